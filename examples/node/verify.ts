@@ -1,0 +1,22 @@
+/**
+ * The second process of the demo: loads every value back from the folder, and compares it with the same value made anew
+ * in memory.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { Repository, SuperJsonIOHandler } from "edgewater";
+import { LocalStore } from "edgewater/fs";
+import { assets, tasks } from "../earthquakes/pipeline.ts";
+
+const ioHandler = new SuperJsonIOHandler({ store: new LocalStore(process.argv[2] ?? ".edgewater"), prefix: "earthquakes" });
+await using persisted = await Repository.open({ assets, tasks, ioHandler });
+await using anew = await Repository.open({ assets, tasks });
+await anew.materialize();
+
+let differences = 0;
+for (const { name } of persisted.nodes) {
+  const isEqual = isDeepStrictEqual(await persisted.load(name), await anew.load(name));
+  console.log(`${isEqual ? "✓" : "✗"} ${name} ${isEqual ? "loaded back equal" : "DIFFERS from what was written"}`);
+  if (!isEqual) differences++;
+}
+console.log(differences === 0 ? `Process ${process.pid} read back everything that process ${process.ppid} wrote.` : `${differences} values differ.`);
+process.exitCode = differences === 0 ? 0 : 1;

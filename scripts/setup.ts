@@ -1,0 +1,46 @@
+/**
+ * `npm run setup`: installs the browsers and servers that the full test run uses, with apt when it may.
+ * Idempotent, and quick when everything is there.
+ */
+import { spawnSync } from "node:child_process";
+import { components, type Component } from "./components.ts";
+
+const wanted: Component[] = Object.values(components);
+const packages = wanted.filter((component) => component.path === undefined).flatMap((component) => component.debian ?? []);
+
+for (const component of wanted) {
+  console.log(`${component.path === undefined ? "missing" : "found  "}  ${component.name.padEnd(20)} ${component.path ?? component.debian?.join(" ") ?? "comes with npm install"}`);
+}
+if (packages.length === 0) {
+  console.log("Nothing to install.");
+  process.exit(0);
+}
+
+function run(command: string, ...args: string[]): boolean {
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  return spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"], env: environment }).status === 0;
+}
+
+function quietly(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+const install = `apt-get install --no-install-recommends ${packages.join(" ")}`;
+const asRoot = process.getuid?.() === 0 ? [] : quietly("sudo", "-n", "true") ? ["sudo"] : undefined;
+if (asRoot === undefined || !quietly("apt-get", "--version")) {
+  console.log(`This user may not install Debian packages here. Install them by hand: ${install}`);
+  console.log("npm test runs without them and lists what it skipped.");
+  process.exit(0);
+}
+
+console.log(`Installing with apt: ${packages.join(" ")}`);
+const [command = "apt-get", ...prefix] = [...asRoot, "apt-get"];
+const wait = ["-o", "DPkg::Lock::Timeout=600", "-qq", "-y"];
+const done =
+  run(command, ...prefix, ...wait, "update") &&
+  run(command, ...prefix, ...wait, "install", "--no-install-recommends", ...packages);
+if (!done) {
+  console.error(`apt could not install everything. Try by hand: ${install}`);
+  process.exit(1);
+}
+console.log("Installed.");

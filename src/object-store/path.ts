@@ -1,0 +1,62 @@
+import { isWellFormed } from "../asset/name.ts";
+import { EdgewaterError } from "../errors.ts";
+
+/**
+ * Checks a key: segments joined by `/`, none of them empty, `.` or `..`, no leading or trailing slash, nothing that
+ * UTF-8 cannot carry. The rules are those of Arrow's object_store.
+ *
+ * @throws `InvalidPath`
+ */
+export function checkKey(store: string, key: string): void {
+  const problem = problemOf(key);
+  if (problem !== undefined) {
+    throw new EdgewaterError("InvalidPath", `${JSON.stringify(key)} is not a key: ${problem}`, { store, key });
+  }
+}
+
+/**
+ * The prefix as the string that every key below it starts with: empty, or ending with one slash.
+ *
+ * @throws `InvalidPath`
+ */
+export function checkPrefix(store: string, prefix: string): string {
+  const path = prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
+  if (path === "" && prefix === "") return "";
+  const problem = problemOf(path);
+  if (problem !== undefined) {
+    throw new EdgewaterError("InvalidPath", `${JSON.stringify(prefix)} is not a prefix: ${problem}`, { store, key: prefix });
+  }
+  return `${path}/`;
+}
+
+function problemOf(key: string): string | undefined {
+  if (typeof key !== "string") return `it is of type ${typeof key}, not a string`;
+  if (key === "") return "it is empty";
+  if (key.startsWith("/")) return "it starts with a slash";
+  if (key.endsWith("/")) return "it ends with a slash";
+  for (const segment of key.split("/")) {
+    if (segment === "") return "it has an empty segment";
+    if (segment === "." || segment === "..") return `it has a segment ${JSON.stringify(segment)}`;
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(key)) return "it has a control character";
+  if (!isWellFormed(key)) return "it has a lone surrogate, which UTF-8 cannot carry";
+  return undefined;
+}
+
+/** Orders strings as their UTF-8 bytes are ordered, which is by code point. */
+export function compareUtf8(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    const a = left.charCodeAt(index);
+    const b = right.charCodeAt(index);
+    if (a !== b) return rank(a) - rank(b);
+  }
+  return left.length - right.length;
+}
+
+/** UTF-16 puts surrogates below U+E000 to U+FFFF; UTF-8 puts what they encode above. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}

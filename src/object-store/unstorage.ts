@@ -1,0 +1,107 @@
+/**
+ * `edgewater/unstorage`: objects in any unstorage driver or storage.
+ *
+ * @module
+ */
+import { createStorage, type Driver, type Storage } from "unstorage";
+import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import { bytesOf, openedBytes } from "./body.ts";
+import { notFound, perform } from "./call.ts";
+import { checkKey, checkPrefix, compareUtf8 } from "./path.ts";
+import type { Body, DeleteOptions, GetOptions, GetResult, HeadOptions, ListOptions, ObjectMeta, ObjectStore, PutOptions, PutResult } from "./types.ts";
+
+/**
+ * Objects as raw items of an unstorage storage, which brings its many drivers. unstorage merges keys (`a/b`, `a:b` and
+ * `a/b?x` are one), so every segment is percent-encoded. What it cannot promise is not promised here either: whether a
+ * reader may see half a write is up to the driver, and there are no etags.
+ *
+ * A list reads every object to tell its size, because few drivers know it.
+ *
+ * @example
+ * ```ts
+ * import { UnstorageStore } from "edgewater/unstorage";
+ * import memory from "unstorage/drivers/memory";
+ *
+ * const store = new UnstorageStore(memory());
+ * ```
+ */
+export class UnstorageStore implements ObjectStore {
+  readonly name: string;
+  readonly #storage: Storage;
+
+  constructor(source: Driver | Storage) {
+    this.#storage = "getItemRaw" in source && "getMount" in source ? source : createStorage({ driver: source as Driver });
+    this.name = `UnstorageStore(${this.#storage.getMount("").driver.name ?? "unnamed driver"})`;
+  }
+
+  async put(key: string, body: Body, { signal }: PutOptions = {}): Promise<PutResult> {
+    const bytes = typeof body === "string" ? bytesOf(body) : body.slice();
+    await this.#perform("write", key, signal, () => this.#storage.setItemRaw(itemKey(key), bytes));
+    return { etag: undefined };
+  }
+
+  async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    const bytes = await this.#read(key, options.signal);
+    return openedBytes(metaOf(key, bytes), bytes);
+  }
+
+  async head(key: string, options: HeadOptions = {}): Promise<ObjectMeta> {
+    return metaOf(key, await this.#read(key, options.signal));
+  }
+
+  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+    const all = typeof keys === "string" ? [keys] : keys;
+    for (const key of all) checkKey(this.name, key);
+    for (const key of all) await this.#perform("delete", key, signal, () => this.#storage.removeItem(itemKey(key)));
+  }
+
+  async *list(prefix = "", { signal }: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    const start = checkPrefix(this.name, prefix);
+    const call = { store: this.name, verb: "list", key: prefix, signal } as const;
+    const found = await perform(call, () => this.#storage.getKeys(start === "" ? "" : itemKey(start.slice(0, -1))));
+    const keys = found.map(fromItemKey).filter((key) => key?.startsWith(start)) as string[];
+    for (const key of keys.sort(compareUtf8)) {
+      try {
+        yield metaOf(key, await this.#read(key, signal));
+      } catch (error) {
+        if (!isEdgewaterError(error, "NotFound")) throw error;
+      }
+    }
+  }
+
+  async #read(key: string, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
+    const value = await this.#perform("read", key, signal, () => this.#storage.getItemRaw(itemKey(key)));
+    if (value === null || value === undefined) throw notFound(this.name, key);
+    if (typeof value === "string") return bytesOf(value);
+    if (value instanceof ArrayBuffer) return new Uint8Array(value.slice(0));
+    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength).slice();
+    throw new EdgewaterError("Unavailable", `${this.name} holds ${JSON.stringify(key)} as something else than bytes`, { store: this.name, key });
+  }
+
+  async #perform<Value>(verb: "read" | "write" | "delete", key: string, signal: AbortSignal | undefined, work: () => Value | Promise<Value>): Promise<Value> {
+    checkKey(this.name, key);
+    return perform({ store: this.name, verb, key, signal }, work);
+  }
+}
+
+function metaOf(key: string, bytes: Uint8Array): ObjectMeta {
+  return { key, size: bytes.byteLength, etag: undefined, lastModified: undefined };
+}
+
+/** unstorage's separator is a colon. A trailing `$` would mean metadata to it and a `?` a query: all are encoded. */
+function itemKey(key: string): string {
+  return key.split("/").map(encodeSegment).join(":");
+}
+
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment).replace(/[!'()*~]|^\./g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** The key of an item, or undefined for one that is not ours. */
+function fromItemKey(item: string): string | undefined {
+  try {
+    return item.split(":").map(decodeURIComponent).join("/");
+  } catch {
+    return undefined;
+  }
+}
