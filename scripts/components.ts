@@ -3,7 +3,6 @@
  * `setup` installs what is missing, `test` and the Vitest configuration use what is found.
  */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 
 export interface Component {
@@ -17,8 +16,6 @@ export interface Component {
   readonly path: string | undefined;
 }
 
-const require = createRequire(import.meta.url);
-
 function onPath(command: string): string | undefined {
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     const candidate = join(folder, command);
@@ -30,14 +27,6 @@ function onPath(command: string): string | undefined {
 function fromNpm(name: string): string | undefined {
   const candidate = join(import.meta.dirname, "../node_modules/.bin", name);
   return existsSync(candidate) ? candidate : undefined;
-}
-
-function workerd(): string | undefined {
-  try {
-    return require.resolve("@cloudflare/vitest-plugin");
-  } catch {
-    return undefined;
-  }
 }
 
 /** The Node that npm itself runs on: the machine's own, which may be older than the pinned one. */
@@ -67,7 +56,7 @@ export const components = {
   },
   deno: { name: "Deno", tests: "the pipeline in Deno", path: fromNpm("deno") },
   bun: { name: "Bun", tests: "the pipeline in Bun", path: fromNpm("bun") },
-  workerd: { name: "workerd", tests: "the Worker example and R2Store", path: workerd() },
+  workerd: { name: "workerd", tests: "the Worker example and R2Store", path: fromNpm("workerd") },
   systemNode: {
     name: "npm's own Node",
     tests: "the built package on the Node that runs npm (run it as `npm test`)",

@@ -55,7 +55,7 @@ export class OPFSStore implements ObjectStore {
         await writable.write(bytesOf(body));
         await writable.close();
         throwIfAborted(signal, { store: this.name, key });
-        await file.move(await this.#directory(segments.slice(0, -1), true), toEntryName(segments.at(-1) ?? ""));
+        await this.#alone(() => this.#publish(file, segments));
         return { etag: undefined };
       } catch (error) {
         await unfinished.removeEntry(temporary).catch(() => undefined);
@@ -80,7 +80,7 @@ export class OPFSStore implements ObjectStore {
     for (const key of all) checkKey(this.name, key);
     for (const key of all) {
       try {
-        await this.#perform("delete", key, signal, () => this.#remove(key));
+        await this.#perform("delete", key, signal, () => this.#alone(() => this.#remove(key)));
       } catch (error) {
         if (!isEdgewaterError(error, "NotFound")) throw error;
       }
@@ -109,6 +109,21 @@ export class OPFSStore implements ObjectStore {
         yield await this.#perform("list", key, signal, async () => metaOf(key, await (handle as FileSystemFileHandle).getFile()));
       }
     }
+  }
+
+  /** Changes the names below the folder alone, among all tabs and workers of the origin. It takes a moment each time. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    return globalThis.navigator?.locks ? navigator.locks.request(`edgewater/opfs/${this.#folder}`, work) : work();
+  }
+
+  /** Chromium will not move onto a file that is being moved onto; Firefox would let a file replace a whole folder. */
+  async #publish(file: MovableFile, segments: readonly string[]): Promise<void> {
+    const folder = await this.#directory(segments.slice(0, -1), true);
+    const name = toEntryName(segments.at(-1) ?? "");
+    await folder.getFileHandle(name).catch((error: DOMException) => {
+      if (error.name !== "NotFoundError") throw error;
+    });
+    await file.move?.(folder, name);
   }
 
   async #file(key: string): Promise<FileSystemFileHandle> {

@@ -6,7 +6,7 @@
 import { createStorage, type Driver, type Storage } from "unstorage";
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { bytesOf, openedBytes } from "./body.ts";
-import { notFound, perform } from "./call.ts";
+import { type Classify, keyIsAlsoPrefix, notFound, perform } from "./call.ts";
 import { checkKey, checkPrefix, compareUtf8 } from "./path.ts";
 import type { Body, DeleteOptions, GetOptions, GetResult, HeadOptions, ListOptions, ObjectMeta, ObjectStore, PutOptions, PutResult } from "./types.ts";
 
@@ -80,9 +80,15 @@ export class UnstorageStore implements ObjectStore {
 
   async #perform<Value>(verb: "read" | "write" | "delete", key: string, signal: AbortSignal | undefined, work: () => Value | Promise<Value>): Promise<Value> {
     checkKey(this.name, key);
-    return perform({ store: this.name, verb, key, signal }, work);
+    return perform({ store: this.name, verb, key, signal }, work, classify);
   }
 }
+
+/** Drivers throw what they like; the two that write files tell by the system's codes that a folder is in the way. */
+const classify: Classify = (cause, { verb }) => {
+  const isInTheWay = ["EISDIR", "ENOTDIR", "EEXIST"].includes((cause as { code?: string } | null)?.code ?? "");
+  return isInTheWay && verb === "write" ? { code: "NotSupported", reason: keyIsAlsoPrefix } : undefined;
+};
 
 function metaOf(key: string, bytes: Uint8Array): ObjectMeta {
   return { key, size: bytes.byteLength, etag: undefined, lastModified: undefined };

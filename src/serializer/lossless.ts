@@ -57,10 +57,10 @@ function childrenOf(value: object, path: Path | undefined): Iterable<readonly [s
   if (prototype === null) refuse("its prototype is null, which would become Object.prototype; spread it into a plain object", path);
   const name = classOf(value);
   if (name === undefined) refuse(unknownClass(value), path);
-  if (name === "Map") return entriesOf(value as Map<unknown, unknown>);
-  if (name === "Set") return [...(value as Set<unknown>)].map((element, index) => [index, element] as const);
   const problem = problemOfInstance(name, value);
   if (problem !== undefined) refuse(problem, path);
+  if (name === "Map") return entriesOf(value as Map<unknown, unknown>);
+  if (name === "Set") return [...(value as Set<unknown>).values()].entries();
   return [];
 }
 
@@ -79,23 +79,18 @@ function unknownClass(value: object): string {
 }
 
 function problemOfInstance(name: string, value: object): string | undefined {
+  if (integerArrays.has(name)) return undefined;
+  if (floatArrays.has(name)) return problemOfFloats(name, value as Float64Array);
   if (name === "Date" && Number.isNaN((value as Date).getTime())) return "an invalid Date would become null";
-  if (name === "Error") return problemOfError(value as Error);
   if (name === "RegExp" && (value as RegExp).lastIndex !== 0) return "the lastIndex of a RegExp would be lost; set it to 0";
-  if (floatArrays.has(name)) {
-    const array = value as Float64Array;
-    const index = array.findIndex((element) => !Number.isFinite(element) || Object.is(element, -0));
-    if (index >= 0) return `a ${name} with ${describe(array[index])} at index ${index} would come back with 0 there; use an array of numbers`;
-  }
-  if (integerArrays.has(name) || floatArrays.has(name)) return undefined;
-  const extra = Reflect.ownKeys(value).filter((key) => !(name === "RegExp" && key === "lastIndex"));
-  return name !== "Error" && extra.length > 0 ? `its own property ${JSON.stringify(String(extra[0]))} would be lost` : undefined;
+  if (name === "Error" && Object.hasOwn(value, "cause")) return "the cause of an Error would be lost; store its message";
+  const [extra] = Object.keys(value);
+  return extra === undefined ? undefined : `its own property ${JSON.stringify(extra)} would be lost`;
 }
 
-function problemOfError(error: Error): string | undefined {
-  if (Object.hasOwn(error, "cause")) return "the cause of an Error would be lost; store its message";
-  const extra = Reflect.ownKeys(error).find((key) => !["message", "name", "stack", "line", "column", "sourceURL", "fileName", "lineNumber", "columnNumber"].includes(String(key)));
-  return extra === undefined ? undefined : `its own property ${JSON.stringify(String(extra))} would be lost`;
+function problemOfFloats(name: string, array: Float64Array): string | undefined {
+  const index = array.findIndex((element) => !Number.isFinite(element) || Object.is(element, -0));
+  return index < 0 ? undefined : `a ${name} with ${describe(array[index])} at index ${index} would come back with 0 there; use an array of numbers`;
 }
 
 function* elementsOf(array: readonly unknown[], path: Path | undefined): Iterable<readonly [number, unknown]> {

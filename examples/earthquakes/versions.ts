@@ -1,0 +1,11 @@
+import type { Repository } from "edgewater";
+
+/** The data version of everything that a repository has made, by name. */
+export async function dataVersions(repository: Repository): Promise<Record<string, string>> {
+  const versions: Record<string, string> = {};
+  for (const { name } of repository.nodes) {
+    const latest = await repository.storage.getLatestMaterialization(name);
+    if (latest !== undefined) versions[name] = latest.dataVersion;
+  }
+  return versions;
+}

@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MemoryStore } from "edgewater";
+import { LocalStore } from "edgewater/fs";
+import { type ObjectStoreCase, objectStoreCases } from "edgewater/testing";
+import { UnstorageStore } from "edgewater/unstorage";
+import fs from "unstorage/drivers/fs";
+import memory from "unstorage/drivers/memory";
+import { afterAll, beforeAll, describe, it } from "vitest";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edgewater-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe.each(objectStoreCases())("MemoryStore", ({ name, run }) => {
+  it(name, () => run(new MemoryStore()));
+});
+
+describe.each(objectStoreCases({ keyMayBePrefix: false }))("LocalStore", ({ name, run }) => {
+  it(name, async () => run(new LocalStore(await mkdtemp(join(folder, "local-")))));
+});
+
+describe.each(objectStoreCases())("UnstorageStore with the memory driver", ({ name, run }) => {
+  it(name, () => run(new UnstorageStore(memory())));
+});
+
+// The driver leaves empty folders behind, and a folder's name is then no longer free.
+const leavesFolders = ({ name }: ObjectStoreCase): boolean => name === "can use a former folder's name as a key";
+const casesOfFs = objectStoreCases({ keyMayBePrefix: false }).filter((each) => !leavesFolders(each));
+
+describe.each(casesOfFs)("UnstorageStore with the fs driver", ({ name, run }) => {
+  it(name, async () => run(new UnstorageStore(fs({ base: await mkdtemp(join(folder, "unstorage-")) }))));
+});

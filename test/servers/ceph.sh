@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# A real S3 server on loopback: the RADOS Gateway of Ceph with one monitor and one OSD, everything in memory.
+# Prints one line when it answers; ends when it is told to, or when its standard input is closed.
+set -euo pipefail
+folder=$1 port=$2 monitor_port=$3 key=$4 secret=$5
+
+mkdir -p "$folder"/{mon,osd,rgw}
+cluster=$(cat /proc/sys/kernel/random/uuid)
+export CEPH_CONF=$folder/ceph.conf
+cat > "$CEPH_CONF" <<CONF
+[global]
+fsid = $cluster
+mon host = v1:127.0.0.1:$monitor_port
+public addr = 127.0.0.1
+cluster addr = 127.0.0.1
+run dir = $folder
+log file = $folder/\$name.log
+
+# Inside there is no authentication; at the gateway there is.
+auth cluster required = none
+auth service required = none
+auth client required = none
+
+# One of everything, and nothing on disk.
+osd pool default size = 1
+osd pool default pg num = 1
+osd pool default pg autoscale mode = off
+mon allow pool size one = true
+rgw rados pool pg num min = 1
+osd objectstore = memstore
+memstore device bytes = 4294967296
+mon data = $folder/mon
+osd data = $folder/osd
+rgw data = $folder/rgw
+
+# Without cephx the OSD cannot place itself; it is placed by hand below.
+osd crush chooseleaf type = 0
+osd crush update on start = false
+osd class update on start = false
+
+# The default interval makes the start ten times as long, the missing option every GET.
+paxos propose interval = 0.05
+paxos min wait = 0.01
+rgw frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
+CONF
+
+processes=()
+# The gateway hangs on SIGTERM once the monitor is gone, and there is nothing to lose.
+trap 'kill -9 "${processes[@]}" 2>/dev/null; rm -rf "$folder"' EXIT
+trap exit INT TERM
+
+monmaptool --create --fsid "$cluster" --addv a "[v1:127.0.0.1:$monitor_port]" "$folder/monmap" > /dev/null
+ceph-mon --mkfs -i a --monmap "$folder/monmap"
+ceph-mon -f -i a 2> /dev/null & processes+=($!)
+ceph --connect-timeout 20 osd new "$cluster" > /dev/null
+ceph osd crush add osd.0 1 host=h root=default 2> /dev/null
+ceph-osd --mkfs -i 0 --osd-uuid "$cluster" > /dev/null 2>&1
+ceph-osd -f -i 0 > /dev/null 2>&1 & processes+=($!)
+radosgw-admin user create --uid=test --display-name=test --access-key="$key" --secret="$secret" > /dev/null 2>&1
+radosgw -f -n client.rgw > /dev/null 2>&1 & processes+=($!)
+until (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do sleep 0.05; done
+echo ready
+cat > /dev/null || true
