@@ -6,11 +6,22 @@ const port = 5199;
 
 const projects: Project[] = [];
 if (chromium.path !== undefined) {
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  const args = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ];
   projects.push({ name: "chromium", use: { browserName: "chromium", launchOptions: { executablePath: chromium.path, args } } });
 }
 if (firefox.path !== undefined) {
-  projects.push({ name: "firefox", use: { browserName: "firefox", channel: "moz-firefox", launchOptions: { executablePath: firefox.path } } });
+  projects.push({
+    name: "firefox",
+    use: { browserName: "firefox", channel: "moz-firefox", launchOptions: { executablePath: firefox.path } },
+  });
 }
 
 export default defineConfig({

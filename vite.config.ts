@@ -17,12 +17,26 @@ function browser(name: string, options: Parameters<typeof playwright>[0], instan
     test: {
       name,
       include: ["test/browser/**/*.test.ts"],
-      browser: { enabled: true, headless: true, screenshotFailures: false, provider: playwright(options), instances: [{ browser: instance }] },
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright(options),
+        instances: [{ browser: instance }],
+      },
     },
   };
 }
 
-const chromiumFlags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const chromiumFlags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 const projects: TestProjectConfiguration[] = [
   {
@@ -36,8 +50,10 @@ const projects: TestProjectConfiguration[] = [
     },
   },
 ];
-if (chromium.path !== undefined) projects.push(browser("chromium", { launchOptions: { executablePath: chromium.path, args: chromiumFlags } }, "chromium"));
-if (firefox.path !== undefined) projects.push(browser("firefox", { launchOptions: { channel: "moz-firefox", executablePath: firefox.path } }, "firefox"));
+if (chromium.path !== undefined)
+  projects.push(browser("chromium", { launchOptions: { executablePath: chromium.path, args: chromiumFlags } }, "chromium"));
+if (firefox.path !== undefined)
+  projects.push(browser("firefox", { launchOptions: { channel: "moz-firefox", executablePath: firefox.path } }, "firefox"));
 if (workerd.path !== undefined) {
   projects.push({
     extends: true,

@@ -1,7 +1,10 @@
 import { expect, type Page, test } from "@playwright/test";
 import expected from "../test/runtime/data-versions.json" with { type: "json" };
 
-for (const [store, label] of [["indexeddb", "IndexedDBStore(playground)"], ["opfs", "OPFSStore(playground)"]] as const) {
+for (const [store, label] of [
+  ["indexeddb", "IndexedDBStore(playground)"],
+  ["opfs", "OPFSStore(playground)"],
+] as const) {
   test(`materializes into ${store} with the data versions of every other runtime, and loads back after a reload`, async ({ page }) => {
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));

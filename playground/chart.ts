@@ -2,7 +2,11 @@ const size = { width: 640, height: 200, foot: 20, head: 16 };
 
 /** Bars with their value above and their label below, as SVG. */
 export function drawChart(bars: readonly { readonly label: string; readonly value: number }[]): SVGSVGElement {
-  const svg = create("svg", { viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": bars.map(({ label, value }) => `${label}: ${value}`).join(", ") });
+  const svg = create("svg", {
+    viewBox: `0 0 ${size.width} ${size.height}`,
+    role: "img",
+    "aria-label": bars.map(({ label, value }) => `${label}: ${value}`).join(", "),
+  });
   const most = Math.max(1, ...bars.map(({ value }) => value));
   const step = size.width / Math.max(1, bars.length);
   const room = size.height - size.foot - size.head;

@@ -43,7 +43,10 @@ async function loadBack(): Promise<void> {
 
 async function show(store: ObjectStore, repository: Repository, versions: Readonly<Record<string, string>>): Promise<void> {
   const [rows, days] = await Promise.all([repository.load(strong), repository.load(daily)]);
-  fillTable("rows", rows.map(({ at, magnitude, depthKm, place }) => [at.toISOString(), magnitude.toFixed(1), `${depthKm} km`, place]));
+  fillTable(
+    "rows",
+    rows.map(({ at, magnitude, depthKm, place }) => [at.toISOString(), magnitude.toFixed(1), `${depthKm} km`, place]),
+  );
   element("chart", HTMLElement).replaceChildren(drawChart([...days].map(([date, { count }]) => ({ label: date.slice(5), value: count }))));
   const objects: string[][] = [];
   for await (const { key, size, lastModified } of store.list(prefix)) {

@@ -16,12 +16,11 @@ export interface Component {
   readonly path: string | undefined;
 }
 
-function onPath(command: string): string | undefined {
-  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
-    const candidate = join(folder, command);
-    if (folder !== "" && existsSync(candidate)) return candidate;
-  }
-  return undefined;
+function onPath(command: string, folders: readonly string[] = (process.env["PATH"] ?? "").split(delimiter)): string | undefined {
+  return folders
+    .filter((folder) => folder !== "")
+    .map((folder) => join(folder, command))
+    .find(existsSync);
 }
 
 function fromNpm(name: string): string | undefined {
@@ -29,10 +28,10 @@ function fromNpm(name: string): string | undefined {
   return existsSync(candidate) ? candidate : undefined;
 }
 
-/** The Node that npm itself runs on: the machine's own, which may be older than the pinned one. */
+/** The machine's own Node, which may be older than the pinned one that npm scripts run on. */
 function systemNode(): string | undefined {
-  const path = process.env["npm_node_execpath"];
-  return path !== undefined && existsSync(path) ? path : undefined;
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
+  return onPath("node", folders);
 }
 
 export const components = {
@@ -58,8 +57,8 @@ export const components = {
   bun: { name: "Bun", tests: "the pipeline in Bun", path: fromNpm("bun") },
   workerd: { name: "workerd", tests: "the Worker example and R2Store", path: fromNpm("workerd") },
   systemNode: {
-    name: "npm's own Node",
-    tests: "the built package on the Node that runs npm (run it as `npm test`)",
+    name: "the machine's own Node",
+    tests: "the built package on a Node that is not the pinned one",
     path: systemNode(),
   },
 } as const satisfies Record<string, Component>;

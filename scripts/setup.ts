@@ -3,13 +3,15 @@
  * Idempotent, and quick when everything is there.
  */
 import { spawnSync } from "node:child_process";
-import { components, type Component } from "./components.ts";
+import { type Component, components } from "./components.ts";
 
 const wanted: Component[] = Object.values(components);
 const packages = wanted.filter((component) => component.path === undefined).flatMap((component) => component.debian ?? []);
 
 for (const component of wanted) {
-  console.log(`${component.path === undefined ? "missing" : "found  "}  ${component.name.padEnd(20)} ${component.path ?? component.debian?.join(" ") ?? "comes with npm install"}`);
+  console.log(
+    `${component.path === undefined ? "missing" : "found  "}  ${component.name.padEnd(20)} ${component.path ?? component.debian?.join(" ") ?? "comes with npm install"}`,
+  );
 }
 if (packages.length === 0) {
   console.log("Nothing to install.");
@@ -37,8 +39,7 @@ console.log(`Installing with apt: ${packages.join(" ")}`);
 const [command = "apt-get", ...prefix] = [...asRoot, "apt-get"];
 const wait = ["-o", "DPkg::Lock::Timeout=600", "-qq", "-y"];
 const done =
-  run(command, ...prefix, ...wait, "update") &&
-  run(command, ...prefix, ...wait, "install", "--no-install-recommends", ...packages);
+  run(command, ...prefix, ...wait, "update") && run(command, ...prefix, ...wait, "install", "--no-install-recommends", ...packages);
 if (!done) {
   console.error(`apt could not install everything. Try by hand: ${install}`);
   process.exit(1);

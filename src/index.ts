@@ -18,11 +18,11 @@ export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler
 export { MemoryStore } from "./object-store/memory.ts";
 export type * from "./object-store/types.ts";
 export { type CallOptions, type MaterializeOptions, Repository, type RepositoryOptions } from "./repository/repository.ts";
-export type { EnvironmentSource } from "./runtime/environment.ts";
 export type { Execution, Executor, Outcome } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
 export type { Plan, Selection, Step } from "./run/plan.ts";
 export type { OnProgress, ProgressEvent } from "./run/progress.ts";
 export type { RunResult } from "./run/run.ts";
+export type { EnvironmentSource } from "./runtime/environment.ts";
 export { Storage } from "./storage/storage.ts";
 export type { Batch, EventsOptions, MaterializationEvent, NewEvent, RunRecord, RunStatus, RunsOptions } from "./storage/types.ts";

@@ -57,7 +57,9 @@ export const daily = asset({ name: "daily", inputs: { quakes } }, ({ quakes }) =
 
 /** The week in words: Markdown, in the metadata too, where people look first. */
 export const report = asset({ name: "report", inputs: { strong, daily } }, ({ strong, daily }, context) => {
-  const days = [...daily].map(([date, day]) => `| ${date} | ${day.count} | ${day.meanMagnitude.toFixed(2)} | ${day.strongest.magnitude} ${day.strongest.place} |`);
+  const days = [...daily].map(
+    ([date, day]) => `| ${date} | ${day.count} | ${day.meanMagnitude.toFixed(2)} | ${day.strongest.magnitude} ${day.strongest.place} |`,
+  );
   const markdown = [
     "# A week of earthquakes",
     "",

@@ -8,7 +8,7 @@ import { LocalStore } from "edgewater/fs";
 import { assets, tasks } from "../earthquakes/pipeline.ts";
 import { drawProgress, printTable } from "./print.ts";
 
-const folder = ".edgewater";
+const folder = process.argv[2] ?? ".edgewater";
 const store = new LocalStore(folder);
 
 const draw = drawProgress(process.stdout);
@@ -24,7 +24,14 @@ for (const name of materializedAssets) {
   const { dataVersion, metadata, timestamp } = event;
   versions[name] = dataVersion;
   const change = before[name] === undefined ? "new" : before[name] === dataVersion ? "unchanged" : "changed";
-  rows.push([name, String(metadata["path"]?.value), String(metadata["size_bytes"]?.value), dataVersion.slice(0, 19), new Date(timestamp).toISOString(), change]);
+  rows.push([
+    name,
+    String(metadata["path"]?.value),
+    String(metadata["size_bytes"]?.value),
+    dataVersion.slice(0, 19),
+    new Date(timestamp).toISOString(),
+    change,
+  ]);
 }
 printTable(["asset", "key", "bytes", "data version", "written at", "since the last run"], rows);
 
@@ -36,7 +43,9 @@ await writeFile(`${folder}/versions.json`, `${JSON.stringify(versions, undefined
 
 const unchanged = rows.filter((row) => row.at(-1) === "unchanged").length;
 console.log(`Run ${runId} wrote ${rows.length} values to ${store.name}; ${unchanged} of them have the data version of the last run.`);
-const second = spawnSync(process.execPath, [...process.execArgv, new URL("verify.ts", import.meta.url).pathname, folder], { stdio: "inherit" });
+const second = spawnSync(process.execPath, [...process.execArgv, new URL("verify.ts", import.meta.url).pathname, folder], {
+  stdio: "inherit",
+});
 process.exitCode = second.status ?? 1;
 
 async function lastVersions(): Promise<Readonly<Record<string, string>>> {

@@ -18,5 +18,7 @@ for (const { name } of persisted.nodes) {
   console.log(`${isEqual ? "✓" : "✗"} ${name} ${isEqual ? "loaded back equal" : "DIFFERS from what was written"}`);
   if (!isEqual) differences++;
 }
-console.log(differences === 0 ? `Process ${process.pid} read back everything that process ${process.ppid} wrote.` : `${differences} values differ.`);
+console.log(
+  differences === 0 ? `Process ${process.pid} read back everything that process ${process.ppid} wrote.` : `${differences} values differ.`,
+);
 process.exitCode = differences === 0 ? 0 : 1;

@@ -8,10 +8,15 @@ import { EdgewaterError } from "../errors.ts";
  */
 export function checkName(name: unknown, what: "asset" | "task"): asserts name is string {
   if (typeof name !== "string" || name === "") {
-    throw new EdgewaterError("DefinitionError", `The name of an ${what === "asset" ? "asset" : "asset or task"} must be a string that is not empty`);
+    throw new EdgewaterError(
+      "DefinitionError",
+      `The name of an ${what === "asset" ? "asset" : "asset or task"} must be a string that is not empty`,
+    );
   }
   if (!isWellFormed(name)) {
-    throw new EdgewaterError("DefinitionError", `The ${what} name ${JSON.stringify(name)} has a lone surrogate, which UTF-8 cannot carry`, { asset: name });
+    throw new EdgewaterError("DefinitionError", `The ${what} name ${JSON.stringify(name)} has a lone surrogate, which UTF-8 cannot carry`, {
+      asset: name,
+    });
   }
 }
 

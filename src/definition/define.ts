@@ -15,11 +15,15 @@ export function define<Kind extends "asset" | "task">(
   const { name, inputs = {}, ioHandler, metadata = {} } = options;
   checkName(name, kind);
   const owner = `${kind} ${JSON.stringify(name)}`;
-  if (typeof compute !== "function") throw new EdgewaterError("DefinitionError", `The ${owner} needs a function that makes it`, { asset: name });
+  if (typeof compute !== "function")
+    throw new EdgewaterError("DefinitionError", `The ${owner} needs a function that makes it`, { asset: name });
   checkIOHandler(ioHandler, owner);
   for (const [input, source] of Object.entries(inputs)) {
     if (!isDefinition(source)) {
-      throw new EdgewaterError("DefinitionError", `The input ${JSON.stringify(input)} of the ${owner} is not an asset or a task`, { asset: name, field: input });
+      throw new EdgewaterError("DefinitionError", `The input ${JSON.stringify(input)} of the ${owner} is not an asset or a task`, {
+        asset: name,
+        field: input,
+      });
     }
   }
   const definition = {

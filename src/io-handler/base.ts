@@ -39,6 +39,8 @@ export type ConfiguredIOHandler<Schema extends SettingsSchema> = abstract new (
  */
 // biome-ignore lint/suspicious/noExplicitAny: a handler that does not say what it accepts takes anything
 export abstract class BaseIOHandler<Accepts = any, Loads = unknown> {
+  /** Only for the compiler, which would otherwise take any object with both methods; never there at run time. */
+  declare readonly "~extends": "BaseIOHandler";
   /** Only for inference; never there at run time. */
   declare readonly "~types"?: { readonly accepts: Accepts; readonly loads: Loads };
 
@@ -65,7 +67,11 @@ export abstract class BaseIOHandler<Accepts = any, Loads = unknown> {
    */
   static with<Schema extends SettingsSchema>(schema: Schema, { envPrefix }: { readonly envPrefix: string }): ConfiguredIOHandler<Schema> {
     if (!isSettingsSchema(schema)) throw new EdgewaterError("DefinitionError", "BaseIOHandler.with takes a valibot object schema");
-    if (!envPrefix) throw new EdgewaterError("DefinitionError", "BaseIOHandler.with needs an envPrefix, so that no bare variable name configures a handler");
+    if (!envPrefix)
+      throw new EdgewaterError(
+        "DefinitionError",
+        "BaseIOHandler.with needs an envPrefix, so that no bare variable name configures a handler",
+      );
     abstract class WithSettings extends BaseIOHandler {
       readonly settings: Readonly<InferOutput<Schema>>;
       constructor(settings: Partial<InferInput<Schema>> = {}, { env }: { readonly env?: EnvironmentSource } = {}) {

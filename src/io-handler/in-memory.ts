@@ -21,7 +21,11 @@ export class InMemoryIOHandler extends BaseIOHandler {
   /** @throws `NotFound` when this handler was never given the value */
   override loadInput({ assetName }: InputContext): unknown {
     if (!this.#values.has(assetName)) {
-      throw new EdgewaterError("NotFound", `No value of ${JSON.stringify(assetName)} in memory: materialize it first, or give it a handler that persists`, { asset: assetName });
+      throw new EdgewaterError(
+        "NotFound",
+        `No value of ${JSON.stringify(assetName)} in memory: materialize it first, or give it a handler that persists`,
+        { asset: assetName },
+      );
     }
     return this.#values.get(assetName);
   }

@@ -74,13 +74,17 @@ export class SuperJsonIOHandler extends BaseIOHandler {
       return work();
     } catch (cause) {
       if (!isEdgewaterError(cause)) throw cause;
-      throw new EdgewaterError(cause.code, `${cause.message} (asset ${JSON.stringify(asset)}, key ${JSON.stringify(key)} in ${this.#store.name})`, {
-        store: this.#store.name,
-        key,
-        asset,
-        field: cause.field,
-        cause,
-      });
+      throw new EdgewaterError(
+        cause.code,
+        `${cause.message} (asset ${JSON.stringify(asset)}, key ${JSON.stringify(key)} in ${this.#store.name})`,
+        {
+          store: this.#store.name,
+          key,
+          asset,
+          field: cause.field,
+          cause,
+        },
+      );
     }
   }
 }

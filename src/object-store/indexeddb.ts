@@ -8,7 +8,18 @@ import { EdgewaterError } from "../errors.ts";
 import { bytesOf, openedBytes } from "./body.ts";
 import { type Call, type Classify, notFound, perform } from "./call.ts";
 import { checkKey, checkPrefix } from "./path.ts";
-import type { Body, DeleteOptions, GetOptions, GetResult, HeadOptions, ListOptions, ObjectMeta, ObjectStore, PutOptions, PutResult } from "./types.ts";
+import type {
+  Body,
+  DeleteOptions,
+  GetOptions,
+  GetResult,
+  HeadOptions,
+  ListOptions,
+  ObjectMeta,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+} from "./types.ts";
 
 const pageSize = 1000;
 
@@ -83,7 +94,7 @@ export class IndexedDBStore implements ObjectStore {
     const start = checkPrefix(this.name, prefix);
     let after: string | undefined;
     while (true) {
-        const range = rangeOf(start, after);
+      const range = rangeOf(start, after);
       const page = await this.#transact(this.#call("list", prefix, signal), "readonly", (bodies) =>
         promisifyRequest<ObjectMeta[]>(bodies.transaction.objectStore("meta").getAll(range, pageSize)),
       );
@@ -121,7 +132,8 @@ export class IndexedDBStore implements ObjectStore {
   }
 
   async #connect(): Promise<IDBDatabase> {
-    if (!globalThis.indexedDB) throw new EdgewaterError("NotSupported", `${this.name} needs IndexedDB, which this runtime lacks`, { store: this.name });
+    if (!globalThis.indexedDB)
+      throw new EdgewaterError("NotSupported", `${this.name} needs IndexedDB, which this runtime lacks`, { store: this.name });
     const request = indexedDB.open(this.#database, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("body");
@@ -150,7 +162,9 @@ export class IndexedDBStore implements ObjectStore {
 }
 
 const classify: Classify = (cause) =>
-  (cause as { name?: string } | null)?.name === "QuotaExceededError" ? { code: "QuotaExceeded", reason: "the origin's quota is full" } : undefined;
+  (cause as { name?: string } | null)?.name === "QuotaExceededError"
+    ? { code: "QuotaExceeded", reason: "the origin's quota is full" }
+    : undefined;
 
 function databaseKey(key: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(key);

@@ -10,7 +10,18 @@ import { throwIfAborted } from "../errors.ts";
 import { bytesOf, openedBytes } from "./body.ts";
 import { type Call, type Classify, keyIsAlsoPrefix, notFound, perform } from "./call.ts";
 import { checkKey, checkPrefix, compareUtf8 } from "./path.ts";
-import type { Body, DeleteOptions, GetOptions, GetResult, HeadOptions, ListOptions, ObjectMeta, ObjectStore, PutOptions, PutResult } from "./types.ts";
+import type {
+  Body,
+  DeleteOptions,
+  GetOptions,
+  GetResult,
+  HeadOptions,
+  ListOptions,
+  ObjectMeta,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+} from "./types.ts";
 
 /** Where unfinished writes lie. No key maps to it: a name of a key never ends with a single tilde. */
 const temporaryFolder = ".tmp~";

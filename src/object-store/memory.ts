@@ -2,7 +2,18 @@ import { throwIfAborted } from "../errors.ts";
 import { bytesOf, openedBytes } from "./body.ts";
 import { notFound } from "./call.ts";
 import { checkKey, checkPrefix, compareUtf8 } from "./path.ts";
-import type { Body, DeleteOptions, GetOptions, GetResult, HeadOptions, ListOptions, ObjectMeta, ObjectStore, PutOptions, PutResult } from "./types.ts";
+import type {
+  Body,
+  DeleteOptions,
+  GetOptions,
+  GetResult,
+  HeadOptions,
+  ListOptions,
+  ObjectMeta,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+} from "./types.ts";
 
 interface Entry {
   readonly meta: ObjectMeta;

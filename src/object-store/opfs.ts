@@ -7,7 +7,18 @@ import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import { bytesOf, openedResponse } from "./body.ts";
 import { type Call, type Classify, keyIsAlsoPrefix, perform } from "./call.ts";
 import { checkKey, checkPrefix, compareUtf8 } from "./path.ts";
-import type { Body, DeleteOptions, GetOptions, GetResult, HeadOptions, ListOptions, ObjectMeta, ObjectStore, PutOptions, PutResult } from "./types.ts";
+import type {
+  Body,
+  DeleteOptions,
+  GetOptions,
+  GetResult,
+  HeadOptions,
+  ListOptions,
+  ObjectMeta,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+} from "./types.ts";
 
 /** Where unfinished writes lie. No key maps to it: a tilde in a key is encoded. */
 const temporaryFolder = "~tmp";
@@ -49,7 +60,10 @@ export class OPFSStore implements ObjectStore {
       const file: MovableFile = await unfinished.getFileHandle(temporary, { create: true });
       try {
         if (!file.createWritable || !file.move) {
-          throw new EdgewaterError("NotSupported", `${this.name} needs createWritable and move, which this browser lacks`, { store: this.name, key });
+          throw new EdgewaterError("NotSupported", `${this.name} needs createWritable and move, which this browser lacks`, {
+            store: this.name,
+            key,
+          });
         }
         const writable = await file.createWritable();
         await writable.write(bytesOf(body));
@@ -138,7 +152,9 @@ export class OPFSStore implements ObjectStore {
 
   async #open(names: readonly string[], create: boolean): Promise<FileSystemDirectoryHandle> {
     if (!globalThis.navigator?.storage?.getDirectory) {
-      throw new EdgewaterError("NotSupported", `${this.name} needs the Origin Private File System, which this runtime lacks`, { store: this.name });
+      throw new EdgewaterError("NotSupported", `${this.name} needs the Origin Private File System, which this runtime lacks`, {
+        store: this.name,
+      });
     }
     let folder = await navigator.storage.getDirectory();
     for (const name of [...this.#folder.split("/").map(toEntryName), ...names]) {

@@ -6,7 +6,18 @@
 import { bytesOf, openedResponse } from "./body.ts";
 import { type Call, notFound, perform } from "./call.ts";
 import { checkKey, checkPrefix } from "./path.ts";
-import type { Body, DeleteOptions, GetOptions, GetResult, HeadOptions, ListOptions, ObjectMeta, ObjectStore, PutOptions, PutResult } from "./types.ts";
+import type {
+  Body,
+  DeleteOptions,
+  GetOptions,
+  GetResult,
+  HeadOptions,
+  ListOptions,
+  ObjectMeta,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+} from "./types.ts";
 
 /** The part of a Worker's `R2Bucket` binding that is used, so that no Cloudflare types are needed. */
 export interface R2BucketBinding {

@@ -8,7 +8,18 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { bytesOf, openedBytes } from "./body.ts";
 import { type Classify, keyIsAlsoPrefix, notFound, perform } from "./call.ts";
 import { checkKey, checkPrefix, compareUtf8 } from "./path.ts";
-import type { Body, DeleteOptions, GetOptions, GetResult, HeadOptions, ListOptions, ObjectMeta, ObjectStore, PutOptions, PutResult } from "./types.ts";
+import type {
+  Body,
+  DeleteOptions,
+  GetOptions,
+  GetResult,
+  HeadOptions,
+  ListOptions,
+  ObjectMeta,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+} from "./types.ts";
 
 /**
  * Objects as raw items of an unstorage storage, which brings its many drivers. unstorage merges keys (`a/b`, `a:b` and
@@ -70,15 +81,28 @@ export class UnstorageStore implements ObjectStore {
   }
 
   async #read(key: string, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
-    const value = await this.#perform("read", key, signal, () => this.#storage.getItemRaw(itemKey(key)));
+    const value: unknown = await this.#perform("read", key, signal, async () => {
+      const item: unknown = await this.#storage.getItemRaw(itemKey(key));
+      // The drivers for folders resolve with the error that they should have thrown.
+      if (item instanceof Error) throw item;
+      return item;
+    });
     if (value === null || value === undefined) throw notFound(this.name, key);
     if (typeof value === "string") return bytesOf(value);
     if (value instanceof ArrayBuffer) return new Uint8Array(value.slice(0));
     if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength).slice();
-    throw new EdgewaterError("Unavailable", `${this.name} holds ${JSON.stringify(key)} as something else than bytes`, { store: this.name, key });
+    throw new EdgewaterError("Unavailable", `${this.name} holds ${JSON.stringify(key)} as something else than bytes`, {
+      store: this.name,
+      key,
+    });
   }
 
-  async #perform<Value>(verb: "read" | "write" | "delete", key: string, signal: AbortSignal | undefined, work: () => Value | Promise<Value>): Promise<Value> {
+  async #perform<Value>(
+    verb: "read" | "write" | "delete",
+    key: string,
+    signal: AbortSignal | undefined,
+    work: () => Value | Promise<Value>,
+  ): Promise<Value> {
     checkKey(this.name, key);
     return perform({ store: this.name, verb, key, signal }, work, classify);
   }
@@ -87,7 +111,10 @@ export class UnstorageStore implements ObjectStore {
 /** Drivers throw what they like; the two that write files tell by the system's codes that a folder is in the way. */
 const classify: Classify = (cause, { verb }) => {
   const isInTheWay = ["EISDIR", "ENOTDIR", "EEXIST"].includes((cause as { code?: string } | null)?.code ?? "");
-  return isInTheWay && verb === "write" ? { code: "NotSupported", reason: keyIsAlsoPrefix } : undefined;
+  if (!isInTheWay) return undefined;
+  return verb === "write"
+    ? { code: "NotSupported", reason: keyIsAlsoPrefix }
+    : { code: "NotFound", reason: "a folder or an object is in the way" };
 };
 
 function metaOf(key: string, bytes: Uint8Array): ObjectMeta {

@@ -9,7 +9,7 @@ import { inProcess } from "../run/in-process.ts";
 import { planOf, type Selection } from "../run/plan.ts";
 import type { OnProgress } from "../run/progress.ts";
 import { type RunResult, run } from "../run/run.ts";
-import { commitOutput, loadValue, type StepEnvironment } from "../run/step.ts";
+import { loadValue, type StepEnvironment } from "../run/step.ts";
 import { Storage } from "../storage/storage.ts";
 import type { MaterializationEvent } from "../storage/types.ts";
 

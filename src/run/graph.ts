@@ -17,11 +17,19 @@ export interface Graph {
 export function graphOf(definitions: readonly Definition[]): Graph {
   const byName = new Map<string, Definition>();
   for (const definition of definitions) {
-    if (!isDefinition(definition)) throw new EdgewaterError("GraphError", "A repository holds what asset() and task() make; one of its assets or tasks is something else");
+    if (!isDefinition(definition))
+      throw new EdgewaterError(
+        "GraphError",
+        "A repository holds what asset() and task() make; one of its assets or tasks is something else",
+      );
     const { kind, name } = definition;
-    if (byName.has(name)) throw new EdgewaterError("GraphError", `There are two assets or tasks of the name ${JSON.stringify(name)}; names must differ`, { asset: name });
+    if (byName.has(name))
+      throw new EdgewaterError("GraphError", `There are two assets or tasks of the name ${JSON.stringify(name)}; names must differ`, {
+        asset: name,
+      });
     byName.set(name, definition);
-    if (kind !== "asset" && kind !== "task") throw new EdgewaterError("GraphError", `${JSON.stringify(name)} is neither an asset nor a task`, { asset: name });
+    if (kind !== "asset" && kind !== "task")
+      throw new EdgewaterError("GraphError", `${JSON.stringify(name)} is neither an asset nor a task`, { asset: name });
   }
   for (const definition of definitions) checkInputs(definition, byName);
   return { nodes: inOrder(byName) };
@@ -36,7 +44,11 @@ export function nodeOf(graph: Graph, wanted: string | Source): Definition {
   const name = typeof wanted === "string" ? wanted : wanted.name;
   const node = graph.nodes.get(name);
   if (node === undefined) {
-    throw new EdgewaterError("GraphError", `This repository has no asset ${JSON.stringify(name)}; it has ${[...graph.nodes.keys()].join(", ") || "none"}`, { asset: name });
+    throw new EdgewaterError(
+      "GraphError",
+      `This repository has no asset ${JSON.stringify(name)}; it has ${[...graph.nodes.keys()].join(", ") || "none"}`,
+      { asset: name },
+    );
   }
   if (typeof wanted !== "string" && node !== wanted) throw otherDefinition(name, name);
   return node;
@@ -47,14 +59,22 @@ function checkInputs({ name, inputs }: Definition, byName: ReadonlyMap<string, D
     const found = byName.get(input.name);
     if (found === undefined) {
       const list = input.kind === "task" ? "tasks" : "assets";
-      throw new EdgewaterError("GraphError", `${JSON.stringify(name)} takes ${JSON.stringify(input.name)}, which the repository does not have; add it to its ${list}`, { asset: name });
+      throw new EdgewaterError(
+        "GraphError",
+        `${JSON.stringify(name)} takes ${JSON.stringify(input.name)}, which the repository does not have; add it to its ${list}`,
+        { asset: name },
+      );
     }
     if (found !== input) throw otherDefinition(name, input.name);
   }
 }
 
 function otherDefinition(asset: string, name: string): EdgewaterError<"GraphError"> {
-  return new EdgewaterError("GraphError", `${JSON.stringify(name)} is the name of another definition in the repository; define an asset once and import it`, { asset });
+  return new EdgewaterError(
+    "GraphError",
+    `${JSON.stringify(name)} is the name of another definition in the repository; define an asset once and import it`,
+    { asset },
+  );
 }
 
 /** Depth first, without recursion, so that a long chain does not overflow the stack. */

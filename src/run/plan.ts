@@ -25,7 +25,10 @@ export interface Selection {
  * @throws `GraphError` for a name that the graph does not have
  */
 export function planOf(graph: Graph, { selection, includeUpstream = false }: Selection): Plan {
-  const roots = selection === undefined ? [...graph.nodes.values()].filter(({ kind }) => kind === "asset") : selection.map((wanted) => nodeOf(graph, wanted));
+  const roots =
+    selection === undefined
+      ? [...graph.nodes.values()].filter(({ kind }) => kind === "asset")
+      : selection.map((wanted) => nodeOf(graph, wanted));
   const chosen = new Set<string>();
   const pending = [...roots];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {

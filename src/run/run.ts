@@ -16,7 +16,12 @@ export interface RunResult {
 }
 
 /** Runs a plan on an executor, and records that it began and how it ended. */
-export async function run(plan: Plan, executor: Executor, environment: StepEnvironment, onProgress: OnProgress = () => {}): Promise<RunResult> {
+export async function run(
+  plan: Plan,
+  executor: Executor,
+  environment: StepEnvironment,
+  onProgress: OnProgress = () => {},
+): Promise<RunResult> {
   const { runId, signal, storage, log } = environment;
   const tell = (event: ProgressEvent): void => {
     try {
@@ -66,5 +71,11 @@ function resultOf(runId: string, names: readonly string[], outcomes: ReadonlyMap
     return outcome?.status === "failure" ? [{ name, error: outcome.error }] : [];
   });
   const materializedAssets = withStatus("success");
-  return { success: materializedAssets.length === names.length, runId, materializedAssets, failedAssets, skippedAssets: withStatus("skipped") };
+  return {
+    success: materializedAssets.length === names.length,
+    runId,
+    materializedAssets,
+    failedAssets,
+    skippedAssets: withStatus("skipped"),
+  };
 }

@@ -36,7 +36,14 @@ export async function runStep(node: Definition, environment: StepEnvironment): P
 export async function commitOutput(node: Definition, made: Made, environment: StepEnvironment): Promise<MaterializationEvent> {
   const { runId, signal, log, storage, defaultHandler } = environment;
   throwIfAborted(signal, { asset: node.name });
-  const context = new OutputContext({ assetName: node.name, assetMetadata: node.metadata, outputMetadata: made.metadata, runId, signal, log });
+  const context = new OutputContext({
+    assetName: node.name,
+    assetMetadata: node.metadata,
+    outputMetadata: made.metadata,
+    runId,
+    signal,
+    log,
+  });
   await (node.ioHandler ?? defaultHandler).handleOutput(context, made.value);
   const event = {
     eventType: "Materialization",

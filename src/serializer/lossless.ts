@@ -90,14 +90,17 @@ function problemOfInstance(name: string, value: object): string | undefined {
 
 function problemOfFloats(name: string, array: Float64Array): string | undefined {
   const index = array.findIndex((element) => !Number.isFinite(element) || Object.is(element, -0));
-  return index < 0 ? undefined : `a ${name} with ${describe(array[index])} at index ${index} would come back with 0 there; use an array of numbers`;
+  return index < 0
+    ? undefined
+    : `a ${name} with ${describe(array[index])} at index ${index} would come back with 0 there; use an array of numbers`;
 }
 
 function* elementsOf(array: readonly unknown[], path: Path | undefined): Iterable<readonly [number, unknown]> {
   if (Object.getPrototypeOf(array) !== Array.prototype) refuse("a subclass of Array would come back as an Array", path);
   const keys = Object.keys(array).length;
   if (keys < array.length) refuse("an array with holes would come back with null in them; fill it", path);
-  if (keys > array.length || Object.getOwnPropertySymbols(array).length > 0) refuse("an array with properties of its own would lose them; store an object", path);
+  if (keys > array.length || Object.getOwnPropertySymbols(array).length > 0)
+    refuse("an array with properties of its own would lose them; store an object", path);
   yield* array.entries();
 }
 

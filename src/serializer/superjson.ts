@@ -30,7 +30,9 @@ export function superjsonSerializer(): Serializer {
       try {
         return superjson.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
       } catch (cause) {
-        throw new EdgewaterError("SerializationError", "These bytes are not superjson: they are truncated or something else wrote them", { cause });
+        throw new EdgewaterError("SerializationError", "These bytes are not superjson: they are truncated or something else wrote them", {
+          cause,
+        });
       }
     },
   };

@@ -24,7 +24,10 @@ type Values = Record<string, unknown>;
  *
  * @throws `SettingsError` that lists every problem with its source, and never a value
  */
-export function loadSettings<Schema extends SettingsSchema>(schema: Schema, { owner, explicit, envPrefix, env }: LoadOptions<Schema>): InferOutput<Schema> {
+export function loadSettings<Schema extends SettingsSchema>(
+  schema: Schema,
+  { owner, explicit, envPrefix, env }: LoadOptions<Schema>,
+): InferOutput<Schema> {
   const fields = fieldsOf(schema);
   const problems = new Map<string, string>();
   const variables = new Map<string, string>();

@@ -96,7 +96,11 @@ export function objectStoreCases({ keyMayBePrefix = true, pageObjects = 1100 }: 
     {
       name: "raises NotFound for a missing object, naming store and key",
       run: async (store) => {
-        for (const read of [() => store.get("conformance/missing"), () => store.head("conformance/missing"), () => store.get("conformance/no/such/folder")]) {
+        for (const read of [
+          () => store.get("conformance/missing"),
+          () => store.head("conformance/missing"),
+          () => store.get("conformance/no/such/folder"),
+        ]) {
           const error = await rejects(read, "NotFound");
           equal(error.store, store.name, "store of the error");
           equal(error.key?.startsWith("conformance/"), true, "key of the error");
@@ -139,14 +143,19 @@ export function objectStoreCases({ keyMayBePrefix = true, pageObjects = 1100 }: 
       run: async (store) => {
         const names = ["a-b", "a.b", "a/b", "a0", "ab", "z", "é", "\uffee", "\u{1f30a}"];
         for (const name of [...names].reverse()) await store.put(`conformance/order/${name}`, "x");
-        equal(await keys(store, "conformance/order"), names.map((name) => `conformance/order/${name}`), "keys");
+        equal(
+          await keys(store, "conformance/order"),
+          names.map((name) => `conformance/order/${name}`),
+          "keys",
+        );
       },
     },
     {
       name: "lists every page",
       run: async (store) => {
         const names = Array.from({ length: pageObjects }, (_, index) => `conformance/pages/${String(index).padStart(6, "0")}`);
-        for (let start = 0; start < names.length; start += 50) await Promise.all(names.slice(start, start + 50).map((name) => store.put(name, "x")));
+        for (let start = 0; start < names.length; start += 50)
+          await Promise.all(names.slice(start, start + 50).map((name) => store.put(name, "x")));
         equal(await keys(store, "conformance/pages"), names, "keys");
         await store.delete(names);
         equal(await keys(store, "conformance/pages"), [], "keys after deleting all");
@@ -155,7 +164,30 @@ export function objectStoreCases({ keyMayBePrefix = true, pageObjects = 1100 }: 
     {
       name: "keeps every key apart from every other",
       run: async (store) => {
-        const names = ["a b", "a+b", "a%20b", "a%2Fb", "a=b&c", "a?b", "a#b", "a:b", "a\\b", "a~", "a~~", "~tmp", ".tmp~", ".hidden", "a$", "a'(b)*!", "a;b,c", 'a"<b>&', "ä", "a\u0308", "日本", "x".repeat(200)];
+        const names = [
+          "a b",
+          "a+b",
+          "a%20b",
+          "a%2Fb",
+          "a=b&c",
+          "a?b",
+          "a#b",
+          "a:b",
+          "a\\b",
+          "a~",
+          "a~~",
+          "~tmp",
+          ".tmp~",
+          ".hidden",
+          "a$",
+          "a'(b)*!",
+          "a;b,c",
+          'a"<b>&',
+          "ä",
+          "a\u0308",
+          "日本",
+          "x".repeat(200),
+        ];
         for (const name of names) await store.put(`conformance/hostile/${name}`, name);
         for (const name of names) equal(await (await store.get(`conformance/hostile/${name}`)).text(), name, `body of ${name}`);
         equal((await keys(store, "conformance/hostile")).length, names.length, "number of keys");

@@ -46,7 +46,7 @@ CONF
 
 processes=()
 # The gateway hangs on SIGTERM once the monitor is gone, and there is nothing to lose.
-trap 'kill -9 "${processes[@]}" 2>/dev/null; rm -rf "$folder"' EXIT
+trap '{ kill -9 "${processes[@]}"; wait; } 2> /dev/null; rm -rf "$folder"' EXIT
 trap exit INT TERM
 
 monmaptool --create --fsid "$cluster" --addv a "[v1:127.0.0.1:$monitor_port]" "$folder/monmap" > /dev/null

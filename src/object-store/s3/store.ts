@@ -3,7 +3,18 @@ import { EdgewaterError, throwIfAborted } from "../../errors.ts";
 import { bytesOf, openedResponse } from "../body.ts";
 import { type Call, explain, notFound } from "../call.ts";
 import { checkKey, checkPrefix } from "../path.ts";
-import type { Body, DeleteOptions, GetOptions, GetResult, HeadOptions, ListOptions, ObjectMeta, ObjectStore, PutOptions, PutResult } from "../types.ts";
+import type {
+  Body,
+  DeleteOptions,
+  GetOptions,
+  GetResult,
+  HeadOptions,
+  ListOptions,
+  ObjectMeta,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+} from "../types.ts";
 import type { CredentialProvider } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { elements, textOf } from "./xml.ts";
@@ -149,7 +160,10 @@ function baseUrl({ bucket, region, endpoint }: S3StoreOptions, store: string): s
     throw new EdgewaterError("SettingsError", `The endpoint of ${store} is not a URL`, { store, field: "endpoint", cause });
   }
   if (url.username !== "" || url.password !== "") {
-    throw new EdgewaterError("SettingsError", `The endpoint of ${store} must not carry credentials; pass them as credentials`, { store, field: "endpoint" });
+    throw new EdgewaterError("SettingsError", `The endpoint of ${store} must not carry credentials; pass them as credentials`, {
+      store,
+      field: "endpoint",
+    });
   }
   return `${url.origin}${url.pathname.replace(/\/$/, "")}/${bucket}`;
 }

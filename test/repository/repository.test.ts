@@ -1,0 +1,311 @@
+import {
+  asset,
+  BaseIOHandler,
+  type InputContext,
+  MemoryStore,
+  type OutputContext,
+  type ProgressEvent,
+  Repository,
+  Storage,
+  SuperJsonIOHandler,
+  task,
+} from "edgewater";
+import { memoryStorage } from "edgewater/testing";
+import { describe, expect, it, vi } from "vitest";
+
+/** Keeps what it is told, beside the values. */
+class RecordingIOHandler extends BaseIOHandler {
+  readonly calls: string[] = [];
+  readonly values = new Map<string, unknown>();
+  readonly inputs: InputContext[] = [];
+  override async handleOutput(context: OutputContext, value: unknown): Promise<void> {
+    this.calls.push(`write ${context.assetName}`);
+    this.values.set(context.assetName, value);
+    context.addOutputMetadata({ written: true });
+  }
+  override async loadInput(context: InputContext): Promise<unknown> {
+    this.calls.push(`load ${context.assetName} for ${context.downstreamAsset}`);
+    this.inputs.push(context);
+    return this.values.get(context.assetName);
+  }
+}
+
+const one = asset({ name: "one" }, () => 1);
+const two = asset({ name: "two", inputs: { one } }, ({ one }) => one + 1);
+
+describe("which handler", () => {
+  const prepare = task({ name: "prepare" }, () => 10);
+  const result = asset({ name: "result", inputs: { prepare } }, ({ prepare }) => prepare * 2);
+
+  it("assets and tasks without a handler get the repository's default", async () => {
+    const ioHandler = new RecordingIOHandler();
+    await using repository = await Repository.open({ assets: [result], tasks: [prepare], ioHandler });
+    await repository.materialize();
+    expect(ioHandler.calls).toEqual(["write prepare", "load prepare for result", "write result"]);
+    expect(await repository.load(result)).toBe(20);
+  });
+
+  it("assets and tasks without a handler share one in memory when the repository has no default", async () => {
+    await using repository = await Repository.open({ assets: [result], tasks: [prepare] });
+    await repository.materialize();
+    expect(await repository.load(result)).toBe(20);
+    expect(await repository.load("prepare")).toBe(10);
+    const event = await repository.storage.getLatestMaterialization("result");
+    expect(event?.metadata["storage"]).toEqual({ kind: "Text", value: "memory" });
+  });
+
+  it("an asset's own handler wins over the default", async () => {
+    const [own, fallback] = [new RecordingIOHandler(), new RecordingIOHandler()];
+    const special = asset({ name: "special", inputs: { one }, ioHandler: own }, ({ one }) => one);
+    await using repository = await Repository.open({ assets: [one, special], ioHandler: fallback });
+    await repository.materialize();
+    expect(own.calls).toEqual(["write special"]);
+    expect(fallback.calls).toEqual(["write one", "load one for special"]);
+  });
+
+  it("async handlers are awaited", async () => {
+    const slow = new (class extends RecordingIOHandler {
+      override async handleOutput(context: OutputContext, value: unknown): Promise<void> {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        await super.handleOutput(context, value);
+      }
+    })();
+    await using repository = await Repository.open({ assets: [one, two], ioHandler: slow });
+    await repository.materialize();
+    expect(slow.values.get("two")).toBe(2);
+  });
+});
+
+describe("what is recorded", () => {
+  it("is what the asset and the handler said; the handler's word counts", async () => {
+    const talkative = asset({ name: "talkative" }, (_, context) => {
+      context.addOutputMetadata({ written: "by the asset", rows: 3 });
+      return 1;
+    });
+    await using repository = await Repository.open({ assets: [talkative], ioHandler: new RecordingIOHandler() });
+    const { runId } = await repository.materialize();
+    const [event] = await repository.storage.getEventsForRun(runId);
+    expect(event).toMatchObject({ eventType: "Materialization", assetKey: "talkative", runId, inputDataVersions: {} });
+    expect(event?.metadata).toEqual({ written: { kind: "Bool", value: true }, rows: { kind: "Int", value: 3 } });
+  });
+
+  it.each([
+    ["the handler's, before the asset's", { handler: "h", asset: "a", content: "c" }, "h"],
+    ["the asset's, before the digest", { asset: "a", content: "c" }, "a"],
+    ["the digest", { content: "c" }, "c"],
+  ])("has the data version that is %s", async (_, versions: { handler?: string; asset?: string; content?: string }, expected) => {
+    class Versioned extends RecordingIOHandler {
+      override async handleOutput(context: OutputContext, value: unknown): Promise<void> {
+        await super.handleOutput(context, value);
+        if (versions.handler) context.registerDataVersion(versions.handler);
+        if (versions.content) context.registerContentVersion(versions.content);
+      }
+    }
+    const made = asset({ name: "made" }, (_, context) => {
+      if (versions.asset) context.registerDataVersion(versions.asset);
+      return 1;
+    });
+    await using repository = await Repository.open({ assets: [made], ioHandler: new Versioned() });
+    await repository.materialize();
+    expect((await repository.storage.getLatestMaterialization("made"))?.dataVersion).toBe(expected);
+  });
+
+  it("has a version of its own each time when there are no bytes", async () => {
+    await using repository = await Repository.open({ assets: [one] });
+    await repository.materialize();
+    await repository.materialize();
+    const [second, first] = await repository.storage.getEventsForAsset("one");
+    expect(second?.dataVersion).not.toBe(first?.dataVersion);
+  });
+
+  it("has the same version for the same content, and the versions of its inputs", async () => {
+    await using repository = await Repository.open({ assets: [one, two], ioHandler: new SuperJsonIOHandler({ store: new MemoryStore() }) });
+    await repository.materialize();
+    await repository.materialize();
+    const [second, first] = await repository.storage.getEventsForAsset("two");
+    expect(second?.dataVersion).toBe(first?.dataVersion);
+    expect(second?.inputDataVersions).toEqual({ one: (await repository.storage.getLatestMaterialization("one"))?.dataVersion });
+  });
+
+  it("is told to the handler that loads it", async () => {
+    const ioHandler = new RecordingIOHandler();
+    await using repository = await Repository.open({ assets: [one, two], ioHandler });
+    await repository.materialize();
+    const event = await repository.storage.getLatestMaterialization("one");
+    expect(ioHandler.inputs[0]?.upstream).toEqual({ dataVersion: event?.dataVersion, metadata: event?.metadata });
+  });
+
+  it("is the run too, from its start to its end", async () => {
+    await using repository = await Repository.open({ assets: [one, two] });
+    const { runId } = await repository.materialize();
+    const run = await repository.storage.getRun(runId);
+    expect(run).toMatchObject({ runId, status: "Success", nodeNames: ["one", "two"] });
+    expect(run?.endTime).toBeGreaterThanOrEqual(run?.startTime ?? Number.NaN);
+  });
+});
+
+describe("a failure", () => {
+  const broken = new Error("broken");
+  const bad = asset({ name: "bad", inputs: { one } }, (): number => {
+    throw broken;
+  });
+  const after = asset({ name: "after", inputs: { bad } }, ({ bad }) => bad);
+  const last = asset({ name: "last", inputs: { after, two } }, ({ after, two }) => after + two);
+  const assets = [one, two, bad, after, last];
+
+  it("is thrown as it is, when everything else has ended", async () => {
+    await using repository = await Repository.open({ assets });
+    await expect(repository.materialize()).rejects.toBe(broken);
+    expect(await repository.load(two)).toBe(2);
+  });
+
+  it("skips what depends on it and nothing else, and is told", async () => {
+    await using repository = await Repository.open({ assets });
+    const events: ProgressEvent[] = [];
+    const result = await repository.materialize({ raiseOnError: false, onProgress: (event) => events.push(event) });
+    expect(result).toMatchObject({
+      success: false,
+      materializedAssets: ["one", "two"],
+      failedAssets: [{ name: "bad", error: broken }],
+      skippedAssets: ["after", "last"],
+    });
+    expect(events.filter(({ type }) => type === "step-skipped")).toMatchObject([
+      { step: "after", because: "bad" },
+      { step: "last", because: "after" },
+    ]);
+    expect(events.at(0)).toMatchObject({ type: "run-start", steps: ["one", "two", "bad", "after", "last"] });
+    expect(events.at(-1)).toMatchObject({ type: "run-end", success: false });
+    expect((await repository.storage.getRun(result.runId))?.status).toBe("Failure");
+    expect(await repository.storage.getLatestMaterialization("bad")).toBeUndefined();
+  });
+
+  it("to write records nothing", async () => {
+    class Full extends RecordingIOHandler {
+      override async handleOutput(): Promise<void> {
+        throw broken;
+      }
+    }
+    await using repository = await Repository.open({ assets: [one], ioHandler: new Full() });
+    await expect(repository.materialize()).rejects.toBe(broken);
+    expect(await repository.storage.getEventsForAsset("one")).toEqual([]);
+  });
+
+  it("to record fails the step", async () => {
+    const storage = Storage.memory();
+    await using repository = await Repository.open({ assets: [one], storage });
+    const commit = vi.spyOn(storage, "commit" as never) as unknown as {
+      mockImplementation(call: (batch: { events?: unknown[] }) => Promise<unknown>): void;
+    };
+    commit.mockImplementation(async ({ events }) => {
+      if (events) throw broken;
+      return [];
+    });
+    expect((await repository.materialize({ raiseOnError: false })).failedAssets).toEqual([{ name: "one", error: broken }]);
+  });
+
+  it("of onProgress does not disturb the run", async () => {
+    const warn = vi.fn();
+    const log = { debug: vi.fn(), info: vi.fn(), warn, error: vi.fn() };
+    await using repository = await Repository.open({ assets: [one], log });
+    const throwing = (): void => {
+      throw broken;
+    };
+    expect((await repository.materialize({ onProgress: throwing })).success).toBe(true);
+    expect(warn).toHaveBeenCalledWith("onProgress has thrown", broken);
+  });
+
+  it("to load is NotFound when there is nothing to load", async () => {
+    await using repository = await Repository.open({ assets: [one, two] });
+    await expect(repository.materialize({ selection: ["two"] })).rejects.toMatchObject({ code: "NotFound", asset: "one" });
+    await expect(repository.load(one)).rejects.toMatchObject({ code: "NotFound" });
+    await expect(repository.load("unknown")).rejects.toMatchObject({ code: "GraphError" });
+  });
+});
+
+describe("an abort", () => {
+  it("reaches the asset, writes nothing more, and is thrown with its reason", async () => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const ioHandler = new RecordingIOHandler();
+    const stubborn = asset({ name: "stubborn" }, (_, context) => {
+      controller.abort(reason);
+      expect(context.signal.aborted).toBe(true);
+      return 1;
+    });
+    const next = asset({ name: "next", inputs: { stubborn } }, ({ stubborn }) => stubborn);
+    await using repository = await Repository.open({ assets: [stubborn, next, one], ioHandler });
+    await expect(repository.materialize({ signal: controller.signal })).rejects.toMatchObject({ code: "Aborted", cause: reason });
+    expect(ioHandler.calls).not.toContain("write stubborn");
+    expect((await repository.storage.getRuns())[0]?.status).toBe("Canceled");
+  });
+
+  it("before the start starts nothing", async () => {
+    const compute = vi.fn(() => 1);
+    await using repository = await Repository.open({ assets: [asset({ name: "a" }, compute)] });
+    const result = await repository.materialize({ signal: AbortSignal.abort(), raiseOnError: false });
+    expect(result).toMatchObject({ success: false, skippedAssets: ["a"], failedAssets: [] });
+    await expect(repository.materialize({ signal: AbortSignal.abort("why") })).rejects.toMatchObject({ code: "Aborted", cause: "why" });
+    expect(compute).not.toHaveBeenCalled();
+  });
+});
+
+describe("write", () => {
+  it("commits a value through the asset's handler and records it in a run of its own", async () => {
+    const ioHandler = new RecordingIOHandler();
+    await using repository = await Repository.open({ assets: [one, two], ioHandler });
+    const event = await repository.write(two, 7);
+    expect(await repository.load(two)).toBe(7);
+    expect(ioHandler.calls[0]).toBe("write two");
+    expect(event).toEqual(await repository.storage.getLatestMaterialization("two"));
+    expect(await repository.storage.getRun(event.runId)).toMatchObject({ status: "Success", nodeNames: ["two"] });
+  });
+
+  it("throws what the handler throws", async () => {
+    await using repository = await Repository.open({ assets: [one], ioHandler: new SuperJsonIOHandler({ store: new MemoryStore() }) });
+    await expect(repository.write(one, Symbol("s") as never)).rejects.toMatchObject({ code: "SerializationError" });
+    await expect(repository.write(one, 1, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "Aborted" });
+  });
+});
+
+describe("closing", () => {
+  it("closes a storage that was passed as a promise, and leaves an instance to the caller", async () => {
+    await using mine = Storage.memory();
+    const promised = memoryStorage();
+    {
+      await using first = await Repository.open({ assets: [one], storage: mine });
+      await using second = await Repository.open({ assets: [one], storage: promised });
+      await first.materialize();
+      await second.materialize();
+    }
+    expect(await mine.getLatestMaterialization("one")).toBeDefined();
+    await expect((await promised).getRuns()).rejects.toMatchObject({ code: "Closed" });
+  });
+
+  it("closes a promised storage when the repository cannot be opened", async () => {
+    const promised = memoryStorage();
+    await expect(Repository.open({ assets: [two], storage: promised })).rejects.toMatchObject({ code: "GraphError" });
+    await expect((await promised).getRuns()).rejects.toMatchObject({ code: "Closed" });
+  });
+
+  it("waits for what is going on, and refuses what comes after", async () => {
+    let release = (): void => {};
+    const slow = asset(
+      { name: "slow" },
+      () =>
+        new Promise<number>((resolve) => {
+          release = () => resolve(1);
+        }),
+    );
+    const repository = await Repository.open({ assets: [slow] });
+    const running = repository.materialize();
+    await vi.waitFor(async () => expect((await repository.storage.getRuns())[0]?.status).toBe("Started"));
+    const closing = repository.close();
+    await expect(repository.materialize()).rejects.toMatchObject({ code: "Closed" });
+    await expect(repository.load(slow)).rejects.toMatchObject({ code: "Closed" });
+    await vi.waitFor(() => release());
+    release();
+    expect((await running).success).toBe(true);
+    await closing;
+    await repository.close();
+  });
+});

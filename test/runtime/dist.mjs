@@ -1,0 +1,11 @@
+/** Runs the built package, as an installed one is run: plain JavaScript, no condition, whatever Node there is. */
+import { asset, Repository, SuperJsonIOHandler } from "edgewater";
+import { LocalStore } from "edgewater/fs";
+
+const dates = asset({ name: "dates" }, () => [new Date(0)]);
+const ioHandler = new SuperJsonIOHandler({ store: new LocalStore(process.argv[2]) });
+const repository = await Repository.open({ assets: [dates], ioHandler });
+await repository.materialize();
+const { dataVersion } = await repository.storage.getLatestMaterialization("dates");
+console.log(JSON.stringify({ value: await repository.load(dates), dataVersion }));
+await repository[Symbol.asyncDispose]();
