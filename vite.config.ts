@@ -1,71 +1,66 @@
+import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
 import { sources } from "./scripts/exports.ts";
 
-/** Imports of this package by name get its sources; the longest name first, because an alias also matches below it. */
-const alias = Object.entries(sources)
-  .sort(([left], [right]) => right.length - left.length)
-  .map(([find, replacement]) => ({ find: new RegExp(`^${find}$`), replacement }));
+/** Imports of this package by name get its sources, whose own imports of each other are then the same modules. */
+const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
 
-const { chromium, firefox, ceph, workerd } = components;
+/** The core, which is the same on every runtime and so is tested on every one. */
+const core = ["test/{asset,repository,run}/**/*.test.ts", "test/io-handler/contexts.test.ts", "test/settings/passed-in.test.ts"];
 
-function browser(name: string, options: Parameters<typeof playwright>[0], instance: "chromium" | "firefox"): TestProjectConfiguration {
-  return {
+const node: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: "node",
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/{browser,workerd,s3}/**"],
+    testTimeout: 60_000,
+  },
+};
+
+const inBrowsers = browsers.map(
+  ({ name, launchOptions }): TestProjectConfiguration => ({
     extends: true,
     test: {
       name,
-      include: ["test/browser/**/*.test.ts"],
+      include: ["test/browser/**/*.test.ts", ...core],
       browser: {
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright(options),
-        instances: [{ browser: instance }],
+        provider: playwright({ launchOptions }),
+        instances: [{ browser: name }],
       },
     },
-  };
-}
+  }),
+);
 
-const chromiumFlags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+const workerd: TestProjectConfiguration = {
+  extends: true,
+  logLevel: "error",
+  plugins: [cloudflareTest({ wrangler: { configPath: "./examples/worker/wrangler.jsonc" } })],
+  test: { name: "workerd", include: ["test/workerd/**/*.test.ts", ...core] },
+};
 
-const projects: TestProjectConfiguration[] = [
-  {
-    extends: true,
-    test: {
-      name: "node",
-      include: ["test/**/*.test.ts"],
-      exclude: ["test/browser/**", "test/workerd/**", ...(ceph.path === undefined ? ["test/object-store/s3.ceph.test.ts"] : [])],
-      globalSetup: ceph.path === undefined ? [] : ["test/servers/ceph.ts"],
-      testTimeout: 30_000,
-    },
+const s3: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: "s3",
+    include: ["test/s3/**/*.test.ts"],
+    globalSetup: [join(import.meta.dirname, "test/servers/ceph.ts")],
+    testTimeout: 30_000,
   },
-];
-if (chromium.path !== undefined)
-  projects.push(browser("chromium", { launchOptions: { executablePath: chromium.path, args: chromiumFlags } }, "chromium"));
-if (firefox.path !== undefined)
-  projects.push(browser("firefox", { launchOptions: { channel: "moz-firefox", executablePath: firefox.path } }, "firefox"));
-if (workerd.path !== undefined) {
-  projects.push({
-    extends: true,
-    logLevel: "error",
-    plugins: [cloudflareTest({ wrangler: { configPath: "./examples/worker/wrangler.jsonc" } })],
-    test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
-  });
-}
+};
 
 export default defineConfig({
   root: process.env["VITEST"] ? "." : "playground",
   resolve: { alias },
-  build: { outDir: "../dist-playground", emptyOutDir: true, target: "es2022" },
-  test: { projects },
+  build: { outDir: "../dist-playground", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 2000 },
+  test: {
+    projects: [node, ...inBrowsers, ...(components.workerd.path ? [workerd] : []), ...(components.ceph.path ? [s3] : [])],
+  },
 });

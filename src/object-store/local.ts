@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { closeSync, fstatSync, open as openWithCallback, writeSync, write as writeWithCallback } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { throwIfAborted } from "../errors.ts";
 import { bytesOf, openedBytes } from "./body.ts";
 import { type Call, type Classify, keyIsAlsoPrefix, notFound, perform } from "./call.ts";
@@ -25,6 +27,13 @@ import type {
 
 /** Where unfinished writes lie. No key maps to it: a name of a key never ends with a single tilde. */
 const temporaryFolder = ".tmp~";
+
+/** Bytes that are written in place rather than in the thread pool. */
+const smallBody = 64 * 1024;
+
+// The callback forms give bare descriptors; a FileHandle can only be closed through the thread pool.
+const openFile = promisify(openWithCallback);
+const writeFile = promisify(writeWithCallback);
 
 /**
  * Objects as files below a folder: the key `v1/quakes.superjson` is the file `v1/quakes.superjson`. A write goes to a
@@ -177,10 +186,21 @@ function etagOf({ ino, size, mtimeNs }: Stats): string {
   return `"${ino.toString(36)}-${mtimeNs.toString(36)}-${size.toString(36)}"`;
 }
 
+/**
+ * Writes a new file and gives its etag. What can wait for a disk, a folder's change or many bytes, is asynchronous; a
+ * few bytes into a fresh file go to the system's memory, and the way through the thread pool would take longer.
+ */
 async function writeNew(path: string, bytes: Uint8Array): Promise<string> {
-  await using file = await withFolder(path, () => open(path, "wx"));
-  await file.writeFile(bytes);
-  return etagOf(await file.stat({ bigint: true }));
+  const file = await withFolder(path, () => openFile(path, "wx"));
+  try {
+    for (let start = 0; start < bytes.byteLength; ) {
+      const rest = bytes.subarray(start);
+      start += rest.byteLength <= smallBody ? writeSync(file, rest) : (await writeFile(file, rest)).bytesWritten;
+    }
+    return etagOf(fstatSync(file, { bigint: true }));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Makes the folder of a path only when it turns out to be missing; another writer may remove it meanwhile. */

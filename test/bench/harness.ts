@@ -1,0 +1,68 @@
+/** Compares ways to do one thing in one process: interleaved, the order turned round each time, medians of the rounds. */
+
+export interface Contender {
+  readonly name: string;
+  /** One round. What it prepares in `before` is not timed. */
+  readonly before?: () => Promise<void> | void;
+  readonly run: () => Promise<void> | void;
+}
+
+export interface Row {
+  readonly what: string;
+  /** The median of the rounds' ratios to the anchor, or of an absolute figure. */
+  readonly measured: string;
+  readonly budget: string;
+  readonly isWithin: boolean;
+  readonly anchor: string;
+}
+
+const rounds = 15;
+const warmUps = 3;
+
+/** Milliseconds of every round of every contender. */
+async function time(contenders: readonly Contender[]): Promise<number[][]> {
+  const times: number[][] = contenders.map(() => []);
+  for (let round = -warmUps; round < rounds; round++) {
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const index = (turn + round + warmUps) % contenders.length;
+      const contender = contenders[index] as Contender;
+      await contender.before?.();
+      globalThis.gc?.();
+      const start = performance.now();
+      await contender.run();
+      if (round >= 0) times[index]?.push(performance.now() - start);
+    }
+  }
+  return times;
+}
+
+/** How many times as long as the anchor it takes. */
+export async function ratio(what: string, ours: Contender, anchor: Contender, budget: number): Promise<Row> {
+  const [our, their] = await time([ours, anchor]);
+  const ratios = (our ?? []).map((value, round) => value / (their?.[round] ?? Number.NaN));
+  const measured = median(ratios);
+  const spread = `${quantile(ratios, 0.25).toFixed(2)}–${quantile(ratios, 0.75).toFixed(2)}`;
+  return {
+    what,
+    measured: `${measured.toFixed(2)}× (${spread}; ${median(our ?? []).toFixed(2)} ms)`,
+    budget: `≤ ${budget}×`,
+    isWithin: measured <= budget,
+    anchor: anchor.name,
+  };
+}
+
+/** How long it takes, on this machine. */
+export async function absolute(what: string, ours: Contender, budgetMs: number, each = 1): Promise<Row> {
+  const [our] = await time([ours]);
+  const measured = median(our ?? []) / each;
+  return { what, measured: `${measured.toFixed(3)} ms`, budget: `≤ ${budgetMs} ms`, isWithin: measured <= budgetMs, anchor: "—" };
+}
+
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
+}

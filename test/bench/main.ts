@@ -1,0 +1,84 @@
+/** `npm run bench`: the budgets, measured on this machine and written to docs/benchmarks.md. */
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Asset, asset, MemoryStore, Repository, SuperJsonIOHandler } from "edgewater";
+import { LocalStore } from "edgewater/fs";
+import { absolute, type Row, ratio } from "./harness.ts";
+
+const root = join(import.meta.dirname, "../..");
+const folder = await mkdtemp(join(tmpdir(), "edgewater-bench-"));
+const rows: Row[] = [];
+const add = (row: Row): void => {
+  rows.push(row);
+  console.log(`${row.isWithin ? "✓" : "✗"} ${row.what}: ${row.measured}, budget ${row.budget}, anchor ${row.anchor}`);
+};
+
+const store = new LocalStore(join(folder, "store"));
+for (const [label, size, count, budget] of [
+  ["1 KB", 1000, 200, 1.15],
+  ["1 MB", 1_000_000, 20, 1.3],
+] as const) {
+  const bytes = crypto.getRandomValues(new Uint8Array(Math.min(size, 65_536)));
+  const body = Uint8Array.from({ length: size }, (_, index) => bytes[index % bytes.length] ?? 0);
+  const many = async (put: (name: string) => Promise<unknown>): Promise<void> => {
+    for (let index = 0; index < count; index++) await put(`object-${index}`);
+  };
+  const ours = { name: "LocalStore", run: () => many((name) => store.put(name, body)) };
+  const plain = { name: "bare writeFile", run: () => many((name) => writeFile(join(folder, name), body)) };
+  add(await ratio(`local atomic put, ${label}`, ours, plain, budget));
+}
+
+const trivial = (ioHandler: SuperJsonIOHandler): Promise<Repository> =>
+  Repository.open({ assets: Array.from({ length: 1000 }, (_, index) => asset({ name: `asset-${index}` }, () => index)), ioHandler });
+const repository = await trivial(new SuperJsonIOHandler({ store: new MemoryStore() }));
+const materialize = async (): Promise<void> => void (await repository.materialize());
+add(await absolute("materialize 1,000 trivial assets into memory, each", { name: "materialize", run: materialize }, 0.3, 1000));
+
+/** A layered graph: every node takes three of the hundred before it. */
+const nodes: Asset<number>[] = [];
+for (let index = 0; index < 10_000; index++) {
+  const inputs = Object.fromEntries(
+    [7, 31, 100].filter((back) => back <= index).map((back) => [`input${back}`, nodes[index - back] as Asset<number>]),
+  );
+  nodes.push(asset({ name: `node-${index}`, inputs }, () => index));
+}
+const open = async (): Promise<void> => (await Repository.open({ assets: nodes })).close();
+add(await absolute("open and order a graph of 10,000 nodes", { name: "open", run: open }, 60));
+
+execFileSync("npm", ["run", "--silent", "build"], { cwd: root });
+const sizes = JSON.parse(execFileSync(join(root, "node_modules/.bin/size-limit"), ["--json"], { cwd: root, encoding: "utf8" })) as {
+  readonly name: string;
+  readonly size: number;
+  readonly sizeLimit: number;
+}[];
+for (const { name, size, sizeLimit } of sizes) {
+  const kB = (bytes: number): string => `${(bytes / 1000).toFixed(2)} kB`;
+  add({
+    what: `${name}, minified and gzipped`,
+    measured: kB(size),
+    budget: `≤ ${kB(sizeLimit)}`,
+    isWithin: size <= sizeLimit,
+    anchor: "—",
+  });
+}
+
+const table = rows.map(
+  ({ what, measured, budget, isWithin, anchor }) => `| ${what} | ${measured} | ${budget} | ${isWithin ? "yes" : "no"} | ${anchor} |`,
+);
+const page = [
+  "# Benchmarks",
+  "",
+  "Written by `npm run bench`: ratios are medians of 15 interleaved rounds in one process, with the middle half of them in brackets.",
+  "",
+  `Node ${process.versions.node}, ${cpus().length} cores.`,
+  "",
+  "| what | measured | budget | within | anchor |",
+  "|-|-|-|-|-|",
+  ...table,
+  "",
+].join("\n");
+await writeFile(join(root, "docs/benchmarks.md"), page);
+await rm(folder, { recursive: true });
+process.exitCode = rows.every(({ isWithin }) => isWithin) ? 0 : 1;
