@@ -23,6 +23,7 @@ const brand = Symbol.for("edgewater/error");
  * | `SettingsError` | settings of a handler or store are missing or wrong |
  * | `DefinitionError` | an asset, task or handler is declared wrongly |
  * | `MetadataError` | a value that no kind of metadata can hold |
+ * | `PartitionError` | a partition key, definition, mapping or edge that is wrong |
  * | `GraphError` | the assets do not form a graph: unknown, duplicate, missing or cyclic |
  * | `Closed` | used after `close()` |
  */
@@ -39,8 +40,19 @@ export type ErrorCode =
   | "SettingsError"
   | "DefinitionError"
   | "MetadataError"
+  | "PartitionError"
   | "GraphError"
   | "Closed";
+
+/** One setting that is missing or wrong. It names things and never holds a value. */
+export interface SettingsIssue {
+  /** The setting, such as `retry.maxTimes`; empty when it is about all of them together. */
+  readonly field: string;
+  /** What is wrong, in words. */
+  readonly problem: string;
+  /** Where the value came from: `the argument`, `the default`, `nowhere`, a variable's name, or `<variable> in .env`. */
+  readonly source: string;
+}
 
 /** Where it happened. Every field is a name a person can look up; none ever holds a secret. */
 export interface ErrorDetails {
@@ -52,6 +64,8 @@ export interface ErrorDetails {
   readonly asset?: string | undefined;
   /** The setting, the metadata key, or the JSON path inside a value. */
   readonly field?: string | undefined;
+  /** Every problem of a `SettingsError` for settings, in the order they were found. */
+  readonly issues?: readonly SettingsIssue[] | undefined;
   /** The error below this one. */
   readonly cause?: unknown;
 }
@@ -67,6 +81,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly key: string | undefined;
   readonly asset: string | undefined;
   readonly field: string | undefined;
+  readonly issues: readonly SettingsIssue[] | undefined;
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -76,6 +91,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
     this.key = details.key;
     this.asset = details.asset;
     this.field = details.field;
+    this.issues = details.issues;
     Object.defineProperty(this, brand, { value: true });
   }
 }

@@ -40,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "polyfill.ts": [],
   runtime: ["errors.ts"],
   asset: ["errors.ts"],
+  cron: ["errors.ts", "asset"],
   "object-store": ["errors.ts", "asset", "runtime"],
   serializer: ["errors.ts", "asset"],
   settings: ["errors.ts", "asset", "runtime"],
@@ -49,7 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   run: ["errors.ts", "asset", "io-handler", "definition", "storage"],
   repository: ["errors.ts", "asset", "io-handler", "definition", "storage", "run"],
   testing: ["errors.ts", "object-store", "storage"],
-  "index.ts": ["errors.ts", "asset", "object-store", "io-handler", "definition", "run", "repository", "storage", "runtime"],
+  "index.ts": ["errors.ts", "asset", "object-store", "io-handler", "definition", "run", "repository", "storage", "runtime", "settings"],
 };
 
 /** What of the stores is the port, for those who may not know a concrete one. */
@@ -106,8 +107,9 @@ describe("the sources", () => {
       ({ specifier }) => specifier.replace(/^(node:|[^/]+).*$/, "$1"),
     );
     expect(Object.fromEntries([...places].map(([name, uses]) => [name, [...new Set(uses.map(({ path }) => path))]]))).toEqual({
-      "node:": ["object-store/local.ts"],
+      "node:": ["object-store/local.ts", "settings/dotenv-file.ts"],
       aws4fetch: ["object-store/s3/store.ts"],
+      croner: ["cron/index.ts"],
       "idb-keyval": ["object-store/indexeddb.ts"],
       superjson: ["serializer/superjson.ts"],
       unstorage: ["object-store/unstorage.ts"],

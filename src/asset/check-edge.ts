@@ -1,0 +1,37 @@
+import { EdgewaterError } from "../errors.ts";
+import { keyMappings } from "./key-mappings.ts";
+import { mappingError } from "./make-mapping.ts";
+import type { PartitionEdge, PartitionMapping } from "./partition-mapping-types.ts";
+import { sameDefinition } from "./partitions-definition.ts";
+
+/** An input and the mapping it declares, if any. */
+export interface DeclaredEdge extends PartitionEdge {
+  readonly mapping?: PartitionMapping | undefined;
+}
+
+/**
+ * The mapping that an input has: the declared one or, when both assets have the same partitions or the upstream asset has
+ * none, identity.
+ *
+ * @throws `PartitionError` saying what to declare
+ */
+export function checkEdge(edge: DeclaredEdge): PartitionMapping {
+  const { mapping, downstream, upstream, owner, input } = edge;
+  if (mapping !== undefined) {
+    const wrong = mapping.problem(edge);
+    if (wrong !== undefined) throw mappingError(mapping.kind, wrong, owner, input);
+    return mapping;
+  }
+  if (upstream === undefined || sameDefinition(downstream, upstream)) return keyMappings.identity();
+  const what =
+    downstream === undefined
+      ? `${JSON.stringify(input)} has partitions and ${JSON.stringify(owner)} has none: declare PartitionMapping.all() or .specific([…])`
+      : `${JSON.stringify(owner)} and ${JSON.stringify(input)} have different partitions: declare PartitionMapping.identity() when their keys are the same, .timeWindow(…), .all() or another`;
+  throw new EdgewaterError(
+    "PartitionError",
+    `The input ${JSON.stringify(input)} of ${JSON.stringify(owner)} needs a partition mapping: ${what}`,
+    {
+      asset: owner,
+    },
+  );
+}

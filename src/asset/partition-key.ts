@@ -1,0 +1,268 @@
+import { EdgewaterError } from "../errors.ts";
+import { isWellFormed } from "./name.ts";
+
+/**
+ * Which part of a partitioned asset: one value or several, or values per dimension. Immutable.
+ *
+ * A key of several values or with several values in a dimension stands for its {@link PartitionKeyBase.members}.
+ */
+export type PartitionKey = SinglePartitionKey | MultiPartitionKey;
+
+/** What every key can do. */
+export interface PartitionKeyBase {
+  /** How many one-valued keys this key stands for. */
+  readonly size: number;
+  /**
+   * The one-valued keys this key stands for, in order: the first dimension varies slowest.
+   *
+   * @throws `PartitionError` when there are more than 1,000,000
+   */
+  members(): readonly PartitionKey[];
+  /** Whether both are of one shape and name the same values. */
+  equals(other: PartitionKey): boolean;
+  /** The display form: `a,b`, or `dim=v1,v2|dim2=v` with sorted dimensions. */
+  toString(): string;
+  /** The JSON form: `{"single":["a"]}` or `{"multi":{"dim":["v"]}}`. */
+  toJSON(): PartitionKeyJson;
+}
+
+export interface SinglePartitionKey extends PartitionKeyBase {
+  readonly kind: "single";
+  /** Sorted and distinct; at least one. */
+  readonly values: readonly string[];
+}
+
+export interface MultiPartitionKey extends PartitionKeyBase {
+  readonly kind: "multi";
+  /** Values by dimension, each sorted and distinct. At least one dimension, each with at least one value. */
+  readonly dimensions: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The JSON form of a key, which is upstream's. */
+export type PartitionKeyJson = { readonly single: readonly string[] } | { readonly multi: Readonly<Record<string, readonly string[]>> };
+
+/** A key, or its display form. */
+export type PartitionKeyInput = string | PartitionKey;
+
+/** No key and no definition expands into more keys than this. */
+export const maximumKeys = 1_000_000;
+
+const brand: unique symbol = Symbol.for("edgewater/partition-key") as never;
+
+class Single implements SinglePartitionKey {
+  readonly kind = "single";
+  readonly values: readonly string[];
+
+  constructor(values: readonly string[]) {
+    this.values = values;
+    Object.freeze(this);
+  }
+
+  get [brand](): true {
+    return true;
+  }
+
+  get size(): number {
+    return this.values.length;
+  }
+
+  members(): readonly PartitionKey[] {
+    return this.size === 1 ? [this] : this.values.map((value) => new Single(Object.freeze([value])));
+  }
+
+  equals(other: PartitionKey): boolean {
+    return other.kind === "single" && other.toString() === this.toString();
+  }
+
+  toString(): string {
+    return this.values.join(",");
+  }
+
+  toJSON(): PartitionKeyJson {
+    return { single: this.values };
+  }
+}
+
+class Multi implements MultiPartitionKey {
+  readonly kind = "multi";
+  readonly dimensions: Readonly<Record<string, readonly string[]>>;
+
+  /** `entries` are sorted. */
+  constructor(entries: readonly (readonly [string, readonly string[]])[]) {
+    this.dimensions = Object.freeze(Object.fromEntries(entries));
+    Object.freeze(this);
+  }
+
+  get [brand](): true {
+    return true;
+  }
+
+  get size(): number {
+    return Object.values(this.dimensions).reduce((product, values) => product * values.length, 1);
+  }
+
+  members(): readonly PartitionKey[] {
+    return this.size === 1 ? [this] : combinations(dimensionsOf(this));
+  }
+
+  equals(other: PartitionKey): boolean {
+    return other.kind === "multi" && other.toString() === this.toString();
+  }
+
+  toString(): string {
+    return dimensionsOf(this)
+      .map(([name, values]) => `${name}=${values.join(",")}`)
+      .join("|");
+  }
+
+  toJSON(): PartitionKeyJson {
+    return { multi: this.dimensions };
+  }
+}
+
+/**
+ * Makes and reads keys.
+ *
+ * @throws `PartitionError` for no values, an empty value, or one of the reserved characters: `|` and `,` in values, also
+ * `=` in the names of dimensions
+ *
+ * @example
+ * ```ts
+ * const key = PartitionKey.multi({ date: "2024-01-15", region: ["eu", "us"] });
+ * key.toString(); // "date=2024-01-15|region=eu,us"
+ * key.members().map(String); // ["date=2024-01-15|region=eu", "date=2024-01-15|region=us"]
+ * ```
+ */
+export const PartitionKey = {
+  single(values: string | readonly string[]): SinglePartitionKey {
+    return new Single(checkValues(values, "A partition key"));
+  },
+  multi(dimensions: Readonly<Record<string, string | readonly string[]>>): MultiPartitionKey {
+    const names = Object.keys(dimensions).sort(compareText);
+    if (names.length === 0) refuse("A partition key of dimensions needs at least one dimension");
+    return new Multi(
+      names.map((name) => {
+        checkDimension(name);
+        return [name, checkValues(dimensions[name] ?? [], `The dimension ${JSON.stringify(name)} of a partition key`)];
+      }),
+    );
+  },
+  /** Reads the display form, the inverse of `toString()`; without `kind`, text that holds `|` is read as dimensions. */
+  parse(text: string, kind: "single" | "multi" = text.includes("|") ? "multi" : "single"): PartitionKey {
+    if (kind === "single") return PartitionKey.single(text.split(","));
+    const entries = text.split("|").map((part): [string, string[]] => {
+      const at = part.indexOf("=");
+      if (at < 0) refuse(`The partition key ${JSON.stringify(text)} is not of the form "dimension=value|dimension=value"`);
+      return [part.slice(0, at), part.slice(at + 1).split(",")];
+    });
+    if (new Set(entries.map(([name]) => name)).size < entries.length) {
+      refuse(`The partition key ${JSON.stringify(text)} names a dimension twice`);
+    }
+    return PartitionKey.multi(Object.fromEntries(entries));
+  },
+  /** Reads what `toJSON()` gives. */
+  fromJSON(json: unknown): PartitionKey {
+    const entries = isRecord(json) ? Object.entries(json) : [];
+    const [form, content] = entries.length === 1 ? (entries[0] ?? []) : [];
+    if (form === "single" && isTexts(content)) return PartitionKey.single(content);
+    if (form === "multi" && isRecord(content) && Object.values(content).every(isTexts)) {
+      return PartitionKey.multi(content as Record<string, string[]>);
+    }
+    return refuse('A partition key in JSON is {"single":["a"]} or {"multi":{"dimension":["a"]}}');
+  },
+} as const;
+
+/** Tells whether `value` came from {@link PartitionKey}, also across bundles and realms. */
+export function isPartitionKey(value: unknown): value is PartitionKey {
+  return typeof value === "object" && value !== null && brand in value;
+}
+
+/**
+ * The key that a caller means: text is the display form, see `PartitionKey.parse`.
+ *
+ * @throws `PartitionError`
+ */
+export function partitionKeyOf(key: PartitionKeyInput, kind?: "single" | "multi"): PartitionKey {
+  if (isPartitionKey(key)) return key;
+  if (typeof key !== "string") refuse(`A partition key is a string or a PartitionKey, got ${key === null ? "null" : typeof key}`);
+  return PartitionKey.parse(key, kind);
+}
+
+/**
+ * The segments of a path for the one partition that `key` names: its value, or `dimension=value` for each dimension,
+ * sorted. They are not encoded: that is the key layout's business.
+ *
+ * @throws `PartitionError` when the key names several partitions
+ */
+export function segmentsOf(key: PartitionKey): readonly string[] {
+  if (key.size !== 1) refuse(`The partition key ${JSON.stringify(String(key))} names ${key.size} partitions; one is stored at a time`);
+  return key.kind === "single" ? key.values : dimensionsOf(key).map(([name, values]) => `${name}=${values[0]}`);
+}
+
+/** The dimensions of a key with their values, sorted by name. */
+export function dimensionsOf(key: MultiPartitionKey): readonly (readonly [string, readonly string[]])[] {
+  return Object.entries(key.dimensions).sort(([left], [right]) => compareText(left, right));
+}
+
+/** Every combination of one value per dimension; `entries` are sorted and checked, and the last one varies fastest. */
+export function combinations(entries: readonly (readonly [string, readonly string[]])[]): readonly MultiPartitionKey[] {
+  const size = entries.reduce((product, [, values]) => product * values.length, 1);
+  if (size > maximumKeys) refuse(`${size} combinations of dimensions are too many; at most ${maximumKeys} are enumerated`);
+  let rows: (readonly [string, readonly string[]])[][] = [[]];
+  for (const [name, values] of entries) {
+    rows = rows.flatMap((row) => values.map((value) => [...row, [name, Object.freeze([value])] as const]));
+  }
+  return rows.map((row) => new Multi(row));
+}
+
+/** Orders texts as their UTF-8 bytes are ordered, which is by code point. */
+export function compareText(left: string, right: string): number {
+  for (let index = 0; index < left.length && index < right.length; index++) {
+    const difference = rank(left.charCodeAt(index)) - rank(right.charCodeAt(index));
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** Surrogates stand for code points above all others. */
+const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+
+/**
+ * Checks the name of a dimension.
+ *
+ * @throws `PartitionError`
+ */
+export function checkDimension(name: string): void {
+  if (name === "") refuse("The name of a dimension must not be empty");
+  checkText(name, /[|,=]/, `The name ${JSON.stringify(name)} of a dimension`);
+}
+
+function checkValues(values: unknown, what: string): readonly string[] {
+  const list = typeof values === "string" ? [values] : values;
+  if (!Array.isArray(list)) refuse(`${what} takes text or a list of texts`);
+  if (list.length === 0) refuse(`${what} needs at least one value`);
+  for (const value of list) {
+    if (typeof value !== "string") refuse(`${what} takes text, got ${value === null ? "null" : typeof value}`);
+    if (value === "") refuse(`${what} has an empty value`);
+    checkText(value, /[|,]/, `The partition key ${JSON.stringify(value)}`);
+  }
+  return Object.freeze([...new Set<string>(list)].sort(compareText));
+}
+
+function checkText(text: string, reserved: RegExp, what: string): void {
+  const found = reserved.exec(text)?.[0];
+  if (found !== undefined) refuse(`${what} holds ${JSON.stringify(found)}, which separates the parts of a key`);
+  if (!isWellFormed(text)) refuse(`${what} has a lone surrogate, which UTF-8 cannot carry`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
+}
+
+function refuse(message: string): never {
+  throw new EdgewaterError("PartitionError", message);
+}

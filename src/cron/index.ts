@@ -1,0 +1,61 @@
+/**
+ * Partitions that start when a cron expression says.
+ *
+ * @module
+ */
+import { Cron } from "croner";
+import type { NaiveTime } from "../asset/naive-time.ts";
+import type { TimePartitions } from "../asset/partitions-definition.ts";
+import { type Grid, type TimePartitionsOptions, timePartitions } from "../asset/time-partitions.ts";
+import { EdgewaterError } from "../errors.ts";
+
+export type { TimePartitions, TimePartitionsOptions };
+
+/** What {@link cronPartitions} takes. */
+export interface CronPartitionsOptions extends TimePartitionsOptions {
+  /** When partitions start: five fields, six with seconds first, seven with years last, or a nickname such as `@daily`. */
+  readonly cron: string;
+}
+
+/**
+ * One partition per time that the cron expression gives from `start` on, each until the next such time. Times are naive:
+ * the expression is read without a time zone. Keys are named `2024-01-15T06:00:00` unless `format` says otherwise.
+ *
+ * @throws `PartitionError` for an expression, times or a format that do not fit
+ *
+ * @example
+ * ```ts
+ * import { cronPartitions } from "edgewater/cron";
+ *
+ * cronPartitions({ start: "2024-01-01", cron: "0 6 * * MON", format: "%Y-%m-%d" });
+ * ```
+ */
+export function cronPartitions(options: CronPartitionsOptions): TimePartitions {
+  const schedule = read(options.cron);
+  return timePartitions(options, "%Y-%m-%dT%H:%M:%S", () => gridOf(options.cron, schedule));
+}
+
+function gridOf(expression: string, schedule: Cron): Grid {
+  const after = (time: NaiveTime): NaiveTime | undefined => schedule.nextRun(new Date(time))?.getTime();
+  const before = (time: NaiveTime): NaiveTime | undefined => schedule.previousRuns(1, new Date(time))[0]?.getTime();
+  return {
+    name: `times of ${JSON.stringify(expression)}`,
+    spec: { cron: expression },
+    floor: (time) => before(Math.floor(time / 1000) * 1000 + 1000),
+    step: (from, steps) => {
+      let time: NaiveTime | undefined = from;
+      for (let left = Math.abs(steps); left > 0 && time !== undefined; left--) time = steps > 0 ? after(time) : before(time);
+      return time;
+    },
+  };
+}
+
+function read(expression: string): Cron {
+  try {
+    if (typeof expression !== "string") throw new TypeError(`a cron expression is a string, got ${typeof expression}`);
+    return new Cron(expression, { utcOffset: 0, paused: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EdgewaterError("PartitionError", `The cron expression ${JSON.stringify(expression)} cannot be read: ${reason}`, { cause });
+  }
+}
