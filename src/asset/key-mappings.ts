@@ -1,9 +1,8 @@
 import { EdgewaterError } from "../errors.ts";
-import { shapeOf } from "./check-partition.ts";
 import { makeMapping } from "./make-mapping.ts";
 import { isPartitionKey, type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "./partition-key.ts";
 import type { PartitionEdge, PartitionMapping } from "./partition-mapping-types.ts";
-import type { PartitionsDefinition } from "./partitions-definition.ts";
+import { type PartitionsDefinition, shapeOf } from "./partitions-definition.ts";
 
 /** Mappings that know nothing of dimensions or time. */
 export const keyMappings = {

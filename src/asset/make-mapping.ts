@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../errors.ts";
 import { type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "./partition-key.ts";
 import type { Arity, Mapped, MappingRequest, PartitionEdge, PartitionMapping } from "./partition-mapping-types.ts";
-import type { PartitionsDefinition } from "./partitions-definition.ts";
+import { type PartitionsDefinition, shapeOf } from "./partitions-definition.ts";
 
 /** What a kind of mapping says of itself; {@link makeMapping} adds the checks that all kinds share. */
 export interface MappingRules<A extends Arity> {
@@ -38,7 +38,7 @@ export function makeMapping<A extends Arity>(rules: MappingRules<A>): PartitionM
   };
   const checked = (each: PartitionKeyInput, upstream: PartitionsDefinition | undefined, request: MappingRequest): PartitionKey => {
     const { key, universe, owner, input } = request;
-    if (upstream?.has(each, universe)) return partitionKeyOf(each, upstream.kind === "multi" ? "multi" : "single");
+    if (upstream?.has(each, universe)) return partitionKeyOf(each, shapeOf(upstream));
     const from = key === undefined ? "leads to" : `maps ${quote(key)} to`;
     const has = upstream === undefined ? "no partitions" : upstream.describe(universe);
     throw mappingError(

@@ -1,8 +1,9 @@
 import { EdgewaterError } from "../errors.ts";
 import { keyMappings, needsDownstream, needsUpstream } from "./key-mappings.ts";
 import { makeMapping } from "./make-mapping.ts";
-import { checkDimension, combinations, compareText, PartitionKey } from "./partition-key.ts";
+import { combinations, PartitionKey } from "./partition-key.ts";
 import type { Arity, PartitionEdge, PartitionMapping } from "./partition-mapping-types.ts";
+import { checkDimension, compareText } from "./partition-text.ts";
 import type { DimensionPartitions, MultiPartitions, PartitionsDefinition } from "./partitions-definition.ts";
 
 type Dimensions = Readonly<Record<string, PartitionMapping | readonly [string, PartitionMapping]>>;

@@ -1,14 +1,13 @@
 import { EdgewaterError } from "../errors.ts";
 import {
-  checkDimension,
   combinations,
-  compareText,
   dimensionsOf,
   type MultiPartitionKey,
   type PartitionKey,
   type PartitionKeyInput,
   partitionKeyOf,
 } from "./partition-key.ts";
+import { checkDimension, compareText } from "./partition-text.ts";
 import {
   type DimensionPartitions,
   isPartitionsDefinition,

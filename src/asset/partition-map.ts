@@ -4,12 +4,8 @@ import { type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "./par
 /** How many partitions `toMap` loads at once. */
 const concurrency = 8;
 
-/** What {@link PartitionMap} takes. */
-export interface PartitionMapOptions<T> {
-  /** One-valued and distinct, in the order of iteration. */
-  readonly keys: readonly PartitionKey[];
-  /** Loads one partition. It is called at most once per key, unless it failed. */
-  readonly load: (key: PartitionKey) => Promise<T>;
+/** How a {@link PartitionMap} treats what is not there. */
+export interface PartitionMapOptions {
   /** What iteration and `toMap` do with a partition whose load rejects with `NotFound`: fail (the default) or leave it out. */
   readonly missing?: "throw" | "skip" | undefined;
 }
@@ -29,9 +25,10 @@ export class PartitionMap<T> implements AsyncIterable<[PartitionKey, T]> {
   readonly #skips: boolean;
   readonly #loads: Map<string, Promise<T>> = new Map();
 
-  constructor(options: PartitionMapOptions<T>) {
-    this.#keys = new Map(options.keys.map((key) => [String(key), key]));
-    this.#load = options.load;
+  /** `keys` are one-valued, in the order of iteration. `load` is called once per key, and again only after it failed. */
+  constructor(keys: Iterable<PartitionKey>, load: (key: PartitionKey) => Promise<T>, options: PartitionMapOptions = {}) {
+    this.#keys = new Map(Array.from(keys, (key) => [String(key), key]));
+    this.#load = load;
     this.#skips = options.missing === "skip";
   }
 
