@@ -5,24 +5,55 @@
  * @module
  */
 export { type Metadata, type MetadataInput, MetadataValue } from "./asset/metadata-value.ts";
+export { PartitionContext, type PartitionContextOptions } from "./asset/partition-context.ts";
+export { PartitionKey } from "./asset/partition-key.ts";
+export { PartitionMap, type PartitionMapOptions } from "./asset/partition-map.ts";
+export { PartitionMapping } from "./asset/partition-mapping.ts";
+export type { PartitionsDefinition, TimeWindow, Universe } from "./asset/partitions-definition.ts";
+export type { HintedType, StandardSchema, TypeHint } from "./asset/type-hint.ts";
 export { asset } from "./definition/asset.ts";
+export { type ExternalAssetOptions, externalAsset } from "./definition/external-asset.ts";
+export { type InputOptions, input, selfInput } from "./definition/input.ts";
+export { type MultiAssetOptions, multiAsset } from "./definition/multi-asset.ts";
+export { Materialization, Observation, Output, type ResultOptions } from "./definition/result.ts";
+export type { RetryPolicy } from "./definition/retry-policy.ts";
 export { task } from "./definition/task.ts";
-export type { Asset, AssetContext, Definition, Inputs, Source, Task, ValuesOf } from "./definition/types.ts";
+export type {
+  Asset,
+  AssetContext,
+  Definition,
+  DefinitionOptions,
+  ExternalAsset,
+  Input,
+  Inputs,
+  MultiAsset,
+  SelfInput,
+  Source,
+  Task,
+  ValuesOf,
+} from "./definition/types.ts";
 export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError } from "./errors.ts";
 export { BaseIOHandler, type ConfiguredIOHandler } from "./io-handler/base.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
 export { InputContext, type InputContextOptions, type LoadedMaterialization } from "./io-handler/input-context.ts";
 export type { Log } from "./io-handler/log.ts";
 export { OutputContext, type OutputContextOptions } from "./io-handler/output-context.ts";
+export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handler/serialized.ts";
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
 export { MemoryStore } from "./object-store/memory.ts";
 export type * from "./object-store/types.ts";
-export { type CallOptions, type MaterializeOptions, Repository, type RepositoryOptions } from "./repository/repository.ts";
-export type { Execution, Executor, Outcome } from "./run/executor.ts";
+export {
+  type LoadOptions,
+  type LoadPartitionsOptions,
+  type MaterializeOptions,
+  Repository,
+  type RepositoryOptions,
+} from "./repository/repository.ts";
+export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
-export type { Plan, Selection, Step } from "./run/plan.ts";
+export type { Load, Plan, Selection, Step } from "./run/plan.ts";
 export type { OnProgress, ProgressEvent } from "./run/progress.ts";
-export type { RunResult } from "./run/run.ts";
+export type { FailedAsset, RunResult } from "./run/run.ts";
 export type { EnvironmentSource } from "./runtime/environment.ts";
 export { Storage } from "./storage/storage.ts";
-export type { Batch, EventsOptions, MaterializationEvent, NewEvent, RunRecord, RunStatus, RunsOptions } from "./storage/types.ts";
+export type { Batch, EventsOptions, NewEvent, RunRecord, RunStatus, RunsOptions, StoredEvent } from "./storage/types.ts";

@@ -1,10 +1,36 @@
+import type { PartitionsDefinition } from "../asset/partitions-definition.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import { define } from "./define.ts";
-import type { AcceptedBy, Asset, Compute, DefinitionOptions, Inputs, LoadedAs } from "./types.ts";
+import type {
+  AcceptedBy,
+  Asset,
+  AssetContext,
+  BatchValuesOf,
+  DefinitionOptions,
+  Inputs,
+  LoadedAs,
+  OwnValue,
+  Returns,
+  Unwrapped,
+  ValuesOf,
+} from "./types.ts";
+
+/** The options of an asset whose function makes several partitions at once. */
+export type BatchOptions<Name extends string, Chosen extends Inputs, Handler extends BaseIOHandler> = DefinitionOptions<
+  Name,
+  Chosen,
+  Handler
+> & {
+  readonly partitions: { readonly definition: PartitionsDefinition; readonly batch: true };
+};
 
 /**
  * Declares an asset: a name, the inputs it is made from, and the function that makes it. The function gets the inputs'
- * values by the names given here and may be async. Declaring does nothing else.
+ * values by the names given here and may be async; it returns the value, or an `Output`, or a `Materialization` when it
+ * has stored what it made itself. Declaring does nothing else.
+ *
+ * With `partitions: { definition, batch: true }` the function makes several partitions in one step: it gets its inputs by
+ * the same key as maps, and returns a map from the keys in `context.partition` to their values.
  *
  * @throws `DefinitionError` for a bad name, an input that is none, or a handler that does not extend `BaseIOHandler`
  *
@@ -20,6 +46,23 @@ export function asset<
   // biome-ignore lint/complexity/noBannedTypes: no inputs are no properties
   Chosen extends Inputs = {},
   Handler extends BaseIOHandler = BaseIOHandler,
->(options: DefinitionOptions<Name, Chosen, Handler>, compute: Compute<Chosen, Value>): Asset<LoadedAs<Handler, Value>, Name> {
-  return define("asset", options, compute) as Asset<LoadedAs<Handler, Value>, Name>;
+>(
+  options: BatchOptions<Name, Chosen, Handler>,
+  compute: (
+    inputs: BatchValuesOf<Chosen>,
+    context: AssetContext,
+  ) => Returns<ReadonlyMap<string, Value>> | Promise<Returns<ReadonlyMap<string, Value>>>,
+): Asset<LoadedAs<Handler, Value>, Name>;
+export function asset<
+  const Name extends string,
+  Returned extends Returns<AcceptedBy<Handler> & OwnValue<Chosen>>,
+  // biome-ignore lint/complexity/noBannedTypes: no inputs are no properties
+  Chosen extends Inputs = {},
+  Handler extends BaseIOHandler = BaseIOHandler,
+>(
+  options: DefinitionOptions<Name, Chosen, Handler>,
+  compute: (inputs: ValuesOf<Chosen>, context: AssetContext) => Returned | Promise<Returned>,
+): Asset<LoadedAs<Handler, Unwrapped<Returned>>, Name>;
+export function asset(options: DefinitionOptions<string, Inputs, BaseIOHandler>, compute: unknown): Asset {
+  return define("asset", options, compute);
 }

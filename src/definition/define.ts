@@ -1,43 +1,128 @@
 import { coerceMetadata } from "../asset/metadata-value.ts";
 import { checkName } from "../asset/name.ts";
+import { isPartitionsDefinition, type PartitionsDefinition } from "../asset/partitions-definition.ts";
+import type { TypeHint } from "../asset/type-hint.ts";
 import { EdgewaterError } from "../errors.ts";
 import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
-import type { Definition, DefinitionOptions, Inputs } from "./types.ts";
+import { type Computation, computationOf, type InputSpec, standsFor } from "./computation.ts";
+import { checkRetryPolicy } from "./retry-policy.ts";
+import type { AnyInput, Definition, DefinitionOptions, DescriptionOptions, Inputs, PartitionsOption } from "./types.ts";
 
-const brand = Symbol.for("edgewater/definition");
-
-/** Checks what `asset` and `task` are given and freezes it into a definition. */
-export function define<Kind extends "asset" | "task">(
+/** Checks what `asset`, `task` and `externalAsset` are given and freezes it into a definition. */
+export function define<Kind extends "asset" | "task" | "external">(
   kind: Kind,
   options: DefinitionOptions<string, Inputs, BaseIOHandler>,
   compute: unknown,
 ): Definition & { readonly kind: Kind } {
-  const { name, inputs = {}, ioHandler, metadata = {} } = options;
-  checkName(name, kind);
-  const owner = `${kind} ${JSON.stringify(name)}`;
-  if (typeof compute !== "function")
-    throw new EdgewaterError("DefinitionError", `The ${owner} needs a function that makes it`, { asset: name });
-  checkIOHandler(ioHandler, owner);
-  for (const [input, source] of Object.entries(inputs)) {
-    if (!isDefinition(source)) {
+  const { name, inputs = {}, retry } = options;
+  checkName(name, kind === "task" ? "task" : "asset");
+  const owner = `${kind === "task" ? "task" : "asset"} ${JSON.stringify(name)}`;
+  if (kind !== "external" || compute !== undefined) checkCompute(compute, name, owner);
+  checkRetryPolicy(retry, owner);
+  const { definition: partitions, batch } = partitionsOf(options.partitions, owner);
+  const computation: Computation = Object.freeze({
+    kind,
+    name,
+    get outputs() {
+      return [definition];
+    },
+    inputs: inputSpecs(inputs, name, owner, batch),
+    partitions,
+    isBatch: batch,
+    retry,
+    compute: compute as Computation["compute"],
+  });
+  const definition = standsFor({ kind, name, partitions, ...describe(options, owner) }, () => computation);
+  return definition;
+}
+
+/** Checks and freezes what is said of one output. */
+export function describe(options: DescriptionOptions<BaseIOHandler>, owner: string): Omit<Definition, "kind" | "name" | "partitions"> {
+  const { ioHandler, metadata = {}, typeHint, tags = {}, kinds = [], group, codeVersion } = options;
+  checkIOHandler(ioHandler, `the ${owner}`);
+  checkTypeHint(typeHint, owner);
+  return {
+    ioHandler,
+    metadata: Object.freeze(coerceMetadata(metadata)),
+    typeHint,
+    tags: Object.freeze({ ...tags }),
+    kinds: Object.freeze([...kinds]),
+    group,
+    codeVersion,
+  };
+}
+
+/** @throws `DefinitionError` for what is not a function */
+export function checkCompute(compute: unknown, name: string, owner: string): void {
+  if (typeof compute === "function") return;
+  throw new EdgewaterError("DefinitionError", `The ${owner} needs a function that makes it`, { asset: name });
+}
+
+/** @throws `DefinitionError` for what is neither a Standard Schema nor a class */
+export function checkTypeHint(typeHint: TypeHint | undefined, owner: string): void {
+  if (typeHint === undefined || typeof typeHint === "function" || "~standard" in typeHint) return;
+  throw new EdgewaterError("DefinitionError", `The type hint of the ${owner} is neither a Standard Schema nor a class`, {
+    field: "typeHint",
+  });
+}
+
+/** The partitions of an option, whichever of its two forms it has. */
+export function partitionsOf(
+  option: PartitionsOption | undefined,
+  owner: string,
+): { readonly definition: PartitionsDefinition | undefined; readonly batch: boolean } {
+  if (option === undefined) return { definition: undefined, batch: false };
+  const { definition, batch = false } = isPartitionsDefinition(option) ? { definition: option } : option;
+  if (isPartitionsDefinition(definition)) return { definition, batch };
+  throw new EdgewaterError(
+    "DefinitionError",
+    `The partitions of the ${owner} are none: pass staticPartitions([…]), dailyPartitions({…}) or another definition`,
+    {
+      field: "partitions",
+    },
+  );
+}
+
+/** Every input as what the run needs to load it. */
+export function inputSpecs(inputs: Inputs, name: string, owner: string, isBatch: boolean): Readonly<Record<string, InputSpec>> {
+  const specs = Object.entries(inputs).map(([input, given]): [string, InputSpec] => {
+    const spec = specOf(given);
+    if (spec === undefined) {
       throw new EdgewaterError("DefinitionError", `The input ${JSON.stringify(input)} of the ${owner} is not an asset or a task`, {
         asset: name,
         field: input,
       });
     }
-  }
-  const definition = {
-    kind,
-    name,
-    inputs: Object.freeze({ ...inputs }),
-    ioHandler,
-    metadata: Object.freeze(coerceMetadata(metadata)),
-    compute: compute as Definition["compute"],
-  };
-  return Object.freeze(Object.defineProperty(definition, brand, { value: true }));
+    if (spec.source === undefined && isBatch) {
+      throw new EdgewaterError("DefinitionError", `The ${owner} makes several partitions at once and cannot take its own earlier value`, {
+        asset: name,
+        field: input,
+      });
+    }
+    return [input, spec];
+  });
+  return Object.freeze(Object.fromEntries(specs));
 }
 
-/** Tells whether `value` was made by `asset` or `task`, also across bundles. */
-export function isDefinition(value: unknown): value is Definition {
-  return typeof value === "object" && value !== null && brand in value;
+const plain = {
+  isBare: true,
+  partitionMapping: undefined,
+  typeHint: undefined,
+  ioHandler: undefined,
+  metadata: Object.freeze({}),
+  missing: "throw",
+} as const;
+
+function specOf(given: AnyInput): InputSpec | undefined {
+  if (isKind(given, "input")) {
+    const { upstream, partitionMapping, typeHint, ioHandler, metadata, missing } = given;
+    return { source: upstream, isBare: false, partitionMapping, typeHint, ioHandler, metadata, missing };
+  }
+  if (isKind(given, "self")) return { ...plain, source: undefined, typeHint: given.typeHint };
+  const computation = computationOf(given);
+  return computation === undefined || isKind(given, "multi") ? undefined : { ...plain, source: given as Definition };
+}
+
+function isKind<Kind extends string>(value: unknown, kind: Kind): value is Extract<AnyInput | { kind: "multi" }, { kind: Kind }> {
+  return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === kind;
 }

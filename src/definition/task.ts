@@ -1,6 +1,17 @@
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import { define } from "./define.ts";
-import type { AcceptedBy, Compute, DefinitionOptions, Inputs, LoadedAs, Task } from "./types.ts";
+import type {
+  AcceptedBy,
+  AssetContext,
+  DefinitionOptions,
+  Inputs,
+  LoadedAs,
+  OwnValue,
+  Returns,
+  Task,
+  Unwrapped,
+  ValuesOf,
+} from "./types.ts";
 
 /**
  * Declares a task: like an asset, with the same IO, but its output is not an asset of its own. A task runs whenever an
@@ -16,10 +27,13 @@ import type { AcceptedBy, Compute, DefinitionOptions, Inputs, LoadedAs, Task } f
  */
 export function task<
   const Name extends string,
-  Value extends AcceptedBy<Handler>,
+  Returned extends Returns<AcceptedBy<Handler> & OwnValue<Chosen>>,
   // biome-ignore lint/complexity/noBannedTypes: no inputs are no properties
   Chosen extends Inputs = {},
   Handler extends BaseIOHandler = BaseIOHandler,
->(options: DefinitionOptions<Name, Chosen, Handler>, compute: Compute<Chosen, Value>): Task<LoadedAs<Handler, Value>, Name> {
-  return define("task", options, compute) as Task<LoadedAs<Handler, Value>, Name>;
+>(
+  options: DefinitionOptions<Name, Chosen, Handler>,
+  compute: (inputs: ValuesOf<Chosen>, context: AssetContext) => Returned | Promise<Returned>,
+): Task<LoadedAs<Handler, Unwrapped<Returned>>, Name> {
+  return define("task", options, compute) as Task<LoadedAs<Handler, Unwrapped<Returned>>, Name>;
 }

@@ -1,12 +1,29 @@
 import type { Metadata, MetadataInput } from "../asset/metadata-value.ts";
+import type { PartitionContext } from "../asset/partition-context.ts";
+import type { PartitionMap } from "../asset/partition-map.ts";
+import type { PartitionMapping } from "../asset/partition-mapping.ts";
+import type { PartitionsDefinition } from "../asset/partitions-definition.ts";
+import type { TypeHint } from "../asset/type-hint.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import type { Log } from "../io-handler/log.ts";
+import type { Materialization, Observation, Output } from "./result.ts";
+import type { RetryPolicy } from "./retry-policy.ts";
 
 /** What a function of an asset or a task is told, and where it says more about its output than the value does. */
 export interface AssetContext {
-  /** The asset or task that is being made. */
+  /** The asset or task that is being made; of a multi-asset, its own name. */
   readonly assetName: string;
   readonly runId: string;
+  /** The partitions that are being made; undefined without partitions. */
+  readonly partition: PartitionContext | undefined;
+  /**
+   * The key of the one partition that is being made, as text.
+   *
+   * @throws `PartitionError` without partitions, and for a batch of several
+   */
+  readonly partitionKey: string;
+  /** Which outputs of a multi-asset are wanted; of anything else, its name. */
+  readonly outputSelection: readonly string[];
   /** Aborted when the run is. */
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -20,38 +37,92 @@ export interface AssetContext {
   readonly registerDataVersion: (version: string) => void;
 }
 
-/** What can be an input: an asset or a task, by the value that it loads as. */
-export interface Source<out Value = unknown, Name extends string = string> {
-  readonly kind: "asset" | "task";
+/** What can be loaded, by the value that it loads as. */
+export interface Source<out Value = unknown, out Name extends string = string> {
+  readonly kind: "asset" | "task" | "external";
   readonly name: Name;
   /** Only for inference; never there at run time. */
   readonly "~value"?: () => Value;
 }
 
-/** What every asset and task is made of. */
-export interface Definition<out Value = unknown, Name extends string = string> extends Source<Value, Name> {
-  readonly inputs: Readonly<Record<string, Definition>>;
+/** What is known of an asset or a task before anything runs. */
+export interface Definition<out Value = unknown, out Name extends string = string> extends Source<Value, Name> {
   readonly ioHandler: BaseIOHandler | undefined;
   /** Static metadata, told to the handler. */
   readonly metadata: Metadata;
-  readonly compute: (inputs: Readonly<Record<string, unknown>>, context: AssetContext) => unknown;
+  readonly typeHint: TypeHint | undefined;
+  readonly partitions: PartitionsDefinition | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly kinds: readonly string[];
+  readonly group: string | undefined;
+  readonly codeVersion: string | undefined;
 }
 
 /** A named data artefact and the function that makes it. */
-export interface Asset<out Value = unknown, Name extends string = string> extends Definition<Value, Name> {
+export interface Asset<out Value = unknown, out Name extends string = string> extends Definition<Value, Name> {
   readonly kind: "asset";
 }
 
 /** A named function whose output is not an asset of its own. */
-export interface Task<out Value = unknown, Name extends string = string> extends Definition<Value, Name> {
+export interface Task<out Value = unknown, out Name extends string = string> extends Definition<Value, Name> {
   readonly kind: "task";
 }
 
+/** A data artefact that something else makes: it can be loaded and observed, and is never written. */
+export interface ExternalAsset<out Value = unknown, out Name extends string = string> extends Definition<Value, Name> {
+  readonly kind: "external";
+}
+
+/** Several assets that one function makes. */
+export interface MultiAsset<out Outputs extends Readonly<Record<string, Asset>> = Readonly<Record<string, Asset>>> {
+  readonly kind: "multi";
+  readonly name: string;
+  readonly outputs: Outputs;
+}
+
+/** An upstream, and how it is loaded. */
+export interface Input<out Value = unknown, out IsMapped extends boolean = boolean> {
+  readonly kind: "input";
+  readonly upstream: Definition;
+  readonly partitionMapping: PartitionMapping | undefined;
+  readonly typeHint: TypeHint | undefined;
+  readonly ioHandler: BaseIOHandler | undefined;
+  readonly metadata: Metadata;
+  readonly missing: "throw" | "skip";
+  /** Only for inference; never there at run time. */
+  readonly "~value"?: () => Value;
+  readonly "~mapped"?: IsMapped;
+}
+
+/** The asset's own earlier value. */
+export interface SelfInput<Value = unknown> {
+  readonly kind: "self";
+  readonly typeHint: TypeHint | undefined;
+  /** Only for inference; never there at run time. */
+  readonly "~value"?: () => Value | undefined;
+  readonly "~own"?: (value: Value) => Value;
+}
+
+/** What may be declared as an input. */
+// biome-ignore lint/suspicious/noExplicitAny: a self input is invariant in its value
+export type AnyInput = Definition | Input | SelfInput<any>;
+
 /** The inputs of an asset or a task, by the name under which its function gets them. */
-export type Inputs = Readonly<Record<string, Definition>>;
+export type Inputs = Readonly<Record<string, AnyInput>>;
 
 /** The values that a function gets for its inputs. */
 export type ValuesOf<Chosen extends Inputs> = { readonly [Name in keyof Chosen]: ValueOf<Chosen[Name]> };
+
+/** The values that a function gets that makes several partitions at once: an input by the same key is a map. */
+export type BatchValuesOf<Chosen extends Inputs> = {
+  readonly [Name in keyof Chosen]: Chosen[Name] extends Definition<infer Value>
+    ? PartitionMap<Value>
+    : Chosen[Name] extends Input<infer Value, true>
+      ? Value extends PartitionMap<unknown>
+        ? Value
+        : PartitionMap<Value>
+      : ValueOf<Chosen[Name]>;
+};
 
 type ValueOf<From> = From extends { readonly "~value"?: () => infer Value } ? Value : never;
 
@@ -69,16 +140,43 @@ export type LoadedAs<Handler, Value> = Handler extends { readonly "~types"?: { r
     : Loads
   : Value;
 
-/** How an asset or a task is declared. */
-export interface DefinitionOptions<Name extends string, Chosen extends Inputs, Handler extends BaseIOHandler> {
-  /** Any text that is not empty; it needs no escaping. */
-  readonly name: Name;
-  readonly inputs?: Chosen;
+/** What a function's own earlier value is, which it must then return. */
+export type OwnValue<Chosen> = [SelfOf<Chosen>] extends [never] ? unknown : SelfOf<Chosen> extends { own: infer Value } ? Value : unknown;
+
+type SelfOf<Chosen> = { [Name in keyof Chosen]: Chosen[Name] extends SelfInput<infer Value> ? { own: Value } : never }[keyof Chosen];
+
+/** A value, or a value with something said of it, or only something said. */
+export type Returns<Value> = Value | Output<Value> | Materialization | Observation;
+
+/** The value in what a function returns. */
+export type Unwrapped<Returned> =
+  Returned extends Output<infer Value> ? Value : Returned extends Materialization | Observation ? never : Returned;
+
+/** What is said of an asset or a task when it is declared. */
+export interface DescriptionOptions<Handler extends BaseIOHandler> {
   /** Writes and reads the value; the repository's default unless given. */
-  readonly ioHandler?: Handler;
+  readonly ioHandler?: Handler | undefined;
   /** Static metadata, told to the handler. */
-  readonly metadata?: Readonly<Record<string, MetadataInput>>;
+  readonly metadata?: Readonly<Record<string, MetadataInput>> | undefined;
+  /** What the value must be: checked before it is written. */
+  readonly typeHint?: TypeHint | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** What it is made with, such as `duckdb`. */
+  readonly kinds?: readonly string[] | undefined;
+  readonly group?: string | undefined;
+  /** Names the function: another one means that values made before are out of date. */
+  readonly codeVersion?: string | undefined;
 }
 
-/** The function of an asset or a task. */
-export type Compute<Chosen extends Inputs, Value> = (inputs: ValuesOf<Chosen>, context: AssetContext) => Value | Promise<Value>;
+/** The partitions that an asset has, and whether its function makes several at once. */
+export type PartitionsOption = PartitionsDefinition | { readonly definition: PartitionsDefinition; readonly batch?: boolean };
+
+/** How an asset or a task is declared. */
+export interface DefinitionOptions<Name extends string, Chosen extends Inputs, Handler extends BaseIOHandler>
+  extends DescriptionOptions<Handler> {
+  /** Any text that is not empty; it needs no escaping. */
+  readonly name: Name;
+  readonly inputs?: Chosen | undefined;
+  readonly partitions?: PartitionsOption | undefined;
+  readonly retry?: RetryPolicy | undefined;
+}

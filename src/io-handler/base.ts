@@ -1,18 +1,36 @@
-import type { InferInput, InferOutput } from "valibot";
 import { EdgewaterError } from "../errors.ts";
-import type { EnvironmentSource } from "../runtime/environment.ts";
+import type { DeclaredFields } from "../settings/declared.ts";
+import { defineSettings, type GivenSettings } from "../settings/definition.ts";
 import { loadSettings } from "../settings/load.ts";
-import { isSettingsSchema, type SettingsSchema } from "../settings/schema.ts";
+import type { EnvironmentSources } from "../settings/sources.ts";
+import type { InputOf, OutputOf, StandardSchema } from "../settings/standard-schema.ts";
+import type { SettingsSchema } from "../settings/valibot.ts";
 import type { InputContext } from "./input-context.ts";
 import type { OutputContext } from "./output-context.ts";
 
 const brand = Symbol.for("edgewater/io-handler");
 
+/** What a handler with settings takes besides them. */
+export interface SettingsOptions {
+  /**
+   * Where variables come from: a record such as a Worker's `env`, a function, `dotenv(…)`, or a list of them in order
+   * of precedence. The runtime's own environment is read only when this is left out, or in the list as
+   * `runtimeEnvironment`.
+   */
+  readonly env?: EnvironmentSources | undefined;
+}
+
 /** The base of a handler with validated settings, as {@link BaseIOHandler.with} makes it. */
-export type ConfiguredIOHandler<Schema extends SettingsSchema> = abstract new (
-  settings?: Partial<InferInput<Schema>>,
-  options?: { readonly env?: EnvironmentSource },
-) => BaseIOHandler & { readonly settings: Readonly<InferOutput<Schema>> };
+export type ConfiguredIOHandler<Schema extends StandardSchema> = abstract new (
+  settings?: GivenSettings<Schema>,
+  options?: SettingsOptions,
+) => BaseIOHandler & { readonly settings: Readonly<OutputOf<Schema>> };
+
+/** How settings are named in the environment. */
+export interface SettingsDeclaration {
+  /** What every variable starts with: UPPER_CASE with `_` at its end, such as `JSON_IO_`. */
+  readonly envPrefix: string;
+}
 
 /**
  * How values are written and read. Extend it: an object that merely has both methods is refused when an asset is
@@ -60,27 +78,52 @@ export abstract class BaseIOHandler<Accepts = any, Loads = unknown> {
 
   /**
    * A base class with settings from the constructor's argument and the environment, validated when a handler is
-   * constructed: `folder` is also read from `<envPrefix>FOLDER`. The argument wins.
+   * constructed: `folder` is also read from `<envPrefix>FOLDER`. The argument wins. A valibot object schema says itself
+   * what its settings are; for any other Standard Schema `fields` says what the text of each means.
    *
-   * @throws `DefinitionError` without a prefix or for a schema that is no valibot object; the constructor throws
-   *   `SettingsError`, which lists every problem and never shows a value
+   * @throws `DefinitionError` without a prefix, for a schema that is no valibot object and has no `fields`, and for two
+   *   settings with one variable; the constructor throws `SettingsError`, which lists every problem and never shows a
+   *   value
+   *
+   * @example
+   * ```ts
+   * import { z } from "zod";
+   *
+   * BaseIOHandler.with(z.object({ folder: z.string(), retry: z.object({ times: z.number() }) }), {
+   *   envPrefix: "JSON_IO_",
+   *   fields: { folder: "text", retry: { times: "number" } }, // JSON_IO_RETRY__TIMES
+   * });
+   * ```
    */
-  static with<Schema extends SettingsSchema>(schema: Schema, { envPrefix }: { readonly envPrefix: string }): ConfiguredIOHandler<Schema> {
-    if (!isSettingsSchema(schema)) throw new EdgewaterError("DefinitionError", "BaseIOHandler.with takes a valibot object schema");
-    if (!envPrefix)
-      throw new EdgewaterError(
-        "DefinitionError",
-        "BaseIOHandler.with needs an envPrefix, so that no bare variable name configures a handler",
-      );
+  static with<Schema extends SettingsSchema>(schema: Schema, declaration: SettingsDeclaration): ConfiguredIOHandler<Schema>;
+  static with<Schema extends StandardSchema>(
+    schema: Schema,
+    declaration: SettingsDeclaration & { readonly fields: DeclaredFields<InputOf<Schema>> },
+  ): ConfiguredIOHandler<Schema>;
+  static with(
+    schema: StandardSchema,
+    { envPrefix, fields }: Partial<SettingsDeclaration> & { readonly fields?: unknown } = {},
+  ): ConfiguredIOHandler<StandardSchema> {
+    const definition = defineSettings(schema, envPrefix, fields);
     abstract class WithSettings extends BaseIOHandler {
-      readonly settings: Readonly<InferOutput<Schema>>;
-      constructor(settings: Partial<InferInput<Schema>> = {}, { env }: { readonly env?: EnvironmentSource } = {}) {
+      readonly settings: unknown;
+      constructor(settings: unknown = {}, options: SettingsOptions = {}) {
         super();
-        this.settings = Object.freeze(loadSettings(schema, { owner: new.target.name, explicit: settings, envPrefix, env }));
+        const owner = new.target.name || "the IO handler";
+        this.settings = loadSettings(definition, { owner, explicit: settings, env: envOf(options, owner) });
       }
     }
-    return WithSettings;
+    return WithSettings as unknown as ConfiguredIOHandler<StandardSchema>;
   }
+}
+
+/** Refuses a record of variables where `{ env }` belongs. */
+function envOf(options: SettingsOptions, owner: string): EnvironmentSources | undefined {
+  const isOptions = typeof options === "object" && options !== null && Object.keys(options).every((name) => name === "env");
+  if (isOptions) return options.env;
+  throw new EdgewaterError("SettingsError", `The second argument of ${owner} is { env }, with the source of its variables`, {
+    field: "env",
+  });
 }
 
 /** Tells whether `value` extends {@link BaseIOHandler}, also one from another bundle or realm. */

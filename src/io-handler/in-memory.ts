@@ -1,6 +1,7 @@
 import { EdgewaterError } from "../errors.ts";
 import { BaseIOHandler } from "./base.ts";
 import type { InputContext } from "./input-context.ts";
+import { valueKey } from "./key-layout.ts";
 import type { OutputContext } from "./output-context.ts";
 
 /**
@@ -14,20 +15,19 @@ export class InMemoryIOHandler extends BaseIOHandler {
   readonly #values = new Map<string, unknown>();
 
   override handleOutput(context: OutputContext, value: unknown): void {
-    this.#values.set(context.assetName, value);
+    this.#values.set(valueKey("", context, "value"), value);
     context.addOutputMetadata({ storage: "memory", size_bytes: sizeOf(value) });
   }
 
   /** @throws `NotFound` when this handler was never given the value */
-  override loadInput({ assetName }: InputContext): unknown {
-    if (!this.#values.has(assetName)) {
-      throw new EdgewaterError(
-        "NotFound",
-        `No value of ${JSON.stringify(assetName)} in memory: materialize it first, or give it a handler that persists`,
-        { asset: assetName },
-      );
-    }
-    return this.#values.get(assetName);
+  override loadInput(context: InputContext): unknown {
+    const { assetName, partition } = context;
+    const key = valueKey("", context, "value");
+    if (this.#values.has(key)) return this.#values.get(key);
+    const what = JSON.stringify(assetName) + (partition === undefined ? "" : ` for the partition ${partition.key}`);
+    throw new EdgewaterError("NotFound", `No value of ${what} in memory: materialize it first, or give it a handler that persists`, {
+      asset: assetName,
+    });
   }
 }
 

@@ -1,4 +1,6 @@
 import { coerceMetadata, type Metadata, type MetadataInput } from "../asset/metadata-value.ts";
+import type { PartitionContext } from "../asset/partition-context.ts";
+import type { TypeHint } from "../asset/type-hint.ts";
 import { type Log, silentLog } from "./log.ts";
 
 /** The materialization that is loaded, as the records know it. */
@@ -15,6 +17,10 @@ export interface InputContextOptions {
   readonly downstreamAsset?: string | undefined;
   /** Static metadata of the loaded asset. */
   readonly assetMetadata?: Readonly<Record<string, MetadataInput>> | undefined;
+  /** The partition that is loaded. */
+  readonly partition?: PartitionContext | undefined;
+  /** What the value is wanted as. */
+  readonly typeHint?: TypeHint | undefined;
   readonly upstream?: LoadedMaterialization | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly log?: Log | undefined;
@@ -32,16 +38,21 @@ export class InputContext {
   readonly assetName: string;
   readonly downstreamAsset: string | undefined;
   readonly assetMetadata: Metadata;
+  /** The partition that is loaded; undefined without partitions. */
+  readonly partition: PartitionContext | undefined;
+  readonly typeHint: TypeHint | undefined;
   /** The materialization that is loaded; undefined when the records do not know it. */
   readonly upstream: LoadedMaterialization | undefined;
   /** Aborted when the run is; never aborted outside one. */
   readonly signal: AbortSignal;
   readonly log: Log;
 
-  constructor({ assetName, downstreamAsset, assetMetadata, upstream, signal, log }: InputContextOptions) {
+  constructor({ assetName, downstreamAsset, assetMetadata, partition, typeHint, upstream, signal, log }: InputContextOptions) {
     this.assetName = assetName;
     this.downstreamAsset = downstreamAsset;
     this.assetMetadata = coerceMetadata(assetMetadata ?? {});
+    this.partition = partition;
+    this.typeHint = typeHint;
     this.upstream = upstream;
     this.signal = signal ?? new AbortController().signal;
     this.log = log ?? silentLog;

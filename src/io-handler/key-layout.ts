@@ -1,13 +1,37 @@
+import type { PartitionContext } from "../asset/partition-context.ts";
+import { dimensionsOf, type PartitionKey } from "../asset/partition-key.ts";
+import { EdgewaterError } from "../errors.ts";
+
+/** What of a context says where a value lies. */
+export interface Placed {
+  readonly assetName: string;
+  readonly partition?: PartitionContext | undefined;
+}
+
 /**
- * Where the value of an asset lies in a store: `<prefix>/<asset>.<extension>`. The name becomes one segment,
- * percent-encoded, so that different names have different keys and none leaves the prefix.
+ * Where a value lies in a store: `<prefix>/<asset>.<extension>`, and of a partition
+ * `<prefix>/<asset>/<partition>/data.<extension>`, a single key as one segment and the dimensions of a multi key as
+ * sorted `dim=value` segments. Every segment is percent-encoded, so that the mapping is injective and reversible and
+ * nothing leaves the prefix.
+ *
+ * @throws `PartitionError` for a context of several partitions
  */
-export function valueKey(prefix: string, assetName: string, extension: string): string {
-  const path = `${encodeSegment(assetName)}.${extension}`;
+export function valueKey(prefix: string, { assetName, partition }: Placed, extension: string): string {
+  const asset = encodeSegment(assetName);
+  const path = partition === undefined ? `${asset}.${extension}` : `${asset}/${partitionPath(partition.key)}/data.${extension}`;
   return prefix === "" ? path : `${prefix}/${path}`;
 }
 
-/** As RFC 3986 encodes a segment: only letters, digits and `-._~` stand for themselves. */
+/** The equals sign of a dimension stands for itself; one inside a key or a dimension's name is encoded. */
+function partitionPath(key: PartitionKey): string {
+  if (key.size !== 1)
+    throw new EdgewaterError("PartitionError", `The partition key ${key} stands for ${key.size} partitions; one is stored at a time`);
+  const segments = key.kind === "single" ? [key.values] : dimensionsOf(key).map(([dimension, values]) => [dimension, ...values]);
+  return segments.map((parts) => parts.map(encodeSegment).join("=")).join("/");
+}
+
+/** As RFC 3986 encodes a segment: letters, digits, `-`, `_`, `~` and dots that do not stand alone are left as they are. */
 function encodeSegment(name: string): string {
+  if (name === "." || name === "..") return name.replaceAll(".", "%2E");
   return encodeURIComponent(name).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }

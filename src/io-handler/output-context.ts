@@ -1,10 +1,16 @@
 import { coerceMetadata, type Metadata, type MetadataInput } from "../asset/metadata-value.ts";
+import type { PartitionContext } from "../asset/partition-context.ts";
+import type { TypeHint } from "../asset/type-hint.ts";
 import { type Log, silentLog } from "./log.ts";
 
 export interface OutputContextOptions {
   readonly assetName: string;
   /** Static metadata of the asset. */
   readonly assetMetadata?: Readonly<Record<string, MetadataInput>> | undefined;
+  /** The partition that is written. */
+  readonly partition?: PartitionContext | undefined;
+  /** What the value is, as the asset declares it. */
+  readonly typeHint?: TypeHint | undefined;
   /** What the asset itself has added to this output. */
   readonly outputMetadata?: Readonly<Record<string, MetadataInput>> | undefined;
   /** The run, or undefined outside one. */
@@ -27,6 +33,9 @@ export interface OutputContextOptions {
 export class OutputContext {
   readonly assetName: string;
   readonly assetMetadata: Metadata;
+  /** The partition that is written; undefined without partitions. */
+  readonly partition: PartitionContext | undefined;
+  readonly typeHint: TypeHint | undefined;
   readonly runId: string | undefined;
   /** Aborted when the run is; never aborted outside one. */
   readonly signal: AbortSignal;
@@ -35,9 +44,11 @@ export class OutputContext {
   #dataVersion: string | undefined;
   #contentVersion: string | undefined;
 
-  constructor({ assetName, assetMetadata, outputMetadata, runId, signal, log }: OutputContextOptions) {
+  constructor({ assetName, assetMetadata, partition, typeHint, outputMetadata, runId, signal, log }: OutputContextOptions) {
     this.assetName = assetName;
     this.assetMetadata = coerceMetadata(assetMetadata ?? {});
+    this.partition = partition;
+    this.typeHint = typeHint;
     this.runId = runId;
     this.signal = signal ?? new AbortController().signal;
     this.log = log ?? silentLog;

@@ -1,13 +1,6 @@
-import { digestOf } from "../asset/data-version.ts";
-import { EdgewaterError, isEdgewaterError } from "../errors.ts";
-import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
 import { superjsonSerializer } from "../serializer/superjson.ts";
-import type { Serializer } from "../serializer/types.ts";
-import { BaseIOHandler } from "./base.ts";
-import type { InputContext } from "./input-context.ts";
-import { valueKey } from "./key-layout.ts";
-import type { OutputContext } from "./output-context.ts";
+import { SerializedIOHandler } from "./serialized.ts";
 
 export interface SuperJsonIOHandlerOptions {
   /** Where the values lie. Only putting and getting are needed. */
@@ -17,8 +10,9 @@ export interface SuperJsonIOHandlerOptions {
 }
 
 /**
- * Writes values as superjson objects into a store: `<prefix>/<asset>.superjson`. What superjson would change silently
- * is refused before anything is written.
+ * Writes values as superjson objects into a store: `<prefix>/<asset>.superjson`, and of a partition
+ * `<prefix>/<asset>/<partition>/data.superjson`. What superjson would change silently is refused before anything is
+ * written.
  *
  * Adds the metadata `path` (the full key), `serializer`, `size_bytes` and `write_duration_s`, and names the content by
  * the digest of its bytes.
@@ -28,63 +22,9 @@ export interface SuperJsonIOHandlerOptions {
  * const io = new SuperJsonIOHandler({ store: new MemoryStore(), prefix: "v1" });
  * ```
  */
-export class SuperJsonIOHandler extends BaseIOHandler {
-  readonly #store: Named & Put & Get;
-  readonly #prefix: string;
-  readonly #serializer: Serializer = superjsonSerializer();
-
+export class SuperJsonIOHandler extends SerializedIOHandler {
   /** @throws `InvalidPath` when the prefix is none */
   constructor({ store, prefix = "" }: SuperJsonIOHandlerOptions) {
-    super();
-    this.#store = store;
-    this.#prefix = checkPrefix(store.name, prefix).replace(/\/$/, "");
-  }
-
-  /** @throws `SerializationError`, and whatever the store's `put` throws */
-  override async handleOutput(context: OutputContext, value: unknown): Promise<void> {
-    const { assetName, signal } = context;
-    const key = this.#keyOf(assetName);
-    const bytes = this.#named(assetName, key, () => this.#serializer.encode(value));
-    context.registerContentVersion(await digestOf(bytes));
-    const start = performance.now();
-    await this.#store.put(key, bytes, { signal });
-    context.addOutputMetadata({
-      path: key,
-      serializer: this.#serializer.name,
-      size_bytes: bytes.byteLength,
-      write_duration_s: Math.round((performance.now() - start) * 1000) / 1e6,
-    });
-  }
-
-  /** @throws `NotFound`, `SerializationError`, and whatever the store's `get` throws */
-  override async loadInput({ assetName, signal }: InputContext): Promise<unknown> {
-    const key = this.#keyOf(assetName);
-    const object = await this.#store.get(key, { signal });
-    const bytes = await object.bytes();
-    return this.#named(assetName, key, () => this.#serializer.decode(bytes));
-  }
-
-  #keyOf(assetName: string): string {
-    return valueKey(this.#prefix, assetName, this.#serializer.extension);
-  }
-
-  /** A serializer knows neither the asset nor the key. */
-  #named<Value>(asset: string, key: string, work: () => Value): Value {
-    try {
-      return work();
-    } catch (cause) {
-      if (!isEdgewaterError(cause)) throw cause;
-      throw new EdgewaterError(
-        cause.code,
-        `${cause.message} (asset ${JSON.stringify(asset)}, key ${JSON.stringify(key)} in ${this.#store.name})`,
-        {
-          store: this.#store.name,
-          key,
-          asset,
-          field: cause.field,
-          cause,
-        },
-      );
-    }
+    super({ store, prefix, serializer: superjsonSerializer() });
   }
 }

@@ -1,4 +1,9 @@
-import type { Asset, Definition, Source, Task } from "../definition/types.ts";
+import type { PartitionKey } from "../asset/partition-key.ts";
+import type { PartitionMap } from "../asset/partition-map.ts";
+import { checkPartition, type Universe } from "../asset/partitions-definition.ts";
+import type { Output } from "../definition/result.ts";
+import type { RetryPolicy } from "../definition/retry-policy.ts";
+import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../definition/types.ts";
 import { abortedError, EdgewaterError } from "../errors.ts";
 import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
 import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
@@ -6,33 +11,49 @@ import { type Log, silentLog } from "../io-handler/log.ts";
 import type { Executor } from "../run/executor.ts";
 import { type Graph, graphOf, nodeOf } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
-import { planOf, type Selection } from "../run/plan.ts";
+import { loadPartitions, loadValue } from "../run/load.ts";
+import { membersOf, type Plan, planOf, type Selection } from "../run/plan.ts";
 import type { OnProgress } from "../run/progress.ts";
-import { type RunResult, run } from "../run/run.ts";
-import { loadValue, type StepEnvironment } from "../run/step.ts";
+import { type RunEnvironment, type RunResult, run } from "../run/run.ts";
 import { Storage } from "../storage/storage.ts";
-import type { MaterializationEvent } from "../storage/types.ts";
+import type { StoredEvent } from "../storage/types.ts";
 
 export interface RepositoryOptions {
-  readonly assets: readonly Asset[];
+  readonly assets: readonly (Asset | MultiAsset | ExternalAsset)[];
   readonly tasks?: readonly Task[];
   /** Writes and reads every asset and task without a handler of its own; one in memory unless given. */
   readonly ioHandler?: BaseIOHandler;
   /** The record of what happened; in memory unless given. A promise is opened here, and so closed here. */
   readonly storage?: Storage | Promise<Storage>;
   readonly executor?: Executor;
+  /** For every asset and task without a policy of its own; nothing is retried unless given. */
+  readonly retry?: RetryPolicy;
   /** Where handlers and assets write what they have to say; silent unless given. */
   readonly log?: Log;
 }
 
 export interface MaterializeOptions extends Selection {
+  /** Kept with the record of the run. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Whether a failure is thrown, which it is unless this is false. */
   readonly raiseOnError?: boolean;
+  /** For this run, in place of the repository's. */
+  readonly retry?: RetryPolicy;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
 
-export interface CallOptions {
+export interface LoadOptions {
+  /** Which partition; an asset with partitions needs one. */
+  readonly partitionKey?: string | PartitionKey;
+  readonly signal?: AbortSignal;
+}
+
+export interface LoadPartitionsOptions {
+  /** Which partitions: these, or all that there are. */
+  readonly partitionKeys: readonly (string | PartitionKey)[] | "all";
+  /** What the map does where a value was never written: it throws `NotFound`, unless this is `"skip"`. */
+  readonly missing?: "throw" | "skip";
   readonly signal?: AbortSignal;
 }
 
@@ -53,6 +74,7 @@ export class Repository implements AsyncDisposable {
   readonly #graph: Graph;
   readonly #defaultHandler: BaseIOHandler;
   readonly #executor: Executor;
+  readonly #retry: RetryPolicy | undefined;
   readonly #log: Log;
   readonly #ongoing = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
@@ -63,6 +85,7 @@ export class Repository implements AsyncDisposable {
     this.#graph = graph;
     this.#defaultHandler = options.ioHandler ?? new InMemoryIOHandler();
     this.#executor = options.executor ?? inProcess();
+    this.#retry = options.retry;
     this.#log = options.log ?? silentLog;
   }
 
@@ -87,7 +110,16 @@ export class Repository implements AsyncDisposable {
 
   /** The assets and tasks, each after everything that it takes as an input. */
   get nodes(): readonly Definition[] {
-    return [...this.#graph.nodes.values()];
+    return [...this.#graph.nodes.values()].map(({ definition }) => definition);
+  }
+
+  /**
+   * The handler that writes an asset or a task.
+   *
+   * @throws `GraphError` for an unknown one
+   */
+  ioHandlerForOutput(wanted: string | Source): BaseIOHandler {
+    return nodeOf(this.#graph, wanted).definition.ioHandler ?? this.#defaultHandler;
   }
 
   /**
@@ -95,44 +127,94 @@ export class Repository implements AsyncDisposable {
    * and records what they return. Independent ones run concurrently. A failure skips what depends on it and nothing else.
    *
    * @throws the error of the first asset that failed, when everything else has ended, unless `raiseOnError` is false;
-   *   `GraphError` for an unknown name; `Aborted` after an abort
+   *   `GraphError` for an unknown name, `PartitionError` for a key that is missing or none, `Aborted` after an abort
    */
-  async materialize({ raiseOnError = true, signal, onProgress, ...selection }: MaterializeOptions = {}): Promise<RunResult> {
-    const plan = planOf(this.#graph, selection);
-    const environment = this.#environment(signal);
-    const result = await this.#during(() => run(plan, this.#executor, environment, onProgress));
-    if (!raiseOnError || result.success) return result;
-    const [failed] = result.failedAssets;
-    throw failed ? failed.error : abortedError(environment.signal);
-  }
-
-  /**
-   * Loads the value of an asset or a task as it was last written.
-   *
-   * @throws `NotFound` when it never was, `GraphError` for an unknown one, and whatever its handler throws
-   */
-  load<Value>(source: Source<Value>, options?: CallOptions): Promise<Value>;
-  load(name: string, options?: CallOptions): Promise<unknown>;
-  async load(wanted: string | Source, { signal }: CallOptions = {}): Promise<unknown> {
-    const node = nodeOf(this.#graph, wanted);
-    const { value } = await this.#during(() => loadValue(node, this.#environment(signal)));
-    return value;
-  }
-
-  /**
-   * Commits a value that was computed elsewhere as an asset's, through the same step: written by its handler, and
-   * recorded in a run of its own.
-   *
-   * @throws `GraphError` for an unknown asset, and whatever its handler throws
-   */
-  async write<Value>(asset: Asset<Value>, value: NoInfer<Value>, { signal }: CallOptions = {}): Promise<MaterializationEvent> {
-    const node = nodeOf(this.#graph, asset);
-    const environment = this.#environment(signal);
-    const given: Definition = { ...node, inputs: {}, compute: () => value };
+  async materialize({ raiseOnError = true, signal, onProgress, retry, tags, ...selection }: MaterializeOptions = {}): Promise<RunResult> {
     return this.#during(async () => {
-      const result = await run([{ node: given, after: [] }], inProcess(), environment);
+      const plan = planOf(this.#graph, selection, await this.#universe());
+      const result = await run(plan, this.#environment({ signal, onProgress, retry, tags }));
+      if (!raiseOnError || result.success) return result;
+      throw errorOf(result, signal);
+    });
+  }
+
+  /**
+   * Looks at external assets, every one that has a function for it unless some are given, and records what it says.
+   *
+   * @throws `GraphError` for an asset that is not external or has no such function, and whatever the function throws
+   */
+  async observe(
+    assets?: readonly (string | ExternalAsset)[],
+    { raiseOnError = true, signal, onProgress, ...options }: Omit<MaterializeOptions, "selection" | "includeUpstream"> = {},
+  ): Promise<RunResult> {
+    const nodes =
+      assets?.map((each) => nodeOf(this.#graph, each)) ??
+      [...this.#graph.nodes.values()].filter(({ computation }) => computation.kind === "external" && computation.compute !== undefined);
+    for (const { definition } of nodes) {
+      if (definition.kind !== "external")
+        throw new EdgewaterError("GraphError", `${JSON.stringify(definition.name)} is not an external asset: materialize it`, {
+          asset: definition.name,
+        });
+    }
+    return this.materialize({
+      ...options,
+      raiseOnError,
+      selection: nodes.map(({ definition }) => definition),
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    });
+  }
+
+  /**
+   * Loads the value of an asset or a task as it was last written: one value, or several partitions as a map that loads
+   * each when it is asked for.
+   *
+   * @throws `NotFound` when it never was, `GraphError` for an unknown one, `PartitionError` for a key that is missing or
+   *   none, and whatever its handler throws
+   */
+  load<Value>(source: Source<Value>, options: LoadPartitionsOptions): Promise<PartitionMap<Value>>;
+  load<Value>(source: Source<Value>, options?: LoadOptions): Promise<Value>;
+  load(name: string, options: LoadPartitionsOptions): Promise<PartitionMap<unknown>>;
+  load(name: string, options?: LoadOptions): Promise<unknown>;
+  async load(wanted: string | Source, options: LoadOptions | LoadPartitionsOptions = {}): Promise<unknown> {
+    const source = nodeOf(this.#graph, wanted).definition;
+    return this.#during(async () => {
+      const environment = this.#environment({ signal: options.signal });
+      const request = (key: PartitionKey | undefined) => ({ source, key, spec: undefined, downstreamAsset: undefined });
+      if (!("partitionKeys" in options)) return loadValue(request(await this.#oneKey(source, options.partitionKey)), environment);
+      const keys = await this.#keys(source, options.partitionKeys);
+      return loadPartitions(keys, request, options.missing ?? "throw", environment);
+    });
+  }
+
+  /**
+   * Commits a value that was computed elsewhere as an asset's, through the same step: checked against its type hint,
+   * written by its handler, and recorded in a run of its own. An `Output` says more than the value.
+   *
+   * @throws `GraphError` for an unknown asset, `PartitionError` for a key that is missing or none, and whatever its handler
+   *   throws
+   */
+  async write<Value>(
+    asset: Asset<Value>,
+    value: NoInfer<Value> | Output<NoInfer<Value>>,
+    { partitionKey, signal }: LoadOptions = {},
+  ): Promise<StoredEvent> {
+    const { definition, computation } = nodeOf(this.#graph, asset);
+    return this.#during(async () => {
+      const key = await this.#oneKey(definition, partitionKey);
+      const given = {
+        ...computation,
+        kind: "asset",
+        name: definition.name,
+        outputs: [definition],
+        inputs: {},
+        isBatch: false,
+        compute: () => value,
+      } as const;
+      const plan: Plan = [{ label: definition.name, computation: given, keys: key && [key], outputs: [definition], loads: {}, after: [] }];
+      const result = await run(plan, this.#environment({ signal }));
       const [event] = await this.storage.getEventsForRun(result.runId);
-      if (event === undefined) throw result.failedAssets[0]?.error ?? abortedError(environment.signal);
+      if (event === undefined) throw errorOf(result, signal);
       return event;
     });
   }
@@ -163,13 +245,53 @@ export class Repository implements AsyncDisposable {
     }
   }
 
-  #environment(signal: AbortSignal | undefined): StepEnvironment {
+  /** What partitions draw on beside their definitions: the time, and the keys that were added so far. */
+  async #universe(): Promise<Universe> {
+    const names = new Set(this.nodes.flatMap(({ partitions }) => partitions?.dynamicNames ?? []));
+    const entries = [...names].map(async (name) => [name, await this.storage.getDynamicPartitions(name)] as const);
+    const keys = new Map(await Promise.all(entries));
+    return { now: new Date(), dynamicKeys: (name) => keys.get(name) ?? [] };
+  }
+
+  async #oneKey({ name, partitions }: Definition, key: string | PartitionKey | undefined): Promise<PartitionKey | undefined> {
+    if (partitions === undefined && key === undefined) return undefined;
+    if (partitions === undefined)
+      throw new EdgewaterError("PartitionError", `${JSON.stringify(name)} has no partitions, and a key was given`, { asset: name });
+    if (key === undefined)
+      throw new EdgewaterError("PartitionError", `${JSON.stringify(name)} has partitions: pass partitionKey, or partitionKeys for a map`, {
+        asset: name,
+      });
+    return checkPartition(partitions, key, await this.#universe(), name);
+  }
+
+  async #keys({ name, partitions }: Definition, keys: readonly (string | PartitionKey)[] | "all"): Promise<readonly PartitionKey[]> {
+    if (partitions === undefined) throw new EdgewaterError("PartitionError", `${JSON.stringify(name)} has no partitions`, { asset: name });
+    const universe = await this.#universe();
+    return keys === "all" ? partitions.keys(universe) : keys.flatMap((key) => membersOf(partitions, key, universe, name));
+  }
+
+  #environment({ signal, onProgress, retry, tags }: EnvironmentOptions): RunEnvironment {
     return {
       runId: crypto.randomUUID(),
       signal: signal ?? new AbortController().signal,
       log: this.#log,
       storage: this.storage,
       defaultHandler: this.#defaultHandler,
+      executor: this.#executor,
+      retry: retry ?? this.#retry,
+      tags: tags ?? {},
+      tell: onProgress ?? (() => {}),
     };
   }
+}
+
+interface EnvironmentOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly retry?: RetryPolicy | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+function errorOf({ failedAssets }: RunResult, signal: AbortSignal | undefined): unknown {
+  return failedAssets[0]?.error ?? abortedError(signal ?? AbortSignal.abort());
 }

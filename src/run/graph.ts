@@ -1,71 +1,106 @@
-import { isDefinition } from "../definition/define.ts";
-import type { Definition, Source } from "../definition/types.ts";
+import { checkEdge } from "../asset/partition-edge.ts";
+import { type Computation, computationOf } from "../definition/computation.ts";
+import type { Definition, MultiAsset, Source } from "../definition/types.ts";
 import { EdgewaterError } from "../errors.ts";
 
-/** The assets and tasks of a repository, each after everything that it takes as an input. */
+/** What can be loaded under a name, and what makes it. */
+export interface Node {
+  readonly definition: Definition;
+  readonly computation: Computation;
+}
+
+/** The assets and tasks of a repository, and the functions that make them. */
 export interface Graph {
-  /** By name, in the order of their dependencies. */
-  readonly nodes: ReadonlyMap<string, Definition>;
+  /** Each after everything that it takes as an input. */
+  readonly computations: readonly Computation[];
+  /** By the name of the asset or task, in the same order. */
+  readonly nodes: ReadonlyMap<string, Node>;
 }
 
 /**
- * Checks that assets and tasks form a graph: every one has a name of its own, every input is among them, and none
- * depends on itself by any path.
+ * Checks that assets and tasks form a graph: every one has a name of its own, every input is among them, none depends on
+ * another's partitions without saying which, and none depends on itself by any path.
  *
- * @throws `GraphError` naming what is wrong and the path to it
+ * @throws `GraphError` naming what is wrong and the path to it; `PartitionError` for an input whose partitions do not fit
  */
-export function graphOf(definitions: readonly Definition[]): Graph {
-  const byName = new Map<string, Definition>();
-  for (const definition of definitions) {
-    if (!isDefinition(definition))
+export function graphOf(declared: readonly unknown[]): Graph {
+  const byName = new Map<string, Computation>();
+  const nodes = new Map<string, Node>();
+  for (const each of declared) {
+    const computation = computationOf(each);
+    if (computation === undefined) {
       throw new EdgewaterError(
         "GraphError",
-        "A repository holds what asset() and task() make; one of its assets or tasks is something else",
+        "A repository holds what asset(), multiAsset(), externalAsset() and task() make; one of its assets or tasks is something else",
       );
-    const { kind, name } = definition;
-    if (byName.has(name))
-      throw new EdgewaterError("GraphError", `There are two assets or tasks of the name ${JSON.stringify(name)}; names must differ`, {
-        asset: name,
-      });
-    byName.set(name, definition);
-    if (kind !== "asset" && kind !== "task")
-      throw new EdgewaterError("GraphError", `${JSON.stringify(name)} is neither an asset nor a task`, { asset: name });
+    }
+    for (const name of new Set([computation.name, ...computation.outputs.map((output) => output.name)])) {
+      if (byName.has(name) || nodes.has(name)) {
+        throw new EdgewaterError("GraphError", `There are two assets or tasks of the name ${JSON.stringify(name)}; names must differ`, {
+          asset: name,
+        });
+      }
+    }
+    byName.set(computation.name, computation);
+    for (const definition of computation.outputs) nodes.set(definition.name, { definition, computation });
   }
-  for (const definition of definitions) checkInputs(definition, byName);
-  return { nodes: inOrder(byName) };
+  for (const computation of byName.values()) checkInputs(computation, nodes);
+  const computations = inOrder([...byName.values()], nodes);
+  const ordered = computations.flatMap(({ outputs }) => outputs.map(({ name }): [string, Node] => [name, nodes.get(name) as Node]));
+  return { computations, nodes: new Map(ordered) };
 }
 
 /**
- * The definition that a name or an asset stands for.
+ * What a name or an asset stands for.
  *
  * @throws `GraphError` when the graph does not have it
  */
-export function nodeOf(graph: Graph, wanted: string | Source): Definition {
+export function nodeOf({ nodes }: Graph, wanted: string | Source): Node {
   const name = typeof wanted === "string" ? wanted : wanted.name;
-  const node = graph.nodes.get(name);
+  const node = nodes.get(name);
   if (node === undefined) {
     throw new EdgewaterError(
       "GraphError",
-      `This repository has no asset ${JSON.stringify(name)}; it has ${[...graph.nodes.keys()].join(", ") || "none"}`,
+      `This repository has no asset ${JSON.stringify(name)}; it has ${[...nodes.keys()].join(", ") || "none"}`,
       { asset: name },
     );
   }
-  if (typeof wanted !== "string" && node !== wanted) throw otherDefinition(name, name);
+  if (typeof wanted !== "string" && node.definition !== wanted) throw otherDefinition(name, name);
   return node;
 }
 
-function checkInputs({ name, inputs }: Definition, byName: ReadonlyMap<string, Definition>): void {
-  for (const input of Object.values(inputs)) {
-    const found = byName.get(input.name);
+/** What a selected name, asset or multi-asset stands for: one node, or all that a multi-asset makes. */
+export function selectedNodes(graph: Graph, wanted: string | Source | MultiAsset): readonly Node[] {
+  const name = typeof wanted === "string" ? wanted : wanted.name;
+  const multi = graph.computations.find((computation) => computation.kind === "multi" && computation.name === name);
+  if (multi !== undefined && (typeof wanted === "string" || computationOf(wanted) === multi))
+    return multi.outputs.map((output) => nodeOf(graph, output));
+  return [nodeOf(graph, wanted as string | Source)];
+}
+
+function checkInputs({ name, inputs, partitions, isBatch }: Computation, nodes: ReadonlyMap<string, Node>): void {
+  for (const [input, { source, isBare, partitionMapping }] of Object.entries(inputs)) {
+    if (source === undefined) continue;
+    const found = nodes.get(source.name);
     if (found === undefined) {
-      const list = input.kind === "task" ? "tasks" : "assets";
+      const list = source.kind === "task" ? "tasks" : "assets";
       throw new EdgewaterError(
         "GraphError",
-        `${JSON.stringify(name)} takes ${JSON.stringify(input.name)}, which the repository does not have; add it to its ${list}`,
+        `${JSON.stringify(name)} takes ${JSON.stringify(source.name)}, which the repository does not have; add it to its ${list}`,
         { asset: name },
       );
     }
-    if (found !== input) throw otherDefinition(name, input.name);
+    if (found.definition !== source) throw otherDefinition(name, source.name);
+    checkEdge({ downstream: partitions, upstream: source.partitions, mapping: partitionMapping, owner: name, input: source.name });
+    if (!isBatch || partitionMapping !== undefined || isBare === (source.partitions !== undefined)) continue;
+    const remedy = isBare
+      ? `it has no partitions; declare it as input(${source.name})`
+      : "it has partitions; declare it as it is, or say which with a partitionMapping";
+    throw new EdgewaterError(
+      "PartitionError",
+      `${JSON.stringify(name)} makes several partitions at once and takes ${JSON.stringify(source.name)}: ${remedy}`,
+      { asset: name, field: input },
+    );
   }
 }
 
@@ -78,29 +113,34 @@ function otherDefinition(asset: string, name: string): EdgewaterError<"GraphErro
 }
 
 /** Depth first, without recursion, so that a long chain does not overflow the stack. */
-function inOrder(byName: ReadonlyMap<string, Definition>): ReadonlyMap<string, Definition> {
-  const ordered = new Map<string, Definition>();
-  for (const root of byName.values()) {
-    const path = ordered.has(root.name) ? [] : [{ definition: root, rest: Object.values(root.inputs).values() }];
-    const onPath = new Set([root.name]);
+function inOrder(computations: readonly Computation[], nodes: ReadonlyMap<string, Node>): readonly Computation[] {
+  const upstreams = (computation: Computation): Iterator<Computation | undefined> =>
+    Object.values(computation.inputs)
+      .filter(({ source }) => source !== undefined)
+      .map(({ source }) => nodes.get(source?.name ?? "")?.computation)
+      .values();
+  const ordered = new Set<Computation>();
+  for (const root of computations) {
+    const path = ordered.has(root) ? [] : [{ computation: root, rest: upstreams(root) }];
+    const onPath = new Set([root]);
     for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
-      const { value: input } = at.rest.next();
-      if (input === undefined) {
-        ordered.set(at.definition.name, at.definition);
-        onPath.delete(at.definition.name);
+      const upstream = at.rest.next().value as Computation | undefined;
+      if (upstream === undefined) {
+        ordered.add(at.computation);
+        onPath.delete(at.computation);
         path.pop();
-      } else if (onPath.has(input.name)) {
-        throw cycle([...onPath], input.name);
-      } else if (!ordered.has(input.name)) {
-        onPath.add(input.name);
-        path.push({ definition: input, rest: Object.values(input.inputs).values() });
+      } else if (onPath.has(upstream)) {
+        throw cycle([...onPath], upstream);
+      } else if (!ordered.has(upstream)) {
+        onPath.add(upstream);
+        path.push({ computation: upstream, rest: upstreams(upstream) });
       }
     }
   }
-  return ordered;
+  return [...ordered];
 }
 
-function cycle(path: readonly string[], back: string): EdgewaterError<"GraphError"> {
-  const names = [...path.slice(path.indexOf(back)), back];
-  return new EdgewaterError("GraphError", `${JSON.stringify(back)} depends on itself: ${names.join(" takes ")}`, { asset: back });
+function cycle(path: readonly Computation[], back: Computation): EdgewaterError<"GraphError"> {
+  const names = [...path.slice(path.indexOf(back)), back].map(({ name }) => name);
+  return new EdgewaterError("GraphError", `${JSON.stringify(back.name)} depends on itself: ${names.join(" takes ")}`, { asset: back.name });
 }

@@ -1,6 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
-import type { Execution, Executor, Outcome } from "./executor.ts";
-import type { Step } from "./plan.ts";
+import type { Execution, Executor, Outcome, Outcomes } from "./executor.ts";
+import { idsOf, type Step } from "./plan.ts";
 
 /**
  * Runs steps in this thread: independent ones concurrently, up to a limit, in the order of the plan.
@@ -19,38 +19,36 @@ export function inProcess({ maxConcurrency = 8 }: { readonly maxConcurrency?: nu
   return { name: "in-process", execute: (execution) => schedule(execution, maxConcurrency) };
 }
 
-function schedule({ plan, signal, runStep, onSkip }: Execution, maxConcurrency: number): Promise<ReadonlyMap<string, Outcome>> {
+function schedule({ plan, signal, runStep, skipStep }: Execution, maxConcurrency: number): Promise<Outcomes> {
   const outcomes = new Map<string, Outcome>();
-  const dependents = new Map<string, Step[]>(plan.map(({ node }) => [node.name, []]));
-  const waitingFor = new Map<string, number>();
+  const waitingFor = new Map<Step, Set<string>>();
+  const dependents = new Map<string, Step[]>();
   for (const step of plan) {
-    waitingFor.set(step.node.name, step.after.length);
-    for (const name of step.after) dependents.get(name)?.push(step);
+    waitingFor.set(step, new Set(step.after));
+    for (const id of step.after)
+      dependents
+        .set(id, dependents.get(id) ?? [])
+        .get(id)
+        ?.push(step);
   }
   const ready = plan.filter(({ after }) => after.length === 0);
+  const skipped = new Set<Step>();
+  const makers = new Map(plan.flatMap((step) => idsOf(step).map((id) => [id, step.label] as const)));
   let running = 0;
 
-  const skip = (step: Step, because: string): void => {
-    onSkip(step, because);
-    settle(step, { status: "skipped", because });
-  };
-
-  /** Writes an outcome down, and what follows from it: a dependent is ready, or it and all behind it are skipped. */
-  const settle = (step: Step, outcome: Outcome): void => {
-    outcomes.set(step.node.name, outcome);
-    const settled = [step];
-    for (const { node } of settled) {
-      const isSuccess = outcomes.get(node.name)?.status === "success";
-      for (const dependent of dependents.get(node.name) ?? []) {
-        const { name } = dependent.node;
-        const left = (waitingFor.get(name) ?? 0) - 1;
-        waitingFor.set(name, left);
-        if (outcomes.has(name)) continue;
-        if (!isSuccess) {
-          onSkip(dependent, node.name);
-          outcomes.set(name, { status: "skipped", because: node.name });
-          settled.push(dependent);
-        } else if (left === 0) {
+  /** Writes outcomes down, and what follows from them: a dependent is ready, or it and all behind it are skipped. */
+  const settle = (first: Outcomes): void => {
+    const settled = [...first];
+    for (const [id, outcome] of settled) {
+      outcomes.set(id, outcome);
+      for (const dependent of dependents.get(id) ?? []) {
+        if (skipped.has(dependent)) continue;
+        const waiting = waitingFor.get(dependent);
+        waiting?.delete(id);
+        if (outcome.status !== "success") {
+          skipped.add(dependent);
+          settled.push(...skipStep(dependent, makers.get(id) ?? id));
+        } else if (waiting?.size === 0) {
           ready.push(dependent);
         }
       }
@@ -62,21 +60,17 @@ function schedule({ plan, signal, runStep, onSkip }: Execution, maxConcurrency: 
       while (ready.length > 0 && (running < maxConcurrency || signal.aborted)) {
         const step = ready.shift() as Step;
         if (signal.aborted) {
-          skip(step, "the run was aborted");
+          settle(skipStep(step, "the run was aborted"));
           continue;
         }
         running++;
-        runStep(step).then(
-          (materialization) => finish(step, { status: "success", materialization }),
-          (error: unknown) => finish(step, { status: "failure", error }),
-        );
+        runStep(step).then((ended) => {
+          running--;
+          settle(ended);
+          advance();
+        });
       }
       if (running === 0) resolve(outcomes);
-    };
-    const finish = (step: Step, outcome: Outcome): void => {
-      running--;
-      settle(step, outcome);
-      advance();
     };
     advance();
   });

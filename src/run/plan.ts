@@ -1,10 +1,29 @@
-import type { Definition, Source } from "../definition/types.ts";
-import { type Graph, nodeOf } from "./graph.ts";
+import { type PartitionKey, partitionKeyOf } from "../asset/partition-key.ts";
+import { checkPartition, type PartitionsDefinition, partitionRange, shapeOf, type Universe } from "../asset/partitions-definition.ts";
+import type { Computation, InputSpec } from "../definition/computation.ts";
+import type { Definition, MultiAsset, Source } from "../definition/types.ts";
+import { EdgewaterError } from "../errors.ts";
+import { type Graph, type Node, selectedNodes } from "./graph.ts";
 
-/** One node to make, and which of the run's other steps must be done first. */
+/** Which partitions of an input a step loads. */
+export type Load =
+  /** The one value, of this partition or without partitions. */
+  | { readonly shape: "value"; readonly key: PartitionKey | undefined }
+  /** A map of partitions. */
+  | { readonly shape: "map"; readonly keys: readonly PartitionKey[] }
+  /** The mapping has nothing for this key. */
+  | { readonly shape: "nothing" };
+
+/** One call of a function, for one partition, for a batch of them, or without partitions. */
 export interface Step {
-  readonly node: Definition;
-  /** Names of steps of the same plan. */
+  /** For people: the name, and the partitions in brackets. */
+  readonly label: string;
+  readonly computation: Computation;
+  readonly keys: readonly PartitionKey[] | undefined;
+  /** What of its outputs is wanted. */
+  readonly outputs: readonly Definition[];
+  readonly loads: Readonly<Record<string, Load>>;
+  /** Ids of outputs of the same plan that must be there first. */
   readonly after: readonly string[];
 }
 
@@ -12,31 +31,159 @@ export interface Step {
 export type Plan = readonly Step[];
 
 export interface Selection {
-  /** What to make, by name or as the asset itself; every asset unless given. */
-  readonly selection?: readonly (string | Source)[] | undefined;
+  /** What to make, by name or as the asset itself; every asset that something here makes unless given. */
+  readonly selection?: readonly (string | Source | MultiAsset)[] | undefined;
   /** Whether everything that the selection is made from is made anew too. */
   readonly includeUpstream?: boolean | undefined;
+  /** The partition to make of every selected asset with partitions; a key of several values stands for each of them. */
+  readonly partitionKey?: string | PartitionKey | undefined;
+  /** The partitions to make, from one to another, both included. */
+  readonly partitionRange?: { readonly from: string | PartitionKey; readonly to: string | PartitionKey } | undefined;
+}
+
+/** Names one output of a plan, with or without a partition, so that no two have the same. */
+export function outputId(name: string, key: PartitionKey | undefined): string {
+  return key === undefined ? `${name.length}:${name}` : `${name.length}:${name}/${key}`;
+}
+
+/** The ids of everything that a step makes. */
+export function idsOf({ outputs, keys }: Pick<Step, "outputs" | "keys">): readonly string[] {
+  return outputs.flatMap(({ name }) => (keys ?? [undefined]).map((key) => outputId(name, key)));
+}
+
+/** What of one computation is wanted; keys by their display form. */
+interface Wanted {
+  readonly outputs: Set<Definition>;
+  readonly keys: Map<string, PartitionKey>;
 }
 
 /**
  * Chooses the steps of a run. A task runs with whatever takes it as an input, because its output stands for nothing by
- * itself; an asset that is not selected is loaded as it was last written.
+ * itself; an asset that is not selected is loaded as it was last written. An asset with partitions has a step for each
+ * key, or one for all of them when its function makes several at once.
  *
- * @throws `GraphError` for a name that the graph does not have
+ * @throws `GraphError` for a name that the graph does not have, or an external asset that cannot be observed;
+ *   `PartitionError` when a key is missing, or is not one of an asset's
  */
-export function planOf(graph: Graph, { selection, includeUpstream = false }: Selection): Plan {
-  const roots =
-    selection === undefined
-      ? [...graph.nodes.values()].filter(({ kind }) => kind === "asset")
-      : selection.map((wanted) => nodeOf(graph, wanted));
-  const chosen = new Set<string>();
-  const pending = [...roots];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (chosen.has(node.name)) continue;
-    chosen.add(node.name);
-    pending.push(...Object.values(node.inputs).filter(({ kind }) => includeUpstream || kind === "task"));
+export function planOf(graph: Graph, selection: Selection, universe: Universe): Plan {
+  const wanted = selectedOutputs(graph, selection, universe);
+  const steps: Step[] = [];
+  // From the last to the first, because what is downstream says which partitions are wanted upstream.
+  for (const computation of graph.computations.toReversed()) {
+    const { outputs, keys } = wanted.get(computation) ?? {};
+    if (outputs === undefined || keys === undefined) continue;
+    const made = stepsOf(computation, [...outputs], [...keys.values()], universe);
+    steps.push(...made.toReversed());
+    for (const [input, { source }] of Object.entries(computation.inputs)) {
+      if (source === undefined || !(selection.includeUpstream || source.kind === "task") || source.kind === "external") continue;
+      const node = graph.nodes.get(source.name) as Node;
+      for (const { loads } of made) want(wanted, node, keysOf(loads[input]));
+    }
   }
-  return [...graph.nodes.values()]
-    .filter(({ name }) => chosen.has(name))
-    .map((node) => ({ node, after: [...new Set(Object.values(node.inputs).map(({ name }) => name))].filter((name) => chosen.has(name)) }));
+  return withOrder(steps.reverse());
+}
+
+function selectedOutputs(graph: Graph, selection: Selection, universe: Universe): Map<Computation, Wanted> {
+  const isMade = ({ definition }: Node): boolean => definition.kind === "asset";
+  const nodes = selection.selection?.flatMap((each) => selectedNodes(graph, each)) ?? [...graph.nodes.values()].filter(isMade);
+  const wanted = new Map<Computation, Wanted>();
+  const withoutKey: string[] = [];
+  for (const node of nodes) {
+    const { name, partitions } = node.definition;
+    if (node.computation.compute === undefined) {
+      throw new EdgewaterError(
+        "GraphError",
+        `The external asset ${JSON.stringify(name)} cannot be materialized: something else makes it, and it has no function that observes it`,
+        { asset: name },
+      );
+    }
+    const { partitionKey, partitionRange: range } = selection;
+    if (partitions === undefined) want(wanted, node, []);
+    else if (range !== undefined) want(wanted, node, partitionRange(partitions, range, universe));
+    else if (partitionKey !== undefined) want(wanted, node, membersOf(partitions, partitionKey, universe, name));
+    else withoutKey.push(name);
+  }
+  if (withoutKey.length > 0) {
+    throw new EdgewaterError(
+      "PartitionError",
+      `These assets have partitions and none was given: ${withoutKey.join(", ")}; pass partitionKey or partitionRange, or select others`,
+      { asset: withoutKey[0] },
+    );
+  }
+  const isKeyGiven = selection.partitionKey !== undefined || selection.partitionRange !== undefined;
+  if (isKeyGiven && nodes.every(({ definition }) => definition.partitions === undefined)) {
+    throw new EdgewaterError("PartitionError", "A partition was given and none of the selected assets has partitions");
+  }
+  return wanted;
+}
+
+/** The partitions that a key stands for, each of which the definition must have. */
+export function membersOf(
+  definition: PartitionsDefinition,
+  key: string | PartitionKey,
+  universe: Universe,
+  owner: string,
+): readonly PartitionKey[] {
+  const members = partitionKeyOf(key, shapeOf(definition)).members();
+  return members.map((member) => checkPartition(definition, member, universe, owner));
+}
+
+function want(wanted: Map<Computation, Wanted>, { definition, computation }: Node, keys: readonly PartitionKey[]): void {
+  const { outputs, keys: known } = wanted.get(computation) ?? { outputs: new Set(), keys: new Map<string, PartitionKey>() };
+  wanted.set(computation, { outputs: outputs.add(definition), keys: known });
+  for (const key of keys) known.set(String(key), key);
+}
+
+function stepsOf(
+  computation: Computation,
+  outputs: readonly Definition[],
+  keys: readonly PartitionKey[],
+  universe: Universe,
+): readonly Step[] {
+  const { name, partitions, isBatch, inputs } = computation;
+  const groups = partitions === undefined ? [undefined] : isBatch ? [keys] : keys.map((key) => [key]);
+  return groups.map((group) => {
+    const loads = Object.entries(inputs).map(([input, spec]): [string, Load] => [input, loadOf(spec, computation, group, universe)]);
+    const label = group === undefined ? name : `${name}[${group.length > 3 ? `${group.length} partitions` : group.join(", ")}]`;
+    return { label, computation, keys: group, outputs, loads: Object.fromEntries(loads), after: [] };
+  });
+}
+
+function loadOf(
+  { source, partitionMapping }: InputSpec,
+  { name, partitions, isBatch }: Computation,
+  keys: readonly PartitionKey[] | undefined,
+  universe: Universe,
+): Load {
+  if (source === undefined) return { shape: "value", key: keys?.[0] };
+  if (source.partitions === undefined && partitionMapping === undefined) return { shape: "value", key: undefined };
+  if (partitionMapping === undefined) return isBatch ? { shape: "map", keys: keys ?? [] } : { shape: "value", key: keys?.[0] };
+  const resolved = (keys ?? [undefined]).map((key) =>
+    partitionMapping.resolve({ key, downstream: partitions, upstream: source.partitions, universe, owner: name, input: source.name }),
+  );
+  if (isBatch || partitionMapping.arity === "many") {
+    const all = new Map(resolved.flatMap((each) => (typeof each === "object" ? each.keys.map((key) => [String(key), key] as const) : [])));
+    return { shape: "map", keys: [...all.values()] };
+  }
+  const [only = "nothing"] = resolved;
+  if (only === "nothing") return { shape: "nothing" };
+  return { shape: "value", key: only === "unpartitioned" ? undefined : only.keys[0] };
+}
+
+function keysOf(load: Load | undefined): readonly PartitionKey[] {
+  if (load?.shape === "map") return load.keys;
+  return load?.shape === "value" && load.key !== undefined ? [load.key] : [];
+}
+
+/** What each step waits for: whatever it loads that the same plan makes. */
+function withOrder(steps: readonly Step[]): Plan {
+  const made = new Set(steps.flatMap(idsOf));
+  return steps.map((step) => {
+    const ids = Object.entries(step.computation.inputs).flatMap(([input, { source }]) => {
+      const load = step.loads[input];
+      if (source === undefined || load === undefined || load.shape === "nothing") return [];
+      return (load.shape === "map" ? load.keys : [load.key]).map((key) => outputId(source.name, key));
+    });
+    return { ...step, after: [...new Set(ids)].filter((id) => made.has(id)) };
+  });
 }

@@ -1,81 +1,86 @@
-import type { MaterializationEvent } from "../storage/types.ts";
-import type { Executor, Outcome } from "./executor.ts";
-import type { Plan, Step } from "./plan.ts";
-import type { OnProgress, ProgressEvent } from "./progress.ts";
+import type { Executor, Outcome, Outcomes } from "./executor.ts";
+import { idsOf, type Plan } from "./plan.ts";
+import type { ProgressEvent } from "./progress.ts";
 import { runStep, type StepEnvironment } from "./step.ts";
 
 /** How a run ended. */
 export interface RunResult {
   readonly success: boolean;
   readonly runId: string;
-  /** Names of what was made, written and recorded, in the order of the plan. */
+  /** Names of what was made, written and recorded, every partition of it, in the order of the plan. */
   readonly materializedAssets: readonly string[];
-  readonly failedAssets: readonly { readonly name: string; readonly error: unknown }[];
-  /** Names of what was not started, because an input failed or the run was aborted. */
+  /** What failed; `partition` is the display form of the key, undefined without partitions. */
+  readonly failedAssets: readonly FailedAsset[];
+  /** Names of what was not started, or not for every partition, because an input failed or the run was aborted. */
   readonly skippedAssets: readonly string[];
 }
 
-/** Runs a plan on an executor, and records that it began and how it ended. */
-export async function run(
-  plan: Plan,
-  executor: Executor,
-  environment: StepEnvironment,
-  onProgress: OnProgress = () => {},
-): Promise<RunResult> {
-  const { runId, signal, storage, log } = environment;
+export interface FailedAsset {
+  readonly name: string;
+  readonly partition: string | undefined;
+  readonly error: unknown;
+}
+
+/** What a run needs of its repository. */
+export interface RunEnvironment extends StepEnvironment {
+  readonly executor: Executor;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Runs a plan, and records that it began and how it ended. */
+export async function run(plan: Plan, environment: RunEnvironment): Promise<RunResult> {
+  const { runId, signal, storage, log, executor, tags } = environment;
   const tell = (event: ProgressEvent): void => {
     try {
-      onProgress(event);
+      environment.tell(event);
     } catch (error) {
       log.warn("onProgress has thrown", error);
     }
   };
-  const nodeNames = plan.map(({ node }) => node.name);
-  const startTime = Date.now();
-  await storage.commit({ runs: [{ runId, status: "Started", nodeNames, startTime, endTime: undefined }] });
-  tell({ type: "run-start", runId, steps: nodeNames });
+  const nodeNames = [...new Set(plan.flatMap(({ outputs }) => outputs.map(({ name }) => name)))];
+  const record = { runId, nodeNames, tags, startTime: Date.now() };
+  await storage.commit({ runs: [{ ...record, status: "Started", endTime: undefined }] });
+  tell({ type: "run-start", runId, steps: plan.map(({ label }) => label) });
 
   const outcomes = await executor.execute({
     plan,
     signal,
-    runStep: (step) => observed(step, environment, tell),
-    onSkip: ({ node }, because) => tell({ type: "step-skipped", runId, step: node.name, because }),
+    runStep: (step) => runStep(step, { ...environment, tell }),
+    skipStep: (step, because) => {
+      tell({ type: "step-skipped", runId, step: step.label, because });
+      return new Map(idsOf(step).map((id): [string, Outcome] => [id, { status: "skipped", because }]));
+    },
   });
 
-  const result = resultOf(runId, nodeNames, outcomes);
+  const result = resultOf(runId, plan, nodeNames, outcomes);
   const status = result.success ? "Success" : signal.aborted ? "Canceled" : "Failure";
   const endTime = Date.now();
-  await storage.commit({ runs: [{ runId, status, nodeNames, startTime, endTime }] });
-  tell({ type: "run-end", runId, success: result.success, durationMs: endTime - startTime });
+  await storage.commit({ runs: [{ ...record, status, endTime }] });
+  tell({ type: "run-end", runId, success: result.success, durationMs: endTime - record.startTime });
   return result;
 }
 
-async function observed({ node }: Step, environment: StepEnvironment, tell: OnProgress): Promise<MaterializationEvent> {
-  const { runId } = environment;
-  const start = performance.now();
-  tell({ type: "step-start", runId, step: node.name });
-  try {
-    const materialization = await runStep(node, environment);
-    tell({ type: "step-success", runId, step: node.name, durationMs: performance.now() - start, materialization });
-    return materialization;
-  } catch (error) {
-    tell({ type: "step-failure", runId, step: node.name, durationMs: performance.now() - start, error });
-    throw error;
+function resultOf(runId: string, plan: Plan, names: readonly string[], outcomes: Outcomes): RunResult {
+  const [failed, skipped] = [new Set<string>(), new Set<string>()];
+  const failedAssets: FailedAsset[] = [];
+  for (const { outputs, keys } of plan) {
+    for (const output of outputs) {
+      for (const key of keys ?? [undefined]) {
+        const [id = ""] = idsOf({ outputs: [output], keys: key && [key] });
+        const outcome = outcomes.get(id);
+        if (outcome?.status === "skipped") skipped.add(output.name);
+        if (outcome?.status !== "failure") continue;
+        failed.add(output.name);
+        failedAssets.push({ name: output.name, partition: key && String(key), error: outcome.error });
+      }
+    }
   }
-}
-
-function resultOf(runId: string, names: readonly string[], outcomes: ReadonlyMap<string, Outcome>): RunResult {
-  const withStatus = (status: Outcome["status"]): string[] => names.filter((name) => outcomes.get(name)?.status === status);
-  const failedAssets = names.flatMap((name) => {
-    const outcome = outcomes.get(name);
-    return outcome?.status === "failure" ? [{ name, error: outcome.error }] : [];
-  });
-  const materializedAssets = withStatus("success");
+  const materializedAssets = names.filter((name) => !failed.has(name) && !skipped.has(name));
   return {
     success: materializedAssets.length === names.length,
     runId,
     materializedAssets,
     failedAssets,
-    skippedAssets: withStatus("skipped"),
+    skippedAssets: names.filter((name) => skipped.has(name)),
   };
 }

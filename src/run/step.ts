@@ -1,100 +1,103 @@
-import { uniqueVersion } from "../asset/data-version.ts";
-import { coerceMetadata, type Metadata, type MetadataInput } from "../asset/metadata-value.ts";
+import { coerceMetadata, type Metadata } from "../asset/metadata-value.ts";
+import { PartitionContext } from "../asset/partition-context.ts";
+import type { RetryPolicy } from "../definition/retry-policy.ts";
 import type { AssetContext, Definition } from "../definition/types.ts";
-import { throwIfAborted } from "../errors.ts";
-import type { BaseIOHandler } from "../io-handler/base.ts";
-import { InputContext } from "../io-handler/input-context.ts";
-import type { Log } from "../io-handler/log.ts";
-import { OutputContext } from "../io-handler/output-context.ts";
-import type { MaterializationEvent, Storage } from "../storage/types.ts";
+import { EdgewaterError } from "../errors.ts";
+import type { CommitEnvironment } from "./commit.ts";
+import { commitReturned } from "./commit-returned.ts";
+import type { Outcome, Outcomes } from "./executor.ts";
+import { loadInput } from "./load.ts";
+import { idsOf, type Step } from "./plan.ts";
+import type { OnProgress } from "./progress.ts";
+import { type Retries, retriesOf } from "./retry.ts";
 
 /** What a step needs of its run and its repository. */
-export interface StepEnvironment {
-  readonly runId: string;
-  readonly signal: AbortSignal;
-  readonly log: Log;
-  readonly storage: Storage;
-  /** Where nodes without a handler of their own are written. */
-  readonly defaultHandler: BaseIOHandler;
+export interface StepEnvironment extends CommitEnvironment {
+  /** For computations without a policy of their own. */
+  readonly retry: RetryPolicy | undefined;
+  readonly tell: OnProgress;
 }
 
-/** A value to commit, and what its maker said of it. */
-export interface Made {
-  readonly value: unknown;
-  readonly metadata: Metadata;
-  readonly dataVersion: string | undefined;
-  /** Of the inputs that it was made from, by name of the input's asset. */
-  readonly inputDataVersions: Readonly<Record<string, string>>;
+/** One step that is going on: what its function has said so far, and what of it has ended. */
+export interface OngoingStep {
+  readonly step: Step;
+  readonly environment: StepEnvironment;
+  readonly retries: Retries;
+  /** By the ids of its outputs. */
+  readonly outcomes: Map<string, Outcome>;
+  readonly inputDataVersions: Record<string, string>;
+  metadata: Metadata;
+  dataVersion: string | undefined;
 }
 
-/** Makes one node: loads its inputs, calls its function, writes the value and records it. */
-export async function runStep(node: Definition, environment: StepEnvironment): Promise<MaterializationEvent> {
-  return commitOutput(node, await make(node, environment), environment);
+/**
+ * Runs one step: loads its inputs, calls its function, writes and records each output. Retries go to the load and the
+ * function together, and to each write by itself. An output that is recorded stays; a failure fails those that are not.
+ */
+export async function runStep(step: Step, environment: StepEnvironment): Promise<Outcomes> {
+  const { runId, signal, tell } = environment;
+  const onRetry = (error: unknown, retry: number): void => tell({ type: "step-retry", runId, step: step.label, error, retry });
+  const ongoing: OngoingStep = {
+    step,
+    environment,
+    retries: retriesOf(step.computation.retry ?? environment.retry, signal, onRetry),
+    outcomes: new Map(),
+    inputDataVersions: {},
+    metadata: {},
+    dataVersion: undefined,
+  };
+  const start = performance.now();
+  tell({ type: "step-start", runId, step: step.label });
+  try {
+    const commit = await ongoing.retries.attempt(() => call(ongoing));
+    await commit();
+    tell({ type: "step-success", runId, step: step.label, durationMs: performance.now() - start });
+  } catch (error) {
+    for (const id of idsOf(step)) if (!ongoing.outcomes.has(id)) ongoing.outcomes.set(id, { status: "failure", error });
+    tell({ type: "step-failure", runId, step: step.label, durationMs: performance.now() - start, error });
+  }
+  return ongoing.outcomes;
 }
 
-/** Writes a value through its handler and records it: the second half of every step. */
-export async function commitOutput(node: Definition, made: Made, environment: StepEnvironment): Promise<MaterializationEvent> {
-  const { runId, signal, log, storage, defaultHandler } = environment;
-  throwIfAborted(signal, { asset: node.name });
-  const context = new OutputContext({
-    assetName: node.name,
-    assetMetadata: node.metadata,
-    outputMetadata: made.metadata,
-    runId,
-    signal,
-    log,
-  });
-  await (node.ioHandler ?? defaultHandler).handleOutput(context, made.value);
-  const event = {
-    eventType: "Materialization",
-    assetKey: node.name,
-    runId,
-    timestamp: Date.now(),
-    dataVersion: context.dataVersion ?? made.dataVersion ?? context.contentVersion ?? uniqueVersion(),
-    inputDataVersions: made.inputDataVersions,
-    metadata: context.outputMetadata,
-  } as const;
-  const [recorded] = await storage.commit({ events: [event] });
-  return recorded as MaterializationEvent;
+/** Loads the inputs and calls the function. Gives what is left to do, which is to commit what it returned. */
+async function call(ongoing: OngoingStep): Promise<() => Promise<void>> {
+  const { step, environment } = ongoing;
+  const { name, inputs, outputs, compute } = step.computation;
+  ongoing.metadata = {};
+  ongoing.dataVersion = undefined;
+  const onLoaded = (source: string, version: string): void => {
+    ongoing.inputDataVersions[source] = version;
+  };
+  const values = await Promise.all(
+    Object.entries(inputs).map(async ([input, spec]) => {
+      const load = step.loads[input] ?? { shape: "nothing" };
+      return [input, await loadInput(load, spec, outputs[0] as Definition, name, environment, onLoaded)] as const;
+    }),
+  );
+  return commitReturned(ongoing, await compute?.(Object.fromEntries(values), contextOf(ongoing)));
 }
 
-/** Loads the value of a node through its handler. */
-export async function loadValue(
-  node: Definition,
-  environment: Omit<StepEnvironment, "runId">,
-  downstreamAsset?: string,
-): Promise<{ readonly value: unknown; readonly dataVersion: string | undefined }> {
-  const { signal, log, storage, defaultHandler } = environment;
-  throwIfAborted(signal, { asset: node.name });
-  const latest = await storage.getLatestMaterialization(node.name);
-  const upstream = latest && { dataVersion: latest.dataVersion, metadata: latest.metadata };
-  const context = new InputContext({ assetName: node.name, downstreamAsset, assetMetadata: node.metadata, upstream, signal, log });
-  return { value: await (node.ioHandler ?? defaultHandler).loadInput(context), dataVersion: upstream?.dataVersion };
-}
-
-async function make(node: Definition, environment: StepEnvironment): Promise<Made> {
+function contextOf(ongoing: OngoingStep): AssetContext {
+  const { step, environment } = ongoing;
+  const { name, partitions } = step.computation;
   const { runId, signal, log } = environment;
-  const inputs = Object.entries(node.inputs);
-  const loaded = await Promise.all(inputs.map(([, source]) => loadValue(source, environment, node.name)));
-  let metadata: Metadata = {};
-  let dataVersion: string | undefined;
-  const context: AssetContext = {
-    assetName: node.name,
+  const partition = step.keys && partitions && new PartitionContext({ keys: step.keys, definition: partitions });
+  return {
+    assetName: name,
     runId,
+    partition,
+    get partitionKey() {
+      if (partition === undefined) throw new EdgewaterError("PartitionError", `${JSON.stringify(name)} has no partitions`, { asset: name });
+      return String(partition.key);
+    },
+    outputSelection: step.outputs.map((output) => output.name),
     signal,
     log,
-    addOutputMetadata: (record: Readonly<Record<string, MetadataInput>>) => {
-      metadata = { ...metadata, ...coerceMetadata(record) };
+    addOutputMetadata: (record) => {
+      ongoing.metadata = { ...ongoing.metadata, ...coerceMetadata(record) };
     },
     registerDataVersion: (version) => {
-      dataVersion = version;
+      ongoing.dataVersion = version;
     },
   };
-  const values = Object.fromEntries(inputs.map(([name], index) => [name, loaded[index]?.value]));
-  const value = await node.compute(values, context);
-  const versions = inputs.flatMap(([, source], index) => {
-    const version = loaded[index]?.dataVersion;
-    return version === undefined ? [] : [[source.name, version] as const];
-  });
-  return { value, metadata, dataVersion, inputDataVersions: Object.fromEntries(versions) };
 }

@@ -166,7 +166,7 @@ describe("a failure", () => {
     expect(result).toMatchObject({
       success: false,
       materializedAssets: ["one", "two"],
-      failedAssets: [{ name: "bad", error: broken }],
+      failedAssets: [{ name: "bad", partition: undefined, error: broken }],
       skippedAssets: ["after", "last"],
     });
     expect(events.filter(({ type }) => type === "step-skipped")).toMatchObject([
@@ -200,7 +200,9 @@ describe("a failure", () => {
       if (events) throw broken;
       return [];
     });
-    expect((await repository.materialize({ raiseOnError: false })).failedAssets).toEqual([{ name: "one", error: broken }]);
+    expect((await repository.materialize({ raiseOnError: false })).failedAssets).toEqual([
+      { name: "one", partition: undefined, error: broken },
+    ]);
   });
 
   it("of onProgress does not disturb the run", async () => {

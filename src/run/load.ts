@@ -1,0 +1,110 @@
+import { PartitionContext } from "../asset/partition-context.ts";
+import type { PartitionKey } from "../asset/partition-key.ts";
+import { PartitionMap } from "../asset/partition-map.ts";
+import { validate } from "../asset/type-hint.ts";
+import type { InputSpec } from "../definition/computation.ts";
+import type { Definition } from "../definition/types.ts";
+import { isEdgewaterError, throwIfAborted } from "../errors.ts";
+import type { BaseIOHandler } from "../io-handler/base.ts";
+import { InputContext } from "../io-handler/input-context.ts";
+import type { Log } from "../io-handler/log.ts";
+import type { Storage, StoredEvent } from "../storage/types.ts";
+import type { Load } from "./plan.ts";
+
+/** What loading needs of a run and its repository. */
+export interface LoadEnvironment {
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly storage: Storage;
+  /** Where what has no handler of its own is written. */
+  readonly defaultHandler: BaseIOHandler;
+}
+
+/** One value to load: what, which partition, for whom. */
+export interface Request {
+  readonly source: Definition;
+  readonly key: PartitionKey | undefined;
+  /** How the one who loads it declares it; undefined for a load from outside a run. */
+  readonly spec: InputSpec | undefined;
+  readonly downstreamAsset: string | undefined;
+}
+
+/** Told which version of what was loaded. */
+export type OnLoaded = (name: string, dataVersion: string) => void;
+
+/** Loads what a step takes under one name: a value, a map of partitions, or undefined. */
+export async function loadInput(
+  load: Load,
+  spec: InputSpec,
+  own: Definition,
+  downstreamAsset: string,
+  environment: LoadEnvironment,
+  onLoaded: OnLoaded,
+): Promise<unknown> {
+  const source = spec.source ?? own;
+  const request = (key: PartitionKey | undefined): Request => ({ source, key, spec, downstreamAsset });
+  if (load.shape === "nothing") return undefined;
+  if (load.shape === "map") return loadPartitions(load.keys, request, spec.missing, environment, onLoaded);
+  if (spec.source !== undefined) return loadValue(request(load.key), environment, onLoaded);
+  try {
+    return await loadValue(request(load.key), environment, onLoaded);
+  } catch (error) {
+    // The first time there is no earlier value. Any other error is one: a lost connection is no first time.
+    if (isEdgewaterError(error, "NotFound")) return undefined;
+    throw error;
+  }
+}
+
+/** A map of partitions that loads each when it is asked for. */
+export function loadPartitions(
+  keys: readonly PartitionKey[],
+  request: (key: PartitionKey) => Request,
+  missing: "throw" | "skip",
+  environment: LoadEnvironment,
+  onLoaded: OnLoaded = () => {},
+): PartitionMap<unknown> {
+  const load = (key: PartitionKey): Promise<unknown> =>
+    loadValue(request(key), environment, (name, version) => onLoaded(`${name}[${key}]`, version));
+  return new PartitionMap(keys, load, { missing });
+}
+
+/** Loads one value through its handler, and checks it against the type hint of the one who wants it. */
+export async function loadValue(
+  { source, key, spec, downstreamAsset }: Request,
+  environment: LoadEnvironment,
+  onLoaded: OnLoaded = () => {},
+): Promise<unknown> {
+  const { signal, log, storage, defaultHandler } = environment;
+  throwIfAborted(signal, { asset: source.name });
+  const latest = await latestOf(source, key, storage);
+  const context = new InputContext({
+    assetName: source.name,
+    downstreamAsset,
+    assetMetadata: { ...source.metadata, ...spec?.metadata },
+    partition: key && source.partitions && new PartitionContext({ keys: [key], definition: source.partitions }),
+    typeHint: spec?.typeHint ?? source.typeHint,
+    upstream: latest && { dataVersion: latest.dataVersion, metadata: latest.metadata },
+    signal,
+    log,
+  });
+  const handler = spec?.ioHandler ?? source.ioHandler ?? defaultHandler;
+  const value = await handler.loadInput(context);
+  if (latest !== undefined) onLoaded(source.name, latest.dataVersion);
+  return validate(
+    value,
+    spec?.typeHint,
+    source.name,
+    `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`,
+  );
+}
+
+/** What is known of a value: its materialization, or the last look at what something else makes. */
+async function latestOf(
+  { name, kind }: Definition,
+  partition: PartitionKey | undefined,
+  storage: Storage,
+): Promise<StoredEvent | undefined> {
+  if (kind !== "external") return storage.getLatestMaterialization(name, partition);
+  const [latest] = await storage.getEventsForAsset(name, { limit: 1, ...(partition ? { partition } : {}) });
+  return latest;
+}
