@@ -1,4 +1,4 @@
-import type { FieldKind } from "./schema.ts";
+import type { FieldKind, Shape } from "./shape.ts";
 
 const truths: ReadonlyMap<string, boolean> = new Map([
   ["true", true],
@@ -11,29 +11,100 @@ const truths: ReadonlyMap<string, boolean> = new Map([
   ["off", false],
 ]);
 
+/** What is expected of a text, in words. */
+const expectations: Readonly<Record<FieldKind, string>> = {
+  text: "text",
+  number: "a number",
+  bigint: "a whole number",
+  boolean: [...truths.keys()].join(", ").replace(/^/, "one of "),
+  date: "an ISO 8601 date",
+  json: "JSON",
+  set: "a JSON array",
+  map: "a JSON object or array of pairs",
+  null: "null",
+  value: "a value",
+};
+
+const isoDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** A value, or why there is none. */
+export interface Coerced {
+  readonly value: unknown;
+  /** Never quotes the text. */
+  readonly problem?: string;
+}
+
 /**
- * Turns text from the environment into what a setting of this kind holds. What is no text, such as a binding in a
- * Worker's `env`, is kept. A problem never quotes the text.
+ * Turns text from the environment into what a setting of this shape holds. What is no text, such as a binding in a
+ * Worker's `env`, is kept. Of several meanings the first counts that can be read and that the schema takes; when it
+ * takes none, the first that can be read.
  */
-export function coerce(raw: unknown, kind: FieldKind): { readonly value: unknown; readonly problem?: string } {
-  if (typeof raw !== "string" || kind === "text") return { value: raw };
+export function coerce(raw: unknown, shape: Shape): Coerced {
+  if (typeof raw !== "string") return { value: raw };
+  const readings = shape.kinds.flatMap((kind) => {
+    const value = read(raw, kind, shape);
+    return value === undefined ? [] : [value];
+  });
+  const [first] = readings;
+  if (readings.length > 1) return { value: readings.find((value) => shape.accepts?.(value) ?? true) ?? first };
+  if (readings.length === 1) return { value: first };
+  if (shape.hasFallback) return { value: raw };
+  return { value: raw, problem: `expected ${shape.kinds.map((kind) => expectations[kind]).join(" or ")}` };
+}
+
+/** Undefined when the text has no such meaning. */
+function read(raw: string, kind: FieldKind, shape: Shape): unknown {
   const text = raw.trim();
   switch (kind) {
+    case "text":
+    case "value":
+      return raw;
     case "number": {
       const value = Number(text);
-      return text === "" || Number.isNaN(value) ? { value: raw, problem: "expected a number" } : { value };
+      return text === "" || Number.isNaN(value) ? undefined : value;
     }
     case "bigint":
-      return /^[+-]?\d+$/.test(text) ? { value: BigInt(text) } : { value: raw, problem: "expected a whole number" };
-    case "boolean": {
-      const value = truths.get(text.toLowerCase());
-      return value === undefined ? { value: raw, problem: `expected one of ${[...truths.keys()].join(", ")}` } : { value };
+      return /^[+-]?\d+$/.test(text) ? BigInt(text) : undefined;
+    case "boolean":
+      return truths.get(text.toLowerCase());
+    case "date": {
+      const value = new Date(text);
+      return isoDate.test(text) && !Number.isNaN(value.getTime()) ? value : undefined;
     }
-    case "json":
-      try {
-        return { value: JSON.parse(text) as unknown };
-      } catch {
-        return { value: raw, problem: "expected JSON" };
-      }
+    case "null":
+      return text.toLowerCase() === "null" ? null : undefined;
+    default:
+      return readJson(text, kind, shape);
   }
+}
+
+function readJson(text: string, kind: "json" | "set" | "map", shape: Shape): unknown {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return kind === "json" ? insideOf(value, shape) : collect(value, kind);
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON has no dates, big integers, sets or maps: inside of it, each is written as in a variable of its own. */
+function insideOf(value: unknown, shape: Shape): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => fromJson(item, shape.item?.(String(index))));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(entries.map(([name, item]) => [name, fromJson(item, shape.fields?.get(name) ?? shape.item?.(name))]));
+}
+
+function fromJson(value: unknown, shape: Shape | undefined): unknown {
+  if (!shape) return value;
+  if (typeof value === "string") return coerce(value, { ...shape, hasFallback: true }).value;
+  if (shape.kinds.includes("json")) return insideOf(value, shape);
+  const [kind] = shape.kinds;
+  return kind === "set" || kind === "map" ? (collect(value, kind) ?? value) : value;
+}
+
+function collect(value: unknown, kind: "set" | "map"): unknown {
+  if (kind === "set") return Array.isArray(value) ? new Set(value) : undefined;
+  if (!Array.isArray(value)) return typeof value === "object" && value !== null ? new Map(Object.entries(value)) : undefined;
+  return value.every((pair) => Array.isArray(pair) && pair.length === 2) ? new Map(value as [unknown, unknown][]) : undefined;
 }

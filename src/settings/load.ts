@@ -1,132 +1,127 @@
-import type { InferInput, InferOutput } from "valibot";
 import { EdgewaterError } from "../errors.ts";
-import { type Environment, type EnvironmentSource, environmentOf } from "../runtime/environment.ts";
-import { coerce } from "./coerce.ts";
-import { type Field, fieldsOf, type SettingsIssue, type SettingsSchema } from "./schema.ts";
+import type { SettingsDefinition } from "./definition.ts";
+import { findProto, frozenCopy, isPlainObject, merge, type Values, valueAt } from "./plain.ts";
+import { Problems, settingsError } from "./problems.ts";
+import type { Shape } from "./shape.ts";
+import { type EnvironmentSources, type Origins, readSources } from "./sources.ts";
+import type { StandardIssue, StandardResult } from "./standard-schema.ts";
+import { findUnknown } from "./unknown.ts";
+import { variableAt } from "./variable.ts";
 
-export interface LoadOptions<Schema extends SettingsSchema> {
+export interface LoadOptions {
   /** Whose settings they are, for messages. */
   readonly owner: string;
   /** Given in code; wins over the environment. */
-  readonly explicit: Partial<InferInput<Schema>>;
-  /** What every variable starts with, such as `JSON_IO_`. */
-  readonly envPrefix: string;
-  /** Where variables come from; the runtime's own unless given. */
-  readonly env?: EnvironmentSource | undefined;
+  readonly explicit: unknown;
+  /** Where variables come from, in order of precedence; the runtime's own environment unless given. */
+  readonly env?: EnvironmentSources | undefined;
 }
-
-type Values = Record<string, unknown>;
 
 /**
  * Settings from code and environment, validated: an explicit argument wins over the environment, which wins over the
  * schema's default. `basePath` is read from `<PREFIX>BASE_PATH`, a nested `sub.basePath` from
- * `<PREFIX>SUB__BASE_PATH`; objects are merged deeply. Variables for arrays and objects hold JSON.
+ * `<PREFIX>SUB__BASE_PATH`; objects are merged deeply. What comes back is a frozen copy of its own, except for what is
+ * no plain data, such as a store.
  *
- * @throws `SettingsError` that lists every problem with its source, and never a value
+ * @throws `SettingsError` that lists every problem with its source, and never a value; `DefinitionError` when the
+ *   schema turns out to be async
  */
-export function loadSettings<Schema extends SettingsSchema>(
-  schema: Schema,
-  { owner, explicit, envPrefix, env }: LoadOptions<Schema>,
-): InferOutput<Schema> {
-  const fields = fieldsOf(schema);
-  const problems = new Map<string, string>();
-  const variables = new Map<string, string>();
-  const found = fromEnvironment(fields, envPrefix, environmentOf(env), { problems, variables, path: [] });
-  findUnknown(explicit as Values, fields, [], problems);
-  const merged = merge(found, explicit as Values);
-  const result = schema["~standard"].validate(merged);
-  if (result instanceof Promise) throw new EdgewaterError("DefinitionError", `The settings of ${owner} must validate synchronously`);
-  for (const issue of (result.issues ?? []) as unknown as readonly SettingsIssue[]) {
-    const path = (issue.path ?? []).map((item) => String(item.key));
-    const name = path.join(".");
-    // A text that could not be coerced is reported already, and better.
-    if (!problems.has(name)) problems.set(name, describe(issue, path, { merged, explicit: explicit as Values, envPrefix, variables }));
+export function loadSettings({ schema, shape, envPrefix }: SettingsDefinition, { owner, explicit, env }: LoadOptions): unknown {
+  if (!isPlainObject(explicit)) {
+    const problem = `expected an object of settings, such as { ${[...(shape.fields?.keys() ?? [])][0] ?? "name"}: … }`;
+    throw settingsError(`Cannot configure ${owner}`, [{ field: "", problem, source: "the argument" }]);
   }
-  if (problems.size === 0 && result.issues === undefined) return result.value as InferOutput<Schema>;
-  const list = [...problems].map(([name, problem]) => `  - ${name}: ${problem}`);
-  throw new EdgewaterError("SettingsError", `Cannot configure ${owner}:\n${list.join("\n")}`, { field: [...problems.keys()][0] });
-}
-
-interface Reading {
-  /** By the path of the setting. */
-  readonly problems: Map<string, string>;
-  /** Which variable gave the value at which path. */
-  readonly variables: Map<string, string>;
-  readonly path: readonly string[];
-}
-
-function fromEnvironment(fields: readonly Field[], prefix: string, environment: Environment, reading: Reading): Values {
-  const values: Values = {};
-  for (const field of fields) {
-    const path = [...reading.path, field.name];
-    const variable = prefix + variableName(field.name);
-    const raw = environment(variable);
-    if (raw !== undefined) {
-      const { value, problem } = coerce(raw, field.kind);
-      if (problem !== undefined) reading.problems.set(path.join("."), `${problem} (from ${variable})`);
-      values[field.name] = value;
-      reading.variables.set(path.join("."), variable);
-    }
-    if (field.fields === undefined) continue;
-    const nested = fromEnvironment(field.fields, `${variable}__`, environment, { ...reading, path });
-    if (Object.keys(nested).length > 0) values[field.name] = merge(asValues(values[field.name]) ?? {}, nested);
+  const problems = new Problems();
+  const origins: Origins = new Map();
+  const proto = findProto(explicit);
+  if (proto) problems.add(proto, "this name is not allowed", "the argument");
+  findUnknown(explicit, shape, [], (path, problem) => problems.add(path, problem, "the argument"));
+  const given = merge({}, explicit, shape.fields);
+  const merged = readSources(given, shape, env, { envPrefix, problems, origins });
+  const result = validate(() => schema["~standard"].validate(merged), owner);
+  for (const issue of result.issues ?? []) {
+    const path = pathOf(issue);
+    const { problem, source } = describe(issue, path, { given, merged, origins, shape, envPrefix });
+    problems.add(path, problem, source);
   }
-  return values;
+  problems.throwIfAny(owner);
+  return frozenCopy((result as { readonly value: Values }).value, shape, given);
 }
 
-/** `basePath` → `BASE_PATH`, `accessKeyID` → `ACCESS_KEY_ID`. */
-function variableName(field: string): string {
-  return field.replace(/([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])/g, "$1$3_$2$4").toUpperCase();
-}
-
-function findUnknown(values: Values, fields: readonly Field[], path: readonly string[], problems: Map<string, string>): void {
-  for (const [name, value] of Object.entries(values)) {
-    const field = fields.find((candidate) => candidate.name === name);
-    const nested = asValues(value);
-    if (field === undefined) {
-      const known = fields.map((candidate) => candidate.name).join(", ");
-      problems.set([...path, name].join("."), `there is no such setting; there are ${known} (from the argument)`);
-    } else if (field.fields && nested) {
-      findUnknown(nested, field.fields, [...path, name], problems);
-    }
+/** A schema's own function that throws may say the value in its message, so its error is not passed on. */
+function validate(call: () => StandardResult<unknown> | Promise<StandardResult<unknown>>, owner: string): StandardResult<unknown> {
+  let result: StandardResult<unknown> | Promise<StandardResult<unknown>>;
+  try {
+    result = call();
+  } catch {
+    return { issues: [{ message: "" }] };
   }
+  if (!("then" in result)) return result;
+  result.then(undefined, () => {});
+  throw new EdgewaterError("DefinitionError", `The settings of ${owner} must validate synchronously`);
 }
 
-function merge(below: Values, above: Values): Values {
-  const merged = { ...below };
-  for (const [name, value] of Object.entries(above)) {
-    if (value === undefined) continue;
-    const [lower, upper] = [asValues(merged[name]), asValues(value)];
-    merged[name] = lower && upper ? merge(lower, upper) : value;
+/** As far as it consists of names: a key of a map may be any value. */
+function pathOf({ path = [] }: StandardIssue): readonly string[] {
+  const names: string[] = [];
+  for (const item of path) {
+    const { key, type } = (typeof item === "object" ? item : { key: item }) as { readonly key: unknown; readonly type?: unknown };
+    if (type === "map" || type === "set" || (typeof key !== "string" && typeof key !== "number")) break;
+    names.push(String(key));
   }
-  return merged;
-}
-
-function asValues(value: unknown): Values | undefined {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype ? (value as Values) : undefined;
+  return names;
 }
 
 interface Sources {
+  readonly given: Values;
   readonly merged: Values;
-  readonly explicit: Values;
+  readonly origins: Origins;
+  readonly shape: Shape;
   readonly envPrefix: string;
-  readonly variables: ReadonlyMap<string, string>;
 }
 
-/** valibot's own messages quote the value, which may be a secret: this says what was expected and where it came from. */
-function describe(issue: SettingsIssue, path: readonly string[], { merged, explicit, envPrefix, variables }: Sources): string {
-  const variable = envPrefix + path.map(variableName).join("__");
-  if (lookUp(merged, path) === undefined) return `it is missing; pass it or set ${variable}`;
-  const expected = issue.expected === null ? customMessage(issue) : `expected ${issue.expected}`;
-  const isExplicit = lookUp(explicit, path) !== undefined;
-  return `${expected} (from ${isExplicit ? "the argument" : (variables.get(path.join(".")) ?? variables.get(path[0] ?? "") ?? variable)})`;
+/** What valibot says of a problem besides its message. */
+interface ValibotIssue extends StandardIssue {
+  readonly type?: string;
+  readonly expected?: string | null;
+  readonly received?: string;
 }
 
-/** The author's own words, unless valibot wrote the value into them. */
-function customMessage({ message, received }: SettingsIssue): string {
-  return message.includes(received) ? "it is not valid" : message;
+/**
+ * Says what was expected and where the value came from. Messages are never shown: valibot's quote the value, and
+ * another library's may.
+ */
+function describe(
+  issue: ValibotIssue,
+  path: readonly string[],
+  { given, merged, origins, shape, envPrefix }: Sources,
+): {
+  readonly problem: string;
+  readonly source: string;
+} {
+  const { type, expected, received = "undefined" } = issue;
+  const known = typeof expected === "string" && type !== "raw_check" && type !== "raw_transform";
+  if (path.length === 0) return { problem: "the settings are not valid together", source: "nowhere" };
+  const isAbsent = valueAt(merged, path) === undefined;
+  if (isAbsent && received === "undefined" && expected !== null) {
+    const remedy = isDeclared(path, shape) ? `pass it or set ${variableAt(envPrefix, path)}` : "pass it";
+    return { problem: `it is missing; ${remedy}`, source: "nowhere" };
+  }
+  return { problem: known ? `expected ${expected}` : "it is not valid", source: isAbsent ? "the default" : sourceOf(path, given, origins) };
 }
 
-function lookUp(values: Values, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, key) => (value as Values | undefined | null)?.[key], values);
+function isDeclared(path: readonly string[], shape: Shape): boolean {
+  let inside: Shape | undefined = shape;
+  for (const name of path) inside = inside?.fields?.get(name);
+  return inside !== undefined;
+}
+
+/** The argument when it has this value, else the nearest variable around it. */
+function sourceOf(path: readonly string[], given: Values, origins: Origins): string {
+  if (valueAt(given, path) !== undefined) return "the argument";
+  for (let length = path.length; length > 0; length--) {
+    const origin = origins.get(JSON.stringify(path.slice(0, length)));
+    if (origin !== undefined) return origin;
+  }
+  return "the default";
 }

@@ -1,0 +1,93 @@
+import { EdgewaterError, type SettingsIssue } from "../errors.ts";
+import { settingsError } from "./problems.ts";
+
+/** The variables of `.env` text, as a source of settings. */
+export interface DotenvSource {
+  (name: string): string | undefined;
+  /** What it is called in messages. */
+  readonly label: string;
+}
+
+/**
+ * Takes the variables of `.env` text as a source of settings, on every runtime.
+ *
+ * | line | meaning |
+ * |-|-|
+ * | `KEY=value` | the text up to a ` #`, without spaces around it; no escapes |
+ * | `export KEY=value` | the same |
+ * | `KEY='value'` | what is between the quotes, on one line; `\\'` and `\\\\` are escapes |
+ * | `KEY="value"` | may go over several lines; `\\n \\r \\t \\" \\\\` are escapes |
+ * | `KEY=` | the empty text, which is a value |
+ * | `# …` or nothing | nothing; a comment may also follow a closing quote |
+ *
+ * The last line for a name counts. `$NAME` is no reference: it stays as it is written.
+ *
+ * @throws `SettingsError` that lists every line that is none of these by its number, and never shows one
+ *
+ * @example
+ * ```ts
+ * import { dotenv, runtimeEnvironment } from "edgewater";
+ *
+ * const local = dotenv(`
+ *   JSON_IO_FOLDER="data"   # where assets are written
+ * `);
+ * new JsonIOHandler({}, { env: [runtimeEnvironment, local] });
+ * ```
+ */
+export function dotenv(text: string, { name = ".env" }: { readonly name?: string } = {}): DotenvSource {
+  if (typeof text !== "string") throw new EdgewaterError("SettingsError", "dotenv takes the text of a .env file");
+  const variables = parse(text, name);
+  return Object.assign((variable: string) => variables.get(variable), { label: name });
+}
+
+const blank = /[^\S\n]*(?:#[^\n]*)?(?:\n|$)/y;
+const start = /[^\S\n]*(?:export[^\S\n]+)?([A-Za-z_][A-Za-z0-9_]*)[^\S\n]*=[^\S\n]*/y;
+const doubleQuoted = /"((?:[^"\\]|\\[\s\S])*)"/y;
+const singleQuoted = /'((?:[^'\\\n]|\\[^\n])*)'/y;
+const unquoted = /(?!["'])(?:(?<![^\s=])#[^\n]*|[^\n]*?(?=[^\S\n]+#|[^\S\n]*(?:\n|$)))/y;
+const line = /[^\n]*(?:\n|$)/y;
+
+function parse(text: string, name: string): ReadonlyMap<string, string> {
+  const source = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
+  const variables = new Map<string, string>();
+  const issues: SettingsIssue[] = [];
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(source);
+    if (found) at += found[0].length;
+    return found;
+  };
+  const refuse = (from: number, problem: string): void => {
+    const number = source.slice(0, from).split("\n").length;
+    issues.push({ field: "", problem: `line ${number}: ${problem}`, source: name });
+    at = from;
+    take(line);
+  };
+  while (at < source.length) {
+    const from = at;
+    if (take(blank)) continue;
+    const key = take(start)?.[1];
+    if (key === undefined) {
+      refuse(from, "expected KEY=value");
+      continue;
+    }
+    const value = valueAfter(take);
+    if (value === undefined) refuse(from, "a quote is not closed");
+    else if (!take(blank)) refuse(from, "expected nothing after the closing quote");
+    else variables.set(key, value);
+  }
+  if (issues.length > 0) throw settingsError(`Cannot read ${name}`, issues);
+  return variables;
+}
+
+const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\" };
+
+function valueAfter(take: (pattern: RegExp) => RegExpExecArray | null): string | undefined {
+  const double = take(doubleQuoted);
+  if (double) return double[1]?.replace(/\\([\s\S])/g, (all, escaped: string) => escapes[escaped] ?? all);
+  const single = take(singleQuoted);
+  if (single) return single[1]?.replace(/\\(['\\])/g, "$1");
+  const plain = take(unquoted);
+  return plain?.[0].startsWith("#") ? "" : plain?.[0];
+}

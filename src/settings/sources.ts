@@ -1,0 +1,104 @@
+import { EdgewaterError } from "../errors.ts";
+import { type EnvironmentSource, environmentOf } from "../runtime/environment.ts";
+import { coerce } from "./coerce.ts";
+import { asValues, findProto, merge, type Values, valueAt } from "./plain.ts";
+import type { Problems } from "./problems.ts";
+import type { Fields, Shape } from "./shape.ts";
+import { findUnknown } from "./unknown.ts";
+import { variableAt } from "./variable.ts";
+
+/** One source, or several in order of precedence; the runtime's own environment when there is none. */
+export type EnvironmentSources = EnvironmentSource | readonly EnvironmentSource[];
+
+/** Where each value came from, by its path; for messages. */
+export type Origins = Map<string, string>;
+
+export interface Reading {
+  readonly envPrefix: string;
+  readonly problems: Problems;
+  readonly origins: Origins;
+}
+
+/**
+ * Adds to the given settings what the sources have. A variable is only read where nothing of higher precedence was
+ * given, so a bad value that is not needed does no harm.
+ */
+export function readSources(given: Values, shape: Shape, sources: EnvironmentSources | undefined, reading: Reading): Values {
+  let values = given;
+  for (const source of listOf(sources)) {
+    const environment = environmentOf(source);
+    const label = typeof source === "function" && source.label ? ` in ${source.label}` : "";
+    const found = readFields(shape.fields ?? new Map(), values, [], { ...reading, environment, label });
+    values = merge(found, values, shape.fields);
+  }
+  return values;
+}
+
+/** @throws `SettingsError` for what is no source */
+function listOf(sources: EnvironmentSources | undefined): readonly (EnvironmentSource | undefined)[] {
+  const list: readonly unknown[] = Array.isArray(sources) ? sources : [sources];
+  if (Array.isArray(sources) ? list.every(isSource) : sources === undefined || isSource(sources))
+    return list as readonly EnvironmentSource[];
+  throw new EdgewaterError("SettingsError", "The env of settings is a record, a function, or a list of them in order of precedence", {
+    field: "env",
+  });
+}
+
+function isSource(source: unknown): boolean {
+  return typeof source === "function" || (typeof source === "object" && source !== null && !Array.isArray(source));
+}
+
+interface SourceReading extends Reading {
+  readonly environment: (name: string) => unknown;
+  /** What a variable's name is followed by in messages. */
+  readonly label: string;
+}
+
+function readFields(fields: Fields, given: unknown, above: readonly string[], reading: SourceReading): Values {
+  const values: Values = {};
+  for (const [name, shape] of fields) {
+    const path = [...above, name];
+    const upper = valueAt(given, [name]);
+    if (isComplete(upper, shape)) continue;
+    const inside = shape.fields ? readFields(shape.fields, upper, path, reading) : {};
+    const own = readVariable(shape, upper, path, reading);
+    if (Object.keys(inside).length > 0) values[name] = merge(asValues(own) ?? {}, inside, shape.fields);
+    else if (own !== undefined) values[name] = own;
+  }
+  return values;
+}
+
+/** Nothing of lower precedence could add to it: it is no object, or an object with all that it can have. */
+function isComplete(value: unknown, shape: Shape): boolean {
+  if (value === undefined) return false;
+  if (!asValues(value) || !shape.kinds.includes("json")) return true;
+  return shape.fields !== undefined && !shape.isOpen && hasAll(value, shape);
+}
+
+function hasAll(value: unknown, { fields = new Map() }: Shape): boolean {
+  return [...fields].every(([name, field]) => isComplete(valueAt(value, [name]), field));
+}
+
+function readVariable(shape: Shape, upper: unknown, path: readonly string[], reading: SourceReading): unknown {
+  const { environment, envPrefix, label, problems, origins } = reading;
+  const variable = variableAt(envPrefix, path);
+  const raw = environment(variable);
+  if (raw === undefined) return undefined;
+  const source = variable + label;
+  const { value, problem } = coerce(raw, shape);
+  if (problem !== undefined) {
+    if (upper !== undefined && hasAll(upper, shape)) return undefined;
+    problems.add(path, problem, source);
+  }
+  const proto = findProto(value, path);
+  if (proto) problems.add(proto, "this name is not allowed", source);
+  findUnknown(value, shape, path, (at, unknown) => problems.add(at, unknown, source));
+  remember(value, path, source, origins);
+  return value;
+}
+
+function remember(value: unknown, path: readonly string[], source: string, origins: Origins): void {
+  const key = JSON.stringify(path);
+  if (!origins.has(key)) origins.set(key, source);
+  for (const [name, inside] of Object.entries(asValues(value) ?? {})) remember(inside, [...path, name], source, origins);
+}
