@@ -1,10 +1,12 @@
 import { EdgewaterError } from "../errors.ts";
+import { formatIso, parseIso } from "./naive-time.ts";
 
 /**
  * A typed piece of metadata: what a handler or an asset says about one output. The kind decides how it is shown.
  *
  * `Int` holds a bigint only where a number would not be exact. `Timestamp` and `Duration` are in seconds, `Timestamp`
- * since 1970-01-01T00:00:00Z. `Json` holds the JSON text. `Bytes` is a count.
+ * since 1970-01-01T00:00:00Z. `Json` holds the JSON text. `Bytes` is a count. `DateRange` is in ISO texts without a zone.
+ * `Schema` is a schema message of Arrow's IPC format.
  */
 export type MetadataValue =
   | { readonly kind: "Text"; readonly value: string }
@@ -20,7 +22,13 @@ export type MetadataValue =
   | { readonly kind: "Path"; readonly value: string }
   | { readonly kind: "Image"; readonly value: string }
   | { readonly kind: "Markdown"; readonly value: string }
-  | { readonly kind: "Json"; readonly value: string };
+  | { readonly kind: "Json"; readonly value: string }
+  | { readonly kind: "Sql"; readonly value: string; readonly dialect?: string }
+  | { readonly kind: "CodeBlock"; readonly value: string; readonly language?: string }
+  | { readonly kind: "List"; readonly value: readonly MetadataValue[] }
+  | { readonly kind: "DateRange"; readonly value: { readonly start: string; readonly end: string } }
+  | { readonly kind: "Schema"; readonly value: Uint8Array }
+  | { readonly kind: "DataVersion"; readonly value: string };
 
 /** What `addOutputMetadata` takes: a plain value, whose kind is then inferred, or a {@link MetadataValue}. */
 export type MetadataInput = MetadataValue | boolean | number | bigint | string | Date | null;
@@ -30,7 +38,8 @@ export type Metadata = Readonly<Record<string, MetadataValue>>;
 
 const brand = Symbol.for("edgewater/metadata-value");
 
-function make<Value extends MetadataValue>(value: Value): Value {
+/** Freezes and marks a value whose content is known to fit its kind. Others use {@link MetadataValue}. */
+export function makeMetadata<Value extends MetadataValue>(value: Value): Value {
   return Object.freeze(Object.defineProperty(value, brand, { value: true }));
 }
 
@@ -40,6 +49,16 @@ function requireText(kind: string, value: unknown): void {
 
 function requireFinite(kind: string, value: unknown): void {
   if (typeof value !== "number" || !Number.isFinite(value)) refuse(`${kind} metadata takes a finite number, got ${describe(value)}`);
+}
+
+/** Text keeps its digits, of which there may be nine after the point. */
+function naiveText(value: unknown): string {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) {
+    const fraction = value.getUTCMilliseconds();
+    return formatIso(value.getTime()) + (fraction === 0 ? "" : `.${String(fraction).padStart(3, "0")}`);
+  }
+  const isNaive = typeof value === "string" && parseIso(value.replace(/(:\d\d\.\d{3})\d{1,6}$/, "$1")) !== undefined;
+  return isNaive ? value : refuse(`DateRange metadata takes ISO texts without a zone, or Dates, got ${describe(value)}`);
 }
 
 function refuse(message: string, field?: string): never {
@@ -65,69 +84,69 @@ function describe(value: unknown): string {
 export const MetadataValue = {
   text(value: string): MetadataValue {
     requireText("Text", value);
-    return make({ kind: "Text", value });
+    return makeMetadata({ kind: "Text", value });
   },
   /** A whole number of 64 bits. */
   int(value: number | bigint): MetadataValue {
     if (typeof value !== "bigint" && !Number.isInteger(value)) refuse(`Int metadata takes a whole number, got ${describe(value)}`);
     const exact = BigInt(value);
     if (BigInt.asIntN(64, exact) !== exact) refuse(`Int metadata holds 64 bits, got ${exact}`);
-    return make({ kind: "Int", value: Number.isSafeInteger(Number(exact)) ? Number(exact) : exact });
+    return makeMetadata({ kind: "Int", value: Number.isSafeInteger(Number(exact)) ? Number(exact) : exact });
   },
   float(value: number): MetadataValue {
     if (typeof value !== "number") refuse(`Float metadata takes a number, got ${describe(value)}`);
-    return make({ kind: "Float", value });
+    return makeMetadata({ kind: "Float", value });
   },
   bool(value: boolean): MetadataValue {
     if (typeof value !== "boolean") refuse(`Bool metadata takes a boolean, got ${describe(value)}`);
-    return make({ kind: "Bool", value });
+    return makeMetadata({ kind: "Bool", value });
   },
   null(): MetadataValue {
-    return make({ kind: "Null", value: null });
+    return makeMetadata({ kind: "Null", value: null });
   },
   /** A moment: a Date, or seconds since 1970-01-01T00:00:00Z. */
   timestamp(value: Date | number): MetadataValue {
     const seconds = value instanceof Date ? value.getTime() / 1000 : value;
     if (Number.isNaN(seconds)) refuse("Timestamp metadata takes a valid Date");
     requireFinite("Timestamp", seconds);
-    return make({ kind: "Timestamp", value: seconds });
+    return makeMetadata({ kind: "Timestamp", value: seconds });
   },
   /** A length of time in seconds. */
   duration(seconds: number): MetadataValue {
     requireFinite("Duration", seconds);
-    return make({ kind: "Duration", value: seconds });
+    return makeMetadata({ kind: "Duration", value: seconds });
   },
   /** A size in bytes. */
   bytes(count: number): MetadataValue {
     if (!Number.isSafeInteger(count) || count < 0) refuse(`Bytes metadata takes a count of bytes, got ${describe(count)}`);
-    return make({ kind: "Bytes", value: count });
+    return makeMetadata({ kind: "Bytes", value: count });
   },
   /** A share; 1 is the whole. */
   percentage(share: number): MetadataValue {
     requireFinite("Percentage", share);
-    return make({ kind: "Percentage", value: share });
+    return makeMetadata({ kind: "Percentage", value: share });
   },
   /** A URL, kept in its canonical form. */
   url(value: string | URL): MetadataValue {
     try {
-      return make({ kind: "Url", value: new URL(value).href });
+      return makeMetadata({ kind: "Url", value: new URL(value).href });
     } catch (cause) {
       throw new EdgewaterError("MetadataError", "Url metadata takes an absolute URL", { cause });
     }
   },
   path(value: string): MetadataValue {
     requireText("Path", value);
-    return make({ kind: "Path", value });
+    return makeMetadata({ kind: "Path", value });
   },
   /** An image by its URL, `data:` included. */
   image(value: string): MetadataValue {
     requireText("Image", value);
-    return make({ kind: "Image", value });
+    return makeMetadata({ kind: "Image", value });
   },
   /** Markdown text. */
   md(value: string): MetadataValue {
     requireText("Markdown", value);
-    return make({ kind: "Markdown", value });
+    return makeMetadata({ kind: "Markdown", value });
   },
   /** Anything that JSON can hold, kept as JSON text. */
   json(value: unknown): MetadataValue {
@@ -138,7 +157,38 @@ export const MetadataValue = {
       throw new EdgewaterError("MetadataError", "Json metadata takes a value that JSON can hold", { cause });
     }
     if (text === undefined) refuse(`Json metadata takes a value that JSON can hold, got ${describe(value)}`);
-    return make({ kind: "Json", value: text });
+    return makeMetadata({ kind: "Json", value: text });
+  },
+  /** A query, and the dialect it is in. */
+  sql(query: string, dialect?: string): MetadataValue {
+    requireText("Sql", query);
+    if (dialect !== undefined) requireText("Sql", dialect);
+    return makeMetadata({ kind: "Sql", value: query, ...(dialect === undefined ? {} : { dialect }) });
+  },
+  /** Source code, and the language it is in. */
+  codeBlock(code: string, language?: string): MetadataValue {
+    requireText("CodeBlock", code);
+    if (language !== undefined) requireText("CodeBlock", language);
+    return makeMetadata({ kind: "CodeBlock", value: code, ...(language === undefined ? {} : { language }) });
+  },
+  /** Several values, whose kinds are inferred as `addOutputMetadata` infers them. */
+  list(values: readonly MetadataInput[]): MetadataValue {
+    if (!Array.isArray(values)) refuse(`List metadata takes an array, got ${describe(values)}`);
+    return makeMetadata({ kind: "List", value: Object.freeze(Array.from(values, coerce)) });
+  },
+  /** A span of wall-clock time: ISO texts without a zone, or Dates, read by their UTC fields. */
+  dateRange(start: string | Date, end: string | Date): MetadataValue {
+    return makeMetadata({ kind: "DateRange", value: Object.freeze({ start: naiveText(start), end: naiveText(end) }) });
+  },
+  /** The schema of a table: the bytes of a schema message of Arrow's IPC format. They are copied. */
+  schema(bytes: Uint8Array): MetadataValue {
+    if (!(bytes instanceof Uint8Array)) refuse(`Schema metadata takes a Uint8Array, got ${describe(bytes)}`);
+    return makeMetadata({ kind: "Schema", value: bytes.slice() });
+  },
+  /** The data version of the output, where nothing nearer to the bytes says another. */
+  dataVersion(version: string): MetadataValue {
+    requireText("DataVersion", version);
+    return makeMetadata({ kind: "DataVersion", value: version });
   },
 } as const;
 
