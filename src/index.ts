@@ -4,12 +4,16 @@
  *
  * @module
  */
+
+export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./asset/interval-partitions.ts";
 export { type Metadata, type MetadataInput, MetadataValue } from "./asset/metadata-value.ts";
+export { multiPartitions } from "./asset/multi-partitions.ts";
 export { PartitionContext, type PartitionContextOptions } from "./asset/partition-context.ts";
 export { PartitionKey } from "./asset/partition-key.ts";
 export { PartitionMap, type PartitionMapOptions } from "./asset/partition-map.ts";
 export { PartitionMapping } from "./asset/partition-mapping.ts";
 export type { PartitionsDefinition, TimeWindow, Universe } from "./asset/partitions-definition.ts";
+export { dynamicPartitions, staticPartitions } from "./asset/static-partitions.ts";
 export type { HintedType, StandardSchema, TypeHint } from "./asset/type-hint.ts";
 export { asset } from "./definition/asset.ts";
 export { type ExternalAssetOptions, externalAsset } from "./definition/external-asset.ts";
