@@ -44,7 +44,7 @@ const blank = /[^\S\n]*(?:#[^\n]*)?(?:\n|$)/y;
 const start = /[^\S\n]*(?:export[^\S\n]+)?([A-Za-z_][A-Za-z0-9_]*)[^\S\n]*=[^\S\n]*/y;
 const doubleQuoted = /"((?:[^"\\]|\\[\s\S])*)"/y;
 const singleQuoted = /'((?:[^'\\\n]|\\[^\n])*)'/y;
-const unquoted = /(?!["'])(?:(?<![^\s=])#[^\n]*|[^\n]*?(?=[^\S\n]+#|[^\S\n]*(?:\n|$)))/y;
+const unquoted = /(?!["'])[^\n]*/y;
 const line = /[^\n]*(?:\n|$)/y;
 
 function parse(text: string, name: string): ReadonlyMap<string, string> {
@@ -88,6 +88,7 @@ function valueAfter(take: (pattern: RegExp) => RegExpExecArray | null): string |
   if (double) return double[1]?.replace(/\\([\s\S])/g, (all, escaped: string) => escapes[escaped] ?? all);
   const single = take(singleQuoted);
   if (single) return single[1]?.replace(/\\(['\\])/g, "$1");
-  const plain = take(unquoted);
-  return plain?.[0].startsWith("#") ? "" : plain?.[0];
+  const plain = take(unquoted)?.[0];
+  const comment = plain?.search(/(?:^|\s)#/) ?? -1;
+  return comment < 0 ? plain?.trim() : plain?.slice(0, comment).trim();
 }

@@ -1,5 +1,5 @@
 /** The pipeline of the demo, the settings and the built package, in the runtimes that are a program of their own. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,22 +35,56 @@ describe.each(runtimes)("$name", (runtime) => {
     expect(JSON.parse(printed)).toEqual(expected);
   });
 
+  const settings = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<unknown> =>
+    JSON.parse(await run(path ?? "", [...runtime.settings, "test/runtime/settings.ts", ...args], environment));
+
   it.skipIf(path === undefined)("reads settings from its environment", async () => {
-    const printed = await run(path ?? "", [...runtime.settings, "test/runtime/settings.ts"], {
-      RUNTIME_IO_FOLDER: "/from/env",
-      RUNTIME_IO_SIZE: "5",
+    const environment = { RUNTIME_IO_FOLDER: "/from/env", RUNTIME_IO_SIZE: "5", RUNTIME_IO_RETRY__TIMES: "3" };
+    expect(await settings([], environment)).toEqual({ folder: "/from/env", size: 5, retry: { times: 3, delay: 0 } });
+    expect(await settings(["--folder", "/from/argument"], environment)).toMatchObject({ folder: "/from/argument", size: 5 });
+  });
+
+  it.skipIf(path === undefined)("reads a .env file below its environment", async () => {
+    const file = join(folder, `${name}.env`);
+    await writeFile(file, 'RUNTIME_IO_FOLDER=\'/from/file\'\nexport RUNTIME_IO_SIZE=7\nRUNTIME_IO_RETRY={"times":1,"delay":2}\n');
+    const environment = { RUNTIME_IO_SIZE: "5", RUNTIME_IO_RETRY__TIMES: "3" };
+    expect(await settings(["--dotenv", file], environment)).toEqual({ folder: "/from/file", size: 5, retry: { times: 3, delay: 2 } });
+    expect(await settings(["--dotenv", file, "--folder", "/from/argument"])).toMatchObject({ folder: "/from/argument", size: 7 });
+  });
+
+  it.skipIf(path === undefined)("says what is wrong with settings, and never a value", async () => {
+    expect(await settings([], { RUNTIME_IO_SIZE: "hunter2" })).toEqual({
+      code: "SettingsError",
+      message: [
+        "Cannot configure Handler:",
+        "  - size: expected a number (from RUNTIME_IO_SIZE)",
+        "  - folder: it is missing; pass it or set RUNTIME_IO_FOLDER",
+      ].join("\n"),
+      issues: [
+        { field: "size", problem: "expected a number", source: "RUNTIME_IO_SIZE" },
+        { field: "folder", problem: "it is missing; pass it or set RUNTIME_IO_FOLDER", source: "nowhere" },
+      ],
     });
-    expect(JSON.parse(printed)).toEqual({ folder: "/from/env", size: 5 });
+    const none = join(folder, "none.env");
+    const message = `There is no file ${none}; create it, or pass { optional: true }`;
+    expect(await settings(["--dotenv", none])).toEqual({ code: "SettingsError", message });
   });
 });
 
 describe("Deno", () => {
+  const environment = { RUNTIME_IO_FOLDER: "/from/env", RUNTIME_IO_SIZE: "5" };
+  const settings = async (permissions: readonly string[], args: readonly string[]): Promise<unknown> => {
+    const options = ["run", "--quiet", "--no-prompt", "--allow-read", ...permissions, condition];
+    return JSON.parse(await run(deno.path ?? "", [...options, "test/runtime/settings.ts", ...args], environment));
+  };
+
   it.skipIf(deno.path === undefined)("counts a variable that it may not read as unset", async () => {
-    const args = ["run", "--quiet", "--no-prompt", "--allow-read", condition, "test/runtime/settings.ts", "/from/argument"];
-    expect(JSON.parse(await run(deno.path ?? "", args, { RUNTIME_IO_FOLDER: "/from/env", RUNTIME_IO_SIZE: "5" }))).toEqual({
-      folder: "/from/argument",
-      size: 1,
-    });
+    expect(await settings([], ["--folder", "/from/argument"])).toEqual({ folder: "/from/argument", size: 1 });
+    expect(await settings([], [])).toMatchObject({ issues: [{ field: "folder", source: "nowhere" }] });
+  });
+
+  it.skipIf(deno.path === undefined)("reads the variables that it may read", async () => {
+    expect(await settings(["--allow-env=RUNTIME_IO_FOLDER"], [])).toEqual({ folder: "/from/env", size: 1 });
   });
 });
 
