@@ -41,7 +41,7 @@ export function loadSettings({ schema, shape, envPrefix }: SettingsDefinition, {
   const result = validate(() => schema["~standard"].validate(merged), owner);
   for (const issue of result.issues ?? []) {
     const path = pathOf(issue);
-    const { problem, source } = describe(issue, path, { given, merged, origins, shape, envPrefix });
+    const { problem, source } = describe(issue, path, { given, merged, origins, shape, envPrefix, vendor: schema["~standard"].vendor });
     problems.add(path, problem, source);
   }
   problems.throwIfAny(owner);
@@ -78,6 +78,8 @@ interface Sources {
   readonly origins: Origins;
   readonly shape: Shape;
   readonly envPrefix: string;
+  /** The library of the schema. */
+  readonly vendor: string;
 }
 
 /** What valibot says of a problem besides its message. */
@@ -94,13 +96,13 @@ interface ValibotIssue extends StandardIssue {
 function describe(
   issue: ValibotIssue,
   path: readonly string[],
-  { given, merged, origins, shape, envPrefix }: Sources,
+  { given, merged, origins, shape, envPrefix, vendor }: Sources,
 ): {
   readonly problem: string;
   readonly source: string;
 } {
   const { type, expected, received = "undefined" } = issue;
-  const known = typeof expected === "string" && type !== "raw_check" && type !== "raw_transform";
+  const known = vendor === "valibot" && typeof expected === "string" && type !== "raw_check" && type !== "raw_transform";
   if (path.length === 0) return { problem: "the settings are not valid together", source: "nowhere" };
   const isAbsent = valueAt(merged, path) === undefined;
   if (isAbsent && received === "undefined" && expected !== null) {

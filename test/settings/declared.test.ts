@@ -28,7 +28,7 @@ const foreign: StandardSchema<Input> = {
       const issues = [
         ...(typeof input.basePath === "string" ? [] : [{ message: `${input.basePath} is no text`, path: ["basePath"] }]),
         ...(typeof (input.indent ?? 0) === "number" ? [] : [{ message: `${input.indent} is no number`, path: [{ key: "indent" }] }]),
-        ...(typeof (input.retry?.maxTimes ?? 0) === "number" ? [] : [{ message: secret, path: ["retry", "maxTimes"] }]),
+        ...(typeof (input.retry?.maxTimes ?? 0) === "number" ? [] : [{ message: secret, expected: secret, path: ["retry", "maxTimes"] }]),
       ];
       return issues.length > 0 ? { issues } : { value: { ...defaults, ...input } };
     },

@@ -43,7 +43,7 @@ it("passes a binding as it is", () => {
 });
 
 it("reads what the bundler put in import.meta.env", () => {
-  const { env } = import.meta as unknown as { readonly env: Record<string, unknown> };
+  const env = (import.meta as ImportMeta & { readonly env: Record<string, unknown> }).env;
   expect(typeof env).toBe("object");
   expect(new Handler({ folder: "/a" }, { env }).settings).toEqual({ folder: "/a", size: 1 });
 });
