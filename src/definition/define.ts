@@ -60,7 +60,7 @@ export function checkCompute(compute: unknown, name: string, owner: string): voi
 
 /** @throws `DefinitionError` for what is neither a Standard Schema nor a class */
 export function checkTypeHint(typeHint: TypeHint | undefined, owner: string): void {
-  if (typeHint === undefined || typeof typeHint === "function" || "~standard" in typeHint) return;
+  if (typeHint === undefined || typeof typeHint === "function" || (typeof typeHint === "object" && "~standard" in typeHint)) return;
   throw new EdgewaterError("DefinitionError", `The type hint of the ${owner} is neither a Standard Schema nor a class`, {
     field: "typeHint",
   });

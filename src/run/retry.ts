@@ -30,6 +30,7 @@ export function retriesOf(policy: RetryPolicy | undefined, signal: AbortSignal, 
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(abortedError(signal));
     const stop = (): void => {
       clearTimeout(timer);
       reject(abortedError(signal));

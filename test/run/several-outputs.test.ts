@@ -1,0 +1,241 @@
+import {
+  asset,
+  BaseIOHandler,
+  InMemoryIOHandler,
+  Materialization,
+  multiAsset,
+  Observation,
+  Output,
+  type OutputContext,
+  Repository,
+  staticPartitions,
+} from "edgewater";
+import { describe, expect, it } from "vitest";
+
+const broken = new Error("broken");
+
+describe("a multi-asset that returns a record", () => {
+  const halves = multiAsset({ name: "halves", outputs: { north: { metadata: { side: "n" } }, south: {} } }, async () => ({
+    north: [1, 2],
+    south: Output(["x"], { metadata: { rows: 1 }, dataVersion: "v1" }),
+  }));
+  const after = asset(
+    { name: "after", inputs: { north: halves.outputs.north, south: halves.outputs.south } },
+    ({ north, south }) => north.length + south.length,
+  );
+
+  it("makes each of its outputs an asset of its own", async () => {
+    await using repository = await Repository.open({ assets: [halves, after] });
+    const result = await repository.materialize();
+    expect(result.materializedAssets).toEqual(["north", "south", "after"]);
+    expect(await repository.load(halves.outputs.north)).toEqual([1, 2]);
+    expect(await repository.load(after)).toBe(3);
+    const south = await repository.storage.getLatestMaterialization("south");
+    expect(south).toMatchObject({ dataVersion: "v1", metadata: { rows: { kind: "Int", value: 1 } } });
+  });
+
+  it("writes only what is selected of it", async () => {
+    await using repository = await Repository.open({ assets: [halves, after] });
+    expect((await repository.materialize({ selection: ["south"] })).materializedAssets).toEqual(["south"]);
+    await expect(repository.load("north")).rejects.toMatchObject({ code: "NotFound" });
+    expect((await repository.materialize({ selection: [halves] })).materializedAssets).toEqual(["north", "south"]);
+    expect((await repository.materialize({ selection: ["halves"] })).materializedAssets).toEqual(["north", "south"]);
+  });
+
+  it("gives its handler to the outputs without one, and their static metadata to it", async () => {
+    const seen: [string, unknown][] = [];
+    class Seeing extends InMemoryIOHandler {
+      override handleOutput(context: OutputContext, value: unknown): void {
+        seen.push([context.assetName, context.assetMetadata["side"]?.value]);
+        super.handleOutput(context, value);
+      }
+    }
+    const own = new InMemoryIOHandler();
+    const multi = multiAsset(
+      { name: "multi", ioHandler: new Seeing(), outputs: { left: { metadata: { side: "l" } }, right: { ioHandler: own } } },
+      () => ({ left: 1, right: 2 }),
+    );
+    await using repository = await Repository.open({ assets: [multi] });
+    await repository.materialize();
+    expect(seen).toEqual([["left", "l"]]);
+    expect(repository.ioHandlerForOutput("right")).toBe(own);
+  });
+
+  it.each([
+    ["lacks an output", () => ({ a: 1 }), ["b"], ["a"]],
+    ["has an unknown output", () => ({ a: 1, b: 2, c: 3 }), ["a", "b"], []],
+    ["is none", () => 5, ["a", "b"], []],
+  ])("fails what is not made when the record %s", async (_, compute, failed, made) => {
+    const multi = multiAsset({ name: "multi", outputs: { a: {}, b: {} } }, compute as () => { a: number; b: number });
+    await using repository = await Repository.open({ assets: [multi] });
+    const result = await repository.materialize({ raiseOnError: false });
+    expect(result.failedAssets.map(({ name }) => name)).toEqual(failed);
+    expect(result.materializedAssets).toEqual(made);
+  });
+});
+
+describe("a multi-asset that yields", () => {
+  const stages: string[] = [];
+  class Staged extends InMemoryIOHandler {
+    override handleOutput(context: OutputContext, value: unknown): void {
+      stages.push(`write ${context.assetName}`);
+      super.handleOutput(context, value);
+    }
+  }
+  const parts = multiAsset(
+    { name: "parts", outputs: { first: {}, second: {}, third: {} }, ioHandler: new Staged() },
+    async function* (_, context) {
+      context.addOutputMetadata({ at: "first" });
+      yield Output(1, { name: "first" });
+      stages.push("between");
+      yield Output("two", { name: "second", metadata: { at: "second" } });
+      throw broken;
+    },
+  );
+  const onFirst = asset({ name: "onFirst", inputs: { first: parts.outputs.first } }, ({ first }) => first + 1);
+  const onThird = asset({ name: "onThird", inputs: { third: parts.outputs.third } }, () => 1);
+
+  it("has each output written and recorded before it goes on; a failure keeps the earlier and fails the rest", async () => {
+    stages.length = 0;
+    await using repository = await Repository.open({ assets: [parts, onFirst, onThird] });
+    const result = await repository.materialize({ raiseOnError: false });
+    expect(stages).toEqual(["write first", "between", "write second"]);
+    expect(result).toMatchObject({
+      materializedAssets: ["first", "second", "onFirst"],
+      failedAssets: [{ name: "third", error: broken }],
+      skippedAssets: ["onThird"],
+    });
+    const second = await repository.storage.getLatestMaterialization("second");
+    expect(second?.metadata["at"]).toEqual({ kind: "Text", value: "second" });
+    expect((await repository.storage.getLatestMaterialization("first"))?.metadata["at"]).toEqual({ kind: "Text", value: "first" });
+  });
+
+  it("is passed over for what is not selected", async () => {
+    const generator = multiAsset({ name: "generator", outputs: { a: {}, b: {} } }, async function* (_, { outputSelection }) {
+      yield Output(outputSelection.join(), { name: "a" });
+      yield Output(2, { name: "b" });
+    });
+    await using repository = await Repository.open({ assets: [generator] });
+    await repository.materialize({ selection: ["a"] });
+    expect(await repository.load("a")).toBe("a");
+    await expect(repository.load("b")).rejects.toMatchObject({ code: "NotFound" });
+  });
+
+  it("after a retry does not write again what is recorded", async () => {
+    let attempts = 0;
+    stages.length = 0;
+    const flaky = multiAsset(
+      { name: "flaky", outputs: { a: {}, b: {} }, ioHandler: new Staged(), retry: { maxRetries: 2, delayMs: 0 } },
+      async function* () {
+        yield Output(1, { name: "a" });
+        if (++attempts < 3) throw broken;
+        yield Output(2, { name: "b" });
+      },
+    );
+    await using repository = await Repository.open({ assets: [flaky] });
+    expect((await repository.materialize()).success).toBe(true);
+    expect(stages).toEqual(["write a", "write b"]);
+  });
+
+  it.each([
+    [
+      "a raw value",
+      async function* () {
+        yield 5;
+      },
+      /must yield Output/,
+    ],
+    [
+      "a result without a name",
+      async function* () {
+        yield Output(5);
+      },
+      /must yield Output/,
+    ],
+    [
+      "an unknown output",
+      async function* () {
+        yield Output(5, { name: "c" });
+      },
+      /unknown output "c"/,
+    ],
+    ["nothing", async function* () {}, /did not make its output "a"/],
+  ])("is refused when it yields %s", async (_, compute, message) => {
+    const multi = multiAsset({ name: "multi", outputs: { a: {} } }, compute as never);
+    await using repository = await Repository.open({ assets: [multi] });
+    await expect(repository.materialize()).rejects.toThrow(message);
+  });
+
+  it("has partitions", async () => {
+    const partitions = staticPartitions(["x", "y"]);
+    const multi = multiAsset({ name: "multi", outputs: { a: {}, b: {} }, partitions }, async function* (_, { partitionKey }) {
+      yield Output(`a ${partitionKey}`, { name: "a" });
+      yield Output(`b ${partitionKey}`, { name: "b" });
+    });
+    const next = asset({ name: "next", inputs: { b: multi.outputs.b }, partitions }, ({ b }) => b);
+    await using repository = await Repository.open({ assets: [multi, next] });
+    await repository.materialize({ partitionRange: { from: "x", to: "y" } });
+    expect(await repository.load(next, { partitionKey: "y" })).toBe("b y");
+  });
+});
+
+describe("a result", () => {
+  class Refusing extends BaseIOHandler {
+    override handleOutput(): void {
+      throw broken;
+    }
+    override loadInput(): void {}
+  }
+
+  it("that is a Materialization is recorded, and no handler is called", async () => {
+    const index = asset({ name: "index", ioHandler: new Refusing() }, () => Materialization({ metadata: { rows: 5 }, dataVersion: "v5" }));
+    await using repository = await Repository.open({ assets: [index] });
+    await repository.materialize();
+    expect(await repository.storage.getLatestMaterialization("index")).toMatchObject({
+      dataVersion: "v5",
+      metadata: { rows: { kind: "Int", value: 5 } },
+    });
+  });
+
+  it("that is an Observation is recorded as one", async () => {
+    const seen = asset({ name: "seen", ioHandler: new Refusing() }, () => Observation({ dataVersion: "etag" }));
+    await using repository = await Repository.open({ assets: [seen] });
+    await repository.materialize();
+    expect(await repository.storage.getEventsForAsset("seen")).toMatchObject([{ eventType: "Observation", dataVersion: "etag" }]);
+    expect(await repository.storage.getLatestMaterialization("seen")).toBeUndefined();
+  });
+
+  it("merges its metadata over the context's, and the handler's over it", async () => {
+    class Adding extends InMemoryIOHandler {
+      override handleOutput(context: OutputContext, value: unknown): void {
+        context.addOutputMetadata({ c: "handler" });
+        super.handleOutput(context, value);
+      }
+    }
+    const merged = asset({ name: "merged", ioHandler: new Adding() }, (_, context) => {
+      context.addOutputMetadata({ a: "context", b: "context", c: "context" });
+      return Output(1, { metadata: { b: "result", c: "result" } });
+    });
+    await using repository = await Repository.open({ assets: [merged] });
+    await repository.materialize();
+    const event = await repository.storage.getLatestMaterialization("merged");
+    expect([event?.metadata["a"]?.value, event?.metadata["b"]?.value, event?.metadata["c"]?.value]).toEqual([
+      "context",
+      "result",
+      "handler",
+    ]);
+  });
+
+  it("refuses metadata that no kind holds, when it is made", () => {
+    expect(() => Output(1, { metadata: { bad: {} as never } })).toThrow(expect.objectContaining({ code: "MetadataError", field: "bad" }));
+  });
+
+  it("is stored as its value, and null and undefined are values", async () => {
+    const nothing = asset({ name: "nothing" }, () => undefined);
+    const empty = asset({ name: "empty" }, () => Output(null));
+    await using repository = await Repository.open({ assets: [nothing, empty] });
+    await repository.materialize();
+    expect(await repository.load(nothing)).toBeUndefined();
+    expect(await repository.load(empty)).toBeNull();
+  });
+});
