@@ -13,34 +13,46 @@ const brand = Symbol.for("edgewater/error");
  * |-|-|
  * | `NotFound` | no object under this key, no asset of this name, no such bucket |
  * | `InvalidPath` | a key or prefix that no store accepts |
+ * | `InvalidRange` | a range of bytes that the object does not have |
+ * | `AlreadyExists` | there is an object under the key that was to be created |
+ * | `PreconditionFailed` | the object is not, or no longer, the one that the caller expects |
+ * | `NotModified` | the object is still the one that the caller has |
  * | `PermissionDenied` | the credentials are valid and may not do this |
  * | `Unauthenticated` | no credentials, or wrong or expired ones |
  * | `NotSupported` | this runtime or store cannot do it |
  * | `QuotaExceeded` | the disk or the origin's quota is full |
  * | `Unavailable` | the store could not be reached or failed; trying again may help |
+ * | `Integrity` | what is stored is damaged or incomplete |
  * | `Aborted` | the caller's signal was aborted; `cause` is its reason |
  * | `SerializationError` | a value that cannot be written without loss, or bytes that cannot be read |
  * | `SettingsError` | settings of a handler or store are missing or wrong |
  * | `DefinitionError` | an asset, task or handler is declared wrongly |
  * | `MetadataError` | a value that no kind of metadata can hold |
  * | `PartitionError` | a partition key, definition, mapping or edge that is wrong |
+ * | `ValidationError` | a value that does not fit its type hint |
  * | `GraphError` | the assets do not form a graph: unknown, duplicate, missing or cyclic |
  * | `Closed` | used after `close()` |
  */
 export type ErrorCode =
   | "NotFound"
   | "InvalidPath"
+  | "InvalidRange"
+  | "AlreadyExists"
+  | "PreconditionFailed"
+  | "NotModified"
   | "PermissionDenied"
   | "Unauthenticated"
   | "NotSupported"
   | "QuotaExceeded"
   | "Unavailable"
+  | "Integrity"
   | "Aborted"
   | "SerializationError"
   | "SettingsError"
   | "DefinitionError"
   | "MetadataError"
   | "PartitionError"
+  | "ValidationError"
   | "GraphError"
   | "Closed";
 

@@ -59,8 +59,10 @@ const stores = Object.values(sources)
   .map((path) => relative(root, path))
   .filter((path) => path.startsWith("object-store/"))
   .concat("object-store/memory.ts");
-const storeOf = (path: string): string | undefined =>
-  path.startsWith("object-store/s3/") ? "object-store/s3/index.ts" : stores.find((store) => store === path);
+const storeOf = (path: string): string | undefined => {
+  const folder = path.match(/^object-store\/(?:local|s3)\//)?.[0];
+  return folder === undefined ? stores.find((store) => store === path) : `${folder}index.ts`;
+};
 
 const internal = files.flatMap(({ path, imports }) =>
   imports.filter(({ specifier }) => specifier.startsWith(".")).map(({ specifier }) => ({ from: path, to: join(dirname(path), specifier) })),
@@ -107,7 +109,7 @@ describe("the sources", () => {
       ({ specifier }) => specifier.replace(/^(node:|[^/]+).*$/, "$1"),
     );
     expect(Object.fromEntries([...places].map(([name, uses]) => [name, [...new Set(uses.map(({ path }) => path))]]))).toEqual({
-      "node:": ["object-store/local.ts", "settings/dotenv-file.ts"],
+      "node:": ["object-store/local/fs.ts", "object-store/local/layout.ts", "object-store/local/owner.ts", "settings/dotenv-file.ts"],
       aws4fetch: ["object-store/s3/store.ts"],
       croner: ["cron/index.ts"],
       "idb-keyval": ["object-store/indexeddb.ts"],

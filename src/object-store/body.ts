@@ -1,13 +1,58 @@
+import { abortedError, EdgewaterError } from "../errors.ts";
 import { type Call, explain } from "./call.ts";
-import type { Body, GetResult, ObjectMeta } from "./types.ts";
+import type { Body, GetResult, ObjectMeta, StreamBody } from "./types.ts";
 
 /** The bytes of a body. Text becomes UTF-8; bytes are not copied. */
 export function bytesOf(body: Body): Uint8Array<ArrayBuffer> {
   return typeof body === "string" ? new TextEncoder().encode(body) : body;
 }
 
+/** Whether the bytes of a body are at hand. */
+export function isAtHand(body: StreamBody): body is Body {
+  return typeof body === "string" || body instanceof Uint8Array;
+}
+
+/**
+ * The chunks of a Blob or a stream, one at a time. When it is left early, by an error or by the signal, the stream is
+ * cancelled.
+ *
+ * @throws `Aborted`, `Unavailable` with what the stream failed of
+ */
+export async function* chunksOf(body: Blob | ReadableStream<Uint8Array>, call: Call): AsyncGenerator<Uint8Array, void, void> {
+  const { store, key, signal } = call;
+  const reader = (body instanceof Blob ? body.stream() : body).getReader();
+  const cancel = (): void => void reader.cancel(signal?.reason).catch(() => undefined);
+  signal?.addEventListener("abort", cancel, { once: true });
+  let isRead = false;
+  try {
+    while (true) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throw explain(call, cause);
+      });
+      // A cancelled stream ends as a whole one does.
+      if (signal?.aborted) throw abortedError(signal, { store, key });
+      isRead = done;
+      if (done) return;
+      if (!(value instanceof Uint8Array)) throw explain(call, new TypeError("the stream holds something else than bytes"));
+      yield value;
+    }
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    if (!isRead) cancel();
+  }
+}
+
+/** All bytes of a body; its own copy, which nobody changes from outside. */
+export async function collect(body: StreamBody, call: Call): Promise<Uint8Array<ArrayBuffer>> {
+  if (typeof body === "string") return bytesOf(body);
+  if (body instanceof Uint8Array) return body.slice();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of chunksOf(body, call)) chunks.push(chunk.slice());
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
 /** An opened object whose bytes are at hand and belong to the caller from now on. */
-export function openedBytes(meta: ObjectMeta, bytes: Uint8Array<ArrayBuffer>): GetResult {
+export function openedBytes<Meta extends ObjectMeta>(meta: Meta, bytes: Uint8Array<ArrayBuffer>): GetResult<Meta> {
   return {
     meta,
     bytes: async () => bytes,
@@ -33,6 +78,20 @@ export function openedResponse(meta: ObjectMeta, response: Response, call: Call)
   };
 }
 
-function decodeText(bytes: Uint8Array): string {
+/** Bytes as UTF-8, with a byte order mark that they start with. */
+export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+/**
+ * Refuses what is neither bytes, text, a Blob nor a stream, before anything is written.
+ *
+ * @throws `NotSupported`
+ */
+export function checkBody(body: StreamBody, store: string, key: string): void {
+  if (isAtHand(body) || body instanceof Blob || body instanceof ReadableStream) return;
+  throw new EdgewaterError("NotSupported", `The body of ${JSON.stringify(key)} is neither bytes, text, a Blob nor a stream`, {
+    store,
+    key,
+  });
 }

@@ -1,22 +1,28 @@
 import { throwIfAborted } from "../errors.ts";
-import { bytesOf, openedBytes } from "./body.ts";
+import { checkBody, collect, openedBytes } from "./body.ts";
 import { notFound } from "./call.ts";
+import { checkAttributes, checkMatch, checkMode, resolveRange } from "./conditions.ts";
+import { pageOf } from "./page.ts";
 import { checkKey, checkPrefix, compareUtf8 } from "./path.ts";
 import type {
-  Body,
+  CommonPrefix,
+  ConditionalCopyOptions,
   DeleteOptions,
-  GetOptions,
+  DelimitedListOptions,
+  FullGetOptions,
+  FullObjectMeta,
+  FullObjectStore,
+  FullPutOptions,
   GetResult,
   HeadOptions,
-  ListOptions,
   ObjectMeta,
-  ObjectStore,
-  PutOptions,
+  PagedListOptions,
   PutResult,
+  StreamBody,
 } from "./types.ts";
 
 interface Entry {
-  readonly meta: ObjectMeta;
+  readonly meta: FullObjectMeta;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -31,28 +37,39 @@ interface Entry {
  * await (await store.get("greeting.txt")).text(); // "hello"
  * ```
  */
-export class MemoryStore implements ObjectStore {
+export class MemoryStore implements FullObjectStore {
   readonly name = "MemoryStore";
   readonly #objects = new Map<string, Entry>();
   #writes = 0;
 
-  async put(key: string, body: Body, { signal }: PutOptions = {}): Promise<PutResult> {
+  async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    const { mode = "overwrite", signal } = options;
+    const target = { store: this.name, key };
     checkKey(this.name, key);
-    throwIfAborted(signal, { store: this.name, key });
-    const bytes = typeof body === "string" ? bytesOf(body) : body.slice();
+    checkBody(body, this.name, key);
+    const attributes = checkAttributes(options, target);
+    throwIfAborted(signal, target);
+    checkMode(mode, this.#objects.get(key)?.meta.etag, target);
+    const bytes = await collect(body, { ...target, verb: "write", signal });
+    throwIfAborted(signal, target);
+    // From here to the end nothing else runs: what is checked is what is replaced.
+    checkMode(mode, this.#objects.get(key)?.meta.etag, target);
     const etag = `"${++this.#writes}"`;
-    const meta = { key, size: bytes.byteLength, etag, lastModified: new Date() };
-    this.#objects.set(key, { meta, bytes });
+    const { contentType, metadata = {} } = attributes ?? {};
+    this.#objects.set(key, { meta: { key, size: bytes.byteLength, etag, lastModified: new Date(), contentType, metadata }, bytes });
     return { etag };
   }
 
-  async get(key: string, { signal }: GetOptions = {}): Promise<GetResult> {
-    const { meta, bytes } = this.#entry(key, signal);
-    return openedBytes(meta, bytes.slice());
+  async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    const { meta, bytes } = this.#entry(key, options.signal);
+    const target = { store: this.name, key };
+    checkMatch(options, meta.etag, target);
+    const { start, end } = resolveRange(options.range, meta.size, target);
+    return openedBytes(copyOf(meta), bytes.slice(start, end));
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<ObjectMeta> {
-    return this.#entry(key, signal).meta;
+  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+    return copyOf(this.#entry(key, signal).meta);
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
@@ -62,14 +79,29 @@ export class MemoryStore implements ObjectStore {
     for (const key of all) this.#objects.delete(key);
   }
 
-  async *list(prefix = "", { signal }: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+  list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
+  async *list(
+    prefix = "",
+    { signal, ...options }: PagedListOptions | DelimitedListOptions = {},
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(start)).sort(compareUtf8);
-    for (const key of keys) {
+    for (const entry of pageOf(keys, start, options)) {
       throwIfAborted(signal, { store: this.name });
-      const entry = this.#objects.get(key);
-      if (entry) yield entry.meta;
+      if (entry.endsWith("/")) {
+        yield { prefix: entry };
+        continue;
+      }
+      const found = this.#objects.get(entry);
+      if (found) yield listed(found.meta);
     }
+  }
+
+  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
+    checkKey(this.name, to);
+    const { meta, bytes } = this.#entry(from, signal);
+    return this.put(to, bytes, { mode, contentType: meta.contentType, metadata: meta.metadata, signal });
   }
 
   #entry(key: string, signal: AbortSignal | undefined): Entry {
@@ -79,4 +111,12 @@ export class MemoryStore implements ObjectStore {
     if (entry === undefined) throw notFound(this.name, key);
     return entry;
   }
+}
+
+function copyOf(meta: FullObjectMeta): FullObjectMeta {
+  return { ...meta, metadata: { ...meta.metadata } };
+}
+
+function listed({ key, size, etag, lastModified }: FullObjectMeta): ObjectMeta {
+  return { key, size, etag, lastModified };
 }

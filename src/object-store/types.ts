@@ -1,6 +1,8 @@
 /**
- * The port of every object store: bytes by key. One interface per verb; a capability that a store lacks is absent from
- * its type. Verbs are properties, not methods, so that TypeScript holds a store to exactly what it can do.
+ * The port of every object store: bytes by key. One interface per verb, and one more per capability of a verb; a
+ * capability that a store lacks is absent from its type. Verbs are properties, not methods, so that TypeScript holds a
+ * store to exactly what it can do: the options of a verb without a capability declare it as `undefined`, and such a
+ * store cannot pass where the capability is needed.
  *
  * Obligations of every store:
  * - Keys are those of `path.ts`; any other is refused with `InvalidPath` before anything is touched.
@@ -12,20 +14,84 @@
  * @module
  */
 
-/** What `put` writes. */
+/** What every `put` writes: bytes that are at hand. */
 export type Body = Uint8Array<ArrayBuffer> | string;
 
+/** What a `put` with streams writes, without holding it in memory where the store is not memory itself. */
+export type StreamBody = Body | Blob | ReadableStream<Uint8Array>;
+
+/**
+ * What a write expects to find.
+ *
+ * | mode | the write happens | otherwise |
+ * |-|-|-|
+ * | `overwrite` | always | |
+ * | `create` | if there is no object under the key; of several such writes at once exactly one happens | `AlreadyExists` |
+ * | `{ ifMatch }` | if the object under the key has this etag | `PreconditionFailed`, also if there is no object |
+ */
+export type PutMode = "overwrite" | "create" | { readonly ifMatch: string };
+
+/** What is kept beside the bytes, for people and for programs that read the object. */
+export interface Attributes {
+  /** A media type such as `application/json`. */
+  readonly contentType?: string | undefined;
+  /** The caller's own names and values, kept as they are. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The options of a store with neither conditions nor attributes. */
 export interface PutOptions {
+  readonly mode?: "overwrite" | undefined;
+  readonly contentType?: undefined;
+  readonly metadata?: undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ConditionalPutOptions extends Omit<PutOptions, "mode"> {
+  readonly mode?: PutMode | undefined;
+}
+
+export interface AttributesPutOptions extends Omit<PutOptions, keyof Attributes>, Attributes {}
+
+export interface FullPutOptions extends Attributes {
+  readonly mode?: PutMode | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface PutResult {
-  /** Names this content at this key; changes with every write. Opaque. Absent where the store has none. */
+  /** Names this content at this key; no two writes share one. Opaque. Absent where the store has none. */
   readonly etag: string | undefined;
 }
 
+/** Bytes of an object by their position, from 0. */
+export interface ByteRange {
+  /** The first byte. */
+  readonly start: number;
+  /** The byte after the last one. Absent or beyond the object: up to its end. */
+  readonly end?: number | undefined;
+}
+
+/** The options of a store with neither ranges nor conditions. */
 export interface GetOptions {
+  readonly range?: undefined;
+  readonly ifMatch?: undefined;
+  readonly ifNoneMatch?: undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface RangeGetOptions extends Omit<GetOptions, "range"> {
+  readonly range?: ByteRange | undefined;
+}
+
+export interface ConditionalGetOptions extends Omit<GetOptions, "ifMatch" | "ifNoneMatch"> {
+  /** Reads only the content of this etag. */
+  readonly ifMatch?: string | undefined;
+  /** Reads only a content that has not this etag. */
+  readonly ifNoneMatch?: string | undefined;
+}
+
+export interface FullGetOptions extends Omit<ConditionalGetOptions, "range"> {
+  readonly range?: ByteRange | undefined;
 }
 
 export interface HeadOptions {
@@ -36,22 +102,62 @@ export interface DeleteOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The options of a store that lists everything below a prefix, from the first to the last. */
 export interface ListOptions {
+  readonly delimiter?: undefined;
+  readonly startAfter?: undefined;
+  readonly limit?: undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface PagedListOptions extends Omit<ListOptions, "startAfter" | "limit"> {
+  /** Only what sorts after this text, which need not be a key. */
+  readonly startAfter?: string | undefined;
+  /** How many at most. */
+  readonly limit?: number | undefined;
+}
+
+export interface DelimitedListOptions extends Omit<PagedListOptions, "delimiter"> {
+  readonly delimiter: "/";
+}
+
+/** The options of a store that copies without conditions. */
+export interface CopyOptions {
+  readonly mode?: "overwrite" | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ConditionalCopyOptions extends Omit<CopyOptions, "mode"> {
+  /** What the copy expects to find where it goes. */
+  readonly mode?: PutMode | undefined;
 }
 
 /** What a store knows of an object beside its bytes. */
 export interface ObjectMeta {
   readonly key: string;
-  /** Bytes. */
+  /** Bytes, of the whole object also when a range of it is read. */
   readonly size: number;
   readonly etag: string | undefined;
   readonly lastModified: Date | undefined;
 }
 
+/** What a store with attributes knows of an object. A list does not tell the attributes. */
+export interface FullObjectMeta extends ObjectMeta {
+  /** As it was put; absent if it was put without one. */
+  readonly contentType: string | undefined;
+  /** As it was put; empty if it was put without any. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The objects whose keys go on below a delimiter, in place of each of them. */
+export interface CommonPrefix {
+  /** Ends with a slash. */
+  readonly prefix: string;
+}
+
 /** One object that was opened for reading. The body can be read once. */
-export interface GetResult {
-  readonly meta: ObjectMeta;
+export interface GetResult<Meta extends ObjectMeta = ObjectMeta> {
+  readonly meta: Meta;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   /** The body as UTF-8. */
   text(): Promise<string>;
@@ -64,23 +170,51 @@ export interface Named {
   readonly name: string;
 }
 
-export interface Put {
+export interface Put<Options = PutOptions, Content = Body> {
   /**
-   * Writes the whole object, replacing an earlier one.
+   * Writes the whole object, replacing an earlier one and its attributes. A reader sees the old object or the new one.
    *
-   * @throws `InvalidPath`, `QuotaExceeded`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted`
+   * @throws `InvalidPath`, `QuotaExceeded`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted`; with
+   * conditions `AlreadyExists` and `PreconditionFailed`; with attributes `MetadataError`
    */
-  readonly put: (key: string, body: Body, options?: PutOptions) => Promise<PutResult>;
+  readonly put: (key: string, body: Content, options?: Options) => Promise<PutResult>;
 }
 
-export interface Get {
-  /** @throws `NotFound`, `InvalidPath`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted` */
-  readonly get: (key: string, options?: GetOptions) => Promise<GetResult>;
+/** Creates, and replaces what was read: conditions hold against every other writer, whatever its mode. */
+export interface ConditionalPut extends Put<ConditionalPutOptions> {}
+
+/** Keeps a content type and metadata with the object. */
+export interface AttributesPut extends Put<AttributesPutOptions> {}
+
+/** Takes Blobs and streams. A stream that fails leaves the old object. */
+export interface StreamPut extends Put<PutOptions, StreamBody> {}
+
+/** All that a `put` can do, in one call. */
+export interface FullPut extends Put<FullPutOptions, StreamBody> {}
+
+export interface Get<Options = GetOptions, Meta extends ObjectMeta = ObjectMeta> {
+  /**
+   * @throws `NotFound`, `InvalidPath`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted`; with ranges
+   * `InvalidRange`; with conditions `PreconditionFailed` and `NotModified`
+   */
+  readonly get: (key: string, options?: Options) => Promise<GetResult<Meta>>;
 }
 
-export interface Head {
+/**
+ * Reads a part of an object. A range that starts at the end of the object or beyond it is refused with `InvalidRange`,
+ * and so is an empty one; only an empty object can be read from 0, which gives nothing. An end beyond the object is its end.
+ */
+export interface RangeGet extends Get<RangeGetOptions> {}
+
+/** Reads depending on the etag: another than `ifMatch` is `PreconditionFailed`, the very `ifNoneMatch` is `NotModified`. */
+export interface ConditionalGet extends Get<ConditionalGetOptions> {}
+
+/** All that a `get` can do, in one call. */
+export interface FullGet extends Get<FullGetOptions, FullObjectMeta> {}
+
+export interface Head<Meta extends ObjectMeta = ObjectMeta> {
   /** @throws `NotFound`, `InvalidPath`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted` */
-  readonly head: (key: string, options?: HeadOptions) => Promise<ObjectMeta>;
+  readonly head: (key: string, options?: HeadOptions) => Promise<Meta>;
 }
 
 export interface Delete {
@@ -88,13 +222,42 @@ export interface Delete {
   readonly delete: (keys: string | readonly string[], options?: DeleteOptions) => Promise<void>;
 }
 
-export interface List {
+export interface List<Options = ListOptions> {
   /**
    * Lists what lies below a prefix, in UTF-8 order, following every page. The prefix matches whole segments: `p` and
    * `p/` list `p/x`, never `pp/x`; an empty prefix lists everything.
    */
-  readonly list: (prefix?: string, options?: ListOptions) => AsyncIterable<ObjectMeta>;
+  readonly list: (prefix?: string, options?: Options) => AsyncIterable<ObjectMeta>;
 }
+
+/** Lists from a place on, and no more than is wanted. */
+export interface PagedList extends List<PagedListOptions> {}
+
+/**
+ * Lists one level: with a delimiter, all objects below `p/x/` are the one entry `{ prefix: "p/x/" }`. It sorts, counts
+ * for `limit` and is compared with `startAfter` as this text, so that the next page starts after the last entry.
+ */
+export interface DelimitedList {
+  readonly list: {
+    (prefix?: string, options?: PagedListOptions): AsyncIterable<ObjectMeta>;
+    (prefix: string | undefined, options: DelimitedListOptions): AsyncIterable<ObjectMeta | CommonPrefix>;
+  };
+}
+
+export interface Copy<Options = CopyOptions> {
+  /**
+   * Copies an object with its attributes, replacing an earlier one. Gives the etag of the copy.
+   *
+   * @throws `NotFound` for a missing source, and whatever `put` throws for where it goes
+   */
+  readonly copy: (from: string, to: string, options?: Options) => Promise<PutResult>;
+}
+
+/** Copies depending on what is there. */
+export interface ConditionalCopy extends Copy<ConditionalCopyOptions> {}
 
 /** What every store of this library offers. */
 export interface ObjectStore extends Named, Put, Get, Head, Delete, List {}
+
+/** A store with every capability of this port. */
+export interface FullObjectStore extends Named, FullPut, FullGet, Head<FullObjectMeta>, Delete, DelimitedList, ConditionalCopy {}

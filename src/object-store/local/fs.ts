@@ -1,0 +1,34 @@
+/**
+ * Every call to the file system that the local store makes, in one place: tests put themselves between, and see what a
+ * crash or a failure of any single call leaves. Descriptors are bare, because a FileHandle hides calls of its own.
+ */
+import * as callbacks from "node:fs";
+import { promisify } from "node:util";
+
+export {
+  closeSync,
+  existsSync,
+  fstatSync,
+  futimesSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+export { lstat, mkdir, readdir, rename, rmdir, unlink } from "node:fs/promises";
+
+export const open: (path: string, flags: string | number) => Promise<number> = promisify(callbacks.open);
+export const read: (
+  file: number,
+  buffer: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+) => Promise<{ readonly bytesRead: number }> = promisify(callbacks.read);
+export const write: (file: number, buffer: Uint8Array) => Promise<{ readonly bytesWritten: number }> = promisify(callbacks.write);
+export const fsync: (file: number) => Promise<void> = promisify(callbacks.fsync);

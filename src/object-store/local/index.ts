@@ -1,0 +1,6 @@
+/**
+ * `edgewater/fs`: objects as files below a folder, on Node, Deno and Bun.
+ *
+ * @module
+ */
+export { LocalStore, type LocalStoreOptions } from "./store.ts";

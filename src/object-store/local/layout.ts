@@ -1,0 +1,131 @@
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EdgewaterError } from "../../errors.ts";
+import { checkKey } from "../path.ts";
+import { lstatSync, mkdir, realpathSync, rmdir } from "./fs.ts";
+import { toFileNames } from "./names.ts";
+import { hash } from "./owner.ts";
+import { codeOf, ifThereSync } from "./system-error.ts";
+
+/** What a file system knows of a file. */
+export interface Stats {
+  readonly ino: bigint;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly mtimeMs: bigint;
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+/** Where an object lies, and what is there. */
+export interface Place {
+  readonly key: string;
+  readonly path: string;
+  /** Undefined when there is nothing. */
+  readonly stats: Stats | undefined;
+}
+
+/**
+ * Where things lie below the root: objects under the names of their keys, and beside them, under names that no key has,
+ * `.tmp~` for what is being written and `.meta~` for the attributes.
+ */
+export class Layout {
+  readonly root: string;
+  readonly store: string;
+  readonly temporary: string;
+
+  constructor(root: string | URL) {
+    this.root = resolve(root instanceof URL ? fileURLToPath(root) : root);
+    this.store = `LocalStore(${this.root})`;
+    this.temporary = join(this.root, ".tmp~");
+  }
+
+  /** @throws `InvalidPath` */
+  pathOf(key: string): string {
+    checkKey(this.store, key);
+    return join(this.root, ...namesOf(key));
+  }
+
+  /** The folder of an object's attributes. */
+  attributesOf(key: string): string {
+    return join(this.root, ".meta~", ...namesOf(key));
+  }
+
+  /** The folder of the claims on a key. Two keys may share it. */
+  claimsOf(key: string): string {
+    return join(this.temporary, `lock.${hash(key)}`);
+  }
+
+  /** What the names of the announcements of a key start with. */
+  announcementOf(key: string): string {
+    return `put.${hash(key)}`;
+  }
+
+  /**
+   * Finds an object, following links only while they stay below the root, which may be a link itself. It asks in place:
+   * the system has the names at hand, and the way through the thread pool would take longer.
+   *
+   * @throws `InvalidPath`, and `PermissionDenied` for a link that leads out
+   */
+  locate(key: string): Place {
+    const path = this.pathOf(key);
+    let stats: Stats | undefined;
+    for (let end = this.root.length; end !== -1; ) {
+      const next = path.indexOf(sep, end + 1);
+      const part = next === -1 ? path : path.slice(0, next);
+      end = next;
+      stats = ifThereSync(() => lstatSync(part, { bigint: true, throwIfNoEntry: false }));
+      if (stats === undefined) break;
+      if (stats.isSymbolicLink()) return { key, path, stats: this.#follow(key, path) };
+    }
+    return { key, path, stats };
+  }
+
+  #follow(key: string, path: string): Stats | undefined {
+    const root = realpathSync(this.root);
+    // What is not there yet will be made in the deepest folder that is.
+    for (let part = path; ; part = dirname(part)) {
+      const real = ifThereSync(() => realpathSync(part));
+      if (real === undefined && ifThereSync(() => lstatSync(part)) === undefined) continue;
+      const isInside = real !== undefined && (real === root || real.startsWith(root + sep));
+      if (isInside) return part === path ? lstatSync(real, { bigint: true, throwIfNoEntry: false }) : undefined;
+      throw new EdgewaterError("PermissionDenied", `A symbolic link on the way to ${JSON.stringify(key)} leads out of ${this.store}`, {
+        store: this.store,
+        key,
+      });
+    }
+  }
+
+  /** A folder without objects does not exist in a store, and would stand in the way of a key of its name. */
+  async removeEmptyFolders(folder: string): Promise<void> {
+    for (let path = folder; relative(this.root, path) !== ""; path = dirname(path)) {
+      try {
+        await rmdir(path);
+      } catch {
+        return; // not empty, or somebody else was quicker
+      }
+    }
+  }
+}
+
+/**
+ * Makes the folder of a path only when it turns out to be missing; another writer may remove it meanwhile. Gives the
+ * first folder that was made, or undefined.
+ */
+export async function withFolder(path: string, action: () => unknown): Promise<string | undefined> {
+  let made: string | undefined;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await action();
+      return made;
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT" || attempt === 10) throw error;
+      made = (await mkdir(dirname(path), { recursive: true })) ?? made;
+    }
+  }
+}
+
+function namesOf(key: string): string[] {
+  return key.split("/").flatMap(toFileNames);
+}

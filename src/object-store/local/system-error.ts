@@ -1,0 +1,61 @@
+import { type Classify, keyIsAlsoPrefix } from "../call.ts";
+
+/** What the codes of the operating system mean. */
+export const classify: Classify = (cause, { verb }) => {
+  switch (codeOf(cause)) {
+    case "ENOENT":
+      return { code: "NotFound", reason: "it is not there" };
+    case "EISDIR":
+    case "ENOTDIR":
+    case "EEXIST":
+    case "ENOTEMPTY":
+      return verb === "write" ? { code: "NotSupported", reason: keyIsAlsoPrefix } : { code: "NotFound", reason: "it is a folder" };
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return { code: "PermissionDenied", reason: "the file system does not allow it" };
+    case "ENOSPC":
+    case "EDQUOT":
+      return { code: "QuotaExceeded", reason: "the disk or the quota is full" };
+    case "ENAMETOOLONG":
+      return { code: "InvalidPath", reason: "the path is too long for this file system" };
+    default:
+      return undefined;
+  }
+};
+
+/** The code of the operating system, such as `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string } | undefined)?.code;
+}
+
+const missing = ["ENOENT", "ENOTDIR", "EISDIR", "ELOOP"];
+
+/** Undefined when there is no such file or folder. */
+export async function ifThere<Value>(call: () => Value | Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (missing.includes(codeOf(error) ?? "")) return undefined;
+    throw error;
+  }
+}
+
+/** As {@link ifThere}, for a call that is made in place. */
+export function ifThereSync<Value>(call: () => Value): Value | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (missing.includes(codeOf(error) ?? "")) return undefined;
+    throw error;
+  }
+}
+
+/** For what may fail without harm: the next write of the key, or the next sweep, does it again. */
+export async function attempt(call: () => unknown): Promise<void> {
+  try {
+    await call();
+  } catch {
+    // Nothing depends on it.
+  }
+}
