@@ -39,7 +39,8 @@ export function loadSettings({ schema, shape, envPrefix }: SettingsDefinition, {
   const given = merge({}, explicit, shape.fields);
   const merged = readSources(given, shape, env, { envPrefix, problems, origins });
   const result = validate(() => schema["~standard"].validate(merged), owner);
-  for (const issue of result.issues ?? []) {
+  if (result === undefined) problems.add([], "the schema threw an error, which may quote a value and is not shown", "nowhere");
+  for (const issue of result?.issues ?? []) {
     const path = pathOf(issue);
     const { problem, source } = describe(issue, path, { given, merged, origins, shape, envPrefix, vendor: schema["~standard"].vendor });
     problems.add(path, problem, source);
@@ -49,12 +50,15 @@ export function loadSettings({ schema, shape, envPrefix }: SettingsDefinition, {
 }
 
 /** A schema's own function that throws may say the value in its message, so its error is not passed on. */
-function validate(call: () => StandardResult<unknown> | Promise<StandardResult<unknown>>, owner: string): StandardResult<unknown> {
+function validate(
+  call: () => StandardResult<unknown> | Promise<StandardResult<unknown>>,
+  owner: string,
+): StandardResult<unknown> | undefined {
   let result: StandardResult<unknown> | Promise<StandardResult<unknown>>;
   try {
     result = call();
   } catch {
-    return { issues: [{ message: "" }] };
+    return undefined;
   }
   if (!("then" in result)) return result;
   result.then(undefined, () => {});
@@ -102,7 +106,8 @@ function describe(
   readonly source: string;
 } {
   const { type, expected, received = "undefined" } = issue;
-  const known = vendor === "valibot" && typeof expected === "string" && type !== "raw_check" && type !== "raw_transform";
+  const known =
+    vendor === "valibot" && typeof expected === "string" && expected !== "unknown" && type !== "raw_check" && type !== "raw_transform";
   if (path.length === 0) return { problem: "the settings are not valid together", source: "nowhere" };
   const isAbsent = valueAt(merged, path) === undefined;
   if (isAbsent && received === "undefined" && expected !== null) {

@@ -117,6 +117,7 @@ describe("text", () => {
     ["JSON of another type", v.array(v.string()), '{"a":1}', "expected Array"],
     ["another choice", v.picklist(["fast", "safe"]), "slow", 'expected ("fast" | "safe")'],
     ["what no member takes", v.union([v.literal("auto"), v.number()]), "slow", 'expected ("auto" | number)'],
+    ["what a check of one's own refuses", v.custom<Map<string, string>>((value) => value instanceof Map), "a", "it is not valid"],
     ["an instance", v.instance(Map), "a", "expected Map"],
   ])("is refused for %s", (_, entry, text, problem) =>
     expect(errorOf(() => read(entry, text)).issues).toEqual([{ field: "x", problem, source: "KIND_X" }]),

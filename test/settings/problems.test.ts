@@ -144,7 +144,7 @@ describe("the error", () => {
       override loadInput(): void {}
     }
     const error = errorOf(() => new Throwing({ url: secret }, { env: {} }));
-    expect(error.code).toBe("SettingsError");
+    expect(error).toMatchObject({ code: "SettingsError", issues: [{ field: "", problem: expect.stringContaining("threw an error") }] });
     expect(`${error.message} ${String(error.cause)}`).not.toContain(secret);
   });
 });
