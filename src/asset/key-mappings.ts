@@ -35,7 +35,11 @@ export const keyMappings = {
     return makeMapping({
       kind: "static",
       arity: "one",
-      problem: (edge) => needsUpstream(edge) ?? needsDownstream(edge),
+      problem: (edge) =>
+        needsUpstream(edge) ??
+        needsDownstream(edge) ??
+        needsReadable([...entries.keys()], edge.downstream) ??
+        needsReadable([...entries.values()], edge.upstream),
       map: ({ key, downstream }) => {
         if (key === undefined || downstream === undefined) return { keys: [] };
         return { keys: [normal(downstream).get(String(key)) ?? key] };
@@ -48,7 +52,7 @@ export const keyMappings = {
     return makeMapping({
       kind: "specific",
       arity: "many",
-      problem: needsUpstream,
+      problem: (edge) => needsUpstream(edge) ?? needsReadable(chosen, edge.upstream),
       map: ({ upstream }) => {
         const members = upstream === undefined ? [] : membersOf(chosen, upstream);
         return { keys: [...new Map(members.map((key) => [String(key), key])).values()] };
@@ -61,7 +65,10 @@ export const keyMappings = {
     return makeMapping({
       kind: "forKeys",
       arity: "maybe",
-      problem: (edge) => needsDownstream(edge) ?? (edge.upstream === undefined ? undefined : "is for an input without partitions"),
+      problem: (edge) => {
+        if (edge.upstream !== undefined) return "is for an input without partitions";
+        return needsDownstream(edge) ?? needsReadable(chosen, edge.downstream);
+      },
       map: ({ key, downstream }) => {
         const matches = downstream !== undefined && key !== undefined && membersOf(chosen, downstream).some((each) => each.equals(key));
         return matches ? "unpartitioned" : "nothing";
@@ -93,6 +100,14 @@ export function needsDownstream({ downstream, owner }: PartitionEdge): string | 
 function needsOneShape({ downstream, upstream }: PartitionEdge): string | undefined {
   if (downstream === undefined || upstream === undefined || shapeOf(downstream) === shapeOf(upstream)) return undefined;
   return "cannot join keys of dimensions with single keys; declare PartitionMapping.multiToSingle(dimension)";
+}
+
+function needsReadable(keys: readonly PartitionKeyInput[], definition: PartitionsDefinition | undefined): string | undefined {
+  if (definition === undefined) return undefined;
+  const shape = shapeOf(definition);
+  const wrong = keys.find((key) => (typeof key === "string" ? shape === "multi" && !key.includes("=") : key.kind !== shape));
+  if (wrong === undefined) return undefined;
+  return `names ${JSON.stringify(String(wrong))}, which is no key ${shape === "multi" ? "of dimensions" : "without dimensions"}`;
 }
 
 function listOf(key: PartitionKey | undefined): readonly PartitionKey[] {

@@ -1,4 +1,4 @@
-import { EdgewaterError } from "../errors.ts";
+import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "./partition-key.ts";
 import type { Arity, Mapped, MappingRequest, PartitionEdge, PartitionMapping } from "./partition-mapping-types.ts";
 import { type PartitionsDefinition, shapeOf } from "./partitions-definition.ts";
@@ -31,10 +31,18 @@ export function makeMapping<A extends Arity>(rules: MappingRules<A>): PartitionM
     const wrong =
       problem(request) ?? (key !== undefined && key.size !== 1 ? `takes one partition at a time, not ${quote(key)}` : undefined);
     if (wrong !== undefined) throw mappingError(kind, wrong, owner, input);
-    const mapped = rules.map(request);
+    const mapped = attempt(request);
     if (typeof mapped === "string") return mapped;
     const keys = mapped.known ? (mapped.keys as readonly PartitionKey[]) : mapped.keys.map((each) => checked(each, upstream, request));
     return { keys, arity: mapped.arity ?? arity };
+  };
+  const attempt = (request: MappingRequest): ReturnType<typeof rules.map> => {
+    try {
+      return rules.map(request);
+    } catch (cause) {
+      if (!isEdgewaterError(cause, "PartitionError") || cause.asset !== undefined) throw cause;
+      throw mappingError(kind, `fails: ${cause.message}`, request.owner, request.input, cause);
+    }
   };
   const checked = (each: PartitionKeyInput, upstream: PartitionsDefinition | undefined, request: MappingRequest): PartitionKey => {
     const { key, universe, owner, input } = request;
@@ -57,9 +65,15 @@ export function isPartitionMapping(value: unknown): value is PartitionMapping {
 }
 
 /** The error of a mapping on the edge from `input` to `owner`. */
-export function mappingError(kind: string, reason: string, owner: string, input: string): EdgewaterError<"PartitionError"> {
+export function mappingError(
+  kind: string,
+  reason: string,
+  owner: string,
+  input: string,
+  cause?: unknown,
+): EdgewaterError<"PartitionError"> {
   const edge = `the input ${JSON.stringify(input)} of ${JSON.stringify(owner)}`;
-  return new EdgewaterError("PartitionError", `PartitionMapping.${kind} on ${edge} ${reason}`, { asset: owner });
+  return new EdgewaterError("PartitionError", `PartitionMapping.${kind} on ${edge} ${reason}`, { asset: owner, cause });
 }
 
 function quote(key: PartitionKeyInput): string {

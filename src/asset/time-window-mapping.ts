@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../errors.ts";
 import { needsDownstream, needsUpstream } from "./key-mappings.ts";
 import { makeMapping, mappingError } from "./make-mapping.ts";
-import type { PartitionKey } from "./partition-key.ts";
+import { maximumKeys, type PartitionKey } from "./partition-key.ts";
 import type { MappingRequest, PartitionMapping } from "./partition-mapping-types.ts";
 
 /** One window, this many after the window of the same time; before it, when negative. */
@@ -23,6 +23,7 @@ export function timeWindowMapping(options: TimeWindowShift | TimeWindowSpan): Pa
   const [from, to] = many ? [options.from, options.to] : [options.offset, options.offset];
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) refuse("PartitionMapping.timeWindow counts in whole windows");
   if (from > to) refuse(`PartitionMapping.timeWindow goes from ${from} to ${to}, which is the wrong way round`);
+  if (to - from >= maximumKeys) refuse(`PartitionMapping.timeWindow takes at most ${maximumKeys} windows`);
   return makeMapping({
     kind: "timeWindow",
     arity: many ? "many" : "one",

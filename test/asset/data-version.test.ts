@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { digestOf } from "../../src/asset/data-version.ts";
+import { ContentDigest, digestOf } from "../../src/asset/data-version.ts";
 
 const mebibyte = 1024 * 1024;
 const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
@@ -17,4 +17,20 @@ describe("digestOf", () => {
     for (let start = 0; start < length; start += mebibyte) digests.push(...(await sha256(bytes.subarray(start, start + mebibyte))));
     expect(await digestOf(bytes)).toBe(`sha256t:${hex(await sha256(new Uint8Array(digests)))}`);
   });
+});
+
+describe("ContentDigest", () => {
+  it.each([0, 1, mebibyte - 1, mebibyte, mebibyte + 1, 3 * mebibyte, 3 * mebibyte + 5])(
+    "gives %d bytes the same version however they are cut",
+    async (length) => {
+      const bytes = Uint8Array.from({ length }, (_, index) => (index * 17) % 253);
+      const expected = await digestOf(bytes);
+      for (const step of [length || 1, 65_536, 700_001]) {
+        const digest = new ContentDigest();
+        for (let start = 0; start < length; start += step) await digest.add(bytes.subarray(start, start + step));
+        expect(digest.size).toBe(length);
+        expect(await digest.version()).toBe(expected);
+      }
+    },
+  );
 });
