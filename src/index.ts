@@ -38,6 +38,13 @@ export type {
 } from "./definition/types.ts";
 export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError } from "./errors.ts";
 export { BaseIOHandler, type ConfiguredIOHandler } from "./io-handler/base.ts";
+export {
+  type BytesForm,
+  BytesIOHandler,
+  type BytesIOHandlerOptions,
+  type LoadedBytes,
+  type WritableBytes,
+} from "./io-handler/bytes.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
 export { InputContext, type InputContextOptions, type LoadedMaterialization } from "./io-handler/input-context.ts";
 export type { Log } from "./io-handler/log.ts";

@@ -13,17 +13,58 @@ const chunkSize = 1024 * 1024;
  * ```
  */
 export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  if (bytes.byteLength <= chunkSize) return `sha256:${hex(await sha256(bytes))}`;
-  const digests = new Uint8Array(Math.ceil(bytes.byteLength / chunkSize) * 32);
-  for (let chunk = 0; chunk * chunkSize < bytes.byteLength; chunk++) {
-    digests.set(await sha256(bytes.subarray(chunk * chunkSize, (chunk + 1) * chunkSize)), chunk * 32);
+  const digests: Uint8Array[] = [];
+  for (let start = 0; start === 0 || start < bytes.byteLength; start += chunkSize) {
+    digests.push(await sha256(bytes.subarray(start, start + chunkSize)));
   }
-  return `sha256t:${hex(await sha256(digests))}`;
+  return versionOf(digests);
+}
+
+/** The data version of content that comes bit by bit. Holds one chunk, and the digests of those before it. */
+export class ContentDigest {
+  /** Bytes added so far. */
+  size = 0;
+  readonly #digests: Uint8Array[] = [];
+  readonly #chunk: Uint8Array<ArrayBuffer> = new Uint8Array(chunkSize);
+  #filled = 0;
+
+  /** Takes the next bytes. They may be changed when it has resolved. */
+  async add(bytes: Uint8Array): Promise<void> {
+    this.size += bytes.byteLength;
+    for (let start = 0; start < bytes.byteLength; ) {
+      // A full chunk waits for what follows: only then is it sure not to be the only one.
+      if (this.#filled === chunkSize) await this.#finishChunk();
+      const part = bytes.subarray(start, start + chunkSize - this.#filled);
+      this.#chunk.set(part, this.#filled);
+      this.#filled += part.byteLength;
+      start += part.byteLength;
+    }
+  }
+
+  /** The data version of everything; nothing can be added afterwards. */
+  async version(): Promise<string> {
+    await this.#finishChunk();
+    return versionOf(this.#digests);
+  }
+
+  async #finishChunk(): Promise<void> {
+    this.#digests.push(await sha256(this.#chunk.subarray(0, this.#filled)));
+    this.#filled = 0;
+  }
 }
 
 /** The data version of a value that has no bytes: never equal to another. */
 export function uniqueVersion(): string {
   return crypto.randomUUID();
+}
+
+/** From the digests of the chunks, of which there is at least one. */
+async function versionOf(digests: readonly Uint8Array[]): Promise<string> {
+  const [first = new Uint8Array(), ...others] = digests;
+  if (others.length === 0) return `sha256:${hex(first)}`;
+  const joined = new Uint8Array(digests.length * first.byteLength);
+  for (const [index, digest] of digests.entries()) joined.set(digest, index * first.byteLength);
+  return `sha256t:${hex(await sha256(joined))}`;
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

@@ -5,10 +5,9 @@ import { loadSettings } from "../settings/load.ts";
 import type { EnvironmentSources } from "../settings/sources.ts";
 import type { InputOf, OutputOf, StandardSchema } from "../settings/standard-schema.ts";
 import type { SettingsSchema } from "../settings/valibot.ts";
-import type { InputContext } from "./input-context.ts";
-import type { OutputContext } from "./output-context.ts";
+import { checkIOHandler, IOHandler, isIOHandler } from "./handler.ts";
 
-const brand = Symbol.for("edgewater/io-handler");
+export { checkIOHandler, isIOHandler };
 
 /** What a handler with settings takes besides them. */
 export interface SettingsOptions {
@@ -56,25 +55,12 @@ export interface SettingsDeclaration {
  * ```
  */
 // biome-ignore lint/suspicious/noExplicitAny: a handler that does not say what it accepts takes anything
-export abstract class BaseIOHandler<Accepts = any, Loads = unknown> {
-  /** Only for the compiler, which would otherwise take any object with both methods; never there at run time. */
-  declare readonly "~extends": "BaseIOHandler";
-  /** Only for inference; never there at run time. */
-  declare readonly "~types"?: { readonly accepts: Accepts; readonly loads: Loads };
-
-  constructor() {
-    Object.defineProperty(this, brand, { value: true });
+export abstract class BaseIOHandler<Accepts = any, Loads = unknown> extends IOHandler<Accepts, Loads> {
+  /** Any handler is an instance of this class, also a built-in one and one from another bundle or realm. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one inherits the method and has instances of its own
+    return this === BaseIOHandler ? isIOHandler(value) : Function.prototype[Symbol.hasInstance].call(this, value);
   }
-
-  /** Writes a value. What it throws fails the step, and nothing is recorded. */
-  abstract handleOutput(context: OutputContext, value: Accepts): void | Promise<void>;
-
-  /**
-   * Reads a value back, or gives a promise of it.
-   *
-   * @throws `NotFound` when it was never written
-   */
-  abstract loadInput(context: InputContext): unknown;
 
   /**
    * A base class with settings from the constructor's argument and the environment, validated when a handler is
@@ -124,21 +110,4 @@ function envOf(options: SettingsOptions, owner: string): EnvironmentSources | un
   throw new EdgewaterError("SettingsError", `The second argument of ${owner} is { env }, with the source of its variables`, {
     field: "env",
   });
-}
-
-/** Tells whether `value` extends {@link BaseIOHandler}, also one from another bundle or realm. */
-export function isIOHandler(value: unknown): value is BaseIOHandler {
-  return typeof value === "object" && value !== null && brand in value;
-}
-
-/**
- * Refuses what is not a handler.
- *
- * @throws `DefinitionError` that says what to extend
- */
-export function checkIOHandler(value: unknown, owner: string): void {
-  if (value === undefined || isIOHandler(value)) return;
-  const isClass = typeof value === "function";
-  const remedy = isClass ? "pass an instance, not the class" : "extend BaseIOHandler; having handleOutput and loadInput is not enough";
-  throw new EdgewaterError("DefinitionError", `The IO handler of ${owner} is not one: ${remedy}`, { field: "ioHandler" });
 }

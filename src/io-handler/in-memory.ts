@@ -1,5 +1,5 @@
 import { EdgewaterError } from "../errors.ts";
-import { BaseIOHandler } from "./base.ts";
+import { IOHandler } from "./handler.ts";
 import type { InputContext } from "./input-context.ts";
 import { valueKey } from "./key-layout.ts";
 import type { OutputContext } from "./output-context.ts";
@@ -11,7 +11,7 @@ import type { OutputContext } from "./output-context.ts";
  * Adds the metadata `storage` (`"memory"`) and `size_bytes`, a shallow estimate: exact for bytes, two bytes a
  * character for text, eight a slot for everything else.
  */
-export class InMemoryIOHandler extends BaseIOHandler {
+export class InMemoryIOHandler extends IOHandler {
   readonly #values = new Map<string, unknown>();
 
   override handleOutput(context: OutputContext, value: unknown): void {

@@ -3,7 +3,7 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
 import type { Serializer } from "../serializer/types.ts";
-import { BaseIOHandler } from "./base.ts";
+import { IOHandler } from "./handler.ts";
 import type { InputContext } from "./input-context.ts";
 import { valueKey } from "./key-layout.ts";
 import type { OutputContext } from "./output-context.ts";
@@ -31,7 +31,7 @@ export interface SerializedIOHandlerOptions {
  * const io = new SerializedIOHandler({ store: new MemoryStore(), serializer: superjsonSerializer() });
  * ```
  */
-export class SerializedIOHandler extends BaseIOHandler {
+export class SerializedIOHandler extends IOHandler {
   readonly #store: Named & Put & Get;
   readonly #prefix: string;
   readonly #serializer: Serializer;
