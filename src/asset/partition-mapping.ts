@@ -4,16 +4,6 @@ import type { PartitionKeyInput } from "./partition-key.ts";
 import type { Arity, PartitionMapping as Mapping } from "./partition-mapping-types.ts";
 import { timeWindowMapping } from "./time-window-mapping.ts";
 
-export type {
-  Arity,
-  ArityOf,
-  Mapped,
-  MappedKeys,
-  MappingRequest,
-  PartitionEdge,
-  Shaped,
-} from "./partition-mapping-types.ts";
-
 /** Which partitions of the upstream asset one partition of the downstream asset loads. */
 export type PartitionMapping<A extends Arity = Arity> = Mapping<A>;
 

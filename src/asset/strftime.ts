@@ -4,6 +4,8 @@ import { type NaiveTime, naiveTime } from "./naive-time.ts";
 /** A compiled format: writes a naive time as text and reads it back. */
 export interface TimeFormat {
   readonly pattern: string;
+  /** Whether it says a time to the second, so that every time to the second is read back as it was. */
+  readonly isExact: boolean;
   format(time: NaiveTime): string;
   /** The time that `format` writes as exactly this text; what the format does not say is the first there is. */
   parse(text: string): NaiveTime | undefined;
@@ -52,14 +54,19 @@ export function compileFormat(pattern: string): TimeFormat {
     return `(\\d{${directive.width}})`;
   });
   const expression = new RegExp(`^${source.join("")}$`, "u");
-  const format = (time: NaiveTime): string => tokens.map((token) => write(token, new Date(time))).join("");
+  const format = (time: NaiveTime): string => {
+    const date = new Date(time);
+    return tokens.map((token) => write(token, date)).join("");
+  };
+  const says = (...wanted: string[]): boolean => wanted.every((name) => names.includes(name));
+  const isExact = says("Y", "H", "M", "S") && (says("m", "d") || says("j"));
   const parse = (text: string): NaiveTime | undefined => {
     const match = expression.exec(text);
     if (match === null) return undefined;
     const time = assemble(new Map(names.map((name, index) => [name, Number(match[index + 1])])));
     return time !== undefined && format(time) === text ? time : undefined;
   };
-  return { pattern, format, parse };
+  return { pattern, isExact, format, parse };
 }
 
 function write(token: string, date: Date): string {

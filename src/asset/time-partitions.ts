@@ -60,7 +60,7 @@ export function timePartitions(options: TimePartitionsOptions, format: string, m
   };
   const keyOf = (time: NaiveTime): PartitionKey => {
     const text = written.format(time);
-    if (timeOf(text) !== time) {
+    if (!written.isExact && timeOf(text) !== time) {
       refuse(
         `The format ${JSON.stringify(written.pattern)} cannot tell ${grid.name} apart: ${formatIso(time)} is written ${JSON.stringify(text)}`,
       );

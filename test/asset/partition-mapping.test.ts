@@ -5,7 +5,8 @@ import { isPartitionMapping } from "../../src/asset/make-mapping.ts";
 import { multiPartitions } from "../../src/asset/multi-partitions.ts";
 import { checkEdge } from "../../src/asset/partition-edge.ts";
 import { PartitionKey } from "../../src/asset/partition-key.ts";
-import { type Mapped, PartitionMapping } from "../../src/asset/partition-mapping.ts";
+import { PartitionMapping } from "../../src/asset/partition-mapping.ts";
+import type { Mapped } from "../../src/asset/partition-mapping-types.ts";
 import type { PartitionsDefinition, Universe } from "../../src/asset/partitions-definition.ts";
 import { dynamicPartitions, staticPartitions } from "../../src/asset/static-partitions.ts";
 

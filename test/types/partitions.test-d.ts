@@ -5,7 +5,8 @@ import type { MetadataValue } from "../../src/asset/metadata-value.ts";
 import { multiPartitions } from "../../src/asset/multi-partitions.ts";
 import type { PartitionKey } from "../../src/asset/partition-key.ts";
 import { PartitionMap } from "../../src/asset/partition-map.ts";
-import { type ArityOf, PartitionMapping, type Shaped } from "../../src/asset/partition-mapping.ts";
+import { PartitionMapping } from "../../src/asset/partition-mapping.ts";
+import type { ArityOf, Shaped } from "../../src/asset/partition-mapping-types.ts";
 import type { PartitionsDefinition } from "../../src/asset/partitions-definition.ts";
 import { staticPartitions } from "../../src/asset/static-partitions.ts";
 
