@@ -4,11 +4,11 @@
  * @module
  */
 
-/**
- * Where settings may come from: a record such as a Worker's `env` or `import.meta.env`, or a way to look one name up.
- * A function may say in `label` what it is called in messages, as the sources of `.env` text do.
- */
-export type EnvironmentSource = Readonly<Record<string, unknown>> | (((name: string) => unknown) & { readonly label?: string });
+/** Where settings may come from: a record such as a Worker's `env` or `import.meta.env`, or a way to look one name up. */
+export type EnvironmentSource = object | LookUp;
+
+/** Looks one name up. It may say what it is called in messages, as the sources of `.env` text do. */
+export type LookUp = ((name: string) => unknown) & { readonly label?: string };
 
 /** Looks one variable up; undefined when it is not set. */
 export type Environment = (name: string) => unknown;
@@ -47,6 +47,11 @@ export function runtimeEnvironment(name: string): unknown {
 /** The environment of a source, or without one the runtime's own. */
 export function environmentOf(source?: EnvironmentSource): Environment {
   if (source === undefined) return runtimeEnvironment;
-  if (typeof source === "function") return source;
-  return (name) => (Object.hasOwn(source, name) ? source[name] : undefined);
+  if (isLookUp(source)) return source;
+  return (name) => (Object.hasOwn(source, name) ? (source as Readonly<Record<string, unknown>>)[name] : undefined);
+}
+
+/** Tells a function from a record. */
+export function isLookUp(source: unknown): source is LookUp {
+  return typeof source === "function";
 }

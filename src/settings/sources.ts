@@ -1,5 +1,5 @@
 import { EdgewaterError } from "../errors.ts";
-import { type EnvironmentSource, environmentOf } from "../runtime/environment.ts";
+import { type EnvironmentSource, environmentOf, isLookUp } from "../runtime/environment.ts";
 import { coerce } from "./coerce.ts";
 import { asValues, findProto, merge, type Values, valueAt } from "./plain.ts";
 import type { Problems } from "./problems.ts";
@@ -27,7 +27,7 @@ export function readSources(given: Values, shape: Shape, sources: EnvironmentSou
   let values = given;
   for (const source of listOf(sources)) {
     const environment = environmentOf(source);
-    const label = typeof source === "function" && source.label ? ` in ${source.label}` : "";
+    const label = isLookUp(source) && source.label ? ` in ${source.label}` : "";
     const found = readFields(shape.fields ?? new Map(), values, [], { ...reading, environment, label });
     values = merge(found, values, shape.fields);
   }
@@ -45,7 +45,7 @@ function listOf(sources: EnvironmentSources | undefined): readonly (EnvironmentS
 }
 
 function isSource(source: unknown): boolean {
-  return typeof source === "function" || (typeof source === "object" && source !== null && !Array.isArray(source));
+  return isLookUp(source) || (typeof source === "object" && source !== null && !Array.isArray(source));
 }
 
 interface SourceReading extends Reading {

@@ -46,6 +46,12 @@ new Handler({ retry: { maxTimes: 1 } }); // the rest may come from the environme
 new Handler({ open: { b: 1 } });
 new Handler({}, { env: { TYPES_BASE_PATH: "" } });
 new Handler({}, { env: [runtimeEnvironment, dotenv(""), (name) => name] });
+interface Env {
+  readonly TYPES_BASE_PATH: string;
+}
+declare const env: Env;
+new Handler({}, { env });
+new Handler({}, { env: [env, process.env] });
 // @ts-expect-error a path is a text
 new Handler({ basePath: 5 });
 // @ts-expect-error what goes in is a text, though a number comes out
