@@ -1,10 +1,10 @@
-import type { PartitionsDefinition } from "../asset/partitions-definition.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
-import { define } from "./define.ts";
+import { type AnyOptions, define } from "./define.ts";
 import type {
   AcceptedBy,
   Asset,
   AssetContext,
+  BatchOptions,
   BatchValuesOf,
   DefinitionOptions,
   Inputs,
@@ -14,15 +14,6 @@ import type {
   Unwrapped,
   ValuesOf,
 } from "./types.ts";
-
-/** The options of an asset whose function makes several partitions at once. */
-export type BatchOptions<Name extends string, Chosen extends Inputs, Handler extends BaseIOHandler> = DefinitionOptions<
-  Name,
-  Chosen,
-  Handler
-> & {
-  readonly partitions: { readonly definition: PartitionsDefinition; readonly batch: true };
-};
 
 /**
  * Declares an asset: a name, the inputs it is made from, and the function that makes it. The function gets the inputs'
@@ -63,6 +54,6 @@ export function asset<
   options: DefinitionOptions<Name, Chosen, Handler>,
   compute: (inputs: ValuesOf<Chosen>, context: AssetContext) => Returned | Promise<Returned>,
 ): Asset<LoadedAs<Handler, Unwrapped<Returned>>, Name>;
-export function asset(options: DefinitionOptions<string, Inputs, BaseIOHandler>, compute: unknown): Asset {
+export function asset(options: AnyOptions, compute: unknown): Asset {
   return define("asset", options, compute);
 }

@@ -6,12 +6,24 @@ import { EdgewaterError } from "../errors.ts";
 import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
 import { type Computation, computationOf, type InputSpec, standsFor } from "./computation.ts";
 import { checkRetryPolicy } from "./retry-policy.ts";
-import type { AnyInput, Definition, DefinitionOptions, DescriptionOptions, Inputs, PartitionsOption } from "./types.ts";
+import type {
+  AnyInput,
+  BatchOptions,
+  BatchPartitionsOption,
+  Definition,
+  DefinitionOptions,
+  DescriptionOptions,
+  Inputs,
+  PartitionsOption,
+} from "./types.ts";
+
+/** How an asset, a task or an external asset is declared, whatever its types. */
+export type AnyOptions = DefinitionOptions<string, Inputs, BaseIOHandler> | BatchOptions<string, Inputs, BaseIOHandler>;
 
 /** Checks what `asset`, `task` and `externalAsset` are given and freezes it into a definition. */
 export function define<Kind extends "asset" | "task" | "external">(
   kind: Kind,
-  options: DefinitionOptions<string, Inputs, BaseIOHandler>,
+  options: AnyOptions,
   compute: unknown,
 ): Definition & { readonly kind: Kind } {
   const { name, inputs = {}, retry } = options;
@@ -68,7 +80,7 @@ export function checkTypeHint(typeHint: TypeHint | undefined, owner: string): vo
 
 /** The partitions of an option, whichever of its two forms it has. */
 export function partitionsOf(
-  option: PartitionsOption | undefined,
+  option: PartitionsOption | BatchPartitionsOption | undefined,
   owner: string,
 ): { readonly definition: PartitionsDefinition | undefined; readonly batch: boolean } {
   if (option === undefined) return { definition: undefined, batch: false };

@@ -168,8 +168,14 @@ export interface DescriptionOptions<Handler extends BaseIOHandler> {
   readonly codeVersion?: string | undefined;
 }
 
-/** The partitions that an asset has, and whether its function makes several at once. */
-export type PartitionsOption = PartitionsDefinition | { readonly definition: PartitionsDefinition; readonly batch?: boolean };
+/** The partitions of an asset whose function makes one at a time. */
+export type PartitionsOption = PartitionsDefinition | { readonly definition: PartitionsDefinition; readonly batch?: false };
+
+/** The partitions of an asset whose function makes several at once. */
+export interface BatchPartitionsOption {
+  readonly definition: PartitionsDefinition;
+  readonly batch: true;
+}
 
 /** How an asset or a task is declared. */
 export interface DefinitionOptions<Name extends string, Chosen extends Inputs, Handler extends BaseIOHandler>
@@ -179,4 +185,10 @@ export interface DefinitionOptions<Name extends string, Chosen extends Inputs, H
   readonly inputs?: Chosen | undefined;
   readonly partitions?: PartitionsOption | undefined;
   readonly retry?: RetryPolicy | undefined;
+}
+
+/** How an asset is declared whose function makes several partitions at once. */
+export interface BatchOptions<Name extends string, Chosen extends Inputs, Handler extends BaseIOHandler>
+  extends Omit<DefinitionOptions<Name, Chosen, Handler>, "partitions"> {
+  readonly partitions: BatchPartitionsOption;
 }
