@@ -3,8 +3,8 @@ import { isResult, Output, type Result } from "../definition/result.ts";
 import type { Definition } from "../definition/types.ts";
 import { EdgewaterError } from "../errors.ts";
 import { commitOutput } from "./commit.ts";
+import type { OngoingStep } from "./ongoing-step.ts";
 import { outputId } from "./plan.ts";
-import type { OngoingStep } from "./step.ts";
 
 /**
  * Commits what a function returned, by the shape that its computation has: one value, a map of partitions, a record or a

@@ -161,8 +161,9 @@ function loadOf(
   const resolved = (keys ?? [undefined]).map((key) =>
     partitionMapping.resolve({ key, downstream: partitions, upstream: source.partitions, universe, owner: name, input: source.name }),
   );
-  if (isBatch || partitionMapping.arity === "many") {
-    const all = new Map(resolved.flatMap((each) => (typeof each === "object" ? each.keys.map((key) => [String(key), key] as const) : [])));
+  const mapped = resolved.filter((each) => typeof each === "object");
+  if (isBatch || partitionMapping.arity === "many" || mapped.some(({ arity }) => arity === "many")) {
+    const all = new Map(mapped.flatMap((each) => each.keys.map((key) => [String(key), key] as const)));
     return { shape: "map", keys: [...all.values()] };
   }
   const [only = "nothing"] = resolved;

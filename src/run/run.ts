@@ -1,7 +1,8 @@
 import type { Executor, Outcome, Outcomes } from "./executor.ts";
+import type { StepEnvironment } from "./ongoing-step.ts";
 import { idsOf, type Plan } from "./plan.ts";
 import type { ProgressEvent } from "./progress.ts";
-import { runStep, type StepEnvironment } from "./step.ts";
+import { runStep } from "./step.ts";
 
 /** How a run ended. */
 export interface RunResult {

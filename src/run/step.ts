@@ -1,34 +1,13 @@
-import { coerceMetadata, type Metadata } from "../asset/metadata-value.ts";
+import { coerceMetadata } from "../asset/metadata-value.ts";
 import { PartitionContext } from "../asset/partition-context.ts";
-import type { RetryPolicy } from "../definition/retry-policy.ts";
 import type { AssetContext, Definition } from "../definition/types.ts";
 import { EdgewaterError } from "../errors.ts";
-import type { CommitEnvironment } from "./commit.ts";
 import { commitReturned } from "./commit-returned.ts";
-import type { Outcome, Outcomes } from "./executor.ts";
+import type { Outcomes } from "./executor.ts";
 import { loadInput } from "./load.ts";
+import type { OngoingStep, StepEnvironment } from "./ongoing-step.ts";
 import { idsOf, type Step } from "./plan.ts";
-import type { OnProgress } from "./progress.ts";
-import { type Retries, retriesOf } from "./retry.ts";
-
-/** What a step needs of its run and its repository. */
-export interface StepEnvironment extends CommitEnvironment {
-  /** For computations without a policy of their own. */
-  readonly retry: RetryPolicy | undefined;
-  readonly tell: OnProgress;
-}
-
-/** One step that is going on: what its function has said so far, and what of it has ended. */
-export interface OngoingStep {
-  readonly step: Step;
-  readonly environment: StepEnvironment;
-  readonly retries: Retries;
-  /** By the ids of its outputs. */
-  readonly outcomes: Map<string, Outcome>;
-  readonly inputDataVersions: Record<string, string>;
-  metadata: Metadata;
-  dataVersion: string | undefined;
-}
+import { retriesOf } from "./retry.ts";
 
 /**
  * Runs one step: loads its inputs, calls its function, writes and records each output. Retries go to the load and the
