@@ -6,7 +6,8 @@
  */
 
 export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./asset/interval-partitions.ts";
-export { type Metadata, type MetadataInput, MetadataValue } from "./asset/metadata-value.ts";
+export type { Metadata, MetadataInput } from "./asset/metadata.ts";
+export { MetadataValue } from "./asset/metadata-value.ts";
 export { multiPartitions } from "./asset/multi-partitions.ts";
 export { PartitionContext, type PartitionContextOptions } from "./asset/partition-context.ts";
 export { PartitionKey } from "./asset/partition-key.ts";

@@ -1,5 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
-import { MetadataValue, makeMetadata } from "./metadata-value.ts";
+import { makeMetadata } from "./metadata.ts";
+import { MetadataValue } from "./metadata-value.ts";
 
 /**
  * Metadata as upstream's records hold it: one field named after the kind, with the content in fields below, such as

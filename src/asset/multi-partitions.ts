@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../errors.ts";
+import { makeDefinition } from "./make-definition.ts";
 import {
   combinations,
   dimensionsOf,
@@ -12,7 +13,6 @@ import {
   type DimensionPartitions,
   isPartitionsDefinition,
   type MultiPartitions,
-  makeDefinition,
   type PartitionsDefinition,
 } from "./partitions-definition.ts";
 

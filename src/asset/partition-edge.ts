@@ -1,5 +1,4 @@
 import { EdgewaterError } from "../errors.ts";
-import { keyMappings } from "./key-mappings.ts";
 import { mappingError } from "./make-mapping.ts";
 import type { PartitionEdge, PartitionMapping } from "./partition-mapping-types.ts";
 import { sameDefinition } from "./partitions-definition.ts";
@@ -10,19 +9,19 @@ export interface DeclaredEdge extends PartitionEdge {
 }
 
 /**
- * The mapping that an input has: the declared one or, when both assets have the same partitions or the upstream asset has
- * none, identity.
+ * Checks the mapping of an input: the declared one must fit; none is needed when both assets have the same partitions, or
+ * the upstream asset has none.
  *
  * @throws `PartitionError` saying what to declare
  */
-export function checkEdge(edge: DeclaredEdge): PartitionMapping {
+export function checkEdge(edge: DeclaredEdge): void {
   const { mapping, downstream, upstream, owner, input } = edge;
   if (mapping !== undefined) {
     const wrong = mapping.problem(edge);
     if (wrong !== undefined) throw mappingError(mapping.kind, wrong, owner, input);
-    return mapping;
+    return;
   }
-  if (upstream === undefined || sameDefinition(downstream, upstream)) return keyMappings.identity();
+  if (upstream === undefined || sameDefinition(downstream, upstream)) return;
   const what =
     downstream === undefined
       ? `${JSON.stringify(input)} has partitions and ${JSON.stringify(owner)} has none: declare PartitionMapping.all() or .specific([…])`

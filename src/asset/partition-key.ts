@@ -20,6 +20,13 @@ export interface PartitionKeyBase {
   members(): readonly PartitionKey[];
   /** Whether both are of one shape and name the same values. */
   equals(other: PartitionKey): boolean;
+  /**
+   * What a path to the one partition is made of: its value, or each dimension and its value, sorted by dimension. Not
+   * encoded.
+   *
+   * @throws `PartitionError` when the key stands for several partitions
+   */
+  segments(): readonly (readonly string[])[];
   /** The display form: `a,b`, or `dim=v1,v2|dim2=v` with sorted dimensions. */
   toString(): string;
   /** The JSON form: `{"single":["a"]}` or `{"multi":{"dim":["v"]}}`. */
@@ -47,7 +54,7 @@ export type PartitionKeyInput = string | PartitionKey;
 /** No key and no definition expands into more keys than this. */
 export const maximumKeys = 1_000_000;
 
-const brand: unique symbol = Symbol.for("edgewater/partition-key") as never;
+const brand = Symbol.for("edgewater/partition-key");
 
 class Single implements SinglePartitionKey {
   readonly kind = "single";
@@ -55,11 +62,7 @@ class Single implements SinglePartitionKey {
 
   constructor(values: readonly string[]) {
     this.values = values;
-    Object.freeze(this);
-  }
-
-  get [brand](): true {
-    return true;
+    Object.freeze(Object.defineProperty(this, brand, { value: true }));
   }
 
   get size(): number {
@@ -68,6 +71,11 @@ class Single implements SinglePartitionKey {
 
   members(): readonly PartitionKey[] {
     return this.size === 1 ? [this] : this.values.map((value) => new Single(Object.freeze([value])));
+  }
+
+  segments(): readonly (readonly string[])[] {
+    checkOne(this);
+    return [this.values];
   }
 
   equals(other: PartitionKey): boolean {
@@ -90,11 +98,7 @@ class Multi implements MultiPartitionKey {
   /** `entries` are sorted. */
   constructor(entries: readonly (readonly [string, readonly string[]])[]) {
     this.dimensions = Object.freeze(Object.fromEntries(entries));
-    Object.freeze(this);
-  }
-
-  get [brand](): true {
-    return true;
+    Object.freeze(Object.defineProperty(this, brand, { value: true }));
   }
 
   get size(): number {
@@ -103,6 +107,11 @@ class Multi implements MultiPartitionKey {
 
   members(): readonly PartitionKey[] {
     return this.size === 1 ? [this] : combinations(dimensionsOf(this));
+  }
+
+  segments(): readonly (readonly string[])[] {
+    checkOne(this);
+    return dimensionsOf(this).map(([name, values]) => [name, ...values]);
   }
 
   equals(other: PartitionKey): boolean {
@@ -188,17 +197,6 @@ export function partitionKeyOf(key: PartitionKeyInput, kind?: "single" | "multi"
   return PartitionKey.parse(key, kind);
 }
 
-/**
- * The segments of a path for the one partition that `key` names: its value, or `dimension=value` for each dimension,
- * sorted. They are not encoded: that is the key layout's business.
- *
- * @throws `PartitionError` when the key names several partitions
- */
-export function segmentsOf(key: PartitionKey): readonly string[] {
-  if (key.size !== 1) refuse(`The partition key ${JSON.stringify(String(key))} names ${key.size} partitions; one is stored at a time`);
-  return key.kind === "single" ? key.values : dimensionsOf(key).map(([name, values]) => `${name}=${values[0]}`);
-}
-
 /** The dimensions of a key with their values, sorted by name. */
 export function dimensionsOf(key: MultiPartitionKey): readonly (readonly [string, readonly string[]])[] {
   return Object.entries(key.dimensions).sort(([left], [right]) => compareText(left, right));
@@ -213,6 +211,10 @@ export function combinations(entries: readonly (readonly [string, readonly strin
     rows = rows.flatMap((row) => values.map((value) => [...row, [name, Object.freeze([value])] as const]));
   }
   return rows.map((row) => new Multi(row));
+}
+
+function checkOne(key: PartitionKey): void {
+  if (key.size !== 1) refuse(`The partition key ${JSON.stringify(String(key))} stands for ${key.size} partitions; one is stored at a time`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
-import { type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "./partition-key.ts";
+import type { PartitionKey, PartitionKeyInput } from "./partition-key.ts";
 
 /** How many partitions `toMap` loads at once. */
 const concurrency = 8;
@@ -102,7 +102,7 @@ export class PartitionMap<T> implements AsyncIterable<[PartitionKey, T]> {
   #find(key: PartitionKeyInput): PartitionKey | undefined {
     const found = this.#keys.get(String(key));
     if (typeof key === "string" || found === undefined) return found;
-    return found.equals(partitionKeyOf(key)) ? found : undefined;
+    return found.equals(key) ? found : undefined;
   }
 
   #value(key: PartitionKey): Promise<T> {

@@ -1,6 +1,5 @@
-import { EdgewaterError } from "../errors.ts";
 import type { NaiveInput } from "./naive-time.ts";
-import { type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "./partition-key.ts";
+import type { PartitionKey, PartitionKeyInput } from "./partition-key.ts";
 
 /** What a definition does not know by itself. It is passed in, so that definitions stay pure values. */
 export interface Universe {
@@ -26,6 +25,12 @@ export interface PartitionsDefinitionBase {
    * @throws `PartitionError` when there are more than 1,000,000
    */
   keys(universe: Universe): readonly PartitionKey[];
+  /**
+   * The key that a caller means: text is the display form, in the shape of these partitions.
+   *
+   * @throws `PartitionError` for text that is no key
+   */
+  read(key: PartitionKeyInput): PartitionKey;
   /** Whether `key` is one of {@link keys}. Text that is no key is not one. */
   has(key: PartitionKeyInput, universe: Universe): boolean;
   /**
@@ -71,12 +76,7 @@ export type DimensionPartitions = StaticPartitions | TimePartitions | DynamicPar
 /** Which partitions an asset has, told apart by `kind`. */
 export type PartitionsDefinition = DimensionPartitions | MultiPartitions;
 
-const brand: unique symbol = Symbol.for("edgewater/partitions-definition") as never;
-
-/** Freezes and marks a definition. Every factory of definitions ends here. */
-export function makeDefinition<Definition extends PartitionsDefinition>(definition: Definition): Definition {
-  return Object.freeze(Object.defineProperty(definition, brand, { value: true }));
-}
+const brand = Symbol.for("edgewater/partitions-definition");
 
 /** Tells whether `value` is a definition of partitions, also across bundles and realms. */
 export function isPartitionsDefinition(value: unknown): value is PartitionsDefinition {
@@ -89,57 +89,7 @@ export function sameDefinition(left: PartitionsDefinition | undefined, right: Pa
   return left !== undefined && right !== undefined && JSON.stringify(left) === JSON.stringify(right);
 }
 
-/** Two partitions and all between them. */
-export interface PartitionRange {
-  readonly from: PartitionKeyInput;
-  readonly to: PartitionKeyInput;
-}
-
-/**
- * The partition of `owner` that `key` names.
- *
- * @throws `PartitionError` naming the key, the asset and what its partitions are, when it is none or names several
- *
- * @example
- * ```ts
- * checkPartition(staticPartitions(["eu", "us"]), "asia", universe, "sales");
- * // PartitionError: "asia" is not a partition of "sales", which has "eu", "us"
- * ```
- */
-export function checkPartition(definition: PartitionsDefinition, key: PartitionKeyInput, universe: Universe, owner: string): PartitionKey {
-  let read: PartitionKey;
-  try {
-    read = partitionKeyOf(key, shapeOf(definition));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EdgewaterError("PartitionError", `${naming(key, owner)}: ${reason}`, { asset: owner, cause });
-  }
-  if (read.size !== 1) {
-    throw new EdgewaterError("PartitionError", `${naming(read, owner)}: it names ${read.size} partitions, see its members()`, {
-      asset: owner,
-    });
-  }
-  if (!definition.has(read, universe)) {
-    throw new EdgewaterError("PartitionError", `${naming(read, owner)}, which has ${definition.describe(universe)}`, { asset: owner });
-  }
-  return read;
-}
-
-/**
- * The partitions from `from` to `to`, both included, in the definition's order. Of several dimensions, every combination
- * of each one's range: from `date=2024-01-01|region=a` to `date=2024-01-02|region=b` are four.
- *
- * @throws `PartitionError` when an end is not a partition, or the range is the wrong way round
- */
-export function partitionRange(definition: PartitionsDefinition, range: PartitionRange, universe: Universe): readonly PartitionKey[] {
-  return definition.between(range.from, range.to, universe);
-}
-
 /** The shape that the keys of a definition have. */
 export function shapeOf(definition: PartitionsDefinition): PartitionKey["kind"] {
   return definition.kind === "multi" ? "multi" : "single";
-}
-
-function naming(key: PartitionKeyInput, owner: string): string {
-  return `${JSON.stringify(String(key))} is not a partition of ${JSON.stringify(owner)}`;
 }

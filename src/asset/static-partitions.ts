@@ -1,6 +1,7 @@
 import { EdgewaterError } from "../errors.ts";
+import { makeDefinition } from "./make-definition.ts";
 import { PartitionKey as Key, type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "./partition-key.ts";
-import { type DynamicPartitions, makeDefinition, type StaticPartitions } from "./partitions-definition.ts";
+import type { DynamicPartitions, StaticPartitions } from "./partitions-definition.ts";
 
 /**
  * Partitions with these keys, in this order.

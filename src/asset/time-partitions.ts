@@ -1,7 +1,8 @@
 import { EdgewaterError } from "../errors.ts";
+import { makeDefinition } from "./make-definition.ts";
 import { formatIso, type NaiveInput, type NaiveTime, parseIso, readNaive } from "./naive-time.ts";
 import { PartitionKey as Key, maximumKeys, type PartitionKey, type PartitionKeyInput } from "./partition-key.ts";
-import { makeDefinition, type TimePartitions, type TimeWindow, type Universe } from "./partitions-definition.ts";
+import type { TimePartitions, TimeWindow, Universe } from "./partitions-definition.ts";
 import { singleValue } from "./static-partitions.ts";
 import { compileFormat } from "./strftime.ts";
 

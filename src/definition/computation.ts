@@ -1,8 +1,9 @@
-import type { Metadata } from "../asset/metadata-value.ts";
+import type { Metadata } from "../asset/metadata.ts";
 import type { PartitionMapping } from "../asset/partition-mapping.ts";
 import type { PartitionsDefinition } from "../asset/partitions-definition.ts";
 import type { TypeHint } from "../asset/type-hint.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
+import type { Collect } from "./collect.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { AssetContext, Definition } from "./types.ts";
 
@@ -33,6 +34,8 @@ export interface Computation {
   /** Whether one step makes several partitions. */
   readonly isBatch: boolean;
   readonly retry: RetryPolicy | undefined;
+  /** Takes what the function returned apart into its outputs. */
+  readonly collect: Collect;
   /** Undefined for an external asset that cannot be observed. */
   readonly compute: ((inputs: Readonly<Record<string, unknown>>, context: AssetContext) => unknown) | undefined;
 }

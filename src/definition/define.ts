@@ -1,9 +1,10 @@
-import { coerceMetadata } from "../asset/metadata-value.ts";
+import { coerceMetadata } from "../asset/metadata.ts";
 import { checkName } from "../asset/name.ts";
 import { isPartitionsDefinition, type PartitionsDefinition } from "../asset/partitions-definition.ts";
 import type { TypeHint } from "../asset/type-hint.ts";
 import { EdgewaterError } from "../errors.ts";
 import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
+import { type Collect, collectOne, collectPartitions } from "./collect.ts";
 import { type Computation, computationOf, type InputSpec, standsFor } from "./computation.ts";
 import { checkRetryPolicy } from "./retry-policy.ts";
 import type {
@@ -25,6 +26,7 @@ export function define<Kind extends "asset" | "task" | "external">(
   kind: Kind,
   options: AnyOptions,
   compute: unknown,
+  collect: Collect = collectOne,
 ): Definition & { readonly kind: Kind } {
   const { name, inputs = {}, retry } = options;
   checkName(name, kind === "task" ? "task" : "asset");
@@ -42,6 +44,7 @@ export function define<Kind extends "asset" | "task" | "external">(
     partitions,
     isBatch: batch,
     retry,
+    collect: batch ? collectPartitions : collect,
     compute: compute as Computation["compute"],
   });
   const definition = standsFor({ kind, name, partitions, ...describe(options, owner) }, () => computation);

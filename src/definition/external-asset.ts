@@ -1,7 +1,8 @@
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
+import { type Collect, collectOne, wrong } from "./collect.ts";
 import { define } from "./define.ts";
-import type { Observation } from "./result.ts";
+import { isResult, type Observation } from "./result.ts";
 import type { AssetContext, DefinitionOptions, ExternalAsset } from "./types.ts";
 
 /** How an external asset is declared: it has a handler, because something else wrote it, and no inputs. */
@@ -33,5 +34,10 @@ export function externalAsset<Value = unknown>(
     });
   }
   const compute = observe && ((_: unknown, context: AssetContext) => observe(context));
-  return define("external", options, compute) as ExternalAsset<Value>;
+  return define("external", options, compute, collectObservation) as ExternalAsset<Value>;
 }
+
+const collectObservation: Collect = (returned, wanted) => {
+  if (isResult(returned) && returned.result === "Observation") return collectOne(returned, wanted);
+  throw wrong(wanted.name, "is an external asset: its function must return an Observation");
+};

@@ -1,4 +1,4 @@
-import { coerceMetadata, type MetadataInput } from "../asset/metadata-value.ts";
+import { coerceMetadata, type MetadataInput } from "../asset/metadata.ts";
 import type { PartitionMapping } from "../asset/partition-mapping.ts";
 import type { ArityOf, Shaped } from "../asset/partition-mapping-types.ts";
 import type { HintedType, TypeHint } from "../asset/type-hint.ts";

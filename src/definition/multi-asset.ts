@@ -2,6 +2,7 @@ import { checkName } from "../asset/name.ts";
 import type { PartitionsDefinition } from "../asset/partitions-definition.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
+import { collectSeveral } from "./collect-several.ts";
 import { type Computation, standsFor } from "./computation.ts";
 import { checkCompute, describe, inputSpecs, partitionsOf } from "./define.ts";
 import type { Materialization, Observation, Output } from "./result.ts";
@@ -95,6 +96,7 @@ export function multiAsset<
     partitions,
     isBatch: false,
     retry,
+    collect: collectSeveral,
     compute: compute as unknown as Computation["compute"],
   });
   const made: MultiAsset = {

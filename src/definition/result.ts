@@ -1,4 +1,4 @@
-import { coerceMetadata, type Metadata, type MetadataInput } from "../asset/metadata-value.ts";
+import { coerceMetadata, type Metadata, type MetadataInput } from "../asset/metadata.ts";
 
 const brand = Symbol.for("edgewater/result");
 
@@ -36,7 +36,7 @@ export interface ResultOptions<Name extends string> {
   /** Which output of a multi-asset this is. */
   readonly name?: Name;
   readonly metadata?: Readonly<Record<string, MetadataInput>>;
-  readonly dataVersion?: string;
+  readonly dataVersion?: string | undefined;
 }
 
 /**

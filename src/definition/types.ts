@@ -1,4 +1,4 @@
-import type { Metadata, MetadataInput } from "../asset/metadata-value.ts";
+import type { Metadata, MetadataInput } from "../asset/metadata.ts";
 import type { PartitionContext } from "../asset/partition-context.ts";
 import type { PartitionMap } from "../asset/partition-map.ts";
 import type { PartitionMapping } from "../asset/partition-mapping.ts";

@@ -1,6 +1,5 @@
 import type { PartitionContext } from "../asset/partition-context.ts";
-import { dimensionsOf, type PartitionKey } from "../asset/partition-key.ts";
-import { EdgewaterError } from "../errors.ts";
+import type { PartitionKey } from "../asset/partition-key.ts";
 
 /** What of a context says where a value lies. */
 export interface Placed {
@@ -24,10 +23,8 @@ export function valueKey(prefix: string, { assetName, partition }: Placed, exten
 
 /** The equals sign of a dimension stands for itself; one inside a key or a dimension's name is encoded. */
 function partitionPath(key: PartitionKey): string {
-  if (key.size !== 1)
-    throw new EdgewaterError("PartitionError", `The partition key ${key} stands for ${key.size} partitions; one is stored at a time`);
-  const segments = key.kind === "single" ? [key.values] : dimensionsOf(key).map(([dimension, values]) => [dimension, ...values]);
-  return segments.map((parts) => parts.map(encodeSegment).join("=")).join("/");
+  const segments = key.segments().map((parts) => parts.map(encodeSegment).join("="));
+  return segments.join("/");
 }
 
 /** As RFC 3986 encodes a segment: letters, digits, `-`, `_`, `~` and dots that do not stand alone are left as they are. */

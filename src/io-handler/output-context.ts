@@ -1,4 +1,4 @@
-import { coerceMetadata, type Metadata, type MetadataInput } from "../asset/metadata-value.ts";
+import { coerceMetadata, type Metadata, type MetadataInput } from "../asset/metadata.ts";
 import type { PartitionContext } from "../asset/partition-context.ts";
 import type { TypeHint } from "../asset/type-hint.ts";
 import { type Log, silentLog } from "./log.ts";

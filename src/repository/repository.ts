@@ -1,6 +1,8 @@
+import { checkPartition } from "../asset/check-partition.ts";
 import type { PartitionKey } from "../asset/partition-key.ts";
 import type { PartitionMap } from "../asset/partition-map.ts";
-import { checkPartition, type Universe } from "../asset/partitions-definition.ts";
+import type { Universe } from "../asset/partitions-definition.ts";
+import { collectOne } from "../definition/collect.ts";
 import type { Output } from "../definition/result.ts";
 import type { RetryPolicy } from "../definition/retry-policy.ts";
 import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../definition/types.ts";
@@ -209,6 +211,7 @@ export class Repository implements AsyncDisposable {
         outputs: [definition],
         inputs: {},
         isBatch: false,
+        collect: collectOne,
         compute: () => value,
       } as const;
       const plan: Plan = [{ label: definition.name, computation: given, keys: key && [key], outputs: [definition], loads: {}, after: [] }];

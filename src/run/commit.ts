@@ -1,5 +1,5 @@
 import { uniqueVersion } from "../asset/data-version.ts";
-import type { Metadata } from "../asset/metadata-value.ts";
+import type { Metadata } from "../asset/metadata.ts";
 import { PartitionContext } from "../asset/partition-context.ts";
 import type { PartitionKey } from "../asset/partition-key.ts";
 import { validate } from "../asset/type-hint.ts";

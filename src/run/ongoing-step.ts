@@ -1,4 +1,4 @@
-import type { Metadata } from "../asset/metadata-value.ts";
+import type { Metadata } from "../asset/metadata.ts";
 import type { RetryPolicy } from "../definition/retry-policy.ts";
 import type { CommitEnvironment } from "./commit.ts";
 import type { Outcome } from "./executor.ts";

@@ -1,5 +1,6 @@
-import { type PartitionKey, partitionKeyOf } from "../asset/partition-key.ts";
-import { checkPartition, type PartitionsDefinition, partitionRange, shapeOf, type Universe } from "../asset/partitions-definition.ts";
+import { checkPartition } from "../asset/check-partition.ts";
+import type { PartitionKey } from "../asset/partition-key.ts";
+import type { PartitionsDefinition, Universe } from "../asset/partitions-definition.ts";
 import type { Computation, InputSpec } from "../definition/computation.ts";
 import type { Definition, MultiAsset, Source } from "../definition/types.ts";
 import { EdgewaterError } from "../errors.ts";
@@ -99,7 +100,7 @@ function selectedOutputs(graph: Graph, selection: Selection, universe: Universe)
     }
     const { partitionKey, partitionRange: range } = selection;
     if (partitions === undefined) want(wanted, node, []);
-    else if (range !== undefined) want(wanted, node, partitionRange(partitions, range, universe));
+    else if (range !== undefined) want(wanted, node, partitions.between(range.from, range.to, universe));
     else if (partitionKey !== undefined) want(wanted, node, membersOf(partitions, partitionKey, universe, name));
     else withoutKey.push(name);
   }
@@ -124,7 +125,7 @@ export function membersOf(
   universe: Universe,
   owner: string,
 ): readonly PartitionKey[] {
-  const members = partitionKeyOf(key, shapeOf(definition)).members();
+  const members = definition.read(key).members();
   return members.map((member) => checkPartition(definition, member, universe, owner));
 }
 

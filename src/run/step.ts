@@ -1,12 +1,13 @@
-import { coerceMetadata } from "../asset/metadata-value.ts";
+import { coerceMetadata } from "../asset/metadata.ts";
 import { PartitionContext } from "../asset/partition-context.ts";
+import type { Collected } from "../definition/collect.ts";
 import type { AssetContext, Definition } from "../definition/types.ts";
 import { EdgewaterError } from "../errors.ts";
-import { commitReturned } from "./commit-returned.ts";
+import { commitOutput } from "./commit.ts";
 import type { Outcomes } from "./executor.ts";
 import { loadInput } from "./load.ts";
 import type { OngoingStep, StepEnvironment } from "./ongoing-step.ts";
-import { idsOf, type Step } from "./plan.ts";
+import { idsOf, outputId, type Step } from "./plan.ts";
 import { retriesOf } from "./retry.ts";
 
 /**
@@ -28,8 +29,7 @@ export async function runStep(step: Step, environment: StepEnvironment): Promise
   const start = performance.now();
   tell({ type: "step-start", runId, step: step.label });
   try {
-    const commit = await ongoing.retries.attempt(() => call(ongoing));
-    await commit();
+    await ongoing.retries.attempt(() => makeOutputs(ongoing));
     tell({ type: "step-success", runId, step: step.label, durationMs: performance.now() - start });
   } catch (error) {
     for (const id of idsOf(step)) if (!ongoing.outcomes.has(id)) ongoing.outcomes.set(id, { status: "failure", error });
@@ -38,10 +38,10 @@ export async function runStep(step: Step, environment: StepEnvironment): Promise
   return ongoing.outcomes;
 }
 
-/** Loads the inputs and calls the function. Gives what is left to do, which is to commit what it returned. */
-async function call(ongoing: OngoingStep): Promise<() => Promise<void>> {
-  const { step, environment } = ongoing;
-  const { name, inputs, outputs, compute } = step.computation;
+/** Loads the inputs, calls the function, and commits its outputs as they come. What an earlier try has committed stays. */
+async function makeOutputs(ongoing: OngoingStep): Promise<void> {
+  const { step, environment, outcomes } = ongoing;
+  const { name, inputs, outputs: allOutputs, compute, collect } = step.computation;
   ongoing.metadata = {};
   ongoing.dataVersion = undefined;
   const onLoaded = (source: string, version: string): void => {
@@ -50,10 +50,28 @@ async function call(ongoing: OngoingStep): Promise<() => Promise<void>> {
   const values = await Promise.all(
     Object.entries(inputs).map(async ([input, spec]) => {
       const load = step.loads[input] ?? { shape: "nothing" };
-      return [input, await loadInput(load, spec, outputs[0] as Definition, name, environment, onLoaded)] as const;
+      return [input, await loadInput(load, spec, allOutputs[0] as Definition, name, environment, onLoaded)] as const;
     }),
   );
-  return commitReturned(ongoing, await compute?.(Object.fromEntries(values), contextOf(ongoing)));
+  const returned = await compute?.(Object.fromEntries(values), contextOf(ongoing));
+  for await (const each of collect(returned, { name, outputs: step.outputs, allOutputs, keys: step.keys })) {
+    if (!outcomes.has(outputId(each.definition.name, each.key))) await commit(ongoing, each);
+    // A generator names the version of what it yields next, not of everything.
+    if (isYielding(returned)) ongoing.dataVersion = undefined;
+  }
+}
+
+/** Commits one output, with retries of its own so that the function is not called again, and writes down that it has ended. */
+async function commit(ongoing: OngoingStep, collected: Collected): Promise<void> {
+  const { step, environment, retries, outcomes, metadata, dataVersion, inputDataVersions } = ongoing;
+  const made = { ...collected, metadata, dataVersion, inputDataVersions: { ...inputDataVersions } };
+  const event = await retries.attempt(() => commitOutput(made, environment));
+  outcomes.set(outputId(collected.definition.name, collected.key), { status: "success", event });
+  environment.tell({ type: "output", runId: environment.runId, step: step.label, event });
+}
+
+function isYielding(returned: unknown): boolean {
+  return typeof returned === "object" && returned !== null && Symbol.asyncIterator in returned;
 }
 
 function contextOf(ongoing: OngoingStep): AssetContext {

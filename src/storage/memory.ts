@@ -1,5 +1,6 @@
-import { PartitionKey } from "../asset/partition-key.ts";
+import type { PartitionKey } from "../asset/partition-key.ts";
 import { EdgewaterError } from "../errors.ts";
+import { checkDynamicKeys } from "./dynamic-keys.ts";
 import type { Batch, EventsOptions, RunRecord, RunsOptions, Storage, StoredEvent } from "./types.ts";
 
 const defaultLimit = 100;
@@ -67,9 +68,7 @@ export class MemoryStorage implements Storage {
 
   async addDynamicPartitions(definition: string, keys: readonly string[]): Promise<void> {
     this.#checkOpen();
-    if (keys.length === 0)
-      throw new EdgewaterError("PartitionError", `No keys were given to add to the dynamic partitions ${JSON.stringify(definition)}`);
-    for (const key of keys) PartitionKey.single(key);
+    checkDynamicKeys(definition, keys);
     const known = this.#dynamicPartitions.get(definition) ?? new Set();
     this.#dynamicPartitions.set(definition, known);
     for (const key of keys) known.add(key);

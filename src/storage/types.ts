@@ -1,4 +1,4 @@
-import type { Metadata } from "../asset/metadata-value.ts";
+import type { Metadata } from "../asset/metadata.ts";
 import type { PartitionKey } from "../asset/partition-key.ts";
 
 /** How a run stands. */

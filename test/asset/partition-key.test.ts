@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isPartitionKey, PartitionKey, partitionKeyOf, segmentsOf } from "../../src/asset/partition-key.ts";
+import { isPartitionKey, PartitionKey, partitionKeyOf } from "../../src/asset/partition-key.ts";
 import { compareText } from "../../src/asset/partition-text.ts";
 
 const word = (reserved: RegExp): fc.Arbitrary<string> =>
@@ -66,17 +66,11 @@ describe("PartitionKey", () => {
     ["two JSON forms", () => PartitionKey.fromJSON({ single: ["a"], multi: { d: ["a"] } })],
     ["JSON of a number", () => PartitionKey.fromJSON({ single: [1] })],
     ["JSON of null", () => PartitionKey.fromJSON(null)],
-    ["the path of several", () => segmentsOf(PartitionKey.single(["a", "b"]))],
     ["too many members", () => PartitionKey.multi(Object.fromEntries([..."abcdefg"].map((name) => [name, [..."0123456789"]]))).members()],
   ])("refuses %s", (_, make) => expect(make).toThrow(expect.objectContaining({ code: "PartitionError" })));
 
   it("says which character is reserved", () => {
     expect(() => PartitionKey.single("a|b")).toThrow('The partition key "a|b" holds "|", which separates the parts of a key');
-  });
-
-  it("has the segments of its one partition", () => {
-    expect(segmentsOf(PartitionKey.single("a/b"))).toEqual(["a/b"]);
-    expect(segmentsOf(PartitionKey.multi({ region: "eu", date: "d" }))).toEqual(["date=d", "region=eu"]);
   });
 
   it("comes back from its JSON and its display form", () => {

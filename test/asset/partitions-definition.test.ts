@@ -1,16 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { checkPartition } from "../../src/asset/check-partition.ts";
 import { dailyPartitions, intervalPartitions } from "../../src/asset/interval-partitions.ts";
 import { multiPartitions } from "../../src/asset/multi-partitions.ts";
 import { PartitionContext } from "../../src/asset/partition-context.ts";
 import { PartitionKey } from "../../src/asset/partition-key.ts";
-import {
-  checkPartition,
-  isPartitionsDefinition,
-  partitionRange,
-  sameDefinition,
-  type Universe,
-} from "../../src/asset/partitions-definition.ts";
+import { isPartitionsDefinition, sameDefinition, type Universe } from "../../src/asset/partitions-definition.ts";
 import { dynamicPartitions, staticPartitions } from "../../src/asset/static-partitions.ts";
 
 const universe: Universe = { now: "2024-01-04", dynamicKeys: (name) => (name === "customers" ? ["zoe", "adam"] : []) };
@@ -96,7 +91,7 @@ describe("definitions", () => {
       ["date=2024-01-02|region=us", "date=2024-01-02|region=eu", "date=2024-01-03|region=us", "date=2024-01-03|region=eu"],
     ],
   ])("have ranges, %#", (definition, from, to, expected) => {
-    expect(partitionRange(definition, { from, to }, universe).map(String)).toEqual(expected);
+    expect(definition.between(from, to, universe).map(String)).toEqual(expected);
   });
 
   it.each([
@@ -104,7 +99,7 @@ describe("definitions", () => {
     [regions, "us", "asia"],
     [sales, "2024-01-01", "2024-01-02"],
     [sales, "date=2024-01-02|region=us", "date=2024-01-01|region=us"],
-  ])("refuse a range, %#", (definition, from, to) => expect(() => partitionRange(definition, { from, to }, universe)).toThrow(refused()));
+  ])("refuse a range, %#", (definition, from, to) => expect(() => definition.between(from, to, universe)).toThrow(refused()));
 
   it("are compared by structure", () => {
     expect(

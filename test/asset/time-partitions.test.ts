@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { dailyPartitions, hourlyPartitions, intervalPartitions } from "../../src/asset/interval-partitions.ts";
 import { formatIso, type NaiveTime, parseIso } from "../../src/asset/naive-time.ts";
 import type { Universe } from "../../src/asset/partitions-definition.ts";
-import { partitionRange, sameDefinition } from "../../src/asset/partitions-definition.ts";
+import { sameDefinition } from "../../src/asset/partitions-definition.ts";
 import { compileFormat } from "../../src/asset/strftime.ts";
 
 const at = (now: string | Date): Universe => ({ now, dynamicKeys: () => [] });
@@ -155,7 +155,7 @@ describe("partitions over time", () => {
     const seconds = intervalPartitions({ start: "1999-01-01", every: 1 });
     expect(seconds.has("2024-02-29T12:34:56", universe)).toBe(true);
     expect(() => seconds.keys(universe)).toThrow(refused("1000000"));
-    expect(partitionRange(seconds, { from: "2024-01-01T00:00:00", to: "2024-01-01T00:00:02" }, universe)).toHaveLength(3);
+    expect(seconds.between("2024-01-01T00:00:00", "2024-01-01T00:00:02", universe)).toHaveLength(3);
   });
 
   it.each([
@@ -180,17 +180,11 @@ describe("partitions over time", () => {
 
   it("have ranges that include both ends, and no others", () => {
     const daily = dailyPartitions({ start: "2024-01-01", end: "2025-01-01" });
-    expect(partitionRange(daily, { from: "2024-02-28", to: "2024-03-01" }, universe).map(String)).toEqual([
-      "2024-02-28",
-      "2024-02-29",
-      "2024-03-01",
-    ]);
-    expect(partitionRange(daily, { from: "2024-12-31", to: "2024-12-31" }, universe).map(String)).toEqual(["2024-12-31"]);
-    expect(() => partitionRange(daily, { from: "2024-03-01", to: "2024-02-28" }, universe)).toThrow(refused("wrong way round"));
-    expect(() => partitionRange(daily, { from: "2023-12-31", to: "2024-02-28" }, universe)).toThrow(
-      refused('the days from "2024-01-01" to "2024-12-31"'),
-    );
-    expect(() => partitionRange(daily, { from: "2024-12-31", to: "2025-01-01" }, universe)).toThrow(refused());
+    expect(daily.between("2024-02-28", "2024-03-01", universe).map(String)).toEqual(["2024-02-28", "2024-02-29", "2024-03-01"]);
+    expect(daily.between("2024-12-31", "2024-12-31", universe).map(String)).toEqual(["2024-12-31"]);
+    expect(() => daily.between("2024-03-01", "2024-02-28", universe)).toThrow(refused("wrong way round"));
+    expect(() => daily.between("2023-12-31", "2024-02-28", universe)).toThrow(refused('the days from "2024-01-01" to "2024-12-31"'));
+    expect(() => daily.between("2024-12-31", "2025-01-01", universe)).toThrow(refused());
   });
 
   it("are the same when start, end, step and format are", () => {

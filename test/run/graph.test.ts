@@ -1,5 +1,6 @@
 import { type Asset, asset, task } from "edgewater";
 import { describe, expect, it } from "vitest";
+import { collectOne } from "../../src/definition/collect.ts";
 import { type Computation, standsFor } from "../../src/definition/computation.ts";
 import type { Definition } from "../../src/definition/types.ts";
 import { graphOf, nodeOf } from "../../src/run/graph.ts";
@@ -117,6 +118,7 @@ function looped(name: string, from: Record<string, Definition>): Definition {
     partitions: undefined,
     isBatch: false,
     retry: undefined,
+    collect: collectOne,
     compute: () => 1,
   };
   return definition;
