@@ -3,5 +3,16 @@
  *
  * @module
  */
-export { type ObjectStoreCase, type ObjectStoreCasesOptions, objectStoreCases } from "./object-store.ts";
+export {
+  attributesCases,
+  conditionsCases,
+  copyCases,
+  fullObjectStoreCases,
+  listCases,
+  type ObjectStoreCase,
+  type ObjectStoreCasesOptions,
+  objectStoreCases,
+  rangeCases,
+  streamCases,
+} from "./object-store/index.ts";
 export { memoryStorage } from "./storage.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MemoryStore } from "edgewater";
 import { LocalStore } from "edgewater/fs";
-import { type ObjectStoreCase, objectStoreCases } from "edgewater/testing";
+import { fullObjectStoreCases, type ObjectStoreCase, objectStoreCases } from "edgewater/testing";
 import { UnstorageStore } from "edgewater/unstorage";
 import fs from "unstorage/drivers/fs";
 import memory from "unstorage/drivers/memory";
@@ -15,11 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.each(objectStoreCases())("MemoryStore", ({ name, run }) => {
+describe.each(fullObjectStoreCases())("MemoryStore", ({ name, run }) => {
   it(name, () => run(new MemoryStore()));
 });
 
-describe.each(objectStoreCases({ keyMayBePrefix: false }))("LocalStore", ({ name, run }) => {
+describe.each(fullObjectStoreCases({ keyMayBePrefix: false }))("LocalStore", ({ name, run }) => {
   it(name, async () => run(new LocalStore(await mkdtemp(join(folder, "local-")))));
 });
 

@@ -1,12 +1,4 @@
-import { type EdgewaterError, type ErrorCode, isEdgewaterError } from "../errors.ts";
-import type { ObjectMeta, ObjectStore } from "../object-store/types.ts";
-
-/** One promise of the port, and how to see that a store keeps it. */
-export interface ObjectStoreCase {
-  readonly name: string;
-  /** Works below a prefix of its own, so that cases may share a store. Rejects when the promise is broken. */
-  readonly run: (store: ObjectStore) => Promise<void>;
-}
+import { different, equal, keys, type ObjectStoreCase, readBytes, rejects, toArray } from "./check.ts";
 
 export interface ObjectStoreCasesOptions {
   /** Whether the store can hold `a` beside `a/b`; a file system cannot. */
@@ -16,7 +8,7 @@ export interface ObjectStoreCasesOptions {
 }
 
 /**
- * The promises of the object-store port as cases to run, free of any test framework.
+ * The promises that every store makes, as cases to run, free of any test framework.
  *
  * @example
  * ```ts
@@ -250,46 +242,4 @@ export function objectStoreCases({ keyMayBePrefix = true, pageObjects = 1100 }: 
       },
     },
   ];
-}
-
-async function readBytes(store: ObjectStore, key: string): Promise<number[]> {
-  return [...(await (await store.get(key)).bytes())];
-}
-
-async function keys(store: ObjectStore, prefix: string): Promise<string[]> {
-  return (await toArray(store.list(prefix))).map(({ key }) => key);
-}
-
-async function toArray(list: AsyncIterable<ObjectMeta>): Promise<ObjectMeta[]> {
-  const all: ObjectMeta[] = [];
-  for await (const object of list) all.push(object);
-  return all;
-}
-
-async function rejects(call: () => Promise<unknown>, code: ErrorCode): Promise<EdgewaterError> {
-  try {
-    await call();
-  } catch (error) {
-    if (isEdgewaterError(error, code)) return error;
-    throw broken(`expected ${code}, got ${String(error)}`, error);
-  }
-  throw broken(`expected ${code}, but the call succeeded`);
-}
-
-function equal(actual: unknown, expected: unknown, what: string): void {
-  const isSame = Object.is(actual, expected) || (typeof expected === "object" && JSON.stringify(actual) === JSON.stringify(expected));
-  if (!isSame) throw broken(`${what}: expected ${show(expected)}, got ${show(actual)}`);
-}
-
-function different(one: unknown, other: unknown, what: string): void {
-  if (one === other) throw broken(`${what} are both ${show(one)}`);
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
-}
-
-function broken(message: string, cause?: unknown): Error {
-  return new Error(`The store breaks a promise of its port: ${message}`, { cause });
 }

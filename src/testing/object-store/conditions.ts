@@ -1,0 +1,127 @@
+import { isEdgewaterError } from "../../errors.ts";
+import type { ConditionalGet, ConditionalPut, Delete, Head, Named } from "../../object-store/types.ts";
+import { different, equal, type ObjectStoreCase, rejects } from "./check.ts";
+
+type Store = Named & ConditionalPut & ConditionalGet & Head & Delete;
+
+/** The promises of a store that writes and reads under conditions. */
+export function conditionsCases(): readonly ObjectStoreCase<Store>[] {
+  return [
+    {
+      name: "creates an object that is not there, and refuses one that is",
+      run: async (store) => {
+        const { etag } = await store.put("conformance/create", "first", { mode: "create" });
+        const error = await rejects(() => store.put("conformance/create", "second", { mode: "create" }), "AlreadyExists");
+        equal([error.store, error.key], [store.name, "conformance/create"], "store and key of the error");
+        equal(await textOf(store, "conformance/create"), "first", "body");
+        equal((await store.head("conformance/create")).etag, etag, "etag");
+        await store.delete("conformance/create");
+        await store.put("conformance/create", "third", { mode: "create" });
+        equal(await textOf(store, "conformance/create"), "third", "body after deleting");
+      },
+    },
+    {
+      name: "replaces only what has the etag",
+      run: async (store) => {
+        const first = etagOf(await store.put("conformance/match", "first"));
+        const second = etagOf(await store.put("conformance/match", "second", { mode: { ifMatch: first } }));
+        different(first, second, "etags of two writes");
+        await rejects(() => store.put("conformance/match", "third", { mode: { ifMatch: first } }), "PreconditionFailed");
+        equal(await textOf(store, "conformance/match"), "second", "body");
+        await rejects(() => store.put("conformance/match-missing", "x", { mode: { ifMatch: first } }), "PreconditionFailed");
+        await rejects(() => store.get("conformance/match-missing"), "NotFound");
+        await store.delete("conformance/match");
+        await rejects(() => store.put("conformance/match", "x", { mode: { ifMatch: second } }), "PreconditionFailed");
+      },
+    },
+    {
+      name: "gives every write an etag of its own, also for the same bytes and after deleting",
+      run: async (store) => {
+        const etags: string[] = [];
+        for (let round = 0; round < 50; round++) {
+          etags.push(etagOf(await store.put("conformance/etags", "same")));
+          if (round % 5 === 0) await store.delete("conformance/etags");
+        }
+        equal(new Set(etags).size, etags.length, "different etags");
+      },
+    },
+    {
+      name: "lets one of 16 creators win",
+      run: async (store) => {
+        const bodies = Array.from({ length: 16 }, (_, index) => `creator ${index}`);
+        const outcomes = await Promise.allSettled(bodies.map((body) => store.put("conformance/creators", body, { mode: "create" })));
+        const winners = bodies.filter((_, index) => outcomes[index]?.status === "fulfilled");
+        equal(winners.length, 1, "winners");
+        for (const outcome of outcomes) {
+          if (outcome.status === "rejected" && !isEdgewaterError(outcome.reason, "AlreadyExists")) throw outcome.reason;
+        }
+        equal(await textOf(store, "conformance/creators"), winners[0], "body");
+      },
+    },
+    {
+      name: "counts 50 when 5 workers make 10 increments each",
+      run: async (store) => {
+        await store.put("conformance/counter", "0");
+        const increment = async (): Promise<void> => {
+          const object = await store.get("conformance/counter");
+          const next = String(Number(await object.text()) + 1);
+          try {
+            await store.put("conformance/counter", next, { mode: { ifMatch: object.meta.etag ?? "" } });
+          } catch (error) {
+            if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
+            await increment();
+          }
+        };
+        const worker = async (): Promise<void> => {
+          for (let count = 0; count < 10; count++) await increment();
+        };
+        await Promise.all(Array.from({ length: 5 }, worker));
+        equal(await textOf(store, "conformance/counter"), "50", "counter");
+      },
+    },
+    {
+      name: "does not lose an overwrite or a delete that comes between a read and a conditional write",
+      run: async (store) => {
+        for (let round = 0; round < 20; round++) {
+          const etag = etagOf(await store.put("conformance/between", "read"));
+          const [conditional] = await Promise.allSettled([
+            store.put("conformance/between", "conditional", { mode: { ifMatch: etag } }),
+            store.put("conformance/between", "overwritten"),
+          ]);
+          const body = await textOf(store, "conformance/between");
+          if (conditional.status === "rejected" && !isEdgewaterError(conditional.reason, "PreconditionFailed")) throw conditional.reason;
+          // Whichever comes first, the overwrite is the last that counts: after it the condition does not hold.
+          equal(body, "overwritten", "body");
+          const now = (await store.head("conformance/between")).etag ?? "";
+          const [after] = await Promise.allSettled([
+            store.put("conformance/between", "conditional", { mode: { ifMatch: now } }),
+            store.delete("conformance/between"),
+          ]);
+          if (after.status === "rejected" && !isEdgewaterError(after.reason, "PreconditionFailed")) throw after.reason;
+          await rejects(() => store.get("conformance/between"), "NotFound");
+        }
+      },
+    },
+    {
+      name: "reads depending on the etag",
+      run: async (store) => {
+        const old = etagOf(await store.put("conformance/read", "old"));
+        const etag = etagOf(await store.put("conformance/read", "new"));
+        equal(await (await store.get("conformance/read", { ifMatch: etag })).text(), "new", "body of ifMatch");
+        equal(await (await store.get("conformance/read", { ifNoneMatch: old })).text(), "new", "body of ifNoneMatch");
+        await rejects(() => store.get("conformance/read", { ifMatch: old }), "PreconditionFailed");
+        await rejects(() => store.get("conformance/read", { ifNoneMatch: etag }), "NotModified");
+        await rejects(() => store.get("conformance/read-missing", { ifNoneMatch: etag }), "NotFound");
+      },
+    },
+  ];
+}
+
+async function textOf(store: ConditionalGet, key: string): Promise<string> {
+  return (await store.get(key)).text();
+}
+
+function etagOf({ etag }: { readonly etag: string | undefined }): string {
+  if (etag === undefined) throw new Error("A store with conditions has etags");
+  return etag;
+}

@@ -1,0 +1,75 @@
+import type { Get, StreamPut } from "../../object-store/types.ts";
+import { equal, type ObjectStoreCase, rejects } from "./check.ts";
+
+/** The promises of a store that takes Blobs and streams. */
+export function streamCases(): readonly ObjectStoreCase<StreamPut & Get>[] {
+  return [
+    {
+      name: "writes a Blob and a stream, and streams them back",
+      run: async (store) => {
+        await store.put("conformance/streams/blob", new Blob(["a", "b"]));
+        equal(await (await store.get("conformance/streams/blob")).text(), "ab", "Blob");
+        await store.put("conformance/streams/empty", streamOf([]));
+        equal(await (await store.get("conformance/streams/empty")).text(), "", "empty stream");
+        const chunks = Array.from({ length: 40 }, (_, index) => new Uint8Array(50_000 + index).fill(index));
+        await store.put("conformance/streams/large", streamOf(chunks));
+        const object = await store.get("conformance/streams/large");
+        equal(
+          object.meta.size,
+          chunks.reduce((size, chunk) => size + chunk.byteLength, 0),
+          "size",
+        );
+        const bytes = new Uint8Array(await new Response(object.stream()).arrayBuffer());
+        const expected = new Uint8Array(await new Blob(chunks).arrayBuffer());
+        equal(bytes.byteLength === expected.byteLength && bytes.every((byte, index) => byte === expected[index]), true, "every byte");
+      },
+    },
+    {
+      name: "keeps the old object when a stream fails, and says why it failed",
+      run: async (store) => {
+        await store.put("conformance/streams/failed", "old");
+        const reason = new Error("the source failed");
+        const error = await rejects(
+          () => store.put("conformance/streams/failed", streamOf([new Uint8Array(100_000)], reason)),
+          "Unavailable",
+        );
+        equal(error.cause, reason, "cause");
+        equal(await (await store.get("conformance/streams/failed")).text(), "old", "body");
+        await rejects(() => store.put("conformance/streams/new", streamOf([new Uint8Array(1)], reason)), "Unavailable");
+        await rejects(() => store.get("conformance/streams/new"), "NotFound");
+      },
+    },
+    {
+      name: "stops a stream that does not end when the signal is aborted, and cancels it",
+      run: async (store) => {
+        const controller = new AbortController();
+        let cancelled: unknown;
+        const endless = new ReadableStream<Uint8Array>({
+          pull: async (stream) => {
+            await new Promise((resolve) => setTimeout(resolve, 1));
+            stream.enqueue(new Uint8Array(1000));
+          },
+          cancel: (reason) => {
+            cancelled = reason;
+          },
+        });
+        setTimeout(() => controller.abort("enough"), 20);
+        await rejects(() => store.put("conformance/streams/endless", endless, { signal: controller.signal }), "Aborted");
+        equal(cancelled, "enough", "reason that the stream was cancelled for");
+        await rejects(() => store.get("conformance/streams/endless"), "NotFound");
+      },
+    },
+  ];
+}
+
+function streamOf(chunks: readonly Uint8Array[], failure?: Error): ReadableStream<Uint8Array> {
+  const rest = [...chunks];
+  return new ReadableStream({
+    pull: (controller) => {
+      const chunk = rest.shift();
+      if (chunk) controller.enqueue(chunk);
+      else if (failure) controller.error(failure);
+      else controller.close();
+    },
+  });
+}
