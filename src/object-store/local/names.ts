@@ -32,9 +32,10 @@ export function toFileNames(segment: string): string[] {
   });
   const last = units.at(-1);
   if (last === "." || last === " ") units[units.length - 1] = escaped(last);
-  const pieces = split(units);
-  const name = pieces.pop() ?? "";
-  return [...pieces.map((piece) => `${piece}~`), device.test(name) ? escaped(name.slice(0, 1)) + name.slice(1) : name];
+  return split(units).map((piece, index, all) => {
+    const name = device.test(piece) ? escaped(piece.slice(0, 1)) + piece.slice(1) : piece;
+    return index < all.length - 1 ? `${name}~` : name;
+  });
 }
 
 /** The segment of the names, or undefined when no segment has them: somebody else's file. */

@@ -1,0 +1,9 @@
+/** The whole campaign: every write, killed and failed at every call, with and without fsync. */
+import { operations } from "./operations.ts";
+import { sweep } from "./sweep.ts";
+
+for (const name of Object.keys(operations)) {
+  for (const how of ["kill", "fail"] as const) {
+    for (const fsync of [false, true]) console.log(`${name}, ${how}${fsync ? ", fsync" : ""}: ${await sweep(name, how, fsync)} calls`);
+  }
+}
