@@ -37,8 +37,8 @@ export type {
   Task,
   ValuesOf,
 } from "./definition/types.ts";
-export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError } from "./errors.ts";
-export { BaseIOHandler, type ConfiguredIOHandler } from "./io-handler/base.ts";
+export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, type SettingsIssue } from "./errors.ts";
+export { BaseIOHandler, type ConfiguredIOHandler, type SettingsDeclaration, type SettingsOptions } from "./io-handler/base.ts";
 export {
   type BytesForm,
   BytesIOHandler,
@@ -66,6 +66,11 @@ export { inProcess } from "./run/in-process.ts";
 export type { Load, Plan, Selection, Step } from "./run/plan.ts";
 export type { OnProgress, ProgressEvent } from "./run/progress.ts";
 export type { FailedAsset, RunResult } from "./run/run.ts";
-export type { EnvironmentSource } from "./runtime/environment.ts";
+export { type EnvironmentSource, type LookUp, runtimeEnvironment } from "./runtime/environment.ts";
+export type { DeclaredFields } from "./settings/declared.ts";
+export type { GivenSettings } from "./settings/definition.ts";
+export { type DotenvSource, dotenv } from "./settings/dotenv.ts";
+export type { FieldKind } from "./settings/shape.ts";
+export type { EnvironmentSources } from "./settings/sources.ts";
 export { Storage } from "./storage/storage.ts";
 export type { Batch, EventsOptions, NewEvent, RunRecord, RunStatus, RunsOptions, StoredEvent } from "./storage/types.ts";

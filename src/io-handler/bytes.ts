@@ -1,8 +1,9 @@
-import { ContentDigest, digestOf } from "../asset/data-version.ts";
+import { ContentDigest } from "../asset/data-version.ts";
 import { EdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
 import { BaseIOHandler } from "./base.ts";
+import { putContent, verifiedBytes, verifiedStream } from "./content.ts";
 import type { InputContext } from "./input-context.ts";
 import { valueKey } from "./key-layout.ts";
 import type { OutputContext } from "./output-context.ts";
@@ -68,33 +69,32 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends BaseIOHand
   override async handleOutput(context: OutputContext, value: WritableBytes<Form>): Promise<void> {
     const key = valueKey(this.#prefix, context, this.#extension);
     const start = performance.now();
-    const { size, version } = await this.#write(key, value, context);
-    context.registerContentVersion(version);
+    const bytes = bytesOf(value);
+    if (bytes !== undefined) await putContent(this.#store, { key, bytes, contentType: undefined }, context);
+    const size = bytes?.byteLength ?? (await this.#putStream(key, value, context));
     context.addOutputMetadata({ path: key, size_bytes: size, write_duration_s: Math.round((performance.now() - start) * 1000) / 1e6 });
   }
 
-  /** @throws `NotFound`, and whatever the store's `get` throws */
+  /**
+   * A stream fails at its end when its bytes are not those that were written.
+   *
+   * @throws `NotFound`, `Integrity`, and whatever the store's `get` throws
+   */
   override async loadInput(context: InputContext): Promise<LoadedBytes<Form>> {
-    const object = await this.#store.get(valueKey(this.#prefix, context, this.#extension), { signal: context.signal });
+    const key = valueKey(this.#prefix, context, this.#extension);
+    const object = await this.#store.get(key, { signal: context.signal });
+    const target = { asset: context.assetName, key, store: this.#store.name };
     const load = {
-      bytes: () => object.bytes(),
-      blob: async () => new Response(object.stream()).blob(),
-      stream: async () => object.stream(),
+      bytes: () => verifiedBytes(object, target),
+      blob: () => new Response(verifiedStream(object, target)).blob(),
+      stream: async () => verifiedStream(object, target),
     };
     return (await load[this.#form]()) as LoadedBytes<Form>;
   }
 
-  async #write(
-    key: string,
-    value: unknown,
-    { assetName, signal }: OutputContext,
-  ): Promise<{ readonly size: number; readonly version: string }> {
-    const bytes = bytesOf(value);
-    if (bytes !== undefined) {
-      const version = await digestOf(bytes);
-      await this.#store.put(key, bytes, { signal });
-      return { size: bytes.byteLength, version };
-    }
+  /** Lets a stream flow through into the store. Gives how many bytes it had. */
+  async #putStream(key: string, value: unknown, context: OutputContext): Promise<number> {
+    const { assetName, signal } = context;
     const stream = value instanceof Blob ? value.stream() : value;
     if (this.#form === "bytes" || !(stream instanceof ReadableStream)) {
       const accepted =
@@ -122,7 +122,8 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends BaseIOHand
       }),
     );
     await this.#store.put(key, observed, { signal });
-    return { size: digest.size, version: await digest.version() };
+    context.registerContentVersion(await digest.version());
+    return digest.size;
   }
 }
 

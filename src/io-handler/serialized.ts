@@ -1,8 +1,8 @@
-import { digestOf } from "../asset/data-version.ts";
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
 import type { Serializer } from "../serializer/types.ts";
+import { putContent, verifiedBytes } from "./content.ts";
 import { IOHandler } from "./handler.ts";
 import type { InputContext } from "./input-context.ts";
 import { valueKey } from "./key-layout.ts";
@@ -46,12 +46,11 @@ export class SerializedIOHandler extends IOHandler {
 
   /** @throws `SerializationError`, and whatever the store's `put` throws */
   override async handleOutput(context: OutputContext, value: unknown): Promise<void> {
-    const { assetName, signal } = context;
+    const { assetName } = context;
     const key = valueKey(this.#prefix, context, this.#serializer.extension);
     const bytes = this.#named(assetName, key, () => this.#serializer.encode(value));
-    context.registerContentVersion(await digestOf(bytes));
     const start = performance.now();
-    await this.#store.put(key, bytes, { signal });
+    await putContent(this.#store, { key, bytes, contentType: this.#serializer.contentType }, context);
     context.addOutputMetadata({
       path: key,
       serializer: this.#serializer.name,
@@ -60,12 +59,12 @@ export class SerializedIOHandler extends IOHandler {
     });
   }
 
-  /** @throws `NotFound`, `SerializationError`, and whatever the store's `get` throws */
+  /** @throws `NotFound`, `Integrity`, `SerializationError`, and whatever the store's `get` throws */
   override async loadInput(context: InputContext): Promise<unknown> {
     const { assetName, signal } = context;
     const key = valueKey(this.#prefix, context, this.#serializer.extension);
     const object = await this.#store.get(key, { signal });
-    const bytes = await object.bytes();
+    const bytes = await verifiedBytes(object, { asset: assetName, key, store: this.#store.name });
     return this.#named(assetName, key, () => this.#serializer.decode(bytes));
   }
 

@@ -21,6 +21,7 @@ export function superjsonSerializer(): Serializer {
   const superjson = new SuperJSON();
   return {
     name: "superjson",
+    contentType: "application/json",
     extension: "superjson",
     encode: (value) => {
       refuseLossy(value);

@@ -1,0 +1,75 @@
+import { ContentDigest, digestOf } from "../asset/data-version.ts";
+import { EdgewaterError } from "../errors.ts";
+import type { AttributesPut, FullObjectMeta, GetResult, Named, Put, PutResult } from "../object-store/types.ts";
+import type { OutputContext } from "./output-context.ts";
+
+/** Under this name an object says what digest its bytes have, where its store keeps metadata. */
+const digestName = "content-digest";
+
+/** Bytes to write, and what is said of them. */
+export interface Content {
+  readonly key: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentType: string | undefined;
+}
+
+/**
+ * Writes bytes with what lets a reader see that they are whole: their digest and the run. Names the content of the output
+ * by that digest.
+ */
+export async function putContent(store: Named & Put, { key, bytes, contentType }: Content, context: OutputContext): Promise<PutResult> {
+  const version = await digestOf(bytes);
+  context.registerContentVersion(version);
+  const metadata = { [digestName]: version, ...(context.runId === undefined ? {} : { "run-id": context.runId }) };
+  // A store that keeps no attributes takes no notice of them.
+  return (store as Named & AttributesPut).put(key, bytes, { contentType, metadata, signal: context.signal });
+}
+
+/** Which object is read, for messages. */
+interface Target {
+  readonly asset: string;
+  readonly key: string;
+  readonly store: string;
+}
+
+/**
+ * The bytes of an opened object.
+ *
+ * @throws `Integrity` when they are not those that the object says it has
+ */
+export async function verifiedBytes(object: GetResult, target: Target): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await object.bytes();
+  const expected = digestIn(object);
+  if (expected === undefined) return bytes;
+  const actual = await digestOf(bytes);
+  if (actual !== expected) throw damaged(target, expected, actual);
+  return bytes;
+}
+
+/** The body of an opened object as a stream, which fails at its end with `Integrity` when it is not what the object says. */
+export function verifiedStream(object: GetResult, target: Target): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const expected = digestIn(object);
+  if (expected === undefined) return object.stream();
+  const digest = new ContentDigest();
+  return object.stream().pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform: async (chunk, controller) => {
+        await digest.add(chunk);
+        controller.enqueue(chunk);
+      },
+      flush: async (controller) => {
+        const actual = await digest.version();
+        if (actual !== expected) controller.error(damaged(target, expected, actual));
+      },
+    }),
+  );
+}
+
+function digestIn({ meta }: GetResult): string | undefined {
+  return (meta as Partial<FullObjectMeta>).metadata?.[digestName];
+}
+
+function damaged({ asset, key, store }: Target, expected: string, actual: string): EdgewaterError<"Integrity"> {
+  const message = `The object ${JSON.stringify(key)} in ${store} is damaged: it was written as ${expected} and is now ${actual}; materialize ${JSON.stringify(asset)} again`;
+  return new EdgewaterError("Integrity", message, { asset, key, store });
+}
