@@ -116,7 +116,9 @@ describe("the surprises of upstream", () => {
   });
 
   it("9: a handler of a task is a handler, never a name that is resolved too late", () => {
-    expect(() => task({ name: "t", ioHandler: "key" as unknown as BaseIOHandler }, () => 1)).toThrow(expect.objectContaining({ code: "DefinitionError" }));
+    expect(() => task({ name: "t", ioHandler: "key" as unknown as BaseIOHandler }, () => 1)).toThrow(
+      expect.objectContaining({ code: "DefinitionError" }),
+    );
   });
 
   it("10: metadata of an input is told over the upstream's, not in its place", async () => {

@@ -5,6 +5,7 @@ import {
   type DefinitionOptions,
   InMemoryIOHandler,
   type Inputs,
+  multiAsset,
   Repository,
   task,
 } from "edgewater";
@@ -80,5 +81,34 @@ describe("a handler", () => {
     await expect(Repository.open({ assets: [], ioHandler: duck as unknown as BaseIOHandler })).rejects.toMatchObject({
       code: "DefinitionError",
     });
+  });
+});
+
+describe("what is said of an asset", () => {
+  const said = { tags: { team: "quakes" }, kinds: ["duckdb"], group: "geo", codeVersion: "v2", metadata: { owner: "ada" } } as const;
+
+  it("is kept with it, and its code version with what it makes", async () => {
+    const made = asset({ name: "made", ...said }, () => 1);
+    const { outputs } = multiAsset({ name: "several", outputs: { left: said } }, () => ({ left: 1 }));
+    for (const definition of [made, outputs.left]) {
+      expect(definition).toMatchObject({ ...said, metadata: { owner: { kind: "Text", value: "ada" } } });
+      expect(Object.isFrozen(definition.tags) && Object.isFrozen(definition.kinds)).toBe(true);
+    }
+    await using repository = await Repository.open({ assets: [made] });
+    const { runId } = await repository.materialize({ tags: { reason: "test" } });
+    expect((await repository.storage.getLatestMaterialization("made"))?.codeVersion).toBe("v2");
+    expect((await repository.storage.getRun(runId))?.tags).toEqual({ reason: "test" });
+  });
+
+  it("is refused where it is wrong, naming the asset", () => {
+    expect(() => asset({ name: "a", metadata: { bad: {} as never } }, () => 1)).toThrow(
+      expect.objectContaining({ code: "MetadataError", field: "bad" }),
+    );
+    expect(() => asset({ name: "a", partitions: { definition: "daily" as never } }, () => 1)).toThrow(
+      expect.objectContaining({ code: "DefinitionError", field: "partitions" }),
+    );
+    expect(() => multiAsset({ name: "a", outputs: {} }, () => ({}))).toThrow(
+      expect.objectContaining({ code: "DefinitionError", field: "outputs" }),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -77,6 +77,68 @@ describe("LocalStore", () => {
   it("says when it is not allowed", async () => {
     await chmod(folder, 0o500);
     await asNobody(() => expect(new LocalStore(folder).put("a", "1")).rejects.toMatchObject({ code: "PermissionDenied" }));
+  });
+
+  it("refuses a link that leads out of the folder, on read and write, and follows one that stays inside", async () => {
+    const outside = await mkdtemp(join(tmpdir(), "edgewater-outside-"));
+    await writeFile(join(outside, "secret"), "secret");
+    await symlink(outside, join(folder, "out"));
+    await symlink(join(outside, "secret"), join(folder, "file"));
+    await mkdir(join(folder, "real"));
+    await symlink(join(folder, "real"), join(folder, "in"));
+    const store = new LocalStore(folder);
+    for (const key of ["out/secret", "out/new", "file"]) {
+      for (const call of [() => store.get(key), () => store.head(key), () => store.put(key, "x"), () => store.delete(key)]) {
+        await expect(call()).rejects.toMatchObject({ code: "PermissionDenied", key });
+      }
+    }
+    await expect(Array.fromAsync(store.list("out"))).rejects.toMatchObject({ code: "PermissionDenied" });
+    expect(await readdir(outside)).toEqual(["secret"]);
+    await store.put("in/a", "inside");
+    expect(await readFile(join(folder, "real/a"), "utf8")).toBe("inside");
+    expect(await (await store.get("in/a")).text()).toBe("inside");
+    await rm(outside, { recursive: true });
+  });
+
+  it("takes a link as its folder", async () => {
+    await mkdir(join(folder, "target"));
+    await symlink(join(folder, "target"), join(folder, "root"));
+    const store = new LocalStore(join(folder, "root"));
+    await store.put("a/b", "1", { contentType: "text/plain", mode: "create" });
+    expect((await store.head("a/b")).contentType).toBe("text/plain");
+    expect(await keys(store)).toEqual(["a/b"]);
+  });
+
+  it("keeps temporary files of a living process, and removes those of a dead one", async () => {
+    const store = new LocalStore(folder);
+    await store.put("a", "1");
+    let finish = (): void => undefined;
+    const slow = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        controller.enqueue(new Uint8Array([49]));
+        finish = () => controller.close();
+      },
+    });
+    const writing = store.put("b", slow);
+    while ((await readdir(join(folder, ".tmp~"))).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const [living = ""] = await readdir(join(folder, ".tmp~"));
+    const dead = living.replace(/-\d+-/, "-1-");
+    await writeFile(join(folder, ".tmp~", dead), "half");
+    await new LocalStore(folder).put("c", "1");
+    expect(await readdir(join(folder, ".tmp~"))).toEqual([living]);
+    finish();
+    await writing;
+    expect(await keys(store)).toEqual(["a", "b", "c"]);
+  });
+
+  it("replaces an object of the future with another etag", async () => {
+    const store = new LocalStore(folder, { fsync: true });
+    await store.put("a", "1");
+    await utimes(join(folder, "a"), 4e9, 4e9);
+    const { etag: first } = await store.head("a");
+    const { etag: second } = await store.put("a", "2");
+    expect(second).not.toBe(first);
+    expect((await store.head("a")).lastModified?.getTime()).toBeGreaterThanOrEqual(4e12);
   });
 
   it("does not list links, which may lead out of the folder", async () => {
