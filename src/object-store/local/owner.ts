@@ -4,7 +4,7 @@ import { readFileSync, readlinkSync } from "./fs.ts";
 import { codeOf } from "./system-error.ts";
 
 /** How long a file is left alone whose writer cannot be asked, because it runs on another machine for example. */
-export const unknownOwner = { claimMs: 60_000, temporaryMs: 24 * 3_600_000 } as const;
+export const unknownOwner: { readonly claimMs: number; readonly temporaryMs: number } = { claimMs: 60_000, temporaryMs: 24 * 3_600_000 };
 
 /**
  * Whose a temporary file or a claim is: `pid-start-place-random`, in its name. The time at which the process was started
@@ -14,7 +14,7 @@ export const unknownOwner = { claimMs: 60_000, temporaryMs: 24 * 3_600_000 } as 
 export class Owner {
   readonly id: string;
   /** The claims and announcements of this owner that are in use; any other is left of a failure. */
-  readonly inUse = new Set<string>();
+  readonly inUse: Set<string> = new Set();
   readonly #place: string;
   #serial = 0;
 
