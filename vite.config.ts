@@ -18,7 +18,6 @@ const node: TestProjectConfiguration = {
     name: "node",
     include: ["test/**/*.test.ts"],
     exclude: ["test/{browser,workerd,s3}/**"],
-    testTimeout: 60_000,
   },
 };
 
@@ -28,6 +27,7 @@ const inBrowsers = browsers.map(
     test: {
       name,
       include: ["test/browser/**/*.test.ts", ...core],
+      isolate: false,
       browser: {
         enabled: true,
         headless: true,
@@ -52,7 +52,6 @@ const s3: TestProjectConfiguration = {
     name: "s3",
     include: ["test/s3/**/*.test.ts"],
     globalSetup: [join(import.meta.dirname, "test/servers/ceph.ts")],
-    testTimeout: 30_000,
   },
 };
 
@@ -61,6 +60,8 @@ export default defineConfig({
   resolve: { alias },
   build: { outDir: "../dist-playground", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 2000 },
   test: {
+    // A machine with two cores runs browsers, servers and compilers at once.
+    testTimeout: 60_000,
     projects: [node, ...inBrowsers, ...(components.workerd.path ? [workerd] : []), ...(components.ceph.path ? [s3] : [])],
   },
 });
