@@ -11,6 +11,8 @@ const brand = Symbol.for("edgewater/definition");
 
 /** How one input is loaded. */
 export interface InputSpec {
+  /** The name under which the function gets it. */
+  readonly name: string;
   /** What is loaded; undefined for the computation's own earlier value. */
   readonly source: Definition | undefined;
   /** Whether the upstream was given as it is, without saying how it is loaded. */
@@ -29,7 +31,7 @@ export interface Computation {
   readonly name: string;
   /** One, or the several of a multi-asset. */
   readonly outputs: readonly Definition[];
-  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly inputs: readonly InputSpec[];
   readonly partitions: PartitionsDefinition | undefined;
   /** Whether one step makes several partitions. */
   readonly isBatch: boolean;
@@ -41,8 +43,8 @@ export interface Computation {
 }
 
 /** Marks what stands for a computation: an asset, a task, a multi-asset, or one of its outputs. */
-export function standsFor<Value extends object>(value: Value, computation: () => Computation): Value {
-  return Object.freeze(Object.defineProperty(value, brand, { get: computation }));
+export function standsFor<Value extends object>(value: Value, computation: Computation): Value {
+  return Object.freeze(Object.defineProperty(value, brand, { value: computation }));
 }
 
 /** The computation that a declared asset, task or multi-asset stands for; undefined for anything else. Holds across bundles. */

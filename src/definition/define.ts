@@ -34,12 +34,11 @@ export function define<Kind extends "asset" | "task" | "external">(
   if (kind !== "external" || compute !== undefined) checkCompute(compute, name, owner);
   checkRetryPolicy(retry, owner);
   const { definition: partitions, batch } = partitionsOf(options.partitions, owner);
+  const outputs: Definition[] = [];
   const computation: Computation = Object.freeze({
     kind,
     name,
-    get outputs() {
-      return [definition];
-    },
+    outputs,
     inputs: inputSpecs(inputs, name, owner, batch),
     partitions,
     isBatch: batch,
@@ -47,7 +46,9 @@ export function define<Kind extends "asset" | "task" | "external">(
     collect: batch ? collectPartitions : collect,
     compute: compute as Computation["compute"],
   });
-  const definition = standsFor({ kind, name, partitions, ...describe(options, owner) }, () => computation);
+  const definition = standsFor({ kind, name, partitions, ...describe(options, owner) }, computation);
+  outputs.push(definition);
+  Object.freeze(outputs);
   return definition;
 }
 
@@ -99,8 +100,8 @@ export function partitionsOf(
 }
 
 /** Every input as what the run needs to load it. */
-export function inputSpecs(inputs: Inputs, name: string, owner: string, isBatch: boolean): Readonly<Record<string, InputSpec>> {
-  const specs = Object.entries(inputs).map(([input, given]): [string, InputSpec] => {
+export function inputSpecs(inputs: Inputs, name: string, owner: string, isBatch: boolean): readonly InputSpec[] {
+  const specs = Object.entries(inputs).map(([input, given]): InputSpec => {
     const spec = specOf(given);
     if (spec === undefined) {
       throw new EdgewaterError("DefinitionError", `The input ${JSON.stringify(input)} of the ${owner} is not an asset or a task`, {
@@ -114,9 +115,9 @@ export function inputSpecs(inputs: Inputs, name: string, owner: string, isBatch:
         field: input,
       });
     }
-    return [input, spec];
+    return { name: input, ...spec };
   });
-  return Object.freeze(Object.fromEntries(specs));
+  return Object.freeze(specs);
 }
 
 const plain = {
@@ -128,7 +129,7 @@ const plain = {
   missing: "throw",
 } as const;
 
-function specOf(given: AnyInput): InputSpec | undefined {
+function specOf(given: AnyInput): Omit<InputSpec, "name"> | undefined {
   if (isKind(given, "input")) {
     const { upstream, partitionMapping, typeHint, ioHandler, metadata, missing } = given;
     return { source: upstream, isBare: false, partitionMapping, typeHint, ioHandler, metadata, missing };

@@ -81,17 +81,11 @@ export function multiAsset<
       asset: name,
       field: "partitions",
     });
-  const definitions = Object.entries(outputs).map(([output, said]) => {
-    checkName(output, "asset");
-    const description = describe({ ...said, ioHandler: said.ioHandler ?? ioHandler }, `output ${JSON.stringify(output)} of the ${owner}`);
-    return standsFor({ kind: "asset", name: output, partitions, ...description } as const, () => computation);
-  });
-  if (definitions.length === 0)
-    throw new EdgewaterError("DefinitionError", `The ${owner} has no outputs`, { asset: name, field: "outputs" });
+  const definitions: Asset[] = [];
   const computation: Computation = Object.freeze({
     kind: "multi",
     name,
-    outputs: Object.freeze(definitions),
+    outputs: definitions,
     inputs: inputSpecs(inputs, name, owner, false),
     partitions,
     isBatch: false,
@@ -99,10 +93,18 @@ export function multiAsset<
     collect: collectSeveral,
     compute: compute as unknown as Computation["compute"],
   });
+  for (const [output, said] of Object.entries(outputs)) {
+    checkName(output, "asset");
+    const description = describe({ ...said, ioHandler: said.ioHandler ?? ioHandler }, `output ${JSON.stringify(output)} of the ${owner}`);
+    definitions.push(standsFor({ kind: "asset", name: output, partitions, ...description }, computation));
+  }
+  if (definitions.length === 0)
+    throw new EdgewaterError("DefinitionError", `The ${owner} has no outputs`, { asset: name, field: "outputs" });
+  Object.freeze(definitions);
   const made: MultiAsset = {
     kind: "multi",
     name,
     outputs: Object.freeze(Object.fromEntries(definitions.map((output) => [output.name, output]))),
   };
-  return standsFor(made, () => computation) as never;
+  return standsFor(made, computation) as never;
 }

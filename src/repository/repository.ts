@@ -209,12 +209,12 @@ export class Repository implements AsyncDisposable {
         kind: "asset",
         name: definition.name,
         outputs: [definition],
-        inputs: {},
+        inputs: [],
         isBatch: false,
         collect: collectOne,
         compute: () => value,
       } as const;
-      const plan: Plan = [{ label: definition.name, computation: given, keys: key && [key], outputs: [definition], loads: {}, after: [] }];
+      const plan: Plan = [{ label: definition.name, computation: given, keys: key && [key], outputs: [definition], loads: [], after: [] }];
       const result = await run(plan, this.#environment({ signal }));
       const [event] = await this.storage.getEventsForRun(result.runId);
       if (event === undefined) throw errorOf(result, signal);

@@ -34,7 +34,8 @@ export function graphOf(declared: readonly unknown[]): Graph {
         "A repository holds what asset(), multiAsset(), externalAsset() and task() make; one of its assets or tasks is something else",
       );
     }
-    for (const name of new Set([computation.name, ...computation.outputs.map((output) => output.name)])) {
+    const { kind, name: own, outputs } = computation;
+    for (const name of kind === "multi" ? new Set([own, ...outputs.map((output) => output.name)]) : [own]) {
       if (byName.has(name) || nodes.has(name)) {
         throw new EdgewaterError("GraphError", `There are two assets or tasks of the name ${JSON.stringify(name)}; names must differ`, {
           asset: name,
@@ -46,8 +47,9 @@ export function graphOf(declared: readonly unknown[]): Graph {
   }
   for (const computation of byName.values()) checkInputs(computation, nodes);
   const computations = inOrder([...byName.values()], nodes);
-  const ordered = computations.flatMap(({ outputs }) => outputs.map(({ name }): [string, Node] => [name, nodes.get(name) as Node]));
-  return { computations, nodes: new Map(ordered) };
+  const ordered = new Map<string, Node>();
+  for (const { outputs } of computations) for (const { name } of outputs) ordered.set(name, nodes.get(name) as Node);
+  return { computations, nodes: ordered };
 }
 
 /**
@@ -79,7 +81,7 @@ export function selectedNodes(graph: Graph, wanted: string | Source | MultiAsset
 }
 
 function checkInputs({ name, inputs, partitions, isBatch }: Computation, nodes: ReadonlyMap<string, Node>): void {
-  for (const [input, { source, isBare, partitionMapping }] of Object.entries(inputs)) {
+  for (const { name: input, source, isBare, partitionMapping } of inputs) {
     if (source === undefined) continue;
     const found = nodes.get(source.name);
     if (found === undefined) {
@@ -91,6 +93,7 @@ function checkInputs({ name, inputs, partitions, isBatch }: Computation, nodes: 
       );
     }
     if (found.definition !== source) throw otherDefinition(name, source.name);
+    if (source.partitions === undefined && partitionMapping === undefined && !isBatch) continue;
     checkEdge({ downstream: partitions, upstream: source.partitions, mapping: partitionMapping, owner: name, input: source.name });
     if (!isBatch || partitionMapping !== undefined || isBare === (source.partitions !== undefined)) continue;
     const remedy = isBare
@@ -114,27 +117,24 @@ function otherDefinition(asset: string, name: string): EdgewaterError<"GraphErro
 
 /** Depth first, without recursion, so that a long chain does not overflow the stack. */
 function inOrder(computations: readonly Computation[], nodes: ReadonlyMap<string, Node>): readonly Computation[] {
-  const upstreams = (computation: Computation): Iterator<Computation | undefined> =>
-    Object.values(computation.inputs)
-      .filter(({ source }) => source !== undefined)
-      .map(({ source }) => nodes.get(source?.name ?? "")?.computation)
-      .values();
   const ordered = new Set<Computation>();
   for (const root of computations) {
-    const path = ordered.has(root) ? [] : [{ computation: root, rest: upstreams(root) }];
+    if (ordered.has(root)) continue;
+    const path = [{ computation: root, next: 0 }];
     const onPath = new Set([root]);
     for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
-      const upstream = at.rest.next().value as Computation | undefined;
-      if (upstream === undefined) {
+      const input = at.computation.inputs[at.next++];
+      if (input === undefined) {
         ordered.add(at.computation);
         onPath.delete(at.computation);
         path.pop();
-      } else if (onPath.has(upstream)) {
-        throw cycle([...onPath], upstream);
-      } else if (!ordered.has(upstream)) {
-        onPath.add(upstream);
-        path.push({ computation: upstream, rest: upstreams(upstream) });
+        continue;
       }
+      const upstream = input.source && nodes.get(input.source.name)?.computation;
+      if (upstream === undefined || ordered.has(upstream)) continue;
+      if (onPath.has(upstream)) throw cycle([...onPath], upstream);
+      onPath.add(upstream);
+      path.push({ computation: upstream, next: 0 });
     }
   }
   return [...ordered];

@@ -23,7 +23,8 @@ export interface Step {
   readonly keys: readonly PartitionKey[] | undefined;
   /** What of its outputs is wanted. */
   readonly outputs: readonly Definition[];
-  readonly loads: Readonly<Record<string, Load>>;
+  /** What is loaded of each input, in the order of the computation's inputs. */
+  readonly loads: readonly Load[];
   /** Ids of outputs of the same plan that must be there first. */
   readonly after: readonly string[];
 }
@@ -49,13 +50,14 @@ export function outputId(name: string, key: PartitionKey | undefined): string {
 
 /** The ids of everything that a step makes. */
 export function idsOf({ outputs, keys }: Pick<Step, "outputs" | "keys">): readonly string[] {
-  return outputs.flatMap(({ name }) => (keys ?? [undefined]).map((key) => outputId(name, key)));
+  if (keys === undefined) return outputs.map(({ name }) => outputId(name, undefined));
+  return outputs.flatMap(({ name }) => keys.map((key) => outputId(name, key)));
 }
 
 /** What of one computation is wanted; keys by their display form. */
 interface Wanted {
-  readonly outputs: Set<Definition>;
-  readonly keys: Map<string, PartitionKey>;
+  readonly outputs: Definition[];
+  readonly keys: Map<string, PartitionKey> | undefined;
 }
 
 /**
@@ -68,20 +70,20 @@ interface Wanted {
  */
 export function planOf(graph: Graph, selection: Selection, universe: Universe): Plan {
   const wanted = selectedOutputs(graph, selection, universe);
-  const steps: Step[] = [];
+  const groups: (readonly UnorderedStep[])[] = [];
   // From the last to the first, because what is downstream says which partitions are wanted upstream.
   for (const computation of graph.computations.toReversed()) {
     const { outputs, keys } = wanted.get(computation) ?? {};
-    if (outputs === undefined || keys === undefined) continue;
-    const made = stepsOf(computation, [...outputs], [...keys.values()], universe);
-    steps.push(...made.toReversed());
-    for (const [input, { source }] of Object.entries(computation.inputs)) {
+    if (outputs === undefined) continue;
+    const made = stepsOf(computation, outputs, keys === undefined ? [] : [...keys.values()], universe);
+    groups.push(made);
+    for (const [index, { source }] of computation.inputs.entries()) {
       if (source === undefined || !(selection.includeUpstream || source.kind === "task") || source.kind === "external") continue;
       const node = graph.nodes.get(source.name) as Node;
-      for (const { loads } of made) want(wanted, node, keysOf(loads[input]));
+      for (const { loads } of made) want(wanted, node, keysOf(loads[index]));
     }
   }
-  return withOrder(steps.reverse());
+  return withOrder(groups.reverse().flat());
 }
 
 function selectedOutputs(graph: Graph, selection: Selection, universe: Universe): Map<Computation, Wanted> {
@@ -130,9 +132,13 @@ export function membersOf(
 }
 
 function want(wanted: Map<Computation, Wanted>, { definition, computation }: Node, keys: readonly PartitionKey[]): void {
-  const { outputs, keys: known } = wanted.get(computation) ?? { outputs: new Set(), keys: new Map<string, PartitionKey>() };
-  wanted.set(computation, { outputs: outputs.add(definition), keys: known });
-  for (const key of keys) known.set(String(key), key);
+  let known = wanted.get(computation);
+  if (known === undefined) {
+    known = { outputs: [], keys: definition.partitions && new Map() };
+    wanted.set(computation, known);
+  }
+  if (!known.outputs.includes(definition)) known.outputs.push(definition);
+  for (const key of keys) known.keys?.set(String(key), key);
 }
 
 function stepsOf(
@@ -140,15 +146,17 @@ function stepsOf(
   outputs: readonly Definition[],
   keys: readonly PartitionKey[],
   universe: Universe,
-): readonly Step[] {
+): readonly UnorderedStep[] {
   const { name, partitions, isBatch, inputs } = computation;
   const groups = partitions === undefined ? [undefined] : isBatch ? [keys] : keys.map((key) => [key]);
   return groups.map((group) => {
-    const loads = Object.entries(inputs).map(([input, spec]): [string, Load] => [input, loadOf(spec, computation, group, universe)]);
+    const loads = inputs.map((spec) => loadOf(spec, computation, group, universe));
     const label = group === undefined ? name : `${name}[${group.length > 3 ? `${group.length} partitions` : group.join(", ")}]`;
-    return { label, computation, keys: group, outputs, loads: Object.fromEntries(loads), after: [] };
+    return { label, computation, keys: group, outputs, loads, after: [] };
   });
 }
+
+const withoutPartition: Load = { shape: "value", key: undefined };
 
 function loadOf(
   { source, partitionMapping }: InputSpec,
@@ -157,7 +165,7 @@ function loadOf(
   universe: Universe,
 ): Load {
   if (source === undefined) return { shape: "value", key: keys?.[0] };
-  if (source.partitions === undefined && partitionMapping === undefined) return { shape: "value", key: undefined };
+  if (source.partitions === undefined && partitionMapping === undefined) return withoutPartition;
   if (partitionMapping === undefined) return isBatch ? { shape: "map", keys: keys ?? [] } : { shape: "value", key: keys?.[0] };
   const resolved = (keys ?? [undefined]).map((key) =>
     partitionMapping.resolve({ key, downstream: partitions, upstream: source.partitions, universe, owner: name, input: source.name }),
@@ -177,15 +185,26 @@ function keysOf(load: Load | undefined): readonly PartitionKey[] {
   return load?.shape === "value" && load.key !== undefined ? [load.key] : [];
 }
 
-/** What each step waits for: whatever it loads that the same plan makes. */
-function withOrder(steps: readonly Step[]): Plan {
-  const made = new Set(steps.flatMap(idsOf));
-  return steps.map((step) => {
-    const ids = Object.entries(step.computation.inputs).flatMap(([input, { source }]) => {
-      const load = step.loads[input];
-      if (source === undefined || load === undefined || load.shape === "nothing") return [];
-      return (load.shape === "map" ? load.keys : [load.key]).map((key) => outputId(source.name, key));
-    });
-    return { ...step, after: [...new Set(ids)].filter((id) => made.has(id)) };
-  });
+/** Fills in what each step waits for: whatever it loads that the same plan makes. */
+function withOrder(steps: readonly UnorderedStep[]): Plan {
+  const made = new Set<string>();
+  for (const step of steps) for (const id of idsOf(step)) made.add(id);
+  for (const { computation, loads, after } of steps) {
+    const ids = new Set<string>();
+    for (const [index, load] of loads.entries()) {
+      const name = computation.inputs[index]?.source?.name;
+      if (name === undefined || load.shape === "nothing") continue;
+      for (const key of load.shape === "map" ? load.keys : [load.key]) {
+        const id = outputId(name, key);
+        if (made.has(id)) ids.add(id);
+      }
+    }
+    for (const id of ids) after.push(id);
+  }
+  return steps;
+}
+
+/** A step before it is known what it waits for. */
+interface UnorderedStep extends Step {
+  readonly after: string[];
 }

@@ -48,9 +48,9 @@ async function makeOutputs(ongoing: OngoingStep): Promise<void> {
     ongoing.inputDataVersions[source] = version;
   };
   const values = await Promise.all(
-    Object.entries(inputs).map(async ([input, spec]) => {
-      const load = step.loads[input] ?? { shape: "nothing" };
-      return [input, await loadInput(load, spec, allOutputs[0] as Definition, name, environment, onLoaded)] as const;
+    inputs.map(async (spec, index) => {
+      const load = step.loads[index] ?? { shape: "nothing" };
+      return [spec.name, await loadInput(load, spec, allOutputs[0] as Definition, name, environment, onLoaded)] as const;
     }),
   );
   const returned = await compute?.(Object.fromEntries(values), contextOf(ongoing));

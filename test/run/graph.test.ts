@@ -107,13 +107,13 @@ function looped(name: string, from: Record<string, Definition>): Definition {
     metadata: {},
     missing: "throw",
   } as const;
-  const definition: Definition = standsFor({ ...a, name }, () => computation);
+  const outputs: Definition[] = [];
   const computation: Computation = {
     kind: "asset",
     name,
-    outputs: [definition],
+    outputs,
     get inputs() {
-      return Object.fromEntries(Object.entries(from).map(([input, source]) => [input, { ...spec, source }]));
+      return Object.entries(from).map(([input, source]) => ({ ...spec, name: input, source }));
     },
     partitions: undefined,
     isBatch: false,
@@ -121,5 +121,7 @@ function looped(name: string, from: Record<string, Definition>): Definition {
     collect: collectOne,
     compute: () => 1,
   };
+  const definition = standsFor({ ...a, name }, computation);
+  outputs.push(definition);
   return definition;
 }
