@@ -1,9 +1,10 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, rmdir, symlink, unlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalStore } from "edgewater/fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { withFolder } from "../../src/object-store/local/layout.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -139,6 +140,23 @@ describe("LocalStore", () => {
     const { etag: second } = await store.put("a", "2");
     expect(second).not.toBe(first);
     expect((await store.head("a")).lastModified?.getTime()).toBeGreaterThanOrEqual(4e12);
+  });
+
+  it("makes a folder that other writers keep removing", async () => {
+    const path = join(folder, "a/b/c/file");
+    let isGoing = true;
+    const removing = ["a/b/c", "a/b", "a"].map(async (name) => {
+      while (isGoing) {
+        await rmdir(join(folder, name)).catch(() => undefined);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
+    for (let round = 0; round < 30; round++) {
+      await withFolder(path, () => writeFile(path, ""));
+      await unlink(path);
+    }
+    isGoing = false;
+    await Promise.all(removing);
   });
 
   it("does not list links, which may lead out of the folder", async () => {

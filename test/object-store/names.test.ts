@@ -30,13 +30,14 @@ const segment = oneof(
 const folded = (names: readonly string[]): string => names.join("/").normalize("NFD").toLowerCase().toUpperCase().normalize("NFD");
 
 describe("the names of files", () => {
-  it.each(["quakes.superjson", "v1", "data_2.tar.gz", "a=b&c", "100%", ".hidden", "日本"])("leave %s as it is", (name) => {
+  it.each(["quakes.superjson", "v1", "data_2.tar.gz", "a=b&c", "100%", ".hidden"])("leave %s as it is", (name) => {
     expect(toFileNames(name)).toEqual([name]);
   });
 
   it.each([
     ["README.md", "!r!e!a!d!m!e.md"],
     ["a:b", "a~3ab"],
+    ["日本", "~e6~97~a5~e6~9c~ac"],
     ["nul.txt", "~6eul.txt"],
     ["con", "~63on"],
     ["end.", "end~2e"],

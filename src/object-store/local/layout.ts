@@ -5,7 +5,7 @@ import { checkKey } from "../path.ts";
 import { lstatSync, mkdir, realpathSync, rmdir } from "./fs.ts";
 import { toFileNames } from "./names.ts";
 import { hash } from "./owner.ts";
-import { codeOf, ifThereSync } from "./system-error.ts";
+import { codeOf, ifThere, ifThereSync } from "./system-error.ts";
 
 /** What a file system knows of a file. */
 export interface Stats {
@@ -110,8 +110,8 @@ export class Layout {
 }
 
 /**
- * Makes the folder of a path only when it turns out to be missing; another writer may remove it meanwhile. Gives the
- * first folder that was made, or undefined.
+ * Makes the folder of a path only when it turns out to be missing; another writer may remove it meanwhile, again and
+ * again, even between two steps of the making. Gives the first folder that was made, or undefined.
  */
 export async function withFolder(path: string, action: () => unknown): Promise<string | undefined> {
   let made: string | undefined;
@@ -120,9 +120,9 @@ export async function withFolder(path: string, action: () => unknown): Promise<s
       await action();
       return made;
     } catch (error) {
-      if (codeOf(error) !== "ENOENT" || attempt === 10) throw error;
-      made = (await mkdir(dirname(path), { recursive: true })) ?? made;
+      if (codeOf(error) !== "ENOENT" || attempt === 1000) throw error;
     }
+    made = (await ifThere(() => mkdir(dirname(path), { recursive: true }))) ?? made;
   }
 }
 

@@ -60,29 +60,27 @@ function startOf(process: number): { readonly start: string; readonly isRunning:
   }
 }
 
-/** Within which process numbers mean processes. */
+/** Within which process numbers mean processes: the machine since it was started, and the container. */
 function placeOf(): string | undefined {
   try {
-    return hash(readFileSync("/proc/sys/kernel/random/boot_id", "utf8") + readlinkSync("/proc/self/ns/pid"));
+    return plain(readFileSync("/proc/sys/kernel/random/boot_id", "utf8") + readlinkSync("/proc/self/ns/pid"));
   } catch {
     // Not Linux, or not allowed.
   }
   try {
-    return hash(hostname());
+    return plain(hostname());
   } catch {
     return undefined;
   }
 }
 
-/** A short name for a text. Two texts may share one: where that matters, it must do no more than make somebody wait. */
+function plain(text: string): string {
+  return text.replace(/[^a-z0-9]/gi, "");
+}
+
+/** A short name for a text (FNV-1a). Two texts may share one: where that matters, it must do no more than make somebody wait. */
 export function hash(text: string): string {
-  let [high, low] = [0xdeadbeef, 0x41c6ce57];
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    high = Math.imul(high ^ unit, 2654435761);
-    low = Math.imul(low ^ unit, 1597334677);
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36);
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  return (value >>> 0).toString(36);
 }
