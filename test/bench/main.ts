@@ -60,15 +60,14 @@ const sizes = JSON.parse(execFileSync(join(root, "node_modules/.bin/size-limit")
   readonly size: number;
   readonly sizeLimit: number;
 }[];
+const kB = (bytes: number): string => `${(bytes / 1000).toFixed(2)} kB`;
+const rootSize = sizes[0]?.size ?? Number.NaN;
 for (const { name, size, sizeLimit } of sizes) {
-  const kB = (bytes: number): string => `${(bytes / 1000).toFixed(2)} kB`;
-  add({
-    what: `${name}, minified and gzipped`,
-    measured: kB(size),
-    budget: `≤ ${kB(sizeLimit)}`,
-    isWithin: size <= sizeLimit,
-    anchor: "—",
-  });
+  // The budget of a store is what it adds; only for the largest does that differ from what it is alone.
+  const isAdded = name.startsWith("root and ");
+  const [own, budget] = isAdded ? [size - rootSize, 5000] : [size, sizeLimit];
+  const what = isAdded ? `${name.slice("root and ".length)}, what it adds to the root` : name;
+  add({ what: `${what}, minified and gzipped`, measured: kB(own), budget: `≤ ${kB(budget)}`, isWithin: own <= budget, anchor: "—" });
 }
 
 const table = rows.map(
