@@ -3,8 +3,9 @@ import { keyMappings, needsDownstream, needsUpstream } from "./key-mappings.ts";
 import { makeMapping } from "./make-mapping.ts";
 import { combinations, PartitionKey } from "./partition-key.ts";
 import type { Arity, PartitionEdge, PartitionMapping } from "./partition-mapping-types.ts";
-import { checkDimension, compareText } from "./partition-text.ts";
+import { checkDimension } from "./partition-text.ts";
 import type { DimensionPartitions, MultiPartitions, PartitionsDefinition } from "./partitions-definition.ts";
+import { compareUtf8 } from "./utf8.ts";
 
 type Dimensions = Readonly<Record<string, PartitionMapping | readonly [string, PartitionMapping]>>;
 
@@ -98,7 +99,7 @@ export function multiToSingleMapping(
 
 /** The dimensions of a definition, sorted by name. */
 function dimensionsIn(definition: MultiPartitions): readonly (readonly [string, DimensionPartitions])[] {
-  return Object.entries(definition.dimensions).sort(([left], [right]) => compareText(left, right));
+  return Object.entries(definition.dimensions).sort(([left], [right]) => compareUtf8(left, right));
 }
 
 /** The edge of one dimension. A downstream asset without it has no partition there. */

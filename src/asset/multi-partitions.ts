@@ -8,13 +8,14 @@ import {
   type PartitionKeyInput,
   partitionKeyOf,
 } from "./partition-key.ts";
-import { checkDimension, compareText } from "./partition-text.ts";
+import { checkDimension } from "./partition-text.ts";
 import {
   type DimensionPartitions,
   isPartitionsDefinition,
   type MultiPartitions,
   type PartitionsDefinition,
 } from "./partitions-definition.ts";
+import { compareUtf8 } from "./utf8.ts";
 
 /**
  * Partitions of several dimensions: one per combination. Dimensions are sorted by name and the last one varies fastest.
@@ -28,7 +29,7 @@ import {
  * ```
  */
 export function multiPartitions(dimensions: Readonly<Record<string, DimensionPartitions>>): MultiPartitions {
-  const entries = Object.entries(dimensions).sort(([left], [right]) => compareText(left, right));
+  const entries = Object.entries(dimensions).sort(([left], [right]) => compareUtf8(left, right));
   if (entries.length === 0) refuse("Partitions of several dimensions need at least one dimension");
   for (const [name, definition] of entries as [string, PartitionsDefinition][]) {
     checkDimension(name);

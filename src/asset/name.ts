@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../errors.ts";
+import { isWellFormed } from "./utf8.ts";
 
 /**
  * Checks the name of an asset or a task: any text that is not empty and that UTF-8 can carry. Names need no escaping:
@@ -18,9 +19,4 @@ export function checkName(name: unknown, what: "asset" | "task"): asserts name i
       asset: name,
     });
   }
-}
-
-/** `String.prototype.isWellFormed`, which Safari and Node have only since 2023. */
-export function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
 }

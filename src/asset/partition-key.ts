@@ -1,5 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
-import { checkDimension, checkValues, compareText } from "./partition-text.ts";
+import { checkDimension, checkValues } from "./partition-text.ts";
+import { compareUtf8 } from "./utf8.ts";
 
 /**
  * Which part of a partitioned asset: one value or several, or values per dimension. Immutable.
@@ -147,7 +148,7 @@ export const PartitionKey = {
     return new Single(checkValues(values, "A partition key"));
   },
   multi(dimensions: Readonly<Record<string, string | readonly string[]>>): MultiPartitionKey {
-    const names = Object.keys(dimensions).sort(compareText);
+    const names = Object.keys(dimensions).sort(compareUtf8);
     if (names.length === 0) refuse("A partition key of dimensions needs at least one dimension");
     return new Multi(
       names.map((name) => {
@@ -199,7 +200,7 @@ export function partitionKeyOf(key: PartitionKeyInput, kind?: "single" | "multi"
 
 /** The dimensions of a key with their values, sorted by name. */
 export function dimensionsOf(key: MultiPartitionKey): readonly (readonly [string, readonly string[]])[] {
-  return Object.entries(key.dimensions).sort(([left], [right]) => compareText(left, right));
+  return Object.entries(key.dimensions).sort(([left], [right]) => compareUtf8(left, right));
 }
 
 /** Every combination of one value per dimension; `entries` are sorted and checked, and the last one varies fastest. */

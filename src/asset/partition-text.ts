@@ -1,17 +1,5 @@
 import { EdgewaterError } from "../errors.ts";
-import { isWellFormed } from "./name.ts";
-
-/** Orders texts as their UTF-8 bytes are ordered, which is by code point. */
-export function compareText(left: string, right: string): number {
-  for (let index = 0; index < left.length && index < right.length; index++) {
-    const difference = rank(left.charCodeAt(index)) - rank(right.charCodeAt(index));
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
-}
-
-/** Surrogates stand for code points above all others. */
-const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+import { compareUtf8, isWellFormed } from "./utf8.ts";
 
 /**
  * Checks the name of a dimension.
@@ -37,7 +25,7 @@ export function checkValues(values: unknown, what: string): readonly string[] {
     if (value === "") refuse(`${what} has an empty value`);
     checkText(value, /[|,]/, `The partition key ${JSON.stringify(value)}`);
   }
-  return Object.freeze([...new Set<string>(list)].sort(compareText));
+  return Object.freeze([...new Set<string>(list)].sort(compareUtf8));
 }
 
 function checkText(text: string, reserved: RegExp, what: string): void {

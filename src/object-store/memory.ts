@@ -1,9 +1,10 @@
+import { compareUtf8 } from "../asset/utf8.ts";
 import { throwIfAborted } from "../errors.ts";
 import { checkBody, collect, openedBytes } from "./body.ts";
 import { notFound } from "./call.ts";
 import { checkAttributes, checkMatch, checkMode, resolveRange } from "./conditions.ts";
 import { pageOf } from "./page.ts";
-import { checkKey, checkPrefix, compareUtf8 } from "./path.ts";
+import { checkKey, checkPrefix } from "./path.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,

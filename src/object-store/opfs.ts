@@ -3,10 +3,12 @@
  *
  * @module
  */
+
+import { compareUtf8 } from "../asset/utf8.ts";
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import { bytesOf, openedResponse } from "./body.ts";
 import { type Call, type Classify, keyIsAlsoPrefix, perform } from "./call.ts";
-import { checkKey, checkPrefix, compareUtf8 } from "./path.ts";
+import { checkKey, checkPrefix } from "./path.ts";
 import type {
   Body,
   DeleteOptions,

@@ -1,5 +1,5 @@
+import { compareUtf8 } from "../asset/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
-import { compareUtf8 } from "./path.ts";
 
 /** Which of the entries below a prefix are wanted. */
 export interface Page {

@@ -1,4 +1,4 @@
-import { isWellFormed } from "../asset/name.ts";
+import { isWellFormed } from "../asset/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 
 /**
@@ -42,21 +42,4 @@ function problemOf(key: string): string | undefined {
   if (/[\u0000-\u001f\u007f]/.test(key)) return "it has a control character";
   if (!isWellFormed(key)) return "it has a lone surrogate, which UTF-8 cannot carry";
   return undefined;
-}
-
-/** Orders strings as their UTF-8 bytes are ordered, which is by code point. */
-export function compareUtf8(left: string, right: string): number {
-  const length = Math.min(left.length, right.length);
-  for (let index = 0; index < length; index++) {
-    const a = left.charCodeAt(index);
-    const b = right.charCodeAt(index);
-    if (a !== b) return rank(a) - rank(b);
-  }
-  return left.length - right.length;
-}
-
-/** UTF-16 puts surrogates below U+E000 to U+FFFF; UTF-8 puts what they encode above. */
-function rank(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }

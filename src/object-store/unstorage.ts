@@ -4,10 +4,11 @@
  * @module
  */
 import { createStorage, type Driver, type Storage } from "unstorage";
+import { compareUtf8 } from "../asset/utf8.ts";
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { bytesOf, openedBytes } from "./body.ts";
 import { type Classify, keyIsAlsoPrefix, notFound, perform } from "./call.ts";
-import { checkKey, checkPrefix, compareUtf8 } from "./path.ts";
+import { checkKey, checkPrefix } from "./path.ts";
 import type {
   Body,
   DeleteOptions,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isPartitionKey, PartitionKey, partitionKeyOf } from "../../src/asset/partition-key.ts";
-import { compareText } from "../../src/asset/partition-text.ts";
+import { compareUtf8 } from "../../src/asset/utf8.ts";
 
 const word = (reserved: RegExp): fc.Arbitrary<string> =>
   fc.string({ unit: "binary", minLength: 1, maxLength: 6 }).filter((text) => !reserved.test(text));
@@ -42,7 +42,7 @@ describe("PartitionKey", () => {
   });
 
   it("orders by code point", () => {
-    expect(["\u{1f600}", "\uffff", "b", "a", ""].sort(compareText)).toEqual(["", "a", "b", "\uffff", "\u{1f600}"]);
+    expect(["\u{1f600}", "\uffff", "b", "a", ""].sort(compareUtf8)).toEqual(["", "a", "b", "\uffff", "\u{1f600}"]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
+import { compareUtf8 } from "../../asset/utf8.ts";
 import { perform } from "../call.ts";
-import { compareUtf8 } from "../path.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
 import { metaOf } from "./etag.ts";
 import { lstat, readdir } from "./fs.ts";
