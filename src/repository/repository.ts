@@ -193,8 +193,8 @@ export class Repository implements AsyncDisposable {
    * Commits a value that was computed elsewhere as an asset's, through the same step: checked against its type hint,
    * written by its handler, and recorded in a run of its own. An `Output` says more than the value.
    *
-   * @throws `GraphError` for an unknown asset, `PartitionError` for a key that is missing or none, and whatever its handler
-   *   throws
+   * @throws `GraphError` for an unknown asset or one that something else writes, `PartitionError` for a key that is missing or
+   *   none, and whatever its handler throws
    */
   async write<Value>(
     asset: Asset<Value>,
@@ -202,6 +202,10 @@ export class Repository implements AsyncDisposable {
     { partitionKey, signal }: LoadOptions = {},
   ): Promise<StoredEvent> {
     const { definition, computation } = nodeOf(this.#graph, asset);
+    if (definition.kind !== "asset") {
+      const reason = definition.kind === "external" ? "something else writes it" : "it is a task";
+      throw new EdgewaterError("GraphError", `Cannot write ${JSON.stringify(definition.name)}: ${reason}`, { asset: definition.name });
+    }
     return this.#during(async () => {
       const key = await this.#oneKey(definition, partitionKey);
       const given = {

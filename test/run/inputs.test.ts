@@ -11,6 +11,7 @@ import {
   Repository,
   selfInput,
   staticPartitions,
+  task,
 } from "edgewater";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
@@ -181,6 +182,14 @@ describe("an external asset", () => {
       code: "GraphError",
       message: expect.stringContaining("materialize it"),
     });
+  });
+
+  it("is never written, also by a caller that TypeScript does not stop", async () => {
+    const step = task({ name: "step" }, () => 1);
+    await using repository = await Repository.open({ assets: [feed], tasks: [step] });
+    await expect(repository.write(feed as never, 1 as never)).rejects.toMatchObject({ code: "GraphError", asset: "feed" });
+    await expect(repository.write(step as never, 1 as never)).rejects.toMatchObject({ code: "GraphError", asset: "step" });
+    expect(await repository.storage.getRuns()).toEqual([]);
   });
 
   it("must return an Observation, and needs a handler", async () => {
