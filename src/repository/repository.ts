@@ -203,8 +203,9 @@ export class Repository implements AsyncDisposable {
   ): Promise<StoredEvent> {
     const { definition, computation } = nodeOf(this.#graph, asset);
     if (definition.kind !== "asset") {
-      const reason = definition.kind === "external" ? "something else writes it" : "it is a task";
-      throw new EdgewaterError("GraphError", `Cannot write ${JSON.stringify(definition.name)}: ${reason}`, { asset: definition.name });
+      throw new EdgewaterError("GraphError", `${JSON.stringify(definition.name)} is not an asset that is written here`, {
+        asset: definition.name,
+      });
     }
     return this.#during(async () => {
       const key = await this.#oneKey(definition, partitionKey);
