@@ -10,7 +10,12 @@ import { sources } from "./scripts/exports.ts";
 const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
 
 /** The core, which is the same on every runtime and so is tested on every one. */
-const core = ["test/{asset,repository,run}/**/*.test.ts", "test/io-handler/contexts.test.ts", "test/settings/passed-in.test.ts"];
+const core = [
+  "test/{asset,repository,run}/**/*.test.ts",
+  "test/serializer/{corpus,superjson}.test.ts",
+  "test/io-handler/contexts.test.ts",
+  "test/settings/passed-in.test.ts",
+];
 
 const node: TestProjectConfiguration = {
   extends: true,

@@ -113,7 +113,6 @@ describe("the sources", () => {
       aws4fetch: ["object-store/s3/store.ts"],
       croner: ["cron/index.ts"],
       "idb-keyval": ["object-store/indexeddb.ts"],
-      superjson: ["serializer/superjson.ts"],
       unstorage: ["object-store/unstorage.ts"],
     });
   });

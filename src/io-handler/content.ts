@@ -6,23 +6,37 @@ import type { OutputContext } from "./output-context.ts";
 /** Under this name an object says what digest its bytes have, where its store keeps metadata. */
 const digestName = "content-digest";
 
+/** Under this name an object says what wrote its bytes. */
+const serializerName = "serializer";
+
 /** Bytes to write, and what is said of them. */
 export interface Content {
   readonly key: string;
+  /** What names the content. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What is stored, where that differs: the bytes compressed, for one. */
+  readonly stored?: Uint8Array<ArrayBuffer>;
   readonly contentType: string | undefined;
+  /** The name of what wrote the bytes. */
+  readonly serializer?: string;
 }
 
 /**
  * Writes bytes with what lets a reader see that they are whole: their digest and the run. Names the content of the output
  * by that digest.
  */
-export async function putContent(store: Named & Put, { key, bytes, contentType }: Content, context: OutputContext): Promise<PutResult> {
+export async function putContent(
+  store: Named & Put,
+  { key, bytes, stored = bytes, contentType, serializer }: Content,
+  context: OutputContext,
+): Promise<PutResult> {
   const version = await digestOf(bytes);
   context.registerContentVersion(version);
-  const metadata = { [digestName]: version, ...(context.runId === undefined ? {} : { "run-id": context.runId }) };
+  const metadata: Record<string, string> = { [digestName]: version };
+  if (serializer !== undefined) metadata[serializerName] = serializer;
+  if (context.runId !== undefined) metadata["run-id"] = context.runId;
   // A store that keeps no attributes takes no notice of them.
-  return (store as Named & AttributesPut).put(key, bytes, { contentType, metadata, signal: context.signal });
+  return (store as Named & AttributesPut).put(key, stored, { contentType, metadata, signal: context.signal });
 }
 
 /** Which object is read, for messages. */
@@ -33,12 +47,17 @@ interface Target {
 }
 
 /**
- * The bytes of an opened object.
+ * The bytes of an opened object, as they were before they were changed to be stored.
  *
  * @throws `Integrity` when they are not those that the object says it has
  */
-export async function verifiedBytes(object: GetResult, target: Target): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await object.bytes();
+export async function verifiedBytes(
+  object: GetResult,
+  target: Target,
+  unwrap?: (stored: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stored = await object.bytes();
+  const bytes = unwrap === undefined ? stored : await unwrap(stored);
   const expected = digestIn(object);
   if (expected === undefined) return bytes;
   const actual = await digestOf(bytes);
@@ -65,8 +84,17 @@ export function verifiedStream(object: GetResult, target: Target): ReadableStrea
   );
 }
 
-function digestIn({ meta }: GetResult): string | undefined {
-  return (meta as Partial<FullObjectMeta>).metadata?.[digestName];
+/** What wrote an opened object, where its store keeps metadata. */
+export function serializerOf(object: GetResult): string | undefined {
+  return metadataOf(object)?.[serializerName];
+}
+
+function digestIn(object: GetResult): string | undefined {
+  return metadataOf(object)?.[digestName];
+}
+
+function metadataOf({ meta }: GetResult): Readonly<Record<string, string>> | undefined {
+  return (meta as Partial<FullObjectMeta>).metadata;
 }
 
 function damaged({ asset, key, store }: Target, expected: string, actual: string): EdgewaterError<"Integrity"> {

@@ -1,8 +1,8 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
-import type { Serializer } from "../serializer/types.ts";
-import { putContent, verifiedBytes } from "./content.ts";
+import type { Serializer, SerializerWrapper } from "../serializer/types.ts";
+import { putContent, serializerOf, verifiedBytes } from "./content.ts";
 import { IOHandler } from "./handler.ts";
 import type { InputContext } from "./input-context.ts";
 import { valueKey } from "./key-layout.ts";
@@ -48,30 +48,53 @@ export class SerializedIOHandler extends IOHandler {
   override async handleOutput(context: OutputContext, value: unknown): Promise<void> {
     const { assetName } = context;
     const key = valueKey(this.#prefix, context, this.#serializer.extension);
-    const bytes = this.#named(assetName, key, () => this.#serializer.encode(value));
+    const { inner, wrappers } = layersOf(this.#serializer);
+    const bytes = await this.#named(assetName, key, () => inner.encode(value));
+    let stored = bytes;
+    for (const { wrap } of wrappers) stored = await wrap(stored);
     const start = performance.now();
-    await putContent(this.#store, { key, bytes, contentType: this.#serializer.contentType }, context);
+    const { name, contentType } = this.#serializer;
+    await putContent(this.#store, { key, bytes, stored, contentType, serializer: name }, context);
     context.addOutputMetadata({
       path: key,
-      serializer: this.#serializer.name,
-      size_bytes: bytes.byteLength,
+      serializer: name,
+      size_bytes: stored.byteLength,
       write_duration_s: Math.round((performance.now() - start) * 1000) / 1e6,
     });
   }
 
-  /** @throws `NotFound`, `Integrity`, `SerializationError`, and whatever the store's `get` throws */
+  /**
+   * @throws `NotFound`, `Integrity`, `SerializationError`, also when another serializer wrote the value, and whatever the
+   * store's `get` throws
+   */
   override async loadInput(context: InputContext): Promise<unknown> {
-    const { assetName, signal } = context;
+    const { assetName, signal, upstream } = context;
     const key = valueKey(this.#prefix, context, this.#serializer.extension);
+    const recorded = upstream?.metadata["serializer"];
+    this.#checkName(assetName, key, recorded?.kind === "Text" ? recorded.value : undefined);
     const object = await this.#store.get(key, { signal });
-    const bytes = await verifiedBytes(object, { asset: assetName, key, store: this.#store.name });
-    return this.#named(assetName, key, () => this.#serializer.decode(bytes));
+    this.#checkName(assetName, key, serializerOf(object));
+    const { inner, wrappers } = layersOf(this.#serializer);
+    const unwrap = async (stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> => {
+      let bytes = stored;
+      for (const wrapper of [...wrappers].reverse()) bytes = await this.#named(assetName, key, () => wrapper.unwrap(bytes));
+      return bytes;
+    };
+    const bytes = await verifiedBytes(object, { asset: assetName, key, store: this.#store.name }, unwrap);
+    return this.#named(assetName, key, () => inner.decode(bytes));
+  }
+
+  #checkName(asset: string, key: string, written: string | undefined): void {
+    const { name } = this.#serializer;
+    if (written === undefined || written === name) return;
+    const message = `The asset ${JSON.stringify(asset)} was written by the serializer ${JSON.stringify(written)} and is read by ${JSON.stringify(name)}; give its handler that serializer, or materialize it again`;
+    throw new EdgewaterError("SerializationError", message, { store: this.#store.name, key, asset });
   }
 
   /** A serializer knows neither the asset nor the key. */
-  #named<Value>(asset: string, key: string, work: () => Value): Value {
+  async #named<Value>(asset: string, key: string, work: () => Value | Promise<Value>): Promise<Value> {
     try {
-      return work();
+      return await work();
     } catch (cause) {
       if (!isEdgewaterError(cause)) throw cause;
       throw new EdgewaterError(
@@ -87,4 +110,12 @@ export class SerializedIOHandler extends IOHandler {
       );
     }
   }
+}
+
+/** The serializer whose bytes name the content, and those that change its bytes, from the inside out. */
+function layersOf(serializer: Serializer): { inner: Serializer; wrappers: SerializerWrapper[] } {
+  const wrappers: SerializerWrapper[] = [];
+  let inner = serializer;
+  for (; "inner" in inner; inner = (inner as SerializerWrapper).inner) wrappers.unshift(inner as SerializerWrapper);
+  return { inner, wrappers };
 }

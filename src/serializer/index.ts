@@ -3,5 +3,8 @@
  *
  * @module
  */
-export { superjsonSerializer } from "./superjson.ts";
-export type { Serializer } from "./types.ts";
+export { withGzip } from "./gzip.ts";
+export { bytesSerializer, jsonSerializer, textSerializer } from "./plain.ts";
+export type { KeptClass, SuperJSONOptions } from "./superjson/options.ts";
+export { superjsonSerializer } from "./superjson/serializer.ts";
+export type { Serializer, SerializerWrapper } from "./types.ts";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { components } from "../../scripts/components.ts";
+import corpus from "../serializer/corpus.json" with { type: "json" };
 import expected from "./data-versions.json" with { type: "json" };
 import { run } from "./spawn.ts";
 
@@ -33,6 +34,10 @@ describe.each(runtimes)("$name", (runtime) => {
   it.skipIf(path === undefined)("makes the pipeline with the data versions of every other runtime", async () => {
     const printed = await run(path ?? "", [...runtime.run, example, join(folder, name)]);
     expect(JSON.parse(printed)).toEqual(expected);
+  });
+
+  it.skipIf(path === undefined)("writes the serializer's corpus with the bytes of every other runtime", async () => {
+    expect(JSON.parse(await run(path ?? "", [...runtime.run, "test/runtime/corpus.ts"]))).toEqual(corpus);
   });
 
   const settings = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<unknown> =>

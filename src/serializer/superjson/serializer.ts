@@ -1,0 +1,51 @@
+import type { Serializer } from "../types.ts";
+import { pack, unpack } from "./container.ts";
+import { damaged } from "./damaged.ts";
+import { type Kept, keepBlob } from "./kept.ts";
+import { type SuperJSONOptions, settingsOf } from "./options.ts";
+import { read } from "./read.ts";
+import { survey } from "./survey.ts";
+import { write } from "./write.ts";
+
+/**
+ * superjson's format, lossless or refused: what comes back equals what was given, or nothing is written and the error
+ * names the place.
+ *
+ * Values that superjson 2 keeps are its very bytes. Beyond that it keeps every number and typed array bit by bit,
+ * `ArrayBuffer`, `DataView`, Node's `Buffer` (as `Uint8Array`), `Blob` and `File` (then `encode` gives a promise),
+ * `URLSearchParams`, the errors of the language with cause and properties, invalid dates, sparse arrays, objects without
+ * prototype, keys of every name, and shared and circular references through all of them. superjson throws on those.
+ *
+ * An object is its own enumerable properties under strings, by their values. Views of one buffer come back with a buffer
+ * each. Where an error was thrown is not kept.
+ *
+ * Reading calls no code but that of the language; register the classes and symbols to keep.
+ *
+ * @example
+ * ```ts
+ * const serializer = superjsonSerializer({ classes: { Point } });
+ * serializer.decode(serializer.encode({ at: new Date(0), point: new Point() })); // { at: Date, point: Point }
+ * ```
+ */
+export function superjsonSerializer(options: SuperJSONOptions = {}): Serializer {
+  const settings = settingsOf(options);
+  return {
+    name: "superjson",
+    contentType: "application/json",
+    extension: "superjson",
+    encode: (value) => {
+      const seen = survey(value, settings);
+      const finish = (): Uint8Array<ArrayBuffer> => pack(write(value, seen, settings));
+      return seen.blobs.length === 0 ? finish() : keepBlobs(seen.blobs, seen.kept).then(finish);
+    },
+    decode: (bytes) => {
+      if (bytes.length > settings.maxBytes) throw damaged(`there are ${bytes.length} of them, and at most ${settings.maxBytes} are read`);
+      const { text, buffers } = unpack(bytes);
+      return read(text, buffers, settings);
+    },
+  };
+}
+
+async function keepBlobs(blobs: readonly Blob[], kept: Map<object, Kept>): Promise<void> {
+  for (const blob of blobs) kept.set(blob, keepBlob(blob, new Uint8Array(await blob.arrayBuffer())));
+}

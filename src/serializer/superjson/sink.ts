@@ -1,0 +1,151 @@
+/** JSON text as UTF-8 bytes, in an array that grows. */
+export class Sink {
+  readonly #encoder = new TextEncoder();
+  #bytes: Uint8Array<ArrayBuffer>;
+  #length = 0;
+
+  /** @param size - how many bytes there will be, at a guess */
+  constructor(size: number) {
+    this.#bytes = new Uint8Array(size);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** A copy of what was written. */
+  taken(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  /** One character of ASCII, by its code. */
+  code(code: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = code;
+  }
+
+  /** Bytes of text, from one of them on. */
+  bytes(bytes: Uint8Array, from: number): void {
+    const { length } = bytes;
+    this.#room(length);
+    const target = this.#bytes;
+    let at = this.#length;
+    for (let index = from; index < length; index++) target[at++] = bytes[index] as number;
+    this.#length = at;
+  }
+
+  raw(text: string): void {
+    if (text.length < 64 && this.#ascii(text)) return;
+    this.#room(text.length * 3);
+    this.#length += this.#encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+  }
+
+  /** Writes again so many bytes from there on. */
+  repeat(start: number, length: number): void {
+    this.#room(length);
+    this.#bytes.copyWithin(this.#length, start, start + length);
+    this.#length += length;
+  }
+
+  string(text: string): void {
+    if (text.length >= 64 || !this.#simple(text)) this.raw(JSON.stringify(text));
+  }
+
+  /** Writes a short string if it is ASCII and needs no escape. */
+  #simple(text: string): boolean {
+    const { length } = text;
+    this.#room(length + 2);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at++] = quotation;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 126 || code < 32 || code === quotation || code === 92) return false;
+      bytes[at++] = code;
+    }
+    bytes[at++] = quotation;
+    this.#length = at;
+    return true;
+  }
+
+  /** A finite number that is not -0. */
+  number(number: number): void {
+    if ((number | 0) !== number || number < 0) {
+      this.raw(String(number));
+      return;
+    }
+    let count = 1;
+    for (let power = 10; power <= number; power *= 10) count++;
+    this.#room(count);
+    this.#digits(number, count);
+  }
+
+  /** A date as `JSON.stringify` has it. */
+  date(date: Date): void {
+    const time = date.getTime();
+    // Years of more than four digits, and invalid dates.
+    if (!(time >= -62135596800000 && time < 253402300800000)) {
+      this.raw(JSON.stringify(date));
+      return;
+    }
+    // The civil calendar in whole days since 1 March of the year 0, so that a leap day ends its year.
+    const day = Math.floor(time / 864e5);
+    const days = day + 719468;
+    const century = ((4 * days + 3) / 146097) | 0;
+    const ofCentury = days - ((146097 * century) >> 2);
+    const year = ((4 * ofCentury + 3) / 1461) | 0;
+    const ofYear = ofCentury - ((1461 * year) >> 2);
+    const month = ((5 * ofYear + 2) / 153) | 0;
+    const isNext = month > 9;
+    const ofDay = time - day * 864e5;
+    this.#room(26);
+    this.#bytes[this.#length++] = quotation;
+    this.#field(100 * century + year + (isNext ? 1 : 0), 4, 45);
+    this.#field(isNext ? month - 9 : month + 3, 2, 45);
+    this.#field(ofYear - (((153 * month + 2) / 5) | 0) + 1, 2, 84);
+    this.#field((ofDay / 36e5) | 0, 2, 58);
+    this.#field(((ofDay / 6e4) | 0) % 60, 2, 58);
+    this.#field(((ofDay / 1000) | 0) % 60, 2, 46);
+    this.#field(ofDay % 1000, 3, 90);
+    this.#bytes[this.#length++] = quotation;
+  }
+
+  #field(number: number, count: number, end: number): void {
+    this.#digits(number, count);
+    this.#bytes[this.#length++] = end;
+  }
+
+  #digits(number: number, count: number): void {
+    let rest = number;
+    for (let at = this.#length + count - 1; at >= this.#length; at--) {
+      const next = (rest / 10) | 0;
+      this.#bytes[at] = 48 + rest - next * 10;
+      rest = next;
+    }
+    this.#length += count;
+  }
+
+  /** Writes a short text if it is ASCII. */
+  #ascii(text: string): boolean {
+    const { length } = text;
+    this.#room(length);
+    const bytes = this.#bytes;
+    const start = this.#length;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 126) return false;
+      bytes[start + index] = code;
+    }
+    this.#length = start + length;
+    return true;
+  }
+
+  #room(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const bytes = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + count));
+    bytes.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = bytes;
+  }
+}
+
+const quotation = 34;
