@@ -58,6 +58,11 @@ export async function absolute(what: string, ours: Contender, budgetMs: number, 
   return { what, measured: `${measured.toFixed(3)} ms`, budget: `≤ ${budgetMs} ms`, isWithin: measured <= budgetMs, anchor: "—" };
 }
 
+/** Median milliseconds of each. */
+export async function medians(contenders: readonly Contender[]): Promise<number[]> {
+  return (await time(contenders)).map(median);
+}
+
 function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

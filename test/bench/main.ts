@@ -8,6 +8,7 @@ import { LocalStore } from "edgewater/fs";
 import { graphOf } from "../../src/run/graph.ts";
 import { planOf } from "../../src/run/plan.ts";
 import { absolute, type Row, ratio } from "./harness.ts";
+import { comparison, serializerRows } from "./serializer.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = await mkdtemp(join(tmpdir(), "edgewater-bench-"));
@@ -54,6 +55,9 @@ const plan = (): void => {
 };
 add(await absolute("plan a graph of 10,000 nodes", { name: "plan", run: plan }, 60));
 
+await serializerRows(add);
+const compared = await comparison();
+
 execFileSync("npm", ["run", "--silent", "build"], { cwd: root });
 const sizes = JSON.parse(execFileSync(join(root, "node_modules/.bin/size-limit"), ["--json"], { cwd: root, encoding: "utf8" })) as {
   readonly name: string;
@@ -83,6 +87,12 @@ const page = [
   "| what | measured | budget | within | anchor |",
   "|-|-|-|-|-|",
   ...table,
+  "",
+  "## Serializers",
+  "",
+  "Medians of 15 interleaved rounds; Python's by themselves. A dash: it loses or refuses some of the value.",
+  "",
+  ...compared,
   "",
 ].join("\n");
 await writeFile(join(root, "docs/benchmarks.md"), page);

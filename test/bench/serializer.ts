@@ -1,0 +1,128 @@
+/** How fast values become bytes and come back, and what else does it. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import * as devalue from "devalue";
+import { MemoryStore, OutputContext, SuperJsonIOHandler } from "edgewater";
+import { superjsonSerializer } from "edgewater/serializer";
+import { Packr } from "msgpackr";
+import { SuperJSON } from "superjson";
+import { type Contender, medians, type Row, ratio } from "./harness.ts";
+import { doubles, nested, plainRows, rowsWithDates } from "./payloads.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const ours = superjsonSerializer();
+const withoutReferences = superjsonSerializer({ references: false });
+const superjson = new SuperJSON();
+
+const contender = (name: string, run: () => unknown): Contender => ({ name, run: () => void run() });
+const json = (value: unknown): Contender => contender("JSON.stringify to bytes", () => encoder.encode(JSON.stringify(value)));
+const written = (value: unknown): Contender => contender("superjson 2.2.6", () => encoder.encode(superjson.stringify(value)));
+const encoding = (value: unknown): Contender => contender("ours", () => ours.encode(value));
+
+export async function serializerRows(add: (row: Row) => void): Promise<void> {
+  const [a, b, c, e] = [rowsWithDates(), nested(), doubles(), plainRows()];
+  const plain = contender("ours", () => withoutReferences.encode(e));
+  add(await ratio("encode 100,000 plain rows, without references", plain, json(e), 1.25));
+  add(await ratio("encode 100,000 plain rows", encoding(e), json(e), 2));
+  add(await ratio("encode 10,000 rows with dates", encoding(a), written(a), 1 / 7));
+  add(await ratio("encode nested configuration", repeated(encoding(b)), repeated(written(b)), 1 / 2));
+  for (const [what, value, budget] of [
+    ["10,000 rows with dates", a, 1 / 1.6],
+    ["nested configuration", b, 1 / 1.5],
+  ] as const) {
+    const bytes = ours.encode(value) as Bytes;
+    const theirs = contender("superjson 2.2.6", () => superjson.parse(decoder.decode(bytes)));
+    const own = contender("ours", () => ours.decode(bytes));
+    add(await ratio(`decode ${what}`, repeated(own), repeated(theirs), budget));
+  }
+  const source = new Uint8Array(c.values.buffer);
+  const copy = contender("a copy of the bytes", () => new Uint8Array(source));
+  add(await ratio("encode 1,000,000 doubles", repeated(encoding(c)), repeated(copy), 1.5));
+  const packed = ours.encode(c) as Bytes;
+  add(await ratio("decode 1,000,000 doubles", repeated(contender("ours", () => ours.decode(packed))), repeated(copy), 0.3));
+  add(await throughHandler(c, packed));
+  const deep = (levels: number): unknown => Array.from({ length: levels }).reduce<unknown>((inner) => [{ inner }], new Date(0));
+  const many = Array.from({ length: 10 }, () => deep(150));
+  add(await ratio("encode 3,000 levels", repeated(encoding(deep(1500))), repeated({ ...encoding(many), name: "ten times 300 levels" }), 2));
+  const [own, theirs] = [peakMemory("ours"), peakMemory("JSON")];
+  add({
+    what: "peak memory encoding 100,000 plain rows",
+    measured: `${(own / theirs).toFixed(2)}× (${Math.round(own / 1024)} MB)`,
+    budget: "≤ 1.7×",
+    isWithin: own <= 1.7 * theirs,
+    anchor: "JSON.stringify to bytes",
+  });
+}
+
+/** Short work is done ten times a round. */
+function repeated({ name, run }: Contender): Contender {
+  return {
+    name,
+    run: () => {
+      for (let turn = 0; turn < 10; turn++) run();
+    },
+  };
+}
+
+async function throughHandler(value: unknown, bytes: Bytes): Promise<Row> {
+  const handler = new SuperJsonIOHandler({ store: new MemoryStore() });
+  const put = { name: "handler", run: () => handler.handleOutput(new OutputContext({ assetName: "doubles" }), value) };
+  const hash = { name: "SHA-256 of the same bytes", run: async () => void (await crypto.subtle.digest("SHA-256", bytes)) };
+  return ratio("put 1,000,000 doubles through handler and memory store", put, hash, 1.2);
+}
+
+/** Kilobytes above what the rows take, in a process of its own. */
+function peakMemory(what: "ours" | "JSON"): number {
+  const arguments_ = ["--expose-gc", "--conditions=edgewater-source", join(import.meta.dirname, "memory.ts"), what];
+  return Number(execFileSync(process.execPath, arguments_, { encoding: "utf8" }));
+}
+
+/** Milliseconds of each serializer for each payload, `encode / decode`; a dash where it loses or refuses the value. */
+export async function comparison(): Promise<string[]> {
+  const packr = new Packr({ structuredClone: true, moreTypes: true });
+  const payloads = { "rows with dates": rowsWithDates(), nested: nested(), "1M doubles": doubles(), "plain rows": plainRows(20_000) };
+  const codecs: Record<string, readonly [(value: unknown) => unknown, (bytes: never) => unknown, lossy: readonly string[]]> = {
+    ours: [(value) => ours.encode(value), (bytes: Bytes) => ours.decode(bytes), []],
+    superjson: [(value) => superjson.stringify(value), (text: string) => superjson.parse(text), []],
+    JSON: [(value) => JSON.stringify(value), (text: string) => JSON.parse(text), ["rows with dates", "nested", "1M doubles"]],
+    devalue: [(value) => devalue.stringify(value), (text: string) => devalue.parse(text), []],
+    "node:v8": [(value) => serialize(value), (bytes: Bytes) => deserialize(bytes), ["nested"]],
+    msgpackr: [(value) => packr.pack(value), (bytes: Bytes) => packr.unpack(bytes), ["nested"]],
+  };
+  const lines = [`| ms, encode / decode | ${Object.keys(payloads).join(" | ")} |`, `|-|${"-|".repeat(Object.keys(payloads).length)}`];
+  const cells: Record<string, string[]> = {};
+  for (const [name, value] of Object.entries(payloads)) {
+    const able = Object.entries(codecs).filter(([, [, , lossy]]) => !lossy.includes(name));
+    const encoded = await medians(able.map(([codec, [encode]]) => contender(codec, () => encode(value))));
+    const decoded = await medians(
+      able.map(([codec, [encode, decode]]) => {
+        const bytes = encode(value) as never;
+        return contender(codec, () => decode(bytes));
+      }),
+    );
+    for (const codec of Object.keys(codecs)) {
+      const index = able.findIndex(([other]) => other === codec);
+      const cell = index < 0 ? "—" : `${(encoded[index] ?? 0).toFixed(1)} / ${(decoded[index] ?? 0).toFixed(1)}`;
+      cells[codec] = [...(cells[codec] ?? []), cell];
+    }
+  }
+  for (const [codec, row] of Object.entries(cells)) lines.push(`| ${codec} | ${row.join(" | ")} |`);
+  return [...lines, ...pickle()];
+}
+
+/** Python's pickle on rows and doubles like ours, where there is a Python. */
+function pickle(): string[] {
+  const script = join(import.meta.dirname, "pickle_bench.py");
+  try {
+    const [rows, values] = JSON.parse(
+      execFileSync("python3", [script], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+    ) as string[];
+    return [`| Python's pickle 5 | ${rows} | — | ${values} | — |`];
+  } catch {
+    return [];
+  }
+}
