@@ -12,20 +12,33 @@ type Parts = Record<string, unknown>;
 
 /** Makes a value of what was written in its place. Nothing is called but constructors of the language. */
 export function make(type: unknown, raw: unknown, buffers: readonly Uint8Array<ArrayBuffer>[], settings: Settings): Made {
-  const [family, name, ...details] = Array.isArray(type) ? (type as unknown[]) : [type];
-  if (Array.isArray(type) && typeof name !== "string") throw damaged(`it has an annotation without a name: ${JSON.stringify(type)}`);
+  if (!Array.isArray(type)) return makeSimple(type, raw, settings);
+  const [family, name, ...details] = type as unknown[];
+  if (typeof name !== "string") throw damaged(`it has an annotation without a name: ${JSON.stringify(type)}`);
   switch (family) {
+    case "symbol":
+      return { value: registered(settings.symbols, "symbol", name) };
+    case "class":
+      return withParts(Object.create(registered(settings.classes, "class", name).prototype as object) as object, raw);
+    case "typed-array":
+      return { value: makeNumbers(name, list(raw)) };
+    case "edgewater":
+      return makeOurs(String(name), details, raw, buffers);
+    default:
+      throw damaged(`it has an annotation that is not known here: ${JSON.stringify(type)}`);
+  }
+}
+
+function makeSimple(type: unknown, raw: unknown, settings: Settings): Made {
+  switch (type) {
     case "undefined":
       return { value: undefined };
     case "number":
       return { value: Number(text(raw)) };
     case "bigint":
       return { value: attempt(() => BigInt(text(raw))) };
-    case "Date": {
-      const value = new Date(text(raw));
-      if (Number.isNaN(value.getTime())) throw damaged(`${JSON.stringify(raw)} is no date`);
-      return { value };
-    }
+    case "Date":
+      return { value: makeDate(raw) };
     case "URL":
       return { value: attempt(() => new URL(text(raw))) };
     case "regexp":
@@ -46,17 +59,15 @@ export function make(type: unknown, raw: unknown, buffers: readonly Uint8Array<A
     }
     case "Error":
       return makeError("Error", raw);
-    case "symbol":
-      return { value: registered(settings.symbols, "symbol", name) };
-    case "class":
-      return withParts(Object.create(registered(settings.classes, "class", name).prototype as object) as object, raw);
-    case "typed-array":
-      return { value: makeNumbers(name, list(raw)) };
-    case "edgewater":
-      return makeOurs(String(name), details, raw, buffers);
     default:
       throw damaged(`it has an annotation that is not known here: ${JSON.stringify(type)}`);
   }
+}
+
+export function makeDate(raw: unknown): Date {
+  const value = new Date(text(raw));
+  if (Number.isNaN(value.getTime())) throw damaged(`${JSON.stringify(raw)} is no date`);
+  return value;
 }
 
 /** Sets a property, whatever its name. */

@@ -1,132 +1,208 @@
 import { damaged } from "./damaged.ts";
-import { type Made, make, setOwn } from "./make.ts";
+import { make, makeDate, setOwn } from "./make.ts";
 import type { Settings } from "./options.ts";
 import { parsePath } from "./path.ts";
 
-/** What is said of a place: its type, and what shares its object. */
-interface Mark {
-  type: unknown;
-  shared: { made: Made | undefined } | undefined;
-  parts: Map<string, Mark> | undefined;
-  /** As JSON has it. */
-  raw: unknown;
-  made: Made | undefined;
+/** Stands before lists that superjson would misread, so that it throws. */
+const refusedPath = "\\edgewater";
+
+type Parts = Record<string, unknown>;
+
+/** A part of an array or object, as JSON has it. */
+interface Place {
+  readonly holder: Parts;
+  readonly key: string;
+}
+
+/** Annotations of the parts of a value. */
+interface Annotated {
+  readonly raw: unknown;
+  readonly notes: Parts;
 }
 
 /** Makes a value again from superjson's text, which may hold numbers of buffers. */
 export function read(text: Uint8Array<ArrayBuffer>, buffers: readonly Uint8Array<ArrayBuffer>[], settings: Settings): unknown {
-  checkNesting(text, settings.maxDepth);
   const payload = parse(text);
   if (typeof payload !== "object" || payload === null || !Object.hasOwn(payload, "json")) throw damaged("there is no `json` in it", 0);
   const { json, meta } = payload as { json: unknown; meta?: unknown };
-  if (meta === undefined) return json;
-  if (typeof meta !== "object" || meta === null) throw damaged("its `meta` is not an object");
-  const { values, referentialEqualities: equalities, v } = meta as Record<string, unknown>;
-  const root = mark();
-  // Before version 1 only dots were escaped in paths.
-  const isLegacy = typeof v !== "number" || v < 1;
-  if (values !== undefined) annotate(root, values, isLegacy, settings.maxDepth);
-  if (equalities !== undefined) share(root, equalities, isLegacy);
-  return revive(root, json, equalities !== undefined, buffers, settings);
-}
-
-function mark(): Mark {
-  return { type: undefined, shared: undefined, parts: undefined, raw: undefined, made: undefined };
-}
-
-function at(from: Mark, path: string, isLegacy: boolean): Mark {
-  let place = from;
-  for (const key of parsePath(path, isLegacy)) {
-    place.parts ??= new Map();
-    const part: Mark = place.parts.get(key) ?? mark();
-    place.parts.set(key, part);
-    place = part;
-  }
-  return place;
-}
-
-function annotate(root: Mark, tree: unknown, isLegacy: boolean, maxDepth: number): void {
-  const pending: [Mark, unknown, number][] = [[root, tree, 0]];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [place, annotation, depth] = next;
-    if (depth > maxDepth) throw damaged("its annotations lie too deep");
-    const inner = Array.isArray(annotation) ? annotation[1] : annotation;
-    if (Array.isArray(annotation)) place.type = annotation[0];
-    else if (typeof annotation !== "object" || annotation === null) throw damaged(`${JSON.stringify(annotation)} is no annotation`);
-    if (typeof inner !== "object" || inner === null) continue;
-    for (const path in inner) {
-      const child: unknown = (inner as Record<string, unknown>)[path];
-      const part = at(place, path, isLegacy);
-      if (Array.isArray(child) && child.length === 1) part.type = child[0];
-      else pending.push([part, child, depth + 1]);
-    }
-  }
-}
-
-/** Names what comes in front of lists that superjson would misread, so that it throws. */
-export const refusedPath = "\\edgewater";
-
-function share(root: Mark, equalities: unknown, isLegacy: boolean): void {
-  const [roots, lists] = Array.isArray(equalities) ? equalities : [[], equalities];
-  const join = (places: Mark[], paths: unknown): void => {
-    if (!Array.isArray(paths)) throw damaged("a list of shared places is not an array");
-    const shared = { made: undefined };
-    for (const path of paths) {
-      if (typeof path !== "string") throw damaged("a shared place is not a path");
-      places.push(at(root, path, isLegacy));
-    }
-    for (const place of places) place.shared = shared;
-  };
-  join([root], roots);
-  for (const path in lists as object) if (path !== refusedPath) join([at(root, path, isLegacy)], (lists as Record<string, unknown>)[path]);
+  checkDepth(json, settings.maxDepth);
+  if (meta !== undefined) new Reader(payload as Parts, meta, text.includes(92), buffers, settings).revive();
+  return (payload as Parts)["json"];
 }
 
 /**
- * Two passes without recursion: from the root down every annotated object is made, the first place that shares one in the
- * order of the text making it for all; then from the leaves up what was made is put in its place.
+ * Every annotated object is made and put in its place, still empty; then the places of shared objects get the first of
+ * them; then those that have parts are filled with what lies in the places by then. Nothing recurses.
  */
-function revive(root: Mark, json: unknown, isShared: boolean, buffers: readonly Uint8Array<ArrayBuffer>[], settings: Settings): unknown {
-  const order: Mark[] = [];
-  const pending: Mark[] = [root];
-  root.raw = json;
-  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-    const { shared, type, raw, parts } = place;
-    if (shared?.made !== undefined) {
-      place.made = shared.made;
-      continue;
-    }
-    place.made = type === undefined ? { value: raw } : make(type, raw, buffers, settings);
-    if (shared !== undefined) shared.made = place.made;
-    if (parts !== undefined || place.made.fill !== undefined) order.push(place);
-    if (parts === undefined) continue;
-    for (const [key, part] of isShared ? lastFirst(parts, raw) : parts) {
-      part.raw = partOf(raw, key);
-      pending.push(part);
+class Reader {
+  readonly #payload: Parts;
+  readonly #meta: Parts;
+  readonly #isLegacy: boolean;
+  /** Whether there is a backslash anywhere. */
+  readonly #hasEscapes: boolean;
+  readonly #buffers: readonly Uint8Array<ArrayBuffer>[];
+  readonly #settings: Settings;
+  readonly #fills: (() => void)[] = [];
+  /** What JSON has of an object that was made. */
+  readonly #raws = new Map<unknown, unknown>();
+
+  constructor(payload: Parts, meta: unknown, hasEscapes: boolean, buffers: readonly Uint8Array<ArrayBuffer>[], settings: Settings) {
+    this.#payload = payload;
+    this.#hasEscapes = hasEscapes;
+    this.#meta = objectOf(meta);
+    const { v } = this.#meta;
+    // Before version 1 only dots were escaped in paths.
+    this.#isLegacy = typeof v !== "number" || v < 1;
+    this.#buffers = buffers;
+    this.#settings = settings;
+  }
+
+  revive(): void {
+    const { values, referentialEqualities: equalities } = this.#meta;
+    if (values !== undefined) this.#annotate(values);
+    if (equalities !== undefined) this.#share(equalities);
+    for (const fill of this.#fills) fill();
+  }
+
+  #annotate(values: unknown): void {
+    const pending: Annotated[] = [];
+    this.#note(this.#payload, "json", values, pending);
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      // Notes of neighbours follow each other: what they lie in is looked for once.
+      let parent = -1;
+      let prefix = "";
+      let holder: unknown = next.raw;
+      for (const path of Object.keys(next.notes)) {
+        const dot = path.lastIndexOf(".");
+        if (this.#hasEscapes) {
+          const place = this.#find(next.raw, path);
+          this.#note(place.holder, place.key, next.notes[path], pending);
+          continue;
+        }
+        if (dot !== parent || !path.startsWith(prefix)) {
+          parent = dot;
+          prefix = path.slice(0, dot + 1);
+          holder = dot < 0 ? next.raw : this.#descend(next.raw, path, dot);
+        }
+        const key = dot < 0 ? path : path.slice(dot + 1);
+        checkPart(holder, key);
+        this.#note(holder as Parts, key, next.notes[path], pending);
+      }
     }
   }
-  for (let index = order.length - 1; index >= 0; index--) {
-    const { parts, raw, made } = order[index] as Mark;
-    for (const [key, part] of parts ?? []) setOwn(raw as object, key, (part.made as Made).value);
-    made?.fill?.();
+
+  /** Follows the keys of a path without escapes up to its last dot. */
+  #descend(raw: unknown, path: string, end: number): unknown {
+    let holder = raw;
+    for (let start = 0; start <= end; ) {
+      const dot = path.indexOf(".", start);
+      holder = this.#step(holder, path.slice(start, dot));
+      start = dot + 1;
+    }
+    return holder;
   }
-  return (root.made as Made).value;
+
+  #step(holder: unknown, key: string): unknown {
+    checkPart(holder, key);
+    const part = (holder as Parts)[key];
+    return this.#raws.size > 0 ? (this.#raws.get(part) ?? part) : part;
+  }
+
+  #note(holder: Parts, key: string, note: unknown, pending: Annotated[]): void {
+    const raw = holder[key];
+    if (!Array.isArray(note)) {
+      pending.push({ raw, notes: objectOf(note) });
+      return;
+    }
+    const [type] = note as unknown[];
+    // Most notes are of these two.
+    if (type === "Date" || type === "undefined") {
+      setOwn(holder, key, type === "Date" ? makeDate(raw) : undefined);
+      return;
+    }
+    const { value, fill } = make(type, raw, this.#buffers, this.#settings);
+    if (fill !== undefined) {
+      this.#fills.push(fill);
+      this.#raws.set(value, raw);
+    }
+    setOwn(holder, key, value);
+    if (note.length > 1) pending.push({ raw, notes: objectOf(note[1]) });
+  }
+
+  /** Finds a place by its path, below an array or object as JSON has it. */
+  #find(raw: unknown, path: string): Place {
+    const keys = parsePath(path, this.#isLegacy);
+    const key = keys.pop() as string;
+    const holder = keys.reduce((part, next) => this.#step(part, next), raw);
+    checkPart(holder, key);
+    return { holder: holder as Parts, key };
+  }
+
+  #share(equalities: unknown): void {
+    const [roots, lists] = Array.isArray(equalities) ? (equalities as unknown[]) : [undefined, equalities];
+    const groups: Place[][] = [];
+    const add = (first: Place, paths: unknown, representative: string | undefined): void => {
+      if (!Array.isArray(paths) || paths.some((path) => typeof path !== "string")) throw damaged("a list of shared places is none");
+      const places = [first, ...(paths as string[]).map((path) => this.#findShared(path))];
+      const at = representative === undefined ? 0 : this.#firstOf([representative, ...(paths as string[])]);
+      groups.push([places[at] as Place, ...places]);
+    };
+    if (roots !== undefined) add({ holder: this.#payload, key: "json" }, roots, undefined);
+    if (lists !== undefined)
+      for (const [path, paths] of Object.entries(objectOf(lists))) if (path !== refusedPath) add(this.#findShared(path), paths, path);
+    // Every place was found before any is changed.
+    for (const [first, ...places] of groups) {
+      const { holder, key } = first as Place;
+      for (const place of places) setOwn(place.holder, place.key, holder[key]);
+    }
+  }
+
+  #findShared(path: string): Place {
+    return this.#find(this.#rawRoot(), path);
+  }
+
+  #rawRoot(): unknown {
+    const { json } = this.#payload;
+    return this.#raws.get(json) ?? json;
+  }
+
+  /**
+   * Which of several paths comes first in the text: only there the object was written with all that is shared in it.
+   * superjson orders them by their lengths first.
+   */
+  #firstOf(paths: readonly string[]): number {
+    let first = 0;
+    let length = -1;
+    for (const [index, path] of paths.entries()) {
+      const keys = parsePath(path, this.#isLegacy);
+      if (index > 0 && keys.length !== length && this.#isBefore(keys, parsePath(paths[first] as string, this.#isLegacy))) first = index;
+      length = keys.length;
+    }
+    return first;
+  }
+
+  #isBefore(left: readonly string[], right: readonly string[]): boolean {
+    let holder = this.#rawRoot();
+    let at = 0;
+    while (at < left.length && left[at] === right[at]) holder = this.#step(holder, left[at++] as string);
+    const [one, other] = [left[at], right[at]];
+    if (one === undefined || other === undefined) return one === undefined;
+    if (Array.isArray(holder)) return Number(one) < Number(other);
+    const keys = Object.keys(holder as Parts);
+    return keys.indexOf(one) < keys.indexOf(other);
+  }
 }
 
-/** The parts as the text has them, from the last to the first. */
-function lastFirst(parts: ReadonlyMap<string, Mark>, raw: unknown): [string, Mark][] {
-  if (parts.size === 1 || typeof raw !== "object" || raw === null) return [...parts];
-  if (Array.isArray(raw)) return [...parts].sort(([left], [right]) => Number(right) - Number(left));
-  const keys = Object.keys(raw).filter((key) => parts.has(key));
-  if (keys.length < parts.size) throw damaged("it says something of a property that is not there");
-  return keys.reverse().map((key) => [key, parts.get(key) as Mark]);
-}
-
-function partOf(raw: unknown, key: string): unknown {
-  const isThere = Array.isArray(raw)
-    ? String(Number(key)) === key && Number(key) in raw
-    : typeof raw === "object" && raw !== null && Object.hasOwn(raw, key);
+function checkPart(holder: unknown, key: string): void {
+  const isThere = Array.isArray(holder)
+    ? Number(key) < holder.length && Number(key) >= 0 && String(Math.trunc(Number(key))) === key
+    : typeof holder === "object" && holder !== null && Object.hasOwn(holder, key);
   if (!isThere) throw damaged(`it says something of ${JSON.stringify(key)}, which is not there`);
-  return (raw as Record<string, unknown>)[key];
+}
+
+function objectOf(value: unknown): Parts {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw damaged(`${JSON.stringify(value)} is no object`);
+  return value as Parts;
 }
 
 function parse(bytes: Uint8Array<ArrayBuffer>): unknown {
@@ -136,14 +212,16 @@ function parse(bytes: Uint8Array<ArrayBuffer>): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const { message } = cause as Error;
+    const end = endOf(bytes);
+    if (end !== undefined) throw damaged("it ends too soon", end, cause);
     // Some engines tell where.
     const position = /position (\d+)/.exec(message)?.[1];
     throw damaged(message, position === undefined ? undefined : new TextEncoder().encode(text.slice(0, Number(position))).length, cause);
   }
 }
 
-/** Finds what lies too deep, or ends too soon, before anything is made of it. */
-function checkNesting(text: Uint8Array, maxDepth: number): void {
+/** Where text that is no JSON ends too soon, or undefined where something else is wrong with it. */
+function endOf(text: Uint8Array): number | undefined {
   let depth = 0;
   let isString = false;
   for (let index = 0; index < text.length; index++) {
@@ -151,10 +229,27 @@ function checkNesting(text: Uint8Array, maxDepth: number): void {
     if (code === 34) isString = !isString;
     else if (isString) {
       if (code === 92) index++;
-    } else if (code === 123 || code === 91) {
-      // The payload itself is one level, and its annotations nest no deeper than the value.
-      if (++depth > 2 * maxDepth + 8) throw damaged(`it nests more than ${maxDepth} levels`, index);
-    } else if (code === 125 || code === 93) depth--;
+    } else if (code === 123 || code === 91) depth++;
+    else if (code === 125 || code === 93) depth--;
   }
-  if (depth > 0 || isString) throw damaged("it ends too soon", text.length);
+  return depth > 0 || isString || text.length === 0 ? text.length : undefined;
+}
+
+/** What lies deeper than what may be written is not given to anyone. */
+function checkDepth(json: unknown, maxDepth: number): void {
+  let level: unknown[] = [json];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth + 1) throw damaged(`it nests more than ${maxDepth} levels`);
+    const below: unknown[] = [];
+    for (const value of level) {
+      if (Array.isArray(value)) {
+        for (const part of value) if (typeof part === "object" && part !== null) below.push(part);
+      } else
+        for (const key in value as object) {
+          const part = (value as Parts)[key];
+          if (typeof part === "object" && part !== null) below.push(part);
+        }
+    }
+    level = below;
+  }
 }
