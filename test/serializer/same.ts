@@ -41,7 +41,8 @@ function partsOf(value: object): unknown[] {
   if (value instanceof URL || value instanceof URLSearchParams) return [`${value}`];
   if (value instanceof Error) {
     const visible = Object.keys(value)
-      .filter((key) => key !== "name")
+      // Where it was thrown is not kept; superjson makes it a property of its own in some engines.
+      .filter((key) => key !== "name" && key !== "stack")
       .flatMap((key) => [key, (value as unknown as Record<string, unknown>)[key]]);
     return [value.name, value.message, value.cause, (value as AggregateError).errors, ...visible];
   }

@@ -32,10 +32,12 @@ describe("keeps what superjson 2.2.6 loses", () => {
     ["Maps 1,500 levels deep", Array.from({ length: 1500 }).reduce<unknown>((inner) => new Map([[1, inner]]), 1)],
   ])("%s", (_, value) => expect(same(value, decode(value))).toBe(true));
 
-  it.skipIf(typeof Buffer === "undefined")("a Buffer of Node, as a Uint8Array", () => {
-    expect(same(Buffer.from("text"), decode(Buffer.from("text")))).toBe(true);
-    expect(same(Buffer.alloc(1000, 7), decode(Buffer.alloc(1000, 7)))).toBe(true);
-  });
+  // Only some runtimes have it.
+  if (typeof Buffer !== "undefined")
+    it("a Buffer of Node, as a Uint8Array", () => {
+      expect(same(Buffer.from("text"), decode(Buffer.from("text")))).toBe(true);
+      expect(same(Buffer.alloc(1000, 7), decode(Buffer.alloc(1000, 7)))).toBe(true);
+    });
 
   it("Blobs and Files, which become {}", async () => {
     const blob = new Blob(["text"], { type: "text/plain" });

@@ -64,9 +64,41 @@ function makeSimple(type: unknown, raw: unknown, settings: Settings): Made {
   }
 }
 
+/** The usual dates by arithmetic, which is faster than the parser of any engine. */
 export function makeDate(raw: unknown): Date {
-  const value = new Date(text(raw));
+  const iso = text(raw);
+  const value = new Date(usualTime(iso) ?? iso);
   if (Number.isNaN(value.getTime())) throw damaged(`${JSON.stringify(raw)} is no date`);
+  return value;
+}
+
+/** Milliseconds of what `Date.prototype.toISOString` writes for the years 1000 to 9999 and the days to the 28th. */
+function usualTime(iso: string): number | undefined {
+  if (
+    iso.length !== 24 ||
+    iso[4] !== "-" ||
+    iso[7] !== "-" ||
+    iso[10] !== "T" ||
+    iso[13] !== ":" ||
+    iso[16] !== ":" ||
+    iso[19] !== "." ||
+    iso[23] !== "Z"
+  )
+    return undefined;
+  const [year, month, day] = [number(iso, 0, 4), number(iso, 5, 7), number(iso, 8, 10)];
+  const [hour, minute, second, millisecond] = [number(iso, 11, 13), number(iso, 14, 16), number(iso, 17, 19), number(iso, 20, 23)];
+  const isUsual =
+    year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60 && millisecond >= 0;
+  return isUsual ? Date.UTC(year, month - 1, day, hour, minute, second, millisecond) : undefined;
+}
+
+/** NaN for what are not all digits. */
+function number(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let index = start; index < end; index++) {
+    const digit = text.charCodeAt(index) - 48;
+    value = digit >= 0 && digit <= 9 ? 10 * value + digit : Number.NaN;
+  }
   return value;
 }
 

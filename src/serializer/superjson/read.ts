@@ -43,6 +43,7 @@ class Reader {
   readonly #buffers: readonly Uint8Array<ArrayBuffer>[];
   readonly #settings: Settings;
   readonly #fills: (() => void)[] = [];
+  readonly #keys = new Map<string, string>();
   /** What JSON has of an object that was made. */
   readonly #raws = new Map<unknown, unknown>();
 
@@ -84,11 +85,20 @@ class Reader {
           prefix = path.slice(0, dot + 1);
           holder = dot < 0 ? next.raw : this.#descend(next.raw, path, dot);
         }
-        const key = dot < 0 ? path : path.slice(dot + 1);
+        const key = this.#keyOf(path, dot);
         checkPart(holder, key);
         this.#note(holder as Parts, key, next.notes[path], pending);
       }
     }
+  }
+
+  /** The last key of a path. One text for equal keys: properties are found faster by it. */
+  #keyOf(path: string, dot: number): string {
+    const key = path.slice(dot + 1);
+    const known = this.#keys.get(key);
+    if (known !== undefined) return known;
+    if (this.#keys.size < 1000) this.#keys.set(key, key);
+    return key;
   }
 
   /** Follows the keys of a path without escapes up to its last dot. */
