@@ -1,5 +1,8 @@
 const chunkSize = 1024 * 1024;
 
+/** Chunks of one object that are hashed at once, where the runtime has threads for it; each is copied meanwhile. */
+const atOnce = 8;
+
 /**
  * The data version of serialized content: a digest that is the same on every runtime and for bytes and streams alike.
  *
@@ -14,8 +17,11 @@ const chunkSize = 1024 * 1024;
  */
 export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digests: Uint8Array[] = [];
-  for (let start = 0; start === 0 || start < bytes.byteLength; start += chunkSize) {
-    digests.push(await sha256(bytes.subarray(start, start + chunkSize)));
+  for (let start = 0; start === 0 || start < bytes.byteLength; start += atOnce * chunkSize) {
+    const chunks: Promise<Uint8Array>[] = [];
+    for (let at = start; at === start || (at < bytes.byteLength && chunks.length < atOnce); at += chunkSize)
+      chunks.push(sha256(bytes.subarray(at, at + chunkSize)));
+    digests.push(...(await Promise.all(chunks)));
   }
   return versionOf(digests);
 }
