@@ -1,5 +1,5 @@
-import { abortedError, EdgewaterError } from "../errors.ts";
-import { type Call, explain } from "./call.ts";
+import { abortedError } from "../errors.ts";
+import { type Call, explain, objectError } from "./call.ts";
 import type { Body, GetResult, ObjectMeta, StreamBody } from "./types.ts";
 
 /** The bytes of a body. Text becomes UTF-8; bytes are not copied. */
@@ -88,10 +88,7 @@ export function decodeText(bytes: Uint8Array): string {
  *
  * @throws `NotSupported`
  */
-export function checkBody(body: StreamBody, store: string, key: string): void {
+export function checkBody(body: StreamBody, target: Pick<Call, "store" | "key">): void {
   if (isAtHand(body) || body instanceof Blob || body instanceof ReadableStream) return;
-  throw new EdgewaterError("NotSupported", `The body of ${JSON.stringify(key)} is neither bytes, text, a Blob nor a stream`, {
-    store,
-    key,
-  });
+  throw objectError("NotSupported", target, "cannot be written: its body is neither bytes, text, a Blob nor a stream");
 }

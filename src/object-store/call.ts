@@ -1,4 +1,5 @@
-import { abortedError, EdgewaterError, type ErrorCode, isEdgewaterError, throwIfAborted } from "../errors.ts";
+import { abortedError, EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, throwIfAborted } from "../errors.ts";
+import { checkKey } from "./path.ts";
 
 /** One call of a store's verb: what its errors say. */
 export interface Call {
@@ -25,6 +26,23 @@ export async function perform<Value>(call: Call, work: () => Value | Promise<Val
   }
 }
 
+/** Runs the calls of one store. */
+export type Perform = <Value>(
+  verb: Call["verb"],
+  key: string,
+  signal: AbortSignal | undefined,
+  work: (call: Call) => Value | Promise<Value>,
+) => Promise<Value>;
+
+/** How a store runs its calls: with a key that is checked first, and then as {@link perform} says. */
+export function performer(store: string, classify?: Classify): Perform {
+  return async (verb, key, signal, work) => {
+    checkKey(store, key);
+    const call = { store, verb, key, signal };
+    return perform(call, () => work(call), classify);
+  };
+}
+
 /** The error of the family that a failed call stands for. */
 export function explain(call: Call, cause: unknown, classify?: Classify): EdgewaterError {
   const { store, verb, key, signal } = call;
@@ -33,6 +51,16 @@ export function explain(call: Call, cause: unknown, classify?: Classify): Edgewa
   const { code, reason } = classify?.(cause, call) ?? { code: "Unavailable", reason: reasonOf(cause) };
   if (code === "NotFound") return notFound(store, key, cause);
   return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key, cause });
+}
+
+/** An error about one object: what is wrong with it goes on where `"key" in store` ends. */
+export function objectError<Code extends ErrorCode>(
+  code: Code,
+  { store, key }: Pick<Call, "store" | "key">,
+  problem: string,
+  details?: ErrorDetails,
+): EdgewaterError<Code> {
+  return new EdgewaterError(code, `${JSON.stringify(key)} in ${store} ${problem}`, { store, key, ...details });
 }
 
 /** The object that is not there. */

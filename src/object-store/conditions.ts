@@ -1,4 +1,4 @@
-import { EdgewaterError } from "../errors.ts";
+import { objectError } from "./call.ts";
 import type { Attributes, ByteRange, ConditionalGetOptions, PutMode } from "./types.ts";
 
 type Conditions = Pick<ConditionalGetOptions, "ifMatch" | "ifNoneMatch">;
@@ -14,15 +14,15 @@ interface Target {
  *
  * @throws `AlreadyExists`, `PreconditionFailed`
  */
-export function checkMode(mode: PutMode, etag: string | undefined, { store, key }: Target): void {
+export function checkMode(mode: PutMode, etag: string | undefined, target: Target): void {
   if (mode === "overwrite") return;
   if (mode === "create") {
     if (etag === undefined) return;
-    throw new EdgewaterError("AlreadyExists", `There is an object ${JSON.stringify(key)} in ${store} already`, { store, key });
+    throw objectError("AlreadyExists", target, "exists already");
   }
   if (etag === mode.ifMatch) return;
   const found = etag === undefined ? "does not exist" : `is ${etag}`;
-  throw new EdgewaterError("PreconditionFailed", `${JSON.stringify(key)} in ${store} ${found}, not ${mode.ifMatch}`, { store, key });
+  throw objectError("PreconditionFailed", target, `${found}, not ${mode.ifMatch}`);
 }
 
 /**
@@ -30,13 +30,9 @@ export function checkMode(mode: PutMode, etag: string | undefined, { store, key 
  *
  * @throws `PreconditionFailed`, `NotModified`
  */
-export function checkMatch({ ifMatch, ifNoneMatch }: Conditions, etag: string | undefined, { store, key }: Target): void {
-  if (ifMatch !== undefined && etag !== ifMatch) {
-    throw new EdgewaterError("PreconditionFailed", `${JSON.stringify(key)} in ${store} is ${etag}, not ${ifMatch}`, { store, key });
-  }
-  if (ifNoneMatch !== undefined && etag === ifNoneMatch) {
-    throw new EdgewaterError("NotModified", `${JSON.stringify(key)} in ${store} is still ${ifNoneMatch}`, { store, key });
-  }
+export function checkMatch({ ifMatch, ifNoneMatch }: Conditions, etag: string | undefined, target: Target): void {
+  if (ifMatch !== undefined && etag !== ifMatch) throw objectError("PreconditionFailed", target, `is ${etag}, not ${ifMatch}`);
+  if (ifNoneMatch !== undefined && etag === ifNoneMatch) throw objectError("NotModified", target, `is still ${ifNoneMatch}`);
 }
 
 /**
@@ -45,16 +41,13 @@ export function checkMatch({ ifMatch, ifNoneMatch }: Conditions, etag: string | 
  * @throws `InvalidRange` for a range that is empty or no range, or that starts at the end of the object or beyond it;
  * an empty object may be read from 0
  */
-export function resolveRange(range: ByteRange | undefined, size: number, { store, key }: Target): { start: number; end: number } {
+export function resolveRange(range: ByteRange | undefined, size: number, target: Target): { start: number; end: number } {
   if (range === undefined) return { start: 0, end: size };
   const { start, end = Number.MAX_SAFE_INTEGER } = range;
   const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end > start;
   if (isRange && (start < size || start === 0)) return { start, end: Math.min(end, size) };
-  const reason = isRange ? `starts beyond its ${size} bytes` : "is none: 0 ≤ start < end, in whole bytes";
-  throw new EdgewaterError("InvalidRange", `The range ${start} to ${range.end} of ${JSON.stringify(key)} in ${store} ${reason}`, {
-    store,
-    key,
-  });
+  const reason = isRange ? "it starts at the end or later" : "a range is 0 ≤ start < end, in whole bytes";
+  throw objectError("InvalidRange", target, `has ${size} bytes, and no range ${start} to ${range.end}: ${reason}`);
 }
 
 /**
@@ -62,16 +55,12 @@ export function resolveRange(range: ByteRange | undefined, size: number, { store
  *
  * @throws `MetadataError` for what is not text
  */
-export function checkAttributes({ contentType, metadata = {} }: Attributes, { store, key }: Target): Attributes | undefined {
+export function checkAttributes({ contentType, metadata = {} }: Attributes, target: Target): Attributes | undefined {
   const entries = Object.entries(metadata);
   const wrong = entries.find(([, value]) => typeof value !== "string")?.[0];
   if (wrong !== undefined || !["string", "undefined"].includes(typeof contentType)) {
-    const what = wrong === undefined ? "The content type" : `The metadata ${JSON.stringify(wrong)}`;
-    throw new EdgewaterError("MetadataError", `${what} of ${JSON.stringify(key)} is not text`, {
-      store,
-      key,
-      field: wrong ?? "contentType",
-    });
+    const what = wrong === undefined ? "a content type" : `metadata ${JSON.stringify(wrong)}`;
+    throw objectError("MetadataError", target, `cannot have ${what} that is not text`, { field: wrong ?? "contentType" });
   }
   if (contentType === undefined && entries.length === 0) return undefined;
   return { contentType, metadata: Object.fromEntries(entries) };

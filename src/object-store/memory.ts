@@ -1,10 +1,11 @@
 import { compareUtf8 } from "../asset/utf8.ts";
 import { throwIfAborted } from "../errors.ts";
 import { checkBody, collect, openedBytes } from "./body.ts";
-import { notFound } from "./call.ts";
+import { notFound, performer } from "./call.ts";
 import { checkAttributes, checkMatch, checkMode, resolveRange } from "./conditions.ts";
+import { copyThrough } from "./copy.ts";
 import { pageOf } from "./page.ts";
-import { checkKey, checkPrefix } from "./path.ts";
+import { checkKeys, checkPrefix } from "./path.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -40,42 +41,41 @@ interface Entry {
  */
 export class MemoryStore implements FullObjectStore {
   readonly name = "MemoryStore";
+  readonly #perform = performer(this.name);
   readonly #objects = new Map<string, Entry>();
   #writes = 0;
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite", signal } = options;
-    const target = { store: this.name, key };
-    checkKey(this.name, key);
-    checkBody(body, this.name, key);
-    const attributes = checkAttributes(options, target);
-    throwIfAborted(signal, target);
-    checkMode(mode, this.#objects.get(key)?.meta.etag, target);
-    const bytes = await collect(body, { ...target, verb: "write", signal });
-    throwIfAborted(signal, target);
-    // From here to the end nothing else runs: what is checked is what is replaced.
-    checkMode(mode, this.#objects.get(key)?.meta.etag, target);
-    const etag = `"${++this.#writes}"`;
-    const { contentType, metadata = {} } = attributes ?? {};
-    this.#objects.set(key, { meta: { key, size: bytes.byteLength, etag, lastModified: new Date(), contentType, metadata }, bytes });
-    return { etag };
+    return this.#perform("write", key, signal, async (call) => {
+      checkBody(body, call);
+      const { contentType, metadata = {} } = checkAttributes(options, call) ?? {};
+      checkMode(mode, this.#objects.get(key)?.meta.etag, call);
+      const bytes = await collect(body, call);
+      throwIfAborted(signal, call);
+      // From here to the end nothing else runs: what is checked is what is replaced.
+      checkMode(mode, this.#objects.get(key)?.meta.etag, call);
+      const etag = `"${++this.#writes}"`;
+      this.#objects.set(key, { meta: { key, size: bytes.byteLength, etag, lastModified: new Date(), contentType, metadata }, bytes });
+      return { etag };
+    });
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
-    const { meta, bytes } = this.#entry(key, options.signal);
-    const target = { store: this.name, key };
-    checkMatch(options, meta.etag, target);
-    const { start, end } = resolveRange(options.range, meta.size, target);
-    return openedBytes(copyOf(meta), bytes.slice(start, end));
+    return this.#perform("read", key, options.signal, (call) => {
+      const { meta, bytes } = this.#entry(key);
+      checkMatch(options, meta.etag, call);
+      const { start, end } = resolveRange(options.range, meta.size, call);
+      return openedBytes(copyOf(meta), bytes.slice(start, end));
+    });
   }
 
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
-    return copyOf(this.#entry(key, signal).meta);
+    return this.#perform("read", key, signal, () => copyOf(this.#entry(key).meta));
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
-    const all = typeof keys === "string" ? [keys] : keys;
-    for (const key of all) checkKey(this.name, key);
+    const all = checkKeys(this.name, keys);
     throwIfAborted(signal, { store: this.name });
     for (const key of all) this.#objects.delete(key);
   }
@@ -99,15 +99,11 @@ export class MemoryStore implements FullObjectStore {
     }
   }
 
-  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
-    checkKey(this.name, to);
-    const { meta, bytes } = this.#entry(from, signal);
-    return this.put(to, bytes, { mode, contentType: meta.contentType, metadata: meta.metadata, signal });
+  async copy(from: string, to: string, options?: ConditionalCopyOptions): Promise<PutResult> {
+    return copyThrough(this, from, to, options);
   }
 
-  #entry(key: string, signal: AbortSignal | undefined): Entry {
-    checkKey(this.name, key);
-    throwIfAborted(signal, { store: this.name, key });
+  #entry(key: string): Entry {
     const entry = this.#objects.get(key);
     if (entry === undefined) throw notFound(this.name, key);
     return entry;

@@ -15,6 +15,17 @@ export function checkKey(store: string, key: string): void {
 }
 
 /**
+ * One key or several as a list, all of them checked before anything is touched.
+ *
+ * @throws `InvalidPath`
+ */
+export function checkKeys(store: string, keys: string | readonly string[]): readonly string[] {
+  const all = typeof keys === "string" ? [keys] : keys;
+  for (const key of all) checkKey(store, key);
+  return all;
+}
+
+/**
  * The prefix as the string that every key below it starts with: empty, or ending with one slash.
  *
  * @throws `InvalidPath`

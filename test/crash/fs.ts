@@ -27,7 +27,6 @@ export const readlinkSync = counted(real.readlinkSync as never) as typeof real.r
 export const readSync = counted(real.readSync as never) as typeof real.readSync;
 export const realpathSync = real.realpathSync;
 export const renameSync = counted(real.renameSync);
-export const unlinkSync = counted(real.unlinkSync);
 export const writeSync = counted(real.writeSync as never) as typeof real.writeSync;
 export const lstat = counted(real.lstat as never) as typeof real.lstat;
 export const mkdir = counted(real.mkdir as never) as typeof real.mkdir;

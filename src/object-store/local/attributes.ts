@@ -1,8 +1,8 @@
-import { EdgewaterError } from "../../errors.ts";
+import { objectError } from "../call.ts";
 import type { Attributes } from "../types.ts";
 import { etagOf } from "./etag.ts";
-import { existsSync, lstatSync, readdir, readFileSync, unlink } from "./fs.ts";
-import { type Layout, withFolder } from "./layout.ts";
+import { existsSync, readdir, readFileSync, unlink } from "./fs.ts";
+import { type Layout, statsOf, withFolder } from "./layout.ts";
 import { ifThere, ifThereSync } from "./system-error.ts";
 import { syncFolders, writeSmall } from "./write.ts";
 
@@ -33,15 +33,13 @@ export class AttributeFiles {
     try {
       return JSON.parse(text) as Attributes;
     } catch (cause) {
-      const { store } = this.#layout;
-      throw new EdgewaterError("Integrity", `The attributes of ${JSON.stringify(key)} in ${store} are damaged`, { store, key, cause });
+      throw objectError("Integrity", { store: this.#layout.store, key }, "has attributes that are damaged", { cause });
     }
   }
 
   async write(key: string, etag: string, attributes: Attributes, fsync: boolean): Promise<void> {
     const path = this.#pathOf(key, etag);
-    const bytes = new TextEncoder().encode(JSON.stringify(attributes));
-    const made = await withFolder(path, () => writeSmall(path, bytes, fsync));
+    const made = await withFolder(path, () => writeSmall(path, JSON.stringify(attributes), fsync));
     if (fsync) await syncFolders(path, made);
   }
 
@@ -49,7 +47,7 @@ export class AttributeFiles {
   async settle(key: string): Promise<void> {
     if (!this.mayHave(key)) return;
     const folder = this.#layout.attributesOf(key);
-    const stats = ifThereSync(() => lstatSync(this.#layout.pathOf(key), { bigint: true, throwIfNoEntry: false }));
+    const stats = statsOf(this.#layout.pathOf(key));
     const current = stats && this.#pathOf(key, etagOf(stats));
     for (const entry of (await ifThere(() => readdir(folder, { withFileTypes: true }))) ?? []) {
       const path = `${folder}/${entry.name}`;

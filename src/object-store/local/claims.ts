@@ -1,14 +1,17 @@
-import { EdgewaterError, throwIfAborted } from "../../errors.ts";
-import type { Call } from "../call.ts";
+import { throwIfAborted } from "../../errors.ts";
+import { type Call, objectError } from "../call.ts";
 import type { AttributeFiles } from "./attributes.ts";
-import { existsSync, lstat, readdir, readFileSync, rmdir, unlink } from "./fs.ts";
+import { existsSync, readdir, readFileSync, rmdir, unlink } from "./fs.ts";
 import { type Layout, withFolder } from "./layout.ts";
-import { type Owner, unknownOwner } from "./owner.ts";
-import { attempt, ifThere } from "./system-error.ts";
+import type { Owner } from "./owner.ts";
+import { attempt, discard, ifThere } from "./system-error.ts";
 import { writeSmall } from "./write.ts";
 
 /** How long a writer waits for others. A claim is held for some milliseconds, however long the body is. */
 const patienceMs = 30_000;
+
+/** How long a claim holds whose owner cannot be asked, because it runs on another machine for example. */
+const unknownMs = 60_000;
 
 /**
  * Who may write a key, among all processes.
@@ -45,10 +48,10 @@ export class Claims {
    */
   async alone<Value>(call: Call, work: () => Promise<Value>): Promise<Value> {
     const folder = this.#layout.claimsOf(call.key);
-    const name = this.#owner.fileName(Math.random().toString(36).slice(2, 12).padEnd(10, "0"));
+    const claim = this.#owner.newPath(folder, Math.random().toString(36));
     const deadline = Date.now() + patienceMs;
     try {
-      await this.#claim(folder, name, call, deadline);
+      await this.#claim(folder, claim, call, deadline);
       await this.#awaitAnnounced(call, deadline);
       try {
         return await work();
@@ -57,86 +60,68 @@ export class Claims {
         await attempt(() => this.#attributes.settle(call.key));
       }
     } finally {
-      await this.#withdraw(folder, name);
+      await this.#withdraw(folder, claim);
     }
   }
 
   /** Tidies up after dead owners of claims; leaves it to the living ones where there are any. */
   async sweep(folder: string): Promise<void> {
-    const names = (await ifThere(() => readdir(folder))) ?? [];
-    const [living, dead] = await this.#divide(folder, names);
+    const [living, dead] = await this.#divide(folder, () => true);
     if (living.length > 0) return;
-    const keys = new Set(dead.map((name) => keyOf(`${folder}/${name}`)));
-    keys.delete("");
-    for (const key of keys) await this.alone({ store: this.#layout.store, verb: "write", key, signal: undefined }, async () => undefined);
-    if (keys.size === 0) await this.#removeDead(folder, dead);
+    for (const claim of dead) {
+      const key = keyOf(claim);
+      if (key !== "") await this.alone({ store: this.#layout.store, verb: "write", key, signal: undefined }, async () => undefined);
+    }
+    await this.#removeDead(folder, dead);
   }
 
-  async #claim(folder: string, name: string, call: Call, deadline: number): Promise<void> {
-    const path = `${folder}/${name}`;
-    for (let turn = 0; ; turn++) {
-      if (!this.#owner.inUse.has(name)) {
-        this.#owner.inUse.add(name);
-        await withFolder(path, () => writeSmall(path, new TextEncoder().encode(call.key)));
-      }
-      const names = (await readdir(folder)).filter((other) => other !== name);
-      const [living, dead] = await this.#divide(folder, names);
+  async #claim(folder: string, claim: string, call: Call, deadline: number): Promise<void> {
+    for (let turn = 0, isMade = false; ; turn++) {
+      this.#owner.inUse.add(claim);
+      if (!isMade) await withFolder(claim, () => writeSmall(claim, call.key));
+      const [living, dead] = await this.#divide(folder, (other) => other !== claim);
       if (living.length === 0) return this.#removeDead(folder, dead);
-      if (living.some((other) => other < name)) await this.#withdraw(folder, name);
+      isMade = !living.some((other) => other < claim);
+      if (!isMade) await this.#withdraw(folder, claim);
       await pause(turn, deadline, call);
     }
   }
 
   async #awaitAnnounced(call: Call, deadline: number): Promise<void> {
-    const start = `${this.#layout.announcementOf(call.key)}.`;
+    const { temporary } = this.#layout;
+    const start = `${temporary}/${this.#layout.announcementOf(call.key)}.`;
     for (let turn = 0; ; turn++) {
-      const announced = (await readdir(this.#layout.temporary)).filter((name) => name.startsWith(start));
-      const [living] = await this.#divide(this.#layout.temporary, announced);
+      const [living] = await this.#divide(temporary, (path) => path.startsWith(start));
       if (living.length === 0) return;
       await pause(turn, deadline, call);
     }
   }
 
   /** A claim that cannot be removed is no longer in use, and its owner takes it for dead. */
-  async #withdraw(folder: string, name: string): Promise<void> {
-    this.#owner.inUse.delete(name);
-    for (let turn = 0; turn < 3; turn++) {
-      try {
-        await ifThere(() => unlink(`${folder}/${name}`));
-        break;
-      } catch {
-        // Once more: others would wait for it.
-      }
-    }
+  async #withdraw(folder: string, claim: string): Promise<void> {
+    this.#owner.inUse.delete(claim);
+    await discard(claim);
     await attempt(() => rmdir(folder));
   }
 
-  async #removeDead(folder: string, names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      const path = `${folder}/${name}`;
-      const key = keyOf(path);
+  async #removeDead(folder: string, claims: readonly string[]): Promise<void> {
+    for (const claim of claims) {
+      const key = keyOf(claim);
       if (key !== "") await this.#attributes.settle(key);
-      await ifThere(() => unlink(path));
+      await ifThere(() => unlink(claim));
     }
     await attempt(() => rmdir(folder));
   }
 
-  /** The names whose owners live, and those whose owners are dead. */
-  async #divide(folder: string, names: readonly string[]): Promise<[living: string[], dead: string[]]> {
+  /** The files in a folder whose owners live, and those whose owners are dead. */
+  async #divide(folder: string, isWanted: (path: string) => boolean): Promise<[living: string[], dead: string[]]> {
     const [living, dead]: [string[], string[]] = [[], []];
-    for (const name of names) {
-      ((await isUsed(this.#owner, folder, name, unknownOwner.claimMs)) ? living : dead).push(name);
+    for (const name of (await ifThere(() => readdir(folder))) ?? []) {
+      const path = `${folder}/${name}`;
+      if (isWanted(path)) ((await this.#owner.uses(path, unknownMs)) ? living : dead).push(path);
     }
     return [living, dead];
   }
-}
-
-/** Whether a file's owner uses it; when nobody can tell, whether it is young. */
-export async function isUsed(owner: Owner, folder: string, name: string, ageMs: number): Promise<boolean> {
-  const answer = owner.uses(name);
-  if (answer !== undefined) return answer;
-  const stats = await ifThere(() => lstat(`${folder}/${name}`));
-  return stats !== undefined && Date.now() - stats.mtimeMs < ageMs;
 }
 
 /** What a claim says; nothing when its owner died before it did anything. */
@@ -148,10 +133,8 @@ function keyOf(claim: string): string {
   }
 }
 
-async function pause(turn: number, deadline: number, { store, key, signal }: Call): Promise<void> {
-  if (Date.now() > deadline) {
-    throw new EdgewaterError("Unavailable", `Another writer of ${JSON.stringify(key)} in ${store} does not come to an end`, { store, key });
-  }
+async function pause(turn: number, deadline: number, call: Call): Promise<void> {
+  if (Date.now() > deadline) throw objectError("Unavailable", call, "has another writer who does not come to an end");
   await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** turn, 32)));
-  throwIfAborted(signal, { store, key });
+  throwIfAborted(call.signal, call);
 }

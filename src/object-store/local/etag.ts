@@ -1,5 +1,5 @@
 import type { ObjectMeta } from "../types.ts";
-import { futimesSync } from "./fs.ts";
+import { fstatSync, futimesSync } from "./fs.ts";
 import type { Stats } from "./layout.ts";
 
 let lastMicroseconds = 0;
@@ -11,13 +11,16 @@ let lastMicroseconds = 0;
  *
  * The time is now; it is after every other time of this process, and after that of the object which is replaced, so
  * that it differs even when the clock is set back. A rename keeps it, and every read finds it in the file.
+ *
+ * @returns the etag
  */
-export function stamp(file: number, replaced: Stats | undefined): void {
+export function stamp(file: number, replaced: Stats | undefined): string {
   const now = Date.now() * 1000 + Math.floor(Math.random() * 1000);
   lastMicroseconds = Math.max(now, lastMicroseconds + 1);
   const earlier = replaced === undefined ? 0 : Math.ceil(Number(replaced.mtimeNs) / 1000) + 1;
   const seconds = Math.max(lastMicroseconds, earlier) / 1e6;
   futimesSync(file, seconds, seconds);
+  return etagOf(fstatSync(file, { bigint: true }));
 }
 
 /** Names the content of a file: every write makes a new file, with a time of its own. */

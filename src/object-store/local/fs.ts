@@ -17,12 +17,11 @@ export {
   readSync,
   realpathSync,
   renameSync,
-  unlinkSync,
   writeSync,
 } from "node:fs";
 export { lstat, mkdir, readdir, rename, rmdir, unlink } from "node:fs/promises";
 
-export const open: (path: string, flags: string | number) => Promise<number> = promisify(callbacks.open);
+export const open: (path: string, flags: string) => Promise<number> = promisify(callbacks.open);
 export const read: (
   file: number,
   buffer: Uint8Array,

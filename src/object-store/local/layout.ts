@@ -1,11 +1,13 @@
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EdgewaterError } from "../../errors.ts";
+import { objectError } from "../call.ts";
 import { checkKey } from "../path.ts";
 import { lstatSync, mkdir, realpathSync, rmdir } from "./fs.ts";
 import { toFileNames } from "./names.ts";
 import { hash } from "./owner.ts";
 import { codeOf, ifThere, ifThereSync } from "./system-error.ts";
+
+export { dirname };
 
 /** What a file system knows of a file. */
 export interface Stats {
@@ -20,7 +22,6 @@ export interface Stats {
 
 /** Where an object lies, and what is there. */
 export interface Place {
-  readonly key: string;
   readonly path: string;
   /** Undefined when there is nothing. */
   readonly stats: Stats | undefined;
@@ -43,13 +44,16 @@ export class Layout {
 
   /** @throws `InvalidPath` */
   pathOf(key: string): string {
-    checkKey(this.store, key);
-    return join(this.root, ...namesOf(key));
+    return this.#below(this.root, key);
   }
 
-  /** The folder of an object's attributes. */
+  /**
+   * The folder of an object's attributes.
+   *
+   * @throws `InvalidPath`
+   */
   attributesOf(key: string): string {
-    return join(this.root, ".meta~", ...namesOf(key));
+    return this.#below(join(this.root, ".meta~"), key);
   }
 
   /** The folder of the claims on a key. Two keys may share it. */
@@ -75,11 +79,16 @@ export class Layout {
       const next = path.indexOf(sep, end + 1);
       const part = next === -1 ? path : path.slice(0, next);
       end = next;
-      stats = ifThereSync(() => lstatSync(part, { bigint: true, throwIfNoEntry: false }));
+      stats = statsOf(part);
       if (stats === undefined) break;
-      if (stats.isSymbolicLink()) return { key, path, stats: this.#follow(key, path) };
+      if (stats.isSymbolicLink()) return { path, stats: this.#follow(key, path) };
     }
-    return { key, path, stats };
+    return { path, stats };
+  }
+
+  #below(folder: string, key: string): string {
+    checkKey(this.store, key);
+    return join(folder, ...key.split("/").flatMap(toFileNames));
   }
 
   #follow(key: string, path: string): Stats | undefined {
@@ -87,19 +96,15 @@ export class Layout {
     // What is not there yet will be made in the deepest folder that is.
     for (let part = path; ; part = dirname(part)) {
       const real = ifThereSync(() => realpathSync(part));
-      if (real === undefined && ifThereSync(() => lstatSync(part)) === undefined) continue;
-      const isInside = real !== undefined && (real === root || real.startsWith(root + sep));
-      if (isInside) return part === path ? lstatSync(real, { bigint: true, throwIfNoEntry: false }) : undefined;
-      throw new EdgewaterError("PermissionDenied", `A symbolic link on the way to ${JSON.stringify(key)} leads out of ${this.store}`, {
-        store: this.store,
-        key,
-      });
+      if (real === undefined && statsOf(part) === undefined) continue;
+      if (real !== undefined && (real + sep).startsWith(root + sep)) return part === path ? statsOf(real) : undefined;
+      throw objectError("PermissionDenied", { store: this.store, key }, "is not below the root: a symbolic link on the way leads out");
     }
   }
 
   /** A folder without objects does not exist in a store, and would stand in the way of a key of its name. */
   async removeEmptyFolders(folder: string): Promise<void> {
-    for (let path = folder; relative(this.root, path) !== ""; path = dirname(path)) {
+    for (let path = folder; path.length > this.root.length; path = dirname(path)) {
       try {
         await rmdir(path);
       } catch {
@@ -107,6 +112,11 @@ export class Layout {
       }
     }
   }
+}
+
+/** Undefined when there is nothing. A link is not followed. */
+export function statsOf(path: string): Stats | undefined {
+  return ifThereSync(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }));
 }
 
 /**
@@ -124,8 +134,4 @@ export async function withFolder(path: string, action: () => unknown): Promise<s
     }
     made = (await ifThere(() => mkdir(dirname(path), { recursive: true }))) ?? made;
   }
-}
-
-function namesOf(key: string): string[] {
-  return key.split("/").flatMap(toFileNames);
 }

@@ -12,11 +12,12 @@
  *
  * No name ends with a tilde but those of such folders, so the shorter ones are free for what is no object.
  */
+import { bytesOf } from "../body.ts";
 
 /** Most file systems take 255 bytes; a device's name may get two more and a folder's one. */
 const pieces = /.{1,240}/g;
 
-const device = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|(?:com|lpt)[0-9]) *(?:\.|$)/;
+const device = /^(con|prn|aux|nul|(clock|conin|conout)\$|(com|lpt)\d) *(\.|$)/;
 
 /** The names of a segment: one, or some folders and the file's. */
 export function toFileNames(segment: string): string[] {
@@ -49,5 +50,5 @@ export function isPiece(name: string): boolean {
 }
 
 function escaped(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => `~${byte.toString(16).padStart(2, "0")}`).join("");
+  return Array.from(bytesOf(text), (byte) => `~${byte.toString(16).padStart(2, "0")}`).join("");
 }

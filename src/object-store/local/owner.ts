@@ -1,10 +1,7 @@
 import { hostname } from "node:os";
 import { kill, pid } from "node:process";
-import { readFileSync, readlinkSync } from "./fs.ts";
-import { codeOf } from "./system-error.ts";
-
-/** How long a file is left alone whose writer cannot be asked, because it runs on another machine for example. */
-export const unknownOwner: { readonly claimMs: number; readonly temporaryMs: number } = { claimMs: 60_000, temporaryMs: 24 * 3_600_000 };
+import { lstat, readFileSync, readlinkSync } from "./fs.ts";
+import { codeOf, ifThere } from "./system-error.ts";
 
 /**
  * Whose a temporary file or a claim is: `pid-start-place-random`, in its name. The time at which the process was started
@@ -13,7 +10,7 @@ export const unknownOwner: { readonly claimMs: number; readonly temporaryMs: num
  */
 export class Owner {
   readonly id: string;
-  /** The claims and announcements of this owner that are in use; any other is left of a failure. */
+  /** The paths of this owner's files that are in use; any other is left of a failure. */
   readonly inUse: Set<string> = new Set();
   readonly #place: string;
   #serial = 0;
@@ -21,61 +18,61 @@ export class Owner {
   constructor() {
     const random = Math.random().toString(36).slice(2, 10);
     this.#place = placeOf() ?? `unknown${random}`;
-    this.id = `${pid}-${startOf(pid)?.start ?? ""}-${this.#place}-${random}`;
+    this.id = `${pid}-${startOf(pid) ?? ""}-${this.#place}-${random}`;
   }
 
-  /** A name that no file ever had, ending with the owner. */
-  fileName(start: string): string {
-    return `${start}.${(++this.#serial).toString(36)}.${this.id}`;
+  /** A path that no file ever had, its name ending with the owner, in use from now on. */
+  newPath(folder: string, start: string): string {
+    const path = `${folder}/${start}.${(++this.#serial).toString(36)}.${this.id}`;
+    this.inUse.add(path);
+    return path;
   }
 
-  /** Whether the owner of a file still uses it; undefined when nobody here can tell. */
-  uses(name: string): boolean | undefined {
-    const id = name.slice(name.lastIndexOf(".") + 1);
-    if (id === this.id) return this.inUse.has(name);
-    const [number = "", start = "", place = ""] = id.split("-");
-    if (place !== this.#place || !/^\d+$/.test(number)) return undefined;
-    try {
-      kill(Number(number), 0);
-    } catch (error) {
-      // Another user's process lives as well; a runtime that does not let us ask says something else.
-      if (codeOf(error) === "ESRCH") return false;
-      if (codeOf(error) !== "EPERM") return undefined;
+  /** Whether the owner of a file still uses it; when nobody here can tell, whether the file is young. */
+  async uses(path: string, youngMs: number): Promise<boolean> {
+    const id = path.slice(path.lastIndexOf(".") + 1);
+    if (id === this.id) return this.inUse.has(path);
+    const [number = "", start, place] = id.split("-");
+    if (place === this.#place && /^\d+$/.test(number)) {
+      try {
+        kill(Number(number), 0);
+      } catch (error) {
+        // Another user's process lives as well, and a runtime may not let us ask.
+        if (codeOf(error) === "ESRCH") return false;
+      }
+      const found = startOf(Number(number));
+      if (found !== undefined && start !== "") return found === start;
     }
-    const found = startOf(Number(number));
-    if (found === undefined || start === "") return undefined;
-    return found.isRunning && found.start === start;
+    const stats = await ifThere(() => lstat(path));
+    return stats !== undefined && Date.now() - stats.mtimeMs < youngMs;
   }
 }
 
-/** Linux tells when a process was started, in ticks since the machine was, and whether it has ended unnoticed by its parent. */
-function startOf(process: number): { readonly start: string; readonly isRunning: boolean } | undefined {
+/**
+ * Linux tells when a process was started, in ticks since the machine was. Undefined where nobody tells; empty for a process
+ * that has ended unnoticed by its parent.
+ */
+function startOf(process: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${process}/stat`, "utf8");
     // The name of the program, in parentheses, may hold anything.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return { start: fields[19] ?? "", isRunning: !/[ZX]/.test(fields[0] ?? "") };
+    return /[ZX]/.test(fields[0] ?? "") ? "" : fields[19];
   } catch {
     return undefined;
   }
 }
 
-/** Within which process numbers mean processes: the machine since it was started, and the container. */
+/** Within which process numbers mean processes: the machine since it was started, and the container; else its name. */
 function placeOf(): string | undefined {
-  try {
-    return plain(readFileSync("/proc/sys/kernel/random/boot_id", "utf8") + readlinkSync("/proc/self/ns/pid"));
-  } catch {
-    // Not Linux, or not allowed.
+  for (const tell of [() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8") + readlinkSync("/proc/self/ns/pid"), hostname]) {
+    try {
+      return tell().replace(/[^a-z0-9]/gi, "");
+    } catch {
+      // Not Linux, or not allowed.
+    }
   }
-  try {
-    return plain(hostname());
-  } catch {
-    return undefined;
-  }
-}
-
-function plain(text: string): string {
-  return text.replace(/[^a-z0-9]/gi, "");
+  return undefined;
 }
 
 /** A short name for a text (FNV-1a). Two texts may share one: where that matters, it must do no more than make somebody wait. */

@@ -1,6 +1,6 @@
-import { abortedError, EdgewaterError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
-import { type Call, explain } from "../call.ts";
+import { type Call, explain, objectError } from "../call.ts";
 import type { FullObjectMeta, GetResult } from "../types.ts";
 import { closeSync, read, readSync } from "./fs.ts";
 import { classify } from "./system-error.ts";
@@ -25,96 +25,72 @@ export interface OpenFile {
 export class OpenFiles {
   readonly #forgotten = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
 
-  /** Takes over the file, unless it throws: closes it at once, or when the body was read. */
+  /** Takes over the file, unless it throws: closes it at once, or when the body was read to its end or given up. */
   opened(meta: FullObjectMeta, { descriptor, start, end }: OpenFile, call: Call): GetResult<FullObjectMeta> {
+    const { signal } = call;
+    let position = start;
+    let isClosed = false;
+
     if (end - start <= smallBody) {
-      const bytes = readSmall(descriptor, start, end, call);
+      const all = new Uint8Array(end - start);
+      for (let filled = 0; filled < all.byteLength; ) {
+        filled += checkRead(readSync(descriptor, all, filled, all.byteLength - filled, start + filled), call);
+      }
       closeSync(descriptor);
-      return openedBytes(meta, bytes);
+      return openedBytes(meta, all);
     }
-    const reader = new Reader({ descriptor, start, end }, call, () => this.#forgotten.unregister(reader));
-    this.#forgotten.register(reader, descriptor, reader);
+
+    const close = (): void => {
+      if (isClosed) return;
+      isClosed = true;
+      this.#forgotten.unregister(next);
+      closeSync(descriptor);
+    };
+
+    /** Fills a buffer or a part of it; closes the file at its end and after any failure. */
+    const next = async (buffer: Uint8Array): Promise<number> => {
+      try {
+        if (isClosed) throw objectError("Closed", call, "has a body that was read already");
+        throwIfAborted(signal, call);
+        const { bytesRead } = await read(descriptor, buffer, 0, buffer.byteLength, position);
+        throwIfAborted(signal, call);
+        position += checkRead(bytesRead, call);
+        if (position === end) close();
+        return bytesRead;
+      } catch (cause) {
+        close();
+        throw explain(call, cause, classify);
+      }
+    };
+    this.#forgotten.register(next, descriptor, next);
+
+    const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
+      const all = new Uint8Array(end - start);
+      for (let filled = 0; filled < all.byteLength; ) filled += await next(all.subarray(filled, filled + 16 * chunkBytes));
+      return all;
+    };
     return {
       meta,
-      bytes: () => reader.bytes(),
-      text: async () => decodeText(await reader.bytes()),
-      stream: () => reader.stream(),
+      bytes,
+      text: async () => decodeText(await bytes()),
+      stream: () =>
+        new ReadableStream(
+          {
+            pull: async (controller) => {
+              const chunk = new Uint8Array(Math.min(chunkBytes, end - position));
+              controller.enqueue(chunk.subarray(0, await next(chunk)));
+              if (isClosed) controller.close();
+            },
+            cancel: close,
+          },
+          { highWaterMark: 0 },
+        ),
     };
   }
 }
 
-/** Reads an open file once, from its start to its end. */
-class Reader {
-  readonly #file: OpenFile;
-  readonly #call: Call;
-  readonly #onClose: () => void;
-  #position: number;
-  #isClosed = false;
-
-  constructor(file: OpenFile, call: Call, onClose: () => void) {
-    this.#file = file;
-    this.#call = call;
-    this.#onClose = onClose;
-    this.#position = file.start;
-  }
-
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    const all = new Uint8Array(this.#file.end - this.#file.start);
-    for (let filled = 0; filled < all.byteLength; ) filled += await this.#next(all.subarray(filled, filled + 16 * chunkBytes));
-    return all;
-  }
-
-  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return new ReadableStream(
-      {
-        pull: async (controller) => {
-          const chunk = new Uint8Array(Math.min(chunkBytes, this.#file.end - this.#position));
-          controller.enqueue(chunk.subarray(0, await this.#next(chunk)));
-          if (this.#position === this.#file.end) controller.close();
-        },
-        cancel: () => this.#close(),
-      },
-      { highWaterMark: 0 },
-    );
-  }
-
-  /** Fills a buffer or a part of it; closes the file at its end and after any failure. */
-  async #next(buffer: Uint8Array): Promise<number> {
-    const { store, key, signal } = this.#call;
-    try {
-      if (this.#isClosed) throw new EdgewaterError("Closed", `The body of ${JSON.stringify(key)} was read already`, { store, key });
-      throwIfAborted(signal, { store, key });
-      const { bytesRead } = await read(this.#file.descriptor, buffer, 0, buffer.byteLength, this.#position);
-      if (signal?.aborted) throw abortedError(signal, { store, key });
-      if (bytesRead === 0) throw truncated(this.#call);
-      this.#position += bytesRead;
-      if (this.#position === this.#file.end) this.#close();
-      return bytesRead;
-    } catch (cause) {
-      this.#close();
-      throw explain(this.#call, cause, classify);
-    }
-  }
-
-  #close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#onClose();
-    closeSync(this.#file.descriptor);
-  }
-}
-
-function readSmall(descriptor: number, start: number, end: number, call: Call): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(end - start);
-  for (let filled = 0; filled < bytes.byteLength; ) {
-    const count = readSync(descriptor, bytes, filled, bytes.byteLength - filled, start + filled);
-    if (count === 0) throw truncated(call);
-    filled += count;
-  }
-  return bytes;
-}
-
-/** The store never shortens a file, so somebody else has. */
-function truncated({ store, key }: Call): EdgewaterError<"Integrity"> {
-  return new EdgewaterError("Integrity", `${JSON.stringify(key)} in ${store} is shorter than it was when it was opened`, { store, key });
+/** The store never shortens a file, so if its bytes end too early, somebody else has. */
+function checkRead(count: number, call: Call): number {
+  if (count > 0) return count;
+  throw objectError("Integrity", call, "is shorter than it was when it was opened");
 }

@@ -1,8 +1,10 @@
+import { throwIfAborted } from "../../errors.ts";
 import { checkBody } from "../body.ts";
-import { type Call, notFound, perform } from "../call.ts";
+import { type Call, explain, notFound, type Perform, performer } from "../call.ts";
 import { checkAttributes, checkMatch, resolveRange } from "../conditions.ts";
+import { copyThrough } from "../copy.ts";
 import { checkLimit } from "../page.ts";
-import { checkKey, checkPrefix } from "../path.ts";
+import { checkKeys, checkPrefix } from "../path.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -59,6 +61,7 @@ export class LocalStore implements FullObjectStore {
   readonly #attributes: AttributeFiles;
   readonly #writer: Writer;
   readonly #openFiles = new OpenFiles();
+  readonly #perform: Perform;
 
   /** @param root the folder, as a path or a `file:` URL; made by the first write */
   constructor(root: string | URL, { fsync = false }: LocalStoreOptions = {}) {
@@ -66,46 +69,28 @@ export class LocalStore implements FullObjectStore {
     this.#attributes = new AttributeFiles(this.#layout);
     this.#writer = new Writer(this.#layout, this.#attributes, fsync);
     this.name = this.#layout.store;
+    this.#perform = performer(this.name, classify);
   }
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
-    checkKey(this.name, key);
-    checkBody(body, this.name, key);
     const { mode = "overwrite", signal } = options;
-    const attributes = checkAttributes(options, { store: this.name, key });
-    const call = this.#call("write", key, signal);
-    return { etag: await perform(call, () => this.#writer.put({ body, mode, attributes }, call), classify) };
+    return this.#perform("write", key, signal, async (call) => {
+      checkBody(body, call);
+      const attributes = checkAttributes(options, call);
+      return { etag: await this.#writer.put({ body, mode, attributes }, call) };
+    });
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
-    checkKey(this.name, key);
-    const call = this.#call("read", key, options.signal);
-    return perform(call, () => this.#open(call, options), classify);
+    return this.#perform("read", key, options.signal, (call) => this.#open(call, options));
   }
 
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
-    checkKey(this.name, key);
-    return perform(
-      this.#call("read", key, signal),
-      () => {
-        while (true) {
-          const { stats } = this.#layout.locate(key);
-          if (!stats?.isFile()) throw notFound(this.name, key);
-          const meta = this.#metaOf(key, stats);
-          if (meta !== undefined) return meta;
-        }
-      },
-      classify,
-    );
+    return this.#perform("read", key, signal, () => this.#find(key, (_, stats) => this.#metaOf(key, stats)));
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
-    const all = typeof keys === "string" ? [keys] : keys;
-    for (const key of all) checkKey(this.name, key);
-    for (const key of all) {
-      const call = this.#call("delete", key, signal);
-      await perform(call, () => this.#writer.delete(call), classify);
-    }
+    for (const key of checkKeys(this.name, keys)) await this.#perform("delete", key, signal, (call) => this.#writer.delete(call));
   }
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
@@ -116,31 +101,29 @@ export class LocalStore implements FullObjectStore {
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
     let rest = checkLimit(limit);
-    const find = (): string => (start === "" ? this.#layout.root : this.#layout.locate(start.slice(0, -1)).path);
-    const folder = await perform(this.#call("list", prefix, signal), find, classify);
-    if (rest === 0) return;
-    for await (const entry of walk(folder, start, { store: this.name, delimiter, startAfter, signal })) {
-      yield entry;
-      if (--rest === 0) return;
+    const call = { store: this.name, verb: "list", key: prefix, signal } as const;
+    throwIfAborted(signal, call);
+    try {
+      const folder = start === "" ? this.#layout.root : this.#layout.locate(start.slice(0, -1)).path;
+      for await (const entry of walk(folder, start, { delimiter, startAfter, call })) {
+        if (--rest < 0) return;
+        yield entry;
+      }
+    } catch (cause) {
+      throw explain(call, cause, classify);
     }
   }
 
-  /** Copies with little memory, through this process. */
-  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
-    checkKey(this.name, to);
-    const { meta, stream } = await this.get(from, { signal });
-    return this.put(to, stream(), { mode, contentType: meta.contentType, metadata: meta.metadata, signal });
+  async copy(from: string, to: string, options?: ConditionalCopyOptions): Promise<PutResult> {
+    return copyThrough(this, from, to, options);
   }
 
-  async #open(call: Call, options: FullGetOptions): Promise<GetResult<FullObjectMeta>> {
-    const { key } = call;
-    while (true) {
-      const { path, stats: found } = this.#layout.locate(key);
-      if (!found?.isFile()) throw notFound(this.name, key);
+  #open(call: Call, options: FullGetOptions): Promise<GetResult<FullObjectMeta>> {
+    return this.#find(call.key, async (path) => {
       // One open file gives the metadata and the bytes of one and the same object.
       const descriptor = await open(path, "r");
       try {
-        const meta = this.#metaOf(key, fstatSync(descriptor, { bigint: true }));
+        const meta = this.#metaOf(call.key, fstatSync(descriptor, { bigint: true }));
         if (meta !== undefined) {
           checkMatch(options, meta.etag, call);
           const range = resolveRange(options.range, meta.size, call);
@@ -151,6 +134,17 @@ export class LocalStore implements FullObjectStore {
         throw error;
       }
       closeSync(descriptor);
+      return undefined;
+    });
+  }
+
+  /** Looks for an object until what is asked of it has an answer. */
+  async #find<Value>(key: string, ask: (path: string, stats: Stats) => Value | undefined | Promise<Value | undefined>): Promise<Value> {
+    while (true) {
+      const { path, stats } = this.#layout.locate(key);
+      if (!stats?.isFile()) throw notFound(this.name, key);
+      const answer = await ask(path, stats);
+      if (answer !== undefined) return answer;
     }
   }
 
@@ -163,9 +157,5 @@ export class LocalStore implements FullObjectStore {
       if (now === undefined || etagOf(now) !== meta.etag) return undefined;
     }
     return { ...meta, contentType: attributes?.contentType, metadata: attributes?.metadata ?? {} };
-  }
-
-  #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {
-    return { store: this.name, verb, key, signal };
   }
 }

@@ -1,4 +1,5 @@
 import { type Classify, keyIsAlsoPrefix } from "../call.ts";
+import { unlink } from "./fs.ts";
 
 /** What the codes of the operating system mean. */
 export const classify: Classify = (cause, { verb }) => {
@@ -29,15 +30,12 @@ export function codeOf(error: unknown): string | undefined {
   return (error as { code?: string } | undefined)?.code;
 }
 
-const missing = ["ENOENT", "ENOTDIR", "EISDIR", "ELOOP"];
-
 /** Undefined when there is no such file or folder. */
 export async function ifThere<Value>(call: () => Value | Promise<Value>): Promise<Value | undefined> {
   try {
     return await call();
   } catch (error) {
-    if (missing.includes(codeOf(error) ?? "")) return undefined;
-    throw error;
+    return whenMissing(error);
   }
 }
 
@@ -46,9 +44,12 @@ export function ifThereSync<Value>(call: () => Value): Value | undefined {
   try {
     return call();
   } catch (error) {
-    if (missing.includes(codeOf(error) ?? "")) return undefined;
-    throw error;
+    return whenMissing(error);
   }
+}
+
+function whenMissing(error: unknown): undefined {
+  if (!["ENOENT", "ENOTDIR", "EISDIR", "ELOOP"].includes(codeOf(error) ?? "")) throw error;
 }
 
 /** For what may fail without harm: the next write of the key, or the next sweep, does it again. */
@@ -58,4 +59,9 @@ export async function attempt(call: () => unknown): Promise<void> {
   } catch {
     // Nothing depends on it.
   }
+}
+
+/** Removes a file that others would wait for or have to tidy up; when that fails, once more. */
+export async function discard(path: string): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await attempt(() => unlink(path));
 }

@@ -6,11 +6,11 @@ import type { Attributes, PutMode, StreamBody } from "../types.ts";
 import type { AttributeFiles } from "./attributes.ts";
 import { Claims } from "./claims.ts";
 import { etagOf } from "./etag.ts";
-import { lstatSync, rename, renameSync, unlink, unlinkSync } from "./fs.ts";
-import { type Layout, type Place, withFolder } from "./layout.ts";
+import { rename, renameSync, unlink } from "./fs.ts";
+import { dirname, type Layout, type Place, withFolder } from "./layout.ts";
 import { Owner } from "./owner.ts";
 import { sweep } from "./sweep.ts";
-import { attempt, ifThere } from "./system-error.ts";
+import { discard, ifThere } from "./system-error.ts";
 import { restamp, syncFolders, writeNew, writeSmall } from "./write.ts";
 
 export interface NewObject {
@@ -19,12 +19,17 @@ export interface NewObject {
   readonly attributes: Attributes | undefined;
 }
 
+interface Ready {
+  readonly owner: Owner;
+  readonly claims: Claims;
+}
+
 /** Everything that changes the folder. */
 export class Writer {
   readonly #layout: Layout;
   readonly #attributes: AttributeFiles;
   readonly #fsync: boolean;
-  #ready: Promise<{ readonly owner: Owner; readonly claims: Claims }> | undefined;
+  #ready: Promise<Ready> | undefined;
 
   constructor(layout: Layout, attributes: AttributeFiles, fsync: boolean) {
     this.#layout = layout;
@@ -37,16 +42,18 @@ export class Writer {
     const place = this.#layout.locate(call.key);
     checkMode(mode, etagAt(place), call);
     const { owner, claims } = await this.#begin();
+    const announcement = this.#layout.announcementOf(call.key);
     const isPlain = mode === "overwrite" && attributes === undefined;
     // An announced file makes others wait, so a body that may be long in coming is announced when it is there.
-    const file = new TemporaryFile(this.#layout, owner, isPlain && isAtHand(body) ? this.#layout.announcementOf(call.key) : "new");
+    const isAnnounced = isPlain && isAtHand(body);
+    const file = new TemporaryFile(this.#layout, owner, isAnnounced ? announcement : "new");
     try {
       let etag = "";
       await withFolder(file.path, async () => {
         etag = await writeNew({ path: file.path, body, replaced: place.stats, fsync: this.#fsync }, call);
       });
       if (isPlain) {
-        file.rename(this.#layout.announcementOf(call.key));
+        if (!isAnnounced) file.rename(announcement);
         if (!claims.mustBeAlone(call.key)) {
           await this.#publish(file, place.path);
           return etag;
@@ -56,8 +63,8 @@ export class Writer {
       return await claims.alone(call, async () => {
         const found = this.#layout.locate(call.key);
         checkMode(mode, etagAt(found), call);
-        // Somebody has written meanwhile, with a clock that is ahead of ours.
-        if (found.stats && found.stats.mtimeNs >= file.stats().mtimeNs) etag = await restamp(file.path, found.stats, this.#fsync);
+        // Somebody has written meanwhile, perhaps with a clock that is ahead of ours.
+        if (found.stats && found.stats.mtimeNs !== place.stats?.mtimeNs) etag = await restamp(file.path, found.stats, this.#fsync);
         if (attributes) await this.#attributes.write(call.key, etag, attributes, this.#fsync);
         throwIfAborted(call.signal, call);
         await this.#publish(file, found.path);
@@ -75,7 +82,7 @@ export class Writer {
     const { owner, claims } = await this.#begin();
     const announcement = new TemporaryFile(this.#layout, owner, this.#layout.announcementOf(call.key));
     try {
-      await withFolder(announcement.path, () => writeSmall(announcement.path, new Uint8Array()));
+      await withFolder(announcement.path, () => writeSmall(announcement.path, ""));
       if (claims.mustBeAlone(call.key)) {
         await announcement.remove();
         await claims.alone(call, () => this.#unlink(path));
@@ -88,18 +95,20 @@ export class Writer {
   }
 
   /** The first write tidies up what crashed ones have left. */
-  #begin(): Promise<{ readonly owner: Owner; readonly claims: Claims }> {
-    this.#ready ??= this.#prepare().catch((error: unknown) => {
-      this.#ready = undefined;
-      throw error;
-    });
+  #begin(): Promise<Ready> {
+    this.#ready ??= this.#prepare();
     return this.#ready;
   }
 
-  async #prepare(): Promise<{ readonly owner: Owner; readonly claims: Claims }> {
+  async #prepare(): Promise<Ready> {
     const owner = new Owner();
     const claims = new Claims(this.#layout, owner, this.#attributes);
-    await sweep(this.#layout, owner, claims);
+    try {
+      await sweep(this.#layout, owner, claims);
+    } catch (error) {
+      this.#ready = undefined;
+      throw error;
+    }
     return { owner, claims };
   }
 
@@ -113,51 +122,37 @@ export class Writer {
     const isRemoved = await ifThere(() => unlink(path).then(() => true));
     if (isRemoved === undefined) return;
     if (this.#fsync) await syncFolders(path);
-    await this.#layout.removeEmptyFolders(path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"))));
+    await this.#layout.removeEmptyFolders(dirname(path));
   }
 }
 
 /** A file of this owner in the temporary folder, from before it is made until it is published or removed. */
 class TemporaryFile {
   isPublished = false;
+  path: string;
   readonly #folder: string;
   readonly #owner: Owner;
-  #start: string;
-  #name: string;
 
   constructor({ temporary }: Layout, owner: Owner, start: string) {
     this.#folder = temporary;
     this.#owner = owner;
-    this.#start = start;
-    this.#name = owner.fileName(start);
-    owner.inUse.add(this.#name);
-  }
-
-  get path(): string {
-    return `${this.#folder}/${this.#name}`;
-  }
-
-  stats(): { readonly mtimeNs: bigint } {
-    return lstatSync(this.path, { bigint: true });
+    this.path = owner.newPath(temporary, start);
   }
 
   /** Gives the file another name, which announces it or withdraws the announcement. */
   rename(start: string): void {
-    if (start === this.#start) return;
-    const name = this.#owner.fileName(start);
-    this.#owner.inUse.add(name);
-    renameSync(this.path, `${this.#folder}/${name}`);
-    this.#owner.inUse.delete(this.#name);
-    this.#start = start;
-    this.#name = name;
+    const path = this.#owner.newPath(this.#folder, start);
+    renameSync(this.path, path);
+    this.#owner.inUse.delete(this.path);
+    this.path = path;
   }
 
   /** Removes the file if it was not published. What cannot be removed is no longer in use, so nobody here waits for it. */
   async remove(): Promise<void> {
-    this.#owner.inUse.delete(this.#name);
+    this.#owner.inUse.delete(this.path);
     if (this.isPublished) return;
     this.isPublished = true;
-    for (let turn = 0; turn < 2; turn++) await attempt(() => ifThere(() => unlinkSync(this.path)));
+    await discard(this.path);
   }
 }
 
