@@ -1,7 +1,8 @@
 import { isWellFormed } from "../asset/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import { settingsOf } from "./superjson/options.ts";
-import { survey } from "./superjson/survey.ts";
+import { reuse } from "./superjson/reuse.ts";
+import { Surveyor } from "./superjson/survey.ts";
 import type { Serializer } from "./types.ts";
 
 /**
@@ -15,12 +16,14 @@ import type { Serializer } from "./types.ts";
  */
 export function jsonSerializer(): Serializer {
   const settings = settingsOf({ references: false });
+  const withSurveyor = reuse(() => new Surveyor(settings));
   return {
     name: "json",
     contentType: "application/json",
     extension: "json",
     encode: (value) => {
-      if (!survey(value, settings).isPlain) throw refused("JSON", "it holds what JSON would change; use superjsonSerializer");
+      if (!withSurveyor((surveyor) => surveyor.survey(value)).isPlain)
+        throw refused("JSON", "it holds what JSON would change; use superjsonSerializer");
       return new TextEncoder().encode(JSON.stringify(value));
     },
     decode: (bytes) => {

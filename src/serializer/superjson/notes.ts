@@ -1,4 +1,4 @@
-import { escapeKey } from "./path.ts";
+import type { Key } from "./keys.ts";
 import type { Sink } from "./sink.ts";
 
 /** What is said of a value that JSON has nothing for, as JSON text, such as `"Date"`. */
@@ -6,7 +6,7 @@ export type Type = string;
 
 /** What is said of one part. */
 interface Entry {
-  readonly key: string | number;
+  readonly key: Key | number;
   readonly note: Note | Type;
   /** Whether its key is an integer, which comes first in every JavaScript object. */
   readonly isFirst: boolean;
@@ -14,24 +14,25 @@ interface Entry {
 }
 
 /** What is said of the parts of an array or object, and of itself when it stands for something else. */
-export class Note {
+export interface Note {
   readonly type: Type | undefined;
   first: Entry | undefined;
-  hasFirst = false;
-  #last: Entry | undefined;
+  last: Entry | undefined;
+  hasFirst: boolean;
+}
 
-  constructor(type: Type | undefined) {
-    this.type = type;
-  }
+export function newNote(type: Type | undefined): Note {
+  return { type, first: undefined, last: undefined, hasFirst: false };
+}
 
-  add(key: string | number, note: Note | Type): void {
-    const isFirst = (typeof note === "string" || note.type !== undefined) && isIndex(key);
-    if (isFirst) this.hasFirst = true;
-    const entry = { key, note, isFirst, next: undefined };
-    if (this.#last === undefined) this.first = entry;
-    else this.#last.next = entry;
-    this.#last = entry;
-  }
+/** Says something of a part. */
+export function addNote(to: Note, key: Key | number, note: Note | Type): void {
+  const isFirst = (typeof note === "string" || note.type !== undefined) && (typeof key === "number" || key.isIndex);
+  if (isFirst) to.hasFirst = true;
+  const entry: Entry = { key, note, isFirst, next: undefined };
+  if (to.last === undefined) to.first = entry;
+  else to.last.next = entry;
+  to.last = entry;
 }
 
 interface Frame {
@@ -73,37 +74,30 @@ export function writeNotes(sink: Sink, root: Note | Type): void {
     frame.entry = entry.next;
     if (frame.isSecond === entry.isFirst) continue;
     const { key, note: child }: Entry = entry;
-    const isLeaf = typeof child === "string";
-    const isJoined = !isLeaf && child.type === undefined;
-    const name: string = typeof key === "number" ? String(key) : pathText(key);
+    const name: string = typeof key === "number" ? String(key) : key.path;
+    if (typeof child === "string") {
+      sink.raw(separator);
+      sink.raw(prefix);
+      sink.raw(name);
+      sink.raw('":[');
+      sink.raw(child);
+      sink.code(93);
+      separator = ',"';
+      continue;
+    }
+    const isJoined = child.type === undefined;
     if (!isJoined) {
       sink.raw(separator);
       sink.raw(prefix);
       sink.raw(name);
       sink.raw('":');
+      separator = begin(sink, child);
     }
-    if (isLeaf) {
-      sink.code(91);
-      sink.raw(child);
-      sink.code(93);
-      separator = ',"';
-    } else {
-      if (!isJoined) separator = begin(sink, child);
-      frame = { note: child, up: frame, prefix: isJoined ? `${prefix}${name}.` : "", entry: child.first, isSecond: !child.hasFirst };
-    }
+    frame = { note: child, up: frame, prefix: isJoined ? `${prefix}${name}.` : "", entry: child.first, isSecond: !child.hasFirst };
   }
 }
 
 function begin(sink: Sink, { type, first }: Note): string {
   sink.raw(type === undefined ? "{" : first !== undefined ? `[${type},{` : `[${type}`);
   return '"';
-}
-
-/** As it stands in a path, within a JSON string. */
-function pathText(key: string): string {
-  return /^[\w$ -]*$/.test(key) ? key : JSON.stringify(escapeKey(key)).slice(1, -1);
-}
-
-function isIndex(key: string | number): boolean {
-  return typeof key === "number" || (key.length < 11 && /^(0|[1-9]\d*)$/.test(key) && Number(key) < 2 ** 32 - 1);
 }

@@ -4,8 +4,9 @@ import { damaged } from "./damaged.ts";
 import { type Kept, keepBlob } from "./kept.ts";
 import { type SuperJSONOptions, settingsOf } from "./options.ts";
 import { read } from "./read.ts";
-import { survey } from "./survey.ts";
-import { write } from "./write.ts";
+import { reuse } from "./reuse.ts";
+import { Surveyor } from "./survey.ts";
+import { Writer } from "./write.ts";
 
 /**
  * superjson's format, lossless or refused: what comes back equals what was given, or nothing is written and the error
@@ -29,13 +30,15 @@ import { write } from "./write.ts";
  */
 export function superjsonSerializer(options: SuperJSONOptions = {}): Serializer {
   const settings = settingsOf(options);
+  const withSurveyor = reuse(() => new Surveyor(settings));
+  const withWriter = reuse(() => new Writer(settings));
   return {
     name: "superjson",
     contentType: "application/json",
     extension: "superjson",
     encode: (value) => {
-      const seen = survey(value, settings);
-      const finish = (): Uint8Array<ArrayBuffer> => pack(write(value, seen, settings));
+      const seen = withSurveyor((surveyor) => surveyor.survey(value));
+      const finish = (): Uint8Array<ArrayBuffer> => pack(withWriter((writer) => writer.write(value, seen)));
       return seen.blobs.length === 0 ? finish() : keepBlobs(seen.blobs, seen.kept).then(finish);
     },
     decode: (bytes) => {

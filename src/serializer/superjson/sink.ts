@@ -1,21 +1,30 @@
+/** Bytes that are held while nothing is written. */
+const keptSize = 16 * 1024;
+
 /** JSON text as UTF-8 bytes, in an array that grows. */
 export class Sink {
   readonly #encoder = new TextEncoder();
-  #bytes: Uint8Array<ArrayBuffer>;
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(keptSize);
   #length = 0;
-
-  /** @param size - how many bytes there will be, at a guess */
-  constructor(size: number) {
-    this.#bytes = new Uint8Array(size);
-  }
 
   get length(): number {
     return this.#length;
   }
 
+  /** Makes room for so many bytes. */
+  expect(size: number): void {
+    this.#room(size);
+  }
+
   /** A copy of what was written. */
   taken(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#length);
+  }
+
+  /** Begins anew, and holds no more memory than a little. */
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > keptSize) this.#bytes = new Uint8Array(keptSize);
   }
 
   /** One character of ASCII, by its code. */

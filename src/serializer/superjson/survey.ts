@@ -33,115 +33,151 @@ interface Pending {
   readonly depth: number;
 }
 
-/** @throws `SerializationError` with the path of the first value that would be changed, in `field` */
-export function survey(root: unknown, settings: Settings): Survey {
-  const { references, maxDepth } = settings;
-  const seen = new Set<unknown>();
-  const shared = new Set<unknown>();
-  const kept = new Map<object, Kept>();
-  const blobs: Blob[] = [];
-  const pending: Pending[] = [];
-  const plain: object[] = [];
-  let leaves = 0;
-  let count = 0;
-  let floor = stride;
+/** Looks over one value after the other. */
+export class Surveyor {
+  readonly #settings: Settings;
+  readonly #references: boolean;
+  #root: unknown;
+  #seen = new Set<unknown>();
+  #shared = new Set<unknown>();
+  #kept = new Map<object, Kept>();
+  #blobs: Blob[] = [];
+  #pending: Pending[] = [];
+  #plain: object[] = [];
+  #leaves = 0;
+  #floor = stride;
 
-  const isNew = (value: unknown): boolean => {
-    if (seen.add(value).size === count) {
-      shared.add(value);
-      return false;
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#references = settings.references;
+  }
+
+  /** Forgets the value. */
+  clear(): void {
+    this.#root = undefined;
+    this.#seen = new Set();
+    this.#shared = new Set();
+    this.#kept = new Map();
+    this.#blobs = [];
+    this.#pending = [];
+    this.#plain = [];
+    this.#leaves = 0;
+    this.#floor = stride;
+  }
+
+  /** @throws `SerializationError` with the path of the first value that would be changed, in `field` */
+  survey(root: unknown): Survey {
+    this.#root = root;
+    const pending = this.#pending;
+    let isPlain = this.#look(root, 0);
+    const isDeep = pending.length > 0;
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      this.#floor = next.depth + stride;
+      if (!this.#lookInto(next.value, next.depth)) isPlain = false;
     }
-    count++;
-    return true;
-  };
+    const shared = this.#shared;
+    return {
+      isPlain: isPlain && shared.size === 0,
+      isDeep,
+      shared,
+      plain: new Set(isDeep || shared.size > 0 ? [] : this.#plain),
+      kept: this.#kept,
+      blobs: this.#blobs,
+      leaves: this.#leaves,
+    };
+  }
+
+  #refuse(culprit: unknown, problem: string): never {
+    return refuse(this.#root, culprit, problem, this.#kept);
+  }
+
+  #isNew(value: unknown): boolean {
+    const { size } = this.#seen;
+    if (this.#seen.add(value).size > size) return true;
+    this.#shared.add(value);
+    return false;
+  }
 
   /** Whether JSON alone says all of a value. */
-  const look = (value: unknown, depth: number): boolean => {
-    leaves++;
+  #look(value: unknown, depth: number): boolean {
+    this.#leaves++;
     switch (typeof value) {
       case "string":
       case "boolean":
         return true;
       case "number":
+        if (Number.isFinite(value)) return value !== 0 || 1 / value > 0;
         // superjson tells where the same NaN lies, as it does of bigints.
-        if (references && Number.isNaN(value)) isNew(value);
-        return Number.isFinite(value) && (value !== 0 || 1 / value > 0);
+        if (this.#references && Number.isNaN(value)) this.#isNew(value);
+        return false;
       case "object":
-        return value === null || ((!references || isNew(value)) && lookInto(value, depth + 1));
+        return value === null || ((!this.#references || this.#isNew(value)) && this.#lookInto(value, depth + 1));
       case "bigint":
-        if (references) isNew(value);
+        if (this.#references) this.#isNew(value);
         return false;
       case "undefined":
         return false;
       case "function":
-        return refuse(root, value, "a function has no bytes; store what it computes", kept);
+        return this.#refuse(value, "a function has no bytes; store what it computes");
       case "symbol":
-        return settings.symbolNames.has(value)
+        return this.#settings.symbolNames.has(value)
           ? false
-          : refuse(root, value, "a symbol has no bytes; register it or store its description", kept);
+          : this.#refuse(value, "a symbol has no bytes; register it or store its description");
     }
-  };
+  }
 
-  const lookInto = (value: object, depth: number): boolean => {
-    if (depth > maxDepth) refuse(root, value, `it lies more than ${maxDepth} levels deep, or in a circle; flatten the value`, kept);
-    if (depth > floor) {
-      pending.push({ value, depth });
+  #lookInto(value: object, depth: number): boolean {
+    const { maxDepth } = this.#settings;
+    if (depth > maxDepth) this.#refuse(value, `it lies more than ${maxDepth} levels deep, or in a circle; flatten the value`);
+    if (depth > this.#floor) {
+      this.#pending.push({ value, depth });
       return true;
     }
-    const start = leaves;
-    const mark = plain.length;
-    if (!(Array.isArray(value) ? lookAtArray(value, depth) : lookAtObject(value, depth))) return false;
-    plain.length = mark;
-    if (leaves - start > plainLeaves) plain.push(value);
+    const start = this.#leaves;
+    const mark = this.#plain.length;
+    if (!(Array.isArray(value) ? this.#lookAtArray(value, depth) : this.#lookAtObject(value, depth))) return false;
+    this.#plain.length = mark;
+    if (this.#leaves - start > plainLeaves) this.#plain.push(value);
     return true;
-  };
+  }
 
-  const lookAtArray = (array: unknown[], depth: number): boolean => {
-    if (Object.getPrototypeOf(array) !== Array.prototype) refuse(root, array, "a subclass of Array would come back as an Array", kept);
-    if (isSparse(array)) return lookAtKept(array, keepSparse(array), depth);
+  #lookAtArray(array: unknown[], depth: number): boolean {
+    if (Object.getPrototypeOf(array) !== Array.prototype) this.#refuse(array, "a subclass of Array would come back as an Array");
+    if (isSparse(array)) return this.#lookAtKept(array, keepSparse(array), depth);
     let isPlain = true;
-    for (let index = 0; index < array.length; index++) if (!look(array[index], depth)) isPlain = false;
+    for (let index = 0; index < array.length; index++) if (!this.#look(array[index], depth)) isPlain = false;
     return isPlain;
-  };
+  }
 
-  const lookAtObject = (value: object, depth: number): boolean => {
+  #lookAtObject(value: object, depth: number): boolean {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype) return lookAtParts(value, depth);
+    if (prototype === Object.prototype) return this.#lookAtParts(value, depth);
     if (prototype === Date.prototype) return false;
     if (prototype === Blob.prototype || prototype === File.prototype) {
-      blobs.push(value as Blob);
+      this.#blobs.push(value as Blob);
       return false;
     }
-    const known = keep(value, settings);
-    return typeof known === "string" ? refuse(root, value, known, kept) : lookAtKept(value, known, depth);
-  };
+    const known = keep(value, this.#settings);
+    return typeof known === "string" ? this.#refuse(value, known) : this.#lookAtKept(value, known, depth);
+  }
 
-  const lookAtKept = (value: object, known: Kept, depth: number): false => {
-    kept.set(value, known);
+  #lookAtKept(value: object, known: Kept, depth: number): false {
+    this.#kept.set(value, known);
     const { parts } = known;
-    if (Array.isArray(parts)) lookAtArray(parts, depth);
-    else if (parts !== undefined) lookAtParts(parts, depth);
+    if (Array.isArray(parts)) this.#lookAtArray(parts, depth);
+    else if (parts !== undefined) this.#lookAtParts(parts, depth);
     return false;
-  };
+  }
 
-  const lookAtParts = (parts: object, depth: number): boolean => {
-    if (references) {
+  #lookAtParts(parts: object, depth: number): boolean {
+    if (this.#references) {
       const [symbol] = Object.getOwnPropertySymbols(parts);
-      if (symbol !== undefined) refuse(root, parts, `its property ${String(symbol)} would be lost; use a string as the key`, kept);
+      if (symbol !== undefined) this.#refuse(parts, `its property ${String(symbol)} would be lost; use a string as the key`);
     }
     let isPlain = true;
-    for (const key in parts) if (!look((parts as Record<string, unknown>)[key], depth)) isPlain = false;
+    for (const key in parts) if (!this.#look((parts as Record<string, unknown>)[key], depth)) isPlain = false;
     return isPlain;
-  };
-
-  let isPlain = look(root, 0);
-  const isDeep = pending.length > 0;
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    floor = next.depth + stride;
-    if (!lookInto(next.value, next.depth)) isPlain = false;
   }
-  isPlain &&= shared.size === 0;
-  return { isPlain, isDeep, shared, plain: new Set(isDeep || shared.size > 0 ? [] : plain), kept, blobs, leaves };
 }
 
 function isSparse(array: readonly unknown[]): boolean {

@@ -1,5 +1,6 @@
 import { inlineLimit, ours } from "./kept.ts";
-import { Note, type Type, writeNotes } from "./notes.ts";
+import { type Key, Keys } from "./keys.ts";
+import { addNote, type Note, newNote, type Type, writeNotes } from "./notes.ts";
 import type { Settings } from "./options.ts";
 import { escapeKey } from "./path.ts";
 import { type Place, sharedText } from "./shared.ts";
@@ -30,213 +31,233 @@ interface Frame {
   readonly up: Frame | undefined;
   readonly parts: Record<string | number, unknown>;
   /** None of an array. */
-  readonly keys: readonly string[] | undefined;
+  readonly names: readonly string[] | undefined;
+  /** Those of the names, when there are not too many of them. */
+  readonly keys: readonly Key[] | undefined;
   readonly length: number;
   readonly close: number;
-  readonly shared: Once | undefined;
+  readonly once: Once | undefined;
   readonly isOpaque: boolean;
   readonly type: Type | undefined;
   note: Note | undefined;
   index: number;
 }
 
-/** Writes superjson's text of a value that was surveyed. */
-export function write(root: unknown, { isPlain, isDeep, shared, plain, kept, leaves }: Survey, settings: Settings): Written {
-  if (isPlain && !isDeep) return { text: plainText(root), buffers: [] };
-  const sink = new Sink(leaves * 32);
-  const buffers: Uint8Array[] = [];
-  const found = new Map<unknown, Once>();
-  const names = new Map<string, Uint8Array>();
-  const encoder = new TextEncoder();
-  let repeated = 0;
-  let frame: Frame = open(undefined, [root], undefined, 0, undefined, false);
-  sink.raw('{"json":');
+const nothing: Survey = { isPlain: true, isDeep: false, shared: new Set(), plain: new Set(), kept: new Map(), blobs: [], leaves: 0 };
 
-  function open(
-    up: Frame | undefined,
-    parts: object,
-    type: Type | undefined,
-    close: number,
-    once: Once | undefined,
-    isOpaque: boolean,
-  ): Frame {
-    const keys = Array.isArray(parts) ? undefined : Object.keys(parts);
-    const length = keys === undefined ? (parts as unknown[]).length : keys.length;
-    const note = type === undefined ? undefined : new Note(type);
-    return { up, parts: parts as Frame["parts"], keys, length, close, shared: once, isOpaque, type, note, index: 0 };
+/** Writes superjson's text of one value after the other. */
+export class Writer {
+  readonly #settings: Settings;
+  readonly #sink = new Sink();
+  readonly #keys = new Keys();
+  #survey = nothing;
+  #buffers: Uint8Array[] = [];
+  #found = new Map<unknown, Once>();
+  #repeated = 0;
+  #frame!: Frame;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.clear();
+  }
+
+  /** Forgets the value. */
+  clear(): void {
+    this.#survey = nothing;
+    this.#buffers = [];
+    this.#found = new Map();
+    this.#repeated = 0;
+    this.#frame = this.#open(undefined, [], undefined, 0, undefined, false);
+    this.#sink.clear();
+  }
+
+  write(root: unknown, survey: Survey): Written {
+    if (survey.isPlain && !survey.isDeep) return { text: plainText(JSON.stringify(root)), buffers: [] };
+    const sink = this.#sink;
+    this.#survey = survey;
+    this.#frame = this.#open(undefined, [root], undefined, 0, undefined, false);
+    sink.expect(survey.leaves * 32);
+    sink.raw('{"json":');
+    this.#writeAll();
+    let separator = ',"meta":{';
+    const { note } = this.#frame;
+    if (note !== undefined) {
+      sink.raw(`${separator}"values":`);
+      writeNotes(sink, note.first?.note as Note | Type);
+      separator = ",";
+    }
+    const equalities = sharedText([...this.#found.values()], this.#repeated > repeatLimit);
+    if (equalities !== undefined) {
+      sink.raw(`${separator}"referentialEqualities":${equalities}`);
+      separator = ",";
+    }
+    sink.raw(separator === "," ? ',"v":1}}' : "}");
+    return { text: sink.taken(), buffers: this.#buffers };
+  }
+
+  #writeAll(): void {
+    const sink = this.#sink;
+    for (;;) {
+      const frame = this.#frame;
+      const { index, length, names, keys, parts, up } = frame;
+      if (index === length) {
+        if (up === undefined) return;
+        this.#leave(frame, up);
+        continue;
+      }
+      frame.index = index + 1;
+      let value: unknown;
+      if (names === undefined) {
+        if (index > 0) sink.code(44);
+        value = parts[index];
+      } else {
+        const key = keys === undefined ? this.#keys.key(names[index] as string) : (keys[index] as Key);
+        sink.bytes(key.bytes, index === 0 ? 1 : 0);
+        value = parts[key.name];
+      }
+      switch (typeof value) {
+        case "string":
+          sink.string(value);
+          break;
+        case "boolean":
+          sink.raw(value ? "true" : "false");
+          break;
+        case "number":
+          if (Number.isFinite(value) && (value !== 0 || 1 / value > 0)) sink.number(value);
+          else if (Number.isNaN(value)) this.#writeShared(value);
+          else this.#writeLeaf(`"${Object.is(value, -0) ? "-0" : value}"`, '"number"');
+          break;
+        case "undefined":
+          this.#writeLeaf("null", '"undefined"');
+          break;
+        case "symbol":
+          this.#writeLeaf(JSON.stringify(value.description ?? null), JSON.stringify(["symbol", this.#settings.symbolNames.get(value)]));
+          break;
+        default:
+          if (value === null) sink.raw("null");
+          else this.#writeShared(value);
+      }
+    }
+  }
+
+  #open(up: Frame | undefined, parts: object, type: Type | undefined, close: number, once: Once | undefined, isOpaque: boolean): Frame {
+    const names = Array.isArray(parts) ? undefined : Object.keys(parts);
+    const length = names === undefined ? (parts as unknown[]).length : names.length;
+    const keys = names === undefined ? undefined : this.#keys.list(names);
+    const note = type === undefined ? undefined : newNote(type);
+    return { up, parts: parts as Frame["parts"], names, keys, length, close, once, isOpaque, type, note, index: 0 };
+  }
+
+  #leave({ close, once, note }: Frame, up: Frame): void {
+    this.#sink.code(close);
+    if (once !== undefined) {
+      once.end = this.#sink.length;
+      once.note = note;
+    }
+    if (note !== undefined) this.#say(up, note);
+    this.#frame = up;
   }
 
   /** Says something of the part that is being written. */
-  function say(of: Frame, note: Note | Type): void {
-    of.note ??= new Note(undefined);
-    of.note.add(keyOf(of), note);
+  #say(of: Frame, note: Note | Type): void {
+    of.note ??= newNote(undefined);
+    const { names, keys, index } = of;
+    const key =
+      names === undefined ? index - 1 : keys === undefined ? this.#keys.key(names[index - 1] as string) : (keys[index - 1] as Key);
+    addNote(of.note, key, note);
   }
 
-  /** A key as it stands in front of its value, after a comma. */
-  function nameOf(key: string): Uint8Array {
-    let name = names.get(key);
-    if (name === undefined) {
-      name = encoder.encode(`,${JSON.stringify(key)}:`);
-      if (names.size < 1000) names.set(key, name);
-    }
-    return name;
-  }
-
-  function leave(up: Frame): void {
-    const { close, shared: once, note } = frame;
-    sink.code(close);
-    if (once !== undefined) {
-      once.end = sink.length;
-      once.note = note;
-    }
-    if (note !== undefined) say(up, note);
-    frame = up;
-  }
-
-  /** Writes a shared value that has been written before. */
-  function repeat(value: unknown, once: Once): void {
-    const length = (once.end ?? once.start) - once.start;
-    repeated += length;
-    const isCut = once.end === undefined || repeated > repeatLimit;
-    once.places.push(placeOf(frame, value, isCut));
-    if (isCut) sink.raw("null");
-    else {
-      sink.repeat(once.start, length);
-      if (once.note !== undefined) say(frame, once.note);
-    }
-  }
-
-  function leaf(json: string, type: Type): void {
-    sink.raw(json);
-    say(frame, type);
-  }
-
-  function writeObject(value: object, once: Once | undefined): Type | undefined {
-    if (plain.size > 0 && plain.has(value)) {
-      sink.raw(JSON.stringify(value));
-      return undefined;
-    }
-    if (value instanceof Date && Object.getPrototypeOf(value) === Date.prototype) {
-      sink.date(value);
-      return Number.isNaN(value.getTime()) ? ours("Date") : '"Date"';
-    }
-    const known = kept.size > 0 ? kept.get(value) : undefined;
-    if (known !== undefined && known.parts === undefined) {
-      sink.raw(known.text ?? bytesText(known.bytes));
-      return known.type;
-    }
-    const parts = known?.parts ?? value;
-    const isArray = Array.isArray(parts);
-    sink.code(isArray ? 91 : 123);
-    frame = open(frame, parts, known?.type, isArray ? 93 : 125, once, known?.isOpaque ?? false);
-    return undefined;
+  #writeLeaf(json: string, type: Type): void {
+    this.#sink.raw(json);
+    this.#say(this.#frame, type);
   }
 
   /** Writes what may be found in several places. */
-  function writeShared(value: unknown): void {
-    const at = frame;
+  #writeShared(value: unknown): void {
+    const { shared } = this.#survey;
+    const at = this.#frame;
     let once: Once | undefined;
     if (shared.size > 0 && shared.has(value)) {
-      once = found.get(value);
+      once = this.#found.get(value);
       if (once !== undefined) {
-        repeat(value, once);
+        this.#repeat(value, once);
         return;
       }
       once = {
         places: [placeOf(at, value, false)],
         isValue: typeof value !== "object",
-        start: sink.length,
+        start: this.#sink.length,
         end: undefined,
         note: undefined,
       };
-      found.set(value, once);
+      this.#found.set(value, once);
     }
     let type: Type | undefined;
-    if (typeof value === "object") type = writeObject(value as object, once);
+    if (typeof value === "object") type = this.#writeObject(value as object, once);
     else {
-      sink.raw(`"${value as bigint | number}"`);
+      this.#sink.raw(`"${value as bigint | number}"`);
       type = typeof value === "bigint" ? '"bigint"' : '"number"';
     }
     // What has parts is finished when they are.
-    if (frame !== at) return;
+    if (this.#frame !== at) return;
     if (once !== undefined) {
-      once.end = sink.length;
+      once.end = this.#sink.length;
       once.note = type;
     }
-    if (type !== undefined) say(at, type);
+    if (type !== undefined) this.#say(at, type);
   }
 
-  function bytesText(bytes: Uint8Array): string {
-    return bytes.byteLength > inlineLimit ? String(buffers.push(bytes) - 1) : `"${btoa(String.fromCharCode(...bytes))}"`;
-  }
-
-  for (;;) {
-    const { index, length, keys, parts, up } = frame;
-    if (index === length) {
-      if (up === undefined) break;
-      leave(up);
-      continue;
-    }
-    frame.index = index + 1;
-    let value: unknown;
-    if (keys === undefined) {
-      if (index > 0) sink.code(44);
-      value = parts[index];
-    } else {
-      const key = keys[index] as string;
-      sink.bytes(nameOf(key), index === 0 ? 1 : 0);
-      value = parts[key];
-    }
-    switch (typeof value) {
-      case "string":
-        sink.string(value);
-        break;
-      case "boolean":
-        sink.raw(value ? "true" : "false");
-        break;
-      case "number":
-        if (Number.isFinite(value) && (value !== 0 || 1 / value > 0)) sink.number(value);
-        else if (Number.isNaN(value)) writeShared(value);
-        else leaf(`"${Object.is(value, -0) ? "-0" : value}"`, '"number"');
-        break;
-      case "undefined":
-        leaf("null", '"undefined"');
-        break;
-      case "symbol":
-        leaf(JSON.stringify(value.description ?? null), JSON.stringify(["symbol", settings.symbolNames.get(value)]));
-        break;
-      default:
-        if (value === null) sink.raw("null");
-        else writeShared(value);
+  /** Writes a shared value that has been written before. */
+  #repeat(value: unknown, once: Once): void {
+    const length = (once.end ?? once.start) - once.start;
+    this.#repeated += length;
+    const isCut = once.end === undefined || this.#repeated > repeatLimit;
+    once.places.push(placeOf(this.#frame, value, isCut));
+    if (isCut) this.#sink.raw("null");
+    else {
+      this.#sink.repeat(once.start, length);
+      if (once.note !== undefined) this.#say(this.#frame, once.note);
     }
   }
 
-  let separator = ',"meta":{';
-  if (frame.note !== undefined) {
-    sink.raw(`${separator}"values":`);
-    writeNotes(sink, frame.note.first?.note as Note | Type);
-    separator = ",";
+  #writeObject(value: object, once: Once | undefined): Type | undefined {
+    const { plain, kept } = this.#survey;
+    if (plain.size > 0 && plain.has(value)) {
+      this.#sink.raw(JSON.stringify(value));
+      return undefined;
+    }
+    if (value instanceof Date && Object.getPrototypeOf(value) === Date.prototype) {
+      this.#sink.date(value);
+      return Number.isNaN(value.getTime()) ? ours("Date") : '"Date"';
+    }
+    const known = kept.size > 0 ? kept.get(value) : undefined;
+    if (known !== undefined && known.parts === undefined) {
+      this.#sink.raw(known.text ?? this.#bytesText(known.bytes));
+      return known.type;
+    }
+    const parts = known?.parts ?? value;
+    const isArray = Array.isArray(parts);
+    this.#sink.code(isArray ? 91 : 123);
+    this.#frame = this.#open(this.#frame, parts, known?.type, isArray ? 93 : 125, once, known?.isOpaque ?? false);
+    return undefined;
   }
-  const equalities = sharedText([...found.values()], repeated > repeatLimit);
-  if (equalities !== undefined) {
-    sink.raw(`${separator}"referentialEqualities":${equalities}`);
-    separator = ",";
+
+  #bytesText(bytes: Uint8Array): string {
+    return bytes.byteLength > inlineLimit ? String(this.#buffers.push(bytes) - 1) : `"${btoa(String.fromCharCode(...bytes))}"`;
   }
-  sink.raw(separator === "," ? ',"v":1}}' : "}");
-  return { text: sink.taken(), buffers };
 }
 
-/** The text of a value of which JSON alone says all, in one piece. */
-function plainText(root: unknown): Uint8Array<ArrayBuffer> {
-  const sink = new Sink(16);
-  sink.raw('{"json":');
-  sink.raw(JSON.stringify(root));
-  sink.raw("}");
-  return sink.taken();
-}
-
-function keyOf({ keys, index }: Frame): string | number {
-  return keys === undefined ? index - 1 : (keys[index - 1] as string);
+/** The text of a value of which JSON alone says all. */
+function plainText(json: string): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder();
+  const [start, end] = ['{"json":', "}"];
+  // ASCII takes as many bytes as it has characters.
+  const bytes = new Uint8Array(start.length + json.length + end.length);
+  const { read } = encoder.encodeInto(json, bytes.subarray(start.length, -end.length));
+  if (read < json.length) return encoder.encode(start + json + end);
+  encoder.encodeInto(start, bytes);
+  encoder.encodeInto(end, bytes.subarray(-end.length));
+  return bytes;
 }
 
 /** Where the part lies that is being written. */
@@ -244,7 +265,7 @@ function placeOf(frame: Frame, value: unknown, isCut: boolean): Place {
   const path: string[] = [];
   let isOpaque = false;
   for (let at = frame; at.up !== undefined; at = at.up) {
-    path.push(escapeKey(String(keyOf(at))));
+    path.push(escapeKey(at.names?.[at.index - 1] ?? String(at.index - 1)));
     isOpaque ||= at.isOpaque;
   }
   return {
