@@ -79,14 +79,21 @@ export class Sink {
 
   /** A finite number that is not -0. */
   number(number: number): void {
-    if ((number | 0) !== number || number < 0) {
+    const whole = Math.trunc(number);
+    const hundredths = Math.round((number - whole) * 100);
+    // Fifteen digits tell every number from every other, so that no shorter ones mean this one.
+    if (!(number >= 0 && number < 1e9 && (whole === number || (100 * whole + hundredths) / 100 === number))) {
       this.raw(String(number));
       return;
     }
     let count = 1;
     for (let power = 10; power <= number; power *= 10) count++;
-    this.#room(count);
-    this.#digits(number, count);
+    this.#room(count + 3);
+    this.#digits(whole, count);
+    if (whole === number) return;
+    this.#bytes[this.#length++] = 46;
+    if (hundredths % 10 === 0) this.#digits(hundredths / 10, 1);
+    else this.#digits(hundredths, 2);
   }
 
   /** A date as `JSON.stringify` has it. */

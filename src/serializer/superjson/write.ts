@@ -29,7 +29,7 @@ interface Once {
 
 interface Frame {
   readonly up: Frame | undefined;
-  readonly parts: Record<string | number, unknown>;
+  readonly parts: readonly unknown[];
   /** None of an array. */
   readonly names: readonly string[] | undefined;
   /** Those of the names, when there are not too many of them. */
@@ -106,15 +106,11 @@ export class Writer {
         continue;
       }
       frame.index = index + 1;
-      let value: unknown;
-      if (names === undefined) {
-        if (index > 0) sink.code(44);
-        value = parts[index];
-      } else {
+      const value = parts[index];
+      if (names !== undefined) {
         const key = keys === undefined ? this.#keys.key(names[index] as string) : (keys[index] as Key);
         sink.bytes(key.bytes, index === 0 ? 1 : 0);
-        value = parts[key.name];
-      }
+      } else if (index > 0) sink.code(44);
       switch (typeof value) {
         case "string":
           sink.string(value);
@@ -142,10 +138,10 @@ export class Writer {
 
   #open(up: Frame | undefined, parts: object, type: Type | undefined, close: number, once: Once | undefined, isOpaque: boolean): Frame {
     const names = Array.isArray(parts) ? undefined : Object.keys(parts);
-    const length = names === undefined ? (parts as unknown[]).length : names.length;
     const keys = names === undefined ? undefined : this.#keys.list(names);
+    const values = names === undefined ? (parts as unknown[]) : Object.values(parts);
     const note = type === undefined ? undefined : newNote(type);
-    return { up, parts: parts as Frame["parts"], names, keys, length, close, once, isOpaque, type, note, index: 0 };
+    return { up, parts: values, names, keys, length: values.length, close, once, isOpaque, type, note, index: 0 };
   }
 
   #leave({ close, once, note }: Frame, up: Frame): void {
@@ -283,13 +279,8 @@ function isRow(frame: Frame, value: unknown, isCut: boolean): boolean {
   const { type, up } = frame;
   if (typeof value === "bigint") return false;
   if (type === '"set"') {
-    const elements = Object.values(frame.parts);
-    return frame.index < frame.length || (isCut && elements.includes(null) && elements.includes(undefined));
+    return frame.index < frame.length || (isCut && frame.parts.includes(null) && frame.parts.includes(undefined));
   }
   if (up?.type !== '"map"' || frame.index !== 1) return false;
-  return (
-    up.index < up.length ||
-    Number.isNaN(value) ||
-    (isCut && Object.values(up.parts as Record<string, unknown[]>).some(([key]) => key === null))
-  );
+  return up.index < up.length || Number.isNaN(value) || (isCut && up.parts.some((row) => (row as unknown[])[0] === null));
 }
