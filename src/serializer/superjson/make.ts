@@ -103,9 +103,9 @@ function number(text: string, start: number, end: number): number {
 }
 
 /** Sets a property, whatever its name. */
-export function setOwn(target: object, key: string, value: unknown): void {
+export function setOwn(target: object, key: string | number, value: unknown): void {
   if (key === "__proto__") Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
-  else (target as Parts)[key] = value;
+  else (target as Record<string | number, unknown>)[key] = value;
 }
 
 function makeOurs(name: string, details: readonly unknown[], raw: unknown, buffers: readonly Uint8Array<ArrayBuffer>[]): Made {
