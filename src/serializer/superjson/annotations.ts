@@ -18,21 +18,30 @@ const nothing = '["undefined"]';
  * would take as long to parse. Nothing recurses.
  */
 export class Annotations {
-  readonly #text: string;
   readonly #places: Places;
-  readonly #buffers: readonly Uint8Array<ArrayBuffer>[];
   readonly #settings: Settings;
-  readonly #levels: Level[] = [];
-  readonly #fills: (() => void)[] = [];
-  readonly #keys = new Map<string, string>();
-  readonly #types = new Map<string, unknown>();
+  #keys = new Map<string, string>();
+  #types = new Map<string, unknown>();
+  #text = "";
+  #buffers: readonly Uint8Array<ArrayBuffer>[] = [];
+  #levels: Level[] = [];
+  #fills: (() => void)[] = [];
   #at = 0;
 
-  constructor(text: string, places: Places, buffers: readonly Uint8Array<ArrayBuffer>[], settings: Settings) {
-    this.#text = text;
+  constructor(places: Places, settings: Settings) {
     this.#places = places;
-    this.#buffers = buffers;
     this.#settings = settings;
+  }
+
+  /** Begins with another text. */
+  begin(text: string, buffers: readonly Uint8Array<ArrayBuffer>[]): void {
+    this.#text = text;
+    this.#buffers = buffers;
+    this.#levels = [];
+    this.#fills = [];
+    // Pieces of a text keep all of it in memory.
+    this.#keys = new Map();
+    this.#types = new Map();
   }
 
   /** Reads what is said of a root from there on, and tells where that ends. */

@@ -32,11 +32,11 @@ export function share(equalities: unknown, payload: Parts, places: Places): void
  */
 function firstOf(paths: readonly string[], root: unknown, places: Places): number {
   let first = 0;
-  let length = -1;
+  let last = 0;
   for (const [index, path] of paths.entries()) {
-    const keys = places.keysOf(path);
-    if (index > 0 && keys.length !== length && isBefore(keys, places.keysOf(paths[first] as string), root, places)) first = index;
-    length = keys.length;
+    const length = places.lengthOf(path);
+    if (index > 0 && length !== last && isBefore(places.keysOf(path), places.keysOf(paths[first] as string), root, places)) first = index;
+    last = length;
   }
   return first;
 }

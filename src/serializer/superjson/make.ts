@@ -72,33 +72,25 @@ export function makeDate(raw: unknown): Date {
   return value;
 }
 
-/** Milliseconds of what `Date.prototype.toISOString` writes for the years 1000 to 9999 and the days to the 28th. */
+const template = "0000-00-00T00:00:00.000Z";
+
+/** Milliseconds of what `Date.prototype.toISOString` writes for years of four digits and the days to the 28th. */
 function usualTime(iso: string): number | undefined {
-  if (
-    iso.length !== 24 ||
-    iso[4] !== "-" ||
-    iso[7] !== "-" ||
-    iso[10] !== "T" ||
-    iso[13] !== ":" ||
-    iso[16] !== ":" ||
-    iso[19] !== "." ||
-    iso[23] !== "Z"
-  )
-    return undefined;
+  if (iso.length !== template.length) return undefined;
+  for (let index = 0; index < template.length; index++) {
+    const [code, expected] = [iso.charCodeAt(index), template.charCodeAt(index)];
+    if (expected === 48 ? code < 48 || code > 57 : code !== expected) return undefined;
+  }
   const [year, month, day] = [number(iso, 0, 4), number(iso, 5, 7), number(iso, 8, 10)];
   const [hour, minute, second, millisecond] = [number(iso, 11, 13), number(iso, 14, 16), number(iso, 17, 19), number(iso, 20, 23)];
-  const isUsual =
-    year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60 && millisecond >= 0;
+  const isUsual = year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60;
   return isUsual ? Date.UTC(year, month - 1, day, hour, minute, second, millisecond) : undefined;
 }
 
-/** NaN for what are not all digits. */
+/** Of what are all digits. */
 function number(text: string, start: number, end: number): number {
   let value = 0;
-  for (let index = start; index < end; index++) {
-    const digit = text.charCodeAt(index) - 48;
-    value = digit >= 0 && digit <= 9 ? 10 * value + digit : Number.NaN;
-  }
+  for (let index = start; index < end; index++) value = 10 * value + text.charCodeAt(index) - 48;
   return value;
 }
 

@@ -11,12 +11,14 @@ export interface Place {
 
 /** Finds the parts of a value as JSON has it, also below those that have been made already. */
 export class Places {
-  readonly #isLegacy: boolean;
+  #isLegacy = false;
   /** What JSON has of an object that was made. */
-  readonly #raws = new Map<unknown, unknown>();
+  #raws = new Map<unknown, unknown>();
 
-  constructor(isLegacy: boolean) {
+  /** Begins with another value. */
+  begin(isLegacy: boolean): void {
     this.#isLegacy = isLegacy;
+    this.#raws = new Map();
   }
 
   /** Something was made of this, and will be found instead of it. */
@@ -30,6 +32,14 @@ export class Places {
 
   keysOf(path: string): string[] {
     return parsePath(path, this.#isLegacy);
+  }
+
+  /** How many keys a path has. */
+  lengthOf(path: string): number {
+    if (path.includes("\\")) return this.keysOf(path).length;
+    let length = 1;
+    for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) length++;
+    return length;
   }
 
   /** Finds a place by its path. */

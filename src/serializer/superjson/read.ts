@@ -7,61 +7,86 @@ import { type Parts, Places } from "./places.ts";
 
 type Buffers = readonly Uint8Array<ArrayBuffer>[];
 
-/** Makes a value again from superjson's text, which may hold numbers of buffers. */
-export function read(bytes: Uint8Array<ArrayBuffer>, buffers: Buffers, settings: Settings): unknown {
-  const text = decode(bytes);
-  const usual = readUsual(text, buffers, settings);
-  return usual === undefined ? readAny(parse(text, bytes), buffers, settings) : usual["json"];
-}
+/** What stands around the parts of superjson's text, which are the value and what is said of it. */
+const start = '{"json":';
+const meta = ',"meta":{';
+const values = '"values":';
+const equalities = '"referentialEqualities":';
+const end = ',"v":1}}';
 
-/**
- * Reads text as superjson and this package write it, where the annotations stand at the end: if what is before them is
- * JSON, and they are as expected, there is no other way to read it. Undefined for any other text, and for damaged ones, of
- * which {@link readAny} has more to say.
- */
-function readUsual(text: string, buffers: Buffers, settings: Settings): Parts | undefined {
-  const [start, values, equalities, end] = ['{"json":', '"values":', '"referentialEqualities":', ',"v":1}}'];
-  if (!text.startsWith(start) || !text.endsWith(end)) return undefined;
-  const meta = Math.max(text.lastIndexOf(`,"meta":{${values}`), text.lastIndexOf(`,"meta":{${equalities}`));
-  if (meta < 0) return undefined;
-  try {
-    const payload = { json: JSON.parse(text.slice(start.length, meta)) as unknown };
-    checkDepth(payload.json, settings.maxDepth);
-    const places = new Places(false);
-    const annotations = new Annotations(text, places, buffers, settings);
-    let at = meta + ',"meta":{'.length;
-    if (text.startsWith(values, at)) at = annotations.read(payload, at + values.length) + 1;
-    if (text.startsWith(equalities, at)) share(JSON.parse(text.slice(at + equalities.length, -end.length)), payload, places);
-    else if (at !== text.length - end.length + 1) return undefined;
-    annotations.fill();
-    return payload;
-  } catch {
-    return undefined;
+/** Makes one value after the other again from superjson's text, which may hold numbers of buffers. */
+export class Reader {
+  readonly #settings: Settings;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #places = new Places();
+  readonly #annotations: Annotations;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#annotations = new Annotations(this.#places, settings);
   }
-}
 
-/** Reads whatever JSON says. */
-function readAny(parsed: unknown, buffers: Buffers, settings: Settings): unknown {
-  if (typeof parsed !== "object" || parsed === null || !Object.hasOwn(parsed, "json")) throw damaged("there is no `json` in it", 0);
-  const payload = parsed as Parts;
-  checkDepth(payload["json"], settings.maxDepth);
-  if (payload["meta"] !== undefined) {
-    const { values, referentialEqualities, v } = objectOf(payload["meta"]);
+  /** Forgets the value. */
+  clear(): void {
+    this.#begin("", [], false);
+  }
+
+  read(bytes: Uint8Array<ArrayBuffer>, buffers: Buffers): unknown {
+    const text = this.#decode(bytes);
+    const usual = this.#readUsual(text, buffers);
+    return usual === undefined ? this.#readAny(parse(text, bytes), buffers) : usual["json"];
+  }
+
+  /**
+   * Reads text as superjson and this package write it, where the annotations stand at the end: if what is before them is
+   * JSON, and they are as expected, there is no other way to read it. Undefined for any other text, and for damaged ones,
+   * of which there is more to say when they are read as any.
+   */
+  #readUsual(text: string, buffers: Buffers): Parts | undefined {
+    if (!text.startsWith(start) || !text.endsWith(end)) return undefined;
+    const middle = text.lastIndexOf(meta);
+    if (middle < 0) return undefined;
+    try {
+      const payload = { json: JSON.parse(text.slice(start.length, middle)) as unknown };
+      checkDepth(payload.json, this.#settings.maxDepth);
+      this.#begin(text, buffers, false);
+      let at = middle + meta.length;
+      if (text.startsWith(values, at)) at = this.#annotations.read(payload, at + values.length) + 1;
+      if (text.startsWith(equalities, at)) share(JSON.parse(text.slice(at + equalities.length, -end.length)), payload, this.#places);
+      else if (at !== text.length - end.length + 1) return undefined;
+      this.#annotations.fill();
+      return payload;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Reads whatever JSON says. */
+  #readAny(parsed: unknown, buffers: Buffers): unknown {
+    if (typeof parsed !== "object" || parsed === null || !Object.hasOwn(parsed, "json")) throw damaged("there is no `json` in it", 0);
+    const payload = parsed as Parts;
+    checkDepth(payload["json"], this.#settings.maxDepth);
+    if (payload["meta"] === undefined) return payload["json"];
+    const said = objectOf(payload["meta"]);
     // Before version 1 only dots were escaped in paths.
-    const places = new Places(typeof v !== "number" || v < 1);
-    const annotations = new Annotations(JSON.stringify(values) ?? "", places, buffers, settings);
-    if (values !== undefined) annotations.read(payload, 0);
-    if (referentialEqualities !== undefined) share(referentialEqualities, payload, places);
-    annotations.fill();
+    this.#begin(JSON.stringify(said["values"]) ?? "", buffers, typeof said["v"] !== "number" || said["v"] < 1);
+    if (said["values"] !== undefined) this.#annotations.read(payload, 0);
+    if (said["referentialEqualities"] !== undefined) share(said["referentialEqualities"], payload, this.#places);
+    this.#annotations.fill();
+    return payload["json"];
   }
-  return payload["json"];
-}
 
-function decode(bytes: Uint8Array<ArrayBuffer>): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw unreadable("", bytes, cause);
+  #decode(bytes: Uint8Array<ArrayBuffer>): string {
+    try {
+      return this.#decoder.decode(bytes);
+    } catch (cause) {
+      throw unreadable("", bytes, cause);
+    }
+  }
+
+  #begin(text: string, buffers: Buffers, isLegacy: boolean): void {
+    this.#places.begin(isLegacy);
+    this.#annotations.begin(text, buffers);
   }
 }
 

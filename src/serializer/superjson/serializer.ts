@@ -3,7 +3,7 @@ import { pack, unpack } from "./container.ts";
 import { damaged } from "./damaged.ts";
 import { type Kept, keepBlob } from "./kept.ts";
 import { type SuperJSONOptions, settingsOf } from "./options.ts";
-import { read } from "./read.ts";
+import { Reader } from "./read.ts";
 import { reuse } from "./reuse.ts";
 import { Surveyor } from "./survey.ts";
 import { Writer } from "./write.ts";
@@ -32,6 +32,7 @@ export function superjsonSerializer(options: SuperJSONOptions = {}): Serializer 
   const settings = settingsOf(options);
   const withSurveyor = reuse(() => new Surveyor(settings));
   const withWriter = reuse(() => new Writer(settings));
+  const withReader = reuse(() => new Reader(settings));
   return {
     name: "superjson",
     contentType: "application/json",
@@ -44,7 +45,7 @@ export function superjsonSerializer(options: SuperJSONOptions = {}): Serializer 
     decode: (bytes) => {
       if (bytes.length > settings.maxBytes) throw damaged(`there are ${bytes.length} of them, and at most ${settings.maxBytes} are read`);
       const { text, buffers } = unpack(bytes);
-      return read(text, buffers, settings);
+      return withReader((reader) => reader.read(text, buffers));
     },
   };
 }
