@@ -90,7 +90,7 @@ const page = [
   "",
   "## Serializers",
   "",
-  "Medians of 15 interleaved rounds; Python's by themselves. A dash: it loses or refuses some of the value.",
+  "Medians of 15 interleaved rounds, Python's in a process beside this one. A dash: it loses or refuses some of the value.",
   "",
   ...compared,
   "",

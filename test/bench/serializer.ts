@@ -9,6 +9,7 @@ import { Packr } from "msgpackr";
 import { SuperJSON } from "superjson";
 import { type Contender, medians, type Row, ratio } from "./harness.ts";
 import { doubles, nested, plainRows, rowsWithDates } from "./payloads.ts";
+import { type Payload, Pickle } from "./pickle.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -81,8 +82,12 @@ function peakMemory(what: "ours" | "JSON"): number {
   return Number(execFileSync(process.execPath, arguments_, { encoding: "utf8" }));
 }
 
+/** Payloads of which Python has the like. */
+const pickled: Readonly<Record<string, Payload>> = { "rows with dates": "rows", "1M doubles": "doubles", "plain rows": "plain" };
+
 /** Milliseconds of each serializer for each payload, `encode / decode`; a dash where it loses or refuses the value. */
 export async function comparison(): Promise<string[]> {
+  await using pickle = Pickle.start();
   const packr = new Packr({ structuredClone: true, moreTypes: true });
   const payloads = { "rows with dates": rowsWithDates(), nested: nested(), "1M doubles": doubles(), "plain rows": plainRows(20_000) };
   const codecs: Record<string, readonly [(value: unknown) => unknown, (bytes: never) => unknown, lossy: readonly string[]]> = {
@@ -93,36 +98,29 @@ export async function comparison(): Promise<string[]> {
     "node:v8": [(value) => serialize(value), (bytes: Bytes) => deserialize(bytes), ["nested"]],
     msgpackr: [(value) => packr.pack(value), (bytes: Bytes) => packr.unpack(bytes), ["nested"]],
   };
-  const lines = [`| ms, encode / decode | ${Object.keys(payloads).join(" | ")} |`, `|-|${"-|".repeat(Object.keys(payloads).length)}`];
-  const cells: Record<string, string[]> = {};
+  const cells = new Map<string, string[]>([...Object.keys(codecs), "Python's pickle 5"].map((codec) => [codec, []]));
   for (const [name, value] of Object.entries(payloads)) {
-    const able = Object.entries(codecs).filter(([, [, , lossy]]) => !lossy.includes(name));
-    const encoded = await medians(able.map(([codec, [encode]]) => contender(codec, () => encode(value))));
-    const decoded = await medians(
-      able.map(([codec, [encode, decode]]) => {
+    const like = pickled[name];
+    const both = Object.entries(codecs)
+      .filter(([, [, , lossy]]) => !lossy.includes(name))
+      .map(([codec, [encode, decode]]) => {
         const bytes = encode(value) as never;
-        return contender(codec, () => decode(bytes));
-      }),
-    );
-    for (const codec of Object.keys(codecs)) {
-      const index = able.findIndex(([other]) => other === codec);
-      const cell = index < 0 ? "—" : `${(encoded[index] ?? 0).toFixed(1)} / ${(decoded[index] ?? 0).toFixed(1)}`;
-      cells[codec] = [...(cells[codec] ?? []), cell];
+        return { encode: contender(codec, () => encode(value)), decode: contender(codec, () => decode(bytes)) };
+      });
+    if (pickle !== undefined && like !== undefined) {
+      const timed = (verb: "encode" | "decode"): Contender => ({ name: "Python's pickle 5", run: () => pickle.time(like, verb) });
+      both.push({ encode: timed("encode"), decode: timed("decode") });
+    }
+    const encoded = await medians(both.map(({ encode }) => encode));
+    const decoded = await medians(both.map(({ decode }) => decode));
+    for (const [codec, row] of cells) {
+      const index = both.findIndex(({ encode }) => encode.name === codec);
+      row.push(index < 0 ? "—" : `${(encoded[index] ?? 0).toFixed(1)} / ${(decoded[index] ?? 0).toFixed(1)}`);
     }
   }
-  for (const [codec, row] of Object.entries(cells)) lines.push(`| ${codec} | ${row.join(" | ")} |`);
-  return [...lines, ...pickle()];
-}
-
-/** Python's pickle on rows and doubles like ours, where there is a Python. */
-function pickle(): string[] {
-  const script = join(import.meta.dirname, "pickle_bench.py");
-  try {
-    const [rows, values] = JSON.parse(
-      execFileSync("python3", [script], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
-    ) as string[];
-    return [`| Python's pickle 5 | ${rows} | — | ${values} | — |`];
-  } catch {
-    return [];
-  }
+  return [
+    `| ms, encode / decode | ${Object.keys(payloads).join(" | ")} |`,
+    `|-|${"-|".repeat(Object.keys(payloads).length)}`,
+    ...[...cells].map(([codec, row]) => `| ${codec} | ${row.join(" | ")} |`),
+  ];
 }
