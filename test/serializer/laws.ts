@@ -13,6 +13,7 @@ export const laws: readonly (readonly [string, (runs: number) => void])[] = [
   ["what superjson keeps is its very text", (runs) => hold(superjsonGraph, runs, isItsText)],
   ["what superjson writes of it is read the same", (runs) => hold(superjsonGraph, runs, readsSuperjson)],
   ["superjson reads the same, or throws", (runs) => hold(graph, runs, superjsonReadsOrThrows)],
+  ["however its JSON is laid out, it reads the same", (runs) => hold(graph, runs, readsAnyLayout)],
   [
     "damaged bytes give a value or a SerializationError, and pollute nothing",
     (runs) =>
@@ -71,6 +72,15 @@ function isRightByAccident(value: unknown): boolean {
 function readsSuperjson(value: unknown): boolean {
   const text = superjsonText(value);
   return text === undefined || same(value, serializer.decode(new TextEncoder().encode(text)));
+}
+
+/** Text as it is usually written takes a shorter way than any other. */
+function readsAnyLayout(value: unknown): boolean {
+  const bytes = encode(value);
+  if (bytes[0] !== "{".charCodeAt(0)) return true;
+  const { json, meta } = JSON.parse(new TextDecoder().decode(bytes)) as { json: unknown; meta?: unknown };
+  const other = JSON.stringify(meta === undefined ? { json } : { meta, json }, null, 1);
+  return same(serializer.decode(bytes), serializer.decode(new TextEncoder().encode(other)));
 }
 
 function superjsonReadsOrThrows(value: unknown): boolean {

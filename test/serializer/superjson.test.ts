@@ -261,6 +261,30 @@ describe("reading", () => {
   });
 });
 
+describe("one serializer", () => {
+  const inner = { at: new Date(1) };
+
+  it("serializes within a getter of what it serializes", () => {
+    const outer = {
+      before: new Date(0),
+      get text() {
+        return textOf(encode(inner));
+      },
+      after: new Date(3),
+    };
+    expect(decode(outer)).toEqual({ ...outer });
+  });
+
+  it("is as good as new after it has refused a value or damaged bytes", () => {
+    const value = { at: new Date(0), shared: [inner, inner] };
+    const bytes = encode(value);
+    expect(() => encode([new Date(0), inner, inner, () => 1])).toThrow(/without loss/);
+    expect(() => serializer.decode(bytes.slice(0, -9))).toThrow(/cannot be read/);
+    expect(encode(value)).toEqual(bytes);
+    expect(serializer.decode(bytes)).toEqual(value);
+  });
+});
+
 describe("laws", () => {
   it.each(laws)("%s", (_, hold) => hold(500));
 });
