@@ -5,6 +5,7 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
 import { sources } from "./scripts/exports.ts";
+import { webkit } from "./test/servers/webkit.ts";
 
 /** Imports of this package by name get its sources, whose own imports of each other are then the same modules. */
 const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
@@ -26,12 +27,14 @@ const node: TestProjectConfiguration = {
   },
 };
 
+const inEveryBrowser = ["test/browser/*.test.ts", ...core];
+
 const inBrowsers = browsers.map(
   ({ name, launchOptions }): TestProjectConfiguration => ({
     extends: true,
     test: {
       name,
-      include: ["test/browser/**/*.test.ts", ...core],
+      include: inEveryBrowser,
       isolate: false,
       browser: {
         enabled: true,
@@ -43,6 +46,30 @@ const inBrowsers = browsers.map(
     },
   }),
 );
+
+/** It has no `await using`: the syntax is compiled away, and the tests import `edgewater/polyfill`, as its users do. */
+const inWebKit = (browser: string): TestProjectConfiguration => ({
+  extends: true,
+  oxc: { target: "es2022" },
+  test: {
+    include: inEveryBrowser,
+    browser: {
+      enabled: true,
+      screenshotFailures: false,
+      // Where there is a head Vitest draws its own page around the tests, and may wait for it in a loop that never yields.
+      ui: false,
+      instances: [
+        { browser: "webkit", name: "webkit", provider: webkit(browser), setupFiles: sources["edgewater/polyfill"] ?? [], isolate: false },
+        {
+          browser: "webkit",
+          name: "webkit in private",
+          provider: webkit(browser, "--private"),
+          include: ["test/browser/private/*.test.ts"],
+        },
+      ],
+    },
+  },
+});
 
 const workerd: TestProjectConfiguration = {
   extends: true,
@@ -67,6 +94,12 @@ export default defineConfig({
   test: {
     // A machine with two cores runs browsers, servers and compilers at once.
     testTimeout: 60_000,
-    projects: [node, ...inBrowsers, ...(components.workerd.path ? [workerd] : []), ...(components.ceph.path ? [s3] : [])],
+    projects: [
+      node,
+      ...inBrowsers,
+      ...(components.webkit.path ? [inWebKit(components.webkit.path)] : []),
+      ...(components.workerd.path ? [workerd] : []),
+      ...(components.ceph.path ? [s3] : []),
+    ],
   },
 });

@@ -1,4 +1,5 @@
 /** The playground: the pipeline of the demo, unchanged, in a page that keeps its values in the browser. */
+import "edgewater/polyfill";
 import { isEdgewaterError, type ObjectStore, type ProgressEvent, Repository, SuperJsonIOHandler } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";

@@ -2,7 +2,7 @@
  * The real components that the full test run uses beside Node: browsers, servers, other runtimes.
  * `setup` installs what is missing, `test` and the Vitest configuration use what is found.
  */
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 export interface Component {
@@ -46,6 +46,12 @@ export const components = {
     tests: "browser stores and the playground",
     debian: ["firefox-esr"],
     path: onPath("firefox-esr"),
+  },
+  webkit: {
+    name: "WebKitGTK",
+    tests: "browser stores and the core, in WebKit",
+    debian: ["libwebkit2gtk-4.1-0", "xvfb"],
+    path: onPath("Xvfb") && globSync("/usr/lib/*/webkit2gtk-4.1/MiniBrowser")[0],
   },
   ceph: {
     name: "Ceph RADOS Gateway",

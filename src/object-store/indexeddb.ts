@@ -94,9 +94,8 @@ export class IndexedDBStore implements ObjectStore {
     const start = checkPrefix(this.name, prefix);
     let after: string | undefined;
     while (true) {
-      const range = rangeOf(start, after);
       const page = await this.#transact(this.#call("list", prefix, signal), "readonly", (bodies) =>
-        promisifyRequest<ObjectMeta[]>(bodies.transaction.objectStore("meta").getAll(range, pageSize)),
+        promisifyRequest<ObjectMeta[]>(bodies.transaction.objectStore("meta").getAll(rangeOf(start, after), pageSize)),
       );
       yield* page;
       after = page.at(-1)?.key;

@@ -158,7 +158,12 @@ export class OPFSStore implements ObjectStore {
         store: this.name,
       });
     }
-    let folder = await navigator.storage.getDirectory();
+    let folder = await navigator.storage.getDirectory().catch((cause: DOMException) => {
+      // What Firefox and WebKit say in a private window.
+      if (cause.name !== "SecurityError" && cause.name !== "UnknownError") throw cause;
+      const message = `${this.name} needs the Origin Private File System, which this browser refuses here, as in a private window`;
+      throw new EdgewaterError("NotSupported", message, { store: this.name, cause });
+    });
     for (const name of [...this.#folder.split("/").map(toEntryName), ...names]) {
       folder = await folder.getDirectoryHandle(name, { create });
     }
