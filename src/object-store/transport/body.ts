@@ -1,0 +1,99 @@
+import { EdgewaterError } from "../../errors.ts";
+import { decodeText } from "../body.ts";
+import { type Call, explain } from "../call.ts";
+import type { GetResult, ObjectMeta } from "../types.ts";
+import { defaultTimeout } from "./exchange.ts";
+
+/** How the body of an answer is read. */
+export interface BodyOptions {
+  /** Milliseconds for which it may stand still. */
+  readonly timeout?: number | undefined;
+}
+
+/**
+ * An opened object whose body is still to come. What ends before the length that the server has said, or stands still
+ * for too long, is `Unavailable`: a part never passes for the whole.
+ */
+export function openedAnswer<Meta extends ObjectMeta>(
+  meta: Meta,
+  response: Response,
+  call: Call,
+  { timeout = defaultTimeout }: BodyOptions = {},
+): GetResult<Meta> {
+  const next = (): Next => reading(response, call, timeout);
+  const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
+    const { read } = next();
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    for (let chunk = await read(); chunk !== undefined; chunk = await read()) chunks.push(chunk);
+    return joined(chunks);
+  };
+  return {
+    meta,
+    bytes,
+    text: async () => decodeText(await bytes()),
+    stream: () => {
+      const { read, cancel } = next();
+      return new ReadableStream(
+        {
+          pull: async (controller) => {
+            const chunk = await read();
+            if (chunk === undefined) controller.close();
+            else controller.enqueue(chunk);
+          },
+          cancel,
+        },
+        { highWaterMark: 0 },
+      );
+    },
+  };
+}
+
+interface Next {
+  /** The next chunk, undefined after the last. */
+  readonly read: () => Promise<Uint8Array<ArrayBuffer> | undefined>;
+  readonly cancel: (reason: unknown) => Promise<void> | undefined;
+}
+
+function reading(response: Response, call: Call, timeout: number): Next {
+  const { store, verb, key } = call;
+  // What fetch decodes is no longer as long as it was sent.
+  const length = response.headers.has("content-encoding") ? null : response.headers.get("content-length");
+  const reader = response.body?.getReader();
+  let size = 0;
+  const fail = (reason: string): never => {
+    throw new EdgewaterError("Unavailable", `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key });
+  };
+  const read = async (): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(resolve, timeout, "late");
+    });
+    try {
+      const result = await Promise.race([reader?.read(), late]);
+      if (result === "late") {
+        void reader?.cancel().catch(() => undefined);
+        return fail(`the body stood still for ${Math.ceil(timeout / 1000)} s after ${size} bytes`);
+      }
+      size += result?.value?.byteLength ?? 0;
+      if (result?.done === false) return result.value;
+    } catch (cause) {
+      throw explain(call, cause, () => ({ code: "Unavailable", reason: `the body broke off after ${size} bytes` }));
+    } finally {
+      clearTimeout(timer);
+    }
+    return length !== null && size < Number(length) ? fail(`the body ended after ${size} of ${length} bytes`) : undefined;
+  };
+  return { read, cancel: (reason) => reader?.cancel(reason) };
+}
+
+function joined(chunks: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [first] = chunks;
+  if (first && chunks.length === 1 && first.byteLength === first.buffer.byteLength) return first;
+  const all = new Uint8Array(chunks.reduce((size, { byteLength }) => size + byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return all;
+}

@@ -1,0 +1,204 @@
+import { abortedError, EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
+import type { Call } from "../call.ts";
+import { checkMode } from "../conditions.ts";
+import { type RetryPolicy, retrying } from "../retry.ts";
+import type { PutMode, PutResult } from "../types.ts";
+import type { Histories } from "./histories.ts";
+import { created, freshNonce, type History, readHistory, replacing, writeHistory } from "./nonces.ts";
+
+/**
+ * What one attempt of a conditional write came to.
+ *
+ * | outcome | meaning |
+ * |-|-|
+ * | `written` | the server says that it happened |
+ * | `refused` | the server says that the condition does not hold |
+ * | `busy` | the server says that nothing happened, and to come back |
+ * | `unclear` | no answer, or one that leaves it open; with `mayFollow`, it may still happen after this |
+ */
+export type Attempt =
+  | { readonly outcome: "written"; readonly etag: string | undefined }
+  | { readonly outcome: "refused" }
+  | { readonly outcome: "busy"; readonly error: EdgewaterError; readonly retryAfter?: number }
+  | { readonly outcome: "unclear"; readonly error: EdgewaterError; readonly mayFollow: boolean; readonly retryAfter?: number };
+
+/** What is under the key now. */
+export interface Seen {
+  readonly etag: string;
+  /** The value of the entry that `writeHistory` wrote, null for none. */
+  readonly nonces: string | null;
+  /** Milliseconds since the object was written, by the server's own clock; undefined when that is not certain. */
+  readonly age?: number | undefined;
+  /** The name of the entry when a browser may be hiding it. */
+  readonly hidden?: string | undefined;
+}
+
+export interface ConditionalWrite {
+  readonly call: Call;
+  readonly mode: Exclude<PutMode, "overwrite">;
+  /** Tries once to write, with this value as metadata. Whatever it throws is no doubt about the write. */
+  readonly attempt: (nonces: string) => Promise<Attempt>;
+  /** Looks what is there; undefined for nothing. It may try that again itself. */
+  readonly look: () => Promise<Seen | undefined>;
+  readonly histories: Histories;
+  readonly retry?: RetryPolicy | undefined;
+}
+
+/**
+ * Writes under a condition, exactly once, whatever the network does. All attempts carry one fresh nonce; when an answer
+ * is missing or refuses, the object that is there tells whether one of them landed: it carries the nonce of its own
+ * write and of those that it replaced.
+ *
+ * A write that has landed and was replaced already is a success. Its etag is the one that it had, so that a write that
+ * expects it is refused, as it should be.
+ *
+ * What cannot be seen is a delete: a create whose object was deleted before its answer was missed is done again.
+ *
+ * @throws `AlreadyExists`, `PreconditionFailed` when it is certain that nothing was written; `Unavailable` likewise, or
+ * with `outcome: "unknown"` when neither the object nor its predecessors can tell; `Aborted` with the same meaning of
+ * `outcome`; whatever an attempt throws
+ */
+export async function writeConditionally(write: ConditionalWrite): Promise<PutResult> {
+  const { call, mode, histories } = write;
+  const nonce = freshNonce();
+  const expected = mode === "create" ? undefined : await expectedHistory(write, mode.ifMatch);
+  const history = mode === "create" ? created(nonce) : replacing(nonce, mode.ifMatch, expected);
+  const fate = new Fate(write, nonce, expected);
+  const { etag } = await fate.decide(writeHistory(call.key, history));
+  histories.remember(call.key, etag, history);
+  return { etag };
+}
+
+/** The history of what is to be replaced: remembered, or else looked up, which may already show that it is not there. */
+async function expectedHistory({ call, mode, look, histories }: ConditionalWrite, etag: string): Promise<History | undefined> {
+  const known = histories.recall(call.key, etag);
+  if (known) return known.history;
+  const seen = await look();
+  checkMode(mode, seen?.etag, call);
+  return readHistory(call.key, seen?.nonces ?? null);
+}
+
+/** What two servers' clocks may differ in, and what a time in whole seconds leaves out. */
+const clockMargin = 3000;
+
+class Fate {
+  readonly #write: ConditionalWrite;
+  readonly #nonce: string;
+  readonly #expected: History | undefined;
+  readonly #start: number = Date.now();
+  /** Whether an attempt may have landed that nothing has been seen of yet. */
+  #isInDoubt = false;
+  /** Whether one may yet land. */
+  #mayFollow = false;
+
+  constructor(write: ConditionalWrite, nonce: string, expected: History | undefined) {
+    this.#write = write;
+    this.#nonce = nonce;
+    this.#expected = expected;
+  }
+
+  async decide(nonces: string): Promise<PutResult> {
+    const { call, retry } = this.#write;
+    const again = retrying(retry, call);
+    while (true) {
+      const result = await this.#attempt(nonces);
+      if (result.outcome === "written") return result;
+      if (result.outcome === "unclear") {
+        this.#isInDoubt = true;
+        this.#mayFollow ||= result.mayFollow;
+      }
+      if (result.outcome !== "busy") {
+        const landed = await this.#settle(result.outcome === "refused");
+        if (landed) return landed;
+      }
+      const error = "error" in result ? result.error : undefined;
+      const isFinal = result.outcome === "failed" || !(await this.#aborting(() => again("retryAfter" in result ? result.retryAfter : 0)));
+      if (isFinal) throw this.#isInDoubt ? this.#unknown(error) : (error ?? this.#unreasonable());
+    }
+  }
+
+  async #attempt(nonces: string): Promise<Attempt | Failed> {
+    const { call, attempt } = this.#write;
+    const { store, key, signal } = call;
+    try {
+      await this.#aborting(async () => throwIfAborted(signal, { store, key }));
+      return await attempt(nonces);
+    } catch (error) {
+      if (isEdgewaterError(error, "Aborted") && signal) throw abortedError(signal, { store, key, outcome: "unknown" });
+      if (!this.#isInDoubt) throw error;
+      return { outcome: "failed", error };
+    }
+  }
+
+  /** The etag that an attempt gave the object, when the object there shows that one landed; undefined when none has. */
+  async #settle(isRefused: boolean): Promise<PutResult | undefined> {
+    const { call, mode, look } = this.#write;
+    let seen: Seen | undefined;
+    try {
+      seen = await this.#aborting(look);
+    } catch (error) {
+      if (!isEdgewaterError(error, "Unavailable")) throw this.#isInDoubt ? this.#unknown(error) : error;
+      // Without a doubt the refusal speaks for itself; otherwise another attempt may see more.
+      if (isRefused && !this.#isInDoubt) throw refused(call, mode);
+      return undefined;
+    }
+    const found = seen && readHistory(call.key, seen.nonces);
+    if (found?.nonce === this.#nonce) return { etag: seen?.etag };
+    const own = found?.before.find(({ nonce }) => nonce === this.#nonce);
+    if (own) return { etag: own.etag };
+    const isAsExpected = mode === "create" ? seen === undefined && !isRefused : seen?.etag === mode.ifMatch;
+    if (isAsExpected) {
+      this.#isInDoubt = this.#mayFollow;
+      return undefined;
+    }
+    if (this.#isInDoubt && !(seen && this.#isProof(seen, found))) throw this.#unknown(undefined, seen?.hidden);
+    checkMode(mode, seen?.etag, call);
+    throw refused(call, mode);
+  }
+
+  /** Whether an object that is not ours shows that no attempt of ours came before it. */
+  #isProof({ age }: Seen, found: History | undefined): boolean {
+    const { mode } = this.#write;
+    if (age !== undefined && age > Date.now() - this.#start + clockMargin) return true;
+    if (mode === "create") return found?.isWhole === true;
+    const nonce = this.#expected?.nonce ?? "";
+    return found?.before.some((each) => each.etag === mode.ifMatch && each.nonce === nonce) === true;
+  }
+
+  /** Says of a call that the signal ends whether the write may have happened. */
+  async #aborting<Value>(work: () => Promise<Value>): Promise<Value> {
+    const { store, key, signal } = this.#write.call;
+    try {
+      return await work();
+    } catch (error) {
+      if (!this.#isInDoubt || !signal || !isEdgewaterError(error, "Aborted")) throw error;
+      throw abortedError(signal, { store, key, outcome: "unknown" });
+    }
+  }
+
+  #unknown(cause?: unknown, hidden?: string): EdgewaterError {
+    const { store, key } = this.#write.call;
+    const remedy = hidden === undefined ? "" : `; in a browser, expose the header ${hidden} in the CORS rules of the server`;
+    const message = `Cannot tell whether ${JSON.stringify(key)} was written to ${store}${remedy}; read it before writing again`;
+    return new EdgewaterError("Unavailable", message, { store, key, outcome: "unknown", cause });
+  }
+
+  /** A server that goes on to refuse a condition which holds. */
+  #unreasonable(): EdgewaterError {
+    const { store, key } = this.#write.call;
+    const message = `Cannot write ${JSON.stringify(key)} in ${store}: the server refuses the condition although it holds`;
+    return new EdgewaterError("Unavailable", message, { store, key });
+  }
+}
+
+interface Failed {
+  readonly outcome: "failed";
+  readonly error: unknown;
+}
+
+/** The verdict of the server, when the object that it was about is gone or cannot be looked at. */
+function refused({ store, key }: Call, mode: ConditionalWrite["mode"]): EdgewaterError {
+  return mode === "create"
+    ? new EdgewaterError("AlreadyExists", `There is an object ${JSON.stringify(key)} in ${store} already`, { store, key })
+    : new EdgewaterError("PreconditionFailed", `${JSON.stringify(key)} in ${store} is no longer ${mode.ifMatch}`, { store, key });
+}

@@ -1,0 +1,44 @@
+import { EdgewaterError } from "../../errors.ts";
+import type { Call } from "../call.ts";
+import type { FullObjectMeta } from "../types.ts";
+import { attributesOf, type MetadataHeaders } from "./attributes.ts";
+
+/**
+ * What the headers of an answer to GET or HEAD tell of an object. Its size is that of the whole object also when a part
+ * was read.
+ *
+ * @throws `NotSupported` when a browser hides a header that is needed, naming it; `Integrity` for damaged metadata
+ */
+export function metaOf(call: Call, response: Response, metadata: MetadataHeaders): FullObjectMeta {
+  const { headers, status } = response;
+  const lastModified = headers.get("last-modified");
+  const size = status === 206 ? needed(call, response, "content-range").split("/")[1] : headers.get("content-length");
+  const { contentType, metadata: entries = {} } = attributesOf(headers, metadata, call);
+  return {
+    key: call.key,
+    size: Number(size ?? 0),
+    etag: needed(call, response, "etag"),
+    lastModified: lastModified === null ? undefined : new Date(lastModified),
+    contentType,
+    metadata: entries,
+  };
+}
+
+/**
+ * A header that every answer of this kind has. When it is not there, a browser hides it.
+ *
+ * @throws `NotSupported`, naming the header that the CORS rules must expose
+ */
+export function needed(call: Call, { headers }: Response, name: string): string {
+  return headers.get(name) ?? hidden(call, name);
+}
+
+/** Raises that a header cannot be seen. */
+export function hidden({ store, verb, key }: Call, name: string): never {
+  const header = name.replace(/^etag$/, "ETag").replace(/^content-range$/, "Content-Range");
+  throw new EdgewaterError(
+    "NotSupported",
+    `Cannot ${verb} ${JSON.stringify(key)} in ${store}: the answer shows no header ${header}; in a browser, expose it in the CORS rules of the server`,
+    { store, key, field: header },
+  );
+}
