@@ -3,7 +3,7 @@ import { abortedError, EdgewaterError, type ErrorCode, isEdgewaterError, throwIf
 /** One call of a store's verb: what its errors say. */
 export interface Call {
   readonly store: string;
-  readonly verb: "read" | "write" | "delete" | "list" | "copy";
+  readonly verb: "read" | "write" | "delete" | "list" | "copy" | "sign";
   readonly key: string;
   readonly signal: AbortSignal | undefined;
 }

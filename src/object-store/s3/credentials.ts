@@ -1,4 +1,4 @@
-import { EdgewaterError } from "../../errors.ts";
+import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { type EnvironmentSource, environmentOf } from "../../runtime/environment.ts";
 
 export interface S3Credentials {
@@ -6,10 +6,61 @@ export interface S3Credentials {
   readonly secretAccessKey: string;
   /** Of temporary credentials. */
   readonly sessionToken?: string | undefined;
+  /** When temporary credentials end; they are kept until shortly before. */
+  readonly expiration?: Date | undefined;
 }
 
-/** Credentials, or where to get them: asked before every request, so that it can refresh what expires. */
+/**
+ * Credentials, or where to get them. A function is asked before every request, unless what it gave has an expiration
+ * that is still to come; by several requests at once it is asked once. When the server says that a token has expired,
+ * it is asked again and the request repeated, once.
+ */
 export type CredentialProvider = S3Credentials | (() => S3Credentials | Promise<S3Credentials>);
+
+/** Milliseconds before their end in which credentials are no longer used. */
+const margin = 60_000;
+
+/** The credentials in use. */
+export class CurrentCredentials {
+  readonly #provider: CredentialProvider;
+  readonly #store: string;
+  #kept: S3Credentials | undefined;
+  #asked: Promise<S3Credentials> | undefined;
+
+  constructor(provider: CredentialProvider, store: string) {
+    this.#provider = provider;
+    this.#store = store;
+  }
+
+  /** @throws `Unauthenticated` with what the provider failed of */
+  async get(): Promise<S3Credentials> {
+    const provider = this.#provider;
+    if (typeof provider !== "function") return provider;
+    const { expiration } = this.#kept ?? {};
+    if (this.#kept && expiration && expiration.getTime() - margin > Date.now()) return this.#kept;
+    this.#asked ??= this.#ask(provider).finally(() => {
+      this.#asked = undefined;
+    });
+    return this.#asked;
+  }
+
+  /** Forgets what has expired before its time; tells whether there may be others. */
+  forget(): boolean {
+    this.#kept = undefined;
+    return typeof this.#provider === "function";
+  }
+
+  async #ask(provider: () => S3Credentials | Promise<S3Credentials>): Promise<S3Credentials> {
+    try {
+      this.#kept = await provider();
+      return this.#kept;
+    } catch (cause) {
+      if (isEdgewaterError(cause)) throw cause;
+      const message = `The credential provider of ${this.#store} failed`;
+      throw new EdgewaterError("Unauthenticated", message, { store: this.#store, cause });
+    }
+  }
+}
 
 /**
  * Credentials from the environment: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, read when the

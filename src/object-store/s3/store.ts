@@ -1,46 +1,57 @@
-import { AwsV4Signer } from "aws4fetch";
-import { EdgewaterError, throwIfAborted } from "../../errors.ts";
-import { bytesOf, openedResponse } from "../body.ts";
+import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { checkBody, openedBytes } from "../body.ts";
 import { type Call, explain, notFound } from "../call.ts";
+import { checkAttributes, resolveRange } from "../conditions.ts";
 import { checkKey, checkPrefix } from "../path.ts";
+import { attributeHeaders, noncesHeader } from "../transport/attributes.ts";
+import { openedAnswer } from "../transport/body.ts";
+import { encodeKey, encodeSegment } from "../transport/encode.ts";
+import type { Seen } from "../transport/fate.ts";
+import { Histories } from "../transport/histories.ts";
+import { metaOf, needed } from "../transport/meta.ts";
+import { readHistory } from "../transport/nonces.ts";
 import type {
-  Body,
+  CommonPrefix,
+  ConditionalCopyOptions,
   DeleteOptions,
-  GetOptions,
+  DelimitedListOptions,
+  FullGetOptions,
+  FullObjectMeta,
+  FullObjectStore,
+  FullPutOptions,
   GetResult,
   HeadOptions,
-  ListOptions,
   ObjectMeta,
-  ObjectStore,
-  PutOptions,
+  PagedListOptions,
   PutResult,
+  Sign,
+  SignOptions,
+  StreamBody,
 } from "../types.ts";
-import type { CredentialProvider } from "./credentials.ts";
+import { S3Client } from "./client.ts";
+import { deleteAll } from "./delete.ts";
 import { errorOf } from "./errors.ts";
-import { elements, textOf } from "./xml.ts";
+import { listEntries } from "./list.ts";
+import type { S3StoreOptions } from "./options.ts";
+import { metadataHeaders, Writer } from "./write.ts";
+import { textOf } from "./xml.ts";
 
-export interface S3StoreOptions {
-  readonly bucket: string;
-  /** Such as `eu-west-1`; most other servers take `us-east-1`. */
-  readonly region: string;
-  readonly credentials: CredentialProvider;
-  /** Base URL of a server that is not AWS, such as `http://127.0.0.1:9000`; the bucket then goes into the path. */
-  readonly endpoint?: string | URL;
-  /** Sends the requests; the runtime's `fetch` unless given. */
-  readonly fetch?: typeof fetch;
-}
-
-interface Request {
-  readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
-  readonly path: string;
-  readonly body?: Uint8Array<ArrayBuffer>;
-}
+/** The longest life of a signed URL: a week, in seconds. */
+const longestExpiry = 604_800;
 
 /**
  * Objects in an S3 bucket, signed with Signature Version 4 and sent with `fetch`: no native client, so the same code
  * runs in browsers, Workers, Node, Deno and Bun. S3 publishes a put as a whole and shows it to every later read.
  *
- * In a browser the bucket's CORS rules must allow the page's origin and expose `ETag`.
+ * - An etag names the content, as S3's do: two writes of the same bytes share one.
+ * - A conditional write finds out what became of it when its answer is lost. For that it leaves one entry of metadata,
+ *   which is not shown.
+ * - A body of known length is one request, up to 5 GiB. A stream that is longer than `partSize` is uploaded in parts;
+ *   with a condition, a write between the last check and its end is replaced. An upload that fails is aborted.
+ * - A copy under a condition goes through this process, and keeps the content type and metadata only.
+ *
+ * In a browser the bucket's CORS rules must allow the page's origin and expose `ETag`, `Content-Range`,
+ * `x-amz-meta-edgewaternonces`, `x-amz-meta-edgewatermetadata` and `x-amz-meta-` with each name of metadata that is read.
  *
  * @example
  * ```ts
@@ -49,151 +60,146 @@ interface Request {
  * const store = new S3Store({ bucket: "quakes", region: "eu-west-1", credentials: fromEnvironment() });
  * ```
  */
-export class S3Store implements ObjectStore {
+export class S3Store implements FullObjectStore, Sign {
   readonly name: string;
   readonly #options: S3StoreOptions;
-  readonly #base: string;
-  /** Signing keys by day and region, so that one is derived once a day. */
-  readonly #signingKeys = new Map<string, ArrayBuffer>();
+  readonly #client: S3Client;
+  readonly #writer: Writer;
+  readonly #histories = new Histories();
 
   /** @throws `SettingsError` when the endpoint is not a URL or carries credentials */
   constructor(options: S3StoreOptions) {
-    this.name = `S3Store(${options.bucket})`;
     this.#options = options;
-    this.#base = baseUrl(options, this.name);
+    this.#client = new S3Client(options);
+    this.name = this.#client.name;
+    const { partSize, concurrency, endpoint } = options;
+    const writing = { partSize, concurrency, isAWS: endpoint === undefined };
+    this.#writer = new Writer(this.#client, this.#histories, writing, (call) => this.#look(call));
   }
 
-  async put(key: string, body: Body, { signal }: PutOptions = {}): Promise<PutResult> {
-    checkKey(this.name, key);
-    const call = this.#call("write", key, signal);
-    const response = await this.#send(call, { method: "PUT", path: pathOf(key), body: bytesOf(body) });
-    if (!response.ok) throw await errorOf(response, call);
-    return { etag: response.headers.get("etag") ?? undefined };
+  async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    const call = this.#call("write", key, options.signal);
+    checkBody(body, this.name, key);
+    const attributes = checkAttributes(options, call);
+    return this.#writer.write(call, body, options.mode ?? "overwrite", attributeHeaders(attributes ?? {}, metadataHeaders));
   }
 
-  async get(key: string, { signal }: GetOptions = {}): Promise<GetResult> {
-    checkKey(this.name, key);
+  async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    const { range, ifMatch, ifNoneMatch, signal } = options;
     const call = this.#call("read", key, signal);
-    const response = await this.#send(call, { method: "GET", path: pathOf(key) });
-    if (!response.ok) throw await errorOf(response, call);
-    return openedResponse(metaOf(key, response.headers), response, call);
+    const conditions = {
+      ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
+      ...(ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch }),
+    };
+    const part = range && resolveRange(range, Number.MAX_SAFE_INTEGER, call);
+    const bytes = part && { range: `bytes=${part.start}-${range.end === undefined ? "" : part.end - 1}` };
+    const path = `/${encodeKey(key)}`;
+    let response: Response;
+    try {
+      response = await this.#client.request(call, { method: "GET", path, headers: { ...conditions, ...bytes } });
+    } catch (error) {
+      if (part?.start !== 0 || !isEdgewaterError(error, "InvalidRange")) throw error;
+      // An empty object has no first byte that a range could begin with.
+      const meta = this.#metaOf(call, await this.#client.request(call, { method: "HEAD", path, headers: conditions }));
+      if (meta.size > 0) throw error;
+      return openedBytes(meta, new Uint8Array());
+    }
+    if (part && response.status !== 206) {
+      throw explain(call, undefined, () => ({ code: "NotSupported", reason: "the server reads no ranges" }));
+    }
+    return openedAnswer(this.#metaOf(call, response), response, call, this.#options);
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<ObjectMeta> {
-    checkKey(this.name, key);
+  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
     const call = this.#call("read", key, signal);
-    const response = await this.#send(call, { method: "HEAD", path: pathOf(key) });
-    if (response.status === 404) throw notFound(this.name, key);
-    if (!response.ok) throw await errorOf(response, call);
-    return metaOf(key, response.headers);
+    return this.#metaOf(call, await this.#head(call));
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const all = typeof keys === "string" ? [keys] : keys;
-    for (const key of all) checkKey(this.name, key);
-    for (const key of all) {
-      const call = this.#call("delete", key, signal);
-      const response = await this.#send(call, { method: "DELETE", path: pathOf(key) });
-      if (response.ok) continue;
-      const error = await errorOf(response, call);
-      const isGone = error.code === "NotFound" && error.key === key;
-      if (!isGone) throw error;
-    }
+    const calls = all.map((key) => this.#call("delete", key, signal));
+    if (calls[0]) await deleteAll(this.#client, calls[0], all, this.#options.concurrency ?? 4);
   }
 
-  async *list(prefix = "", { signal }: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+  list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
+  async *list(
+    prefix = "",
+    { signal, ...page }: PagedListOptions | DelimitedListOptions = {},
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
-    const call = this.#call("list", prefix, signal);
-    let token: string | undefined;
-    do {
-      const next = token === undefined ? "" : `&continuation-token=${encode(token)}`;
-      const response = await this.#send(call, { method: "GET", path: `?list-type=2&prefix=${encode(start)}${next}` });
-      if (!response.ok) throw await errorOf(response, call);
-      const page = await response.text().catch((cause: unknown) => {
-        throw explain(call, cause);
-      });
-      for (const content of elements(page, "Contents")) yield listed(content);
-      token = textOf(page, "NextContinuationToken");
-    } while (token !== undefined);
+    yield* listEntries(this.#client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
+  }
+
+  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
+    const call = this.#call("copy", from, signal);
+    checkKey(this.name, to);
+    if (mode !== "overwrite") {
+      const object = await this.get(from, { signal });
+      const { contentType, metadata } = object.meta;
+      return this.put(to, await object.bytes(), { mode, contentType, metadata, signal });
+    }
+    // S3 refuses to copy an object onto itself.
+    if (from === to) return { etag: (await this.head(from, { signal })).etag };
+    const headers = { "x-amz-copy-source": `/${encodeSegment(this.#options.bucket)}/${encodeKey(from)}` };
+    const response = await this.#client.request(call, { method: "PUT", path: `/${encodeKey(to)}`, headers });
+    const answer = await response.text().catch((cause: unknown) => {
+      throw explain(call, cause);
+    });
+    const etag = textOf(answer, "ETag");
+    // An error may come as a success.
+    if (etag === undefined) throw errorOf(500, textOf(answer, "Code"), call);
+    return { etag };
+  }
+
+  async signedUrl(key: string, { method = "GET", expiresIn = 3600, signal }: SignOptions = {}): Promise<string> {
+    const call = this.#call("sign", key, signal);
+    if (Number.isSafeInteger(expiresIn) && expiresIn > 0 && expiresIn <= longestExpiry) {
+      return this.#client.presign(call, method, `/${encodeKey(key)}`, expiresIn);
+    }
+    const message = `A signed URL of ${this.name} lives 1 to ${longestExpiry} whole seconds, not ${expiresIn}`;
+    throw new EdgewaterError("SettingsError", message, { store: this.name, key, field: "expiresIn" });
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {
+    checkKey(this.name, key);
     return { store: this.name, verb, key, signal };
   }
 
-  async #send(call: Call, { method, path, body }: Request): Promise<Response> {
-    const { store, key, signal } = call;
-    throwIfAborted(signal, { store, key });
-    const { credentials, region } = this.#options;
-    const { accessKeyId, secretAccessKey, sessionToken } = typeof credentials === "function" ? await credentials() : credentials;
-    const signer = new AwsV4Signer({
-      method,
-      url: this.#base + path,
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
-      service: "s3",
-      region,
-      cache: this.#signingKeys,
-    });
-    const { url, headers } = await signer.sign();
-    const send = this.#options.fetch ?? fetch;
+  async #head(call: Call): Promise<Response> {
     try {
-      return await send(url, { ...withoutCache(), method, headers, ...(body ? { body } : {}), ...(signal ? { signal } : {}) });
-    } catch (cause) {
-      throw explain(call, cause, () => ({ code: "Unavailable", reason: `${url.origin} cannot be reached` }));
+      return await this.#client.request(call, { method: "HEAD", path: `/${encodeKey(call.key)}` });
+    } catch (error) {
+      throw isEdgewaterError(error, "NotFound") ? notFound(call.store, call.key) : error;
     }
   }
-}
 
-/** Below the bucket. */
-function pathOf(key: string): string {
-  return `/${key.split("/").map(encode).join("/")}`;
-}
-
-function baseUrl({ bucket, region, endpoint }: S3StoreOptions, store: string): string {
-  if (endpoint === undefined) return `https://${bucket}.s3.${region}.amazonaws.com`;
-  let url: URL;
-  try {
-    url = new URL(endpoint);
-  } catch (cause) {
-    throw new EdgewaterError("SettingsError", `The endpoint of ${store} is not a URL`, { store, field: "endpoint", cause });
+  #metaOf(call: Call, response: Response): FullObjectMeta {
+    const meta = metaOf(call, response, metadataHeaders);
+    this.#histories.remember(call.key, meta.etag, readHistory(call.key, response.headers.get(noncesHeader(metadataHeaders))));
+    return meta;
   }
-  if (url.username !== "" || url.password !== "") {
-    throw new EdgewaterError("SettingsError", `The endpoint of ${store} must not carry credentials; pass them as credentials`, {
-      store,
-      field: "endpoint",
-    });
+
+  /** What is under a key that was written to. */
+  async #look(call: Call): Promise<Seen | undefined> {
+    let response: Response;
+    try {
+      response = await this.#head(call);
+    } catch (error) {
+      if (isEdgewaterError(error, "NotFound")) return undefined;
+      throw error;
+    }
+    const { headers, type } = response;
+    const etag = needed(call, response, "etag");
+    const nonces = headers.get(noncesHeader(metadataHeaders));
+    const age = Date.parse(headers.get("date") ?? "") - Date.parse(headers.get("last-modified") ?? "");
+    // What came in parts carries the time at which it was begun.
+    const isDated = !Number.isNaN(age) && !etag.includes("-");
+    return {
+      etag,
+      nonces,
+      age: isDated ? age : undefined,
+      hidden: nonces === null && type === "cors" ? noncesHeader(metadataHeaders) : undefined,
+    };
   }
-  return `${url.origin}${url.pathname.replace(/\/$/, "")}/${bucket}`;
-}
-
-/** By RFC 3986, as Signature Version 4 wants it: `encodeURIComponent` leaves five characters too many alone. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-/** Signed requests must not be answered from a browser's cache. Runtimes without one lack the option, and some refuse it. */
-function withoutCache(): RequestInit {
-  return "cache" in Request.prototype ? { cache: "no-store" } : {};
-}
-
-function metaOf(key: string, headers: Headers): ObjectMeta {
-  const lastModified = headers.get("last-modified");
-  return {
-    key,
-    size: Number(headers.get("content-length") ?? 0),
-    etag: headers.get("etag") ?? undefined,
-    lastModified: lastModified === null ? undefined : new Date(lastModified),
-  };
-}
-
-function listed(content: string): ObjectMeta {
-  const lastModified = textOf(content, "LastModified");
-  return {
-    key: textOf(content, "Key") ?? "",
-    size: Number(textOf(content, "Size") ?? 0),
-    etag: textOf(content, "ETag"),
-    lastModified: lastModified === undefined ? undefined : new Date(lastModified),
-  };
 }

@@ -1,6 +1,6 @@
 /**
- * The little XML that S3 answers with: flat elements, no attributes that matter, five entities and character
- * references. Not a general parser.
+ * The little XML that S3 speaks: flat elements, no attributes that matter, five entities and character references. Not a
+ * general parser.
  *
  * @module
  */
@@ -14,6 +14,11 @@ export function elements(xml: string, name: string): string[] {
 export function textOf(xml: string, name: string): string | undefined {
   const content = elements(xml, name)[0];
   return content === undefined ? undefined : decode(content);
+}
+
+/** Text as the content of an element. */
+export function escapeXml(text: string): string {
+  return text.replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };

@@ -10,12 +10,12 @@ import { retryAfter } from "./send.ts";
  *
  * @throws `Aborted`, and whatever `answered` throws
  */
-export async function attemptOnce(
+export async function attemptOnce<Other = never>(
   call: Call,
   request: HTTPRequest,
   options: TransportOptions,
-  answered: (response: Response) => Attempt | Promise<Attempt>,
-): Promise<Attempt> {
+  answered: (response: Response) => Promise<Attempt | Other>,
+): Promise<Attempt | Other> {
   let response: Response;
   try {
     response = await exchange(call, request, options);

@@ -4,7 +4,7 @@ import { checkMode } from "../conditions.ts";
 import { type RetryPolicy, retrying } from "../retry.ts";
 import type { PutMode, PutResult } from "../types.ts";
 import type { Histories } from "./histories.ts";
-import { created, freshNonce, type History, readHistory, replacing, writeHistory } from "./nonces.ts";
+import { begun, freshNonce, type History, readHistory, replacing, writeHistory } from "./nonces.ts";
 
 /**
  * What one attempt of a conditional write came to.
@@ -33,9 +33,10 @@ export interface Seen {
   readonly hidden?: string | undefined;
 }
 
-export interface ConditionalWrite {
+export interface OnceWrite {
   readonly call: Call;
-  readonly mode: Exclude<PutMode, "overwrite">;
+  /** With `overwrite` it is about writes that may not simply be sent again, such as the end of a multipart upload. */
+  readonly mode: PutMode;
   /** Tries once to write, with this value as metadata. Whatever it throws is no doubt about the write. */
   readonly attempt: (nonces: string) => Promise<Attempt>;
   /** Looks what is there; undefined for nothing. It may try that again itself. */
@@ -45,7 +46,7 @@ export interface ConditionalWrite {
 }
 
 /**
- * Writes under a condition, exactly once, whatever the network does. All attempts carry one fresh nonce; when an answer
+ * Writes exactly once, whatever the network does. All attempts carry one fresh nonce; when an answer
  * is missing or refuses, the object that is there tells whether one of them landed: it carries the nonce of its own
  * write and of those that it replaced.
  *
@@ -58,11 +59,11 @@ export interface ConditionalWrite {
  * with `outcome: "unknown"` when neither the object nor its predecessors can tell; `Aborted` with the same meaning of
  * `outcome`; whatever an attempt throws
  */
-export async function writeConditionally(write: ConditionalWrite): Promise<PutResult> {
+export async function writeOnce(write: OnceWrite): Promise<PutResult> {
   const { call, mode, histories } = write;
   const nonce = freshNonce();
-  const expected = mode === "create" ? undefined : await expectedHistory(write, mode.ifMatch);
-  const history = mode === "create" ? created(nonce) : replacing(nonce, mode.ifMatch, expected);
+  const expected = typeof mode === "string" ? undefined : await expectedHistory(write, mode.ifMatch);
+  const history = typeof mode === "string" ? begun(nonce, mode === "create") : replacing(nonce, mode.ifMatch, expected);
   const fate = new Fate(write, nonce, expected);
   const { etag } = await fate.decide(writeHistory(call.key, history));
   histories.remember(call.key, etag, history);
@@ -70,7 +71,7 @@ export async function writeConditionally(write: ConditionalWrite): Promise<PutRe
 }
 
 /** The history of what is to be replaced: remembered, or else looked up, which may already show that it is not there. */
-async function expectedHistory({ call, mode, look, histories }: ConditionalWrite, etag: string): Promise<History | undefined> {
+async function expectedHistory({ call, mode, look, histories }: OnceWrite, etag: string): Promise<History | undefined> {
   const known = histories.recall(call.key, etag);
   if (known) return known.history;
   const seen = await look();
@@ -82,7 +83,7 @@ async function expectedHistory({ call, mode, look, histories }: ConditionalWrite
 const clockMargin = 3000;
 
 class Fate {
-  readonly #write: ConditionalWrite;
+  readonly #write: OnceWrite;
   readonly #nonce: string;
   readonly #expected: History | undefined;
   readonly #start: number = Date.now();
@@ -91,7 +92,7 @@ class Fate {
   /** Whether one may yet land. */
   #mayFollow = false;
 
-  constructor(write: ConditionalWrite, nonce: string, expected: History | undefined) {
+  constructor(write: OnceWrite, nonce: string, expected: History | undefined) {
     this.#write = write;
     this.#nonce = nonce;
     this.#expected = expected;
@@ -146,8 +147,7 @@ class Fate {
     if (found?.nonce === this.#nonce) return { etag: seen?.etag };
     const own = found?.before.find(({ nonce }) => nonce === this.#nonce);
     if (own) return { etag: own.etag };
-    const isAsExpected = mode === "create" ? seen === undefined && !isRefused : seen?.etag === mode.ifMatch;
-    if (isAsExpected) {
+    if (isAsExpected(mode, seen, isRefused)) {
       this.#isInDoubt = this.#mayFollow;
       return undefined;
     }
@@ -160,7 +160,7 @@ class Fate {
   #isProof({ age }: Seen, found: History | undefined): boolean {
     const { mode } = this.#write;
     if (age !== undefined && age > Date.now() - this.#start + clockMargin) return true;
-    if (mode === "create") return found?.isWhole === true;
+    if (typeof mode === "string") return found?.isWhole === true;
     const nonce = this.#expected?.nonce ?? "";
     return found?.before.some((each) => each.etag === mode.ifMatch && each.nonce === nonce) === true;
   }
@@ -196,9 +196,15 @@ interface Failed {
   readonly error: unknown;
 }
 
+/** Whether what is there leaves the write possible. */
+function isAsExpected(mode: PutMode, seen: Seen | undefined, isRefused: boolean): boolean {
+  if (mode === "overwrite") return true;
+  return mode === "create" ? seen === undefined && !isRefused : seen?.etag === mode.ifMatch;
+}
+
 /** The verdict of the server, when the object that it was about is gone or cannot be looked at. */
-function refused({ store, key }: Call, mode: ConditionalWrite["mode"]): EdgewaterError {
-  return mode === "create"
+function refused({ store, key }: Call, mode: PutMode): EdgewaterError {
+  return typeof mode === "string"
     ? new EdgewaterError("AlreadyExists", `There is an object ${JSON.stringify(key)} in ${store} already`, { store, key })
     : new EdgewaterError("PreconditionFailed", `${JSON.stringify(key)} in ${store} is no longer ${mode.ifMatch}`, { store, key });
 }

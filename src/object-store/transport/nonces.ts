@@ -30,9 +30,9 @@ export function freshNonce(): string {
   return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The history of an object made by a write that creates it. */
-export function created(nonce: string): History {
-  return { nonce, before: [], isWhole: true };
+/** The history of an object made by a write that knows of none before it: because it creates it, or overwrites whatever is there. */
+export function begun(nonce: string, isWhole: boolean): History {
+  return { nonce, before: [], isWhole };
 }
 
 /** The history of an object made by a write that replaces one of this etag and history. */

@@ -1,11 +1,12 @@
 /**
  * Works on what an iterable gives, a bounded number at a time; takes the next only when one of them is done. The first
- * failure ends it: nothing more is taken, those under way are waited for, and it is raised.
+ * failure ends it: nothing more is taken, `stop` is called, those under way are waited for, and it is raised.
  */
 export async function inParallel<Item>(
   items: AsyncIterable<Item> | Iterable<Item>,
   limit: number,
   work: (item: Item) => Promise<void>,
+  stop: () => void = () => undefined,
 ): Promise<void> {
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
@@ -14,6 +15,7 @@ export async function inParallel<Item>(
       const task: Promise<void> = work(item)
         .catch((error: unknown) => {
           failure ??= { error };
+          stop();
         })
         .finally(() => running.delete(task));
       running.add(task);

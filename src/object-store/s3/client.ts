@@ -1,0 +1,112 @@
+import type { Call } from "../call.ts";
+import { unlessAborted } from "../transport/aborted.ts";
+import { attemptOnce, busy, unclear } from "../transport/attempt.ts";
+import { exchange, type HTTPRequest, type TransportOptions } from "../transport/exchange.ts";
+import type { Attempt } from "../transport/fate.ts";
+import { isTransient, send } from "../transport/send.ts";
+import { CurrentCredentials, type S3Credentials } from "./credentials.ts";
+import { type Failure, failureOf } from "./errors.ts";
+import { bucketUrl, type S3StoreOptions } from "./options.ts";
+import { Signer } from "./signer.ts";
+
+export interface S3Request {
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  /** Below the bucket, encoded: a slash and a key, a query, or both. */
+  readonly path: string;
+  readonly headers?: Record<string, string> | undefined;
+  readonly body?: Uint8Array<ArrayBuffer> | Blob | undefined;
+}
+
+/** Signs requests for one bucket, sends them, and sets right what a second try can set right. */
+export class S3Client {
+  readonly name: string;
+  readonly transport: TransportOptions;
+  readonly #bucket: string;
+  readonly #signer: Signer;
+  readonly #credentials: CurrentCredentials;
+
+  constructor(options: S3StoreOptions) {
+    this.name = `S3Store(${options.bucket})`;
+    this.transport = options;
+    this.#bucket = bucketUrl(options, this.name);
+    this.#signer = new Signer(options.region);
+    this.#credentials = new CurrentCredentials(options.credentials, this.name);
+  }
+
+  /**
+   * The answer to a request that may happen more than once, when it is one of success.
+   *
+   * @throws the error that any other answer stands for
+   */
+  async request(call: Call, request: S3Request): Promise<Response> {
+    return this.#corrected(async () => {
+      const response = await send(call, () => this.#sign(call, request), this.transport, isRetried);
+      return response.ok ? response : this.#failureOf(call, request, response);
+    });
+  }
+
+  /**
+   * One attempt of a write that must happen only once. 412 is the verdict on its condition, and so is 404 for an object
+   * that was to be replaced; 409 says that another write was under way; a server that names its reason for 429 or 503
+   * has done nothing.
+   *
+   * @throws the error that any other answer stands for
+   */
+  async attempt(call: Call, request: S3Request, written: (response: Response) => Promise<Attempt>): Promise<Attempt> {
+    return this.#corrected(async () =>
+      attemptOnce<Failure>(call, await this.#sign(call, request), this.transport, async (response) => {
+        if (response.ok) return written(response);
+        const failure = await failureOf(response, call);
+        const { status, code, error } = failure;
+        if (status === 412 || code === "NoSuchKey") return { outcome: "refused" };
+        const isBusy = status === 409 || (code !== undefined && (status === 429 || status === 503)) || code === "RequestTimeout";
+        if (isBusy) return busy(response, error);
+        // An upload that is gone was completed before, or given up.
+        return isTransient(response) || code === "NoSuchUpload" ? unclear(response, error) : failure;
+      }),
+    );
+  }
+
+  async presign(call: Call, method: string, path: string, seconds: number): Promise<string> {
+    return this.#signer.presign(method, new URL(this.#bucket + path), seconds, await this.#current(call));
+  }
+
+  async #sign(call: Call, { method, path, headers = {}, body }: S3Request): Promise<HTTPRequest> {
+    return this.#signer.sign({ method, url: this.#bucket + path, headers, body }, await this.#current(call));
+  }
+
+  #current({ store, key, signal }: Call): Promise<S3Credentials> {
+    return unlessAborted(this.#credentials.get(), signal, { store, key });
+  }
+
+  /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
+  async #corrected<Value extends object>(work: () => Promise<Value | Failure>): Promise<Value> {
+    let mayAdjust = true;
+    let mayForget = true;
+    while (true) {
+      const result = await work();
+      if (!isFailure(result)) return result;
+      const { code, serverTime, error } = result;
+      if (code === "RequestTimeTooSkewed" && mayAdjust && this.#signer.adjust(serverTime)) mayAdjust = false;
+      else if (code === "ExpiredToken" && mayForget && this.#credentials.forget()) mayForget = false;
+      else throw error;
+    }
+  }
+
+  /** An answer to HEAD has no body that says what is wrong; one to GET has. */
+  async #failureOf(call: Call, request: S3Request, response: Response): Promise<Failure> {
+    if (request.method !== "HEAD" || (response.status !== 400 && response.status !== 403)) return failureOf(response, call);
+    const get = { ...request, method: "GET", headers: { range: "bytes=0-0" } } as const;
+    const explained = await exchange(call, await this.#sign(call, get), this.transport);
+    return failureOf(explained.ok ? response : explained, call);
+  }
+}
+
+function isFailure(result: object): result is Failure {
+  return "serverTime" in result;
+}
+
+/** S3 asks with 409 to come back when two writes met. */
+function isRetried(response: Response): boolean {
+  return response.status === 409 || isTransient(response);
+}
