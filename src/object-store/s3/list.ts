@@ -4,7 +4,7 @@ import { checkLimit, type Page } from "../page.ts";
 import { encodeSegment } from "../transport/encode.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
 import type { S3Client } from "./client.ts";
-import { elements, textOf } from "./xml.ts";
+import { elements, etagOf, textOf } from "./xml.ts";
 
 /** What one answer of S3 lists at most. */
 const pageSize = 1000;
@@ -58,7 +58,7 @@ function entriesOf(page: string): (ObjectMeta | CommonPrefix)[] {
     return {
       key: decode(textOf(content, "Key")),
       size: Number(textOf(content, "Size") ?? 0),
-      etag: textOf(content, "ETag"),
+      etag: etagOf(content),
       lastModified: lastModified === undefined ? undefined : new Date(lastModified),
     };
   });

@@ -34,7 +34,7 @@ import { errorOf } from "./errors.ts";
 import { listEntries } from "./list.ts";
 import type { S3StoreOptions } from "./options.ts";
 import { metadataHeaders, Writer } from "./write.ts";
-import { textOf } from "./xml.ts";
+import { etagOf, textOf } from "./xml.ts";
 
 /** The longest life of a signed URL: a week, in seconds. */
 const longestExpiry = 604_800;
@@ -146,7 +146,7 @@ export class S3Store implements FullObjectStore, Sign {
     const answer = await response.text().catch((cause: unknown) => {
       throw explain(call, cause);
     });
-    const etag = textOf(answer, "ETag");
+    const etag = etagOf(answer);
     // An error may come as a success.
     if (etag === undefined) throw errorOf(500, textOf(answer, "Code"), call);
     return { etag };

@@ -5,7 +5,7 @@ import { needed } from "../transport/meta.ts";
 import { inParallel } from "../transport/parallel.ts";
 import type { S3Client } from "./client.ts";
 import { errorOf } from "./errors.ts";
-import { escapeXml, textOf } from "./xml.ts";
+import { escapeXml, etagOf, textOf } from "./xml.ts";
 
 /** A multipart upload: nothing of it is to be seen before it is completed. */
 export class Upload {
@@ -46,7 +46,7 @@ export class Upload {
     const call = this.#call;
     return this.#client.attempt(call, { method: "POST", path: this.#path, headers, body }, async (response): Promise<Attempt> => {
       const answer = await response.text().catch(() => "");
-      const etag = textOf(answer, "ETag");
+      const etag = etagOf(answer);
       if (etag !== undefined) return { outcome: "written", etag };
       return { outcome: "unclear", error: errorOf(500, textOf(answer, "Code"), call), mayFollow: false };
     });

@@ -63,7 +63,9 @@ export class Writer {
     const path = `/${encodeKey(call.key)}`;
     if (mode === "overwrite") {
       const response = await this.#client.request(call, { method: "PUT", path, headers: attributes, body });
-      return { etag: needed(call, response, "etag") };
+      const etag = needed(call, response, "etag");
+      this.#histories.remember(call.key, etag, undefined);
+      return { etag };
     }
     let isQuoted = this.#isQuoted ?? true;
     return writeOnce({

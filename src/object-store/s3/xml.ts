@@ -16,6 +16,11 @@ export function textOf(xml: string, name: string): string | undefined {
   return content === undefined ? undefined : decode(content);
 }
 
+/** The etag in an answer, in the form that headers have: some servers leave the quotes out. */
+export function etagOf(xml: string): string | undefined {
+  return textOf(xml, "ETag")?.replace(/^"?(.*?)"?$/, '"$1"');
+}
+
 /** Text as the content of an element. */
 export function escapeXml(text: string): string {
   return text.replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`);
