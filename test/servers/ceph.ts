@@ -1,4 +1,4 @@
-/** Starts a real S3 server for the tests and tells them where it is. Runs once for a whole Vitest run. */
+/** Starts a real S3 server for the tests, once for all projects of a Vitest run, and tells each where it is. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { createBucket } from "./buckets.ts";
 
 export interface S3Server {
   readonly endpoint: string;
@@ -14,13 +15,49 @@ export interface S3Server {
   readonly secretAccessKey: string;
 }
 
+export interface S3Buckets extends S3Server {
+  /** Its CORS rules expose what the store reads. */
+  readonly bucket: string;
+  /** Its CORS rules expose nothing but the ETag. */
+  readonly hidingBucket: string;
+  /** Its CORS rules expose nothing. */
+  readonly muteBucket: string;
+}
+
 declare module "vitest" {
   interface ProvidedContext {
-    s3: S3Server;
+    s3: S3Buckets;
   }
 }
 
+interface Running {
+  readonly server: S3Server;
+  readonly stop: () => Promise<void>;
+}
+
+/** Every project loads this file for itself. */
+const shared = globalThis as { edgewaterCeph?: { running: Promise<Running>; users: number } | undefined };
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  shared.edgewaterCeph ??= { running: start(), users: 0 };
+  const { edgewaterCeph } = shared;
+  edgewaterCeph.users++;
+  const { server, stop } = await edgewaterCeph.running;
+  const name = `edgewater-${project.name || "root"}`;
+  const exposed = ["ETag", "Content-Range", "Date", ...["edgewaternonces", "edgewatermetadata", "a", "run"].map((each) => `x-amz-meta-${each}`)];
+  await createBucket(server, name, exposed);
+  await createBucket(server, `${name}-hiding`, ["ETag"]);
+  await createBucket(server, `${name}-mute`, []);
+  project.provide("s3", { ...server, bucket: name, hidingBucket: `${name}-hiding`, muteBucket: `${name}-mute` });
+  return async () => {
+    if (--edgewaterCeph.users > 0) return;
+    shared.edgewaterCeph = undefined;
+    await stop();
+  };
+}
+
+/** Starts a server of its own. */
+export async function start(): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-ceph-"));
   const [port, monitorPort] = [await freePort(), await freePort()];
   const credentials = { accessKeyId: "testkey", secretAccessKey: "testsecret" };
@@ -30,11 +67,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const exited = once(server, "exit");
   const started = await Promise.race([once(server.stdout, "data").then(() => true), exited.then(() => false)]);
   if (!started) throw new Error(`The S3 server did not start; its logs are in ${folder}`);
-  project.provide("s3", { endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", ...credentials });
-  return async () => {
+  const stop = async (): Promise<void> => {
     server.stdin.end();
     await exited;
   };
+  return { server: { endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", ...credentials }, stop };
 }
 
 async function freePort(): Promise<number> {
