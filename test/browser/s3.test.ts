@@ -29,5 +29,13 @@ describe("S3Store on Ceph", () => {
     await hiding.put("k", "0123456789");
     const part = hiding.get("k", { range: { start: 2, end: 5 } });
     await expect(part).rejects.toMatchObject({ code: "NotSupported", field: "Content-Range" });
+    await hiding.put("m", "x", { metadata: { a: "b" } });
+    await expect(hiding.head("m")).rejects.toMatchObject({ code: "NotSupported", field: "x-amz-meta-edgewaternonces" });
+    const store = storeOf(bucket);
+    await store.put("m", "x", { metadata: { a: "b", secret: "c" } });
+    const error = await storeOf(bucket)
+      .head("m")
+      .catch((caught: Error) => caught);
+    expect(error).toMatchObject({ code: "NotSupported", message: /x-amz-meta-…, of which there are 2/ });
   });
 });

@@ -8,7 +8,7 @@ import { openedAnswer } from "../transport/body.ts";
 import { encodeKey, encodeSegment } from "../transport/encode.ts";
 import type { Seen } from "../transport/fate.ts";
 import { Histories } from "../transport/histories.ts";
-import { metaOf, needed } from "../transport/meta.ts";
+import { hidden, metaOf, needed } from "../transport/meta.ts";
 import { readHistory } from "../transport/nonces.ts";
 import type {
   CommonPrefix,
@@ -66,6 +66,8 @@ export class S3Store implements FullObjectStore, Sign {
   readonly #client: S3Client;
   readonly #writer: Writer;
   readonly #histories = new Histories();
+  /** Whether an answer has ever shown the entry that this store writes. */
+  #seesNonces = false;
 
   /** @throws `SettingsError` when the endpoint is not a URL or carries credentials */
   constructor(options: S3StoreOptions) {
@@ -176,7 +178,12 @@ export class S3Store implements FullObjectStore, Sign {
 
   #metaOf(call: Call, response: Response): FullObjectMeta {
     const meta = metaOf(call, response, metadataHeaders);
-    this.#histories.remember(call.key, meta.etag, readHistory(call.key, response.headers.get(noncesHeader(metadataHeaders))));
+    const name = noncesHeader(metadataHeaders);
+    const nonces = response.headers.get(name);
+    this.#seesNonces ||= nonces !== null;
+    const isWritten = this.#histories.recall(call.key, meta.etag ?? "")?.history !== undefined;
+    if (isWritten && !this.#seesNonces && response.type === "cors") hidden(call, name);
+    this.#histories.remember(call.key, meta.etag, readHistory(call.key, nonces));
     return meta;
   }
 

@@ -1,10 +1,11 @@
 import { bytesOf, isAtHand } from "../body.ts";
 import type { Call } from "../call.ts";
-import { type MetadataHeaders, noncesHeader } from "../transport/attributes.ts";
+import { countEntries, type MetadataHeaders, noncesHeader } from "../transport/attributes.ts";
 import { encodeKey } from "../transport/encode.ts";
 import { type Attempt, type Seen, writeOnce } from "../transport/fate.ts";
 import type { Histories } from "../transport/histories.ts";
 import { needed } from "../transport/meta.ts";
+import { begun, freshNonce, writeHistory } from "../transport/nonces.ts";
 import { partsOf } from "../transport/parts.ts";
 import type { PutMode, PutResult, StreamBody } from "../types.ts";
 import type { S3Client } from "./client.ts";
@@ -61,27 +62,33 @@ export class Writer {
     attributes: Record<string, string>,
   ): Promise<PutResult> {
     const path = `/${encodeKey(call.key)}`;
+    const entries = countEntries(Object.entries(attributes), metadataHeaders);
     if (mode === "overwrite") {
-      const response = await this.#client.request(call, { method: "PUT", path, headers: attributes, body });
+      const history = entries === 0 ? undefined : begun(freshNonce(), false);
+      const headers = history ? { ...attributes, [noncesHeader(metadataHeaders)]: writeHistory(call.key, history, entries) } : attributes;
+      const response = await this.#client.request(call, { method: "PUT", path, headers, body });
       const etag = needed(call, response, "etag");
-      this.#histories.remember(call.key, etag, undefined);
+      this.#histories.remember(call.key, etag, history);
       return { etag };
     }
     let isQuoted = this.#isQuoted ?? true;
+    let isRefused = false;
     return writeOnce({
-      ...this.#target(call, mode),
+      ...this.#target(call, mode, attributes),
       look: async () => {
         const seen = await this.#look(call);
         // A refusal although the etag is the one that is expected: the other form may be understood.
-        if (this.#isQuoted === undefined && seen?.etag === expectedOf(mode)) isQuoted = !isQuoted;
+        if (isRefused && this.#isQuoted === undefined && seen?.etag === expectedOf(mode)) isQuoted = !isQuoted;
         return seen;
       },
       attempt: async (nonces) => {
         const headers = { ...attributes, ...conditionOf(mode, isQuoted), [noncesHeader(metadataHeaders)]: nonces };
-        return this.#client.attempt(call, { method: "PUT", path, headers, body }, async (response): Promise<Attempt> => {
+        const attempt = await this.#client.attempt(call, { method: "PUT", path, headers, body }, async (response): Promise<Attempt> => {
           if (mode !== "create") this.#isQuoted = isQuoted;
           return { outcome: "written", etag: needed(call, response, "etag") };
         });
+        isRefused = attempt.outcome === "refused";
+        return attempt;
       },
     });
   }
@@ -113,7 +120,7 @@ export class Writer {
     let upload: Upload | undefined;
     try {
       return await writeOnce({
-        ...this.#target(call, mode),
+        ...this.#target(call, mode, attributes),
         look: () => this.#look(call),
         attempt: async (nonces) => {
           if (upload === undefined) {
@@ -132,8 +139,9 @@ export class Writer {
     }
   }
 
-  #target(call: Call, mode: PutMode) {
-    return { call, mode, histories: this.#histories, retry: this.#client.transport.retry } as const;
+  #target(call: Call, mode: PutMode, attributes: Record<string, string>) {
+    const entries = countEntries(Object.entries(attributes), metadataHeaders);
+    return { call, mode, entries, histories: this.#histories, retry: this.#client.transport.retry } as const;
   }
 }
 

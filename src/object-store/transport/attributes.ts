@@ -21,6 +21,11 @@ export const noncesHeader = ({ prefix }: MetadataHeaders): string => `${prefix}$
 /** The header of what headers cannot carry as it is. */
 export const packedHeader = ({ prefix }: MetadataHeaders): string => `${prefix}${own}metadata`;
 
+/** How many entries of metadata there are among headers, without the one of nonces. */
+export function countEntries(headers: Iterable<readonly [string, string]>, metadata: MetadataHeaders): number {
+  return [...headers].filter(([name]) => name.startsWith(metadata.prefix) && name !== noncesHeader(metadata)).length;
+}
+
 interface Packed {
   readonly contentType?: string;
   readonly metadata?: Readonly<Record<string, string>>;

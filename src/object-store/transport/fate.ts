@@ -37,6 +37,8 @@ export interface OnceWrite {
   readonly call: Call;
   /** With `overwrite` it is about writes that may not simply be sent again, such as the end of a multipart upload. */
   readonly mode: PutMode;
+  /** How many other entries of metadata the object has. */
+  readonly entries: number;
   /** Tries once to write, with this value as metadata. Whatever it throws is no doubt about the write. */
   readonly attempt: (nonces: string) => Promise<Attempt>;
   /** Looks what is there; undefined for nothing. It may try that again itself. */
@@ -53,7 +55,9 @@ export interface OnceWrite {
  * A write that has landed and was replaced already is a success. Its etag is the one that it had, so that a write that
  * expects it is refused, as it should be.
  *
- * What cannot be seen is a delete: a create whose object was deleted before its answer was missed is done again.
+ * Two things cannot be seen. One is a delete: a create whose object was deleted before its answer was missed is done
+ * again, or refused when someone else has created the object since. The other is a request that the network delivers twice, when someone deletes or unconditionally overwrites the
+ * object between the two: the answer to the second is then the verdict.
  *
  * @throws `AlreadyExists`, `PreconditionFailed` when it is certain that nothing was written; `Unavailable` likewise, or
  * with `outcome: "unknown"` when neither the object nor its predecessors can tell; `Aborted` with the same meaning of
@@ -65,7 +69,7 @@ export async function writeOnce(write: OnceWrite): Promise<PutResult> {
   const expected = typeof mode === "string" ? undefined : await expectedHistory(write, mode.ifMatch);
   const history = typeof mode === "string" ? begun(nonce, mode === "create") : replacing(nonce, mode.ifMatch, expected);
   const fate = new Fate(write, nonce, expected);
-  const { etag } = await fate.decide(writeHistory(call.key, history));
+  const { etag } = await fate.decide(writeHistory(call.key, history, write.entries));
   histories.remember(call.key, etag, history);
   return { etag };
 }

@@ -1,7 +1,8 @@
 import { EdgewaterError } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { FullObjectMeta } from "../types.ts";
-import { attributesOf, type MetadataHeaders } from "./attributes.ts";
+import { attributesOf, countEntries, type MetadataHeaders, noncesHeader } from "./attributes.ts";
+import { countIn } from "./nonces.ts";
 
 /**
  * What the headers of an answer to GET or HEAD tell of an object. Its size is that of the whole object also when a part
@@ -12,6 +13,8 @@ import { attributesOf, type MetadataHeaders } from "./attributes.ts";
 export function metaOf(call: Call, response: Response, metadata: MetadataHeaders): FullObjectMeta {
   const { headers, status } = response;
   const lastModified = headers.get("last-modified");
+  const count = countIn(headers.get(noncesHeader(metadata)));
+  if (response.type === "cors" && countEntries(headers, metadata) < count) hidden(call, `${metadata.prefix}…, of which there are ${count}`);
   const size = status === 206 ? needed(call, response, "content-range").split("/")[1] : headers.get("content-length");
   const { contentType, metadata: entries = {} } = attributesOf(headers, metadata, call);
   return {

@@ -1,7 +1,8 @@
 /**
  * What an object says of the conditional writes that led to it, as the value of one metadata entry: a hash of the key,
- * a dot, the nonce of the write that made the object, then its predecessors from the newest on, each as `nonce=etag`,
- * and `*` at the end when there were more, or others that left no nonce. All joined with commas.
+ * the nonce of the write that made the object, and the number of its other entries of metadata, joined with dots; then
+ * its predecessors from the newest on, each as `nonce=etag`, and `*` at the end when there were more, or others that left
+ * no nonce; all joined with commas.
  *
  * The hash of the key keeps a server-side copy, which carries its source's metadata along, from speaking for its target.
  *
@@ -25,9 +26,9 @@ export interface History {
 /** As many predecessors as an object names: a write whose answer was lost can still be recognised after as many others. */
 const mostPredecessors = 8;
 
-/** A fresh nonce of 96 random bits. */
+/** A fresh nonce of 96 random bits, in letters and digits. */
 export function freshNonce(): string {
-  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [...crypto.getRandomValues(new Uint32Array(3))].map((word) => word.toString(36).padStart(7, "0")).join("");
 }
 
 /** The history of an object made by a write that knows of none before it: because it creates it, or overwrites whatever is there. */
@@ -43,9 +44,15 @@ export function replacing(nonce: string, etag: string, { nonce: last, before, is
 
 const unknownHistory: History = { nonce: "", before: [], isWhole: false };
 
-export function writeHistory(key: string, { nonce, before, isWhole }: History): string {
-  const entries = before.map((each) => `${each.nonce}=${encodeURIComponent(each.etag)}`);
-  return [`${hashOf(key)}.${nonce}`, ...entries, ...(isWhole ? [] : ["*"])].join(",");
+/** @param count of the object's other entries of metadata, by which a reader sees whether some are hidden from it */
+export function writeHistory(key: string, { nonce, before, isWhole }: History, count = 0): string {
+  const entries = before.map((each) => `${each.nonce}=${writeEtag(each.etag)}`);
+  return [`${hashOf(key)}.${nonce}.${count}`, ...entries, ...(isWhole ? [] : ["*"])].join(",");
+}
+
+/** The number of the object's other entries of metadata, also for a copy under another key. */
+export function countIn(value: string | null): number {
+  return Number(value?.split(",")[0]?.split(".")[2] ?? 0);
 }
 
 /** Undefined when there is none, or it is of another key. */
@@ -56,9 +63,19 @@ export function readHistory(key: string, value: string | null): History | undefi
   const isWhole = rest.at(-1) !== "*";
   const before = (isWhole ? rest : rest.slice(0, -1)).map((entry) => {
     const [last = "", etag = ""] = entry.split("=");
-    return { nonce: last, etag: decodeURIComponent(etag) };
+    return { nonce: last, etag: readEtag(etag) };
   });
   return { nonce, before, isWhole };
+}
+
+/** Nearly every etag is simple text in quotes, and goes without them. */
+function writeEtag(etag: string): string {
+  const [, simple] = /^"([\w-]+)"$/.exec(etag) ?? [];
+  return simple ?? `~${encodeURIComponent(etag)}`;
+}
+
+function readEtag(text: string): string {
+  return text.startsWith("~") ? decodeURIComponent(text.slice(1)) : `"${text}"`;
 }
 
 /** FNV-1a over UTF-16 units. */
