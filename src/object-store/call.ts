@@ -1,4 +1,4 @@
-import { abortedError, EdgewaterError, type ErrorCode, isEdgewaterError, throwIfAborted } from "../errors.ts";
+import { abortedError, EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, throwIfAborted } from "../errors.ts";
 
 /** One call of a store's verb: what its errors say. */
 export interface Call {
@@ -27,12 +27,22 @@ export async function perform<Value>(call: Call, work: () => Value | Promise<Val
 
 /** The error of the family that a failed call stands for. */
 export function explain(call: Call, cause: unknown, classify?: Classify): EdgewaterError {
-  const { store, verb, key, signal } = call;
+  const { store, key, signal } = call;
   if (isEdgewaterError(cause)) return cause;
   if (signal?.aborted) return abortedError(signal, { store, key });
   const { code, reason } = classify?.(cause, call) ?? { code: "Unavailable", reason: reasonOf(cause) };
   if (code === "NotFound") return notFound(store, key, cause);
-  return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key, cause });
+  return failed(call, code, reason, { cause });
+}
+
+/** The error of a call that failed for a reason. */
+export function failed<Code extends ErrorCode>(
+  { store, verb, key }: Call,
+  code: Code,
+  reason: string,
+  details?: ErrorDetails,
+): EdgewaterError<Code> {
+  return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key, ...details });
 }
 
 /** The object that is not there. */

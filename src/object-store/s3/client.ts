@@ -1,8 +1,6 @@
 import type { Call } from "../call.ts";
 import { unlessAborted } from "../transport/aborted.ts";
-import { attemptOnce, busy, unclear } from "../transport/attempt.ts";
 import { exchange, type HTTPRequest, type TransportOptions } from "../transport/exchange.ts";
-import type { Attempt } from "../transport/fate.ts";
 import { isTransient, send } from "../transport/send.ts";
 import { CurrentCredentials, type S3Credentials } from "./credentials.ts";
 import { type Failure, failureOf } from "./errors.ts";
@@ -39,39 +37,17 @@ export class S3Client {
    * @throws the error that any other answer stands for
    */
   async request(call: Call, request: S3Request): Promise<Response> {
-    return this.#corrected(async () => {
-      const response = await send(call, () => this.#sign(call, request), this.transport, isRetried);
+    return this.corrected(async () => {
+      const response = await send(call, () => this.sign(call, request), this.transport, isRetried);
       return response.ok ? response : this.#failureOf(call, request, response);
     });
-  }
-
-  /**
-   * One attempt of a write that must happen only once. 412 is the verdict on its condition, and so is 404 for an object
-   * that was to be replaced; 409 says that another write was under way; a server that names its reason for 429 or 503
-   * has done nothing.
-   *
-   * @throws the error that any other answer stands for
-   */
-  async attempt(call: Call, request: S3Request, written: (response: Response) => Promise<Attempt>): Promise<Attempt> {
-    return this.#corrected(async () =>
-      attemptOnce<Failure>(call, await this.#sign(call, request), this.transport, async (response) => {
-        if (response.ok) return written(response);
-        const failure = await failureOf(response, call);
-        const { status, code, error } = failure;
-        if (status === 412 || code === "NoSuchKey") return { outcome: "refused" };
-        const isBusy = status === 409 || (code !== undefined && (status === 429 || status === 503)) || code === "RequestTimeout";
-        if (isBusy) return busy(response, error);
-        // An upload that is gone was completed before, or given up.
-        return isTransient(response) || code === "NoSuchUpload" ? unclear(response, error) : failure;
-      }),
-    );
   }
 
   async presign(call: Call, method: string, path: string, seconds: number): Promise<string> {
     return this.#signer.presign(method, new URL(this.#bucket + path), seconds, await this.#current(call));
   }
 
-  async #sign(call: Call, { method, path, headers = {}, body }: S3Request): Promise<HTTPRequest> {
+  async sign(call: Call, { method, path, headers = {}, body }: S3Request): Promise<HTTPRequest> {
     return this.#signer.sign({ method, url: this.#bucket + path, headers, body }, await this.#current(call));
   }
 
@@ -80,7 +56,7 @@ export class S3Client {
   }
 
   /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
-  async #corrected<Value extends object>(work: () => Promise<Value | Failure>): Promise<Value> {
+  async corrected<Value extends object>(work: () => Promise<Value | Failure>): Promise<Value> {
     let mayAdjust = true;
     let mayForget = true;
     while (true) {
@@ -97,7 +73,7 @@ export class S3Client {
   async #failureOf(call: Call, request: S3Request, response: Response): Promise<Failure> {
     if (request.method !== "HEAD" || (response.status !== 400 && response.status !== 403)) return failureOf(response, call);
     const get = { ...request, method: "GET", headers: { range: "bytes=0-0" } } as const;
-    const explained = await exchange(call, await this.#sign(call, get), this.transport);
+    const explained = await exchange(call, await this.sign(call, get), this.transport);
     return failureOf(explained.ok ? response : explained, call);
   }
 }

@@ -1,7 +1,8 @@
 import { isEdgewaterError } from "../../errors.ts";
-import { type Call, explain } from "../call.ts";
-import { encodeKey } from "../transport/encode.ts";
+import type { Call } from "../call.ts";
+import { textBody } from "../transport/body.ts";
 import { inParallel } from "../transport/parallel.ts";
+import { pathOf, type S3Bucket } from "./bucket.ts";
 import type { S3Client } from "./client.ts";
 import { errorOf } from "./errors.ts";
 import { md5 } from "./md5.ts";
@@ -17,7 +18,8 @@ const notInXml = /[\ufffe\uffff]/;
  * Deletes objects, a thousand in a request. A server that knows no such request, and a key that XML cannot carry, have
  * one request for each.
  */
-export async function deleteAll(client: S3Client, call: Call, keys: readonly string[], concurrency: number): Promise<void> {
+export async function deleteAll({ client, options }: S3Bucket, call: Call, keys: readonly string[]): Promise<void> {
+  const { concurrency = 4 } = options;
   const single = async (key: string): Promise<void> => deleteOne(client, { ...call, key });
   const together = keys.filter((key) => !notInXml.test(key));
   if (together.length < 2) return inParallel(keys, concurrency, single);
@@ -40,7 +42,7 @@ export async function deleteAll(client: S3Client, call: Call, keys: readonly str
 
 async function deleteOne(client: S3Client, call: Call): Promise<void> {
   try {
-    await client.request(call, { method: "DELETE", path: `/${encodeKey(call.key)}` });
+    await client.request(call, { method: "DELETE", path: pathOf(call.key) });
   } catch (error) {
     // Some servers miss what was to be gone; a missing bucket has no key.
     if (!isEdgewaterError(error, "NotFound") || error.key === undefined) throw error;
@@ -52,9 +54,7 @@ async function deleteBatch(client: S3Client, call: Call, keys: readonly string[]
   const body = new TextEncoder().encode(`<Delete><Quiet>true</Quiet>${objects}</Delete>`);
   const headers = { "content-md5": md5(body), "content-type": "application/xml" };
   const response = await client.request(call, { method: "POST", path: "?delete=", headers, body });
-  const answer = await response.text().catch((cause: unknown) => {
-    throw explain(call, cause);
-  });
+  const answer = await textBody(call, response);
   for (const failed of elements(answer, "Error")) {
     const code = textOf(failed, "Code");
     if (code !== "NoSuchKey") throw errorOf(response.status, code, { ...call, key: textOf(failed, "Key") ?? call.key });

@@ -1,5 +1,5 @@
-import { EdgewaterError, type ErrorCode } from "../../errors.ts";
-import type { Call } from "../call.ts";
+import type { EdgewaterError, ErrorCode } from "../../errors.ts";
+import { type Call, failed } from "../call.ts";
 import { textOf } from "./xml.ts";
 
 /** An answer that is none of success, read to its end. */
@@ -28,53 +28,29 @@ export interface Failure {
  * | 507, `QuotaExceeded` | `QuotaExceeded` |
  * | anything else | `Unavailable` |
  */
-const byCode: Readonly<Record<string, ErrorCode>> = {
-  AccessDenied: "PermissionDenied",
-  AuthorizationHeaderMalformed: "Unauthenticated",
-  EntityTooLarge: "NotSupported",
-  ExpiredToken: "Unauthenticated",
-  InvalidAccessKeyId: "Unauthenticated",
-  InvalidToken: "Unauthenticated",
-  KeyTooLongError: "InvalidPath",
-  MetadataTooLarge: "MetadataError",
-  NoSuchBucket: "NotFound",
-  NoSuchKey: "NotFound",
-  PermanentRedirect: "SettingsError",
-  QuotaExceeded: "QuotaExceeded",
-  RequestTimeTooSkewed: "Unauthenticated",
-  SignatureDoesNotMatch: "Unauthenticated",
-  TokenRefreshRequired: "Unauthenticated",
-};
-
-const byStatus: Readonly<Record<number, ErrorCode>> = {
-  304: "NotModified",
-  401: "Unauthenticated",
-  403: "PermissionDenied",
-  404: "NotFound",
-  405: "NotSupported",
-  412: "PreconditionFailed",
-  416: "InvalidRange",
-  501: "NotSupported",
-  507: "QuotaExceeded",
-};
-
-const remedies: Readonly<Partial<Record<string, string>>> = {
-  AuthorizationHeaderMalformed: "the region is wrong",
-  EntityTooLarge: "it is larger than one request may be",
-  ExpiredToken: "the session token has expired",
-  InvalidAccessKeyId: "this server does not know the access key; check the credentials",
-  MetadataTooLarge: "the metadata is larger than the 2 kB that S3 keeps",
-  NoSuchBucket: "the bucket does not exist",
-  PermanentRedirect: "the bucket is in another region",
-  RequestTimeTooSkewed: "this machine's clock and the server's differ too much",
-  SignatureDoesNotMatch: "the secret access key or the region is wrong",
-};
-
-const reasons: Readonly<Partial<Record<ErrorCode, string>>> = {
-  InvalidRange: "it has no such bytes",
-  NotFound: "it is not there",
-  NotModified: "it is still the same",
-  PreconditionFailed: "it is another than expected",
+const meanings: Readonly<Record<string, readonly [ErrorCode, string?]>> = {
+  AuthorizationHeaderMalformed: ["Unauthenticated", "the region is wrong"],
+  EntityTooLarge: ["NotSupported", "it is larger than one request may be"],
+  ExpiredToken: ["Unauthenticated", "the session token has expired"],
+  InvalidAccessKeyId: ["Unauthenticated", "this server does not know the access key; check the credentials"],
+  InvalidToken: ["Unauthenticated"],
+  KeyTooLongError: ["InvalidPath"],
+  MetadataTooLarge: ["MetadataError", "the metadata is larger than the 2 kB that S3 keeps"],
+  NoSuchBucket: ["NotFound", "the bucket does not exist"],
+  PermanentRedirect: ["SettingsError", "the bucket is in another region"],
+  QuotaExceeded: ["QuotaExceeded"],
+  RequestTimeTooSkewed: ["Unauthenticated", "this machine's clock and the server's differ too much"],
+  SignatureDoesNotMatch: ["Unauthenticated", "the secret access key or the region is wrong"],
+  TokenRefreshRequired: ["Unauthenticated"],
+  304: ["NotModified", "it is still the same"],
+  401: ["Unauthenticated"],
+  403: ["PermissionDenied"],
+  404: ["NotFound", "it is not there"],
+  405: ["NotSupported"],
+  412: ["PreconditionFailed", "it is another than expected"],
+  416: ["InvalidRange", "it has no such bytes"],
+  501: ["NotSupported"],
+  507: ["QuotaExceeded"],
 };
 
 /**
@@ -89,10 +65,8 @@ export async function failureOf(response: Response, call: Call): Promise<Failure
 }
 
 /** The error of a status and S3's code. */
-export function errorOf(status: number, s3Code: string | undefined, { store, verb, key }: Call): EdgewaterError {
-  const code = byCode[s3Code ?? ""] ?? byStatus[status] ?? "Unavailable";
-  const reason = remedies[s3Code ?? ""] ?? reasons[code] ?? "the server refused";
-  const answer = `${status}${s3Code === undefined ? "" : ` ${s3Code}`}`;
-  const details = { store, key: s3Code === "NoSuchBucket" ? undefined : key };
-  return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason} (${answer})`, details);
+export function errorOf(status: number, s3Code: string | undefined, call: Call): EdgewaterError {
+  const [code, reason = "the server refused"] = meanings[s3Code ?? ""] ?? meanings[status] ?? ["Unavailable"];
+  const answer = s3Code === undefined ? status : `${status} ${s3Code}`;
+  return failed(call, code, `${reason} (${answer})`, s3Code === "NoSuchBucket" ? { key: undefined } : {});
 }

@@ -1,6 +1,7 @@
 import { compareUtf8 } from "../../asset/utf8.ts";
-import { type Call, explain } from "../call.ts";
+import type { Call } from "../call.ts";
 import { checkLimit, type Page } from "../page.ts";
+import { textBody } from "../transport/body.ts";
 import { encodeSegment } from "../transport/encode.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
 import type { S3Client } from "./client.ts";
@@ -34,9 +35,7 @@ export async function* listEntries(
     const given = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
     const path = `?${given.map(([name, value]) => `${name}=${encodeSegment(value)}`).join("&")}`;
     const response = await client.request(call, { method: "GET", path });
-    const page = await response.text().catch((cause: unknown) => {
-      throw explain(call, cause);
-    });
+    const page = await textBody(call, response);
     for (const entry of entriesOf(page)) {
       const name = nameOf(entry);
       // S3 lists a prefix again that some of its objects sort after.

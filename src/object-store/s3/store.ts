@@ -1,15 +1,13 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
-import { checkBody, openedBytes } from "../body.ts";
-import { type Call, explain, notFound } from "../call.ts";
+import { bytesOf, checkBody, isAtHand, openedBytes } from "../body.ts";
+import { type Call, failed } from "../call.ts";
 import { checkAttributes, resolveRange } from "../conditions.ts";
 import { checkKey, checkPrefix } from "../path.ts";
-import { attributeHeaders, noncesHeader } from "../transport/attributes.ts";
+import { attributeHeaders, countEntries, noncesHeader } from "../transport/attributes.ts";
 import { openedAnswer } from "../transport/body.ts";
-import { encodeKey, encodeSegment } from "../transport/encode.ts";
-import type { Seen } from "../transport/fate.ts";
 import { Histories } from "../transport/histories.ts";
 import { hidden, metaOf, needed } from "../transport/meta.ts";
-import { readHistory } from "../transport/nonces.ts";
+import { begun, freshNonce, readHistory, writeHistory } from "../transport/nonces.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -28,13 +26,12 @@ import type {
   SignOptions,
   StreamBody,
 } from "../types.ts";
+import { headOf, metadataHeaders, pathOf, type S3Bucket } from "./bucket.ts";
 import { S3Client } from "./client.ts";
-import { deleteAll } from "./delete.ts";
-import { errorOf } from "./errors.ts";
-import { listEntries } from "./list.ts";
 import type { S3StoreOptions } from "./options.ts";
-import { metadataHeaders, Writer } from "./write.ts";
-import { etagOf, textOf } from "./xml.ts";
+
+/** What one request may carry. */
+const largestRequest = 5 * 2 ** 30;
 
 /** The longest life of a signed URL: a week, in seconds. */
 const longestExpiry = 604_800;
@@ -62,28 +59,32 @@ const longestExpiry = 604_800;
  */
 export class S3Store implements FullObjectStore, Sign {
   readonly name: string;
-  readonly #options: S3StoreOptions;
-  readonly #client: S3Client;
-  readonly #writer: Writer;
-  readonly #histories = new Histories();
+  readonly #bucket: S3Bucket;
   /** Whether an answer has ever shown the entry that this store writes. */
   #seesNonces = false;
 
   /** @throws `SettingsError` when the endpoint is not a URL or carries credentials */
   constructor(options: S3StoreOptions) {
-    this.#options = options;
-    this.#client = new S3Client(options);
-    this.name = this.#client.name;
-    const { partSize, concurrency, endpoint } = options;
-    const writing = { partSize, concurrency, isAWS: endpoint === undefined };
-    this.#writer = new Writer(this.#client, this.#histories, writing, (call) => this.#look(call));
+    const client = new S3Client(options);
+    this.name = client.name;
+    this.#bucket = { client, options, histories: new Histories(), isQuoted: options.endpoint === undefined ? true : undefined };
   }
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
     checkBody(body, this.name, key);
-    const attributes = checkAttributes(options, call);
-    return this.#writer.write(call, body, options.mode ?? "overwrite", attributeHeaders(attributes ?? {}, metadataHeaders));
+    const attributes = attributeHeaders(checkAttributes(options, call) ?? {}, metadataHeaders);
+    const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
+      if (mode === "overwrite") return overwrite(this.#bucket, call, whole, attributes);
+      const { putConditionally } = await import("./conditional.ts");
+      return putConditionally(this.#bucket, call, whole, mode, attributes);
+    };
+    if (isAtHand(body)) return put(bytesOf(body));
+    // A type of its own would become the object's.
+    if (body instanceof Blob && body.size <= largestRequest) return put(body.slice());
+    const { putParts } = await import("./parts.ts");
+    return putParts(this.#bucket, call, body, mode, attributes, put);
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
@@ -95,32 +96,34 @@ export class S3Store implements FullObjectStore, Sign {
     };
     const part = range && resolveRange(range, Number.MAX_SAFE_INTEGER, call);
     const bytes = part && { range: `bytes=${part.start}-${range.end === undefined ? "" : part.end - 1}` };
-    const path = `/${encodeKey(key)}`;
+    const { client, options: settings } = this.#bucket;
     let response: Response;
     try {
-      response = await this.#client.request(call, { method: "GET", path, headers: { ...conditions, ...bytes } });
+      response = await client.request(call, { method: "GET", path: pathOf(key), headers: { ...conditions, ...bytes } });
     } catch (error) {
       if (part?.start !== 0 || !isEdgewaterError(error, "InvalidRange")) throw error;
       // An empty object has no first byte that a range could begin with.
-      const meta = this.#metaOf(call, await this.#client.request(call, { method: "HEAD", path, headers: conditions }));
+      const meta = this.#metaOf(call, await client.request(call, { method: "HEAD", path: pathOf(key), headers: conditions }));
       if (meta.size > 0) throw error;
       return openedBytes(meta, new Uint8Array());
     }
     if (part && response.status !== 206) {
-      throw explain(call, undefined, () => ({ code: "NotSupported", reason: "the server reads no ranges" }));
+      throw failed(call, "NotSupported", "the server reads no ranges");
     }
-    return openedAnswer(this.#metaOf(call, response), response, call, this.#options);
+    return openedAnswer(this.#metaOf(call, response), response, call, settings);
   }
 
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
     const call = this.#call("read", key, signal);
-    return this.#metaOf(call, await this.#head(call));
+    return this.#metaOf(call, await headOf(this.#bucket, call));
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const all = typeof keys === "string" ? [keys] : keys;
-    const calls = all.map((key) => this.#call("delete", key, signal));
-    if (calls[0]) await deleteAll(this.#client, calls[0], all, this.#options.concurrency ?? 4);
+    const [call] = all.map((key) => this.#call("delete", key, signal));
+    if (call === undefined) return;
+    const { deleteAll } = await import("./delete.ts");
+    await deleteAll(this.#bucket, call, all);
   }
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
@@ -130,7 +133,8 @@ export class S3Store implements FullObjectStore, Sign {
     { signal, ...page }: PagedListOptions | DelimitedListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
-    yield* listEntries(this.#client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
+    const { listEntries } = await import("./list.ts");
+    yield* listEntries(this.#bucket.client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
   }
 
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
@@ -143,23 +147,16 @@ export class S3Store implements FullObjectStore, Sign {
     }
     // S3 refuses to copy an object onto itself.
     if (from === to) return { etag: (await this.head(from, { signal })).etag };
-    const headers = { "x-amz-copy-source": `/${encodeSegment(this.#options.bucket)}/${encodeKey(from)}` };
-    const response = await this.#client.request(call, { method: "PUT", path: `/${encodeKey(to)}`, headers });
-    const answer = await response.text().catch((cause: unknown) => {
-      throw explain(call, cause);
-    });
-    const etag = etagOf(answer);
-    // An error may come as a success.
-    if (etag === undefined) throw errorOf(500, textOf(answer, "Code"), call);
-    return { etag };
+    const { copyTo } = await import("./copy.ts");
+    return copyTo(this.#bucket, call, to);
   }
 
   async signedUrl(key: string, { method = "GET", expiresIn = 3600, signal }: SignOptions = {}): Promise<string> {
     const call = this.#call("sign", key, signal);
     if (Number.isSafeInteger(expiresIn) && expiresIn > 0 && expiresIn <= longestExpiry) {
-      return this.#client.presign(call, method, `/${encodeKey(key)}`, expiresIn);
+      return this.#bucket.client.presign(call, method, pathOf(key), expiresIn);
     }
-    const message = `A signed URL of ${this.name} lives 1 to ${longestExpiry} whole seconds, not ${expiresIn}`;
+    const message = `A URL signed by ${this.name} lives 1 to ${longestExpiry} whole seconds, not ${expiresIn}`;
     throw new EdgewaterError("SettingsError", message, { store: this.name, key, field: "expiresIn" });
   }
 
@@ -168,45 +165,30 @@ export class S3Store implements FullObjectStore, Sign {
     return { store: this.name, verb, key, signal };
   }
 
-  async #head(call: Call): Promise<Response> {
-    try {
-      return await this.#client.request(call, { method: "HEAD", path: `/${encodeKey(call.key)}` });
-    } catch (error) {
-      throw isEdgewaterError(error, "NotFound") ? notFound(call.store, call.key) : error;
-    }
-  }
-
   #metaOf(call: Call, response: Response): FullObjectMeta {
     const meta = metaOf(call, response, metadataHeaders);
     const name = noncesHeader(metadataHeaders);
     const nonces = response.headers.get(name);
     this.#seesNonces ||= nonces !== null;
-    const isWritten = this.#histories.recall(call.key, meta.etag ?? "")?.history !== undefined;
+    const isWritten = this.#bucket.histories.recall(call.key, meta.etag ?? "")?.history !== undefined;
     if (isWritten && !this.#seesNonces && response.type === "cors") hidden(call, name);
-    this.#histories.remember(call.key, meta.etag, readHistory(call.key, nonces));
+    this.#bucket.histories.remember(call.key, meta.etag, readHistory(call.key, nonces));
     return meta;
   }
+}
 
-  /** What is under a key that was written to. */
-  async #look(call: Call): Promise<Seen | undefined> {
-    let response: Response;
-    try {
-      response = await this.#head(call);
-    } catch (error) {
-      if (isEdgewaterError(error, "NotFound")) return undefined;
-      throw error;
-    }
-    const { headers, type } = response;
-    const etag = needed(call, response, "etag");
-    const nonces = headers.get(noncesHeader(metadataHeaders));
-    const age = Date.parse(headers.get("date") ?? "") - Date.parse(headers.get("last-modified") ?? "");
-    // What came in parts carries the time at which it was begun.
-    const isDated = !Number.isNaN(age) && !etag.includes("-");
-    return {
-      etag,
-      nonces,
-      age: isDated ? age : undefined,
-      hidden: nonces === null && type === "cors" ? noncesHeader(metadataHeaders) : undefined,
-    };
-  }
+/** Writes whatever is there now; sent again, it is the same. */
+async function overwrite(
+  { client, histories }: S3Bucket,
+  call: Call,
+  body: Uint8Array<ArrayBuffer> | Blob,
+  attributes: Record<string, string>,
+): Promise<PutResult> {
+  const entries = countEntries(Object.entries(attributes), metadataHeaders);
+  const history = entries === 0 ? undefined : begun(freshNonce(), false);
+  const headers = history ? { ...attributes, [noncesHeader(metadataHeaders)]: writeHistory(call.key, history, entries) } : attributes;
+  const response = await client.request(call, { method: "PUT", path: pathOf(call.key), headers, body });
+  const etag = needed(call, response, "etag");
+  histories.remember(call.key, etag, history);
+  return { etag };
 }

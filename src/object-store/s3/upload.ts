@@ -1,8 +1,11 @@
-import { type Call, explain } from "../call.ts";
+import type { Call } from "../call.ts";
+import { textBody } from "../transport/body.ts";
 import { encodeSegment } from "../transport/encode.ts";
 import type { Attempt } from "../transport/fate.ts";
 import { needed } from "../transport/meta.ts";
 import { inParallel } from "../transport/parallel.ts";
+import { attemptAt } from "./attempt.ts";
+import { pathOf } from "./bucket.ts";
 import type { S3Client } from "./client.ts";
 import { errorOf } from "./errors.ts";
 import { escapeXml, etagOf, textOf } from "./xml.ts";
@@ -14,15 +17,15 @@ export class Upload {
   readonly #path: string;
   readonly #etags: string[] = [];
 
-  constructor(client: S3Client, call: Call, path: string, id: string) {
+  constructor(client: S3Client, call: Call, id: string) {
     this.#client = client;
     this.#call = call;
-    this.#path = `${path}?uploadId=${encodeSegment(id)}`;
+    this.#path = `${pathOf(call.key)}?uploadId=${encodeSegment(id)}`;
   }
 
-  static async begin(client: S3Client, call: Call, path: string, headers: Record<string, string>): Promise<Upload> {
-    const response = await client.request(call, { method: "POST", path: `${path}?uploads=`, headers });
-    return new Upload(client, call, path, textOf(await bodyOf(call, response), "UploadId") ?? "");
+  static async begin(client: S3Client, call: Call, headers: Record<string, string>): Promise<Upload> {
+    const response = await client.request(call, { method: "POST", path: `${pathOf(call.key)}?uploads=`, headers });
+    return new Upload(client, call, textOf(await textBody(call, response), "UploadId") ?? "");
   }
 
   /** Sends the parts, several at once; calls `stop` with the first that fails. */
@@ -44,7 +47,7 @@ export class Upload {
     const parts = this.#etags.map((etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapeXml(etag)}</ETag></Part>`);
     const body = new TextEncoder().encode(`<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`);
     const call = this.#call;
-    return this.#client.attempt(call, { method: "POST", path: this.#path, headers, body }, async (response): Promise<Attempt> => {
+    return attemptAt(this.#client, call, { method: "POST", path: this.#path, headers, body }, async (response): Promise<Attempt> => {
       const answer = await response.text().catch(() => "");
       const etag = etagOf(answer);
       if (etag !== undefined) return { outcome: "written", etag };
@@ -57,10 +60,4 @@ export class Upload {
     const call = { ...this.#call, signal: undefined };
     await this.#client.request(call, { method: "DELETE", path: this.#path }).catch(() => undefined);
   }
-}
-
-async function bodyOf(call: Call, response: Response): Promise<string> {
-  return response.text().catch((cause: unknown) => {
-    throw explain(call, cause);
-  });
 }

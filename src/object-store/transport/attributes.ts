@@ -1,5 +1,4 @@
-import { EdgewaterError } from "../../errors.ts";
-import type { Call } from "../call.ts";
+import { type Call, failed } from "../call.ts";
 import type { Attributes } from "../types.ts";
 
 /** How a cloud carries an object's metadata in headers. */
@@ -58,7 +57,7 @@ export function attributeHeaders({ contentType, metadata = {} }: Attributes, hea
  *
  * @throws `Integrity` when the library's own entry was damaged
  */
-export function attributesOf(answer: Headers, headers: MetadataHeaders, { store, key }: Call): Attributes {
+export function attributesOf(answer: Headers, headers: MetadataHeaders, call: Call): Attributes {
   const { prefix, defaultContentType } = headers;
   const type = answer.get("content-type");
   const plain = [...answer].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value] as const);
@@ -66,7 +65,7 @@ export function attributesOf(answer: Headers, headers: MetadataHeaders, { store,
   try {
     packed = JSON.parse(answer.get(packedHeader(headers)) ?? "{}") as Packed;
   } catch (cause) {
-    throw new EdgewaterError("Integrity", `The metadata of ${JSON.stringify(key)} in ${store} is damaged`, { store, key, cause });
+    throw failed(call, "Integrity", "its metadata is damaged", { cause });
   }
   return {
     contentType: packed.contentType ?? (type === null || type === defaultContentType ? undefined : type),

@@ -1,6 +1,5 @@
-import { EdgewaterError } from "../../errors.ts";
 import { decodeText } from "../body.ts";
-import { type Call, explain } from "../call.ts";
+import { type Call, explain, failed } from "../call.ts";
 import type { GetResult, ObjectMeta } from "../types.ts";
 import { defaultTimeout } from "./exchange.ts";
 
@@ -55,13 +54,12 @@ interface Next {
 }
 
 function reading(response: Response, call: Call, timeout: number): Next {
-  const { store, verb, key } = call;
   // What fetch decodes is no longer as long as it was sent.
   const length = response.headers.has("content-encoding") ? null : response.headers.get("content-length");
   const reader = response.body?.getReader();
   let size = 0;
   const fail = (reason: string): never => {
-    throw new EdgewaterError("Unavailable", `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key });
+    throw failed(call, "Unavailable", reason);
   };
   const read = async (): Promise<Uint8Array<ArrayBuffer> | undefined> => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -84,6 +82,13 @@ function reading(response: Response, call: Call, timeout: number): Next {
     return length !== null && size < Number(length) ? fail(`the body ended after ${size} of ${length} bytes`) : undefined;
   };
   return { read, cancel: (reason) => reader?.cancel(reason) };
+}
+
+/** The body of an answer, as text. */
+export async function textBody(call: Call, response: Response): Promise<string> {
+  return response.text().catch((cause: unknown) => {
+    throw explain(call, cause);
+  });
 }
 
 function joined(chunks: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
-import { abortedError, EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
-import type { Call } from "../call.ts";
+import { abortedError, type EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
+import { type Call, failed } from "../call.ts";
 import { checkMode } from "../conditions.ts";
 import { type RetryPolicy, retrying } from "../retry.ts";
 import type { PutMode, PutResult } from "../types.ts";
@@ -103,35 +103,32 @@ class Fate {
   }
 
   async decide(nonces: string): Promise<PutResult> {
-    const { call, retry } = this.#write;
+    const { call, mode, attempt, retry } = this.#write;
     const again = retrying(retry, call);
-    while (true) {
-      const result = await this.#attempt(nonces);
-      if (result.outcome === "written") return result;
-      if (result.outcome === "unclear") {
-        this.#isInDoubt = true;
-        this.#mayFollow ||= result.mayFollow;
-      }
-      if (result.outcome !== "busy") {
-        const landed = await this.#settle(result.outcome === "refused");
-        if (landed) return landed;
-      }
-      const error = "error" in result ? result.error : undefined;
-      const isFinal = result.outcome === "failed" || !(await this.#aborting(() => again("retryAfter" in result ? result.retryAfter : 0)));
-      if (isFinal) throw this.#isInDoubt ? this.#unknown(error) : (error ?? this.#unreasonable());
-    }
-  }
-
-  async #attempt(nonces: string): Promise<Attempt | Failed> {
-    const { call, attempt } = this.#write;
-    const { store, key, signal } = call;
     try {
-      await this.#aborting(async () => throwIfAborted(signal, { store, key }));
-      return await attempt(nonces);
+      while (true) {
+        throwIfAborted(call.signal);
+        const result = await attempt(nonces).catch((error: unknown) => {
+          if (isEdgewaterError(error, "Aborted")) this.#isInDoubt = true;
+          if (!this.#isInDoubt || call.signal?.aborted) throw error;
+          return { outcome: "failed", error } as const;
+        });
+        if (result.outcome === "written") return result;
+        if (result.outcome === "unclear") {
+          this.#isInDoubt = true;
+          this.#mayFollow ||= result.mayFollow;
+        }
+        const landed = result.outcome === "busy" ? undefined : await this.#settle(result.outcome === "refused");
+        if (landed) return landed;
+        if (result.outcome !== "failed" && (await again("retryAfter" in result ? result.retryAfter : 0))) continue;
+        const error = "error" in result ? result.error : undefined;
+        if (this.#isInDoubt) throw this.#unknown(error);
+        throw error ?? failed(call, "Unavailable", `the server refuses the condition ${JSON.stringify(mode)} although it holds`);
+      }
     } catch (error) {
-      if (isEdgewaterError(error, "Aborted") && signal) throw abortedError(signal, { store, key, outcome: "unknown" });
-      if (!this.#isInDoubt) throw error;
-      return { outcome: "failed", error };
+      const { store, key, signal } = call;
+      if (!signal || !isEdgewaterError(error, "Aborted")) throw error;
+      throw abortedError(signal, { store, key, outcome: this.#isInDoubt ? "unknown" : undefined });
     }
   }
 
@@ -140,12 +137,13 @@ class Fate {
     const { call, mode, look } = this.#write;
     let seen: Seen | undefined;
     try {
-      seen = await this.#aborting(look);
+      seen = await look();
     } catch (error) {
-      if (!isEdgewaterError(error, "Unavailable")) throw this.#isInDoubt ? this.#unknown(error) : error;
+      if (isEdgewaterError(error, "Aborted")) throw error;
       // Without a doubt the refusal speaks for itself; otherwise another attempt may see more.
-      if (isRefused && !this.#isInDoubt) throw refused(call, mode);
-      return undefined;
+      if (!this.#isInDoubt && isRefused) throw refused(call, mode);
+      if (isEdgewaterError(error, "Unavailable")) return undefined;
+      throw this.#unknown(error);
     }
     const found = seen && readHistory(call.key, seen.nonces);
     if (found?.nonce === this.#nonce) return { etag: seen?.etag };
@@ -169,35 +167,10 @@ class Fate {
     return found?.before.some((each) => each.etag === mode.ifMatch && each.nonce === nonce) === true;
   }
 
-  /** Says of a call that the signal ends whether the write may have happened. */
-  async #aborting<Value>(work: () => Promise<Value>): Promise<Value> {
-    const { store, key, signal } = this.#write.call;
-    try {
-      return await work();
-    } catch (error) {
-      if (!this.#isInDoubt || !signal || !isEdgewaterError(error, "Aborted")) throw error;
-      throw abortedError(signal, { store, key, outcome: "unknown" });
-    }
+  #unknown(cause: unknown, hidden?: string): EdgewaterError {
+    const remedy = hidden === undefined ? "read it before writing again" : `in a browser, expose the header ${hidden} in the CORS rules`;
+    return failed(this.#write.call, "Unavailable", `nobody can tell whether it was written; ${remedy}`, { outcome: "unknown", cause });
   }
-
-  #unknown(cause?: unknown, hidden?: string): EdgewaterError {
-    const { store, key } = this.#write.call;
-    const remedy = hidden === undefined ? "" : `; in a browser, expose the header ${hidden} in the CORS rules of the server`;
-    const message = `Cannot tell whether ${JSON.stringify(key)} was written to ${store}${remedy}; read it before writing again`;
-    return new EdgewaterError("Unavailable", message, { store, key, outcome: "unknown", cause });
-  }
-
-  /** A server that goes on to refuse a condition which holds. */
-  #unreasonable(): EdgewaterError {
-    const { store, key } = this.#write.call;
-    const message = `Cannot write ${JSON.stringify(key)} in ${store}: the server refuses the condition although it holds`;
-    return new EdgewaterError("Unavailable", message, { store, key });
-  }
-}
-
-interface Failed {
-  readonly outcome: "failed";
-  readonly error: unknown;
 }
 
 /** Whether what is there leaves the write possible. */
@@ -207,8 +180,8 @@ function isAsExpected(mode: PutMode, seen: Seen | undefined, isRefused: boolean)
 }
 
 /** The verdict of the server, when the object that it was about is gone or cannot be looked at. */
-function refused({ store, key }: Call, mode: PutMode): EdgewaterError {
+function refused(call: Call, mode: PutMode): EdgewaterError {
   return typeof mode === "string"
-    ? new EdgewaterError("AlreadyExists", `There is an object ${JSON.stringify(key)} in ${store} already`, { store, key })
-    : new EdgewaterError("PreconditionFailed", `${JSON.stringify(key)} in ${store} is no longer ${mode.ifMatch}`, { store, key });
+    ? failed(call, "AlreadyExists", "there was an object already")
+    : failed(call, "PreconditionFailed", `it was no longer ${mode.ifMatch}`);
 }

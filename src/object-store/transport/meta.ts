@@ -1,5 +1,4 @@
-import { EdgewaterError } from "../../errors.ts";
-import type { Call } from "../call.ts";
+import { type Call, failed } from "../call.ts";
 import type { FullObjectMeta } from "../types.ts";
 import { attributesOf, countEntries, type MetadataHeaders, noncesHeader } from "./attributes.ts";
 import { countIn } from "./nonces.ts";
@@ -37,11 +36,8 @@ export function needed(call: Call, { headers }: Response, name: string): string 
 }
 
 /** Raises that a header cannot be seen. */
-export function hidden({ store, verb, key }: Call, name: string): never {
+export function hidden(call: Call, name: string): never {
   const header = name.replace(/^etag$/, "ETag").replace(/^content-range$/, "Content-Range");
-  throw new EdgewaterError(
-    "NotSupported",
-    `Cannot ${verb} ${JSON.stringify(key)} in ${store}: the answer shows no header ${header}; in a browser, expose it in the CORS rules of the server`,
-    { store, key, field: header },
-  );
+  const reason = `the answer shows no header ${header}; in a browser, expose it in the CORS rules of the server`;
+  throw failed(call, "NotSupported", reason, { field: header });
 }
