@@ -12,7 +12,7 @@ const late = 1500;
 const attempts = 8;
 
 /** How many predecessors an object names. */
-const remembered = 8;
+const remembered = 12;
 
 /** Says which worker's store a request is from. */
 const workerHeader = "x-worker";
@@ -188,7 +188,7 @@ function judge(writes: readonly Write[], commits: readonly Commit[]): string[] {
     const during = others.filter(({ at }) => at >= write.start);
     const isDeleted = during.some(({ method }) => method === "DELETE");
     // Documented: neither a delete nor the first of two deliveries leaves a trace when nobody else's write does.
-    const isUnseen = isDeleted || (faults.includes("duplicate") && during.some(isUnconditional));
+    const isUnseen = isDeleted || (faults.includes("duplicate") && (during.some(isUnconditional) || during.length > remembered));
     if (done.length > 1 && !isDeleted) say("written twice");
     if (result === undefined) say("no answer");
     else if (!("code" in result)) {

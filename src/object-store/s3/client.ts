@@ -2,10 +2,10 @@ import type { Call } from "../call.ts";
 import { unlessAborted } from "../transport/aborted.ts";
 import { exchange, type HTTPRequest, type TransportOptions } from "../transport/exchange.ts";
 import { isTransient, send } from "../transport/send.ts";
-import { CurrentCredentials, type S3Credentials } from "./credentials.ts";
+import { type CurrentCredentials, currentCredentials } from "./credentials.ts";
 import { type Failure, failureOf } from "./errors.ts";
 import { bucketUrl, type S3StoreOptions } from "./options.ts";
-import { Signer } from "./signer.ts";
+import { type Signer, signerFor } from "./signer.ts";
 
 export interface S3Request {
   readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
@@ -27,8 +27,8 @@ export class S3Client {
     this.name = `S3Store(${options.bucket})`;
     this.transport = options;
     this.#bucket = bucketUrl(options, this.name);
-    this.#signer = new Signer(options.region);
-    this.#credentials = new CurrentCredentials(options.credentials, this.name);
+    this.#signer = signerFor(options.region);
+    this.#credentials = currentCredentials(options.credentials, this.name);
   }
 
   /**
@@ -43,29 +43,22 @@ export class S3Client {
     });
   }
 
-  async presign(call: Call, method: string, path: string, seconds: number): Promise<string> {
-    return this.#signer.presign(method, new URL(this.#bucket + path), seconds, await this.#current(call));
-  }
-
-  async sign(call: Call, { method, path, headers = {}, body }: S3Request): Promise<HTTPRequest> {
-    return this.#signer.sign({ method, url: this.#bucket + path, headers, body }, await this.#current(call));
-  }
-
-  #current({ store, key, signal }: Call): Promise<S3Credentials> {
-    return unlessAborted(this.#credentials.get(), signal, { store, key });
+  /** @param isInUrl whether the signature goes into the URL instead of the headers */
+  async sign(call: Call, { method, path, headers = {}, body }: S3Request, isInUrl = false): Promise<HTTPRequest> {
+    const { store, key, signal } = call;
+    const credentials = await unlessAborted(this.#credentials.get(), signal, { store, key });
+    return this.#signer.sign({ method, url: this.#bucket + path, headers, body }, credentials, isInUrl);
   }
 
   /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
   async corrected<Value extends object>(work: () => Promise<Value | Failure>): Promise<Value> {
-    let mayAdjust = true;
-    let mayForget = true;
+    let isRenewed = false;
     while (true) {
       const result = await work();
       if (!isFailure(result)) return result;
       const { code, serverTime, error } = result;
-      if (code === "RequestTimeTooSkewed" && mayAdjust && this.#signer.adjust(serverTime)) mayAdjust = false;
-      else if (code === "ExpiredToken" && mayForget && this.#credentials.forget()) mayForget = false;
-      else throw error;
+      if (code === "ExpiredToken" && !isRenewed && this.#credentials.forget()) isRenewed = true;
+      else if (code !== "RequestTimeTooSkewed" || !this.#signer.adjust(serverTime)) throw error;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Call } from "../call.ts";
-import { countEntries, noncesHeader } from "../transport/attributes.ts";
+import { countIn, noncesHeader } from "../transport/attributes.ts";
 import { type Attempt, writeOnce } from "../transport/fate.ts";
 import { needed } from "../transport/meta.ts";
 import type { PutMode, PutResult } from "../types.ts";
@@ -22,7 +22,7 @@ export async function putConditionally(
     call,
     mode,
     histories,
-    entries: countEntries(Object.entries(attributes), metadataHeaders),
+    entries: countIn(attributes[noncesHeader(metadataHeaders)]),
     retry: client.transport.retry,
     look: async () => {
       const seen = await lookAt(bucket, call);
@@ -35,7 +35,7 @@ export async function putConditionally(
       const request = { method: "PUT", path: pathOf(call.key), headers, body } as const;
       const attempt = await attemptAt(client, call, request, async (response): Promise<Attempt> => {
         if (typeof mode !== "string") bucket.isQuoted = isQuoted;
-        return { outcome: "written", etag: needed(call, response, "etag") };
+        return { outcome: "written", etag: needed(call, response, "ETag") };
       });
       isRefused = attempt.outcome === "refused";
       return attempt;

@@ -21,45 +21,39 @@ export type CredentialProvider = S3Credentials | (() => S3Credentials | Promise<
 const margin = 60_000;
 
 /** The credentials in use. */
-export class CurrentCredentials {
-  readonly #provider: CredentialProvider;
-  readonly #store: string;
-  #kept: S3Credentials | undefined;
-  #asked: Promise<S3Credentials> | undefined;
-
-  constructor(provider: CredentialProvider, store: string) {
-    this.#provider = provider;
-    this.#store = store;
-  }
-
+export interface CurrentCredentials {
   /** @throws `Unauthenticated` with what the provider failed of */
-  async get(): Promise<S3Credentials> {
-    const provider = this.#provider;
-    if (typeof provider !== "function") return provider;
-    const { expiration } = this.#kept ?? {};
-    if (this.#kept && expiration && expiration.getTime() - margin > Date.now()) return this.#kept;
-    this.#asked ??= this.#ask(provider).finally(() => {
-      this.#asked = undefined;
-    });
-    return this.#asked;
-  }
-
+  get(): Promise<S3Credentials>;
   /** Forgets what has expired before its time; tells whether there may be others. */
-  forget(): boolean {
-    this.#kept = undefined;
-    return typeof this.#provider === "function";
-  }
+  forget(): boolean;
+}
 
-  async #ask(provider: () => S3Credentials | Promise<S3Credentials>): Promise<S3Credentials> {
+export function currentCredentials(provider: CredentialProvider, store: string): CurrentCredentials {
+  if (typeof provider !== "function") return { get: async () => provider, forget: () => false };
+  let kept: S3Credentials | undefined;
+  let asked: Promise<S3Credentials> | undefined;
+  const ask = async (): Promise<S3Credentials> => {
     try {
-      this.#kept = await provider();
-      return this.#kept;
+      kept = await provider();
+      return kept;
     } catch (cause) {
       if (isEdgewaterError(cause)) throw cause;
-      const message = `The credential provider of ${this.#store} failed`;
-      throw new EdgewaterError("Unauthenticated", message, { store: this.#store, cause });
+      throw new EdgewaterError("Unauthenticated", `The credential provider of ${store} failed`, { store, cause });
     }
-  }
+  };
+  return {
+    get: async () => {
+      if (kept?.expiration && kept.expiration.getTime() - margin > Date.now()) return kept;
+      asked ??= ask().finally(() => {
+        asked = undefined;
+      });
+      return asked;
+    },
+    forget: () => {
+      kept = undefined;
+      return true;
+    },
+  };
 }
 
 /**

@@ -15,7 +15,7 @@ export async function lookAt(bucket: S3Bucket, call: Call): Promise<Seen | undef
     throw error;
   }
   const { headers, type } = response;
-  const etag = needed(call, response, "etag");
+  const etag = needed(call, response, "ETag");
   const name = noncesHeader(metadataHeaders);
   const nonces = headers.get(name);
   const age = Date.parse(headers.get("date") ?? "") - Date.parse(headers.get("last-modified") ?? "");

@@ -33,14 +33,13 @@ export function bucketUrl({ bucket, region, endpoint, style }: S3StoreOptions, s
 }
 
 function parsed(endpoint: string | URL, store: string): URL {
-  let url: URL;
+  let url: URL | undefined;
   try {
     url = new URL(endpoint);
-  } catch (cause) {
-    throw new EdgewaterError("SettingsError", `The endpoint of ${store} is not a URL`, { store, field: "endpoint", cause });
-  }
-  if (url.username === "" && url.password === "") return url;
-  throw new EdgewaterError("SettingsError", `The endpoint of ${store} must not carry credentials; pass them as credentials`, {
+  } catch {}
+  // What cannot be parsed may hold a secret, and so may the error that says so.
+  if (url && url.username === "" && url.password === "") return url;
+  throw new EdgewaterError("SettingsError", `The endpoint of ${store} must be a URL, without credentials; pass them as credentials`, {
     store,
     field: "endpoint",
   });

@@ -1,5 +1,5 @@
 import type { Call } from "../call.ts";
-import { countEntries, noncesHeader } from "../transport/attributes.ts";
+import { countIn, noncesHeader } from "../transport/attributes.ts";
 import { writeOnce } from "../transport/fate.ts";
 import { partsOf } from "../transport/parts.ts";
 import type { PutMode, PutResult } from "../types.ts";
@@ -47,7 +47,7 @@ export async function putParts(
       call,
       mode,
       histories,
-      entries: countEntries(Object.entries(attributes), metadataHeaders),
+      entries: countIn(attributes[noncesHeader(metadataHeaders)]),
       retry: client.transport.retry,
       look: () => lookAt(bucket, call),
       attempt: async (nonces) => {

@@ -1,13 +1,12 @@
-import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { isEdgewaterError } from "../../errors.ts";
 import { bytesOf, checkBody, isAtHand, openedBytes } from "../body.ts";
 import { type Call, failed } from "../call.ts";
 import { checkAttributes, resolveRange } from "../conditions.ts";
 import { checkKey, checkPrefix } from "../path.ts";
-import { attributeHeaders, countEntries, noncesHeader } from "../transport/attributes.ts";
+import { attributeHeaders, noncesHeader } from "../transport/attributes.ts";
 import { openedAnswer } from "../transport/body.ts";
 import { Histories } from "../transport/histories.ts";
 import { hidden, metaOf, needed } from "../transport/meta.ts";
-import { begun, freshNonce, readHistory, writeHistory } from "../transport/nonces.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -32,9 +31,6 @@ import type { S3StoreOptions } from "./options.ts";
 
 /** What one request may carry. */
 const largestRequest = 5 * 2 ** 30;
-
-/** The longest life of a signed URL: a week, in seconds. */
-const longestExpiry = 604_800;
 
 /**
  * Objects in an S3 bucket, signed with Signature Version 4 and sent with `fetch`: no native client, so the same code
@@ -90,26 +86,24 @@ export class S3Store implements FullObjectStore, Sign {
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
     const { range, ifMatch, ifNoneMatch, signal } = options;
     const call = this.#call("read", key, signal);
-    const conditions = {
+    const part = range && resolveRange(range, Number.MAX_SAFE_INTEGER, call);
+    const headers = {
       ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
       ...(ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch }),
+      ...(part && { range: `bytes=${part.start}-${part.end - 1}` }),
     };
-    const part = range && resolveRange(range, Number.MAX_SAFE_INTEGER, call);
-    const bytes = part && { range: `bytes=${part.start}-${range.end === undefined ? "" : part.end - 1}` };
     const { client, options: settings } = this.#bucket;
     let response: Response;
     try {
-      response = await client.request(call, { method: "GET", path: pathOf(key), headers: { ...conditions, ...bytes } });
+      response = await client.request(call, { method: "GET", path: pathOf(key), headers });
     } catch (error) {
       if (part?.start !== 0 || !isEdgewaterError(error, "InvalidRange")) throw error;
       // An empty object has no first byte that a range could begin with.
-      const meta = this.#metaOf(call, await client.request(call, { method: "HEAD", path: pathOf(key), headers: conditions }));
+      const meta = await this.head(key, { signal });
       if (meta.size > 0) throw error;
       return openedBytes(meta, new Uint8Array());
     }
-    if (part && response.status !== 206) {
-      throw failed(call, "NotSupported", "the server reads no ranges");
-    }
+    if (part && response.status !== 206) throw failed(call, "NotSupported", "the server reads no ranges");
     return openedAnswer(this.#metaOf(call, response), response, call, settings);
   }
 
@@ -140,24 +134,14 @@ export class S3Store implements FullObjectStore, Sign {
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkKey(this.name, to);
-    if (mode !== "overwrite") {
-      const object = await this.get(from, { signal });
-      const { contentType, metadata } = object.meta;
-      return this.put(to, await object.bytes(), { mode, contentType, metadata, signal });
-    }
-    // S3 refuses to copy an object onto itself.
-    if (from === to) return { etag: (await this.head(from, { signal })).etag };
-    const { copyTo } = await import("./copy.ts");
-    return copyTo(this.#bucket, call, to);
+    const { copyTo, copyThroughHere } = await import("./copy.ts");
+    return mode === "overwrite" ? copyTo(this.#bucket, call, to) : copyThroughHere(this, call, to, mode);
   }
 
-  async signedUrl(key: string, { method = "GET", expiresIn = 3600, signal }: SignOptions = {}): Promise<string> {
-    const call = this.#call("sign", key, signal);
-    if (Number.isSafeInteger(expiresIn) && expiresIn > 0 && expiresIn <= longestExpiry) {
-      return this.#bucket.client.presign(call, method, pathOf(key), expiresIn);
-    }
-    const message = `A URL signed by ${this.name} lives 1 to ${longestExpiry} whole seconds, not ${expiresIn}`;
-    throw new EdgewaterError("SettingsError", message, { store: this.name, key, field: "expiresIn" });
+  async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
+    const call = this.#call("sign", key, options.signal);
+    const { signedUrl } = await import("./signed-url.ts");
+    return signedUrl(this.#bucket, call, options);
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {
@@ -170,9 +154,10 @@ export class S3Store implements FullObjectStore, Sign {
     const name = noncesHeader(metadataHeaders);
     const nonces = response.headers.get(name);
     this.#seesNonces ||= nonces !== null;
-    const isWritten = this.#bucket.histories.recall(call.key, meta.etag ?? "")?.history !== undefined;
-    if (isWritten && !this.#seesNonces && response.type === "cors") hidden(call, name);
-    this.#bucket.histories.remember(call.key, meta.etag, readHistory(call.key, nonces));
+    const { histories } = this.#bucket;
+    const isHidden = response.type === "cors" && !this.#seesNonces && histories.recall(call.key, meta.etag ?? "");
+    if (isHidden) hidden(call, name);
+    histories.remember(call.key, meta.etag, nonces);
     return meta;
   }
 }
@@ -182,13 +167,10 @@ async function overwrite(
   { client, histories }: S3Bucket,
   call: Call,
   body: Uint8Array<ArrayBuffer> | Blob,
-  attributes: Record<string, string>,
+  headers: Record<string, string>,
 ): Promise<PutResult> {
-  const entries = countEntries(Object.entries(attributes), metadataHeaders);
-  const history = entries === 0 ? undefined : begun(freshNonce(), false);
-  const headers = history ? { ...attributes, [noncesHeader(metadataHeaders)]: writeHistory(call.key, history, entries) } : attributes;
   const response = await client.request(call, { method: "PUT", path: pathOf(call.key), headers, body });
-  const etag = needed(call, response, "etag");
-  histories.remember(call.key, etag, history);
+  const etag = needed(call, response, "ETag");
+  histories.remember(call.key, etag, headers[noncesHeader(metadataHeaders)] ?? null);
   return { etag };
 }

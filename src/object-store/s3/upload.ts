@@ -37,7 +37,7 @@ export class Upload {
     const sendPart = async ({ number, body }: { number: number; body: Blob | Uint8Array<ArrayBuffer> }): Promise<void> => {
       const path = this.#path.replace("?", `?partNumber=${number}&`);
       const response = await this.#client.request(this.#call, { method: "PUT", path, body });
-      this.#etags[number - 1] = needed(this.#call, response, "etag");
+      this.#etags[number - 1] = needed(this.#call, response, "ETag");
     };
     await inParallel(numbered, concurrency, sendPart, stop);
   }

@@ -20,19 +20,25 @@ export const noncesHeader = ({ prefix }: MetadataHeaders): string => `${prefix}$
 /** The header of what headers cannot carry as it is. */
 export const packedHeader = ({ prefix }: MetadataHeaders): string => `${prefix}${own}metadata`;
 
-/** How many entries of metadata there are among headers, without the one of nonces. */
-export function countEntries(headers: Iterable<readonly [string, string]>, metadata: MetadataHeaders): number {
+/** How many entries of metadata are to be seen among an answer's headers, without the one of nonces. */
+export function countEntries(headers: Headers, metadata: MetadataHeaders): number {
   return [...headers].filter(([name]) => name.startsWith(metadata.prefix) && name !== noncesHeader(metadata)).length;
 }
 
+/** How many there should be, from the value of the one of nonces. */
+export function countIn(nonces: string | null | undefined): number {
+  return Number(nonces?.split(",")[0]?.split(".")[2] ?? 0);
+}
+
 interface Packed {
-  readonly contentType?: string;
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly contentType?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
  * The headers of attributes. What a header would change (capitals in a name; an empty value, space at the ends, runs of
- * space, anything but ASCII) goes as JSON in ASCII into one entry of this library's own, so that all come back exactly.
+ * space, anything but ASCII) goes as JSON in ASCII into one entry of this library's own, so that all come back exactly. Where
+ * there are entries, the one of nonces has their number, and no nonce yet.
  */
 export function attributeHeaders({ contentType, metadata = {} }: Attributes, headers: MetadataHeaders): Record<string, string> {
   const { prefix, names, defaultContentType } = headers;
@@ -41,14 +47,19 @@ export function attributeHeaders({ contentType, metadata = {} }: Attributes, hea
   const entries = Object.entries(metadata);
   const rest = entries.filter((entry) => !isPlain(entry));
   const isTypePlain = contentType === undefined || (isPlainValue(contentType) && contentType !== defaultContentType);
-  const packed: Packed = {
-    ...(isTypePlain ? {} : { contentType }),
-    ...(rest.length === 0 ? {} : { metadata: Object.fromEntries(rest) }),
+  const packed = asciiJSON({
+    contentType: isTypePlain ? undefined : contentType,
+    metadata: rest.length === 0 ? undefined : Object.fromEntries(rest),
+  });
+  const sent = {
+    ...Object.fromEntries(entries.filter(isPlain).map(([name, value]) => [prefix + name, value])),
+    ...(packed === "{}" ? {} : { [packedHeader(headers)]: packed }),
   };
+  const count = Object.keys(sent).length;
   return {
     ...(contentType !== undefined && isTypePlain ? { "content-type": contentType } : {}),
-    ...Object.fromEntries(entries.filter(isPlain).map(([name, value]) => [prefix + name, value])),
-    ...(isTypePlain && rest.length === 0 ? {} : { [packedHeader(headers)]: asciiJSON(packed) }),
+    ...sent,
+    ...(count === 0 ? {} : { [noncesHeader(headers)]: `..${count},*` }),
   };
 }
 
@@ -60,7 +71,7 @@ export function attributeHeaders({ contentType, metadata = {} }: Attributes, hea
 export function attributesOf(answer: Headers, headers: MetadataHeaders, call: Call): Attributes {
   const { prefix, defaultContentType } = headers;
   const type = answer.get("content-type");
-  const plain = [...answer].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value] as const);
+  const all = [...answer].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value] as const);
   let packed: Packed;
   try {
     packed = JSON.parse(answer.get(packedHeader(headers)) ?? "{}") as Packed;
@@ -69,7 +80,7 @@ export function attributesOf(answer: Headers, headers: MetadataHeaders, call: Ca
   }
   return {
     contentType: packed.contentType ?? (type === null || type === defaultContentType ? undefined : type),
-    metadata: Object.fromEntries([...plain.filter(([name]) => !name.startsWith(own)), ...Object.entries(packed.metadata ?? {})]),
+    metadata: Object.fromEntries([...all.filter(([name]) => !name.startsWith(own)), ...Object.entries(packed.metadata ?? {})]),
   };
 }
 
@@ -78,7 +89,7 @@ function isPlainValue(value: string): boolean {
 }
 
 /** JSON in ASCII, and without runs of space, which signatures fold into one. */
-function asciiJSON(value: unknown): string {
+function asciiJSON(value: Packed): string {
   const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value).replace(/[^\x20-\x7e]|(?<= ) /g, escaped);
 }

@@ -1,3 +1,4 @@
+import { isEdgewaterError } from "../../errors.ts";
 import { decodeText } from "../body.ts";
 import { type Call, explain, failed } from "../call.ts";
 import type { GetResult, ObjectMeta } from "../types.ts";
@@ -19,9 +20,8 @@ export function openedAnswer<Meta extends ObjectMeta>(
   call: Call,
   { timeout = defaultTimeout }: BodyOptions = {},
 ): GetResult<Meta> {
-  const next = (): Next => reading(response, call, timeout);
   const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
-    const { read } = next();
+    const { read } = reading(response, call, timeout);
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     for (let chunk = await read(); chunk !== undefined; chunk = await read()) chunks.push(chunk);
     return joined(chunks);
@@ -31,7 +31,7 @@ export function openedAnswer<Meta extends ObjectMeta>(
     bytes,
     text: async () => decodeText(await bytes()),
     stream: () => {
-      const { read, cancel } = next();
+      const { read, cancel } = reading(response, call, timeout);
       return new ReadableStream(
         {
           pull: async (controller) => {
@@ -54,32 +54,33 @@ interface Next {
 }
 
 function reading(response: Response, call: Call, timeout: number): Next {
+  const { headers, body } = response;
   // What fetch decodes is no longer as long as it was sent.
-  const length = response.headers.has("content-encoding") ? null : response.headers.get("content-length");
-  const reader = response.body?.getReader();
+  const length = headers.has("content-encoding") ? 0 : Number(headers.get("content-length"));
+  const reader = body?.getReader();
   let size = 0;
-  const fail = (reason: string): never => {
-    throw failed(call, "Unavailable", reason);
-  };
+  const brokenOff = (how: string, cause?: unknown): Error => failed(call, "Unavailable", `the body ${how} after ${size} bytes`, { cause });
   const read = async (): Promise<Uint8Array<ArrayBuffer> | undefined> => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, timeout, "late");
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(brokenOff(`stood still for ${timeout} ms`));
+        void reader?.cancel().catch(() => undefined);
+      }, timeout);
     });
     try {
       const result = await Promise.race([reader?.read(), late]);
-      if (result === "late") {
-        void reader?.cancel().catch(() => undefined);
-        return fail(`the body stood still for ${Math.ceil(timeout / 1000)} s after ${size} bytes`);
+      if (result?.value) {
+        size += result.value.byteLength;
+        return result.value;
       }
-      size += result?.value?.byteLength ?? 0;
-      if (result?.done === false) return result.value;
+      if (size < length) throw brokenOff(`of ${length} bytes ended`);
+      return undefined;
     } catch (cause) {
-      throw explain(call, cause, () => ({ code: "Unavailable", reason: `the body broke off after ${size} bytes` }));
+      throw call.signal?.aborted || isEdgewaterError(cause) ? explain(call, cause) : brokenOff("broke off", cause);
     } finally {
       clearTimeout(timer);
     }
-    return length !== null && size < Number(length) ? fail(`the body ended after ${size} of ${length} bytes`) : undefined;
   };
   return { read, cancel: (reason) => reader?.cancel(reason) };
 }

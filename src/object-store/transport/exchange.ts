@@ -38,26 +38,22 @@ export async function exchange(call: Call, request: HTTPRequest, options: Transp
   const { signal, store, key } = call;
   throwIfAborted(signal, { store, key });
   const { body, method, headers, url } = request;
-  const size = body === undefined ? 0 : body instanceof Blob ? body.size : body.byteLength;
+  const size = body instanceof Blob ? body.size : (body?.byteLength ?? 0);
   const timeout = (options.timeout ?? defaultTimeout) + size / slowestBytesPerMs;
-  const controller = new AbortController();
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    controller.abort();
-  }, timeout);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeout);
   const send = options.fetch ?? fetch;
   try {
     return await send(url, {
       ...withoutCache(),
       method,
       headers,
-      ...(body === undefined ? {} : { body }),
-      signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
+      body: body ?? null,
+      signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
     });
   } catch (cause) {
     const { origin } = new URL(url);
-    const reason = isLate ? `${origin} did not answer within ${Math.ceil(timeout / 1000)} s` : `${origin} cannot be reached`;
+    const reason = late.signal.aborted ? `${origin} did not answer within ${Math.ceil(timeout)} ms` : `${origin} cannot be reached`;
     throw explain(call, cause, () => ({ code: "Unavailable", reason }));
   } finally {
     clearTimeout(timer);

@@ -56,8 +56,8 @@ export interface OnceWrite {
  * expects it is refused, as it should be.
  *
  * Two things cannot be seen. One is a delete: a create whose object was deleted before its answer was missed is done
- * again, or refused when someone else has created the object since. The other is a request that the network delivers twice, when someone deletes or unconditionally overwrites the
- * object between the two: the answer to the second is then the verdict.
+ * again, or refused when someone else has created the object since. The other is a request that the network delivers twice, when between the two someone deletes or unconditionally
+ * overwrites the object, or more replace it than it names predecessors: the answer to the second is then the verdict.
  *
  * @throws `AlreadyExists`, `PreconditionFailed` when it is certain that nothing was written; `Unavailable` likewise, or
  * with `outcome: "unknown"` when neither the object nor its predecessors can tell; `Aborted` with the same meaning of
@@ -69,15 +69,16 @@ export async function writeOnce(write: OnceWrite): Promise<PutResult> {
   const expected = typeof mode === "string" ? undefined : await expectedHistory(write, mode.ifMatch);
   const history = typeof mode === "string" ? begun(nonce, mode === "create") : replacing(nonce, mode.ifMatch, expected);
   const fate = new Fate(write, nonce, expected);
-  const { etag } = await fate.decide(writeHistory(call.key, history, write.entries));
-  histories.remember(call.key, etag, history);
+  const nonces = writeHistory(call.key, history, write.entries);
+  const { etag } = await fate.decide(nonces);
+  histories.remember(call.key, etag, nonces);
   return { etag };
 }
 
 /** The history of what is to be replaced: remembered, or else looked up, which may already show that it is not there. */
 async function expectedHistory({ call, mode, look, histories }: OnceWrite, etag: string): Promise<History | undefined> {
   const known = histories.recall(call.key, etag);
-  if (known) return known.history;
+  if (known !== undefined) return readHistory(call.key, known);
   const seen = await look();
   checkMode(mode, seen?.etag, call);
   return readHistory(call.key, seen?.nonces ?? null);

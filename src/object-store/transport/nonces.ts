@@ -24,7 +24,7 @@ export interface History {
 }
 
 /** As many predecessors as an object names: a write whose answer was lost can still be recognised after as many others. */
-const mostPredecessors = 8;
+const mostPredecessors = 12;
 
 /** A fresh nonce of 96 random bits, in letters and digits. */
 export function freshNonce(): string {
@@ -48,11 +48,6 @@ const unknownHistory: History = { nonce: "", before: [], isWhole: false };
 export function writeHistory(key: string, { nonce, before, isWhole }: History, count = 0): string {
   const entries = before.map((each) => `${each.nonce}=${writeEtag(each.etag)}`);
   return [`${hashOf(key)}.${nonce}.${count}`, ...entries, ...(isWhole ? [] : ["*"])].join(",");
-}
-
-/** The number of the object's other entries of metadata, also for a copy under another key. */
-export function countIn(value: string | null): number {
-  return Number(value?.split(",")[0]?.split(".")[2] ?? 0);
 }
 
 /** Undefined when there is none, or it is of another key. */

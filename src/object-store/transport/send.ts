@@ -1,4 +1,4 @@
-import { type EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { isEdgewaterError } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { retrying } from "../retry.ts";
 import { exchange, type HTTPRequest, type TransportOptions } from "./exchange.ts";
@@ -18,18 +18,18 @@ export async function send(
 ): Promise<Response> {
   const again = retrying(options.retry, call);
   while (true) {
-    const answer = await exchange(call, await make(), options).catch((error: unknown): EdgewaterError => {
-      if (isEdgewaterError(error, "Unavailable")) return error;
-      throw error;
+    let failure: unknown;
+    const response = await exchange(call, await make(), options).catch((error: unknown) => {
+      if (!isEdgewaterError(error, "Unavailable")) throw error;
+      failure = error;
     });
-    if (answer instanceof Response && !isRetried(answer)) return answer;
-    if (await again(answer instanceof Response ? retryAfter(answer) : 0)) {
-      // What is not read keeps the connection from being used again.
-      if (answer instanceof Response) await answer.body?.cancel().catch(() => undefined);
-      continue;
+    if (response && !isRetried(response)) return response;
+    if (!(await again(response ? retryAfter(response) : 0))) {
+      if (response) return response;
+      throw failure;
     }
-    if (answer instanceof Response) return answer;
-    throw answer;
+    // What is not read keeps the connection from being used again.
+    await response?.body?.cancel().catch(() => undefined);
   }
 }
 
