@@ -55,6 +55,8 @@ const largestRequest = 5 * 2 ** 30;
  */
 export class S3Store implements FullObjectStore, Sign {
   readonly name: string;
+  /** Whether it is AWS, which is known to keep conditions. */
+  readonly keepsConditions: true | undefined;
   readonly #bucket: S3Bucket;
   /** Whether an answer has ever shown the entry that this store writes. */
   #seesNonces = false;
@@ -63,7 +65,8 @@ export class S3Store implements FullObjectStore, Sign {
   constructor(options: S3StoreOptions) {
     const client = new S3Client(options);
     this.name = client.name;
-    this.#bucket = { client, options, histories: new Histories(), isQuoted: options.endpoint === undefined ? true : undefined };
+    this.keepsConditions = options.endpoint ? undefined : true;
+    this.#bucket = { client, options, histories: new Histories(), isQuoted: this.keepsConditions };
   }
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {

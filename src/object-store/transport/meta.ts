@@ -36,6 +36,6 @@ export function needed(call: Call, { headers }: Response, name: string): string 
 
 /** Raises that a header cannot be seen. */
 export function hidden(call: Call, name: string): never {
-  const reason = `the answer shows no header ${name}; in a browser, expose it in the CORS rules of the server`;
+  const reason = `the answer shows no header ${name}; in a browser, expose it in the CORS rules`;
   throw failed(call, "NotSupported", reason, { field: name });
 }
