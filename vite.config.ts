@@ -18,6 +18,11 @@ const core = [
   "test/settings/passed-in.test.ts",
 ];
 
+/** The tests of S3Store in other runtimes than Node, which need the server. */
+const withS3 = components.ceph.path
+  ? { globalSetup: [join(import.meta.dirname, "test/servers/ceph.ts")] }
+  : { exclude: ["test/{browser,workerd}/s3.test.ts"] };
+
 const node: TestProjectConfiguration = {
   extends: true,
   test: {
@@ -36,6 +41,7 @@ const inBrowsers = browsers.map(
       name,
       include: inEveryBrowser,
       isolate: false,
+      ...withS3,
       browser: {
         enabled: true,
         headless: true,
@@ -53,6 +59,7 @@ const inWebKit = (browser: string): TestProjectConfiguration => ({
   oxc: { target: "es2022" },
   test: {
     include: inEveryBrowser,
+    ...withS3,
     browser: {
       enabled: true,
       screenshotFailures: false,
@@ -75,16 +82,12 @@ const workerd: TestProjectConfiguration = {
   extends: true,
   logLevel: "error",
   plugins: [cloudflareTest({ wrangler: { configPath: "./examples/worker/wrangler.jsonc" } })],
-  test: { name: "workerd", include: ["test/workerd/**/*.test.ts", ...core] },
+  test: { name: "workerd", include: ["test/workerd/**/*.test.ts", ...core], ...withS3 },
 };
 
 const s3: TestProjectConfiguration = {
   extends: true,
-  test: {
-    name: "s3",
-    include: ["test/s3/**/*.test.ts"],
-    globalSetup: [join(import.meta.dirname, "test/servers/ceph.ts")],
-  },
+  test: { name: "s3", include: ["test/s3/**/*.test.ts"], ...withS3 },
 };
 
 export default defineConfig({

@@ -66,6 +66,13 @@ export interface SettingsIssue {
   readonly source: string;
 }
 
+/**
+ * What is known of a conditional write that ended with `Unavailable` or `Aborted`. `unknown`: it may have happened, or
+ * may yet happen, and neither the object nor what it says of its predecessors can tell; read the object before deciding
+ * anything. Absent: it did not happen.
+ */
+export type WriteOutcome = "unknown";
+
 /** Where it happened. Every field is a name a person can look up; none ever holds a secret. */
 export interface ErrorDetails {
   /** The store, as its `name` says. */
@@ -78,6 +85,8 @@ export interface ErrorDetails {
   readonly field?: string | undefined;
   /** Every problem of a `SettingsError` for settings, in the order they were found. */
   readonly issues?: readonly SettingsIssue[] | undefined;
+  /** Of a write that failed: whether it may have happened all the same. */
+  readonly outcome?: WriteOutcome | undefined;
   /** The error below this one. */
   readonly cause?: unknown;
 }
@@ -94,6 +103,8 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly asset: string | undefined;
   readonly field: string | undefined;
   readonly issues: readonly SettingsIssue[] | undefined;
+  /** Of a conditional write that failed: `unknown` when it may have happened all the same. */
+  readonly outcome: WriteOutcome | undefined;
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -104,6 +115,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
     this.asset = details.asset;
     this.field = details.field;
     this.issues = details.issues;
+    this.outcome = details.outcome;
     Object.defineProperty(this, brand, { value: true });
   }
 }

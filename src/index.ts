@@ -37,7 +37,7 @@ export type {
   Task,
   ValuesOf,
 } from "./definition/types.ts";
-export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, type SettingsIssue } from "./errors.ts";
+export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, type SettingsIssue, type WriteOutcome } from "./errors.ts";
 export { BaseIOHandler, type ConfiguredIOHandler, type SettingsDeclaration, type SettingsOptions } from "./io-handler/base.ts";
 export {
   type BytesForm,

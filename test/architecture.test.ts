@@ -110,7 +110,7 @@ describe("the sources", () => {
     );
     expect(Object.fromEntries([...places].map(([name, uses]) => [name, [...new Set(uses.map(({ path }) => path))].sort()]))).toEqual({
       "node:": ["object-store/local/fs.ts", "object-store/local/layout.ts", "object-store/local/owner.ts", "settings/dotenv-file.ts"],
-      aws4fetch: ["object-store/s3/store.ts"],
+      aws4fetch: ["object-store/s3/signer.ts"],
       croner: ["cron/index.ts"],
       "idb-keyval": ["object-store/indexeddb.ts"],
       unstorage: ["object-store/unstorage.ts"],

@@ -4,7 +4,7 @@ import { checkKey } from "./path.ts";
 /** One call of a store's verb: what its errors say. */
 export interface Call {
   readonly store: string;
-  readonly verb: "read" | "write" | "delete" | "list" | "copy";
+  readonly verb: "read" | "write" | "delete" | "list" | "copy" | "sign";
   readonly key: string;
   readonly signal: AbortSignal | undefined;
 }
@@ -45,12 +45,22 @@ export function performer(store: string, classify?: Classify): Perform {
 
 /** The error of the family that a failed call stands for. */
 export function explain(call: Call, cause: unknown, classify?: Classify): EdgewaterError {
-  const { store, verb, key, signal } = call;
+  const { store, key, signal } = call;
   if (isEdgewaterError(cause)) return cause;
   if (signal?.aborted) return abortedError(signal, { store, key });
   const { code, reason } = classify?.(cause, call) ?? { code: "Unavailable", reason: reasonOf(cause) };
   if (code === "NotFound") return notFound(store, key, cause);
-  return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key, cause });
+  return failed(call, code, reason, { cause });
+}
+
+/** The error of a call that failed for a reason. */
+export function failed<Code extends ErrorCode>(
+  { store, verb, key }: Call,
+  code: Code,
+  reason: string,
+  details?: ErrorDetails,
+): EdgewaterError<Code> {
+  return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key, ...details });
 }
 
 /** An error about one object: what is wrong with it goes on where `"key" in store` ends. */

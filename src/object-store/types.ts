@@ -59,7 +59,10 @@ export interface FullPutOptions extends Attributes {
 }
 
 export interface PutResult {
-  /** Names this content at this key; no two writes share one. Opaque. Absent where the store has none. */
+  /**
+   * Names this content at this key. Opaque. No two writes share one, except that on S3 and R2 two writes of the same
+   * bytes do. Absent where the store has none.
+   */
   readonly etag: string | undefined;
 }
 
@@ -130,6 +133,14 @@ export interface CopyOptions {
 export interface ConditionalCopyOptions extends Omit<CopyOptions, "mode"> {
   /** What the copy expects to find where it goes. */
   readonly mode?: PutMode | undefined;
+}
+
+export interface SignOptions {
+  /** What the URL is for: GET unless given. */
+  readonly method?: "GET" | "HEAD" | "PUT" | "DELETE" | undefined;
+  /** Seconds for which it is good: 3600 unless given. */
+  readonly expiresIn?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a store knows of an object beside its bytes. */
@@ -255,6 +266,16 @@ export interface Copy<Options = CopyOptions> {
 
 /** Copies depending on what is there. */
 export interface ConditionalCopy extends Copy<ConditionalCopyOptions> {}
+
+export interface Sign {
+  /**
+   * A URL that lets whoever has it do one thing with one object for a while, without credentials. It is a secret as
+   * long as it is good. Whether the object exists is not asked.
+   *
+   * @throws `InvalidPath`, `Unauthenticated`, `Aborted`; `SettingsError` for a time that the store cannot sign
+   */
+  readonly signedUrl: (key: string, options?: SignOptions) => Promise<string>;
+}
 
 /** What every store of this library offers. */
 export interface ObjectStore extends Named, Put, Get, Head, Delete, List {}

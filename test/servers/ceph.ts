@@ -1,11 +1,12 @@
-/** Starts a real S3 server for the tests and tells them where it is. Runs once for a whole Vitest run. */
+/** Starts a real S3 server for the tests, once for all projects of a Vitest run, and tells each where it is. */
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { start } from "./start.ts";
+import { createBucket } from "./buckets.ts";
+import { start as startScript } from "./start.ts";
 
 export interface S3Server {
   readonly endpoint: string;
@@ -14,20 +15,60 @@ export interface S3Server {
   readonly secretAccessKey: string;
 }
 
+export interface S3Buckets extends S3Server {
+  /** Its CORS rules expose what the store reads. */
+  readonly bucket: string;
+  /** Its CORS rules expose nothing but the ETag. */
+  readonly hidingBucket: string;
+  /** Its CORS rules expose nothing. */
+  readonly muteBucket: string;
+}
+
 declare module "vitest" {
   interface ProvidedContext {
-    s3: S3Server;
+    s3: S3Buckets;
   }
 }
 
+interface Running {
+  readonly server: S3Server;
+  readonly stop: () => Promise<void>;
+}
+
+/** Every project loads this file for itself. */
+const shared = globalThis as { edgewaterCeph?: { running: Promise<Running>; users: number } | undefined };
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  shared.edgewaterCeph ??= { running: start(), users: 0 };
+  const { edgewaterCeph } = shared;
+  edgewaterCeph.users++;
+  const { server, stop } = await edgewaterCeph.running;
+  const name = `edgewater-${project.name || "root"}`;
+  const exposed = [
+    "ETag",
+    "Content-Range",
+    "Date",
+    ...["edgewaternonces", "edgewatermetadata", "a", "run"].map((each) => `x-amz-meta-${each}`),
+  ];
+  await createBucket(server, name, exposed);
+  await createBucket(server, `${name}-hiding`, ["ETag"]);
+  await createBucket(server, `${name}-mute`, []);
+  project.provide("s3", { ...server, bucket: name, hidingBucket: `${name}-hiding`, muteBucket: `${name}-mute` });
+  return async () => {
+    if (--edgewaterCeph.users > 0) return;
+    shared.edgewaterCeph = undefined;
+    await stop();
+  };
+}
+
+/** Starts a server of its own. */
+export async function start(): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-ceph-"));
   const [port, monitorPort] = [await freePort(), await freePort()];
   const credentials = { accessKeyId: "testkey", secretAccessKey: "testsecret" };
   const ports = [String(port), String(monitorPort)];
-  const stop = await start("ceph.sh", folder, ...ports, credentials.accessKeyId, credentials.secretAccessKey);
-  project.provide("s3", { endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", ...credentials });
-  return stop;
+  const stop = await startScript("ceph.sh", folder, ...ports, credentials.accessKeyId, credentials.secretAccessKey);
+  return { server: { endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", ...credentials }, stop };
 }
 
 async function freePort(): Promise<number> {

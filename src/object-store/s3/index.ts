@@ -4,4 +4,5 @@
  * @module
  */
 export { type CredentialProvider, fromEnvironment, type S3Credentials } from "./credentials.ts";
-export { S3Store, type S3StoreOptions } from "./store.ts";
+export type { S3StoreOptions } from "./options.ts";
+export { S3Store } from "./store.ts";

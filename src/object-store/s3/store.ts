@@ -1,46 +1,50 @@
-import { AwsV4Signer } from "aws4fetch";
-import { EdgewaterError, throwIfAborted } from "../../errors.ts";
-import { bytesOf, openedResponse } from "../body.ts";
-import { type Call, explain, notFound } from "../call.ts";
+import { isEdgewaterError } from "../../errors.ts";
+import { bytesOf, checkBody, isAtHand, openedBytes } from "../body.ts";
+import { type Call, failed } from "../call.ts";
+import { checkAttributes, resolveRange } from "../conditions.ts";
 import { checkKey, checkPrefix } from "../path.ts";
+import { attributeHeaders, noncesHeader } from "../transport/attributes.ts";
+import { openedAnswer } from "../transport/body.ts";
+import { Histories } from "../transport/histories.ts";
+import { hidden, metaOf, needed } from "../transport/meta.ts";
 import type {
-  Body,
+  CommonPrefix,
+  ConditionalCopyOptions,
   DeleteOptions,
-  GetOptions,
+  DelimitedListOptions,
+  FullGetOptions,
+  FullObjectMeta,
+  FullObjectStore,
+  FullPutOptions,
   GetResult,
   HeadOptions,
-  ListOptions,
   ObjectMeta,
-  ObjectStore,
-  PutOptions,
+  PagedListOptions,
   PutResult,
+  Sign,
+  SignOptions,
+  StreamBody,
 } from "../types.ts";
-import type { CredentialProvider } from "./credentials.ts";
-import { errorOf } from "./errors.ts";
-import { elements, textOf } from "./xml.ts";
+import { headOf, metadataHeaders, pathOf, type S3Bucket } from "./bucket.ts";
+import { S3Client } from "./client.ts";
+import type { S3StoreOptions } from "./options.ts";
 
-export interface S3StoreOptions {
-  readonly bucket: string;
-  /** Such as `eu-west-1`; most other servers take `us-east-1`. */
-  readonly region: string;
-  readonly credentials: CredentialProvider;
-  /** Base URL of a server that is not AWS, such as `http://127.0.0.1:9000`; the bucket then goes into the path. */
-  readonly endpoint?: string | URL;
-  /** Sends the requests; the runtime's `fetch` unless given. */
-  readonly fetch?: typeof fetch;
-}
-
-interface Request {
-  readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
-  readonly path: string;
-  readonly body?: Uint8Array<ArrayBuffer>;
-}
+/** What one request may carry. */
+const largestRequest = 5 * 2 ** 30;
 
 /**
  * Objects in an S3 bucket, signed with Signature Version 4 and sent with `fetch`: no native client, so the same code
  * runs in browsers, Workers, Node, Deno and Bun. S3 publishes a put as a whole and shows it to every later read.
  *
- * In a browser the bucket's CORS rules must allow the page's origin and expose `ETag`.
+ * - An etag names the content, as S3's do: two writes of the same bytes share one.
+ * - A conditional write finds out what became of it when its answer is lost. For that it leaves one entry of metadata,
+ *   which is not shown.
+ * - A body of known length is one request, up to 5 GiB. A stream that is longer than `partSize` is uploaded in parts;
+ *   with a condition, a write between the last check and its end is replaced. An upload that fails is aborted.
+ * - A copy under a condition goes through this process, and keeps the content type and metadata only.
+ *
+ * In a browser the bucket's CORS rules must allow the page's origin and expose `ETag`, `Content-Range`,
+ * `x-amz-meta-edgewaternonces`, `x-amz-meta-edgewatermetadata` and `x-amz-meta-` with each name of metadata that is read.
  *
  * @example
  * ```ts
@@ -49,151 +53,127 @@ interface Request {
  * const store = new S3Store({ bucket: "quakes", region: "eu-west-1", credentials: fromEnvironment() });
  * ```
  */
-export class S3Store implements ObjectStore {
+export class S3Store implements FullObjectStore, Sign {
   readonly name: string;
-  readonly #options: S3StoreOptions;
-  readonly #base: string;
-  /** Signing keys by day and region, so that one is derived once a day. */
-  readonly #signingKeys = new Map<string, ArrayBuffer>();
+  /** Whether it is AWS, which is known to keep conditions. */
+  readonly keepsConditions: true | undefined;
+  readonly #bucket: S3Bucket;
+  /** Whether an answer has ever shown the entry that this store writes. */
+  #seesNonces = false;
 
   /** @throws `SettingsError` when the endpoint is not a URL or carries credentials */
   constructor(options: S3StoreOptions) {
-    this.name = `S3Store(${options.bucket})`;
-    this.#options = options;
-    this.#base = baseUrl(options, this.name);
+    const client = new S3Client(options);
+    this.name = client.name;
+    this.keepsConditions = options.endpoint ? undefined : true;
+    this.#bucket = { client, options, histories: new Histories(), isQuoted: this.keepsConditions };
   }
 
-  async put(key: string, body: Body, { signal }: PutOptions = {}): Promise<PutResult> {
-    checkKey(this.name, key);
-    const call = this.#call("write", key, signal);
-    const response = await this.#send(call, { method: "PUT", path: pathOf(key), body: bytesOf(body) });
-    if (!response.ok) throw await errorOf(response, call);
-    return { etag: response.headers.get("etag") ?? undefined };
+  async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    const { mode = "overwrite" } = options;
+    const call = this.#call("write", key, options.signal);
+    checkBody(body, { store: this.name, key });
+    const attributes = attributeHeaders(checkAttributes(options, call) ?? {}, metadataHeaders);
+    const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
+      if (mode === "overwrite") return overwrite(this.#bucket, call, whole, attributes);
+      const { putConditionally } = await import("./conditional.ts");
+      return putConditionally(this.#bucket, call, whole, mode, attributes);
+    };
+    if (isAtHand(body)) return put(bytesOf(body));
+    // A type of its own would become the object's.
+    if (body instanceof Blob && body.size <= largestRequest) return put(body.slice());
+    const { putParts } = await import("./parts.ts");
+    return putParts(this.#bucket, call, body, mode, attributes, put);
   }
 
-  async get(key: string, { signal }: GetOptions = {}): Promise<GetResult> {
-    checkKey(this.name, key);
+  async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    const { range, ifMatch, ifNoneMatch, signal } = options;
     const call = this.#call("read", key, signal);
-    const response = await this.#send(call, { method: "GET", path: pathOf(key) });
-    if (!response.ok) throw await errorOf(response, call);
-    return openedResponse(metaOf(key, response.headers), response, call);
+    const part = range && resolveRange(range, Number.MAX_SAFE_INTEGER, call);
+    const headers = {
+      ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
+      ...(ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch }),
+      ...(part && { range: `bytes=${part.start}-${part.end - 1}` }),
+    };
+    const { client, options: settings } = this.#bucket;
+    let response: Response;
+    try {
+      response = await client.request(call, { method: "GET", path: pathOf(key), headers });
+    } catch (error) {
+      if (part?.start !== 0 || !isEdgewaterError(error, "InvalidRange")) throw error;
+      // An empty object has no first byte that a range could begin with.
+      const meta = await this.head(key, { signal });
+      if (meta.size > 0) throw error;
+      return openedBytes(meta, new Uint8Array());
+    }
+    if (part && response.status !== 206) throw failed(call, "NotSupported", "the server reads no ranges");
+    return openedAnswer(this.#metaOf(call, response), response, call, settings);
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<ObjectMeta> {
-    checkKey(this.name, key);
+  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
     const call = this.#call("read", key, signal);
-    const response = await this.#send(call, { method: "HEAD", path: pathOf(key) });
-    if (response.status === 404) throw notFound(this.name, key);
-    if (!response.ok) throw await errorOf(response, call);
-    return metaOf(key, response.headers);
+    return this.#metaOf(call, await headOf(this.#bucket, call));
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const all = typeof keys === "string" ? [keys] : keys;
-    for (const key of all) checkKey(this.name, key);
-    for (const key of all) {
-      const call = this.#call("delete", key, signal);
-      const response = await this.#send(call, { method: "DELETE", path: pathOf(key) });
-      if (response.ok) continue;
-      const error = await errorOf(response, call);
-      const isGone = error.code === "NotFound" && error.key === key;
-      if (!isGone) throw error;
-    }
+    const [call] = all.map((key) => this.#call("delete", key, signal));
+    if (call === undefined) return;
+    const { deleteAll } = await import("./delete.ts");
+    await deleteAll(this.#bucket, call, all);
   }
 
-  async *list(prefix = "", { signal }: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+  list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
+  async *list(
+    prefix = "",
+    { signal, ...page }: PagedListOptions | DelimitedListOptions = {},
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
-    const call = this.#call("list", prefix, signal);
-    let token: string | undefined;
-    do {
-      const next = token === undefined ? "" : `&continuation-token=${encode(token)}`;
-      const response = await this.#send(call, { method: "GET", path: `?list-type=2&prefix=${encode(start)}${next}` });
-      if (!response.ok) throw await errorOf(response, call);
-      const page = await response.text().catch((cause: unknown) => {
-        throw explain(call, cause);
-      });
-      for (const content of elements(page, "Contents")) yield listed(content);
-      token = textOf(page, "NextContinuationToken");
-    } while (token !== undefined);
+    const { listEntries } = await import("./list.ts");
+    yield* listEntries(this.#bucket.client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
+  }
+
+  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
+    const call = this.#call("copy", from, signal);
+    checkKey(this.name, to);
+    const { copyTo, copyThroughHere } = await import("./copy.ts");
+    return mode === "overwrite" ? copyTo(this.#bucket, call, to) : copyThroughHere(this, call, to, mode);
+  }
+
+  async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
+    const call = this.#call("sign", key, options.signal);
+    const { signedUrl } = await import("./signed-url.ts");
+    return signedUrl(this.#bucket, call, options);
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {
+    checkKey(this.name, key);
     return { store: this.name, verb, key, signal };
   }
 
-  async #send(call: Call, { method, path, body }: Request): Promise<Response> {
-    const { store, key, signal } = call;
-    throwIfAborted(signal, { store, key });
-    const { credentials, region } = this.#options;
-    const { accessKeyId, secretAccessKey, sessionToken } = typeof credentials === "function" ? await credentials() : credentials;
-    const signer = new AwsV4Signer({
-      method,
-      url: this.#base + path,
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
-      service: "s3",
-      region,
-      cache: this.#signingKeys,
-    });
-    const { url, headers } = await signer.sign();
-    const send = this.#options.fetch ?? fetch;
-    try {
-      return await send(url, { ...withoutCache(), method, headers, ...(body ? { body } : {}), ...(signal ? { signal } : {}) });
-    } catch (cause) {
-      throw explain(call, cause, () => ({ code: "Unavailable", reason: `${url.origin} cannot be reached` }));
-    }
+  #metaOf(call: Call, response: Response): FullObjectMeta {
+    const meta = metaOf(call, response, metadataHeaders);
+    const name = noncesHeader(metadataHeaders);
+    const nonces = response.headers.get(name);
+    this.#seesNonces ||= nonces !== null;
+    const { histories } = this.#bucket;
+    const isHidden = response.type === "cors" && !this.#seesNonces && histories.recall(call.key, meta.etag ?? "");
+    if (isHidden) hidden(call, name);
+    histories.remember(call.key, meta.etag, nonces);
+    return meta;
   }
 }
 
-/** Below the bucket. */
-function pathOf(key: string): string {
-  return `/${key.split("/").map(encode).join("/")}`;
-}
-
-function baseUrl({ bucket, region, endpoint }: S3StoreOptions, store: string): string {
-  if (endpoint === undefined) return `https://${bucket}.s3.${region}.amazonaws.com`;
-  let url: URL;
-  try {
-    url = new URL(endpoint);
-  } catch (cause) {
-    throw new EdgewaterError("SettingsError", `The endpoint of ${store} is not a URL`, { store, field: "endpoint", cause });
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new EdgewaterError("SettingsError", `The endpoint of ${store} must not carry credentials; pass them as credentials`, {
-      store,
-      field: "endpoint",
-    });
-  }
-  return `${url.origin}${url.pathname.replace(/\/$/, "")}/${bucket}`;
-}
-
-/** By RFC 3986, as Signature Version 4 wants it: `encodeURIComponent` leaves five characters too many alone. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-/** Signed requests must not be answered from a browser's cache. Runtimes without one lack the option, and some refuse it. */
-function withoutCache(): RequestInit {
-  return "cache" in Request.prototype ? { cache: "no-store" } : {};
-}
-
-function metaOf(key: string, headers: Headers): ObjectMeta {
-  const lastModified = headers.get("last-modified");
-  return {
-    key,
-    size: Number(headers.get("content-length") ?? 0),
-    etag: headers.get("etag") ?? undefined,
-    lastModified: lastModified === null ? undefined : new Date(lastModified),
-  };
-}
-
-function listed(content: string): ObjectMeta {
-  const lastModified = textOf(content, "LastModified");
-  return {
-    key: textOf(content, "Key") ?? "",
-    size: Number(textOf(content, "Size") ?? 0),
-    etag: textOf(content, "ETag"),
-    lastModified: lastModified === undefined ? undefined : new Date(lastModified),
-  };
+/** Writes whatever is there now; sent again, it is the same. */
+async function overwrite(
+  { client, histories }: S3Bucket,
+  call: Call,
+  body: Uint8Array<ArrayBuffer> | Blob,
+  headers: Record<string, string>,
+): Promise<PutResult> {
+  const response = await client.request(call, { method: "PUT", path: pathOf(call.key), headers, body });
+  const etag = needed(call, response, "ETag");
+  histories.remember(call.key, etag, headers[noncesHeader(metadataHeaders)] ?? null);
+  return { etag };
 }

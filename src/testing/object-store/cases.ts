@@ -5,6 +5,8 @@ export interface ObjectStoreCasesOptions {
   readonly keyMayBePrefix?: boolean;
   /** How many objects the paging case lists; more than a page of the store. */
   readonly pageObjects?: number;
+  /** Whether two writes of the same bytes share an etag, as on S3 and R2; everywhere else every write has its own. */
+  readonly etagsNameContent?: boolean;
 }
 
 /**

@@ -15,7 +15,7 @@ export { attributesCases, conditionsCases, copyCases, listCases, objectStoreCase
 export function fullObjectStoreCases(options: ObjectStoreCasesOptions = {}): readonly ObjectStoreCase<FullObjectStore>[] {
   return [
     ...objectStoreCases(options),
-    ...conditionsCases(),
+    ...conditionsCases(options),
     ...attributesCases(),
     ...rangeCases(),
     ...streamCases(),

@@ -1,0 +1,71 @@
+import { compareUtf8 } from "../../asset/utf8.ts";
+import type { Call } from "../call.ts";
+import { checkLimit, type Page } from "../page.ts";
+import { textBody } from "../transport/body.ts";
+import { encodeSegment } from "../transport/encode.ts";
+import type { CommonPrefix, ObjectMeta } from "../types.ts";
+import type { S3Client } from "./client.ts";
+import { elements, etagOf, textOf } from "./xml.ts";
+
+/** What one answer of S3 lists at most. */
+const pageSize = 1000;
+
+/**
+ * The entries below a prefix, page after page, by ListObjectsV2. Names come percent-encoded, because XML cannot carry
+ * every key. What other programs put under a name that is no key here, such as the markers of empty folders, is left out.
+ */
+export async function* listEntries(
+  client: S3Client,
+  call: Call,
+  prefix: string,
+  { delimiter, startAfter, limit }: Page,
+): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  let rest = checkLimit(limit);
+  let token: string | undefined;
+  while (rest > 0) {
+    const query: Record<string, string | undefined> = {
+      "list-type": "2",
+      "encoding-type": "url",
+      "continuation-token": token,
+      delimiter,
+      "max-keys": String(Math.min(rest, pageSize)),
+      prefix,
+      "start-after": token === undefined ? startAfter : undefined,
+    };
+    const given = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
+    const path = `?${given.map(([name, value]) => `${name}=${encodeSegment(value)}`).join("&")}`;
+    const response = await client.request(call, { method: "GET", path });
+    const page = await textBody(call, response);
+    for (const entry of entriesOf(page)) {
+      const name = nameOf(entry);
+      // S3 lists a prefix again that some of its objects sort after.
+      if (startAfter !== undefined && compareUtf8(name, startAfter) <= 0) continue;
+      yield entry;
+      if (--rest === 0) return;
+    }
+    token = textOf(page, "NextContinuationToken");
+    if (token === undefined) return;
+  }
+}
+
+/** Objects and prefixes in one order; S3 tells them apart. */
+function entriesOf(page: string): (ObjectMeta | CommonPrefix)[] {
+  const isEncoded = textOf(page, "EncodingType") === "url";
+  const decode = (name = ""): string => (isEncoded ? decodeURIComponent(name.replaceAll("+", " ")) : name);
+  const objects = elements(page, "Contents").map((content): ObjectMeta => {
+    const lastModified = textOf(content, "LastModified");
+    return {
+      key: decode(textOf(content, "Key")),
+      size: Number(textOf(content, "Size") ?? 0),
+      etag: etagOf(content),
+      lastModified: lastModified === undefined ? undefined : new Date(lastModified),
+    };
+  });
+  const prefixes = elements(page, "CommonPrefixes").map((each): CommonPrefix => ({ prefix: decode(textOf(each, "Prefix")) }));
+  const keys = objects.filter(({ key }) => !key.endsWith("/"));
+  return [...keys, ...prefixes].sort((left, right) => compareUtf8(nameOf(left), nameOf(right)));
+}
+
+function nameOf(entry: ObjectMeta | CommonPrefix): string {
+  return "prefix" in entry ? entry.prefix : entry.key;
+}

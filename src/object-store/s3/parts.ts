@@ -1,0 +1,68 @@
+import type { Call } from "../call.ts";
+import { countIn, noncesHeader } from "../transport/attributes.ts";
+import { writeOnce } from "../transport/fate.ts";
+import { partsOf } from "../transport/parts.ts";
+import type { PutMode, PutResult } from "../types.ts";
+import { metadataHeaders, type S3Bucket } from "./bucket.ts";
+import { conditionOf, expectedOf } from "./conditional.ts";
+import { lookAt } from "./look.ts";
+import { Upload } from "./upload.ts";
+
+type Part = Blob | Uint8Array<ArrayBuffer>;
+
+/** S3 takes no smaller part than this, except for the last. */
+const smallestPart = 5 * 2 ** 20;
+
+const mostParts = 10_000;
+
+/**
+ * Writes a body of unknown length: as a whole when it fits into one part, otherwise in parts of equal size. S3 takes no
+ * condition with those everywhere, so it is checked just before they are published; a write that comes in between is
+ * replaced. When it fails nothing is left behind.
+ */
+export async function putParts(
+  bucket: S3Bucket,
+  call: Call,
+  body: Blob | ReadableStream<Uint8Array>,
+  mode: PutMode,
+  attributes: Record<string, string>,
+  putWhole: (part: Part) => Promise<PutResult>,
+): Promise<PutResult> {
+  const { client, histories, options } = bucket;
+  const { partSize = smallestPart, concurrency = 4, endpoint } = options;
+  const size = body instanceof Blob ? Math.max(partSize, Math.ceil(body.size / mostParts)) : partSize;
+  const stop = new AbortController();
+  const inner = { ...call, signal: call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal };
+  const parts = partsOf(body, size, inner);
+  const first = await parts.next();
+  const second = await parts.next();
+  if (first.done || second.done) return putWhole(first.value ?? new Blob());
+  const all = (async function* () {
+    yield* [first.value, second.value];
+    yield* parts;
+  })();
+  let upload: Upload | undefined;
+  try {
+    return await writeOnce({
+      call,
+      mode,
+      histories,
+      entries: countIn(attributes[noncesHeader(metadataHeaders)]),
+      retry: client.transport.retry,
+      look: () => lookAt(bucket, call),
+      attempt: async (nonces) => {
+        if (upload === undefined) {
+          upload = await Upload.begin(client, inner, { ...attributes, [noncesHeader(metadataHeaders)]: nonces });
+          await upload.send(all, concurrency, () => stop.abort());
+        }
+        if (mode !== "overwrite" && (await lookAt(bucket, call))?.etag !== expectedOf(mode)) return { outcome: "refused" };
+        // AWS takes the condition here too; what other servers make of it is not known.
+        return upload.complete(endpoint === undefined ? conditionOf(mode, true) : {});
+      },
+    });
+  } catch (error) {
+    await parts.return();
+    await upload?.abort();
+    throw error;
+  }
+}

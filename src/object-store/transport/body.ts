@@ -1,0 +1,105 @@
+import { isEdgewaterError } from "../../errors.ts";
+import { decodeText } from "../body.ts";
+import { type Call, explain, failed } from "../call.ts";
+import type { GetResult, ObjectMeta } from "../types.ts";
+import { defaultTimeout } from "./exchange.ts";
+
+/** How the body of an answer is read. */
+export interface BodyOptions {
+  /** Milliseconds for which it may stand still. */
+  readonly timeout?: number | undefined;
+}
+
+/**
+ * An opened object whose body is still to come. What ends before the length that the server has said, or stands still
+ * for too long, is `Unavailable`: a part never passes for the whole.
+ */
+export function openedAnswer<Meta extends ObjectMeta>(
+  meta: Meta,
+  response: Response,
+  call: Call,
+  { timeout = defaultTimeout }: BodyOptions = {},
+): GetResult<Meta> {
+  const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
+    const { read } = reading(response, call, timeout);
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    for (let chunk = await read(); chunk !== undefined; chunk = await read()) chunks.push(chunk);
+    return joined(chunks);
+  };
+  return {
+    meta,
+    bytes,
+    text: async () => decodeText(await bytes()),
+    stream: () => {
+      const { read, cancel } = reading(response, call, timeout);
+      return new ReadableStream(
+        {
+          pull: async (controller) => {
+            const chunk = await read();
+            if (chunk === undefined) controller.close();
+            else controller.enqueue(chunk);
+          },
+          cancel,
+        },
+        { highWaterMark: 0 },
+      );
+    },
+  };
+}
+
+interface Next {
+  /** The next chunk, undefined after the last. */
+  readonly read: () => Promise<Uint8Array<ArrayBuffer> | undefined>;
+  readonly cancel: (reason: unknown) => Promise<void> | undefined;
+}
+
+function reading(response: Response, call: Call, timeout: number): Next {
+  const { headers, body } = response;
+  // What fetch decodes is no longer as long as it was sent.
+  const length = headers.has("content-encoding") ? 0 : Number(headers.get("content-length"));
+  const reader = body?.getReader();
+  let size = 0;
+  const brokenOff = (how: string, cause?: unknown): Error => failed(call, "Unavailable", `the body ${how} after ${size} bytes`, { cause });
+  const read = async (): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(brokenOff(`stood still for ${timeout} ms`));
+        void reader?.cancel().catch(() => undefined);
+      }, timeout);
+    });
+    try {
+      const result = await Promise.race([reader?.read(), late]);
+      if (result?.value) {
+        size += result.value.byteLength;
+        return result.value;
+      }
+      if (size < length) throw brokenOff(`of ${length} bytes ended`);
+      return undefined;
+    } catch (cause) {
+      throw call.signal?.aborted || isEdgewaterError(cause) ? explain(call, cause) : brokenOff("broke off", cause);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return { read, cancel: (reason) => reader?.cancel(reason) };
+}
+
+/** The body of an answer, as text. */
+export async function textBody(call: Call, response: Response): Promise<string> {
+  return response.text().catch((cause: unknown) => {
+    throw explain(call, cause);
+  });
+}
+
+function joined(chunks: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [first] = chunks;
+  if (first && chunks.length === 1 && first.byteLength === first.buffer.byteLength) return first;
+  const all = new Uint8Array(chunks.reduce((size, { byteLength }) => size + byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return all;
+}

@@ -1,0 +1,179 @@
+/** Stands between a store and a real S3 server, does to requests what networks and servers do, and knows what really happened. */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/**
+ * | fault | what happens |
+ * |-|-|
+ * | `commit-500` | the server has done it, and the answer is 500 |
+ * | `commit-reset` | the server has done it, and the connection breaks |
+ * | `commit-late` | the server has done it, and the answer comes after the store has given up |
+ * | `late` | the request reaches the server after the store has given up |
+ * | `duplicate` | the request reaches the server twice; the answer is that to the second |
+ * | `500`, `reset`, `409`, `503` | the request never reaches the server; 503 has a Retry-After |
+ * | `truncated` | the body of the answer breaks off half way |
+ * | `long` | the answer claims ten bytes more than it has |
+ */
+export type Fault =
+  | "none"
+  | "commit-500"
+  | "commit-reset"
+  | "commit-late"
+  | "late"
+  | "duplicate"
+  | "500"
+  | "reset"
+  | "409"
+  | "503"
+  | "truncated"
+  | "long";
+
+/** One request to an object, as it came. */
+export interface Seen {
+  readonly method: string;
+  /** Decoded, without the bucket. */
+  readonly key: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: Buffer;
+}
+
+/** A write or a delete that the server has acknowledged. */
+export interface Commit extends Seen {
+  readonly etag: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface Treatment {
+  readonly fault: Fault;
+  /** What others do once the request has been with the server, or before it when it never comes there; the answer waits for it. */
+  readonly meanwhile?: () => Promise<void>;
+}
+
+export interface FaultProxy {
+  readonly endpoint: string;
+  /** The same without faults; what goes through it is known too. */
+  readonly honest: string;
+  readonly commits: readonly Commit[];
+  /** Until every request has reached the server that still will. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** @param late milliseconds that a late answer, or a late request, comes after its time */
+export async function startFaultProxy(server: string, late: number, treat: (seen: Seen) => Treatment): Promise<FaultProxy> {
+  const { hostname, port } = new URL(server);
+  const commits: Commit[] = [];
+  const pending = new Set<Promise<unknown>>();
+
+  const forward = async (message: IncomingMessage, seen: Seen): Promise<Answer> => {
+    const { method, url, headers } = message;
+    const upstream = request({ hostname, port, method, path: url, headers, agent: false });
+    upstream.end(seen.body);
+    const [answer] = (await once(upstream, "response")) as [IncomingMessage];
+    const body = await read(answer);
+    const status = answer.statusCode ?? 0;
+    if (((method === "PUT" && status === 200) || (method === "DELETE" && status === 204)) && !url?.includes("?"))
+      commits.push({ ...seen, etag: String(answer.headers.etag), at: Date.now() });
+    return { status, headers: answer.headers, body };
+  };
+
+  const handle = async (message: IncomingMessage, response: ServerResponse, isHonest: boolean): Promise<void> => {
+    const { method = "", headers, url = "" } = message;
+    const key = decodeURIComponent(url.split("?")[0]?.split("/").slice(2).join("/") ?? "");
+    const seen: Seen = { method, key, headers, body: await read(message) };
+    const { fault, meanwhile }: Treatment = isHonest ? { fault: "none" } : treat(seen);
+    const refuse = (status: number, code: string, more: OutgoingHttpHeaders = {}): void => {
+      response.writeHead(status, { "content-type": "application/xml", ...more });
+      response.end(method === "HEAD" ? undefined : `<Error><Code>${code}</Code></Error>`);
+    };
+    switch (fault) {
+      case "500":
+      case "reset":
+      case "409":
+      case "503":
+        await meanwhile?.();
+        if (fault === "reset") message.socket.destroy();
+        else if (fault === "409") refuse(409, "ConditionalRequestConflict");
+        else if (fault === "503") refuse(503, "SlowDown", { "retry-after": "1" });
+        else refuse(500, "InternalError");
+        return;
+      case "late":
+        await meanwhile?.();
+        await pause(late);
+        await forward(message, seen);
+        message.socket.destroy();
+        return;
+    }
+    let answer = await forward(message, seen);
+    await meanwhile?.();
+    switch (fault) {
+      case "commit-500":
+        return refuse(500, "InternalError");
+      case "commit-reset":
+        message.socket.destroy();
+        return;
+      case "commit-late":
+        await pause(late);
+        break;
+      case "duplicate":
+        answer = await forward(message, seen);
+        break;
+      case "truncated":
+      case "long":
+        response.writeHead(answer.status, {
+          ...answer.headers,
+          "content-length": answer.body.byteLength + (fault === "long" ? 10 : 0),
+        });
+        response.write(fault === "long" ? answer.body : answer.body.subarray(0, answer.body.byteLength >> 1), () =>
+          message.socket.destroy(),
+        );
+        return;
+    }
+    response.writeHead(answer.status, answer.headers);
+    response.end(method === "HEAD" ? undefined : answer.body);
+  };
+
+  const listen = async (isHonest: boolean) => {
+    const proxy = createServer((message, response) => {
+      const work = handle(message, response, isHonest).catch(() => message.socket.destroy());
+      pending.add(work);
+      void work.finally(() => pending.delete(work));
+    }).listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    return { proxy, url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+  };
+  const faulty = await listen(false);
+  const honest = await listen(true);
+  return {
+    endpoint: faulty.url,
+    honest: honest.url,
+    commits,
+    settle: async () => {
+      while (pending.size > 0) await Promise.all(pending);
+    },
+    close: async () => {
+      for (const { proxy } of [faulty, honest]) {
+        proxy.close();
+        proxy.closeAllConnections();
+      }
+    },
+  };
+}
+
+async function read(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
