@@ -1,0 +1,185 @@
+import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { checkBody } from "../body.ts";
+import type { Call } from "../call.ts";
+import { checkAttributes } from "../conditions.ts";
+import { checkKey, checkPrefix } from "../path.ts";
+import { attributeHeaders, noncesHeader } from "../transport/attributes.ts";
+import { encodeKey } from "../transport/encode.ts";
+import type { Seen } from "../transport/fate.ts";
+import { Histories } from "../transport/histories.ts";
+import { metaOf, needed } from "../transport/meta.ts";
+import { readHistory } from "../transport/nonces.ts";
+import { openObject } from "../transport/open.ts";
+import { inParallel } from "../transport/parallel.ts";
+import type {
+  CommonPrefix,
+  ConditionalCopyOptions,
+  DeleteOptions,
+  DelimitedListOptions,
+  FullGetOptions,
+  FullObjectMeta,
+  FullObjectStore,
+  FullPutOptions,
+  GetResult,
+  HeadOptions,
+  ObjectMeta,
+  PagedListOptions,
+  PutResult,
+  Sign,
+  SignOptions,
+  StreamBody,
+} from "../types.ts";
+import { AzureClient } from "./client.ts";
+import { copyBlob } from "./copy.ts";
+import { listEntries } from "./list.ts";
+import type { AzureStoreOptions } from "./options.ts";
+import { metadataHeaders, Writer } from "./write.ts";
+
+/**
+ * Objects as block blobs in a container of Azure Blob Storage, through `fetch`: with an account key, a shared access
+ * signature, or a token of Microsoft Entra ID, from browsers, Workers, Node, Deno and Bun. For accounts without a
+ * hierarchical namespace.
+ *
+ * - Every write has an etag of its own, and conditions hold for streams too.
+ * - A conditional write finds out what became of it when its answer is lost. For that it leaves one entry of metadata,
+ *   which is not shown.
+ * - A body of known length is one request, up to 5000 MiB. A stream that is longer than `blockSize` is uploaded in blocks
+ *   and then committed. Nothing is left to abort: blocks that are not committed are not to be seen, and Azure drops them
+ *   with the next write under the key, or after a week. So of two writes of one key at once, a stream's may fail.
+ * - A list with `startAfter` reads all that comes before, because Azure's begin at the first object.
+ * - A copy under a condition goes through this process, and keeps the content type and metadata only.
+ * - `signedUrl` needs an account key. Whoever puts to such a URL sends the header `x-ms-blob-type: BlockBlob`.
+ * - Azure advises against keys with a dot at the end of a segment, and takes no more than 1,024 characters.
+ *
+ * In a browser the account's CORS rules must allow the page's origin and expose `ETag`, `Content-Range`, `Date`,
+ * `x-ms-error-code` and `x-ms-meta-*`.
+ *
+ * @example
+ * ```ts
+ * import { AzureStore, fromEnvironment } from "edgewater/azure";
+ *
+ * const store = new AzureStore({ account: "quakes", container: "v1", credentials: fromEnvironment() });
+ * ```
+ */
+export class AzureStore implements FullObjectStore, Sign {
+  readonly name: string;
+  readonly #options: AzureStoreOptions;
+  readonly #client: AzureClient;
+  readonly #writer: Writer;
+  readonly #histories = new Histories();
+
+  /** @throws `SettingsError` when the endpoint is not a URL or carries credentials */
+  constructor(options: AzureStoreOptions) {
+    this.#options = options;
+    this.#client = new AzureClient(options);
+    this.name = this.#client.name;
+    this.#writer = new Writer(this.#client, this.#histories, options, (call) => this.#look(call));
+  }
+
+  async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    const call = this.#call("write", key, options.signal);
+    checkBody(body, this.name, key);
+    const attributes = checkAttributes(options, call);
+    return this.#writer.write(call, body, options.mode ?? "overwrite", attributeHeaders(attributes ?? {}, metadataHeaders));
+  }
+
+  async get(key: string, { range, ifMatch, ifNoneMatch, signal }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    const call = this.#call("read", key, signal);
+    const conditions = {
+      ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
+      ...(ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch }),
+    };
+    const path = `/${encodeKey(key)}`;
+    return openObject({
+      call,
+      range,
+      request: (method, headers) => this.#client.request(call, { method, path, headers: { ...conditions, ...headers } }),
+      metaOf: (response) => this.#metaOf(call, response),
+      timeout: this.#options.timeout,
+    });
+  }
+
+  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+    const call = this.#call("read", key, signal);
+    return this.#metaOf(call, await this.#head(call));
+  }
+
+  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+    const all = typeof keys === "string" ? [keys] : keys;
+    const calls = all.map((key) => this.#call("delete", key, signal));
+    await inParallel(calls, this.#options.concurrency ?? 4, async (call) => {
+      try {
+        // Without its snapshots a blob that has some is not deleted.
+        const headers = { "x-ms-delete-snapshots": "include" };
+        await this.#client.request(call, { method: "DELETE", path: `/${encodeKey(call.key)}`, headers });
+      } catch (error) {
+        // A missing container has no key.
+        if (!isEdgewaterError(error, "NotFound") || error.key === undefined) throw error;
+      }
+    });
+  }
+
+  list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
+  async *list(
+    prefix = "",
+    { signal, ...page }: PagedListOptions | DelimitedListOptions = {},
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    const start = checkPrefix(this.name, prefix);
+    yield* listEntries(this.#client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
+  }
+
+  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
+    const call = this.#call("copy", from, signal);
+    checkKey(this.name, to);
+    if (mode !== "overwrite") {
+      const object = await this.get(from, { signal });
+      const { contentType, metadata } = object.meta;
+      return this.put(to, await object.bytes(), { mode, contentType, metadata, signal });
+    }
+    if (from === to) return { etag: (await this.head(from, { signal })).etag };
+    return { etag: await copyBlob(this.#client, call, to) };
+  }
+
+  async signedUrl(key: string, { method = "GET", expiresIn = 3600, signal }: SignOptions = {}): Promise<string> {
+    const call = this.#call("sign", key, signal);
+    if (Number.isSafeInteger(expiresIn) && expiresIn > 0) return this.#client.presign(call, method, expiresIn);
+    const message = `A signed URL of ${this.name} lives whole seconds, not ${expiresIn}`;
+    throw new EdgewaterError("SettingsError", message, { store: this.name, key, field: "expiresIn" });
+  }
+
+  #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {
+    checkKey(this.name, key);
+    return { store: this.name, verb, key, signal };
+  }
+
+  #head(call: Call): Promise<Response> {
+    return this.#client.request(call, { method: "HEAD", path: `/${encodeKey(call.key)}` });
+  }
+
+  #metaOf(call: Call, response: Response): FullObjectMeta {
+    const meta = metaOf(call, response, metadataHeaders);
+    this.#histories.remember(call.key, meta.etag, readHistory(call.key, response.headers.get(noncesHeader(metadataHeaders))));
+    return meta;
+  }
+
+  /** What is under a key that was written to. */
+  async #look(call: Call): Promise<Seen | undefined> {
+    let response: Response;
+    try {
+      response = await this.#head(call);
+    } catch (error) {
+      if (isEdgewaterError(error, "NotFound") && error.key !== undefined) return undefined;
+      throw error;
+    }
+    const { headers, type } = response;
+    const nonces = headers.get(noncesHeader(metadataHeaders));
+    const age = Date.parse(headers.get("date") ?? "") - Date.parse(headers.get("last-modified") ?? "");
+    return {
+      etag: needed(call, response, "etag"),
+      nonces,
+      age: Number.isNaN(age) ? undefined : age,
+      hidden: nonces === null && type === "cors" ? noncesHeader(metadataHeaders) : undefined,
+    };
+  }
+}
