@@ -2,7 +2,7 @@ import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { checkBody } from "../body.ts";
 import type { Call } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
-import { checkKey, checkPrefix } from "../path.ts";
+import { checkPrefix } from "../path.ts";
 import { attributeHeaders, noncesHeader } from "../transport/attributes.ts";
 import { encodeKey } from "../transport/encode.ts";
 import type { Seen } from "../transport/fate.ts";
@@ -31,6 +31,7 @@ import type {
 } from "../types.ts";
 import { AzureClient } from "./client.ts";
 import { copyBlob } from "./copy.ts";
+import { checkBlobName } from "./names.ts";
 import { listEntries } from "./list.ts";
 import type { AzureStoreOptions } from "./options.ts";
 import { metadataHeaders, Writer } from "./write.ts";
@@ -49,7 +50,8 @@ import { metadataHeaders, Writer } from "./write.ts";
  * - A list with `startAfter` reads all that comes before, because Azure's begin at the first object.
  * - A copy under a condition goes through this process, and keeps the content type and metadata only.
  * - `signedUrl` needs an account key. Whoever puts to such a URL sends the header `x-ms-blob-type: BlockBlob`.
- * - Azure advises against keys with a dot at the end of a segment, and takes no more than 1,024 characters.
+ * - Keys with a backslash, or with a dot at the end of a segment, are refused: Azure would change them. It takes no more
+ *   than 1,024 characters.
  *
  * In a browser the account's CORS rules must allow the page's origin and expose `ETag`, `Content-Range`, `Date`,
  * `x-ms-error-code` and `x-ms-meta-*`.
@@ -131,7 +133,7 @@ export class AzureStore implements FullObjectStore, Sign {
 
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
-    checkKey(this.name, to);
+    checkBlobName(this.name, to);
     if (mode !== "overwrite") {
       const object = await this.get(from, { signal });
       const { contentType, metadata } = object.meta;
@@ -149,7 +151,7 @@ export class AzureStore implements FullObjectStore, Sign {
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {
-    checkKey(this.name, key);
+    checkBlobName(this.name, key);
     return { store: this.name, verb, key, signal };
   }
 

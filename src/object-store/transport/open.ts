@@ -34,7 +34,15 @@ export async function openObject({ call, range, request, metaOf, timeout }: Open
   if (part && response.status !== 206) {
     throw explain(call, undefined, () => ({ code: "NotSupported", reason: "the server reads no ranges" }));
   }
-  return openedAnswer(metaOf(response), response, call, { timeout });
+  const meta = metaOf(response);
+  try {
+    // Some servers answer with nothing to a range that starts at the end.
+    resolveRange(range, meta.size, call);
+  } catch (error) {
+    void response.body?.cancel().catch(() => undefined);
+    throw error;
+  }
+  return openedAnswer(meta, response, call, { timeout });
 }
 
 /** The range as HTTP says it, where the end is the last byte. */
