@@ -92,7 +92,9 @@ async function request(
 ): Promise<void> {
   const headers = { "x-ms-date": new Date().toUTCString(), "x-ms-version": "2021-12-02" };
   const url = new URL(`${endpoint}${path || "/"}?${new URLSearchParams(query)}`);
-  const parameters = Object.entries(query).sort().map(([name, value]) => `\n${name}:${value}`);
+  const parameters = Object.entries(query)
+    .sort()
+    .map(([name, value]) => `\n${name}:${value}`);
   const text = [
     method,
     ...["", "", body.length || "", "", body ? "application/xml" : "", "", "", "", "", "", ""],

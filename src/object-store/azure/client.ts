@@ -70,7 +70,8 @@ export class AzureClient {
         if (response.ok) return written(response);
         const failure = await failureOf(response, call);
         const { status, code = "", error } = failure;
-        if (/^(|BlobAlreadyExists|ConditionNotMet|BlobNotFound)$/.test(code) && [404, 409, 412].includes(status)) return { outcome: "refused" };
+        if (/^(|BlobAlreadyExists|ConditionNotMet|BlobNotFound)$/.test(code) && [404, 409, 412].includes(status))
+          return { outcome: "refused" };
         if (status === 429 || (status === 503 && code !== "")) return busy(response, error);
         if (!isTransient(response)) return failure;
         const open = unclear(response, error);

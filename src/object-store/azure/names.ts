@@ -11,5 +11,8 @@ export function checkBlobName(store: string, key: string): void {
   checkKey(store, key);
   const problem = key.includes("\\") ? "a backslash" : /\.(?:\/|$)/.test(key) ? "a dot at the end of a segment" : undefined;
   if (problem === undefined) return;
-  throw new EdgewaterError("InvalidPath", `${JSON.stringify(key)} is not a key in ${store}: Azure does not keep ${problem}`, { store, key });
+  throw new EdgewaterError("InvalidPath", `${JSON.stringify(key)} is not a key in ${store}: Azure does not keep ${problem}`, {
+    store,
+    key,
+  });
 }

@@ -31,8 +31,8 @@ import type {
 } from "../types.ts";
 import { AzureClient } from "./client.ts";
 import { copyBlob } from "./copy.ts";
-import { checkBlobName } from "./names.ts";
 import { listEntries } from "./list.ts";
+import { checkBlobName } from "./names.ts";
 import type { AzureStoreOptions } from "./options.ts";
 import { metadataHeaders, Writer } from "./write.ts";
 

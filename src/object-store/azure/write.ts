@@ -53,7 +53,12 @@ export class Writer {
     return this.#writeBlocks(call, body, mode, headers);
   }
 
-  async #writeWhole(call: Call, body: Uint8Array<ArrayBuffer> | Blob, mode: PutMode, attributes: Record<string, string>): Promise<PutResult> {
+  async #writeWhole(
+    call: Call,
+    body: Uint8Array<ArrayBuffer> | Blob,
+    mode: PutMode,
+    attributes: Record<string, string>,
+  ): Promise<PutResult> {
     const path = `/${encodeKey(call.key)}`;
     const plain = { ...attributes, "x-ms-blob-type": "BlockBlob" };
     if (mode === "overwrite") {
