@@ -40,7 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   edgewaterAzurite.users++;
   const { server, stop } = await edgewaterAzurite.running;
   const container = `edgewater-${project.name || "root"}`;
-  await request(server, "PUT", `/${container}`, { restype: "container" });
+  await createContainer(server, container);
   project.provide("azure", { ...server, container });
   return async () => {
     if (--edgewaterAzurite.users > 0) return;
@@ -76,6 +76,10 @@ export async function start(): Promise<Running> {
     await rm(folder, { recursive: true, force: true });
   };
   return { server: running, stop };
+}
+
+export async function createContainer(server: AzureServer, name: string): Promise<void> {
+  await request(server, "PUT", `/${name}`, { restype: "container" });
 }
 
 const exposed = "ETag,Content-Range,Date,x-ms-error-code,x-ms-copy-id,x-ms-copy-status,x-ms-meta-*";

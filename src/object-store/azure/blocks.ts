@@ -1,51 +1,59 @@
 import type { Call } from "../call.ts";
+import { pathOf } from "../transport/cloud.ts";
+import { writeOnceIn } from "../transport/conditional.ts";
 import { encodeSegment } from "../transport/encode.ts";
-import type { Attempt } from "../transport/fate.ts";
-import { needed } from "../transport/meta.ts";
 import { freshNonce } from "../transport/nonces.ts";
 import { inParallel } from "../transport/parallel.ts";
+import { partsOf } from "../transport/parts.ts";
+import type { PutMode, PutResult } from "../types.ts";
+import { attemptAt } from "./attempt.ts";
 import type { AzureClient } from "./client.ts";
 
+type Part = Blob | Uint8Array<ArrayBuffer>;
+
+const mostBlocks = 50_000;
+
 /**
- * Blocks of an object that is still to be: nothing of them is to be seen before they are committed. There is nothing to
- * give up either: Azure drops what is not committed with the next write under the key, or after a week.
+ * Writes a body of unknown length: as a whole when it fits into one block, otherwise in blocks of equal size, of which
+ * nothing is to be seen before they are committed. There is nothing to give up either: Azure drops what is not committed
+ * with the next write under the key, or after a week.
  */
-export class Blocks {
-  readonly #client: AzureClient;
-  readonly #call: Call;
-  readonly #path: string;
-  /** Blocks of several uploads lie beside each other under one key; all of their names must be of one length. */
-  readonly #upload: string = freshNonce().slice(0, 20);
-  #count = 0;
-
-  constructor(client: AzureClient, call: Call, path: string) {
-    this.#client = client;
-    this.#call = call;
-    this.#path = path;
-  }
-
-  /** Sends the blocks, several at once; calls `stop` with the first that fails. */
-  async send(parts: AsyncIterable<Blob | Uint8Array<ArrayBuffer>>, concurrency: number, stop: () => void): Promise<void> {
-    const upload = this;
-    const numbered = (async function* () {
-      for await (const body of parts) yield { id: upload.#idOf(upload.#count++), body };
-    })();
-    const sendBlock = async ({ id, body }: { id: string; body: Blob | Uint8Array<ArrayBuffer> }): Promise<void> => {
-      await this.#client.request(this.#call, { method: "PUT", path: `${this.#path}?comp=block&blockid=${encodeSegment(id)}`, body });
+export async function putBlocks(
+  client: AzureClient,
+  call: Call,
+  body: Blob | ReadableStream<Uint8Array>,
+  mode: PutMode,
+  attributes: Record<string, string>,
+  putWhole: (part: Part) => Promise<PutResult>,
+): Promise<PutResult> {
+  const { blockSize = 8 * 2 ** 20, concurrency = 4 } = client.transport;
+  const size = body instanceof Blob ? Math.max(blockSize, Math.ceil(body.size / mostBlocks)) : blockSize;
+  const stop = new AbortController();
+  const inner = { ...call, signal: call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal };
+  const parts = partsOf(body, size, inner);
+  const first = await parts.next();
+  const second = await parts.next();
+  if (first.done || second.done) return putWhole(first.value ?? new Blob());
+  // Blocks of several uploads lie beside each other under one key, and all of their names must be of one length.
+  const upload = freshNonce();
+  const ids: string[] = [];
+  const blocks = (async function* () {
+    const named = (body: Part): { readonly id: string; readonly body: Part } => {
+      const id = btoa(`${upload}-${String(ids.length).padStart(5, "0")}`);
+      ids.push(id);
+      return { id, body };
     };
-    await inParallel(numbered, concurrency, sendBlock, stop);
-  }
-
-  /** Tries once to publish the blocks as the object, in their order. */
-  commit(headers: Record<string, string>): Promise<Attempt> {
-    const ids = Array.from({ length: this.#count }, (_, index) => `<Uncommitted>${this.#idOf(index)}</Uncommitted>`);
-    const body = new TextEncoder().encode(`<?xml version="1.0" encoding="utf-8"?><BlockList>${ids.join("")}</BlockList>`);
-    const call = this.#call;
-    const request = { method: "PUT", path: `${this.#path}?comp=blocklist`, headers, body } as const;
-    return this.#client.attempt(call, request, async (response) => ({ outcome: "written", etag: needed(call, response, "etag") }));
-  }
-
-  #idOf(index: number): string {
-    return btoa(`${this.#upload}-${String(index).padStart(5, "0")}`);
-  }
+    yield* [named(first.value), named(second.value)];
+    for await (const part of parts) yield named(part);
+  })();
+  const path = pathOf(call.key);
+  const sendBlock = async ({ id, body }: { id: string; body: Part }): Promise<void> => {
+    await client.request(inner, { method: "PUT", path: `${path}?comp=block&blockid=${encodeSegment(id)}`, body });
+  };
+  await inParallel(blocks, concurrency, sendBlock, () => stop.abort());
+  const list = `<?xml version="1.0" encoding="utf-8"?><BlockList>${ids.map((id) => `<Uncommitted>${id}</Uncommitted>`).join("")}</BlockList>`;
+  const committed = new TextEncoder().encode(list);
+  return writeOnceIn(client, call, mode, attributes, (headers) =>
+    attemptAt(client, call, mode, { method: "PUT", path: `${path}?comp=blocklist`, headers, body: committed }),
+  );
 }

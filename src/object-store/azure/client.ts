@@ -1,31 +1,56 @@
-import { EdgewaterError } from "../../errors.ts";
-import type { Call } from "../call.ts";
+import { type Call, failed } from "../call.ts";
 import { unlessAborted } from "../transport/aborted.ts";
-import { attemptOnce, busy, unclear } from "../transport/attempt.ts";
+import type { MetadataHeaders } from "../transport/attributes.ts";
+import { type Cloud, type CloudRequest, pathOf } from "../transport/cloud.ts";
 import { Current } from "../transport/current.ts";
-import { encodeKey } from "../transport/encode.ts";
-import type { HTTPRequest, TransportOptions } from "../transport/exchange.ts";
-import { corrected, type Failure } from "../transport/failure.ts";
-import type { Attempt } from "../transport/fate.ts";
-import { isTransient, send } from "../transport/send.ts";
+import type { HTTPRequest } from "../transport/exchange.ts";
+import { corrected, errorOf, type Failure, type Meanings } from "../transport/failure.ts";
+import { Histories } from "../transport/histories.ts";
+import { send } from "../transport/send.ts";
+import { textOf } from "../transport/xml.ts";
 import type { AzureCredentials } from "./credentials.ts";
-import { failureOf } from "./errors.ts";
 import { type AzureStoreOptions, containerUrl } from "./options.ts";
 import { Signer, withSignature } from "./signer.ts";
 
-export interface AzureRequest {
-  readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
-  /** Below the container, encoded: a slash and a key, a query, or both. */
-  readonly path: string;
-  readonly headers?: Record<string, string> | undefined;
-  readonly body?: Uint8Array<ArrayBuffer> | Blob | undefined;
-}
+/** Azure's names for what went wrong, from its Common REST API and Blob service error codes. */
+const meanings: Meanings = {
+  AuthenticationFailed: ["Unauthenticated", "the account key or the signature is wrong or has expired, or this machine's clock is wrong"],
+  AuthorizationFailure: ["PermissionDenied", "the credentials or the account's network rules do not permit this"],
+  AuthorizationPermissionMismatch: [
+    "PermissionDenied",
+    "the credentials do not permit this; check the role or the signature's permissions",
+  ],
+  BlobArchived: ["NotSupported", "it is archived; rehydrate it first"],
+  BlobImmutableDueToPolicy: ["PermissionDenied", "an immutability policy holds it"],
+  ContainerNotFound: ["NotFound", "the container does not exist"],
+  InvalidAuthenticationInfo: ["Unauthenticated", "the token is wrong or has expired"],
+  InvalidBlobType: ["NotSupported", "it is no block blob"],
+  InvalidBlockList: ["Unavailable", "another write under the same key has dropped the blocks of this one"],
+  InvalidResourceName: ["InvalidPath"],
+  InvalidUri: ["InvalidPath"],
+  LeaseIdMissing: ["PermissionDenied", "someone holds a lease on it"],
+  MetadataTooLarge: ["MetadataError", "the metadata is larger than the 8 kB that Azure keeps"],
+  OutOfRangeInput: ["InvalidPath", "it is longer than Azure allows"],
+  RequestBodyTooLarge: ["NotSupported", "it is larger than one request may be"],
+};
+
+/**
+ * Names of metadata are identifiers of C#, and the same in capitals. Underscores are left out: Azure's signature sorts
+ * names as a dictionary does, which differs from their bytes' order.
+ */
+const metadataHeaders: MetadataHeaders = {
+  prefix: "x-ms-meta-",
+  names: /^[a-z][a-z0-9]*$/,
+  defaultContentType: "application/octet-stream",
+};
 
 /** Signs requests for one container, sends them, and sets right what a second try can set right. */
-export class AzureClient {
+export class AzureClient implements Cloud {
   readonly name: string;
-  readonly transport: TransportOptions;
-  readonly #container: string;
+  readonly transport: AzureStoreOptions;
+  readonly metadata: MetadataHeaders = metadataHeaders;
+  readonly histories: Histories = new Histories();
+  seesNonces = false;
   readonly #url: string;
   readonly #signer: Signer;
   readonly #credentials: Current<AzureCredentials>;
@@ -33,86 +58,56 @@ export class AzureClient {
   constructor(options: AzureStoreOptions) {
     this.name = `AzureStore(${options.account}/${options.container})`;
     this.transport = options;
-    this.#container = options.container;
     this.#url = containerUrl(options, this.name);
     this.#signer = new Signer(options.account, this.name);
     this.#credentials = new Current(options.credentials, this.name);
   }
 
-  /**
-   * The answer to a request that may happen more than once, when it is one of success.
-   *
-   * @throws the error that any other answer stands for
-   */
-  async request(call: Call, request: AzureRequest): Promise<Response> {
-    return this.#corrected(async () => {
-      const response = await send(call, () => this.#sign(call, request), this.transport);
+  readonly request = (call: Call, request: CloudRequest): Promise<Response> =>
+    this.corrected(async () => {
+      const response = await send(call, () => this.sign(call, request), this.transport);
       return response.ok ? response : failureOf(response, call);
     });
-  }
-
-  /**
-   * One attempt of a write that must happen only once.
-   *
-   * | answer | meaning |
-   * |-|-|
-   * | 2xx | written |
-   * | 409 `BlobAlreadyExists`, 412 `ConditionNotMet`, 404 `BlobNotFound` | the verdict on the condition |
-   * | 429, or 503 with Azure's name for it | nothing has happened; come back |
-   * | 500 `OperationTimedOut`, 502, 504 | open, and it may still happen |
-   * | 408 and other 5xx | open |
-   *
-   * @throws the error that any other answer stands for
-   */
-  async attempt(call: Call, request: AzureRequest, written: (response: Response) => Promise<Attempt>): Promise<Attempt> {
-    return this.#corrected(async () =>
-      attemptOnce<Failure>(call, await this.#sign(call, request), this.transport, async (response) => {
-        if (response.ok) return written(response);
-        const failure = await failureOf(response, call);
-        const { status, code = "", error } = failure;
-        if (/^(|BlobAlreadyExists|ConditionNotMet|BlobNotFound)$/.test(code) && [404, 409, 412].includes(status))
-          return { outcome: "refused" };
-        if (status === 429 || (status === 503 && code !== "")) return busy(response, error);
-        if (!isTransient(response)) return failure;
-        const open = unclear(response, error);
-        return code === "OperationTimedOut" ? { ...open, outcome: "unclear", error, mayFollow: true } : open;
-      }),
-    );
-  }
 
   /** @throws `NotSupported` without an account key, which alone can sign */
   async presign(call: Call, method: string, seconds: number): Promise<string> {
     const credentials = await this.#current(call);
-    if (!("accountKey" in credentials)) {
-      const message = `${this.name} can sign URLs only with an account key`;
-      throw new EdgewaterError("NotSupported", message, { store: this.name, key: call.key });
-    }
-    const url = `${this.#url}/${encodeKey(call.key)}`;
-    return withSignature(url, await this.#signer.presign(method, new URL(url), `${this.#container}/${call.key}`, seconds, credentials));
+    if (!("accountKey" in credentials)) throw failed(call, "NotSupported", "it takes an account key");
+    const url = new URL(this.#url + pathOf(call.key));
+    const path = `${this.transport.container}/${call.key}`;
+    return withSignature(url.href, await this.#signer.presign(method, url.protocol, path, seconds, credentials.accountKey));
   }
 
   /** The URL of an object by which the server itself may read it. */
   async source(call: Call): Promise<string> {
     const credentials = await this.#current(call);
-    const url = `${this.#url}/${encodeKey(call.key)}`;
+    const url = this.#url + pathOf(call.key);
     return "sasToken" in credentials ? withSignature(url, credentials.sasToken) : url;
   }
 
-  async #sign(call: Call, { method, path, headers = {}, body }: AzureRequest): Promise<HTTPRequest> {
+  async sign(call: Call, { method, path, headers = {}, body }: CloudRequest): Promise<HTTPRequest> {
     return this.#signer.sign({ method, url: this.#url + path, headers, body }, await this.#current(call));
   }
 
-  #current({ store, key, signal }: Call): Promise<AzureCredentials> {
-    return unlessAborted(this.#credentials.get(), signal, { store, key });
-  }
-
-  /** By the server's clock, and with new credentials, when the answer asks for that. */
-  #corrected<Value extends object>(work: () => Promise<Value | Failure>): Promise<Value> {
-    const isDenied = ({ code }: Failure): boolean => code === "AuthenticationFailed" || code === "InvalidAuthenticationInfo";
+  /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
+  corrected<Value extends object>(work: () => Promise<Value | Failure>): Promise<Value> {
+    const isDenied = ({ error }: Failure): boolean => error.code === "Unauthenticated";
     return corrected(
       work,
       (failure) => isDenied(failure) && this.#signer.adjust(failure.serverTime),
       (failure) => isDenied(failure) && this.#credentials.forget(),
     );
   }
+
+  #current({ store, key, signal }: Call): Promise<AzureCredentials> {
+    return unlessAborted(this.#credentials.get(), signal, { store, key });
+  }
+}
+
+/** What an answer of Azure stands for. An answer to HEAD names its failure in a header alone. */
+export async function failureOf(response: Response, call: Call): Promise<Failure> {
+  const body = await response.text().catch(() => "");
+  const code = response.headers.get("x-ms-error-code") ?? textOf(body, "Code");
+  const serverTime = Date.parse(response.headers.get("date") ?? "");
+  return { status: response.status, code, error: errorOf(response.status, code, call, meanings, "ContainerNotFound"), serverTime };
 }

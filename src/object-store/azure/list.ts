@@ -1,6 +1,7 @@
 import { compareUtf8 } from "../../asset/utf8.ts";
-import { type Call, explain } from "../call.ts";
+import type { Call } from "../call.ts";
 import { checkLimit, type Page } from "../page.ts";
+import { textBody } from "../transport/body.ts";
 import { encodeSegment } from "../transport/encode.ts";
 import { elements, textOf } from "../transport/xml.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
@@ -41,10 +42,7 @@ async function* pages(client: AzureClient, call: Call, query: Record<string, str
   do {
     const given = Object.entries({ ...query, marker }).filter((entry): entry is [string, string] => !!entry[1]);
     const path = `?restype=container&comp=list${given.map(([name, value]) => `&${name}=${encodeSegment(value)}`).join("")}`;
-    const response = await client.request(call, { method: "GET", path });
-    const page = await response.text().catch((cause: unknown) => {
-      throw explain(call, cause);
-    });
+    const page = await textBody(call, await client.request(call, { method: "GET", path }));
     yield* entriesOf(page);
     marker = textOf(page, "NextMarker");
   } while (marker);

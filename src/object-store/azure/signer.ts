@@ -40,10 +40,10 @@ export class Signer {
   }
 
   /** The query of a service SAS that permits one thing with one blob for a number of seconds. */
-  async presign(method: string, url: URL, path: string, seconds: number, { accountKey }: { accountKey: string }): Promise<string> {
+  async presign(method: string, scheme: string, path: string, seconds: number, accountKey: string): Promise<string> {
     const permissions = ({ PUT: "cw", DELETE: "d" } as Record<string, string>)[method] ?? "r";
     const expiry = new Date(Date.now() + this.#offset + seconds * 1000).toISOString().replace(/\.\d{3}/, "");
-    const protocol = url.protocol === "https:" ? "https" : "";
+    const protocol = scheme === "https:" ? "https" : "";
     // Permissions, start, expiry, resource, identifier, IP, protocol, version, kind, snapshot, scope, five headers.
     const signed = [permissions, "", expiry, `/blob/${this.#account}/${path}`, "", "", protocol, version, "b", "", "", "", "", "", "", ""];
     const sig = await this.#hmac(signed.join("\n"), accountKey);

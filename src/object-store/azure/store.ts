@@ -1,14 +1,10 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
-import { checkBody } from "../body.ts";
+import { bytesOf, checkBody, isAtHand } from "../body.ts";
 import type { Call } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
 import { checkPrefix } from "../path.ts";
-import { attributeHeaders, noncesHeader } from "../transport/attributes.ts";
-import { encodeKey } from "../transport/encode.ts";
-import type { Seen } from "../transport/fate.ts";
-import { Histories } from "../transport/histories.ts";
-import { metaOf, needed } from "../transport/meta.ts";
-import { readHistory } from "../transport/nonces.ts";
+import { attributeHeaders } from "../transport/attributes.ts";
+import { metaIn, overwrite, pathOf } from "../transport/cloud.ts";
 import { openObject } from "../transport/open.ts";
 import { inParallel } from "../transport/parallel.ts";
 import type {
@@ -30,11 +26,11 @@ import type {
   StreamBody,
 } from "../types.ts";
 import { AzureClient } from "./client.ts";
-import { copyBlob } from "./copy.ts";
-import { listEntries } from "./list.ts";
 import { checkBlobName } from "./names.ts";
 import type { AzureStoreOptions } from "./options.ts";
-import { metadataHeaders, Writer } from "./write.ts";
+
+/** What one request may carry: 5000 MiB. */
+const largestRequest = 5000 * 2 ** 20;
 
 /**
  * Objects as block blobs in a container of Azure Blob Storage, through `fetch`: with an account key, a shared access
@@ -65,55 +61,54 @@ import { metadataHeaders, Writer } from "./write.ts";
  */
 export class AzureStore implements FullObjectStore, Sign {
   readonly name: string;
-  readonly #options: AzureStoreOptions;
   readonly #client: AzureClient;
-  readonly #writer: Writer;
-  readonly #histories = new Histories();
 
   /** @throws `SettingsError` when the endpoint is not a URL or carries credentials */
   constructor(options: AzureStoreOptions) {
-    this.#options = options;
     this.#client = new AzureClient(options);
     this.name = this.#client.name;
-    this.#writer = new Writer(this.#client, this.#histories, options, (call) => this.#look(call));
   }
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
     checkBody(body, this.name, key);
-    const attributes = checkAttributes(options, call);
-    return this.#writer.write(call, body, options.mode ?? "overwrite", attributeHeaders(attributes ?? {}, metadataHeaders));
+    const attributes = ownContentType(attributeHeaders(checkAttributes(options, call) ?? {}, this.#client.metadata));
+    const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
+      const all = { ...attributes, "x-ms-blob-type": "BlockBlob" };
+      if (mode === "overwrite") return overwrite(this.#client, call, whole, all);
+      const [{ writeOnceIn }, { attemptAt }] = await Promise.all([import("../transport/conditional.ts"), import("./attempt.ts")]);
+      return writeOnceIn(this.#client, call, mode, all, (headers) =>
+        attemptAt(this.#client, call, mode, { method: "PUT", path: pathOf(key), headers, body: whole }),
+      );
+    };
+    if (isAtHand(body)) return put(bytesOf(body));
+    // A slice has no type, which would be signed as another than fetch sends.
+    if (body instanceof Blob && body.size <= largestRequest) return put(body.slice());
+    const { putBlocks } = await import("./blocks.ts");
+    return putBlocks(this.#client, call, body, mode, attributes, put);
   }
 
   async get(key: string, { range, ifMatch, ifNoneMatch, signal }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
-    const call = this.#call("read", key, signal);
-    const conditions = {
+    return openObject(this.#client, this.#call("read", key, signal), range, {
       ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
       ...(ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch }),
-    };
-    const path = `/${encodeKey(key)}`;
-    return openObject({
-      call,
-      range,
-      request: (method, headers) => this.#client.request(call, { method, path, headers: { ...conditions, ...headers } }),
-      metaOf: (response) => this.#metaOf(call, response),
-      timeout: this.#options.timeout,
     });
   }
 
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
     const call = this.#call("read", key, signal);
-    return this.#metaOf(call, await this.#head(call));
+    return metaIn(this.#client, call, await this.#client.request(call, { method: "HEAD", path: pathOf(key) }));
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const all = typeof keys === "string" ? [keys] : keys;
     const calls = all.map((key) => this.#call("delete", key, signal));
-    await inParallel(calls, this.#options.concurrency ?? 4, async (call) => {
+    await inParallel(calls, this.#client.transport.concurrency ?? 4, async (call) => {
       try {
         // Without its snapshots a blob that has some is not deleted.
         const headers = { "x-ms-delete-snapshots": "include" };
-        await this.#client.request(call, { method: "DELETE", path: `/${encodeKey(call.key)}`, headers });
+        await this.#client.request(call, { method: "DELETE", path: pathOf(call.key), headers });
       } catch (error) {
         // A missing container has no key.
         if (!isEdgewaterError(error, "NotFound") || error.key === undefined) throw error;
@@ -128,6 +123,7 @@ export class AzureStore implements FullObjectStore, Sign {
     { signal, ...page }: PagedListOptions | DelimitedListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
+    const { listEntries } = await import("./list.ts");
     yield* listEntries(this.#client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
   }
 
@@ -140,13 +136,14 @@ export class AzureStore implements FullObjectStore, Sign {
       return this.put(to, await object.bytes(), { mode, contentType, metadata, signal });
     }
     if (from === to) return { etag: (await this.head(from, { signal })).etag };
-    return { etag: await copyBlob(this.#client, call, to) };
+    const { copyTo } = await import("./copy.ts");
+    return copyTo(this.#client, call, to);
   }
 
   async signedUrl(key: string, { method = "GET", expiresIn = 3600, signal }: SignOptions = {}): Promise<string> {
     const call = this.#call("sign", key, signal);
     if (Number.isSafeInteger(expiresIn) && expiresIn > 0) return this.#client.presign(call, method, expiresIn);
-    const message = `A signed URL of ${this.name} lives whole seconds, not ${expiresIn}`;
+    const message = `A URL signed by ${this.name} lives whole seconds, not ${expiresIn}`;
     throw new EdgewaterError("SettingsError", message, { store: this.name, key, field: "expiresIn" });
   }
 
@@ -154,34 +151,9 @@ export class AzureStore implements FullObjectStore, Sign {
     checkBlobName(this.name, key);
     return { store: this.name, verb, key, signal };
   }
+}
 
-  #head(call: Call): Promise<Response> {
-    return this.#client.request(call, { method: "HEAD", path: `/${encodeKey(call.key)}` });
-  }
-
-  #metaOf(call: Call, response: Response): FullObjectMeta {
-    const meta = metaOf(call, response, metadataHeaders);
-    this.#histories.remember(call.key, meta.etag, readHistory(call.key, response.headers.get(noncesHeader(metadataHeaders))));
-    return meta;
-  }
-
-  /** What is under a key that was written to. */
-  async #look(call: Call): Promise<Seen | undefined> {
-    let response: Response;
-    try {
-      response = await this.#head(call);
-    } catch (error) {
-      if (isEdgewaterError(error, "NotFound") && error.key !== undefined) return undefined;
-      throw error;
-    }
-    const { headers, type } = response;
-    const nonces = headers.get(noncesHeader(metadataHeaders));
-    const age = Date.parse(headers.get("date") ?? "") - Date.parse(headers.get("last-modified") ?? "");
-    return {
-      etag: needed(call, response, "etag"),
-      nonces,
-      age: Number.isNaN(age) ? undefined : age,
-      hidden: nonces === null && type === "cors" ? noncesHeader(metadataHeaders) : undefined,
-    };
-  }
+/** The content's type has a header of its own, because that of a list of blocks is XML's. */
+function ownContentType({ "content-type": type, ...others }: Record<string, string>): Record<string, string> {
+  return type === undefined ? others : { ...others, "x-ms-blob-content-type": type };
 }

@@ -1,5 +1,5 @@
-import { EdgewaterError, type ErrorCode } from "../../errors.ts";
-import type { Call } from "../call.ts";
+import type { EdgewaterError, ErrorCode } from "../../errors.ts";
+import { type Call, failed } from "../call.ts";
 
 /** An answer that is none of success, read to its end. */
 export interface Failure {
@@ -11,60 +11,31 @@ export interface Failure {
   readonly serverTime: number;
 }
 
-/** What a cloud calls its failures. */
-export interface FailureNames {
-  /** What its names mean that say more than the status. */
-  readonly codes: Readonly<Record<string, ErrorCode>>;
-  readonly remedies: Readonly<Record<string, string>>;
-  /** The name for a bucket or container that is not there. */
-  readonly missingContainer: string;
-}
+/** What a cloud's names for its failures mean that say more than the status, and what to do. */
+export type Meanings = Readonly<Record<string, readonly [ErrorCode, string?]>>;
 
-/**
- * What a status means (RFC 9110), when the cloud's name for the failure does not say more:
- *
- * | status | code |
- * |-|-|
- * | 304 | `NotModified` |
- * | 401 | `Unauthenticated` |
- * | 403 | `PermissionDenied` |
- * | 404, 410 | `NotFound` |
- * | 405, 501 | `NotSupported` |
- * | 412 | `PreconditionFailed` |
- * | 416 | `InvalidRange` |
- * | 507 | `QuotaExceeded` |
- * | anything else | `Unavailable` |
- */
-const byStatus: Readonly<Record<number, ErrorCode>> = {
-  304: "NotModified",
-  401: "Unauthenticated",
-  403: "PermissionDenied",
-  404: "NotFound",
-  405: "NotSupported",
-  410: "NotFound",
-  412: "PreconditionFailed",
-  416: "InvalidRange",
-  501: "NotSupported",
-  507: "QuotaExceeded",
-};
-
-const reasons: Readonly<Partial<Record<ErrorCode, string>>> = {
-  InvalidRange: "it has no such bytes",
-  NotFound: "it is not there",
-  NotModified: "it is still the same",
-  PreconditionFailed: "it is another than expected",
+/** What a status means (RFC 9110) when the cloud has no name for the failure; any other is `Unavailable`. */
+const byStatus: Meanings = {
+  304: ["NotModified", "it is still the same"],
+  401: ["Unauthenticated"],
+  403: ["PermissionDenied"],
+  404: ["NotFound", "it is not there"],
+  405: ["NotSupported"],
+  410: ["NotFound", "it is not there"],
+  412: ["PreconditionFailed", "it is another than expected"],
+  416: ["InvalidRange", "it has no such bytes"],
+  501: ["NotSupported"],
+  507: ["QuotaExceeded"],
 };
 
 /**
  * The error of a status and the cloud's name for the failure. It shows these two, never a signature or the server's
- * text. A missing container leaves `key` out.
+ * text. A missing bucket or container, which is `NotFound` by its name, leaves `key` out.
  */
-export function errorOf(status: number, name: string | undefined, { store, verb, key }: Call, names: FailureNames): EdgewaterError {
-  const code = names.codes[name ?? ""] ?? byStatus[status] ?? "Unavailable";
-  const reason = names.remedies[name ?? ""] ?? reasons[code] ?? "the server refused";
-  const answer = `${status}${name === undefined ? "" : ` ${name}`}`;
-  const details = { store, key: name === names.missingContainer ? undefined : key };
-  return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason} (${answer})`, details);
+export function errorOf(status: number, name: string | undefined, call: Call, meanings: Meanings = {}, container?: string): EdgewaterError {
+  const [code, reason = "the server refused"] = meanings[name ?? ""] ?? byStatus[status] ?? ["Unavailable"];
+  const answer = name === undefined ? status : `${status} ${name}`;
+  return failed(call, code, `${reason} (${answer})`, name !== undefined && name === container ? { key: undefined } : {});
 }
 
 /**
