@@ -79,7 +79,7 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
       // An empty object has no first byte that a range could begin with.
       const isEmpty = response.status === 416 && part?.start === 0 && /^bytes \*\/0$/.test(response.headers.get("content-range") ?? "");
       if (!response.ok && !isEmpty) throw errorOf(response.status, undefined, call);
-      if (ifMatch !== undefined || ifNoneMatch !== undefined) checkMatch(options, needed(call, response, "etag"), call);
+      if (ifMatch !== undefined || ifNoneMatch !== undefined) checkMatch(options, needed(call, response, "ETag"), call);
       const size = isEmpty ? 0 : sizeIn(call, response);
       if (size === undefined) return await openedWhole(call, response, options);
       const { start, end } = resolveRange(range, size, call);
@@ -142,7 +142,7 @@ function metaOf(call: Call, { headers }: Response, size: number): FullObjectMeta
 /** Bytes of the whole object; undefined when the headers do not say. */
 function sizeIn(call: Call, response: Response): number | undefined {
   const { status, headers } = response;
-  const size = status === 206 ? needed(call, response, "content-range").split("/")[1] : headers.get("content-length");
+  const size = status === 206 ? needed(call, response, "Content-Range").split("/")[1] : headers.get("content-length");
   return typeof size !== "string" || headers.has("content-encoding") || !/^\d+$/.test(size) ? undefined : Number(size);
 }
 

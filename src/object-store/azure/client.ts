@@ -1,7 +1,7 @@
-import { type Call, failed } from "../call.ts";
+import type { Call } from "../call.ts";
 import { unlessAborted } from "../transport/aborted.ts";
 import type { MetadataHeaders } from "../transport/attributes.ts";
-import { type Cloud, type CloudRequest, pathOf } from "../transport/cloud.ts";
+import type { Cloud, CloudRequest } from "../transport/cloud.ts";
 import { Current } from "../transport/current.ts";
 import type { HTTPRequest } from "../transport/exchange.ts";
 import { corrected, errorOf, type Failure, type Meanings } from "../transport/failure.ts";
@@ -10,7 +10,7 @@ import { send } from "../transport/send.ts";
 import { textOf } from "../transport/xml.ts";
 import type { AzureCredentials } from "./credentials.ts";
 import { type AzureStoreOptions, containerUrl } from "./options.ts";
-import { Signer, withSignature } from "./signer.ts";
+import { Signer } from "./signer.ts";
 
 /** Azure's names for what went wrong, from its Common REST API and Blob service error codes. */
 const meanings: Meanings = {
@@ -51,16 +51,17 @@ export class AzureClient implements Cloud {
   readonly metadata: MetadataHeaders = metadataHeaders;
   readonly histories: Histories = new Histories();
   seesNonces = false;
-  readonly #url: string;
-  readonly #signer: Signer;
-  readonly #credentials: Current<AzureCredentials>;
+  /** Of the container. */
+  readonly url: string;
+  readonly signer: Signer;
+  readonly #current: Current<AzureCredentials>;
 
   constructor(options: AzureStoreOptions) {
     this.name = `AzureStore(${options.account}/${options.container})`;
     this.transport = options;
-    this.#url = containerUrl(options, this.name);
-    this.#signer = new Signer(options.account, this.name);
-    this.#credentials = new Current(options.credentials, this.name);
+    this.url = containerUrl(options, this.name);
+    this.signer = new Signer(options.account, this.name);
+    this.#current = new Current(options.credentials, this.name);
   }
 
   readonly request = (call: Call, request: CloudRequest): Promise<Response> =>
@@ -69,24 +70,8 @@ export class AzureClient implements Cloud {
       return response.ok ? response : failureOf(response, call);
     });
 
-  /** @throws `NotSupported` without an account key, which alone can sign */
-  async presign(call: Call, method: string, seconds: number): Promise<string> {
-    const credentials = await this.#current(call);
-    if (!("accountKey" in credentials)) throw failed(call, "NotSupported", "it takes an account key");
-    const url = new URL(this.#url + pathOf(call.key));
-    const path = `${this.transport.container}/${call.key}`;
-    return withSignature(url.href, await this.#signer.presign(method, url.protocol, path, seconds, credentials.accountKey));
-  }
-
-  /** The URL of an object by which the server itself may read it. */
-  async source(call: Call): Promise<string> {
-    const credentials = await this.#current(call);
-    const url = this.#url + pathOf(call.key);
-    return "sasToken" in credentials ? withSignature(url, credentials.sasToken) : url;
-  }
-
   async sign(call: Call, { method, path, headers = {}, body }: CloudRequest): Promise<HTTPRequest> {
-    return this.#signer.sign({ method, url: this.#url + path, headers, body }, await this.#current(call));
+    return this.signer.sign({ method, url: this.url + path, headers, body }, await this.credentials(call));
   }
 
   /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
@@ -94,13 +79,13 @@ export class AzureClient implements Cloud {
     const isDenied = ({ error }: Failure): boolean => error.code === "Unauthenticated";
     return corrected(
       work,
-      (failure) => isDenied(failure) && this.#signer.adjust(failure.serverTime),
-      (failure) => isDenied(failure) && this.#credentials.forget(),
+      (failure) => isDenied(failure) && this.signer.adjust(failure.serverTime),
+      (failure) => isDenied(failure) && this.#current.forget(),
     );
   }
 
-  #current({ store, key, signal }: Call): Promise<AzureCredentials> {
-    return unlessAborted(this.#credentials.get(), signal, { store, key });
+  credentials({ store, key, signal }: Call): Promise<AzureCredentials> {
+    return unlessAborted(this.#current.get(), signal, { store, key });
   }
 }
 

@@ -3,6 +3,7 @@ import { pathOf } from "../transport/cloud.ts";
 import { needed } from "../transport/meta.ts";
 import type { PutResult } from "../types.ts";
 import type { AzureClient } from "./client.ts";
+import { withSignature } from "./signer.ts";
 
 /** Milliseconds between two looks at a copy that is under way. */
 const pause = 500;
@@ -13,7 +14,9 @@ const pause = 500;
  * @throws `Unavailable` when the copy fails, or when another write replaces it before it is done
  */
 export async function copyTo(client: AzureClient, call: Call, to: string): Promise<PutResult> {
-  const headers = { "x-ms-copy-source": await client.source(call) };
+  const credentials = await client.credentials(call);
+  const source = client.url + pathOf(call.key);
+  const headers = { "x-ms-copy-source": "sasToken" in credentials ? withSignature(source, credentials.sasToken) : source };
   let response = await client.request(call, { method: "PUT", path: pathOf(to), headers });
   const id = response.headers.get("x-ms-copy-id");
   while (response.headers.get("x-ms-copy-status") === "pending") {
@@ -22,5 +25,5 @@ export async function copyTo(client: AzureClient, call: Call, to: string): Promi
   }
   const status = response.headers.get("x-ms-copy-status") ?? "success";
   if (status !== "success" || response.headers.get("x-ms-copy-id") !== id) throw failed(call, "Unavailable", `the copy has ${status}`);
-  return { etag: needed(call, response, "etag") };
+  return { etag: needed(call, response, "ETag") };
 }

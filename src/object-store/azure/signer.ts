@@ -1,10 +1,9 @@
 import { EdgewaterError } from "../../errors.ts";
-import { encodeSegment } from "../transport/encode.ts";
 import type { HTTPRequest } from "../transport/exchange.ts";
 import type { AzureCredentials } from "./credentials.ts";
 
 /** The version of the service's API that requests and signatures follow. */
-const version = "2021-12-02";
+export const version = "2021-12-02";
 
 /** Milliseconds by which the clocks must differ before that is thought to be what is wrong. */
 const skew = 60_000;
@@ -27,30 +26,21 @@ export class Signer {
     const all = new Headers(headers);
     all.set("x-ms-version", version);
     // Browsers let nobody set Date.
-    all.set("x-ms-date", new Date(Date.now() + this.#offset).toUTCString());
+    all.set("x-ms-date", new Date(this.now()).toUTCString());
     if ("sasToken" in credentials) return { method, url: withSignature(String(url), credentials.sasToken), headers: all, body };
     if ("accessToken" in credentials) {
       all.set("authorization", `Bearer ${credentials.accessToken}`);
     } else {
       const size = body === undefined ? 0 : body instanceof Blob ? body.size : body.byteLength;
-      const signature = await this.#hmac(this.#canonical(method, new URL(url), all, size), credentials.accountKey);
+      const signature = await this.hmac(this.#canonical(method, new URL(url), all, size), credentials.accountKey);
       all.set("authorization", `SharedKey ${this.#account}:${signature}`);
     }
     return { method, url, headers: all, body };
   }
 
-  /** The query of a service SAS that permits one thing with one blob for a number of seconds. */
-  async presign(method: string, scheme: string, path: string, seconds: number, accountKey: string): Promise<string> {
-    const permissions = ({ PUT: "cw", DELETE: "d" } as Record<string, string>)[method] ?? "r";
-    const expiry = new Date(Date.now() + this.#offset + seconds * 1000).toISOString().replace(/\.\d{3}/, "");
-    const protocol = scheme === "https:" ? "https" : "";
-    // Permissions, start, expiry, resource, identifier, IP, protocol, version, kind, snapshot, scope, five headers.
-    const signed = [permissions, "", expiry, `/blob/${this.#account}/${path}`, "", "", protocol, version, "b", "", "", "", "", "", "", ""];
-    const sig = await this.#hmac(signed.join("\n"), accountKey);
-    const query = { sv: version, ...(protocol && { spr: protocol }), sr: "b", sp: permissions, se: expiry, sig };
-    return Object.entries(query)
-      .map(([name, value]) => `${name}=${encodeSegment(value)}`)
-      .join("&");
+  /** Now, by the server's clock in milliseconds. */
+  now(): number {
+    return Date.now() + this.#offset;
   }
 
   /** Signs by the server's clock from now on; tells whether that makes a difference. */
@@ -84,7 +74,8 @@ export class Signer {
     return [method, ...standard, ...own, [`/${this.#account}${pathname}`, ...query].join("\n")].join("\n");
   }
 
-  async #hmac(text: string, accountKey: string): Promise<string> {
+  /** The signature of a text, in base64. */
+  async hmac(text: string, accountKey: string): Promise<string> {
     if (this.#imported?.accountKey !== accountKey) this.#imported = { accountKey, key: importKey(accountKey, this.#store) };
     const signature = await crypto.subtle.sign("HMAC", await this.#imported.key, new TextEncoder().encode(text));
     return btoa(String.fromCharCode(...new Uint8Array(signature)));

@@ -1,4 +1,4 @@
-import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { isEdgewaterError } from "../../errors.ts";
 import { bytesOf, checkBody, isAtHand } from "../body.ts";
 import type { Call } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
@@ -61,6 +61,8 @@ const largestRequest = 5000 * 2 ** 20;
  */
 export class AzureStore implements FullObjectStore, Sign {
   readonly name: string;
+  /** It is known to keep conditions. */
+  readonly keepsConditions = true;
   readonly #client: AzureClient;
 
   /** @throws `SettingsError` when the endpoint is not a URL or carries credentials */
@@ -131,20 +133,18 @@ export class AzureStore implements FullObjectStore, Sign {
     const call = this.#call("copy", from, signal);
     checkBlobName(this.name, to);
     if (mode !== "overwrite") {
-      const object = await this.get(from, { signal });
-      const { contentType, metadata } = object.meta;
-      return this.put(to, await object.bytes(), { mode, contentType, metadata, signal });
+      const { copyThroughHere } = await import("../transport/through.ts");
+      return copyThroughHere(this, call, to, mode);
     }
     if (from === to) return { etag: (await this.head(from, { signal })).etag };
     const { copyTo } = await import("./copy.ts");
     return copyTo(this.#client, call, to);
   }
 
-  async signedUrl(key: string, { method = "GET", expiresIn = 3600, signal }: SignOptions = {}): Promise<string> {
-    const call = this.#call("sign", key, signal);
-    if (Number.isSafeInteger(expiresIn) && expiresIn > 0) return this.#client.presign(call, method, expiresIn);
-    const message = `A URL signed by ${this.name} lives whole seconds, not ${expiresIn}`;
-    throw new EdgewaterError("SettingsError", message, { store: this.name, key, field: "expiresIn" });
+  async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
+    const call = this.#call("sign", key, options.signal);
+    const { signedUrl } = await import("./signed-url.ts");
+    return signedUrl(this.#client, call, options);
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {

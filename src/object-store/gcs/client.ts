@@ -1,7 +1,7 @@
-import { type Call, failed } from "../call.ts";
+import type { Call } from "../call.ts";
 import { unlessAborted } from "../transport/aborted.ts";
 import type { MetadataHeaders } from "../transport/attributes.ts";
-import { type Cloud, type CloudRequest, pathOf } from "../transport/cloud.ts";
+import type { Cloud, CloudRequest } from "../transport/cloud.ts";
 import { Current } from "../transport/current.ts";
 import type { HTTPRequest } from "../transport/exchange.ts";
 import { corrected, errorOf, type Failure, type Meanings } from "../transport/failure.ts";
@@ -10,7 +10,7 @@ import { send } from "../transport/send.ts";
 import { textOf } from "../transport/xml.ts";
 import type { GCSCredentials } from "./credentials.ts";
 import { bucketUrl, type GCSStoreOptions } from "./options.ts";
-import { presigned, signed } from "./signer.ts";
+import { signed } from "./signer.ts";
 
 /** Google's names for what went wrong, from "HTTP status and error codes for XML". */
 const meanings: Meanings = {
@@ -41,16 +41,17 @@ export class GCSClient implements Cloud {
   readonly metadata: MetadataHeaders = metadataHeaders;
   readonly histories: Histories = new Histories();
   seesNonces = false;
-  readonly #url: string;
-  readonly #credentials: Current<GCSCredentials>;
+  /** Of the bucket. */
+  readonly url: string;
+  readonly #current: Current<GCSCredentials>;
   /** Milliseconds that the server's clock is ahead of this machine's. */
   #offset = 0;
 
   constructor(options: GCSStoreOptions) {
     this.name = `GCSStore(${options.bucket})`;
     this.transport = options;
-    this.#url = bucketUrl(options, this.name);
-    this.#credentials = new Current(options.credentials, this.name);
+    this.url = bucketUrl(options, this.name);
+    this.#current = new Current(options.credentials, this.name);
   }
 
   readonly request = (call: Call, request: CloudRequest): Promise<Response> =>
@@ -59,15 +60,8 @@ export class GCSClient implements Cloud {
       return response.ok ? response : failureOf(response, call);
     });
 
-  /** @throws `NotSupported` without an HMAC key, which alone can sign */
-  async presign(call: Call, method: string, seconds: number): Promise<string> {
-    const credentials = await this.#current(call);
-    if (!("secret" in credentials)) throw failed(call, "NotSupported", "it takes an HMAC key");
-    return presigned(method, this.#url + pathOf(call.key), seconds, credentials, this.#now());
-  }
-
   async sign(call: Call, { method, path, headers = {}, body }: CloudRequest): Promise<HTTPRequest> {
-    return signed({ method, url: this.#url + path, headers, body }, await this.#current(call), this.#now());
+    return signed({ method, url: this.url + path, headers, body }, await this.credentials(call), this.now());
   }
 
   /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
@@ -75,11 +69,12 @@ export class GCSClient implements Cloud {
     return corrected(
       work,
       ({ code, serverTime }) => code === "RequestTimeTooSkewed" && this.#adjust(serverTime),
-      ({ error }) => error.code === "Unauthenticated" && this.#credentials.forget(),
+      ({ error }) => error.code === "Unauthenticated" && this.#current.forget(),
     );
   }
 
-  #now(): Date {
+  /** By the server's clock. */
+  now(): Date {
     return new Date(Date.now() + this.#offset);
   }
 
@@ -88,8 +83,8 @@ export class GCSClient implements Cloud {
     return this.#offset !== 0;
   }
 
-  #current({ store, key, signal }: Call): Promise<GCSCredentials> {
-    return unlessAborted(this.#credentials.get(), signal, { store, key });
+  credentials({ store, key, signal }: Call): Promise<GCSCredentials> {
+    return unlessAborted(this.#current.get(), signal, { store, key });
   }
 }
 

@@ -74,7 +74,7 @@ class Upload {
   static async begin(client: GCSClient, call: Call, headers: Record<string, string>): Promise<Upload> {
     const start = { ...headers, "x-goog-resumable": "start" };
     const response = await client.request(call, { method: "POST", path: pathOf(call.key), headers: start, body: new Uint8Array() });
-    return new Upload(client, call, needed(call, response, "location"));
+    return new Upload(client, call, needed(call, response, "Location"));
   }
 
   /** Sends a chunk that is not the last; what the server has not kept of it, again. */
@@ -134,7 +134,7 @@ class Upload {
   async #take(response: Response): Promise<void> {
     if (response.status !== 308) throw (await failureOf(response, this.#call)).error;
     await response.body?.cancel();
-    const range = response.type === "cors" ? needed(this.#call, response, "range") : response.headers.get("range");
+    const range = response.type === "cors" ? needed(this.#call, response, "Range") : response.headers.get("range");
     this.#size = range === null ? 0 : Number(range.split("-")[1]) + 1;
   }
 }

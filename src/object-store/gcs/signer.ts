@@ -1,11 +1,10 @@
-import { encodeSegment } from "../transport/encode.ts";
 import type { HTTPRequest } from "../transport/exchange.ts";
 import type { GCSCredentials, GCSHMACKey } from "./credentials.ts";
 
-const algorithm = "GOOG4-HMAC-SHA256";
+export const algorithm = "GOOG4-HMAC-SHA256";
 
 /** Bodies are covered by the connection, not by the signature. */
-const payload = "UNSIGNED-PAYLOAD";
+export const payload = "UNSIGNED-PAYLOAD";
 
 /** Puts into a request what lets it pass: a bearer token, or a V4 signature by an HMAC key, as of a time. */
 export async function signed({ method, url, headers, body }: HTTPRequest, credentials: GCSCredentials, time: Date): Promise<HTTPRequest> {
@@ -31,24 +30,8 @@ export async function signed({ method, url, headers, body }: HTTPRequest, creden
   return { method, url, headers: all, body };
 }
 
-/** A URL that carries its signature, good for a number of seconds. */
-export async function presigned(method: string, url: string, seconds: number, key: GCSHMACKey, time: Date): Promise<string> {
-  const { host, pathname } = new URL(url);
-  const query = Object.entries({
-    "X-Goog-Algorithm": algorithm,
-    "X-Goog-Credential": `${key.accessId}/${scopeOf(time)}`,
-    "X-Goog-Date": timestamp(time),
-    "X-Goog-Expires": String(seconds),
-    "X-Goog-SignedHeaders": "host",
-  })
-    .map(([name, value]) => `${name}=${encodeSegment(value)}`)
-    .join("&");
-  const signature = await sign([method, pathname, query, `host:${host}`, "", "host", payload].join("\n"), key, time);
-  return `${url}?${query}&X-Goog-Signature=${signature}`;
-}
-
 /** The signature of a canonical request, in hexadecimal. */
-async function sign(request: string, { secret }: GCSHMACKey, time: Date): Promise<string> {
+export async function sign(request: string, { secret }: GCSHMACKey, time: Date): Promise<string> {
   const digest = hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(request)));
   let key: BufferSource = new TextEncoder().encode(`GOOG4${secret}`);
   for (const part of scopeOf(time).split("/")) key = await hmac(key, part);
@@ -64,10 +47,10 @@ function hex(bytes: ArrayBuffer): string {
   return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function timestamp(time: Date): string {
+export function timestamp(time: Date): string {
   return time.toISOString().replace(/[:-]|\.\d{3}/g, "");
 }
 
-function scopeOf(time: Date): string {
+export function scopeOf(time: Date): string {
   return `${timestamp(time).slice(0, 8)}/auto/storage/goog4_request`;
 }

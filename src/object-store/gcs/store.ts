@@ -1,4 +1,4 @@
-import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { isEdgewaterError } from "../../errors.ts";
 import { bytesOf, checkBody, isAtHand } from "../body.ts";
 import type { Call } from "../call.ts";
 import { checkAttributes, checkMatch } from "../conditions.ts";
@@ -30,9 +30,6 @@ import type {
 import { conditionOf, GCSClient } from "./client.ts";
 import type { GCSStoreOptions } from "./options.ts";
 
-/** The longest life of a signed URL: a week, in seconds. */
-const longestExpiry = 604_800;
-
 /**
  * Objects in a bucket of Google Cloud Storage, through `fetch` and its XML API: with an OAuth token or an HMAC key, from
  * browsers, Workers, Node, Deno and Bun.
@@ -59,6 +56,8 @@ const longestExpiry = 604_800;
  */
 export class GCSStore implements FullObjectStore, Sign {
   readonly name: string;
+  /** It is known to keep conditions. */
+  readonly keepsConditions = true;
   readonly #client: GCSClient;
 
   /** @throws `SettingsError` when the endpoint is not a URL or carries credentials, or for a wrong `chunkSize` */
@@ -135,9 +134,8 @@ export class GCSStore implements FullObjectStore, Sign {
     const call = this.#call("copy", from, signal);
     checkKey(this.name, to);
     if (mode !== "overwrite") {
-      const object = await this.get(from, { signal });
-      const { contentType, metadata } = object.meta;
-      return this.put(to, await object.bytes(), { mode, contentType, metadata, signal });
+      const { copyThroughHere } = await import("../transport/through.ts");
+      return copyThroughHere(this, call, to, mode);
     }
     if (from === to) return { etag: (await this.head(from, { signal })).etag };
     const headers = { "x-goog-copy-source": `/${encodeSegment(this.#client.transport.bucket)}${pathOf(from)}` };
@@ -145,12 +143,10 @@ export class GCSStore implements FullObjectStore, Sign {
     return { etag: etagIn(call, response, this.#client.metadata) };
   }
 
-  async signedUrl(key: string, { method = "GET", expiresIn = 3600, signal }: SignOptions = {}): Promise<string> {
-    const call = this.#call("sign", key, signal);
-    if (Number.isSafeInteger(expiresIn) && expiresIn > 0 && expiresIn <= longestExpiry)
-      return this.#client.presign(call, method, expiresIn);
-    const message = `A URL signed by ${this.name} lives 1 to ${longestExpiry} whole seconds, not ${expiresIn}`;
-    throw new EdgewaterError("SettingsError", message, { store: this.name, key, field: "expiresIn" });
+  async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
+    const call = this.#call("sign", key, options.signal);
+    const { signedUrl } = await import("./signed-url.ts");
+    return signedUrl(this.#client, call, options);
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {

@@ -1,11 +1,10 @@
 import type { Call } from "../call.ts";
 import type { FullObjectMeta, PutResult } from "../types.ts";
-import { countEntries, type MetadataHeaders, noncesHeader } from "./attributes.ts";
+import { type MetadataHeaders, noncesHeader } from "./attributes.ts";
 import { encodeKey } from "./encode.ts";
 import type { TransportOptions } from "./exchange.ts";
 import type { Histories } from "./histories.ts";
 import { etagIn, hidden, metaOf } from "./meta.ts";
-import { begun, freshNonce, readHistory, writeHistory } from "./nonces.ts";
 
 export interface CloudRequest {
   readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
@@ -43,9 +42,9 @@ export function metaIn(cloud: Cloud, call: Call, response: Response): FullObject
   const name = noncesHeader(metadata);
   const nonces = response.headers.get(name);
   cloud.seesNonces ||= nonces !== null;
-  const isWritten = histories.recall(call.key, meta.etag ?? "")?.history !== undefined;
+  const isWritten = Boolean(histories.recall(call.key, meta.etag ?? ""));
   if (isWritten && !cloud.seesNonces && response.type === "cors") hidden(call, name);
-  histories.remember(call.key, meta.etag, readHistory(call.key, nonces));
+  histories.remember(call.key, meta.etag, nonces);
   return meta;
 }
 
@@ -54,13 +53,10 @@ export async function overwrite(
   { metadata, histories, request }: Cloud,
   call: Call,
   body: Uint8Array<ArrayBuffer> | Blob,
-  attributes: Record<string, string>,
+  headers: Record<string, string>,
 ): Promise<PutResult> {
-  const entries = countEntries(Object.entries(attributes), metadata);
-  const history = entries === 0 ? undefined : begun(freshNonce(), false);
-  const headers = history ? { ...attributes, [noncesHeader(metadata)]: writeHistory(call.key, history, entries) } : attributes;
   const response = await request(call, { method: "PUT", path: pathOf(call.key), headers, body });
   const etag = etagIn(call, response, metadata);
-  histories.remember(call.key, etag, history);
+  histories.remember(call.key, etag, headers[noncesHeader(metadata)] ?? null);
   return { etag };
 }

@@ -1,7 +1,7 @@
 import { isEdgewaterError } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { PutMode, PutResult } from "../types.ts";
-import { countEntries, noncesHeader } from "./attributes.ts";
+import { countIn, noncesHeader } from "./attributes.ts";
 import { type Cloud, pathOf } from "./cloud.ts";
 import { type Attempt, type Seen, writeOnce } from "./fate.ts";
 import { etagIn } from "./meta.ts";
@@ -19,7 +19,7 @@ export function writeOnceIn(
     call,
     mode,
     histories,
-    entries: countEntries(Object.entries(attributes), metadata),
+    entries: countIn(attributes[noncesHeader(metadata)]),
     retry: transport.retry,
     look: () => lookAt(cloud, call),
     attempt: (nonces) => attempt({ ...attributes, [noncesHeader(metadata)]: nonces }),
