@@ -18,17 +18,22 @@ const core = [
   "test/settings/passed-in.test.ts",
 ];
 
-/** The tests of S3Store in other runtimes than Node, which need the server. */
-const withS3 = components.ceph.path
-  ? { globalSetup: [join(import.meta.dirname, "test/servers/ceph.ts")] }
-  : { exclude: ["test/{browser,workerd}/s3.test.ts"] };
+/** The servers that tests reach over HTTP from every runtime, and the tests to leave out where one is missing. */
+const server = (name: string): string => join(import.meta.dirname, `test/servers/${name}.ts`);
+const withServers = {
+  globalSetup: [...(components.ceph.path ? [server("ceph")] : []), ...(components.azurite.path ? [server("azurite")] : [])],
+  exclude: [
+    ...(components.ceph.path ? [] : ["test/{browser,workerd}/s3.test.ts"]),
+    ...(components.azurite.path ? [] : ["test/browser/azure.test.ts"]),
+  ],
+};
 
 const node: TestProjectConfiguration = {
   extends: true,
   test: {
     name: "node",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/{browser,workerd,s3}/**"],
+    exclude: ["test/{azure,browser,workerd,s3}/**"],
   },
 };
 
@@ -41,7 +46,7 @@ const inBrowsers = browsers.map(
       name,
       include: inEveryBrowser,
       isolate: false,
-      ...withS3,
+      ...withServers,
       browser: {
         enabled: true,
         headless: true,
@@ -59,7 +64,7 @@ const inWebKit = (browser: string): TestProjectConfiguration => ({
   oxc: { target: "es2022" },
   test: {
     include: inEveryBrowser,
-    ...withS3,
+    ...withServers,
     browser: {
       enabled: true,
       screenshotFailures: false,
@@ -82,12 +87,17 @@ const workerd: TestProjectConfiguration = {
   extends: true,
   logLevel: "error",
   plugins: [cloudflareTest({ wrangler: { configPath: "./examples/worker/wrangler.jsonc" } })],
-  test: { name: "workerd", include: ["test/workerd/**/*.test.ts", ...core], ...withS3 },
+  test: { name: "workerd", include: ["test/workerd/**/*.test.ts", ...core], ...withServers },
 };
 
 const s3: TestProjectConfiguration = {
   extends: true,
-  test: { name: "s3", include: ["test/s3/**/*.test.ts"], ...withS3 },
+  test: { name: "s3", include: ["test/s3/**/*.test.ts"], globalSetup: [server("ceph")] },
+};
+
+const azure: TestProjectConfiguration = {
+  extends: true,
+  test: { name: "azure", include: ["test/azure/**/*.test.ts"], globalSetup: [server("azurite")] },
 };
 
 export default defineConfig({
@@ -103,6 +113,7 @@ export default defineConfig({
       ...(components.webkit.path ? [inWebKit(components.webkit.path)] : []),
       ...(components.workerd.path ? [workerd] : []),
       ...(components.ceph.path ? [s3] : []),
+      ...(components.azurite.path ? [azure] : []),
     ],
   },
 });

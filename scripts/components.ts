@@ -10,8 +10,10 @@ export interface Component {
   readonly name: string;
   /** What is tested with it. */
   readonly tests: string;
-  /** Debian packages that bring it; absent when it comes with `npm install`. */
+  /** Debian packages that bring it; absent when it comes from npm. */
   readonly debian?: readonly string[];
+  /** The npm package that brings it into a folder of its own, because it is too large for `npm install`. */
+  readonly npm?: string;
   /** Path of its executable, or undefined when it is not on this machine. */
   readonly path: string | undefined;
 }
@@ -28,11 +30,23 @@ function fromNpm(name: string): string | undefined {
   return existsSync(candidate) ? candidate : undefined;
 }
 
+/** Where `setup` installs an npm package that is not among the dependencies. */
+export function folderOf(npm: string): string {
+  return join(import.meta.dirname, "../.cache", npm.replace(/[^\w.-]+/g, "-"));
+}
+
+function installed(npm: string, file: string): string | undefined {
+  const candidate = join(folderOf(npm), "node_modules", file);
+  return existsSync(candidate) ? candidate : undefined;
+}
+
 /** The machine's own Node, which may be older than the pinned one that npm scripts run on. */
 function systemNode(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
   return onPath("node", folders);
 }
+
+const azurite = "azurite@3.37.0";
 
 export const components = {
   chromium: {
@@ -58,6 +72,12 @@ export const components = {
     tests: "S3Store against a real S3 server",
     debian: ["ceph-mon", "ceph-osd", "radosgw"],
     path: onPath("radosgw") && onPath("ceph-mon") && onPath("ceph-osd"),
+  },
+  azurite: {
+    name: "Azurite",
+    tests: "AzureStore against Azure's own emulator",
+    npm: azurite,
+    path: installed(azurite, "azurite/dist/src/blob/main.js"),
   },
   deno: { name: "Deno", tests: "the pipeline in Deno", path: fromNpm("deno") },
   bun: { name: "Bun", tests: "the pipeline in Bun", path: fromNpm("bun") },

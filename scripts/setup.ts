@@ -1,19 +1,23 @@
 /**
- * `npm run setup`: installs the browsers and servers that the full test run uses, with apt when it may.
+ * `npm run setup`: installs the browsers and servers that the full test run uses, with apt when it may, and with npm into
+ * folders of their own.
  * Idempotent, and quick when everything is there.
  */
 import { spawnSync } from "node:child_process";
-import { type Component, components } from "./components.ts";
+import { mkdirSync } from "node:fs";
+import { type Component, components, folderOf } from "./components.ts";
 
 const wanted: Component[] = Object.values(components);
-const packages = wanted.filter((component) => component.path === undefined).flatMap((component) => component.debian ?? []);
+const absent = wanted.filter((component) => component.path === undefined);
+const packages = absent.flatMap((component) => component.debian ?? []);
+const fromNpm = absent.flatMap((component) => component.npm ?? []);
 
 for (const component of wanted) {
   console.log(
-    `${component.path === undefined ? "missing" : "found  "}  ${component.name.padEnd(20)} ${component.path ?? component.debian?.join(" ") ?? "comes with npm install"}`,
+    `${component.path === undefined ? "missing" : "found  "}  ${component.name.padEnd(20)} ${component.path ?? component.debian?.join(" ") ?? component.npm ?? "comes with npm install"}`,
   );
 }
-if (packages.length === 0) {
+if (packages.length + fromNpm.length === 0) {
   console.log("Nothing to install.");
   process.exit(0);
 }
@@ -26,6 +30,16 @@ function run(command: string, ...args: string[]): boolean {
 function quietly(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
+
+for (const name of fromNpm) {
+  const folder = folderOf(name);
+  console.log(`Installing with npm into ${folder}: ${name}`);
+  mkdirSync(folder, { recursive: true });
+  if (run("npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", folder, name)) continue;
+  console.error(`npm could not install ${name}.`);
+  process.exit(1);
+}
+if (packages.length === 0) process.exit(0);
 
 const install = `apt-get install --no-install-recommends ${packages.join(" ")}`;
 const asRoot = process.getuid?.() === 0 ? [] : quietly("sudo", "-n", "true") ? ["sudo"] : undefined;

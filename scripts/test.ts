@@ -22,7 +22,9 @@ interface PlaywrightReport {
 const root = join(import.meta.dirname, "..");
 const reports = mkdtempSync(join(tmpdir(), "edgewater-reports-"));
 const filters = process.argv.slice(2);
-const skipped = missing.map(({ name, tests, debian }) => `${tests}: there is no ${name}${debian ? "; npm run setup installs it" : ""}`);
+const skipped = missing.map(
+  ({ name, tests, debian, npm }) => `${tests}: there is no ${name}${debian || npm ? "; npm run setup installs it" : ""}`,
+);
 let passed = 0;
 let failed = 0;
 

@@ -13,6 +13,7 @@ export {
   type ObjectStoreCasesOptions,
   objectStoreCases,
   rangeCases,
+  readOnlyCases,
   streamCases,
 } from "./object-store/index.ts";
 export { memoryStorage } from "./storage.ts";

@@ -9,6 +9,8 @@ export interface MetadataHeaders {
   readonly names: RegExp;
   /** What the cloud says of an object that was put without a content type. */
   readonly defaultContentType: string;
+  /** The header that names the content, when it is not ETag. */
+  readonly etag?: string;
 }
 
 /** The names of this library's own entries all begin like this; they are never shown. */

@@ -18,11 +18,16 @@ export function metaOf(call: Call, response: Response, metadata: MetadataHeaders
   return {
     key: call.key,
     size: Number(size ?? 0),
-    etag: needed(call, response, "ETag"),
+    etag: etagIn(call, response, metadata),
     lastModified: lastModified === null ? undefined : new Date(lastModified),
     contentType,
     metadata: entries,
   };
+}
+
+/** The etag of an answer to GET, HEAD or PUT. */
+export function etagIn(call: Call, response: Response, { etag = "ETag" }: MetadataHeaders): string {
+  return needed(call, response, etag);
 }
 
 /**

@@ -1,0 +1,15 @@
+/**
+ * `edgewater/azure`: Azure Blob Storage, through `fetch`.
+ *
+ * @module
+ */
+export {
+  type AzureAccessToken,
+  type AzureCredentialProvider,
+  type AzureCredentials,
+  type AzureSharedAccessSignature,
+  type AzureSharedKey,
+  fromEnvironment,
+} from "./credentials.ts";
+export type { AzureStoreOptions } from "./options.ts";
+export { AzureStore } from "./store.ts";
