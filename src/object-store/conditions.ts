@@ -15,14 +15,19 @@ interface Target {
  * @throws `AlreadyExists`, `PreconditionFailed`
  */
 export function checkMode(mode: PutMode, etag: string | undefined, { store, key }: Target): void {
-  if (mode === "overwrite") return;
-  if (mode === "create") {
-    if (etag === undefined) return;
-    throw new EdgewaterError("AlreadyExists", `There is an object ${JSON.stringify(key)} in ${store} already`, { store, key });
-  }
-  if (etag === mode.ifMatch) return;
+  if (mode === "overwrite" || (mode === "create" ? undefined : mode.ifMatch) === etag) return;
+  if (mode === "create") throw conditionFailed(mode, { store, key });
   const found = etag === undefined ? "does not exist" : `is ${etag}`;
   throw new EdgewaterError("PreconditionFailed", `${JSON.stringify(key)} in ${store} ${found}, not ${mode.ifMatch}`, { store, key });
+}
+
+/** What a write has met whose condition does not hold, where the platform does not say what is there instead. */
+export function conditionFailed(mode: Exclude<PutMode, "overwrite">, { store, key }: Target): EdgewaterError {
+  if (mode === "create") {
+    return new EdgewaterError("AlreadyExists", `There is an object ${JSON.stringify(key)} in ${store} already`, { store, key });
+  }
+  const message = `${JSON.stringify(key)} in ${store} is not, or no longer, ${mode.ifMatch}`;
+  return new EdgewaterError("PreconditionFailed", message, { store, key });
 }
 
 /**
