@@ -53,7 +53,7 @@ const inBrowsers = browsers.map(
 const workerd: TestProjectConfiguration = {
   extends: true,
   logLevel: "error",
-  plugins: [cloudflareTest({ wrangler: { configPath: "./examples/worker/wrangler.jsonc" } })],
+  plugins: [cloudflareTest({ wrangler: { configPath: "./examples/worker/wrangler.jsonc" }, miniflare: { kvNamespaces: ["VALUES"] } })],
   test: { name: "workerd", include: ["test/workerd/**/*.test.ts", ...core], ...withS3 },
 };
 

@@ -11,13 +11,18 @@ import { type Classify, keyIsAlsoPrefix, notFound, perform } from "./call.ts";
 import { checkKey, checkPrefix } from "./path.ts";
 import type {
   Body,
+  Delete,
   DeleteOptions,
+  Get,
   GetOptions,
   GetResult,
+  Head,
   HeadOptions,
+  List,
   ListOptions,
+  Named,
   ObjectMeta,
-  ObjectStore,
+  Put,
   PutOptions,
   PutResult,
 } from "./types.ts";
@@ -37,8 +42,9 @@ import type {
  * const store = new UnstorageStore(memory());
  * ```
  */
-export class UnstorageStore implements ObjectStore {
+export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   readonly name: string;
+  readonly atomic = false;
   readonly #storage: Storage;
 
   constructor(source: Driver | Storage) {

@@ -5,13 +5,17 @@
  */
 export {
   attributesCases,
+  type CapabilitiesOf,
+  certify,
   conditionsCases,
   copyCases,
   fullObjectStoreCases,
-  listCases,
+  levelCases,
   type ObjectStoreCase,
   type ObjectStoreCasesOptions,
   objectStoreCases,
+  type Promised,
+  pageCases,
   rangeCases,
   streamCases,
 } from "./object-store/index.ts";

@@ -44,7 +44,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   edgewaterCeph.users++;
   const { server, stop } = await edgewaterCeph.running;
   const name = `edgewater-${project.name || "root"}`;
-  const exposed = ["ETag", "Content-Range", "Date", ...["edgewaternonces", "edgewatermetadata", "a", "run"].map((each) => `x-amz-meta-${each}`)];
+  const exposed = [
+    "ETag",
+    "Content-Range",
+    "Date",
+    ...["edgewaternonces", "edgewatermetadata", "a", "run"].map((each) => `x-amz-meta-${each}`),
+  ];
   await createBucket(server, name, exposed);
   await createBucket(server, `${name}-hiding`, ["ETag"]);
   await createBucket(server, `${name}-mute`, []);

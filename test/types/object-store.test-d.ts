@@ -4,33 +4,52 @@ import {
   type ConditionalCopy,
   type ConditionalGet,
   type ConditionalPut,
+  type Delete,
   type DelimitedList,
+  type FullObjectMeta,
   type FullObjectStore,
+  type Get,
+  type Head,
+  type List,
   MemoryStore,
+  type Named,
   type ObjectStore,
   type PagedList,
+  type Put,
   type RangeGet,
   type StreamPut,
 } from "edgewater";
 import { LocalStore } from "edgewater/fs";
 import type { IndexedDBStore } from "edgewater/indexeddb";
+import type { KVStore } from "edgewater/kv";
+import type { R2Store } from "edgewater/r2";
+import { certify } from "edgewater/testing";
 import type { UnstorageStore } from "edgewater/unstorage";
 
 declare function needs<Capability>(store: Capability): void;
 declare const plain: IndexedDBStore;
 declare const other: UnstorageStore;
+declare const kv: KVStore;
+declare const r2: R2Store;
 declare const stream: ReadableStream<Uint8Array>;
 const memory = new MemoryStore();
 const local = new LocalStore("folder", { fsync: true });
 
-for (const store of [memory, local]) {
+for (const store of [memory, local, r2]) {
   needs<ObjectStore>(store);
   needs<FullObjectStore>(store);
   needs<ConditionalPut & ConditionalGet & AttributesPut & StreamPut & RangeGet & PagedList & DelimitedList & ConditionalCopy>(store);
   void store.put("k", stream, { mode: { ifMatch: "e" }, contentType: "a/b", metadata: { a: "b" } });
 }
 needs<ObjectStore>(plain);
+needs<Named & Put & Get & Head & Delete & List>(other);
+needs<Named & AttributesPut & Get & Head<FullObjectMeta> & Delete & List>(kv);
+// @ts-expect-error a driver may show a part of a write
 needs<ObjectStore>(other);
+// @ts-expect-error a write is seen some time later
+needs<ObjectStore>(kv);
+// @ts-expect-error it has no conditions
+needs<ConditionalPut>(kv);
 // @ts-expect-error it has no conditions
 needs<ConditionalPut>(plain);
 // @ts-expect-error it has no conditions
@@ -55,3 +74,17 @@ void plain.put("k", "x", { contentType: "a/b" });
 void memory.put("k", "x", { mode: "append" });
 // @ts-expect-error only the slash delimits
 memory.list("p", { delimiter: ":" });
+
+const all = { attributes: true, ranges: true, streams: true, pages: true, levels: true, copies: true } as const;
+certify(() => local, { ...all, conditions: true, conditionalCopies: true });
+certify(async () => plain, { pageObjects: 200 });
+certify(() => other, { atomic: false });
+certify(() => kv, { attributes: true, consistent: false });
+// @ts-expect-error its type states conditions
+certify(() => memory, { ...all, conditionalCopies: true });
+// @ts-expect-error its type states no conditions
+certify(() => plain, { conditions: true });
+// @ts-expect-error its type does not promise whole writes
+certify(() => other, {});
+// @ts-expect-error its type does not promise to show a write at once
+certify(() => kv, { attributes: true });
