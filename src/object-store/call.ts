@@ -25,23 +25,6 @@ export async function perform<Value>(call: Call, work: () => Value | Promise<Val
   }
 }
 
-/**
- * Waits for what cannot be stopped, until the signal is aborted at the latest. What was begun goes on, unheard.
- *
- * @throws `Aborted`, and whatever the work throws
- */
-export async function abortable<Value>({ store, key, signal }: Call, work: () => Promise<Value>): Promise<Value> {
-  throwIfAborted(signal, { store, key });
-  if (signal === undefined) return work();
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(abortedError(signal, { store, key }));
-    signal.addEventListener("abort", stop, { once: true });
-    work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", stop));
-  });
-}
-
 /** The error of the family that a failed call stands for. */
 export function explain(call: Call, cause: unknown, classify?: Classify): EdgewaterError {
   const { store, verb, key, signal } = call;

@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { EdgewaterError, type ErrorCode } from "../errors.ts";
+import { EdgewaterError, type ErrorCode, throwIfAborted } from "../errors.ts";
 import { bytesOf, checkBody, openedBytes } from "./body.ts";
-import { abortable, type Call, type Classify, explain, notFound } from "./call.ts";
+import { type Call, type Classify, explain, notFound } from "./call.ts";
 import { checkAttributes } from "./conditions.ts";
 import { checkKey, checkPrefix } from "./path.ts";
+import { type RetryPolicy, retrying } from "./retry.ts";
+import { unlessAborted } from "./transport/aborted.ts";
 import type {
   Attributes,
   AttributesPut,
@@ -43,6 +45,11 @@ export interface KVPage {
   readonly cursor?: string;
 }
 
+export interface KVStoreOptions {
+  /** How calls that failed are tried again. */
+  readonly retry?: RetryPolicy | undefined;
+}
+
 /** KV's limits, in bytes: of a key in UTF-8, of a value, and of its metadata as JSON. */
 const limits = { key: 512, value: 25 * 1024 * 1024, metadata: 1024 };
 
@@ -74,12 +81,14 @@ interface Kept extends Attributes {
  * ```
  */
 export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObjectMeta>, Head<FullObjectMeta>, Delete, List {
-  readonly name = "KVStore";
+  readonly name: string = "KVStore";
   readonly consistency = "eventual";
   readonly #namespace: KVNamespaceBinding;
+  readonly #options: KVStoreOptions;
 
-  constructor(namespace: KVNamespaceBinding) {
+  constructor(namespace: KVNamespaceBinding, options: KVStoreOptions = {}) {
     this.#namespace = namespace;
+    this.#options = options;
   }
 
   /**
@@ -151,10 +160,17 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
   }
 
   async #perform<Value>(call: Call, work: () => Promise<Value>): Promise<Value> {
-    try {
-      return await abortable(call, work);
-    } catch (cause) {
-      throw explain(call, cause, classify);
+    const { store, key, signal } = call;
+    const again = retrying(this.#options.retry, call);
+    while (true) {
+      throwIfAborted(signal, { store, key });
+      try {
+        return await unlessAborted(work(), signal, { store, key });
+      } catch (cause) {
+        const error = explain(call, cause, classify);
+        const isTransient = error.code === "Unavailable" && !(cause instanceof TypeError);
+        if (!isTransient || !(await again(statusOf(cause) === "429" ? 1000 : 0))) throw error;
+      }
     }
   }
 }
@@ -163,10 +179,13 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
 const codes: Readonly<Record<string, ErrorCode>> = { "401": "Unauthenticated", "403": "PermissionDenied", "413": "NotSupported" };
 
 const classify: Classify = (cause) => {
-  const { message = "" } = (cause ?? {}) as { message?: string };
-  const code = codes[/failed: (\d{3})\b/.exec(message)?.[1] ?? ""];
-  return code === undefined ? undefined : { code, reason: message };
+  const code = codes[statusOf(cause)];
+  return code === undefined ? undefined : { code, reason: (cause as Error).message };
 };
+
+function statusOf(cause: unknown): string {
+  return /failed: (\d{3})\b/.exec((cause as { message?: string } | null)?.message ?? "")?.[1] ?? "";
+}
 
 function refused({ store, verb, key }: Call, code: ErrorCode, reason: string): EdgewaterError {
   return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key });

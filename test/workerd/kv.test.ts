@@ -3,9 +3,12 @@ import { KVStore } from "edgewater/kv";
 import { certify } from "edgewater/testing";
 import { describe, expect, it } from "vitest";
 
-describe.each(certify(() => new KVStore(env.VALUES), { attributes: true, consistent: false }))("KVStore", ({ name, run }) => {
-  it(name, run);
-});
+describe.each(certify(() => new KVStore(env.VALUES), { attributes: true, consistent: false, pageObjects: 1010 }))(
+  "KVStore",
+  ({ name, run }) => {
+    it(name, run);
+  },
+);
 
 describe("KVStore", () => {
   const store = new KVStore(env.VALUES);
@@ -60,7 +63,20 @@ describe("KVStore", () => {
     const put = async (): Promise<never> => {
       throw new Error(message);
     };
-    const failing = new KVStore({ put } as unknown as typeof env.VALUES);
+    const failing = new KVStore({ put } as unknown as typeof env.VALUES, { retry: { attempts: 2, delay: 1, budget: 500 } });
     await expect(failing.put("k", "x")).rejects.toMatchObject({ code, message: expect.stringContaining(message), store: "KVStore" });
+  });
+
+  it("waits a second and writes again when one key was written too often", async () => {
+    let failures = 1;
+    const put: typeof env.VALUES.put = async (...args) => {
+      if (failures-- > 0) throw new Error("KV PUT failed: 429 Too Many Requests");
+      return env.VALUES.put(...args);
+    };
+    const busy = new KVStore({ put } as unknown as typeof env.VALUES);
+    const start = Date.now();
+    await busy.put("often", "x");
+    expect(Date.now() - start).toBeGreaterThanOrEqual(990);
+    expect(await (await store.get("often")).text()).toBe("x");
   });
 });

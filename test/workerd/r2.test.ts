@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const { ASSETS } = env;
 const megabyte = 1024 * 1024;
 
-describe.each(fullObjectStoreCases({ etagsNameContent: true }))("R2Store", ({ name, run }) => {
+describe.each(fullObjectStoreCases({ etagsNameContent: true, pageObjects: 1010 }))("R2Store", ({ name, run }) => {
   it(name, () => run(new R2Store(ASSETS)));
 });
 
