@@ -26,10 +26,11 @@ export function pageCases(): readonly ObjectStoreCase<Put & PagedList>[] {
         equal(await toArray(store.list(below, { limit: 0 })), [], "no keys");
         equal(namesOf(await toArray(store.list(below, { limit: 100 })), below), sorted, "all keys");
         const pages: ObjectMeta[] = [];
-        for (let page: ObjectMeta[] = []; ; pages.push(...page)) {
+        let page: ObjectMeta[];
+        do {
           page = await toArray(store.list(below, { limit: 3, startAfter: pages.at(-1)?.key ?? below }));
-          if (page.length === 0) break;
-        }
+          pages.push(...page);
+        } while (page.length > 0 && pages.length <= sorted.length);
         equal(namesOf(pages, below), sorted, "pages");
         await rejects(() => toArray(store.list(below, { limit: -1 })), "InvalidRange");
       },

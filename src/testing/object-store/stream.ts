@@ -58,10 +58,13 @@ export function streamCases(): readonly ObjectStoreCase<StreamPut & Get>[] {
       run: async (store) => {
         const controller = new AbortController();
         let cancelled: unknown;
+        // It has an end after all, for a store that would never let go of it.
+        let rest = 3000;
         const endless = new ReadableStream<Uint8Array>({
           pull: async (stream) => {
             await new Promise((resolve) => setTimeout(resolve, 1));
-            stream.enqueue(new Uint8Array(1000));
+            if (rest-- > 0) stream.enqueue(new Uint8Array(1000));
+            else stream.close();
           },
           cancel: (reason) => {
             cancelled = reason;
