@@ -27,7 +27,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/{browser,workerd,s3}/**"],
+    exclude: ["test/{browser,workerd,s3,redis}/**"],
   },
 };
 
@@ -62,6 +62,15 @@ const s3: TestProjectConfiguration = {
   test: { name: "s3", include: ["test/s3/**/*.test.ts"], ...withS3 },
 };
 
+const redis: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: "redis",
+    include: ["test/redis/**/*.test.ts"],
+    globalSetup: [join(import.meta.dirname, "test/servers/redis.ts")],
+  },
+};
+
 export default defineConfig({
   root: process.env["VITEST"] ? "." : "playground",
   resolve: { alias },
@@ -69,6 +78,12 @@ export default defineConfig({
   test: {
     // A machine with two cores runs browsers, servers and compilers at once.
     testTimeout: 60_000,
-    projects: [node, ...inBrowsers, ...(components.workerd.path ? [workerd] : []), ...(components.ceph.path ? [s3] : [])],
+    projects: [
+      node,
+      ...inBrowsers,
+      ...(components.workerd.path ? [workerd] : []),
+      ...(components.ceph.path ? [s3] : []),
+      ...(components.redis.path ? [redis] : []),
+    ],
   },
 });

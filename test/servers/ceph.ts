@@ -2,11 +2,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { createBucket } from "./buckets.ts";
+import { freePort } from "./free-port.ts";
 
 export interface S3Server {
   readonly endpoint: string;
@@ -77,14 +77,4 @@ export async function start(): Promise<Running> {
     await exited;
   };
   return { server: { endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", ...credentials }, stop };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("There is no free port");
-  return address.port;
 }
