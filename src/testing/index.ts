@@ -4,6 +4,14 @@
  * @module
  */
 export {
+  type ChooseFault,
+  type Fault,
+  type FaultyCall,
+  type RandomFaultsOptions,
+  randomFaults,
+  withFaults,
+} from "../object-store/with/faults.ts";
+export {
   attributesCases,
   type CapabilitiesOf,
   certify,
