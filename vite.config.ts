@@ -33,7 +33,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/{azure,browser,workerd,s3}/**"],
+    exclude: ["test/{azure,browser,workerd,s3,redis}/**"],
   },
 };
 
@@ -86,7 +86,7 @@ const inWebKit = (browser: string): TestProjectConfiguration => ({
 const workerd: TestProjectConfiguration = {
   extends: true,
   logLevel: "error",
-  plugins: [cloudflareTest({ wrangler: { configPath: "./examples/worker/wrangler.jsonc" } })],
+  plugins: [cloudflareTest({ wrangler: { configPath: "./examples/worker/wrangler.jsonc" }, miniflare: { kvNamespaces: ["VALUES"] } })],
   test: { name: "workerd", include: ["test/workerd/**/*.test.ts", ...core], ...withServers },
 };
 
@@ -98,6 +98,15 @@ const s3: TestProjectConfiguration = {
 const azure: TestProjectConfiguration = {
   extends: true,
   test: { name: "azure", include: ["test/azure/**/*.test.ts"], globalSetup: [server("azurite")] },
+};
+
+const redis: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: "redis",
+    include: ["test/redis/**/*.test.ts"],
+    globalSetup: [join(import.meta.dirname, "test/servers/redis.ts")],
+  },
 };
 
 export default defineConfig({
@@ -114,6 +123,7 @@ export default defineConfig({
       ...(components.workerd.path ? [workerd] : []),
       ...(components.ceph.path ? [s3] : []),
       ...(components.azurite.path ? [azure] : []),
+      ...(components.redis.path ? [redis] : []),
     ],
   },
 });

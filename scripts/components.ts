@@ -79,9 +79,15 @@ export const components = {
     npm: azurite,
     path: installed(azurite, "azurite/dist/src/blob/main.js"),
   },
+  redis: {
+    name: "Redis",
+    tests: "UnstorageStore with unstorage's redis driver",
+    debian: ["redis-server"],
+    path: onPath("redis-server"),
+  },
   deno: { name: "Deno", tests: "the pipeline in Deno", path: fromNpm("deno") },
   bun: { name: "Bun", tests: "the pipeline in Bun", path: fromNpm("bun") },
-  workerd: { name: "workerd", tests: "the Worker example and R2Store", path: fromNpm("workerd") },
+  workerd: { name: "workerd", tests: "the Worker example, R2Store and KVStore", path: fromNpm("workerd") },
   systemNode: {
     name: "the machine's own Node",
     tests: "the built package on a Node that is not the pinned one",

@@ -62,7 +62,7 @@ export function openedBytes<Meta extends ObjectMeta>(meta: Meta, bytes: Uint8Arr
 }
 
 /** An opened object whose body a web `Response` holds: from `fetch`, or made of a Blob or a stream. */
-export function openedResponse(meta: ObjectMeta, response: Response, call: Call): GetResult {
+export function openedResponse<Meta extends ObjectMeta>(meta: Meta, response: Response, call: Call): GetResult<Meta> {
   const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
     try {
       return new Uint8Array(await response.arrayBuffer());

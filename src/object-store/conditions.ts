@@ -1,3 +1,4 @@
+import type { EdgewaterError } from "../errors.ts";
 import { objectError } from "./call.ts";
 import type { Attributes, ByteRange, ConditionalGetOptions, PutMode } from "./types.ts";
 
@@ -15,14 +16,17 @@ interface Target {
  * @throws `AlreadyExists`, `PreconditionFailed`
  */
 export function checkMode(mode: PutMode, etag: string | undefined, target: Target): void {
-  if (mode === "overwrite") return;
-  if (mode === "create") {
-    if (etag === undefined) return;
-    throw objectError("AlreadyExists", target, "exists already");
-  }
-  if (etag === mode.ifMatch) return;
+  if (mode === "overwrite" || (mode === "create" ? undefined : mode.ifMatch) === etag) return;
+  if (mode === "create") throw conditionFailed(mode, target);
   const found = etag === undefined ? "does not exist" : `is ${etag}`;
   throw objectError("PreconditionFailed", target, `${found}, not ${mode.ifMatch}`);
+}
+
+/** What a write has met whose condition does not hold, where the platform does not say what is there instead. */
+export function conditionFailed(mode: Exclude<PutMode, "overwrite">, target: Target): EdgewaterError {
+  return mode === "create"
+    ? objectError("AlreadyExists", target, "exists already")
+    : objectError("PreconditionFailed", target, `is not, or no longer, ${mode.ifMatch}`);
 }
 
 /**

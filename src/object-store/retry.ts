@@ -53,7 +53,8 @@ export function retrying(
   };
 }
 
-function sleep(ms: number, { signal, ...target }: Waiting): Promise<void> {
+/** @throws `Aborted` when the signal is aborted before or during the wait */
+export function sleep(ms: number, { signal, ...target }: Waiting): Promise<void> {
   throwIfAborted(signal, target);
   return new Promise((resolve, reject) => {
     const abort = (): void => {

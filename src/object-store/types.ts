@@ -6,7 +6,9 @@
  *
  * Obligations of every store:
  * - Keys are those of `path.ts`; any other is refused with `InvalidPath` before anything is touched.
- * - A `put` that has resolved is seen by every later `get`, `head` and `list`.
+ * - A `put` is seen as a whole or not at all, unless the store's type says that it is not `atomic`.
+ * - A `put` that has resolved is seen by every later `get`, `head` and `list`, unless the store's type says that its
+ *   `consistency` is eventual.
  * - Nothing is done at construction: no IO, no timer, no randomness.
  * - An aborted `signal` ends the call with `Aborted`.
  * - No error, log or URL shows a secret.
@@ -277,8 +279,24 @@ export interface Sign {
   readonly signedUrl: (key: string, options?: SignOptions) => Promise<string>;
 }
 
-/** What every store of this library offers. */
-export interface ObjectStore extends Named, Put, Get, Head, Delete, List {}
+/** What is promised of every write. A store that cannot promise it says so, and then is no `ObjectStore`. */
+export interface Dependable {
+  /** `false` of a store whose readers may see a part of a write, or nothing while it is replaced. */
+  readonly atomic?: true | undefined;
+  /** `eventual` of a store that shows a write some time later: for values and copies, never for pointers, locks or logs. */
+  readonly consistency?: "strong" | undefined;
+}
+
+/** What every store of this library offers, but for those that say what they cannot promise. */
+export interface ObjectStore extends Named, Dependable, Put, Get, Head, Delete, List {}
 
 /** A store with every capability of this port. */
-export interface FullObjectStore extends Named, FullPut, FullGet, Head<FullObjectMeta>, Delete, DelimitedList, ConditionalCopy {}
+export interface FullObjectStore
+  extends Named,
+    Dependable,
+    FullPut,
+    FullGet,
+    Head<FullObjectMeta>,
+    Delete,
+    DelimitedList,
+    ConditionalCopy {}

@@ -11,23 +11,33 @@ import { type Classify, keyIsAlsoPrefix, notFound, perform } from "./call.ts";
 import { checkKey, checkPrefix } from "./path.ts";
 import type {
   Body,
+  Delete,
   DeleteOptions,
+  Get,
   GetOptions,
   GetResult,
+  Head,
   HeadOptions,
+  List,
   ListOptions,
+  Named,
   ObjectMeta,
-  ObjectStore,
+  Put,
   PutOptions,
   PutResult,
 } from "./types.ts";
 
 /**
  * Objects as raw items of an unstorage storage, which brings its many drivers. unstorage merges keys (`a/b`, `a:b` and
- * `a/b?x` are one), so every segment is percent-encoded. What it cannot promise is not promised here either: whether a
- * reader may see half a write is up to the driver, and there are no etags.
+ * `a/b?x` are one), so every segment is percent-encoded.
  *
- * A list reads every object to tell its size, because few drivers know it.
+ * What unstorage cannot promise is not promised here either, and the type says so: whether a reader may see a part of a
+ * write is up to the driver, and there are no conditions, etags or attributes.
+ *
+ * - A list reads every object to tell its size, because few drivers know it.
+ * - A list is as complete as the driver's. Of unstorage 1.17, `cloudflare-r2-binding` and `s3` stop at the first 1,000
+ *   keys without a word: use `R2Store` and `S3Store` there.
+ * - The driver for folders writes in place, and leaves empty folders behind.
  *
  * @example
  * ```ts
@@ -37,12 +47,17 @@ import type {
  * const store = new UnstorageStore(memory());
  * ```
  */
-export class UnstorageStore implements ObjectStore {
+export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   readonly name: string;
+  readonly atomic = false;
   readonly #storage: Storage;
+  readonly #isOwn: boolean;
 
+  /** @param source a driver, or a storage, which stays the caller's to dispose of */
   constructor(source: Driver | Storage) {
-    this.#storage = "getItemRaw" in source && "getMount" in source ? source : createStorage({ driver: source as Driver });
+    const isStorage = "getItemRaw" in source && "getMount" in source;
+    this.#storage = isStorage ? source : createStorage({ driver: source as Driver });
+    this.#isOwn = !isStorage;
     this.name = `UnstorageStore(${this.#storage.getMount("").driver.name ?? "unnamed driver"})`;
   }
 
@@ -79,6 +94,15 @@ export class UnstorageStore implements ObjectStore {
         if (!isEdgewaterError(error, "NotFound")) throw error;
       }
     }
+  }
+
+  /** Disposes of the driver, and with it of its connections; not of a storage that was passed in. */
+  async close(): Promise<void> {
+    if (this.#isOwn) await this.#storage.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #read(key: string, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {

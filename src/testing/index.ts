@@ -4,14 +4,26 @@
  * @module
  */
 export {
+  type ChooseFault,
+  type Fault,
+  type FaultyCall,
+  type RandomFaultsOptions,
+  randomFaults,
+  withFaults,
+} from "../object-store/with/faults.ts";
+export {
   attributesCases,
+  type CapabilitiesOf,
+  certify,
   conditionsCases,
   copyCases,
   fullObjectStoreCases,
-  listCases,
+  levelCases,
   type ObjectStoreCase,
   type ObjectStoreCasesOptions,
   objectStoreCases,
+  type Promised,
+  pageCases,
   rangeCases,
   readOnlyCases,
   streamCases,

@@ -1,5 +1,5 @@
 import { AzureStore } from "edgewater/azure";
-import { conditionsCases, copyCases, fullObjectStoreCases, listCases, objectStoreCases } from "edgewater/testing";
+import { conditionsCases, copyCases, fullObjectStoreCases, levelCases, objectStoreCases, pageCases } from "edgewater/testing";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { createContainer } from "../servers/azurite.ts";
 import { containerSignature } from "./sas.ts";
@@ -27,12 +27,13 @@ describe.each([...objectStoreCases({ refused, pageObjects: 20 }), ...conditionsC
 /** Asks for pages of few entries; a shared access signature does not cover the rest of the query. */
 const fewAtOnce: typeof fetch = (input, init) => fetch(String(input).replace(/maxresults=\d+/, "maxresults=2"), init);
 
-describe.each([...objectStoreCases({ refused, pageObjects: 31 }).filter(({ name }) => name.startsWith("lists")), ...listCases()])(
-  "AzureStore on Azurite, in pages of two",
-  ({ name, run }) => {
-    it(name, () => run(new AzureStore({ ...signed, credentials: { sasToken }, fetch: fewAtOnce })));
-  },
-);
+describe.each([
+  ...objectStoreCases({ refused, pageObjects: 31 }).filter(({ name }) => name.startsWith("lists")),
+  ...pageCases(),
+  ...levelCases(),
+])("AzureStore on Azurite, in pages of two", ({ name, run }) => {
+  it(name, () => run(new AzureStore({ ...signed, credentials: { sasToken }, fetch: fewAtOnce })));
+});
 
 describe("AzureStore on Azurite", () => {
   const blockSize = 50_000;

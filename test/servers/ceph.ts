@@ -1,11 +1,11 @@
 /** Starts a real S3 server for the tests, once for all projects of a Vitest run, and tells each where it is. */
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { createBucket } from "./buckets.ts";
+import { freePort } from "./free-port.ts";
 import { start as startScript } from "./start.ts";
 
 export interface S3Server {
@@ -69,14 +69,4 @@ export async function start(): Promise<Running> {
   const ports = [String(port), String(monitorPort)];
   const stop = await startScript("ceph.sh", folder, ...ports, credentials.accessKeyId, credentials.secretAccessKey);
   return { server: { endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", ...credentials }, stop };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("There is no free port");
-  return address.port;
 }

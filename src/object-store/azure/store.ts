@@ -74,7 +74,7 @@ export class AzureStore implements FullObjectStore, Sign {
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
-    checkBody(body, this.name, key);
+    checkBody(body, { store: this.name, key });
     const attributes = ownContentType(attributeHeaders(checkAttributes(options, call) ?? {}, this.#client.metadata));
     const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
       const all = { ...attributes, "x-ms-blob-type": "BlockBlob" };

@@ -69,7 +69,7 @@ export class GCSStore implements FullObjectStore, Sign {
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
-    checkBody(body, this.name, key);
+    checkBody(body, { store: this.name, key });
     const attributes = attributeHeaders(checkAttributes(options, call) ?? {}, this.#client.metadata);
     const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
       if (mode === "overwrite") return overwrite(this.#client, call, whole, attributes);

@@ -1,5 +1,6 @@
 import type { AttributesPut, Delete, FullObjectMeta, Get, GetOptions, Head } from "../../object-store/types.ts";
 import { equal, type ObjectStoreCase, rejects } from "./check.ts";
+import { whileWriting } from "./while-writing.ts";
 
 type Store = AttributesPut & Get<GetOptions, FullObjectMeta> & Head<FullObjectMeta> & Delete;
 
@@ -39,20 +40,18 @@ export function attributesCases(): readonly ObjectStoreCase<Store>[] {
     {
       name: "never shows an object with another's attributes",
       run: async (store) => {
-        let isWriting = true;
-        const writing = (async () => {
-          for (let round = 0; round < 30; round++) {
-            const options = round % 3 === 0 ? {} : { metadata: { body: String(round) } };
-            await store.put("conformance/attributes/pair", round % 3 === 0 ? "" : String(round), options);
-          }
-          isWriting = false;
-        })();
         await store.put("conformance/attributes/pair", "");
-        while (isWriting) {
-          const object = await store.get("conformance/attributes/pair");
-          equal(object.meta.metadata["body"] ?? "", await object.text(), "metadata of the body");
-        }
-        await writing;
+        await whileWriting(
+          30,
+          (round) => {
+            const body = round % 3 === 0 ? "" : String(round);
+            return store.put("conformance/attributes/pair", body, body === "" ? {} : { metadata: { body } });
+          },
+          async () => {
+            const object = await store.get("conformance/attributes/pair");
+            equal(object.meta.metadata["body"] ?? "", await object.text(), "metadata of the body");
+          },
+        );
       },
     },
     {

@@ -47,5 +47,5 @@ function show(value: unknown): string {
 }
 
 function broken(message: string, cause?: unknown): Error {
-  return new Error(`The store breaks a promise of its port: ${message}`, { cause });
+  return new Error(`The store breaks a promise of its port: ${message}`, cause === undefined ? undefined : { cause });
 }

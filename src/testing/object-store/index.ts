@@ -1,26 +1,35 @@
 import type { FullObjectStore } from "../../object-store/types.ts";
-import { attributesCases } from "./attributes.ts";
-import { type ObjectStoreCasesOptions, objectStoreCases } from "./cases.ts";
+import { casesOf, type ObjectStoreCasesOptions } from "./certify.ts";
 import type { ObjectStoreCase } from "./check.ts";
-import { conditionsCases } from "./conditions.ts";
-import { copyCases } from "./copy.ts";
-import { listCases } from "./list.ts";
-import { rangeCases } from "./range.ts";
-import { readOnlyCases } from "./reading.ts";
-import { streamCases } from "./stream.ts";
+import { atomicCases, consistentCases, registerCases } from "./dependable.ts";
+import { type VerbCasesOptions, verbCases } from "./verbs.ts";
 
+export { attributesCases } from "./attributes.ts";
+export { type CapabilitiesOf, certify, type Promised } from "./certify.ts";
+export { conditionsCases } from "./conditions.ts";
+export { copyCases } from "./copy.ts";
+export { levelCases, pageCases } from "./list.ts";
+export { rangeCases } from "./range.ts";
+export { readOnlyCases } from "./reading.ts";
+export { streamCases } from "./stream.ts";
 export type { ObjectStoreCase, ObjectStoreCasesOptions };
-export { attributesCases, conditionsCases, copyCases, listCases, objectStoreCases, rangeCases, readOnlyCases, streamCases };
+
+/** The promises that every store makes, as cases to run with a store. */
+export function objectStoreCases(options: VerbCasesOptions = {}): readonly ObjectStoreCase[] {
+  return [...verbCases(options), ...atomicCases(), ...consistentCases(), ...registerCases()];
+}
 
 /** The promises of every capability together, for a store that has them all. */
 export function fullObjectStoreCases(options: ObjectStoreCasesOptions = {}): readonly ObjectStoreCase<FullObjectStore>[] {
-  return [
-    ...objectStoreCases(options),
-    ...conditionsCases(options),
-    ...attributesCases(),
-    ...rangeCases(),
-    ...streamCases(),
-    ...listCases(),
-    ...copyCases(),
-  ];
+  return casesOf({
+    ...options,
+    conditions: true,
+    attributes: true,
+    ranges: true,
+    streams: true,
+    pages: true,
+    levels: true,
+    copies: true,
+    conditionalCopies: true,
+  });
 }

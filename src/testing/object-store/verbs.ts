@@ -1,25 +1,20 @@
+import type { Delete, Get, Head, List, Named, Put } from "../../object-store/types.ts";
 import { different, equal, keys, type ObjectStoreCase, readBytes, rejects, toArray } from "./check.ts";
 
-export interface ObjectStoreCasesOptions {
+/** What every store can do. */
+export type Verbs = Named & Put & Get & Head & Delete & List;
+
+export interface VerbCasesOptions {
   /** Whether the store can hold `a` beside `a/b`; a file system cannot. */
   readonly keyMayBePrefix?: boolean;
   /** How many objects the paging case lists; more than a page of the store. */
   readonly pageObjects?: number;
-  /** Whether two writes of the same bytes share an etag, as on S3 and R2; everywhere else every write has its own. */
-  readonly etagsNameContent?: boolean;
   /** Text in keys that the store refuses with `InvalidPath`, because it could not keep them as they are. */
   readonly refused?: RegExp;
 }
 
-/**
- * The promises that every store makes, as cases to run, free of any test framework.
- *
- * @example
- * ```ts
- * describe.each(objectStoreCases())("MyStore", ({ name, run }) => it(name, () => run(new MyStore())));
- * ```
- */
-export function objectStoreCases(options: ObjectStoreCasesOptions = {}): readonly ObjectStoreCase[] {
+/** What every store does with keys and bytes, whatever else it promises. */
+export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreCase<Verbs>[] {
   const { keyMayBePrefix = true, pageObjects = 1100, refused } = options;
   return [
     {
@@ -241,14 +236,6 @@ export function objectStoreCases(options: ObjectStoreCasesOptions = {}): readonl
         ];
         for (const call of calls) equal((await rejects(call, "Aborted")).cause, reason, "cause");
         equal(await (await store.get("conformance/abort")).text(), "before", "body");
-      },
-    },
-    {
-      name: "lets concurrent writers of one key leave one whole object",
-      run: async (store) => {
-        const bodies = Array.from({ length: 8 }, (_, index) => String(index).repeat(10_000));
-        await Promise.all(bodies.map((body) => store.put("conformance/race", body)));
-        equal(bodies.includes(await (await store.get("conformance/race")).text()), true, "a whole body");
       },
     },
   ];

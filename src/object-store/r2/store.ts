@@ -1,0 +1,181 @@
+import { compareUtf8 } from "../../asset/utf8.ts";
+import { isEdgewaterError } from "../../errors.ts";
+import { checkBody, openedBytes, openedResponse } from "../body.ts";
+import { type Call, explain, notFound } from "../call.ts";
+import { checkAttributes, checkMatch, resolveRange } from "../conditions.ts";
+import { checkLimit } from "../page.ts";
+import { checkKey, checkPrefix } from "../path.ts";
+import type {
+  CommonPrefix,
+  ConditionalCopyOptions,
+  DeleteOptions,
+  DelimitedListOptions,
+  FullGetOptions,
+  FullObjectMeta,
+  FullObjectStore,
+  FullPutOptions,
+  GetResult,
+  HeadOptions,
+  ObjectMeta,
+  PagedListOptions,
+  PutResult,
+  StreamBody,
+} from "../types.ts";
+import { attributesFor, attributesOf } from "./attributes.ts";
+import type { R2BucketBinding, R2Object, R2Page } from "./binding.ts";
+import { perform } from "./errors.ts";
+import type { R2StoreOptions } from "./options.ts";
+import { bareEtag, Writer } from "./write.ts";
+
+/** What one call of R2's `list` and `delete` takes. */
+const pageSize = 1000;
+
+/**
+ * Objects in a Cloudflare R2 bucket. R2 publishes a put as a whole and shows it to every later read.
+ *
+ * - An etag names the content, as R2's do: two writes of the same bytes share one.
+ * - A conditional write finds out what became of it when R2 fails in the middle. For that it leaves one entry of
+ *   metadata, which is not shown.
+ * - R2 takes one write a second of one key. What was too soon is tried again, as `retry` allows.
+ * - Bytes, text and Blobs are put in one call. A stream that is longer than `partSize` is uploaded in parts; with a
+ *   condition, a write between the last check and its end is replaced. An upload that fails is aborted.
+ * - A copy goes through this Worker, as a stream.
+ *
+ * @example
+ * ```ts
+ * import { R2Store } from "edgewater/r2";
+ *
+ * export default { fetch: (request, env) => respond(request, new R2Store(env.ASSETS)) };
+ * ```
+ */
+export class R2Store implements FullObjectStore {
+  readonly name: string;
+  readonly #bucket: R2BucketBinding;
+  readonly #options: R2StoreOptions;
+  readonly #writer: Writer;
+
+  constructor(bucket: R2BucketBinding, options: R2StoreOptions = {}) {
+    this.name = options.bucket === undefined ? "R2Store" : `R2Store(${options.bucket})`;
+    this.#bucket = bucket;
+    this.#options = options;
+    this.#writer = new Writer(bucket, options);
+  }
+
+  /** @throws `MetadataError` when content type and metadata are more than the 8,192 bytes that R2 keeps */
+  async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    const call = this.#call("write", key, options.signal);
+    checkBody(body, { store: this.name, key });
+    const attributes = checkAttributes(options, call);
+    return this.#writer.write(call, body, options.mode ?? "overwrite", attributesFor(attributes ?? {}));
+  }
+
+  async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    const { range, ifMatch, ifNoneMatch, signal } = options;
+    const call = this.#call("read", key, signal);
+    const { start } = resolveRange(range, Number.MAX_SAFE_INTEGER, call);
+    const wanted = {
+      onlyIf: {
+        ...(ifMatch === undefined ? {} : { etagMatches: bareEtag(ifMatch) }),
+        ...(ifNoneMatch === undefined ? {} : { etagDoesNotMatch: bareEtag(ifNoneMatch) }),
+      },
+      ...(range === undefined ? {} : { range: { offset: start, ...(range.end === undefined ? {} : { length: range.end - start }) } }),
+    };
+    let found: Awaited<ReturnType<R2BucketBinding["get"]>>;
+    try {
+      found = await this.#perform(call, () => this.#bucket.get(key, wanted));
+    } catch (error) {
+      if (range === undefined || !isEdgewaterError(error, "InvalidRange", "Unavailable")) throw error;
+      // R2 refuses every range of an empty object, and does not tell how long an object is that a range lies beyond.
+      const meta = await this.head(key, { signal });
+      checkMatch(options, meta.etag, call);
+      resolveRange(range, meta.size, call);
+      if (meta.size > 0) throw error;
+      return openedBytes(meta, new Uint8Array());
+    }
+    if (found === null) throw notFound(this.name, key);
+    checkMatch(options, found.httpEtag, call);
+    if (!("body" in found)) throw explain(call, new Error("R2 gave no body"));
+    return openedResponse(this.#metaOf(call, found), new Response(found.body), call);
+  }
+
+  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+    const call = this.#call("read", key, signal);
+    const found = await this.#perform(call, () => this.#bucket.head(key));
+    if (found === null) throw notFound(this.name, key);
+    return this.#metaOf(call, found);
+  }
+
+  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+    const all = typeof keys === "string" ? [keys] : [...keys];
+    const calls = all.map((key) => this.#call("delete", key, signal));
+    for (let start = 0; start < all.length; start += pageSize) {
+      const page = all.slice(start, start + pageSize);
+      await this.#perform(calls[start] as Call, () => this.#bucket.delete(page));
+    }
+  }
+
+  list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
+  async *list(
+    prefix = "",
+    { delimiter, startAfter, limit, signal }: PagedListOptions | DelimitedListOptions = {},
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    const start = checkPrefix(this.name, prefix);
+    const call = { store: this.name, verb: "list", key: prefix, signal } as const;
+    const wanted = { prefix: start, ...(delimiter === undefined ? {} : { delimiter }) };
+    let rest = checkLimit(limit);
+    let place: { cursor?: string; startAfter?: string } = startAfter === undefined ? {} : { startAfter };
+    while (rest > 0) {
+      const options = { ...wanted, ...place, limit: Math.min(rest, pageSize) };
+      const page = await this.#perform(call, () => this.#bucket.list(options));
+      for (const [name, entry] of entriesOf(page)) {
+        // R2 starts after the text in the order of keys, where what lies below a prefix comes after the prefix.
+        if (startAfter !== undefined && compareUtf8(name, startAfter) <= 0) continue;
+        yield entry;
+        rest--;
+      }
+      if (page.cursor === undefined || !page.truncated) return;
+      place = { cursor: page.cursor };
+    }
+  }
+
+  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
+    const call = this.#call("copy", to, signal);
+    const first = await this.get(from, { signal });
+    let opened: GetResult | undefined = first;
+    const content = async (): Promise<ReadableStream> => {
+      // Only the first attempt has the stream at hand.
+      const { meta, stream } = opened ?? (await this.get(from, { signal }));
+      opened = undefined;
+      if (meta.etag !== first.meta.etag) throw explain(call, new Error("the source was replaced meanwhile"));
+      return stream();
+    };
+    return this.#writer.writeWhole(call, content, mode, attributesFor(first.meta));
+  }
+
+  #perform<Value>(call: Call, work: () => Promise<Value>): Promise<Value> {
+    return perform(call, this.#options.retry, work);
+  }
+
+  /** @throws `InvalidPath` */
+  #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {
+    checkKey(this.name, key);
+    return { store: this.name, verb, key, signal };
+  }
+
+  #metaOf(call: Call, object: R2Object): FullObjectMeta {
+    this.#writer.remember(object);
+    return { ...listed(object), ...attributesOf(object, call) };
+  }
+}
+
+function listed({ key, size, httpEtag, uploaded }: R2Object): ObjectMeta {
+  return { key, size, etag: httpEtag, lastModified: uploaded };
+}
+
+/** Objects and prefixes of a page in the one order of both. A key that ends with a slash is a folder to some tools. */
+function entriesOf({ objects, delimitedPrefixes }: R2Page): [string, ObjectMeta | CommonPrefix][] {
+  const keys = objects.filter(({ key }) => !key.endsWith("/")).map((object) => [object.key, listed(object)] as const);
+  const prefixes = delimitedPrefixes.map((prefix) => [prefix, { prefix }] as const);
+  return [...keys, ...prefixes].sort(([left], [right]) => compareUtf8(left, right)) as [string, ObjectMeta | CommonPrefix][];
+}

@@ -1,0 +1,144 @@
+import { type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import type { Named, StreamBody } from "../types.ts";
+import { watchedObject, watchedStream } from "./body.ts";
+import { type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
+
+/** A call that has begun. It names things, and holds no body, no metadata and no secret. */
+export interface TracedCall {
+  readonly store: string;
+  /** The verb of the port; `read` is the reading of a body that a `get` has opened. */
+  readonly verb: keyof AnyVerbs | "read";
+  /** The key, the prefix of a list, the target of a copy; the first key of several that are deleted. */
+  readonly key: string;
+  /** How many keys, of a delete. */
+  readonly keys?: number;
+}
+
+/** How a call ended. */
+export interface TracedResult {
+  /** Milliseconds since it began; of a list until its last entry was taken. */
+  readonly duration: number;
+  /** What was written or read. Absent where no bytes move. */
+  readonly bytes?: number;
+  /** How many entries a list gave. */
+  readonly entries?: number;
+  /** The code of the error that it ended with; `unknown` for an error that is not of the family. Absent when it succeeded. */
+  readonly error?: ErrorCode | "unknown";
+}
+
+/** Is told of every call when it begins, and may give a function to be told of its end. What these throw is ignored. */
+// biome-ignore lint/suspicious/noConfusingVoidType: one that only wants the beginning may return anything that nobody calls
+export type Trace = (call: TracedCall) => ((result: TracedResult) => void) | undefined | void;
+
+/**
+ * A store that tells of every call: what is asked of which store and key, how long it takes, how many bytes move, and
+ * with which error it ends.
+ *
+ * @example
+ * ```ts
+ * import { withTrace } from "edgewater/with";
+ *
+ * const store = withTrace(new LocalStore("data"), ({ verb, key }) => {
+ *   const span = tracer.startSpan(`store.${verb}`, { attributes: { key } }); // OpenTelemetry's, for one
+ *   return ({ bytes, error }) => {
+ *     span.setAttributes({ bytes, error });
+ *     span.end();
+ *   };
+ * });
+ * ```
+ */
+export function withTrace<Store extends Named>(store: Store, trace: Trace): Wrapped<Store> {
+  return wrap(store, (inner) => traced(inner, (call) => begin(trace, { store: store.name, ...call })));
+}
+
+/** Tells of the end. */
+type End = (result: Omit<TracedResult, "duration" | "error">, failure?: { readonly error: unknown }) => void;
+
+function begin(trace: Trace, call: TracedCall): End {
+  const start = performance.now();
+  const end = quietly(() => trace(call));
+  return (result, failure) => {
+    if (!end) return;
+    const { error } = failure ?? {};
+    const code = isEdgewaterError(error) ? error.code : "unknown";
+    quietly(() => end({ duration: performance.now() - start, ...result, ...(failure ? { error: code } : {}) }));
+  };
+}
+
+function quietly<Value>(work: () => Value): Value | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+function traced(inner: AnyVerbs, start: (call: Omit<TracedCall, "store">) => End): AnyVerbs {
+  const run = async <Value>(call: Omit<TracedCall, "store">, work: () => Promise<Value>, bytesOf?: () => number): Promise<Value> => {
+    const end = start(call);
+    const result = (): { bytes?: number } => (bytesOf === undefined ? {} : { bytes: bytesOf() });
+    try {
+      const value = await work();
+      end(result());
+      return value;
+    } catch (error) {
+      end(result(), { error });
+      throw error;
+    }
+  };
+  return {
+    put: (key, body, options) => {
+      const counted = countedBody(body);
+      return run({ verb: "put", key }, () => inner.put(key, counted.body, options), counted.bytes);
+    },
+    get: async (key, options) => {
+      const opened = await run({ verb: "get", key }, () => inner.get(key, options));
+      let end: End | undefined;
+      let bytes = 0;
+      return watchedObject(opened, opened.meta, {
+        onStart: () => {
+          end = start({ verb: "read", key });
+        },
+        onChunk: ({ byteLength }) => {
+          bytes += byteLength;
+        },
+        onEnd: (error) => end?.({ bytes }, error === undefined ? undefined : { error }),
+      });
+    },
+    head: (key, options) => run({ verb: "head", key }, () => inner.head(key, options)),
+    delete: (keys, options) => {
+      const all = [keys].flat();
+      return run({ verb: "delete", key: all[0] ?? "", keys: all.length }, () => inner.delete(keys, options));
+    },
+    list: async function* (prefix = "", options = {}) {
+      const end = start({ verb: "list", key: prefix });
+      let entries = 0;
+      let failure: { readonly error: unknown } | undefined;
+      try {
+        for await (const entry of inner.list(prefix, options)) {
+          entries++;
+          yield entry;
+        }
+      } catch (error) {
+        failure = { error };
+        throw error;
+      } finally {
+        end({ entries }, failure);
+      }
+    },
+    copy: (from, to, options) => run({ verb: "copy", key: to }, () => inner.copy(from, to, options)),
+    signedUrl: (key, options) => run({ verb: "signedUrl", key }, () => inner.signedUrl(key, options)),
+  };
+}
+
+/** A body, and how many bytes of it have been taken, as far as that can be told. */
+function countedBody(body: StreamBody): { readonly body: StreamBody; readonly bytes: () => number } {
+  if (typeof body === "string") return { body, bytes: () => new TextEncoder().encode(body).byteLength };
+  if (body instanceof Blob) return { body, bytes: () => body.size };
+  if (!(body instanceof ReadableStream)) return { body, bytes: () => body?.byteLength ?? 0 };
+  let taken = 0;
+  const onChunk = (chunk: Uint8Array): void => {
+    taken += chunk?.byteLength ?? 0;
+  };
+  return { body: watchedStream(body, { onChunk }), bytes: () => taken };
+}
