@@ -78,6 +78,8 @@ export interface ErrorDetails {
   readonly field?: string | undefined;
   /** Every problem of a `SettingsError` for settings, in the order they were found. */
   readonly issues?: readonly SettingsIssue[] | undefined;
+  /** Of `QuotaExceeded` in a browser: how many bytes there were to write, and how many the origin had left, if it is known. */
+  readonly quota?: { readonly needed: number; readonly free: number | undefined } | undefined;
   /** The error below this one. */
   readonly cause?: unknown;
 }
@@ -94,6 +96,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly asset: string | undefined;
   readonly field: string | undefined;
   readonly issues: readonly SettingsIssue[] | undefined;
+  readonly quota: ErrorDetails["quota"];
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -104,6 +107,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
     this.asset = details.asset;
     this.field = details.field;
     this.issues = details.issues;
+    this.quota = details.quota;
     Object.defineProperty(this, brand, { value: true });
   }
 }

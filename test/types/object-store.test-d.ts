@@ -13,28 +13,27 @@ import {
   type StreamPut,
 } from "edgewater";
 import { LocalStore } from "edgewater/fs";
-import type { IndexedDBStore } from "edgewater/indexeddb";
+import { IndexedDBStore } from "edgewater/indexeddb";
 import type { UnstorageStore } from "edgewater/unstorage";
 
 declare function needs<Capability>(store: Capability): void;
-declare const plain: IndexedDBStore;
-declare const other: UnstorageStore;
+declare const plain: UnstorageStore;
 declare const stream: ReadableStream<Uint8Array>;
 const memory = new MemoryStore();
 const local = new LocalStore("folder", { fsync: true });
+const database = new IndexedDBStore("database", { durability: "strict" });
 
-for (const store of [memory, local]) {
+for (const store of [memory, local, database]) {
   needs<ObjectStore>(store);
   needs<FullObjectStore>(store);
   needs<ConditionalPut & ConditionalGet & AttributesPut & StreamPut & RangeGet & PagedList & DelimitedList & ConditionalCopy>(store);
   void store.put("k", stream, { mode: { ifMatch: "e" }, contentType: "a/b", metadata: { a: "b" } });
 }
 needs<ObjectStore>(plain);
-needs<ObjectStore>(other);
 // @ts-expect-error it has no conditions
 needs<ConditionalPut>(plain);
 // @ts-expect-error it has no conditions
-needs<ConditionalGet>(other);
+needs<ConditionalGet>(plain);
 // @ts-expect-error it keeps no attributes
 needs<AttributesPut>(plain);
 // @ts-expect-error it takes no streams

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { compareUtf8 } from "../asset/utf8.ts";
-import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
-import { bytesOf, openedResponse } from "./body.ts";
-import { type Call, type Classify, keyIsAlsoPrefix, perform } from "./call.ts";
-import { checkKey, checkPrefix } from "./path.ts";
+import { compareUtf8 } from "../../asset/utf8.ts";
+import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
+import { bytesOf, openedResponse } from "../body.ts";
+import { type Call, type Classify, keyIsAlsoPrefix, perform } from "../call.ts";
+import { checkKey, checkPrefix } from "../path.ts";
 import type {
   Body,
   DeleteOptions,
@@ -20,7 +20,7 @@ import type {
   ObjectStore,
   PutOptions,
   PutResult,
-} from "./types.ts";
+} from "../types.ts";
 
 /** Where unfinished writes lie. No key maps to it: a tilde in a key is encoded. */
 const temporaryFolder = "~tmp";

@@ -1,0 +1,1 @@
+export { OPFSStore } from "./store.ts";
