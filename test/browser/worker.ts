@@ -1,0 +1,43 @@
+/** What tests let a worker do. */
+import { type FullObjectStore, isEdgewaterError } from "edgewater";
+import { IndexedDBStore } from "edgewater/indexeddb";
+import { OPFSStore } from "edgewater/opfs";
+import { fullObjectStoreCases } from "edgewater/testing";
+
+export type Kind = "IndexedDBStore" | "OPFSStore";
+
+export function storeOf(kind: Kind, place: string): FullObjectStore {
+  return kind === "OPFSStore" ? new OPFSStore(place) : new IndexedDBStore(place);
+}
+
+const jobs = {
+  conformance: async ({ kind, name }: { readonly kind: Kind; readonly name: string }): Promise<void> => {
+    const cases = fullObjectStoreCases(kind === "OPFSStore" ? { keyMayBePrefix: false, pageObjects: 200 } : {});
+    await cases.find((each) => each.name === name)?.run(storeOf(kind, crypto.randomUUID()));
+  },
+
+  /** Counts up in an object, against others who do. */
+  count: async ({ kind, place, times }: { readonly kind: Kind; readonly place: string; readonly times: number }): Promise<void> => {
+    const store = storeOf(kind, place);
+    for (let done = 0; done < times; ) {
+      const object = await store.get("counter");
+      const next = String(Number(await object.text()) + 1);
+      try {
+        await store.put("counter", next, { mode: { ifMatch: object.meta.etag ?? "" } });
+        done++;
+      } catch (error) {
+        if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
+      }
+    }
+  },
+};
+
+export type Jobs = typeof jobs;
+
+addEventListener("message", ({ data: { job, options } }: MessageEvent<{ job: keyof Jobs; options: never }>) => {
+  const answer = (jobs[job] as (options: never) => Promise<unknown>)(options);
+  answer.then(
+    (value) => postMessage({ value }),
+    (error: Error) => postMessage({ error: `${error.stack ?? error}` }),
+  );
+});
