@@ -1,13 +1,12 @@
 import { EdgewaterError } from "../../errors.ts";
-import { type Classify, keyIsAlsoPrefix } from "../call.ts";
+import type { Classify } from "../call.ts";
+import { fromEntryName, ifMissing, toEntryName } from "./names.ts";
+import { type Place, unpublish, withoutSlot } from "./slots.ts";
 
-/** Where unfinished writes lie. No key maps to it: a tilde in a key is encoded. */
+/** Where unfinished writes lie. No segment of a key has this name. */
 const unfinished = "~tmp";
 
-/** `move` replaces what is there; TypeScript's library does not know it. */
-export type MovableFile = FileSystemFileHandle & { move?(folder: FileSystemDirectoryHandle, name: string): Promise<void> };
-
-/** The folder of a store in the Origin Private File System. */
+/** The folder of a store in the Origin Private File System: what is below `p/` lies in the folder `p`. */
 export class Folder {
   readonly store: string;
   readonly #names: readonly string[];
@@ -28,9 +27,10 @@ export class Folder {
     return navigator.locks.request(this.#lock, { mode }, work);
   }
 
-  async file(key: string): Promise<FileSystemFileHandle> {
+  /** @throws NotFoundError when there is no such folder */
+  async place(key: string, create = false): Promise<Place> {
     const segments = key.split("/");
-    return (await this.directory(segments.slice(0, -1))).getFileHandle(toEntryName(segments.at(-1) ?? ""));
+    return { directory: await this.directory(segments.slice(0, -1), create), name: segments.at(-1) ?? "" };
   }
 
   directory(segments: readonly string[], create = false): Promise<FileSystemDirectoryHandle> {
@@ -47,28 +47,12 @@ export class Folder {
     await root?.removeEntry(unfinished, { recursive: true }).catch(ifMissing);
   }
 
-  /** Puts a finished file in its place. To be done alone. */
-  async publish(file: MovableFile, key: string): Promise<void> {
-    if (!file.move) throw this.lacks("FileSystemFileHandle.move");
-    const segments = key.split("/");
-    const folder = await this.directory(segments.slice(0, -1), true);
-    const name = toEntryName(segments.at(-1) ?? "");
-    // Firefox would let a file replace a folder with all that is in it.
-    await folder.getFileHandle(name).catch(async (error: DOMException) => {
-      if (error.name === "NotFoundError") return;
-      const inTheWay = await folder.getDirectoryHandle(name);
-      if (await holdsFile(inTheWay)) throw error;
-      await folder.removeEntry(name, { recursive: true });
-    });
-    await file.move(folder, name);
-  }
-
   /** Removes an object, if there is one, and the folders that it leaves empty. To be done alone. */
   async remove(key: string): Promise<void> {
+    const place = await this.place(key).catch(ifMissing);
+    if (place === undefined) return;
+    await unpublish(place);
     const segments = key.split("/");
-    const file = await this.file(key).catch(ifMissing);
-    if (file === undefined) return;
-    await (await this.directory(segments.slice(0, -1))).removeEntry(file.name);
     for (let depth = segments.length - 1; depth > 0; depth--) {
       try {
         const parent = await this.directory(segments.slice(0, depth - 1));
@@ -91,57 +75,36 @@ export class Folder {
   }
 }
 
-/** What lies in a folder under names of keys: the segments, and their files and folders. */
-export async function* entriesOf(folder: FileSystemDirectoryHandle): AsyncGenerator<[string, FileSystemHandle], void, void> {
-  for await (const [name, handle] of folder.entries()) {
-    const segment = fromEntryName(name);
-    if (segment !== undefined) yield [segment, handle];
+/** What lies in a folder: the segments of objects, and those of folders with a slash behind. */
+export async function segmentsIn(
+  directory: FileSystemDirectoryHandle,
+): Promise<ReadonlyMap<string, FileSystemDirectoryHandle | undefined>> {
+  const found = new Map<string, FileSystemDirectoryHandle | undefined>();
+  for await (const [name, handle] of directory.entries()) {
+    const isFolder = isDirectory(handle);
+    const segment = fromEntryName((isFolder ? name : withoutSlot(name)) ?? "~");
+    if (segment !== undefined) found.set(isFolder ? `${segment}/` : segment, isFolder ? handle : undefined);
   }
+  return found;
 }
 
-/** A crash may leave empty folders, in which nothing was published. */
-export async function holdsFile(folder: FileSystemDirectoryHandle): Promise<boolean> {
-  for await (const handle of folder.values()) if (!isDirectory(handle) || (await holdsFile(handle))) return true;
+/** Whether anything lies in a folder or below. A crash may leave folders in which nothing was published. */
+export async function holdsFile(directory: FileSystemDirectoryHandle): Promise<boolean> {
+  for await (const handle of directory.values()) if (!isDirectory(handle) || (await holdsFile(handle))) return true;
   return false;
 }
 
-export function isDirectory(handle: FileSystemHandle): handle is FileSystemDirectoryHandle {
+function isDirectory(handle: FileSystemHandle): handle is FileSystemDirectoryHandle {
   return handle.kind === "directory";
 }
 
-export const classify: Classify = (cause, { verb }) => {
+export const classify: Classify = (cause) => {
   switch ((cause as { name?: string } | null)?.name) {
     case "NotFoundError":
       return { code: "NotFound", reason: "it is not there" };
-    case "TypeMismatchError":
-    case "InvalidModificationError":
-      return verb === "write" ? { code: "NotSupported", reason: keyIsAlsoPrefix } : { code: "NotFound", reason: "it is a folder" };
     case "SecurityError":
       return { code: "PermissionDenied", reason: "the browser's settings forbid it" };
     default:
       return undefined;
   }
 };
-
-/** Undefined when nothing is there, or a folder in the place of a file, or the other way round. */
-export function ifMissing(error: DOMException): undefined {
-  if (!["NotFoundError", "TypeMismatchError"].includes(error.name)) throw error;
-}
-
-/**
- * Browsers refuse names that some disk would refuse: what is not a letter, a digit, `_`, `-` or a dot inside is
- * percent-encoded as UTF-8.
- */
-function toEntryName(segment: string): string {
-  return encodeURIComponent(segment).replace(/[!'()*~]|^\.|\.$/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-/** Undefined for a name that no segment has. */
-function fromEntryName(name: string): string | undefined {
-  try {
-    const segment = decodeURIComponent(name);
-    return toEntryName(segment) === name ? segment : undefined;
-  } catch {
-    return undefined;
-  }
-}

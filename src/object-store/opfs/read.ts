@@ -1,9 +1,11 @@
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
-import { type Call, explain } from "../call.ts";
+import { type Call, explain, notFound } from "../call.ts";
 import { checkMatch, resolveRange } from "../conditions.ts";
 import type { FullGetOptions, FullObjectMeta, GetResult, ObjectMeta } from "../types.ts";
 import { classify, type Folder } from "./folder.ts";
+import { ifMissing } from "./names.ts";
+import { currentFile, type Place } from "./slots.ts";
 import { parseTrailer, readTrailer, type Trailer } from "./trailer.ts";
 
 /** Up to here the bytes are read at once. */
@@ -12,43 +14,62 @@ const eagerBytes = 256 * 1024;
 /** How often a file that was replaced under the reader's hands is looked for again before others have to wait. */
 const turns = 3;
 
+/** Finds where an object lies. */
+export type Find = () => Place | Promise<Place>;
+
 /**
  * Reads something of an object's file. A file that is replaced or removed meanwhile cannot be read any more: then the one
- * in its place is read, in the end while nobody may replace it.
+ * in its place is read, in the end while nobody may replace it. Nor is an object believed to be missing before that.
  */
-async function fromFile<Value>(folder: Folder, key: string, read: (file: File) => Promise<Value>): Promise<Value> {
+async function fromFile<Value>(find: Find, folder: Folder, key: string, read: (file: File) => Promise<Value>): Promise<Value> {
   for (let turn = 0; turn < turns; turn++) {
-    const file = await (await folder.file(key)).getFile();
     try {
+      const file = await currentFile(await find());
+      if (file === undefined) break;
       return await read(file);
     } catch (error) {
       if (isEdgewaterError(error)) throw error;
     }
   }
-  return folder.locked("shared", async () => read(await (await folder.file(key)).getFile()));
+  return folder.locked("shared", async () => {
+    const place = await Promise.resolve(find()).catch(ifMissing);
+    const file = place && (await currentFile(place));
+    if (file === undefined) throw notFound(folder.store, key);
+    return read(file);
+  });
 }
 
 /** Opens an object. What is opened can be read to its end, also when the object is replaced meanwhile. */
 export function open(folder: Folder, call: Call, options: FullGetOptions): Promise<GetResult<FullObjectMeta>> {
-  return fromFile(folder, call.key, async (file) => {
-    const all = file.size <= eagerBytes ? await bytesOf(file) : undefined;
-    const meta = metaOf(file, all ? parseTrailer(all, file.size) : await readTrailer(file), call);
-    checkMatch(options, meta.etag, call);
-    const { start, end } = resolveRange(options.range, meta.size, call);
-    if (all) return openedBytes(meta, all.slice(start, end));
-    const part = file.slice(start, end);
-    return part.size <= eagerBytes ? openedBytes(meta, await bytesOf(part)) : openLarge(meta, part, call);
-  });
+  return fromFile(
+    () => folder.place(call.key),
+    folder,
+    call.key,
+    async (file) => {
+      const all = file.size <= eagerBytes ? await bytesOf(file) : undefined;
+      const meta = metaOf(file, all ? parseTrailer(all, file.size) : await readTrailer(file), call);
+      checkMatch(options, meta.etag, call);
+      const { start, end } = resolveRange(options.range, meta.size, call);
+      if (all) return openedBytes(meta, all.slice(start, end));
+      const part = file.slice(start, end);
+      return part.size <= eagerBytes ? openedBytes(meta, await bytesOf(part)) : openLarge(meta, part, call);
+    },
+  );
 }
 
 /** All that is known of an object. */
 export function head(folder: Folder, call: Call): Promise<FullObjectMeta> {
-  return fromFile(folder, call.key, async (file) => metaOf(file, await readTrailer(file), call));
+  return fromFile(
+    () => folder.place(call.key),
+    folder,
+    call.key,
+    async (file) => metaOf(file, await readTrailer(file), call),
+  );
 }
 
 /** What a list tells of an object: a damaged one has no etag. */
-export function listed(folder: Folder, key: string): Promise<ObjectMeta> {
-  return fromFile(folder, key, async (file) => {
+export function listed(find: Find, folder: Folder, key: string): Promise<ObjectMeta> {
+  return fromFile(find, folder, key, async (file) => {
     const { size = file.size, etag } = (await readTrailer(file)) ?? {};
     return { key, size, etag, lastModified: new Date(file.lastModified) };
   });
@@ -99,7 +120,8 @@ async function openLarge(meta: FullObjectMeta, part: Blob, call: Call): Promise<
 }
 
 function metaOf(file: File, trailer: Trailer | undefined, { store, key }: Call): FullObjectMeta & { readonly etag: string } {
-  if (trailer === undefined) throw new EdgewaterError("Integrity", `The file of ${JSON.stringify(key)} in ${store} is damaged`, { store, key });
+  if (trailer === undefined)
+    throw new EdgewaterError("Integrity", `The file of ${JSON.stringify(key)} in ${store} is damaged`, { store, key });
   const { size, etag, attributes: { contentType, metadata = {} } = {} } = trailer;
   return { key, size, etag, lastModified: new Date(file.lastModified), contentType, metadata };
 }

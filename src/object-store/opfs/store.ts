@@ -22,7 +22,7 @@ import type {
 } from "../types.ts";
 import { classify, Folder } from "./folder.ts";
 import { head, open } from "./read.ts";
-import { begin, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 import { Writer } from "./write.ts";
 
 /**
@@ -35,8 +35,7 @@ import { Writer } from "./write.ts";
  * and the attributes of its object.
  *
  * In a dedicated worker it writes through a sync handle, several times as fast as in a window. Where the browser has no
- * `FileSystemFileHandle.move`, a write is refused with `NotSupported`. A file system cannot hold a key that is also a
- * prefix of another (`a` and `a/b`): the second is refused with `NotSupported`.
+ * `FileSystemFileHandle.move`, a write is refused with `NotSupported`.
  *
  * @example
  * ```ts
@@ -101,9 +100,8 @@ export class OPFSStore implements FullObjectStore {
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
     let rest = checkLimit(limit);
-    const directory = await begin(this.#folder, start, this.#call("list", prefix, signal));
-    if (directory === undefined || rest === 0) return;
-    for await (const entry of walk(directory, start, { folder: this.#folder, delimiter, startAfter, limit: rest, signal })) {
+    if (rest === 0) return;
+    for await (const entry of walk(start, { folder: this.#folder, delimiter, startAfter, limit: rest, signal })) {
       yield entry;
       if (--rest === 0) return;
     }

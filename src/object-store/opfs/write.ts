@@ -5,13 +5,18 @@ import { Writers } from "../browser/writers.ts";
 import type { Call } from "../call.ts";
 import { checkMode } from "../conditions.ts";
 import type { Attributes, PutMode, StreamBody } from "../types.ts";
-import { type Folder, ifMissing, type MovableFile } from "./folder.ts";
+import type { Folder } from "./folder.ts";
+import { ifMissing } from "./names.ts";
 import { listed } from "./read.ts";
 import { openSink } from "./sink.ts";
+import { type MovableFile, publish } from "./slots.ts";
 import { readTrailer, trailerOf } from "./trailer.ts";
 
 /** A body up to here is written together with its trailer, in one go. */
 const smallBytes = 64 * 1024;
+
+/** For the etag of a damaged object: it is one, and no other. */
+const damaged = "";
 
 export interface NewObject {
   readonly body: StreamBody;
@@ -35,10 +40,11 @@ export class Writer {
 
   /** Gives the etag. */
   async put(object: NewObject, call: Call): Promise<string> {
-    if (object.mode !== "overwrite") {
-      // What cannot be is refused before it is written; what counts is the look before it is published.
-      const found = await listed(this.#folder, call.key).catch(ifMissing);
-      checkMode(object.mode, found && (found.etag ?? ""), call);
+    const { body, mode } = object;
+    if (mode !== "overwrite" && !(isAtHand(body) && body.length <= smallBytes)) {
+      // What cannot be is refused before much is written; what counts is the look before it is published.
+      const found = await listed(() => this.#folder.place(call.key), this.#folder, call.key).catch(ifMissing);
+      checkMode(mode, found && (found.etag ?? damaged), call);
     }
     this.#tidied ??= this.#tidyUp();
     await this.#tidied;
@@ -47,12 +53,16 @@ export class Writer {
       const name = etagOf(id).slice(1, -1);
       const unfinished = await this.#folder.unfinished();
       const file: MovableFile = await unfinished.getFileHandle(name, { create: true });
+      if (!file.move) throw this.#folder.lacks("FileSystemFileHandle.move");
       try {
         await this.#fill(file, id, object, call);
         await this.#folder.locked("exclusive", async () => {
           throwIfAborted(call.signal, { store: call.store, key: call.key });
-          if (object.mode !== "overwrite") checkMode(object.mode, await this.#etag(call.key), call);
-          await this.#folder.publish(file, call.key);
+          const place = await this.#folder.place(call.key, true);
+          await publish(file, place, async (current) => {
+            if (mode === "overwrite") return;
+            checkMode(mode, current && ((await readTrailer(current))?.etag ?? damaged), call);
+          });
         });
       } catch (error) {
         await unfinished.removeEntry(name).catch(() => undefined);
@@ -92,12 +102,6 @@ export class Writer {
       await sink.abort();
       throw error;
     }
-  }
-
-  /** The etag under a key, undefined for no object: a damaged one is an object, though it has none. To be asked alone. */
-  async #etag(key: string): Promise<string | undefined> {
-    const handle = await this.#folder.file(key).catch(ifMissing);
-    return handle && ((await readTrailer(await handle.getFile()))?.etag ?? "");
   }
 
   /** Removes what crashed writes have left. */
