@@ -1,4 +1,4 @@
-import { kinds } from "./plan.ts";
+import { kinds } from "./kinds.ts";
 import { post, run } from "./writer.ts";
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });

@@ -1,8 +1,5 @@
 /** What the killed writers write: known beforehand, so that whoever finds it can tell whether it is whole. */
 
-export const kinds = ["IndexedDBStore", "IndexedDBStore, strict", "OPFSStore", "OPFSStore in a worker"] as const;
-export type Kind = (typeof kinds)[number];
-
 export const keys = ["a", "b/large", "b/small", "c/d/streamed"] as const;
 export type Key = (typeof keys)[number];
 
@@ -29,6 +26,12 @@ export function bodyOf(key: Key, version: number): Uint8Array<ArrayBuffer> {
   const body = new Uint8Array(size);
   for (let at = 0; at < size; at += block.byteLength) body.set(block.subarray(0, size - at), at);
   return body;
+}
+
+/** What is there when a writer was killed. */
+export interface Left {
+  readonly found: readonly Found[];
+  readonly listed: readonly string[];
 }
 
 /** What is found under a key: the version, 0 for nothing. */
