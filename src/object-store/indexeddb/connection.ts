@@ -17,7 +17,7 @@ export interface Stores {
 export type Work<Value> = (stores: Stores, isRepeated: boolean) => Promise<Value>;
 
 /** Awaits a request, or the end of a transaction. */
-export const answer = promisifyRequest;
+export const answer: typeof promisifyRequest = promisifyRequest;
 
 /** The connection to a database. It is opened by the first call, and again when the browser has dropped it. */
 export class Connection {

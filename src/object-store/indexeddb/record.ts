@@ -4,7 +4,7 @@ import type { FullObjectMeta, ObjectMeta } from "../types.ts";
 export const inlineBytes = 4096;
 
 /** Larger objects are cut into chunks of this size, so that a range or a stream does not load them whole. */
-export const chunkBytes = 1024 * 1024;
+export const chunkBytes: number = 1024 * 1024;
 
 /** What is kept of an object in `meta`. */
 export interface StoredRecord extends ObjectMeta {
@@ -54,6 +54,6 @@ export function allChunks(etag: string): IDBKeyRange {
 }
 
 /** A part of a body that belongs to nobody else: a view would be stored with the whole memory it is a view of. */
-export function owned(bytes: Uint8Array<ArrayBuffer>, start = 0, end = bytes.byteLength): Uint8Array<ArrayBuffer> {
+export function owned(bytes: Uint8Array<ArrayBuffer>, start = 0, end: number = bytes.byteLength): Uint8Array<ArrayBuffer> {
   return end - start === bytes.buffer.byteLength ? bytes : bytes.slice(start, end);
 }
