@@ -5,6 +5,7 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
 import { sources } from "./scripts/exports.ts";
+import { profile } from "./test/servers/profile.ts";
 
 /** Imports of this package by name get its sources, whose own imports of each other are then the same modules. */
 const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
@@ -33,11 +34,14 @@ const inBrowsers = browsers.map(
       name,
       include: ["test/browser/**/*.test.ts", ...core],
       isolate: false,
+      // Chromium keeps what is not in a profile in memory, and a profile has one window at a time.
+      fileParallelism: false,
+      globalSetup: [join(import.meta.dirname, "test/servers/profile.ts")],
       browser: {
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright({ launchOptions }),
+        provider: playwright({ launchOptions, persistentContext: name === "chromium" && profile }),
         instances: [{ browser: name }],
       },
     },

@@ -30,14 +30,28 @@ const jobs = {
       }
     }
   },
+
+  /** Replaces an object again and again. */
+  overwrite: async (options: {
+    readonly kind: Kind;
+    readonly place: string;
+    readonly key: string;
+    readonly times: number;
+  }): Promise<void> => {
+    const store = storeOf(options.kind, options.place);
+    for (let turn = 0; turn < options.times; turn++) await store.put(options.key, String(turn % 10).repeat(1000));
+  },
 };
 
 export type Jobs = typeof jobs;
 
-addEventListener("message", ({ data: { job, options }, ports: [port] }: MessageEvent<{ job: keyof Jobs; options: never }>) => {
-  const answer = (jobs[job] as (options: never) => Promise<unknown>)(options);
-  answer.then(
+// The window takes the types and the stores of this module.
+if (!("document" in globalThis)) addEventListener("message", answer);
+
+function answer({ data: { job, options }, ports: [port] }: MessageEvent<{ job: keyof Jobs; options: never }>): void {
+  const done = (jobs[job] as (options: never) => Promise<unknown>)(options);
+  done.then(
     (value) => port?.postMessage({ value }),
     (error: Error) => port?.postMessage({ error: `${error.stack ?? error}` }),
   );
-});
+}

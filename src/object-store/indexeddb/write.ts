@@ -39,8 +39,7 @@ export class Writer {
 
   /** Gives the etag. */
   async put(object: NewObject, call: Call): Promise<string> {
-    this.#tidied ??= this.#tidyUp();
-    await this.#tidied;
+    await this.#begin();
     const etag = etagOf(newId());
     const { body } = object;
     const atHand = isAtHand(body) ? bytesOf(body) : undefined;
@@ -61,6 +60,7 @@ export class Writer {
 
   /** Deletes what is there under the keys of the calls. */
   async delete(calls: readonly Call[]): Promise<void> {
+    await this.#begin();
     const writes = calls.map((call) =>
       this.#batch.add({
         call,
@@ -130,6 +130,12 @@ export class Writer {
         return record;
       },
     });
+  }
+
+  /** The first write tidies up; every write waits for as long, so that they keep their order. */
+  #begin(): Promise<void> {
+    this.#tidied ??= this.#tidyUp();
+    return this.#tidied;
   }
 
   /** Removes what crashed uploads have left. */
