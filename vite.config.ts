@@ -5,6 +5,7 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
 import { sources } from "./scripts/exports.ts";
+import { profile } from "./test/servers/profile.ts";
 import { webkit } from "./test/servers/webkit.ts";
 
 /** Imports of this package by name get its sources, whose own imports of each other are then the same modules. */
@@ -47,11 +48,14 @@ const inBrowsers = browsers.map(
       include: inEveryBrowser,
       isolate: false,
       ...withServers,
+      // Chromium keeps what is not in a profile in memory, and a profile has one window at a time.
+      fileParallelism: false,
+      globalSetup: [...withServers.globalSetup, server("profile")],
       browser: {
         enabled: true,
         headless: true,
         screenshotFailures: false,
-        provider: playwright({ launchOptions }),
+        provider: playwright({ launchOptions, persistentContext: name === "chromium" && profile }),
         instances: [{ browser: name }],
       },
     },

@@ -87,6 +87,8 @@ export interface ErrorDetails {
   readonly issues?: readonly SettingsIssue[] | undefined;
   /** Of a write that failed: whether it may have happened all the same. */
   readonly outcome?: WriteOutcome | undefined;
+  /** Of `QuotaExceeded` in a browser: how many bytes there were to write, and how many the origin had left, if it is known. */
+  readonly quota?: { readonly needed: number; readonly free: number | undefined } | undefined;
   /** The error below this one. */
   readonly cause?: unknown;
 }
@@ -105,6 +107,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly issues: readonly SettingsIssue[] | undefined;
   /** Of a conditional write that failed: `unknown` when it may have happened all the same. */
   readonly outcome: WriteOutcome | undefined;
+  readonly quota: ErrorDetails["quota"];
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -116,6 +119,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
     this.field = details.field;
     this.issues = details.issues;
     this.outcome = details.outcome;
+    this.quota = details.quota;
     Object.defineProperty(this, brand, { value: true });
   }
 }

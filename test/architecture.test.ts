@@ -60,7 +60,7 @@ const stores = Object.values(sources)
   .filter((path) => path.startsWith("object-store/"))
   .concat("object-store/memory.ts");
 const storeOf = (path: string): string | undefined => {
-  const folder = path.match(/^object-store\/(?:local|r2|s3)\//)?.[0];
+  const folder = path.match(/^object-store\/(?:azure|gcs|indexeddb|local|opfs|r2|s3)\//)?.[0];
   return folder === undefined ? stores.find((store) => store === path) : `${folder}index.ts`;
 };
 
@@ -112,7 +112,7 @@ describe("the sources", () => {
       "node:": ["object-store/local/fs.ts", "object-store/local/layout.ts", "object-store/local/owner.ts", "settings/dotenv-file.ts"],
       aws4fetch: ["object-store/s3/signer.ts"],
       croner: ["cron/index.ts"],
-      "idb-keyval": ["object-store/indexeddb.ts"],
+      "idb-keyval": ["object-store/indexeddb/connection.ts"],
       unstorage: ["object-store/unstorage.ts"],
     });
   });

@@ -21,7 +21,7 @@ import {
   type StreamPut,
 } from "edgewater";
 import { LocalStore } from "edgewater/fs";
-import type { IndexedDBStore } from "edgewater/indexeddb";
+import { IndexedDBStore } from "edgewater/indexeddb";
 import type { KVStore } from "edgewater/kv";
 import type { R2Store } from "edgewater/r2";
 import type { S3Store } from "edgewater/s3";
@@ -30,7 +30,7 @@ import type { UnstorageStore } from "edgewater/unstorage";
 import { withCache, withFaults, withLimit, withPrefix, withRetry, withTrace } from "edgewater/with";
 
 declare function needs<Capability>(store: Capability): void;
-declare const plain: IndexedDBStore;
+declare const plain: ObjectStore & AsyncDisposable;
 declare const other: UnstorageStore;
 declare const kv: KVStore;
 declare const r2: R2Store;
@@ -39,8 +39,9 @@ declare const web: Named & Get;
 declare const stream: ReadableStream<Uint8Array>;
 const memory = new MemoryStore();
 const local = new LocalStore("folder", { fsync: true });
+const database = new IndexedDBStore("database", { durability: "strict" });
 
-for (const store of [memory, local, r2]) {
+for (const store of [memory, local, database, r2]) {
   needs<ObjectStore>(store);
   needs<FullObjectStore>(store);
   needs<ConditionalPut & ConditionalGet & AttributesPut & StreamPut & RangeGet & PagedList & DelimitedList & ConditionalCopy>(store);
@@ -58,7 +59,7 @@ needs<ConditionalPut>(kv);
 // @ts-expect-error it has no conditions
 needs<ConditionalPut>(plain);
 // @ts-expect-error it has no conditions
-needs<ConditionalGet>(other);
+needs<ConditionalGet>(plain);
 // @ts-expect-error it keeps no attributes
 needs<AttributesPut>(plain);
 // @ts-expect-error it takes no streams

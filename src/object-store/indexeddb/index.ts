@@ -1,0 +1,6 @@
+/**
+ * `edgewater/indexeddb`: objects in the browser's IndexedDB, in windows and workers.
+ *
+ * @module
+ */
+export { IndexedDBStore, type IndexedDBStoreOptions } from "./store.ts";

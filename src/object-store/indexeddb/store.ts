@@ -1,0 +1,175 @@
+import { compareUtf8 } from "../../asset/utf8.ts";
+import { checkBody } from "../body.ts";
+import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/quota.ts";
+import { type Call, notFound, perform } from "../call.ts";
+import { checkAttributes } from "../conditions.ts";
+import { checkLimit } from "../page.ts";
+import { checkKey, checkPrefix } from "../path.ts";
+import type {
+  CommonPrefix,
+  ConditionalCopyOptions,
+  DeleteOptions,
+  DelimitedListOptions,
+  FullGetOptions,
+  FullObjectMeta,
+  FullObjectStore,
+  FullPutOptions,
+  GetResult,
+  HeadOptions,
+  ObjectMeta,
+  PagedListOptions,
+  PutResult,
+  StreamBody,
+} from "../types.ts";
+import { answer, Connection, classify } from "./connection.ts";
+import { open } from "./read.ts";
+import { chunkBytes, databaseKey, endOf, fullMetaOf, keysBelow, metaOf, type StoredRecord } from "./record.ts";
+import { Writer } from "./write.ts";
+
+export interface IndexedDBStoreOptions {
+  /**
+   * What has happened when a write resolves. `relaxed`, the default: the system has it, so that it survives a crash of
+   * the tab and of the browser. `strict`: the disk has it as well, so that it survives a loss of power. Takes its time.
+   */
+  readonly durability?: "relaxed" | "strict";
+}
+
+/** Records of one page of a list. */
+const pageSize = 500;
+
+/**
+ * Objects in an IndexedDB database of their own. What is known of an object and its bytes are written in one
+ * transaction, so that a reader sees the old object or the new one, and conditions are checked in it, so that they hold
+ * against every tab and worker of the origin.
+ *
+ * Writes that are issued in one tick, or while others are under way, share a transaction: start many at once and they
+ * are several times as fast. One that fails does not touch the others. Large objects are kept in chunks, so that ranges
+ * and streams do not load them whole; above 16 MiB they are read while they are asked for, and a reader who is overtaken by
+ * another write is told so with `Unavailable`.
+ *
+ * A connection that the browser has dropped is opened again once. The browser may throw the origin's data away when the
+ * disk fills up, unless {@link IndexedDBStore.persist} was granted.
+ *
+ * @example
+ * ```ts
+ * import { IndexedDBStore } from "edgewater/indexeddb";
+ *
+ * const store = new IndexedDBStore("quakes");
+ * const { etag } = await store.put("v1/greeting.txt", "hello", { mode: "create", contentType: "text/plain" });
+ * ```
+ */
+export class IndexedDBStore implements FullObjectStore {
+  readonly name: string;
+  readonly #connection: Connection;
+  readonly #writer: Writer;
+
+  /** @param database name of the database; made by the first call */
+  constructor(database: string, { durability = "relaxed" }: IndexedDBStoreOptions = {}) {
+    this.name = `IndexedDBStore(${database})`;
+    this.#connection = new Connection(this.name, database, durability);
+    this.#writer = new Writer(this.#connection, `edgewater/indexeddb/${database}`);
+  }
+
+  async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    checkKey(this.name, key);
+    checkBody(body, { store: this.name, key });
+    const { mode = "overwrite", signal } = options;
+    const attributes = checkAttributes(options, { store: this.name, key });
+    const call = this.#call("write", key, signal);
+    let size = 0;
+    const count = (bytes: number): void => {
+      size += bytes;
+    };
+    const write = (): Promise<string> => this.#writer.put({ body, mode, attributes, count }, call);
+    const needed = (): number => (body instanceof Blob ? body.size : size);
+    return { etag: await perform(call, () => withinQuota(call, needed, write), classify) };
+  }
+
+  async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkKey(this.name, key);
+    const call = this.#call("read", key, options.signal);
+    const found = await perform(call, () => open(this.#connection, call, options), classify);
+    if (found === undefined) throw notFound(this.name, key);
+    return found;
+  }
+
+  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+    checkKey(this.name, key);
+    const find = (): Promise<StoredRecord | undefined> => this.#connection.value(databaseKey(key));
+    const record = await perform(this.#call("read", key, signal), find, classify);
+    if (record === undefined) throw notFound(this.name, key);
+    return fullMetaOf(record);
+  }
+
+  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+    const all = typeof keys === "string" ? [keys] : keys;
+    for (const key of all) checkKey(this.name, key);
+    const calls = all.map((key) => this.#call("delete", key, signal));
+    await perform(this.#call("delete", all.join(", "), signal), () => this.#writer.delete(calls), classify);
+  }
+
+  list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
+  async *list(
+    prefix = "",
+    { delimiter, startAfter, limit, signal }: PagedListOptions | DelimitedListOptions = {},
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    const start = checkPrefix(this.name, prefix);
+    let rest = checkLimit(limit);
+    let after = startAfter === undefined ? undefined : databaseKey(startAfter);
+    while (rest > 0) {
+      const count = Math.min(rest, pageSize);
+      const page = await perform(this.#call("list", prefix, signal), () => this.#page(start, after, count), classify);
+      for (const record of page) {
+        const end = delimiter === undefined ? -1 : record.key.indexOf(delimiter, start.length);
+        const entry = end === -1 ? record.key : record.key.slice(0, end + 1);
+        const key = databaseKey(record.key);
+        // Those below a prefix that was told already, or that the place to start after is in.
+        if (after && indexedDB.cmp(key, after) <= 0) continue;
+        after = end === -1 ? key : endOf(entry);
+        if (startAfter !== undefined && compareUtf8(entry, startAfter) <= 0) continue;
+        yield end === -1 ? metaOf(record) : { prefix: entry };
+        if (--rest === 0) return;
+      }
+      if (page.length < count) return;
+    }
+  }
+
+  /** Copies with little memory, through this tab. */
+  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
+    checkKey(this.name, to);
+    const object = await this.get(from, { signal });
+    const { size, contentType, metadata } = object.meta;
+    const body = size <= chunkBytes ? await object.bytes() : object.stream();
+    return this.put(to, body, { mode, contentType, metadata, signal });
+  }
+
+  /** What the origin uses of its quota. */
+  estimate(): Promise<SpaceEstimate> {
+    return estimate();
+  }
+
+  /** Asks the browser never to throw the origin's data away by itself; tells whether it will not. */
+  persist(): Promise<boolean> {
+    return persist();
+  }
+
+  /** Closes the connection; the next call opens it again. */
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #page(start: string, after: Uint8Array<ArrayBuffer> | undefined, count: number): Promise<StoredRecord[]> {
+    const range = keysBelow(start, after);
+    if (range === undefined) return [];
+    return this.#connection.transact("readonly", ({ meta }) => answer<StoredRecord[]>(meta.getAll(range, count)));
+  }
+
+  #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {
+    return { store: this.name, verb, key, signal };
+  }
+}

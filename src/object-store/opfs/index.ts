@@ -1,0 +1,6 @@
+/**
+ * `edgewater/opfs`: objects in the browser's Origin Private File System, in windows and workers.
+ *
+ * @module
+ */
+export { OPFSStore } from "./store.ts";

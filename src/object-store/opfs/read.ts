@@ -1,0 +1,131 @@
+import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
+import { decodeText, openedBytes } from "../body.ts";
+import { type Call, explain, notFound } from "../call.ts";
+import { checkMatch, resolveRange } from "../conditions.ts";
+import type { FullGetOptions, FullObjectMeta, GetResult, ObjectMeta } from "../types.ts";
+import { classify, type Folder } from "./folder.ts";
+import { ifMissing } from "./names.ts";
+import { currentFile, type Place } from "./slots.ts";
+import { parseTrailer, readTrailer, type Trailer } from "./trailer.ts";
+
+/** Up to here the bytes are read at once. */
+const eagerBytes = 256 * 1024;
+
+/** How often a file that was replaced under the reader's hands is looked for again before others have to wait. */
+const turns = 3;
+
+/** Finds where an object lies. */
+export type Find = () => Place | Promise<Place>;
+
+/**
+ * Reads something of an object's file. A file that is replaced or removed meanwhile cannot be read any more: then the one
+ * in its place is read, in the end while nobody may replace it. Nor is an object believed to be missing before that.
+ */
+async function fromFile<Value>(find: Find, folder: Folder, key: string, read: (file: File) => Promise<Value>): Promise<Value> {
+  for (let turn = 0; turn < turns; turn++) {
+    try {
+      const file = await currentFile(await find());
+      if (file === undefined) break;
+      return await read(file);
+    } catch (error) {
+      if (isEdgewaterError(error)) throw error;
+    }
+  }
+  return folder.locked("shared", async () => {
+    const place = await Promise.resolve(find()).catch(ifMissing);
+    const file = place && (await currentFile(place));
+    if (file === undefined) throw notFound(folder.store, key);
+    return read(file);
+  });
+}
+
+/** Opens an object. What is opened can be read to its end, also when the object is replaced meanwhile. */
+export function open(folder: Folder, call: Call, options: FullGetOptions): Promise<GetResult<FullObjectMeta>> {
+  return fromFile(
+    () => folder.place(call.key),
+    folder,
+    call.key,
+    async (file) => {
+      const all = file.size <= eagerBytes ? await bytesOf(file) : undefined;
+      const meta = metaOf(file, all ? parseTrailer(all, file.size) : await readTrailer(file), call);
+      checkMatch(options, meta.etag, call);
+      const { start, end } = resolveRange(options.range, meta.size, call);
+      if (all) return openedBytes(meta, all.slice(start, end));
+      const part = file.slice(start, end);
+      return part.size <= eagerBytes ? openedBytes(meta, await bytesOf(part)) : openLarge(meta, part, call);
+    },
+  );
+}
+
+/** All that is known of an object. */
+export function head(folder: Folder, call: Call): Promise<FullObjectMeta> {
+  return fromFile(
+    () => folder.place(call.key),
+    folder,
+    call.key,
+    async (file) => metaOf(file, await readTrailer(file), call),
+  );
+}
+
+/** What a list tells of an object: a damaged one has no etag. */
+export function listed(find: Find, folder: Folder, key: string): Promise<ObjectMeta> {
+  return fromFile(find, folder, key, async (file) => {
+    const { size = file.size, etag } = (await readTrailer(file)) ?? {};
+    return { key, size, etag, lastModified: new Date(file.lastModified) };
+  });
+}
+
+/** Begins to read, which keeps the file open. */
+async function openLarge(meta: FullObjectMeta, part: Blob, call: Call): Promise<GetResult<FullObjectMeta>> {
+  const reader = (part.stream() as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
+  let next: Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> | undefined = Promise.resolve(await reader.read());
+  let position = 0;
+  const read = async (): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+    try {
+      throwIfAborted(call.signal);
+      const { done, value } = await (next ?? reader.read());
+      next = undefined;
+      position += value?.byteLength ?? 0;
+      if (done && position < part.size) throw new Error(`it ended after ${position} of ${part.size} bytes`);
+      return done ? undefined : value;
+    } catch (cause) {
+      throw explain(call, cause, classify);
+    }
+  };
+  const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
+    // In one go, if the file is still there.
+    const whole = await bytesOf(part).catch(() => undefined);
+    if (whole) {
+      reader.cancel().catch(() => undefined);
+      return whole;
+    }
+    const all = new Uint8Array(part.size);
+    for (let at = 0, chunk = await read(); chunk; chunk = await read()) {
+      all.set(chunk, at);
+      at += chunk.byteLength;
+    }
+    return all;
+  };
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> => {
+    const chunk = await read();
+    chunk ? controller.enqueue(chunk) : controller.close();
+  };
+  const cancel = (reason: unknown): Promise<void> => reader.cancel(reason);
+  return {
+    meta,
+    bytes,
+    text: async () => decodeText(await bytes()),
+    stream: () => new ReadableStream({ pull, cancel }, { highWaterMark: 0 }),
+  };
+}
+
+function metaOf(file: File, trailer: Trailer | undefined, { store, key }: Call): FullObjectMeta & { readonly etag: string } {
+  if (trailer === undefined)
+    throw new EdgewaterError("Integrity", `The file of ${JSON.stringify(key)} in ${store} is damaged`, { store, key });
+  const { size, etag, attributes: { contentType, metadata = {} } = {} } = trailer;
+  return { key, size, etag, lastModified: new Date(file.lastModified), contentType, metadata };
+}
+
+async function bytesOf(part: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await part.arrayBuffer());
+}

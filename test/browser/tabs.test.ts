@@ -1,0 +1,72 @@
+/** One place, several writers at once: this window and workers with stores of their own. */
+import { isEdgewaterError } from "edgewater";
+import { describe, expect, it } from "vitest";
+import { inWorker, newWorker } from "./in-worker.ts";
+import { type Kind, storeOf } from "./worker.ts";
+
+const kinds: readonly Kind[] = ["IndexedDBStore", "OPFSStore"];
+
+describe.each(kinds)("%s in a window and two workers", (kind) => {
+  it("counts exactly", async () => {
+    const place = crypto.randomUUID();
+    const store = storeOf(kind, place);
+    await store.put("counter", "0");
+    const workers = [newWorker(), newWorker()];
+    const times = 15;
+    const counting = workers.map((worker) => inWorker("count", { kind, place, times }, worker));
+    for (let done = 0; done < times; ) {
+      const object = await store.get("counter");
+      const next = String(Number(await object.text()) + 1);
+      try {
+        await store.put("counter", next, { mode: { ifMatch: object.meta.etag ?? "" } });
+        done++;
+      } catch (error) {
+        if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
+      }
+    }
+    await Promise.all(counting);
+    for (const worker of workers) worker.terminate();
+    expect(await (await store.get("counter")).text()).toBe(String(3 * times));
+  });
+
+  it("always finds a whole object while it is replaced, and always lists it", async () => {
+    const place = crypto.randomUUID();
+    const store = storeOf(kind, place);
+    await store.put("folder/k", "0".repeat(1000));
+    await store.put("folder/other", "x");
+    const worker = newWorker();
+    let isWriting = true;
+    const writing = inWorker("overwrite", { kind, place, key: "folder/k", times: 60 }, worker).finally(() => {
+      isWriting = false;
+    });
+    let reads = 0;
+    for (; isWriting; reads++) {
+      const text = await (await store.get("folder/k")).text();
+      expect(text).toBe((text[0] ?? "").repeat(1000));
+      expect(await Array.fromAsync(store.list("folder"), ({ key }) => key)).toEqual(["folder/k", "folder/other"]);
+      expect((await store.head("folder/k")).size).toBe(1000);
+    }
+    await writing;
+    worker.terminate();
+    expect(reads).toBeGreaterThan(5);
+  });
+
+  it("goes on when a worker ends in the middle of its writes", async () => {
+    const place = crypto.randomUUID();
+    const store = storeOf(kind, place);
+    await store.put("k", "0".repeat(1000));
+    for (let turn = 0; turn < 4; turn++) {
+      const worker = newWorker();
+      inWorker("overwrite", { kind, place, key: "k", times: 100_000 }, worker).catch(() => undefined);
+      const before = (await store.head("k")).etag;
+      while ((await store.head("k")).etag === before) await new Promise((resolve) => setTimeout(resolve, 5));
+      worker.terminate();
+      const text = await (await store.get("k")).text();
+      expect(text).toBe((text[0] ?? "").repeat(1000));
+      const { etag = "" } = await store.head("k");
+      const outcome = await store.put("k", "n".repeat(1000), { mode: { ifMatch: etag } }).catch((error: unknown) => error);
+      if (isEdgewaterError(outcome)) expect(outcome.code).toBe("PreconditionFailed");
+    }
+    expect(await Array.fromAsync(store.list(), ({ key }) => key)).toEqual(["k"]);
+  });
+});

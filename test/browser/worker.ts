@@ -1,0 +1,57 @@
+/** What tests let a worker do. */
+import { type FullObjectStore, isEdgewaterError } from "edgewater";
+import { IndexedDBStore } from "edgewater/indexeddb";
+import { OPFSStore } from "edgewater/opfs";
+import { fullObjectStoreCases } from "edgewater/testing";
+
+export type Kind = "IndexedDBStore" | "OPFSStore";
+
+export function storeOf(kind: Kind, place: string): FullObjectStore {
+  return kind === "OPFSStore" ? new OPFSStore(place) : new IndexedDBStore(place);
+}
+
+const jobs = {
+  conformance: async ({ kind, name }: { readonly kind: Kind; readonly name: string }): Promise<void> => {
+    const cases = fullObjectStoreCases(kind === "OPFSStore" ? { pageObjects: 50 } : {});
+    await cases.find((each) => each.name === name)?.run(storeOf(kind, crypto.randomUUID()));
+  },
+
+  /** Counts up in an object, against others who do. */
+  count: async ({ kind, place, times }: { readonly kind: Kind; readonly place: string; readonly times: number }): Promise<void> => {
+    const store = storeOf(kind, place);
+    for (let done = 0; done < times; ) {
+      const object = await store.get("counter");
+      const next = String(Number(await object.text()) + 1);
+      try {
+        await store.put("counter", next, { mode: { ifMatch: object.meta.etag ?? "" } });
+        done++;
+      } catch (error) {
+        if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
+      }
+    }
+  },
+
+  /** Replaces an object again and again. */
+  overwrite: async (options: {
+    readonly kind: Kind;
+    readonly place: string;
+    readonly key: string;
+    readonly times: number;
+  }): Promise<void> => {
+    const store = storeOf(options.kind, options.place);
+    for (let turn = 0; turn < options.times; turn++) await store.put(options.key, String(turn % 10).repeat(1000));
+  },
+};
+
+export type Jobs = typeof jobs;
+
+// The window takes the types and the stores of this module.
+if (!("document" in globalThis)) addEventListener("message", answer);
+
+function answer({ data: { job, options }, ports: [port] }: MessageEvent<{ job: keyof Jobs; options: never }>): void {
+  const done = (jobs[job] as (options: never) => Promise<unknown>)(options);
+  done.then(
+    (value) => port?.postMessage({ value }),
+    (error: Error) => port?.postMessage({ error: `${error.stack ?? error}` }),
+  );
+}

@@ -1,0 +1,3 @@
+import { post, run } from "./writer.ts";
+
+run("OPFSStore in a worker").catch((error) => post("/failed", { message: `worker: ${error.stack}` }));

@@ -1,0 +1,56 @@
+/** Looks at what a killed writer has left, tells it, and goes on writing until it is killed. */
+import type { FullObjectStore } from "edgewater";
+import { IndexedDBStore } from "edgewater/indexeddb";
+import { OPFSStore } from "edgewater/opfs";
+import { keys } from "../plan.ts";
+import { lookAt, write } from "../writes.ts";
+import type { Kind } from "./kinds.ts";
+
+export async function run(kind: Kind): Promise<void> {
+  const store = storeOf(kind);
+  const firsts = await post<number[] | null>("/left", { kind, left: await lookAt(store) });
+  if (firsts === null) return void (await post("/remains", { kind, remains: await remainsOf(kind, store) }));
+  const acknowledge = (key: string) => (version: number) => post("/acknowledged", { kind, key, version });
+  await Promise.all(keys.map((key, index) => write(store, key, firsts[index] ?? 1, acknowledge(key))));
+}
+
+function storeOf(kind: Kind): FullObjectStore {
+  const place = kind.replaceAll(/\W+/g, "-");
+  if (kind.startsWith("OPFS")) return new OPFSStore(place);
+  return new IndexedDBStore(place, { durability: kind.endsWith("strict") ? "strict" : "relaxed" });
+}
+
+/** What remains of killed writes after one that was not, and after all objects were deleted. */
+async function remainsOf(kind: Kind, store: FullObjectStore): Promise<string[]> {
+  await store.put("last", "x");
+  await store.delete([...keys, "last"]);
+  const place = kind.replaceAll(/\W+/g, "-");
+  if (kind.startsWith("OPFS")) {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(place);
+    const names: string[] = [];
+    for await (const [name, entry] of folder.entries()) {
+      if (name !== "~tmp") names.push(name);
+      else for await (const unfinished of (entry as FileSystemDirectoryHandle).keys()) names.push(unfinished);
+    }
+    return names;
+  }
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(place);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const remains: string[] = [];
+  for (const name of database.objectStoreNames) {
+    const request = database.transaction(name).objectStore(name).getAllKeys();
+    await new Promise((resolve) => {
+      request.onsuccess = resolve;
+    });
+    remains.push(...request.result.map((each) => `${name}: ${each}`));
+  }
+  database.close();
+  return remains;
+}
+
+export async function post<Answer>(path: string, value: unknown): Promise<Answer> {
+  return (await fetch(path, { method: "POST", body: JSON.stringify(value) })).json();
+}

@@ -1,0 +1,43 @@
+/** What the killed writers write: known beforehand, so that whoever finds it can tell whether it is whole. */
+
+export const keys = ["a", "b/large", "b/small", "c/d/streamed"] as const;
+export type Key = (typeof keys)[number];
+
+/** Bytes of an object, by its version. Some are kept inline, some in chunks, some written part by part. */
+const sizes: Readonly<Record<Key, readonly number[]>> = {
+  a: [0, 10, 3000],
+  "b/small": [5000, 70_000, 1_048_576],
+  "b/large": [3_000_000, 200_000, 1_500_000],
+  "c/d/streamed": [4_300_000, 100_000, 5_000_000],
+};
+
+/** Every fifth write of a key deletes. */
+export function isDelete(version: number): boolean {
+  return version % 5 === 0;
+}
+
+export function bodyOf(key: Key, version: number): Uint8Array<ArrayBuffer> {
+  const size = sizes[key][version % sizes[key].length] ?? 0;
+  let state = version * 2654435761 + 1;
+  const block = Uint8Array.from({ length: 4096 }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+  const body = new Uint8Array(size);
+  for (let at = 0; at < size; at += block.byteLength) body.set(block.subarray(0, size - at), at);
+  return body;
+}
+
+/** What is there when a writer was killed. */
+export interface Left {
+  readonly found: readonly Found[];
+  readonly listed: readonly string[];
+}
+
+/** What is found under a key: the version, 0 for nothing. */
+export interface Found {
+  readonly key: Key;
+  readonly version: number;
+  /** Why what is found is no whole object. */
+  readonly torn?: string;
+}
