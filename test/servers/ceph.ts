@@ -1,5 +1,4 @@
 /** Starts a real S3 server for the tests, once for all projects of a Vitest run, and tells each where it is. */
-import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
