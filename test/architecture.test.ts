@@ -60,7 +60,7 @@ const stores = Object.values(sources)
   .filter((path) => path.startsWith("object-store/"))
   .concat("object-store/memory.ts");
 const storeOf = (path: string): string | undefined => {
-  const folder = path.match(/^object-store\/(?:local|s3)\//)?.[0];
+  const folder = path.match(/^object-store\/(?:azure|gcs|local|s3)\//)?.[0];
   return folder === undefined ? stores.find((store) => store === path) : `${folder}index.ts`;
 };
 
