@@ -1,6 +1,7 @@
 /** Drives conditional writes through the fault proxy and holds what the store said against what the server did. */
-import { type ConditionalPut, type Head, isEdgewaterError, type PutMode } from "edgewater";
-import { S3Store, type S3StoreOptions } from "edgewater/s3";
+import { type ConditionalPut, type Delete, type Head, isEdgewaterError, type PutMode } from "edgewater";
+import { S3Store } from "edgewater/s3";
+import type { TransportOptions } from "../../src/object-store/transport/exchange.ts";
 import type { S3Server } from "../servers/ceph.ts";
 import { type Commit, type Fault, startFaultProxy } from "../servers/fault-proxy.ts";
 import { pick, randomOf } from "./random.ts";
@@ -43,19 +44,25 @@ export interface Report {
   readonly broken: readonly string[];
 }
 
-/** @param makeStore makes the store of each of eight workers */
-export async function runCampaign(
-  server: S3Server,
-  bucket: string,
-  count: number,
-  seed: number,
-  makeStore: (options: S3StoreOptions) => Store = (options) => new S3Store(options),
-): Promise<Report> {
+/** What is driven through the proxy: stores of one real server. */
+export interface Subject {
+  readonly endpoint: string;
+  readonly storeOf: (options: TransportOptions & { readonly endpoint: string }) => Store & Delete;
+  /** The stores of the eight workers, when they are others. */
+  readonly testedOf?: (options: TransportOptions & { readonly endpoint: string }) => Store;
+}
+
+/** An S3 server, where S3Store is driven. */
+export function s3({ endpoint, region, ...credentials }: S3Server, bucket: string): Subject {
+  return { endpoint, storeOf: (options) => new S3Store({ bucket, region, credentials, ...options }) };
+}
+
+export async function runCampaign({ endpoint, storeOf, testedOf = storeOf }: Subject, count: number, seed: number): Promise<Report> {
   const random = randomOf(seed);
   const writes = new Map<string, Write>();
   const blind = new Set<string>();
   const faults: Record<string, number> = {};
-  const proxy = await startFaultProxy(server.endpoint, late, ({ method, headers, body }) => {
+  const proxy = await startFaultProxy(endpoint, late, ({ method, headers, body }) => {
     const isWrite = method === "PUT";
     const write = isWrite ? writes.get(body.toString()) : undefined;
     if (isWrite && write === undefined) throw new Error(`Nobody has written ${body}`);
@@ -68,9 +75,8 @@ export async function runCampaign(
     faults[`other ${other}`] = (faults[`other ${other}`] ?? 0) + 1;
     return { fault, meanwhile: () => interfere(write, other) };
   });
-  const { region, ...credentials } = server;
   const retry = { attempts, delay: 5, budget: 60_000 };
-  const bystander = new S3Store({ bucket, region, credentials, endpoint: proxy.honest, retry });
+  const bystander = storeOf({ endpoint: proxy.honest, retry });
 
   /** The other writer knows what is there, and lets go when it is too late. */
   const interfere = async (write: Write, other: Other): Promise<void> => {
@@ -112,7 +118,7 @@ export async function runCampaign(
       headers.set(workerHeader, String(name));
       return fetch(input, { ...init, headers });
     };
-    const store = makeStore({ bucket, region, credentials, endpoint: proxy.endpoint, timeout, retry, fetch: named });
+    const store = testedOf({ endpoint: proxy.endpoint, timeout, retry, fetch: named });
     while (writes.size < count) {
       const number = writes.size;
       const id = `write ${seed} ${number} of ${name}`;

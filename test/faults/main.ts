@@ -1,14 +1,14 @@
 /** `npm run faults`: ten thousand conditional writes through the fault proxy. Takes a seed, or prints the one that it took. */
 import { createBucket } from "../servers/buckets.ts";
 import { start } from "../servers/ceph.ts";
-import { runCampaign } from "./campaign.ts";
+import { runCampaign, s3 } from "./campaign.ts";
 
 const [seed = String(Date.now() % 2 ** 31), writes = "10000"] = process.argv.slice(2);
 console.log(`Seed ${seed}`);
 const { server, stop } = await start();
 try {
   await createBucket(server, "faults");
-  const report = await runCampaign(server, "faults", Number(writes), Number(seed));
+  const report = await runCampaign(s3(server, "faults"), Number(writes), Number(seed));
   console.log(JSON.stringify({ ...report, broken: report.broken.slice(0, 20) }, undefined, 2));
   console.log(
     report.broken.length === 0

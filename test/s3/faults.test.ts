@@ -1,15 +1,14 @@
 /** Conditional writes through the fault proxy; `npm run faults` drives ten thousand. */
 import { AwsClient } from "aws4fetch";
 import { EdgewaterError } from "edgewater";
-import { S3Store } from "edgewater/s3";
 import { expect, inject, it } from "vitest";
-import { runCampaign } from "../faults/campaign.ts";
+import { runCampaign, type Subject, s3 } from "../faults/campaign.ts";
 
 const { bucket, ...server } = inject("s3");
 const seed = 20_240_501;
 
 it("keeps 500 conditional writes exact among faults and other writers", async () => {
-  const { writes, results, faults, broken } = await runCampaign(server, bucket, 500, seed);
+  const { writes, results, faults, broken } = await runCampaign(s3(server, bucket), 500, seed);
   expect(broken, `seed ${seed}`).toEqual([]);
   expect(writes).toBeGreaterThanOrEqual(500);
   for (const fault of ["commit-500", "commit-reset", "commit-late", "late", "duplicate", "409", "503", "other replaces"]) {
@@ -21,14 +20,15 @@ it("keeps 500 conditional writes exact among faults and other writers", async ()
 }, 300_000);
 
 it("would catch a client that trusts whatever answer comes last", async () => {
-  const { broken } = await runCampaign(server, bucket, 120, seed + 1, (options) => {
+  const { storeOf, ...subject } = s3(server, bucket);
+  const testedOf: NonNullable<Subject["testedOf"]> = (options) => {
     const client = new AwsClient({ ...server, service: "s3", retries: 2 });
-    const store = new S3Store(options);
+    const store = storeOf(options);
     return {
       head: (key) => store.head(key),
       put: async (key, body, { mode } = {}) => {
         const condition = typeof mode === "object" ? { "if-match": mode.ifMatch.replaceAll('"', "") } : { "if-none-match": "*" };
-        const url = `${options.endpoint}/${options.bucket}/${key}`;
+        const url = `${options.endpoint}/${bucket}/${key}`;
         const response = await client.fetch(url, { method: "PUT", body, headers: condition }).catch((cause: unknown) => {
           throw new EdgewaterError("Unavailable", "reset", { cause });
         });
@@ -37,6 +37,7 @@ it("would catch a client that trusts whatever answer comes last", async () => {
         return { etag: response.headers.get("etag") ?? undefined };
       },
     };
-  });
+  };
+  const { broken } = await runCampaign({ ...subject, storeOf, testedOf }, 120, seed + 1);
   expect(broken.filter((line) => line.startsWith("a false verdict")).length).toBeGreaterThan(3);
 }, 300_000);

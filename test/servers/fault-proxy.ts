@@ -1,4 +1,4 @@
-/** Stands between a store and a real S3 server, does to requests what networks and servers do, and knows what really happened. */
+/** Stands between a store and a real server, does to requests what networks and servers do, and knows what really happened. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -67,9 +67,13 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** @param late milliseconds that a late answer, or a late request, comes after its time */
+/**
+ * @param server base URL, below which the buckets are
+ * @param late milliseconds that a late answer, or a late request, comes after its time
+ */
 export async function startFaultProxy(server: string, late: number, treat: (seen: Seen) => Treatment): Promise<FaultProxy> {
-  const { hostname, port } = new URL(server);
+  const { hostname, port, pathname } = new URL(server);
+  const base = pathname.replace(/\/$/, "");
   const commits: Commit[] = [];
   const pending = new Set<Promise<unknown>>();
 
@@ -80,14 +84,14 @@ export async function startFaultProxy(server: string, late: number, treat: (seen
     const [answer] = (await once(upstream, "response")) as [IncomingMessage];
     const body = await read(answer);
     const status = answer.statusCode ?? 0;
-    if (((method === "PUT" && status === 200) || (method === "DELETE" && status === 204)) && !url?.includes("?"))
+    if ((method === "PUT" || method === "DELETE") && status >= 200 && status < 300 && !url?.includes("?"))
       commits.push({ ...seen, etag: String(answer.headers.etag), at: Date.now() });
     return { status, headers: answer.headers, body };
   };
 
   const handle = async (message: IncomingMessage, response: ServerResponse, isHonest: boolean): Promise<void> => {
     const { method = "", headers, url = "" } = message;
-    const key = decodeURIComponent(url.split("?")[0]?.split("/").slice(2).join("/") ?? "");
+    const key = decodeURIComponent(url.slice(base.length).split("?")[0]?.split("/").slice(2).join("/") ?? "");
     const seen: Seen = { method, key, headers, body: await read(message) };
     const { fault, meanwhile }: Treatment = isHonest ? { fault: "none" } : treat(seen);
     const refuse = (status: number, code: string, more: OutgoingHttpHeaders = {}): void => {
@@ -148,7 +152,7 @@ export async function startFaultProxy(server: string, late: number, treat: (seen
       void work.finally(() => pending.delete(work));
     }).listen(0, "127.0.0.1");
     await once(proxy, "listening");
-    return { proxy, url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+    return { proxy, url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}${base}` };
   };
   const faulty = await listen(false);
   const honest = await listen(true);

@@ -3,6 +3,7 @@ import { pathOf } from "../transport/cloud.ts";
 import { encodeSegment } from "../transport/encode.ts";
 import type { SignOptions } from "../types.ts";
 import type { AzureClient } from "./client.ts";
+import { signature } from "./shared-key.ts";
 import { version, withSignature } from "./signer.ts";
 
 const permissionsFor = { GET: "r", HEAD: "r", PUT: "cw", DELETE: "d" };
@@ -26,7 +27,7 @@ export async function signedUrl(client: AzureClient, call: Call, { method = "GET
   const resource = `/blob/${account}/${container}/${call.key}`;
   // Permissions, start, expiry, resource, identifier, IP, protocol, version, kind, snapshot, scope, five headers.
   const text = [permissions, "", expiry, resource, "", "", protocol, version, "b", "", "", "", "", "", "", ""];
-  const sig = await client.signer.hmac(text.join("\n"), credentials.accountKey);
+  const sig = await signature(text.join("\n"), credentials.accountKey, client.name);
   const query = Object.entries({ sv: version, ...(protocol && { spr: protocol }), sr: "b", sp: permissions, se: expiry, sig });
   return withSignature(url, query.map(([name, value]) => `${name}=${encodeSegment(value)}`).join("&"));
 }

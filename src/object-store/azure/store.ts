@@ -1,4 +1,3 @@
-import { isEdgewaterError } from "../../errors.ts";
 import { bytesOf, checkBody, isAtHand } from "../body.ts";
 import type { Call } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
@@ -6,7 +5,6 @@ import { checkPrefix } from "../path.ts";
 import { attributeHeaders } from "../transport/attributes.ts";
 import { metaIn, overwrite, pathOf } from "../transport/cloud.ts";
 import { openObject } from "../transport/open.ts";
-import { inParallel } from "../transport/parallel.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -25,7 +23,7 @@ import type {
   SignOptions,
   StreamBody,
 } from "../types.ts";
-import { AzureClient } from "./client.ts";
+import { type AzureClient, clientFor } from "./client.ts";
 import { checkBlobName } from "./names.ts";
 import type { AzureStoreOptions } from "./options.ts";
 
@@ -67,7 +65,7 @@ export class AzureStore implements FullObjectStore, Sign {
 
   /** @throws `SettingsError` when the endpoint is not a URL or carries credentials */
   constructor(options: AzureStoreOptions) {
-    this.#client = new AzureClient(options);
+    this.#client = clientFor(options);
     this.name = this.#client.name;
   }
 
@@ -106,16 +104,9 @@ export class AzureStore implements FullObjectStore, Sign {
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const all = typeof keys === "string" ? [keys] : keys;
     const calls = all.map((key) => this.#call("delete", key, signal));
-    await inParallel(calls, this.#client.transport.concurrency ?? 4, async (call) => {
-      try {
-        // Without its snapshots a blob that has some is not deleted.
-        const headers = { "x-ms-delete-snapshots": "include" };
-        await this.#client.request(call, { method: "DELETE", path: pathOf(call.key), headers });
-      } catch (error) {
-        // A missing container has no key.
-        if (!isEdgewaterError(error, "NotFound") || error.key === undefined) throw error;
-      }
-    });
+    const { deleteEach } = await import("../transport/delete.ts");
+    // Without its snapshots a blob that has some is not deleted.
+    await deleteEach(this.#client, calls, this.#client.transport.concurrency ?? 4, { "x-ms-delete-snapshots": "include" });
   }
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;

@@ -2,30 +2,15 @@ import type { Call } from "../call.ts";
 import { unlessAborted } from "../transport/aborted.ts";
 import type { MetadataHeaders } from "../transport/attributes.ts";
 import type { Cloud, CloudRequest } from "../transport/cloud.ts";
-import { Current } from "../transport/current.ts";
+import { current } from "../transport/current.ts";
 import type { HTTPRequest } from "../transport/exchange.ts";
-import { corrected, errorOf, type Failure, type Meanings } from "../transport/failure.ts";
+import { corrected, errorOf, type Failure } from "../transport/failure.ts";
 import { Histories } from "../transport/histories.ts";
 import { send } from "../transport/send.ts";
 import { textOf } from "../transport/xml.ts";
 import type { GCSCredentials } from "./credentials.ts";
 import { bucketUrl, type GCSStoreOptions } from "./options.ts";
 import { signed } from "./signer.ts";
-
-/** Google's names for what went wrong, from "HTTP status and error codes for XML". */
-const meanings: Meanings = {
-  AuthenticationRequired: ["Unauthenticated", "the credentials are missing or have expired"],
-  EntityTooLarge: ["NotSupported", "it is larger than one request may be"],
-  ExpiredToken: ["Unauthenticated", "the token has expired"],
-  InvalidAccessKeyId: ["Unauthenticated", "Google does not know the access id"],
-  InvalidSecurity: ["Unauthenticated", "the credentials are not valid"],
-  KeyTooLong: ["InvalidPath", "it is longer than the 1,024 bytes that Google allows"],
-  MetadataTooLarge: ["MetadataError", "the metadata is larger than the 8 kB that Google keeps"],
-  NoSuchBucket: ["NotFound", "the bucket does not exist"],
-  RequestTimeTooSkewed: ["Unauthenticated", "this machine's clock and the server's differ too much"],
-  SignatureDoesNotMatch: ["Unauthenticated", "the secret of the HMAC key is wrong"],
-  TokenRefreshRequired: ["Unauthenticated", "the token has expired"],
-};
 
 const metadataHeaders: MetadataHeaders = {
   prefix: "x-goog-meta-",
@@ -35,62 +20,59 @@ const metadataHeaders: MetadataHeaders = {
 };
 
 /** Signs requests for one bucket, sends them, and sets right what a second try can set right. */
-export class GCSClient implements Cloud {
-  readonly name: string;
+export interface GCSClient extends Cloud {
   readonly transport: GCSStoreOptions;
-  readonly metadata: MetadataHeaders = metadataHeaders;
-  readonly histories: Histories = new Histories();
-  seesNonces = false;
   /** Of the bucket. */
   readonly url: string;
-  readonly #current: Current<GCSCredentials>;
-  /** Milliseconds that the server's clock is ahead of this machine's. */
-  #offset = 0;
-
-  constructor(options: GCSStoreOptions) {
-    this.name = `GCSStore(${options.bucket})`;
-    this.transport = options;
-    this.url = bucketUrl(options, this.name);
-    this.#current = new Current(options.credentials, this.name);
-  }
-
-  readonly request = (call: Call, request: CloudRequest): Promise<Response> =>
-    this.corrected(async () => {
-      const response = await send(call, () => this.sign(call, request), this.transport);
-      return response.ok ? response : failureOf(response, call);
-    });
-
-  async sign(call: Call, { method, path, headers = {}, body }: CloudRequest): Promise<HTTPRequest> {
-    return signed({ method, url: this.url + path, headers, body }, await this.credentials(call), this.now());
-  }
-
-  /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
-  corrected<Value extends object>(work: () => Promise<Value | Failure>): Promise<Value> {
-    return corrected(
-      work,
-      ({ code, serverTime }) => code === "RequestTimeTooSkewed" && this.#adjust(serverTime),
-      ({ error }) => error.code === "Unauthenticated" && this.#current.forget(),
-    );
-  }
-
+  readonly credentials: (call: Call) => Promise<GCSCredentials>;
+  readonly sign: (call: Call, request: CloudRequest) => Promise<HTTPRequest>;
   /** By the server's clock. */
-  now(): Date {
-    return new Date(Date.now() + this.#offset);
-  }
+  readonly now: () => Date;
+  /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
+  readonly corrected: <Value extends object>(work: () => Promise<Value | Failure>) => Promise<Value>;
+}
 
-  #adjust(serverTime: number): boolean {
-    this.#offset = (serverTime || Date.now()) - Date.now();
-    return this.#offset !== 0;
-  }
-
-  credentials({ store, key, signal }: Call): Promise<GCSCredentials> {
-    return unlessAborted(this.#current.get(), signal, { store, key });
-  }
+export function clientFor(options: GCSStoreOptions): GCSClient {
+  const name = `GCSStore(${options.bucket})`;
+  const url = bucketUrl(options, name);
+  const { get, forget } = current(options.credentials, name);
+  /** Milliseconds that the server's clock is ahead of this machine's. */
+  let ahead = 0;
+  const client: GCSClient = {
+    name,
+    url,
+    transport: options,
+    metadata: metadataHeaders,
+    histories: new Histories(),
+    seesNonces: false,
+    request: (call, request) =>
+      client.corrected(async () => {
+        const response = await send(call, () => client.sign(call, request), options);
+        return response.ok ? response : failureOf(response, call);
+      }),
+    credentials: ({ store, key, signal }) => unlessAborted(get(), signal, { store, key }),
+    sign: async (call, { method, path, headers = {}, body }) =>
+      signed({ method, url: url + path, headers, body }, await client.credentials(call), client.now()),
+    now: () => new Date(Date.now() + ahead),
+    corrected: (work) =>
+      corrected(
+        work,
+        ({ code, serverTime }) => {
+          const isSkewed = code === "RequestTimeTooSkewed";
+          if (isSkewed) ahead = serverTime - Date.now() || 0;
+          return isSkewed;
+        },
+        ({ error }) => error.code === "Unauthenticated" && forget(),
+      ),
+  };
+  return client;
 }
 
 /** What an answer of Google stands for. */
 export async function failureOf(response: Response, call: Call): Promise<Failure> {
   const code = textOf(await response.text().catch(() => ""), "Code");
+  // A page that has lost its server still has the status.
+  const { meanings } = await import("./meanings.ts").catch(() => ({ meanings: {} }));
   const serverTime = Date.parse(response.headers.get("date") ?? "");
   return { status: response.status, code, error: errorOf(response.status, code, call, meanings, "NoSuchBucket"), serverTime };
 }

@@ -1,4 +1,3 @@
-import { isEdgewaterError } from "../../errors.ts";
 import { bytesOf, checkBody, isAtHand } from "../body.ts";
 import type { Call } from "../call.ts";
 import { checkAttributes, checkMatch } from "../conditions.ts";
@@ -8,7 +7,6 @@ import { metaIn, overwrite, pathOf } from "../transport/cloud.ts";
 import { encodeSegment } from "../transport/encode.ts";
 import { etagIn } from "../transport/meta.ts";
 import { openObject } from "../transport/open.ts";
-import { inParallel } from "../transport/parallel.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -27,7 +25,7 @@ import type {
   SignOptions,
   StreamBody,
 } from "../types.ts";
-import { conditionOf, GCSClient } from "./client.ts";
+import { clientFor, conditionOf, type GCSClient } from "./client.ts";
 import type { GCSStoreOptions } from "./options.ts";
 
 /**
@@ -62,7 +60,7 @@ export class GCSStore implements FullObjectStore, Sign {
 
   /** @throws `SettingsError` when the endpoint is not a URL or carries credentials, or for a wrong `chunkSize` */
   constructor(options: GCSStoreOptions) {
-    this.#client = new GCSClient(options);
+    this.#client = clientFor(options);
     this.name = this.#client.name;
   }
 
@@ -109,14 +107,8 @@ export class GCSStore implements FullObjectStore, Sign {
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const all = typeof keys === "string" ? [keys] : keys;
     const calls = all.map((key) => this.#call("delete", key, signal));
-    await inParallel(calls, this.#client.transport.concurrency ?? 4, async (call) => {
-      try {
-        await this.#client.request(call, { method: "DELETE", path: pathOf(call.key) });
-      } catch (error) {
-        // A missing bucket has no key.
-        if (!isEdgewaterError(error, "NotFound") || error.key === undefined) throw error;
-      }
-    });
+    const { deleteEach } = await import("../transport/delete.ts");
+    await deleteEach(this.#client, calls, this.#client.transport.concurrency ?? 4);
   }
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;

@@ -16,43 +16,37 @@ export type Provider<Credentials extends Expiring> = Credentials | (() => Creden
 const margin = 60_000;
 
 /** The credentials in use. */
-export class Current<Credentials extends Expiring> {
-  readonly #provider: Provider<Credentials>;
-  readonly #store: string;
-  #kept: Credentials | undefined;
-  #asked: Promise<Credentials> | undefined;
-
-  constructor(provider: Provider<Credentials>, store: string) {
-    this.#provider = provider;
-    this.#store = store;
-  }
-
+export interface Current<Credentials> {
   /** @throws `Unauthenticated` with what the provider failed of */
-  async get(): Promise<Credentials> {
-    const provider = this.#provider;
-    if (typeof provider !== "function") return provider;
-    const { expiration } = this.#kept ?? {};
-    if (this.#kept && expiration && expiration.getTime() - margin > Date.now()) return this.#kept;
-    this.#asked ??= this.#ask(provider).finally(() => {
-      this.#asked = undefined;
-    });
-    return this.#asked;
-  }
-
+  get(): Promise<Credentials>;
   /** Forgets what has expired before its time; tells whether there may be others. */
-  forget(): boolean {
-    this.#kept = undefined;
-    return typeof this.#provider === "function";
-  }
+  forget(): boolean;
+}
 
-  async #ask(provider: () => Credentials | Promise<Credentials>): Promise<Credentials> {
+export function current<Credentials extends Expiring>(provider: Provider<Credentials>, store: string): Current<Credentials> {
+  if (typeof provider !== "function") return { get: async () => provider, forget: () => false };
+  let kept: Credentials | undefined;
+  let asked: Promise<Credentials> | undefined;
+  const ask = async (): Promise<Credentials> => {
     try {
-      this.#kept = await provider();
-      return this.#kept;
+      kept = await provider();
+      return kept;
     } catch (cause) {
       if (isEdgewaterError(cause)) throw cause;
-      const message = `The credential provider of ${this.#store} failed`;
-      throw new EdgewaterError("Unauthenticated", message, { store: this.#store, cause });
+      throw new EdgewaterError("Unauthenticated", `The credential provider of ${store} failed`, { store, cause });
     }
-  }
+  };
+  return {
+    get: async () => {
+      if (kept?.expiration && kept.expiration.getTime() - margin > Date.now()) return kept;
+      asked ??= ask().finally(() => {
+        asked = undefined;
+      });
+      return asked;
+    },
+    forget: () => {
+      kept = undefined;
+      return true;
+    },
+  };
 }
