@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
+import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
@@ -60,9 +61,13 @@ const s3: TestProjectConfiguration = {
   },
 };
 
+/** Imports within this package that a runtime chooses get the sources too. */
+const conditions = ["edgewater-source"];
+
 export default defineConfig({
   root: process.env["VITEST"] ? "." : "playground",
-  resolve: { alias },
+  resolve: { alias, conditions: [...conditions, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [...conditions, ...defaultServerConditions] } },
   build: { outDir: "../dist-playground", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 2000 },
   test: {
     // A machine with two cores runs browsers, servers and compilers at once.

@@ -73,4 +73,4 @@ export { type DotenvSource, dotenv } from "./settings/dotenv.ts";
 export type { FieldKind } from "./settings/shape.ts";
 export type { EnvironmentSources } from "./settings/sources.ts";
 export { Storage } from "./storage/storage.ts";
-export type { Batch, EventsOptions, NewEvent, RunRecord, RunStatus, RunsOptions, StoredEvent } from "./storage/types.ts";
+export type * from "./storage/types.ts";

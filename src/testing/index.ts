@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+export { memoryStorage } from "./factories.ts";
 export {
   attributesCases,
   conditionsCases,
@@ -15,4 +17,4 @@ export {
   rangeCases,
   streamCases,
 } from "./object-store/index.ts";
-export { memoryStorage } from "./storage.ts";
+export { type SharedStorageCase, type StorageCase, sharedStorageCases, storageCases } from "./records/index.ts";
