@@ -10,6 +10,9 @@ import { sources } from "./scripts/exports.ts";
 /** Imports of this package by name get its sources, whose own imports of each other are then the same modules. */
 const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
 
+/** Imports within this package that depend on the runtime get the sources too. */
+const conditions = ["edgewater-source"];
+
 /** The core, which is the same on every runtime and so is tested on every one. */
 const core = [
   "test/{asset,repository,run}/**/*.test.ts",
@@ -23,7 +26,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/{browser,workerd,s3}/**"],
+    exclude: ["test/{browser,workerd,s3,postgres}/**"],
   },
 };
 
@@ -48,7 +51,8 @@ const inBrowsers = browsers.map(
 const workerd: TestProjectConfiguration = {
   extends: true,
   logLevel: "error",
-  plugins: [cloudflareTest({ wrangler: { configPath: "./examples/worker/wrangler.jsonc" } })],
+  ssr: { resolve: { conditions: ["workerd"] } },
+  plugins: [cloudflareTest({ wrangler: { configPath: "./test/workerd/wrangler.jsonc" } })],
   test: { name: "workerd", include: ["test/workerd/**/*.test.ts", ...core] },
 };
 
@@ -61,8 +65,14 @@ const s3: TestProjectConfiguration = {
   },
 };
 
-/** Imports within this package that a runtime chooses get the sources too. */
-const conditions = ["edgewater-source"];
+const postgres: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: "postgres",
+    include: ["test/postgres/**/*.test.ts"],
+    globalSetup: [join(import.meta.dirname, "test/servers/postgres.ts")],
+  },
+};
 
 export default defineConfig({
   root: process.env["VITEST"] ? "." : "playground",
@@ -72,6 +82,12 @@ export default defineConfig({
   test: {
     // A machine with two cores runs browsers, servers and compilers at once.
     testTimeout: 60_000,
-    projects: [node, ...inBrowsers, ...(components.workerd.path ? [workerd] : []), ...(components.ceph.path ? [s3] : [])],
+    projects: [
+      node,
+      ...inBrowsers,
+      ...(components.workerd.path ? [workerd] : []),
+      ...(components.ceph.path ? [s3] : []),
+      ...(components.postgres.path ? [postgres] : []),
+    ],
   },
 });

@@ -2,7 +2,7 @@
  * The real components that the full test run uses beside Node: browsers, servers, other runtimes.
  * `setup` installs what is missing, `test` and the Vitest configuration use what is found.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 export interface Component {
@@ -26,6 +26,13 @@ function onPath(command: string, folders: readonly string[] = (process.env["PATH
 function fromNpm(name: string): string | undefined {
   const candidate = join(import.meta.dirname, "../node_modules/.bin", name);
   return existsSync(candidate) ? candidate : undefined;
+}
+
+/** Debian keeps what may be installed in several versions off the PATH, in a folder for each. */
+function fromDebian(name: string, file: string): string | undefined {
+  const folder = join("/usr/lib", name);
+  const versions = existsSync(folder) ? readdirSync(folder).sort((left, right) => Number(right) - Number(left)) : [];
+  return versions.map((version) => join(folder, version, file)).find(existsSync);
 }
 
 /** The machine's own Node, which may be older than the pinned one that npm scripts run on. */
@@ -52,6 +59,12 @@ export const components = {
     tests: "S3Store against a real S3 server",
     debian: ["ceph-mon", "ceph-osd", "radosgw"],
     path: onPath("radosgw") && onPath("ceph-mon") && onPath("ceph-osd"),
+  },
+  postgres: {
+    name: "Postgres",
+    tests: "records in a real Postgres",
+    debian: ["postgresql"],
+    path: fromDebian("postgresql", "bin/initdb"),
   },
   deno: { name: "Deno", tests: "the pipeline in Deno", path: fromNpm("deno") },
   bun: { name: "Bun", tests: "the pipeline in Bun", path: fromNpm("bun") },
