@@ -46,6 +46,7 @@ export {
   type LoadedBytes,
   type WritableBytes,
 } from "./io-handler/bytes.ts";
+export type { StoredValue } from "./io-handler/handler.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
 export { InputContext, type InputContextOptions, type LoadedMaterialization } from "./io-handler/input-context.ts";
 export type { Log } from "./io-handler/log.ts";
@@ -61,6 +62,7 @@ export {
   Repository,
   type RepositoryOptions,
 } from "./repository/repository.ts";
+export type { AssetStatus, StatusOptions } from "./repository/status.ts";
 export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
 export type { Load, Plan, Selection, Step } from "./run/plan.ts";

@@ -16,9 +16,12 @@ import { inProcess } from "../run/in-process.ts";
 import { loadPartitions, loadValue } from "../run/load.ts";
 import { membersOf, type Plan, planOf, type Selection } from "../run/plan.ts";
 import type { OnProgress } from "../run/progress.ts";
+import { requestOf } from "../run/request.ts";
 import { type RunEnvironment, type RunResult, run } from "../run/run.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import { definitionsOf } from "./definitions.ts";
+import type { AssetStatus, StatusOptions } from "./status.ts";
 
 export interface RepositoryOptions {
   readonly assets: readonly (Asset | MultiAsset | ExternalAsset)[];
@@ -43,6 +46,12 @@ export interface MaterializeOptions extends Selection {
   readonly retry?: RetryPolicy;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
+  /**
+   * Goes on with a run that did not succeed, of this id, or with `true` the last one if it did not: what it has recorded
+   * is not made again, nor what it has written and could not record. It must not be going on elsewhere. Makes what that
+   * run was to make unless a selection is given. With `true` and nothing to go on with, a run begins.
+   */
+  readonly resume?: true | string;
 }
 
 export interface LoadOptions {
@@ -103,7 +112,9 @@ export class Repository implements AsyncDisposable {
     const opened = storage === undefined ? Storage.memory() : await storage;
     try {
       checkIOHandler(ioHandler, "the repository");
-      return new Repository(graphOf([...assets, ...tasks]), opened, !isPassed, options);
+      const graph = graphOf([...assets, ...tasks]);
+      await opened.declareAssets(definitionsOf(graph));
+      return new Repository(graph, opened, !isPassed, options);
     } catch (error) {
       if (!isPassed) await opened.close();
       throw error;
@@ -129,12 +140,16 @@ export class Repository implements AsyncDisposable {
    * and records what they return. Independent ones run concurrently. A failure skips what depends on it and nothing else.
    *
    * @throws the error of the first asset that failed, when everything else has ended, unless `raiseOnError` is false;
-   *   `GraphError` for an unknown name, `PartitionError` for a key that is missing or none, `Aborted` after an abort
+   *   `GraphError` for an unknown name, `PartitionError` for a key that is missing or none, `Aborted` after an abort,
+   *   `NotFound` for an unknown run to go on with
    */
-  async materialize({ raiseOnError = true, signal, onProgress, retry, tags, ...selection }: MaterializeOptions = {}): Promise<RunResult> {
+  async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
+    const { raiseOnError = true, resume, signal, onProgress, retry, tags, ...selection } = options;
     return this.#during(async () => {
-      const plan = planOf(this.#graph, selection, await this.#universe());
-      const result = await run(plan, this.#environment({ signal, onProgress, retry, tags }));
+      const environment = { ...this.#environment({ signal, onProgress, retry, tags }), selection: requestOf(selection) };
+      const universe = await this.#universe();
+      const resumed = resume && (await (await import("./resume.ts")).resume(resume, this.#graph, selection, universe, environment));
+      const result = await (resumed ? run(resumed.plan, resumed.environment) : run(planOf(this.#graph, selection, universe), environment));
       if (!raiseOnError || result.success) return result;
       throw errorOf(result, signal);
     });
@@ -224,6 +239,20 @@ export class Repository implements AsyncDisposable {
       const [event] = await this.storage.getEventsForRun(result.runId);
       if (event === undefined) throw errorOf(result, signal);
       return event;
+    });
+  }
+
+  /**
+   * Whether each asset, or each of its partitions too, is missing, stale or up to date and why, and what lies in its
+   * store that no run has recorded: what a process wrote that was killed before it could. `materialize({ resume: true })`
+   * takes that in.
+   *
+   * @throws `GraphError` for an unknown one, and whatever a store throws that is asked for what it has
+   */
+  async status(options: StatusOptions = {}): Promise<readonly AssetStatus[]> {
+    return this.#during(async () => {
+      const { statusOf } = await import("./status.ts");
+      return statusOf(this.#graph, await this.#universe(), this.#environment({ signal: options.signal }), options);
     });
   }
 

@@ -29,8 +29,13 @@ export interface Request {
   readonly downstreamAsset: string | undefined;
 }
 
-/** Told which version of what was loaded. */
+/** Told which version of what was loaded, under the name that events have for it. */
 export type OnLoaded = (name: string, dataVersion: string) => void;
+
+/** What events call an input, or one of its partitions. */
+export function inputName(name: string, key: PartitionKey | undefined): string {
+  return key === undefined ? name : `${name}[${key}]`;
+}
 
 /** Loads what a step takes under one name: a value, a map of partitions, or undefined. */
 export async function loadInput(
@@ -63,8 +68,7 @@ export function loadPartitions(
   environment: LoadEnvironment,
   onLoaded: OnLoaded = () => {},
 ): PartitionMap<unknown> {
-  const load = (key: PartitionKey): Promise<unknown> =>
-    loadValue(request(key), environment, (name, version) => onLoaded(`${name}[${key}]`, version));
+  const load = (key: PartitionKey): Promise<unknown> => loadValue(request(key), environment, onLoaded);
   return new PartitionMap(keys, load, { missing });
 }
 
@@ -89,7 +93,7 @@ export async function loadValue(
   });
   const handler = spec?.ioHandler ?? source.ioHandler ?? defaultHandler;
   const value = await handler.loadInput(context);
-  if (latest !== undefined) onLoaded(source.name, latest.dataVersion);
+  if (latest !== undefined) onLoaded(inputName(source.name, key), latest.dataVersion);
   return validate(
     value,
     spec?.typeHint,

@@ -5,7 +5,7 @@ import type { Batch } from "./batch.ts";
 import { checkDynamicKeys } from "./dynamic-keys.ts";
 import { type AnyEvent, assetEventTypes, type StoredEvent } from "./events.ts";
 import { placeOf } from "./place.ts";
-import type { AssetRecord, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
+import type { AssetDefinition, AssetRecord, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
 import type {
   EventsOptions,
   ImportOptions,
@@ -24,9 +24,9 @@ const defaultLimit = 100;
 /** Every Storage: what can be asked, over a back end that keeps the records. */
 export class RecordStorage implements Storage {
   readonly name: string;
+  readonly isReadOnly: boolean;
   readonly #open: () => Promise<Backend>;
   #backend: Promise<Backend> | undefined;
-  readonly #isReadOnly: boolean;
   readonly #ongoing = new Set<Promise<unknown>>();
   /** Woken by every commit, and by closing. */
   readonly #waiting = new Set<() => void>();
@@ -36,11 +36,11 @@ export class RecordStorage implements Storage {
   constructor(name: string, open: () => Promise<Backend>, isReadOnly = false) {
     this.name = name;
     this.#open = open;
-    this.#isReadOnly = isReadOnly;
+    this.isReadOnly = isReadOnly;
   }
 
   async commit(batch: Batch): Promise<readonly StoredEvent[]> {
-    if (this.#isReadOnly)
+    if (this.isReadOnly)
       throw new EdgewaterError("PermissionDenied", `${this.name} was opened to be read only; open it without readOnly`, {
         store: this.name,
       });
@@ -66,6 +66,13 @@ export class RecordStorage implements Storage {
     const { subscribe } = await import("./subscribe.ts");
     const isClosed = (): boolean => this.#closing !== undefined;
     yield* subscribe((query) => this.#ask((backend) => backend.events(query)), this.#waiting, isClosed, options);
+  }
+
+  async declareAssets(assets: readonly AssetDefinition[]): Promise<void> {
+    if (this.isReadOnly) return;
+    const known = new Set((await this.#ask((backend) => backend.definitions())).map((asset) => JSON.stringify(asset)));
+    const changed = assets.filter((asset) => !known.has(JSON.stringify(asset)));
+    if (changed.length > 0) await this.commit({ assets: changed });
   }
 
   async getAssetRecords(): Promise<readonly AssetRecord[]> {

@@ -3,6 +3,14 @@ import type { PartitionKey } from "../asset/partition-key.ts";
 /** How a run stands. */
 export type RunStatus = "Started" | "Success" | "Failure" | "Canceled";
 
+/** What a run was asked to make: names, and display forms of keys. */
+export interface RunSelection {
+  readonly selection?: readonly string[];
+  readonly includeUpstream?: boolean;
+  readonly partitionKeys?: readonly string[];
+  readonly partitionRange?: { readonly from: string; readonly to: string };
+}
+
 /** One run: a selection of assets that were made together. Times are milliseconds since 1970-01-01T00:00:00Z. */
 export interface RunRecord {
   readonly runId: string;
@@ -11,6 +19,8 @@ export interface RunRecord {
   readonly nodeNames: readonly string[];
   /** The display forms of the partitions that it makes, of whichever of its assets; none when left out. */
   readonly partitionKeys?: readonly string[];
+  /** What was asked for, so that it can be asked for again. */
+  readonly selection?: RunSelection;
   readonly tags: Readonly<Record<string, string>>;
   readonly startTime: number;
   /** Undefined while it runs. */

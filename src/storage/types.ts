@@ -1,7 +1,7 @@
 import type { PartitionKey } from "../asset/partition-key.ts";
 import type { Batch } from "./batch.ts";
 import type { AnyEvent, EventType, StoredEvent } from "./events.ts";
-import type { AssetRecord, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
+import type { AssetDefinition, AssetRecord, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
 
 export interface EventsOptions {
   /** At most so many; of an asset 100 unless given, of a run all. */
@@ -122,6 +122,10 @@ export interface Storage extends AsyncDisposable {
    */
   readonly subscribe: (options?: SubscribeOptions) => AsyncIterableIterator<AnyEvent>;
 
+  /** Whether every commit is refused. */
+  readonly isReadOnly: boolean;
+  /** Adds assets to the catalogue, or replaces them; writes only what has changed, and nothing when it is read only. */
+  readonly declareAssets: (assets: readonly AssetDefinition[]) => Promise<void>;
   /** Every asset that was declared, or that something happened to. */
   readonly getAssetRecords: () => Promise<readonly AssetRecord[]>;
   readonly getAssetRecord: (assetKey: string) => Promise<AssetRecord | undefined>;
@@ -223,6 +227,7 @@ export type {
   LatestRecord,
   LogRecord,
   RunRecord,
+  RunSelection,
   RunStatus,
   TickRecord,
 } from "./records.ts";
