@@ -2,7 +2,6 @@ import { checkPartition } from "../asset/check-partition.ts";
 import type { PartitionKey } from "../asset/partition-key.ts";
 import type { PartitionMap } from "../asset/partition-map.ts";
 import type { Universe } from "../asset/partitions-definition.ts";
-import { collectOne } from "../definition/collect.ts";
 import type { Output } from "../definition/result.ts";
 import type { RetryPolicy } from "../definition/retry-policy.ts";
 import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../definition/types.ts";
@@ -13,14 +12,13 @@ import { type Log, silentLog } from "../io-handler/log.ts";
 import type { Executor } from "../run/executor.ts";
 import { type Graph, graphOf, nodeOf } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
-import { loadPartitions, loadValue } from "../run/load.ts";
-import { membersOf, type Plan, planOf, type Selection } from "../run/plan.ts";
+import { loadValue } from "../run/load.ts";
+import { membersOf, planOf, type Selection } from "../run/plan.ts";
 import type { OnProgress } from "../run/progress.ts";
 import { requestOf } from "../run/request.ts";
 import { type RunEnvironment, type RunResult, run } from "../run/run.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
-import { definitionsOf } from "./definitions.ts";
 import type { AssetStatus, StatusOptions } from "./status.ts";
 
 export interface RepositoryOptions {
@@ -113,7 +111,7 @@ export class Repository implements AsyncDisposable {
     try {
       checkIOHandler(ioHandler, "the repository");
       const graph = graphOf([...assets, ...tasks]);
-      await opened.declareAssets(definitionsOf(graph));
+      await opened.declareAssets((await import("./definitions.ts")).definitionsOf(graph));
       return new Repository(graph, opened, !isPassed, options);
     } catch (error) {
       if (!isPassed) await opened.close();
@@ -162,24 +160,10 @@ export class Repository implements AsyncDisposable {
    */
   async observe(
     assets?: readonly (string | ExternalAsset)[],
-    { raiseOnError = true, signal, onProgress, ...options }: Omit<MaterializeOptions, "selection" | "includeUpstream"> = {},
+    options: Omit<MaterializeOptions, "selection" | "includeUpstream"> = {},
   ): Promise<RunResult> {
-    const nodes =
-      assets?.map((each) => nodeOf(this.#graph, each)) ??
-      [...this.#graph.nodes.values()].filter(({ computation }) => computation.kind === "external" && computation.compute !== undefined);
-    for (const { definition } of nodes) {
-      if (definition.kind !== "external")
-        throw new EdgewaterError("GraphError", `${JSON.stringify(definition.name)} is not an external asset: materialize it`, {
-          asset: definition.name,
-        });
-    }
-    return this.materialize({
-      ...options,
-      raiseOnError,
-      selection: nodes.map(({ definition }) => definition),
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    });
+    const { observed } = await import("./observe.ts");
+    return this.materialize({ ...options, selection: observed(this.#graph, assets) });
   }
 
   /**
@@ -200,7 +184,8 @@ export class Repository implements AsyncDisposable {
       const request = (key: PartitionKey | undefined) => ({ source, key, spec: undefined, downstreamAsset: undefined });
       if (!("partitionKeys" in options)) return loadValue(request(await this.#oneKey(source, options.partitionKey)), environment);
       const keys = await this.#keys(source, options.partitionKeys);
-      return loadPartitions(keys, request, options.missing ?? "throw", environment);
+      const { loadPartitions } = await import("../run/load-partitions.ts");
+      return loadPartitions(keys, request, options.missing ?? "throw", (each) => loadValue(each, environment));
     });
   }
 
@@ -216,25 +201,9 @@ export class Repository implements AsyncDisposable {
     value: NoInfer<Value> | Output<NoInfer<Value>>,
     { partitionKey, signal }: LoadOptions = {},
   ): Promise<StoredEvent> {
-    const { definition, computation } = nodeOf(this.#graph, asset);
-    if (definition.kind !== "asset") {
-      throw new EdgewaterError("GraphError", `${JSON.stringify(definition.name)} is not an asset that is written here`, {
-        asset: definition.name,
-      });
-    }
     return this.#during(async () => {
-      const key = await this.#oneKey(definition, partitionKey);
-      const given = {
-        ...computation,
-        kind: "asset",
-        name: definition.name,
-        outputs: [definition],
-        inputs: [],
-        isBatch: false,
-        collect: collectOne,
-        compute: () => value,
-      } as const;
-      const plan: Plan = [{ label: definition.name, computation: given, keys: key && [key], outputs: [definition], loads: [], after: [] }];
+      const { writePlan } = await import("./write-value.ts");
+      const plan = writePlan(this.#graph, asset, value, await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey));
       const result = await run(plan, this.#environment({ signal }));
       const [event] = await this.storage.getEventsForRun(result.runId);
       if (event === undefined) throw errorOf(result, signal);

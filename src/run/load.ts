@@ -1,6 +1,5 @@
 import { PartitionContext } from "../asset/partition-context.ts";
 import type { PartitionKey } from "../asset/partition-key.ts";
-import { PartitionMap } from "../asset/partition-map.ts";
 import { validate } from "../asset/type-hint.ts";
 import type { InputSpec } from "../definition/computation.ts";
 import type { Definition } from "../definition/types.ts";
@@ -49,7 +48,10 @@ export async function loadInput(
   const source = spec.source ?? own;
   const request = (key: PartitionKey | undefined): Request => ({ source, key, spec, downstreamAsset });
   if (load.shape === "nothing") return undefined;
-  if (load.shape === "map") return loadPartitions(load.keys, request, spec.missing, environment, onLoaded);
+  if (load.shape === "map") {
+    const { loadPartitions } = await import("./load-partitions.ts");
+    return loadPartitions(load.keys, request, spec.missing, (each) => loadValue(each, environment, onLoaded));
+  }
   if (spec.source !== undefined) return loadValue(request(load.key), environment, onLoaded);
   try {
     return await loadValue(request(load.key), environment, onLoaded);
@@ -58,18 +60,6 @@ export async function loadInput(
     if (isEdgewaterError(error, "NotFound")) return undefined;
     throw error;
   }
-}
-
-/** A map of partitions that loads each when it is asked for. */
-export function loadPartitions(
-  keys: readonly PartitionKey[],
-  request: (key: PartitionKey) => Request,
-  missing: "throw" | "skip",
-  environment: LoadEnvironment,
-  onLoaded: OnLoaded = () => {},
-): PartitionMap<unknown> {
-  const load = (key: PartitionKey): Promise<unknown> => loadValue(request(key), environment, onLoaded);
-  return new PartitionMap(keys, load, { missing });
 }
 
 /** Loads one value through its handler, and checks it against the type hint of the one who wants it. */

@@ -69,18 +69,16 @@ function recording(log: Log, step: string, runId: string, logs: LogRecord[]): Lo
   const level =
     (name: LogRecord["level"]): Log["info"] =>
     (message, ...details) => {
-      const text = details.map((detail) =>
-        detail instanceof Error ? detail.message : typeof detail === "string" ? detail : textOf(detail),
-      );
-      logs.push({ runId, step, level: name, message: [message, ...text].join(" "), timestamp: Date.now() });
+      logs.push({ runId, step, level: name, message: [message, ...details.map(textOf)].join(" "), timestamp: Date.now() });
       log[name](message, ...details);
     };
   return { debug: level("debug"), info: level("info"), warn: level("warn"), error: level("error") };
 }
 
 function textOf(detail: unknown): string {
+  if (typeof detail !== "object" || detail instanceof Error) return String(detail);
   try {
-    return JSON.stringify(detail) ?? String(detail);
+    return JSON.stringify(detail);
   } catch {
     return String(detail);
   }

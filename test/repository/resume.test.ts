@@ -20,9 +20,13 @@ function dying(storage: Storage, isLost: (assetKey: string) => boolean): Storage
 
 function pipeline() {
   const calls: string[] = [];
-  const one = asset({ name: "one" }, () => (calls.push("one"), 1));
-  const two = asset({ name: "two", inputs: { one } }, ({ one }) => (calls.push("two"), one + 1));
-  const three = asset({ name: "three", inputs: { two } }, ({ two }) => (calls.push("three"), two + 1));
+  const call = (name: string, value: number): number => {
+    calls.push(name);
+    return value;
+  };
+  const one = asset({ name: "one" }, () => call("one", 1));
+  const two = asset({ name: "two", inputs: { one } }, ({ one }) => call("two", one + 1));
+  const three = asset({ name: "three", inputs: { two } }, ({ two }) => call("three", two + 1));
   return { calls, one, two, three, assets: [one, two, three] };
 }
 
@@ -146,8 +150,8 @@ describe("what happens to steps", () => {
     expect(failure).toMatchObject({ runId, metadata: { error: { value: "for good" } } });
     expect((await storage.getAssetRecord("broken"))?.lastFailureId).toBe(failure?.id);
     expect((await storage.getRunLogs(runId)).map(({ step, level, message }) => [step, level, message])).toEqual([
-      ["flaky", "info", 'trying {"number":1} inner'],
-      ["flaky", "info", 'trying {"number":2} inner'],
+      ["flaky", "info", 'trying {"number":1} Error: inner'],
+      ["flaky", "info", 'trying {"number":2} Error: inner'],
     ]);
   });
 
