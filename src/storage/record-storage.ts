@@ -79,7 +79,7 @@ export class RecordStorage implements Storage {
     this.name = name;
     this.#open = open;
     this.isReadOnly = isReadOnly;
-    for (const question of later) Object.defineProperty(this, question, { value: this.#later(question) });
+    for (const question of later) Object.assign(this, { [question]: this.#later(question) });
   }
 
   commit(batch: Batch): Promise<readonly StoredEvent[]> {
