@@ -16,6 +16,8 @@ export { PartitionMapping } from "./asset/partition-mapping.ts";
 export type { PartitionsDefinition, TimeWindow, Universe } from "./asset/partitions-definition.ts";
 export { dynamicPartitions, staticPartitions } from "./asset/static-partitions.ts";
 export type { HintedType, StandardSchema, TypeHint } from "./asset/type-hint.ts";
+export { condition } from "./automation/condition.ts";
+export type { AssetEvaluation, Condition, ConditionContext, ConditionResult, Subject, SubjectDependency } from "./automation/types.ts";
 export { asset } from "./definition/asset.ts";
 export { type ExternalAssetOptions, externalAsset } from "./definition/external-asset.ts";
 export { type InputOptions, input, selfInput } from "./definition/input.ts";
@@ -55,6 +57,7 @@ export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handl
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
 export { MemoryStore } from "./object-store/memory.ts";
 export type * from "./object-store/types.ts";
+export type { EvaluateOptions, Evaluation } from "./repository/evaluate.ts";
 export {
   type LoadOptions,
   type LoadPartitionsOptions,

@@ -19,6 +19,7 @@ import { requestOf } from "../run/request.ts";
 import { type RunEnvironment, type RunResult, run } from "../run/run.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import type { EvaluateOptions, Evaluation } from "./evaluate.ts";
 import type { AssetStatus, StatusOptions } from "./status.ts";
 
 export interface RepositoryOptions {
@@ -222,6 +223,24 @@ export class Repository implements AsyncDisposable {
     return this.#during(async () => {
       const { statusOf } = await import("./status.ts");
       return statusOf(this.#graph, await this.#universe(), this.#environment({ signal: options.signal }), options);
+    });
+  }
+
+  /**
+   * Evaluates the `automationCondition` of every asset that has one: what should run now and why, part by part. It runs
+   * nothing. What it asks for counts as handled, so evaluate where you also run.
+   *
+   * @throws `PreconditionFailed` when others evaluate all the time
+   *
+   * @example
+   * ```ts
+   * for (const request of (await repository.evaluate()).requests) await repository.materialize(request);
+   * ```
+   */
+  async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
+    return this.#during(async () => {
+      const { evaluateGraph } = await import("./evaluate.ts");
+      return evaluateGraph(this.#graph, this.storage, await this.#universe(), options);
     });
   }
 

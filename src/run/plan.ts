@@ -165,7 +165,8 @@ function stepsOf(
 
 const withoutPartition: Load = { shape: "value", key: undefined };
 
-function loadOf(
+/** What a step loads of one input, for some keys of its computation. */
+export function loadOf(
   { source, partitionMapping }: InputSpec,
   { name, partitions, isBatch }: Computation,
   keys: readonly PartitionKey[] | undefined,
