@@ -186,7 +186,7 @@ export class Repository implements AsyncDisposable {
       if (!("partitionKeys" in options)) return loadValue(request(await this.#oneKey(source, options.partitionKey)), environment);
       const keys = await this.#keys(source, options.partitionKeys);
       const { loadPartitions } = await import("../run/load-partitions.ts");
-      return loadPartitions(keys, request, options.missing ?? "throw", (each) => loadValue(each, environment));
+      return loadPartitions(keys, options.missing ?? "throw", (key) => loadValue(request(key), environment));
     });
   }
 

@@ -50,7 +50,7 @@ export async function loadInput(
   if (load.shape === "nothing") return undefined;
   if (load.shape === "map") {
     const { loadPartitions } = await import("./load-partitions.ts");
-    return loadPartitions(load.keys, request, spec.missing, (each) => loadValue(each, environment, onLoaded));
+    return loadPartitions(load.keys, spec.missing, (key) => loadValue(request(key), environment, onLoaded));
   }
   if (spec.source !== undefined) return loadValue(request(load.key), environment, onLoaded);
   try {

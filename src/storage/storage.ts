@@ -3,6 +3,8 @@ import type { ConnectOptions, EmbeddedOptions } from "./embedded-options.ts";
 import { RecordStorage } from "./record-storage.ts";
 import type { Storage as StoragePort } from "./types.ts";
 
+export type { ConnectOptions, EmbeddedOptions };
+
 /** The record of what happened. See the methods of {@link Storage} for what can be asked. */
 export type Storage = StoragePort;
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { memoryStorage } from "./factories.ts";
+export { embeddedStorage, memoryStorage, temporaryRepository, temporaryStore } from "./factories.ts";
 export {
   attributesCases,
   conditionsCases,
