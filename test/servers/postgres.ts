@@ -46,7 +46,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     port: String(port),
     unix_socket_directories: "",
     fsync: "off",
-    log_min_messages: "fatal",
+    log_min_messages: "panic",
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const server = spawn(join(bin, "postgres"), ["-D", data, ...args], options);

@@ -27,7 +27,7 @@ export function sqliteFailure(cause: unknown): Failure | undefined {
     return { code: "Integrity", reason: `the database is damaged: ${message}; restore it, or delete it and start anew` };
   if (is(13, /disk is full/)) return { code: "QuotaExceeded", reason: "the disk is full" };
   if (is(8, /readonly database/) || is(3, /access permission denied/)) return { code: "PermissionDenied", reason: message };
-  if (is(14, /unable to open/)) return { code: "PermissionDenied", reason: `the file cannot be opened: ${message}` };
+  if (is(14, /unable to open/)) return { code: "NotFound", reason: "the file is not there, or may not be opened" };
   return undefined;
 }
 

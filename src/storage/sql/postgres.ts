@@ -75,15 +75,22 @@ class PostgresDatabase implements SqlDatabase {
     this.#retries = retries;
     this.#prepare = prepare;
     const connectTimeout = connectTimeoutMs / 1000;
-    this.#sql = connect(url, { max: connections, connect_timeout: connectTimeout, fetch_types: false, onnotice: () => {} });
+    this.#sql = connect(url, { max: connections, connect_timeout: connectTimeout, prepare, fetch_types: false, onnotice: () => {} });
   }
 
   run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]> {
     return this.#attempt((commits) =>
       this.#sql.begin(async (transaction) => {
-        const rows = await Promise.all(statements.map((each) => this.#query(transaction, each)));
-        commits();
-        return rows;
+        try {
+          const rows = await Promise.all(statements.map((each) => this.#query(transaction, each)));
+          commits();
+          return rows;
+        } catch (error) {
+          // The package would send a rollback on the dead connection, and throw where nobody can catch it. It rejects
+          // `begin` by itself when the connection is gone.
+          if (isLost(error)) await new Promise(() => {});
+          throw error;
+        }
       }),
     );
   }
@@ -93,7 +100,8 @@ class PostgresDatabase implements SqlDatabase {
   }
 
   close(): Promise<void> {
-    return this.#sql.end({ timeout: 5 });
+    // Nothing goes on any more; only what was lost with its connection would be waited for.
+    return this.#sql.end({ timeout: 1 });
   }
 
   async #query(connection: Pick<Sql, "unsafe">, { sql, parameters }: Statement): Promise<readonly Row[]> {

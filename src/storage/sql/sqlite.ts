@@ -73,7 +73,12 @@ async function afterwards(database: SqlDatabase, work: () => Promise<void>): Pro
   }
 }
 
-async function openFile(name: string, file: string, { fsync = false, lockTimeoutMs = 10_000, readOnly = false }: EmbeddedOptions) {
+/** Opens a file as a database, whatever is in it. */
+export async function openFile(
+  name: string,
+  file: string,
+  { fsync = false, lockTimeoutMs = 10_000, readOnly = false }: EmbeddedOptions,
+): Promise<SqlDatabase> {
   const { DatabaseSync } = await engine(name);
   const attempt = <Value>(work: () => Value): Promise<Value> => whenFree(name, lockTimeoutMs, work);
   const connection = await attempt(() => new DatabaseSync(file, { readOnly }));
