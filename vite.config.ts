@@ -15,7 +15,7 @@ const conditions = ["edgewater-source"];
 
 /** The core, which is the same on every runtime and so is tested on every one. */
 const core = [
-  "test/{asset,repository,run}/**/*.test.ts",
+  "test/{asset,automation,repository,run}/**/*.test.ts",
   "test/serializer/{corpus,superjson}.test.ts",
   "test/io-handler/contexts.test.ts",
   "test/settings/passed-in.test.ts",
