@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
+import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
@@ -11,9 +12,12 @@ import { webkit } from "./test/servers/webkit.ts";
 /** Imports of this package by name get its sources, whose own imports of each other are then the same modules. */
 const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
 
+/** Imports within this package that depend on the runtime get the sources too. */
+const conditions = ["edgewater-source"];
+
 /** The core, which is the same on every runtime and so is tested on every one. */
 const core = [
-  "test/{asset,repository,run}/**/*.test.ts",
+  "test/{asset,automation,repository,run}/**/*.test.ts",
   "test/serializer/{corpus,superjson}.test.ts",
   "test/io-handler/contexts.test.ts",
   "test/settings/passed-in.test.ts",
@@ -34,7 +38,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/{azure,browser,workerd,s3,redis}/**"],
+    exclude: ["test/{azure,browser,workerd,s3,redis,postgres}/**"],
   },
 };
 
@@ -90,7 +94,8 @@ const inWebKit = (browser: string): TestProjectConfiguration => ({
 const workerd: TestProjectConfiguration = {
   extends: true,
   logLevel: "error",
-  plugins: [cloudflareTest({ wrangler: { configPath: "./examples/worker/wrangler.jsonc" }, miniflare: { kvNamespaces: ["VALUES"] } })],
+  ssr: { resolve: { conditions: ["workerd"] } },
+  plugins: [cloudflareTest({ wrangler: { configPath: "./test/workerd/wrangler.jsonc" } })],
   test: { name: "workerd", include: ["test/workerd/**/*.test.ts", ...core], ...withServers },
 };
 
@@ -113,9 +118,19 @@ const redis: TestProjectConfiguration = {
   },
 };
 
+const postgres: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: "postgres",
+    include: ["test/postgres/**/*.test.ts"],
+    globalSetup: [join(import.meta.dirname, "test/servers/postgres.ts")],
+  },
+};
+
 export default defineConfig({
   root: process.env["VITEST"] ? "." : "playground",
-  resolve: { alias },
+  resolve: { alias, conditions: [...conditions, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [...conditions, ...defaultServerConditions] } },
   build: { outDir: "../dist-playground", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 2000 },
   test: {
     // A machine with two cores runs browsers, servers and compilers at once.
@@ -128,6 +143,7 @@ export default defineConfig({
       ...(components.ceph.path ? [s3] : []),
       ...(components.azurite.path ? [azure] : []),
       ...(components.redis.path ? [redis] : []),
+      ...(components.postgres.path ? [postgres] : []),
     ],
   },
 });

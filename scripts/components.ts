@@ -2,7 +2,7 @@
  * The real components that the full test run uses beside Node: browsers, servers, other runtimes.
  * `setup` installs what is missing, `test` and the Vitest configuration use what is found.
  */
-import { existsSync, globSync } from "node:fs";
+import { existsSync, globSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 export interface Component {
@@ -38,6 +38,13 @@ export function folderOf(npm: string): string {
 function installed(npm: string, file: string): string | undefined {
   const candidate = join(folderOf(npm), "node_modules", file);
   return existsSync(candidate) ? candidate : undefined;
+}
+
+/** Debian keeps what may be installed in several versions off the PATH, in a folder for each. */
+function fromDebian(name: string, file: string): string | undefined {
+  const folder = join("/usr/lib", name);
+  const versions = existsSync(folder) ? readdirSync(folder).sort((left, right) => Number(right) - Number(left)) : [];
+  return versions.map((version) => join(folder, version, file)).find(existsSync);
 }
 
 /** The machine's own Node, which may be older than the pinned one that npm scripts run on. */
@@ -84,6 +91,12 @@ export const components = {
     tests: "UnstorageStore with unstorage's redis driver",
     debian: ["redis-server"],
     path: onPath("redis-server"),
+  },
+  postgres: {
+    name: "Postgres",
+    tests: "records in a real Postgres",
+    debian: ["postgresql"],
+    path: fromDebian("postgresql", "bin/initdb"),
   },
   deno: { name: "Deno", tests: "the pipeline in Deno", path: fromNpm("deno") },
   bun: { name: "Bun", tests: "the pipeline in Bun", path: fromNpm("bun") },

@@ -31,6 +31,7 @@ const brand = Symbol.for("edgewater/error");
  * | `PartitionError` | a partition key, definition, mapping or edge that is wrong |
  * | `ValidationError` | a value that does not fit its type hint |
  * | `GraphError` | the assets do not form a graph: unknown, duplicate, missing or cyclic |
+ * | `SchemaMismatch` | records of another version; the message says what to run |
  * | `Closed` | used after `close()` |
  */
 export type ErrorCode =
@@ -54,6 +55,7 @@ export type ErrorCode =
   | "PartitionError"
   | "ValidationError"
   | "GraphError"
+  | "SchemaMismatch"
   | "Closed";
 
 /** One setting that is missing or wrong. It names things and never holds a value. */

@@ -16,6 +16,8 @@ export { PartitionMapping } from "./asset/partition-mapping.ts";
 export type { PartitionsDefinition, TimeWindow, Universe } from "./asset/partitions-definition.ts";
 export { dynamicPartitions, staticPartitions } from "./asset/static-partitions.ts";
 export type { HintedType, StandardSchema, TypeHint } from "./asset/type-hint.ts";
+export { condition } from "./automation/condition.ts";
+export type { AssetEvaluation, Condition, ConditionContext, ConditionResult, Subject, SubjectDependency } from "./automation/types.ts";
 export { asset } from "./definition/asset.ts";
 export { type ExternalAssetOptions, externalAsset } from "./definition/external-asset.ts";
 export { type InputOptions, input, selfInput } from "./definition/input.ts";
@@ -46,6 +48,7 @@ export {
   type LoadedBytes,
   type WritableBytes,
 } from "./io-handler/bytes.ts";
+export type { StoredValue } from "./io-handler/handler.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
 export { InputContext, type InputContextOptions, type LoadedMaterialization } from "./io-handler/input-context.ts";
 export type { Log } from "./io-handler/log.ts";
@@ -54,6 +57,7 @@ export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handl
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
 export { MemoryStore } from "./object-store/memory.ts";
 export type * from "./object-store/types.ts";
+export type { EvaluateOptions, Evaluation } from "./repository/evaluate.ts";
 export {
   type LoadOptions,
   type LoadPartitionsOptions,
@@ -61,6 +65,7 @@ export {
   Repository,
   type RepositoryOptions,
 } from "./repository/repository.ts";
+export type { AssetStatus, StatusOptions } from "./repository/status.ts";
 export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
 export type { Load, Plan, Selection, Step } from "./run/plan.ts";
@@ -73,4 +78,4 @@ export { type DotenvSource, dotenv } from "./settings/dotenv.ts";
 export type { FieldKind } from "./settings/shape.ts";
 export type { EnvironmentSources } from "./settings/sources.ts";
 export { Storage } from "./storage/storage.ts";
-export type { Batch, EventsOptions, NewEvent, RunRecord, RunStatus, RunsOptions, StoredEvent } from "./storage/types.ts";
+export type * from "./storage/types.ts";

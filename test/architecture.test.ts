@@ -40,17 +40,30 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "polyfill.ts": [],
   runtime: ["errors.ts"],
   asset: ["errors.ts"],
-  cron: ["errors.ts", "asset"],
+  cron: ["errors.ts", "asset", "automation"],
   "object-store": ["errors.ts", "asset", "runtime"],
   serializer: ["errors.ts", "asset"],
   settings: ["errors.ts", "asset", "runtime"],
   storage: ["errors.ts", "asset"],
+  automation: ["errors.ts", "asset", "storage"],
   "io-handler": ["errors.ts", "asset", "object-store", "serializer", "settings", "runtime"],
-  definition: ["errors.ts", "asset", "io-handler"],
+  definition: ["errors.ts", "asset", "io-handler", "automation"],
   run: ["errors.ts", "asset", "io-handler", "definition", "storage"],
-  repository: ["errors.ts", "asset", "io-handler", "definition", "storage", "run"],
-  testing: ["errors.ts", "object-store", "storage"],
-  "index.ts": ["errors.ts", "asset", "object-store", "io-handler", "definition", "run", "repository", "storage", "runtime", "settings"],
+  repository: ["errors.ts", "asset", "io-handler", "definition", "storage", "run", "automation"],
+  testing: ["errors.ts", "asset", "object-store", "io-handler", "storage", "repository"],
+  "index.ts": [
+    "errors.ts",
+    "asset",
+    "object-store",
+    "io-handler",
+    "definition",
+    "run",
+    "repository",
+    "storage",
+    "runtime",
+    "settings",
+    "automation",
+  ],
 };
 
 /** What of the stores is the port, for those who may not know a concrete one. */
@@ -68,7 +81,7 @@ const internal = files.flatMap(({ path, imports }) =>
   imports.filter(({ specifier }) => specifier.startsWith(".")).map(({ specifier }) => ({ from: path, to: join(dirname(path), specifier) })),
 );
 const external = files.flatMap(({ path, imports }) =>
-  imports.filter(({ specifier }) => !specifier.startsWith(".")).map((each) => ({ path, ...each })),
+  imports.filter(({ specifier }) => !/^[.#]/.test(specifier)).map((each) => ({ path, ...each })),
 );
 
 describe("the sources", () => {
@@ -91,6 +104,13 @@ describe("the sources", () => {
     expect([...between, ...handlers]).toEqual([]);
   });
 
+  it("have no back end of records that knows another", () => {
+    const folder = (path: string): string | undefined => path.match(/^storage\/(sql|indexeddb|memory|embedded)(?:\/|\.ts)/)?.[1];
+    const between = internal.filter(({ from, to }) => folder(from) && folder(to) && folder(from) !== folder(to));
+    const adapters = ["sqlite", "d1", "durable-object", "postgres"].map((name) => `storage/sql/${name}.ts`);
+    expect([...between, ...internal.filter(({ to }) => adapters.includes(to))]).toEqual([]);
+  });
+
   it("have no circles", () => {
     const next = Map.groupBy(internal, ({ from }) => from);
     const done = new Set<string>();
@@ -109,10 +129,19 @@ describe("the sources", () => {
       ({ specifier }) => specifier.replace(/^(node:|[^/]+).*$/, "$1"),
     );
     expect(Object.fromEntries([...places].map(([name, uses]) => [name, [...new Set(uses.map(({ path }) => path))].sort()]))).toEqual({
-      "node:": ["object-store/local/fs.ts", "object-store/local/layout.ts", "object-store/local/owner.ts", "settings/dotenv-file.ts"],
+      "node:": [
+        "object-store/local/fs.ts",
+        "object-store/local/layout.ts",
+        "object-store/local/owner.ts",
+        "settings/dotenv-file.ts",
+        "storage/sql/sqlite.ts",
+        "testing/temporary/folder.ts",
+      ],
       aws4fetch: ["object-store/s3/signer.ts"],
       croner: ["cron/index.ts"],
+      idb: ["storage/indexeddb/connection.ts"],
       "idb-keyval": ["object-store/indexeddb/connection.ts"],
+      postgres: ["storage/sql/postgres.ts"],
       unstorage: ["object-store/unstorage.ts"],
     });
   });

@@ -1,6 +1,6 @@
 /** The root import in an engine that has nothing but the language: no process, no fetch, no timers, no crypto. */
 import { createContext, runInContext } from "node:vm";
-import { build } from "vite";
+import { build, defaultClientConditions } from "vite";
 import { describe, expect, it } from "vitest";
 import { sources } from "../scripts/exports.ts";
 
@@ -8,6 +8,7 @@ async function bundle(entry: string): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: "error",
+    resolve: { conditions: ["edgewater-source", ...defaultClientConditions] },
     build: { write: false, minify: false, target: "esnext", lib: { entry, formats: ["iife"], name: "edgewater" } },
   });
   const [output] = Array.isArray(result) ? result : [result];
@@ -15,7 +16,9 @@ async function bundle(entry: string): Promise<string> {
   return output.output[0].code;
 }
 
-const universal = Object.entries(sources).filter(([name]) => !["edgewater/dotenv", "edgewater/fs", "edgewater/unstorage"].includes(name));
+const universal = Object.entries(sources).filter(
+  ([name]) => !["edgewater/dotenv", "edgewater/fs", "edgewater/postgres", "edgewater/unstorage"].includes(name),
+);
 
 describe.each(universal)("importing %s", (name, entry) => {
   it("works and touches nothing", async () => {

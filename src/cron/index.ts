@@ -7,6 +7,9 @@ import { Cron } from "croner";
 import type { NaiveTime } from "../asset/naive-time.ts";
 import type { TimePartitions } from "../asset/partitions-definition.ts";
 import { type Grid, type TimePartitionsOptions, timePartitions } from "../asset/time-partitions.ts";
+import { type Conditions, condition as conditions } from "../automation/condition.ts";
+import { makeCondition } from "../automation/make.ts";
+import type { Condition } from "../automation/types.ts";
 import { EdgewaterError } from "../errors.ts";
 
 export type { TimePartitions, TimePartitionsOptions };
@@ -33,6 +36,43 @@ export interface CronPartitionsOptions extends TimePartitionsOptions {
 export function cronPartitions(options: CronPartitionsOptions): TimePartitions {
   const schedule = read(options.cron);
   return timePartitions(options, "%Y-%m-%dT%H:%M:%S", () => gridOf(options.cron, schedule));
+}
+
+export interface OnCronOptions {
+  /** The time zone that the expression is read in, such as `Europe/Berlin`; UTC unless given. */
+  readonly timeZone?: string;
+}
+
+/** The conditions of `edgewater`, and {@link onCron}. */
+export const condition: Conditions & { readonly onCron: typeof onCron } = /* @__PURE__ */ Object.assign({}, conditions, { onCron });
+
+/**
+ * True once for every time of a cron expression that has come since the asset was last asked to run or made, or for
+ * several together, as long as no run is to make it. The first evaluation is where it begins.
+ *
+ * @throws `DefinitionError` for an expression or a time zone that is none
+ *
+ * @example
+ * ```ts
+ * import { condition } from "edgewater/cron";
+ *
+ * asset({ name: "report", automationCondition: condition.onCron("0 6 * * MON", { timeZone: "Europe/Berlin" }) }, write);
+ * ```
+ */
+export function onCron(expression: string, { timeZone = "UTC" }: OnCronOptions = {}): Condition {
+  let schedule: Cron;
+  try {
+    schedule = new Cron(expression, { timezone: timeZone, paused: true });
+    schedule.nextRun(new Date(0));
+  } catch (cause) {
+    const message = `onCron cannot use ${JSON.stringify(expression)} in ${JSON.stringify(timeZone)}: ${(cause as Error).message}`;
+    throw new EdgewaterError("DefinitionError", message, { field: "automationCondition", cause });
+  }
+  const passed = makeCondition(`a time of ${JSON.stringify(expression)} has come`, ({ subject, previous, now }) => {
+    const next = previous === undefined ? undefined : schedule.nextRun(new Date(previous))?.getTime();
+    return next !== undefined && next <= now ? subject.places : [];
+  });
+  return conditions.and(conditions.sinceLastHandled(passed), conditions.not(conditions.inProgress()));
 }
 
 function gridOf(expression: string, schedule: Cron): Grid {

@@ -2,6 +2,7 @@ import { coerceMetadata } from "../asset/metadata.ts";
 import { checkName } from "../asset/name.ts";
 import { isPartitionsDefinition, type PartitionsDefinition } from "../asset/partitions-definition.ts";
 import type { TypeHint } from "../asset/type-hint.ts";
+import { isCondition } from "../automation/make.ts";
 import { EdgewaterError } from "../errors.ts";
 import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
 import { type Collect, collectOne, collectPartitions } from "./collect.ts";
@@ -33,6 +34,12 @@ export function define<Kind extends "asset" | "task" | "external">(
   const owner = `${kind === "task" ? "task" : "asset"} ${JSON.stringify(name)}`;
   if (kind !== "external" || compute !== undefined) checkCompute(compute, name, owner);
   checkRetryPolicy(retry, owner);
+  if (kind !== "asset" && options.automationCondition !== undefined) {
+    throw new EdgewaterError("DefinitionError", `The ${owner} cannot have an automation condition: only assets that are made here can`, {
+      asset: name,
+      field: "automationCondition",
+    });
+  }
   const { definition: partitions, batch } = partitionsOf(options.partitions, owner);
   const outputs: Definition[] = [];
   const computation: Computation = Object.freeze({
@@ -54,9 +61,14 @@ export function define<Kind extends "asset" | "task" | "external">(
 
 /** Checks and freezes what is said of one output. */
 export function describe(options: DescriptionOptions<BaseIOHandler>, owner: string): Omit<Definition, "kind" | "name" | "partitions"> {
-  const { ioHandler, metadata = {}, typeHint, tags = {}, kinds = [], group, codeVersion } = options;
+  const { ioHandler, metadata = {}, typeHint, tags = {}, kinds = [], group, codeVersion, automationCondition } = options;
   checkIOHandler(ioHandler, `the ${owner}`);
   checkTypeHint(typeHint, owner);
+  if (automationCondition !== undefined && !isCondition(automationCondition)) {
+    throw new EdgewaterError("DefinitionError", `The automation condition of the ${owner} is none: pass condition.eager() or another`, {
+      field: "automationCondition",
+    });
+  }
   return {
     ioHandler,
     metadata: Object.freeze(coerceMetadata(metadata)),
@@ -65,6 +77,7 @@ export function describe(options: DescriptionOptions<BaseIOHandler>, owner: stri
     kinds: Object.freeze([...kinds]),
     group,
     codeVersion,
+    automationCondition,
   };
 }
 

@@ -4,6 +4,7 @@ import type { PartitionMap } from "../asset/partition-map.ts";
 import type { PartitionMapping } from "../asset/partition-mapping.ts";
 import type { PartitionsDefinition } from "../asset/partitions-definition.ts";
 import type { TypeHint } from "../asset/type-hint.ts";
+import type { Condition } from "../automation/types.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import type { Log } from "../io-handler/log.ts";
 import type { Materialization, Observation, Output } from "./result.ts";
@@ -56,6 +57,8 @@ export interface Definition<out Value = unknown, out Name extends string = strin
   readonly kinds: readonly string[];
   readonly group: string | undefined;
   readonly codeVersion: string | undefined;
+  /** When it should run, see `repository.evaluate()`. */
+  readonly automationCondition: Condition | undefined;
 }
 
 /** A named data artefact and the function that makes it. */
@@ -166,6 +169,8 @@ export interface DescriptionOptions<Handler extends BaseIOHandler> {
   readonly group?: string | undefined;
   /** Names the function: another one means that values made before are out of date. */
   readonly codeVersion?: string | undefined;
+  /** When it should run, such as `condition.eager()`: `repository.evaluate()` says so. Of assets only. */
+  readonly automationCondition?: Condition | undefined;
 }
 
 /** The partitions of an asset whose function makes one at a time. */

@@ -4,6 +4,7 @@ import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
 import { BaseIOHandler } from "./base.ts";
 import { putContent, verifiedBytes, verifiedStream } from "./content.ts";
+import type { StoredValue } from "./handler.ts";
 import type { InputContext } from "./input-context.ts";
 import { valueKey } from "./key-layout.ts";
 import type { OutputContext } from "./output-context.ts";
@@ -73,6 +74,11 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends BaseIOHand
     if (bytes !== undefined) await putContent(this.#store, { key, bytes, contentType: undefined }, context);
     const size = bytes?.byteLength ?? (await this.#putStream(key, value, context));
     context.addOutputMetadata({ path: key, size_bytes: size, write_duration_s: Math.round((performance.now() - start) * 1000) / 1e6 });
+  }
+
+  override async inspect(context: InputContext): Promise<StoredValue | undefined> {
+    const { inspectObject } = await import("./inspect.ts");
+    return inspectObject(this.#store, valueKey(this.#prefix, context, this.#extension), context.signal);
   }
 
   /**

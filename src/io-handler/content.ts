@@ -4,10 +4,16 @@ import type { AttributesPut, FullObjectMeta, GetResult, Named, Put, PutResult } 
 import type { OutputContext } from "./output-context.ts";
 
 /** Under this name an object says what digest its bytes have, where its store keeps metadata. */
-const digestName = "content-digest";
+export const digestName = "content-digest";
 
 /** Under this name an object says what wrote its bytes. */
 const serializerName = "serializer";
+
+/** Under this name an object says in which run it was written. */
+export const runName = "run-id";
+
+/** Under this name an object says which version its asset has named, where that is not the digest. */
+export const versionName = "data-version";
 
 /** Bytes to write, and what is said of them. */
 export interface Content {
@@ -34,7 +40,8 @@ export async function putContent(
   context.registerContentVersion(version);
   const metadata: Record<string, string> = { [digestName]: version };
   if (serializer !== undefined) metadata[serializerName] = serializer;
-  if (context.runId !== undefined) metadata["run-id"] = context.runId;
+  if (context.runId !== undefined) metadata[runName] = context.runId;
+  if (context.assetDataVersion !== undefined) metadata[versionName] = context.assetDataVersion;
   // A store that keeps no attributes takes no notice of them.
   return (store as Named & AttributesPut).put(key, stored, { contentType, metadata, signal: context.signal });
 }

@@ -4,6 +4,19 @@ import type { OutputContext } from "./output-context.ts";
 
 const brand = Symbol.for("edgewater/io-handler");
 
+/** A value as it is stored, whatever the records say. */
+export interface StoredValue {
+  /** The full key in its store. */
+  readonly path: string;
+  readonly size: number;
+  /** Undefined where the store does not say. */
+  readonly lastModified: Date | undefined;
+  /** The run that wrote it, where the store keeps that. */
+  readonly runId: string | undefined;
+  /** The version that it would have been recorded with, where the store keeps that. */
+  readonly dataVersion: string | undefined;
+}
+
 /**
  * What every IO handler is. The built-in ones extend it, and not `BaseIOHandler`, so that who needs no settings does
  * not ship them. `BaseIOHandler` is the same to the compiler and to `instanceof`.
@@ -28,6 +41,12 @@ export abstract class IOHandler<Accepts = any, Loads = unknown> {
    * @throws `NotFound` when it was never written
    */
   abstract loadInput(context: InputContext): unknown;
+
+  /**
+   * Says what is stored for an asset or a partition, without reading it; undefined when there is nothing. A handler that
+   * has it lets a repository see what a killed process has written and not recorded.
+   */
+  inspect?(context: InputContext): Promise<StoredValue | undefined>;
 }
 
 /** Tells whether `value` extends `BaseIOHandler`, also one from another bundle or realm. */

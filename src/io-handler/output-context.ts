@@ -13,6 +13,8 @@ export interface OutputContextOptions {
   readonly typeHint?: TypeHint | undefined;
   /** What the asset itself has added to this output. */
   readonly outputMetadata?: Readonly<Record<string, MetadataInput>> | undefined;
+  /** The version by which the asset itself has named this output. */
+  readonly assetDataVersion?: string | undefined;
   /** The run, or undefined outside one. */
   readonly runId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -36,6 +38,8 @@ export class OutputContext {
   /** The partition that is written; undefined without partitions. */
   readonly partition: PartitionContext | undefined;
   readonly typeHint: TypeHint | undefined;
+  /** The version by which the asset itself has named this output; undefined when it has not. */
+  readonly assetDataVersion: string | undefined;
   readonly runId: string | undefined;
   /** Aborted when the run is; never aborted outside one. */
   readonly signal: AbortSignal;
@@ -44,8 +48,10 @@ export class OutputContext {
   #dataVersion: string | undefined;
   #contentVersion: string | undefined;
 
-  constructor({ assetName, assetMetadata, partition, typeHint, outputMetadata, runId, signal, log }: OutputContextOptions) {
+  constructor(options: OutputContextOptions) {
+    const { assetName, assetMetadata, partition, typeHint, outputMetadata, assetDataVersion, runId, signal, log } = options;
     this.assetName = assetName;
+    this.assetDataVersion = assetDataVersion;
     this.assetMetadata = coerceMetadata(assetMetadata ?? {});
     this.partition = partition;
     this.typeHint = typeHint;

@@ -3,7 +3,7 @@ import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
 import type { Serializer, SerializerWrapper } from "../serializer/types.ts";
 import { putContent, serializerOf, verifiedBytes } from "./content.ts";
-import { IOHandler } from "./handler.ts";
+import { IOHandler, type StoredValue } from "./handler.ts";
 import type { InputContext } from "./input-context.ts";
 import { valueKey } from "./key-layout.ts";
 import type { OutputContext } from "./output-context.ts";
@@ -61,6 +61,11 @@ export class SerializedIOHandler extends IOHandler {
       size_bytes: stored.byteLength,
       write_duration_s: Math.round((performance.now() - start) * 1000) / 1e6,
     });
+  }
+
+  override async inspect(context: InputContext): Promise<StoredValue | undefined> {
+    const { inspectObject } = await import("./inspect.ts");
+    return inspectObject(this.#store, valueKey(this.#prefix, context, this.#serializer.extension), context.signal);
   }
 
   /**

@@ -2,7 +2,6 @@ import { checkPartition } from "../asset/check-partition.ts";
 import type { PartitionKey } from "../asset/partition-key.ts";
 import type { PartitionMap } from "../asset/partition-map.ts";
 import type { Universe } from "../asset/partitions-definition.ts";
-import { collectOne } from "../definition/collect.ts";
 import type { Output } from "../definition/result.ts";
 import type { RetryPolicy } from "../definition/retry-policy.ts";
 import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../definition/types.ts";
@@ -13,12 +12,15 @@ import { type Log, silentLog } from "../io-handler/log.ts";
 import type { Executor } from "../run/executor.ts";
 import { type Graph, graphOf, nodeOf } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
-import { loadPartitions, loadValue } from "../run/load.ts";
-import { membersOf, type Plan, planOf, type Selection } from "../run/plan.ts";
+import { loadValue } from "../run/load.ts";
+import { membersOf, planOf, type Selection } from "../run/plan.ts";
 import type { OnProgress } from "../run/progress.ts";
+import { requestOf } from "../run/request.ts";
 import { type RunEnvironment, type RunResult, run } from "../run/run.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import type { EvaluateOptions, Evaluation } from "./evaluate.ts";
+import type { AssetStatus, StatusOptions } from "./status.ts";
 
 export interface RepositoryOptions {
   readonly assets: readonly (Asset | MultiAsset | ExternalAsset)[];
@@ -43,6 +45,12 @@ export interface MaterializeOptions extends Selection {
   readonly retry?: RetryPolicy;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
+  /**
+   * Goes on with a run that did not succeed, of this id, or with `true` the last one if it did not: what it has recorded
+   * is not made again, nor what it has written and could not record. It must not be going on elsewhere. Makes what that
+   * run was to make unless a selection is given. With `true` and nothing to go on with, a run begins.
+   */
+  readonly resume?: true | string;
 }
 
 export interface LoadOptions {
@@ -103,7 +111,9 @@ export class Repository implements AsyncDisposable {
     const opened = storage === undefined ? Storage.memory() : await storage;
     try {
       checkIOHandler(ioHandler, "the repository");
-      return new Repository(graphOf([...assets, ...tasks]), opened, !isPassed, options);
+      const graph = graphOf([...assets, ...tasks]);
+      await opened.declareAssets((await import("./definitions.ts")).definitionsOf(graph));
+      return new Repository(graph, opened, !isPassed, options);
     } catch (error) {
       if (!isPassed) await opened.close();
       throw error;
@@ -129,12 +139,16 @@ export class Repository implements AsyncDisposable {
    * and records what they return. Independent ones run concurrently. A failure skips what depends on it and nothing else.
    *
    * @throws the error of the first asset that failed, when everything else has ended, unless `raiseOnError` is false;
-   *   `GraphError` for an unknown name, `PartitionError` for a key that is missing or none, `Aborted` after an abort
+   *   `GraphError` for an unknown name, `PartitionError` for a key that is missing or none, `Aborted` after an abort,
+   *   `NotFound` for an unknown run to go on with
    */
-  async materialize({ raiseOnError = true, signal, onProgress, retry, tags, ...selection }: MaterializeOptions = {}): Promise<RunResult> {
+  async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
+    const { raiseOnError = true, resume, signal, onProgress, retry, tags, ...selection } = options;
     return this.#during(async () => {
-      const plan = planOf(this.#graph, selection, await this.#universe());
-      const result = await run(plan, this.#environment({ signal, onProgress, retry, tags }));
+      const environment = { ...this.#environment({ signal, onProgress, retry, tags }), selection: requestOf(selection) };
+      const universe = await this.#universe();
+      const resumed = resume && (await (await import("./resume.ts")).resume(resume, this.#graph, selection, universe, environment));
+      const result = await (resumed ? run(resumed.plan, resumed.environment) : run(planOf(this.#graph, selection, universe), environment));
       if (!raiseOnError || result.success) return result;
       throw errorOf(result, signal);
     });
@@ -147,24 +161,10 @@ export class Repository implements AsyncDisposable {
    */
   async observe(
     assets?: readonly (string | ExternalAsset)[],
-    { raiseOnError = true, signal, onProgress, ...options }: Omit<MaterializeOptions, "selection" | "includeUpstream"> = {},
+    options: Omit<MaterializeOptions, "selection" | "includeUpstream"> = {},
   ): Promise<RunResult> {
-    const nodes =
-      assets?.map((each) => nodeOf(this.#graph, each)) ??
-      [...this.#graph.nodes.values()].filter(({ computation }) => computation.kind === "external" && computation.compute !== undefined);
-    for (const { definition } of nodes) {
-      if (definition.kind !== "external")
-        throw new EdgewaterError("GraphError", `${JSON.stringify(definition.name)} is not an external asset: materialize it`, {
-          asset: definition.name,
-        });
-    }
-    return this.materialize({
-      ...options,
-      raiseOnError,
-      selection: nodes.map(({ definition }) => definition),
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    });
+    const { observed } = await import("./observe.ts");
+    return this.materialize({ ...options, selection: observed(this.#graph, assets) });
   }
 
   /**
@@ -185,7 +185,8 @@ export class Repository implements AsyncDisposable {
       const request = (key: PartitionKey | undefined) => ({ source, key, spec: undefined, downstreamAsset: undefined });
       if (!("partitionKeys" in options)) return loadValue(request(await this.#oneKey(source, options.partitionKey)), environment);
       const keys = await this.#keys(source, options.partitionKeys);
-      return loadPartitions(keys, request, options.missing ?? "throw", environment);
+      const { loadPartitions } = await import("../run/load-partitions.ts");
+      return loadPartitions(keys, options.missing ?? "throw", (key) => loadValue(request(key), environment));
     });
   }
 
@@ -201,29 +202,45 @@ export class Repository implements AsyncDisposable {
     value: NoInfer<Value> | Output<NoInfer<Value>>,
     { partitionKey, signal }: LoadOptions = {},
   ): Promise<StoredEvent> {
-    const { definition, computation } = nodeOf(this.#graph, asset);
-    if (definition.kind !== "asset") {
-      throw new EdgewaterError("GraphError", `${JSON.stringify(definition.name)} is not an asset that is written here`, {
-        asset: definition.name,
-      });
-    }
     return this.#during(async () => {
-      const key = await this.#oneKey(definition, partitionKey);
-      const given = {
-        ...computation,
-        kind: "asset",
-        name: definition.name,
-        outputs: [definition],
-        inputs: [],
-        isBatch: false,
-        collect: collectOne,
-        compute: () => value,
-      } as const;
-      const plan: Plan = [{ label: definition.name, computation: given, keys: key && [key], outputs: [definition], loads: [], after: [] }];
+      const { writePlan } = await import("./write-value.ts");
+      const plan = writePlan(this.#graph, asset, value, await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey));
       const result = await run(plan, this.#environment({ signal }));
       const [event] = await this.storage.getEventsForRun(result.runId);
       if (event === undefined) throw errorOf(result, signal);
       return event;
+    });
+  }
+
+  /**
+   * Whether each asset, or each of its partitions too, is missing, stale or up to date and why, and what lies in its
+   * store that no run has recorded: what a process wrote that was killed before it could. `materialize({ resume: true })`
+   * takes that in.
+   *
+   * @throws `GraphError` for an unknown one, and whatever a store throws that is asked for what it has
+   */
+  async status(options: StatusOptions = {}): Promise<readonly AssetStatus[]> {
+    return this.#during(async () => {
+      const { statusOf } = await import("./status.ts");
+      return statusOf(this.#graph, await this.#universe(), this.#environment({ signal: options.signal }), options);
+    });
+  }
+
+  /**
+   * Evaluates the `automationCondition` of every asset that has one: what should run now and why, part by part. It runs
+   * nothing. What it asks for counts as handled, so evaluate where you also run.
+   *
+   * @throws `PreconditionFailed` when others evaluate all the time
+   *
+   * @example
+   * ```ts
+   * for (const request of (await repository.evaluate()).requests) await repository.materialize(request);
+   * ```
+   */
+  async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
+    return this.#during(async () => {
+      const { evaluateGraph } = await import("./evaluate.ts");
+      return evaluateGraph(this.#graph, this.storage, await this.#universe(), options);
     });
   }
 

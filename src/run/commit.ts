@@ -37,7 +37,7 @@ export async function commitOutput(made: Made, environment: CommitEnvironment): 
   throwIfAborted(environment.signal, { asset: definition.name });
   const result = isResult(made.returned) ? made.returned : undefined;
   const said = { metadata: { ...made.metadata, ...result?.metadata }, dataVersion: result?.dataVersion ?? made.dataVersion };
-  const written = await write(made, result, said.metadata, environment);
+  const written = await write(made, result, said, environment);
   const [recorded] = await environment.storage.commit({
     events: [
       {
@@ -59,7 +59,7 @@ export async function commitOutput(made: Made, environment: CommitEnvironment): 
 async function write(
   { definition, key, returned }: Made,
   result: Result | undefined,
-  outputMetadata: Metadata,
+  said: { readonly metadata: Metadata; readonly dataVersion: string | undefined },
   { runId, signal, log, defaultHandler }: CommitEnvironment,
 ): Promise<OutputContext | undefined> {
   if (result !== undefined && result.result !== "Output") return undefined;
@@ -71,7 +71,8 @@ async function write(
     assetMetadata: metadata,
     partition: key && partitions && new PartitionContext({ keys: [key], definition: partitions }),
     typeHint,
-    outputMetadata,
+    outputMetadata: said.metadata,
+    assetDataVersion: said.dataVersion,
     runId,
     signal,
     log,

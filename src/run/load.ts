@@ -1,6 +1,5 @@
 import { PartitionContext } from "../asset/partition-context.ts";
 import type { PartitionKey } from "../asset/partition-key.ts";
-import { PartitionMap } from "../asset/partition-map.ts";
 import { validate } from "../asset/type-hint.ts";
 import type { InputSpec } from "../definition/computation.ts";
 import type { Definition } from "../definition/types.ts";
@@ -29,8 +28,13 @@ export interface Request {
   readonly downstreamAsset: string | undefined;
 }
 
-/** Told which version of what was loaded. */
+/** Told which version of what was loaded, under the name that events have for it. */
 export type OnLoaded = (name: string, dataVersion: string) => void;
+
+/** What events call an input, or one of its partitions. */
+export function inputName(name: string, key: PartitionKey | undefined): string {
+  return key === undefined ? name : `${name}[${key}]`;
+}
 
 /** Loads what a step takes under one name: a value, a map of partitions, or undefined. */
 export async function loadInput(
@@ -44,7 +48,10 @@ export async function loadInput(
   const source = spec.source ?? own;
   const request = (key: PartitionKey | undefined): Request => ({ source, key, spec, downstreamAsset });
   if (load.shape === "nothing") return undefined;
-  if (load.shape === "map") return loadPartitions(load.keys, request, spec.missing, environment, onLoaded);
+  if (load.shape === "map") {
+    const { loadPartitions } = await import("./load-partitions.ts");
+    return loadPartitions(load.keys, spec.missing, (key) => loadValue(request(key), environment, onLoaded));
+  }
   if (spec.source !== undefined) return loadValue(request(load.key), environment, onLoaded);
   try {
     return await loadValue(request(load.key), environment, onLoaded);
@@ -53,19 +60,6 @@ export async function loadInput(
     if (isEdgewaterError(error, "NotFound")) return undefined;
     throw error;
   }
-}
-
-/** A map of partitions that loads each when it is asked for. */
-export function loadPartitions(
-  keys: readonly PartitionKey[],
-  request: (key: PartitionKey) => Request,
-  missing: "throw" | "skip",
-  environment: LoadEnvironment,
-  onLoaded: OnLoaded = () => {},
-): PartitionMap<unknown> {
-  const load = (key: PartitionKey): Promise<unknown> =>
-    loadValue(request(key), environment, (name, version) => onLoaded(`${name}[${key}]`, version));
-  return new PartitionMap(keys, load, { missing });
 }
 
 /** Loads one value through its handler, and checks it against the type hint of the one who wants it. */
@@ -89,7 +83,7 @@ export async function loadValue(
   });
   const handler = spec?.ioHandler ?? source.ioHandler ?? defaultHandler;
   const value = await handler.loadInput(context);
-  if (latest !== undefined) onLoaded(source.name, latest.dataVersion);
+  if (latest !== undefined) onLoaded(inputName(source.name, key), latest.dataVersion);
   return validate(
     value,
     spec?.typeHint,

@@ -1,5 +1,6 @@
 import type { Metadata } from "../asset/metadata.ts";
 import type { RetryPolicy } from "../definition/retry-policy.ts";
+import type { StoredEvent } from "../storage/types.ts";
 import type { CommitEnvironment } from "./commit.ts";
 import type { Outcome } from "./executor.ts";
 import type { Step } from "./plan.ts";
@@ -11,6 +12,8 @@ export interface StepEnvironment extends CommitEnvironment {
   /** For computations without a policy of their own. */
   readonly retry: RetryPolicy | undefined;
   readonly tell: OnProgress;
+  /** What an earlier try of the same run has recorded, by the ids of outputs: it is not made again. */
+  readonly recorded?: ReadonlyMap<string, StoredEvent> | undefined;
 }
 
 /** One step that is going on: what its function has said so far, and what of it has ended. */

@@ -39,6 +39,8 @@ export interface Selection {
   readonly includeUpstream?: boolean | undefined;
   /** The partition to make of every selected asset with partitions; a key of several values stands for each of them. */
   readonly partitionKey?: string | PartitionKey | undefined;
+  /** The partitions to make, one by one. */
+  readonly partitionKeys?: readonly (string | PartitionKey)[] | undefined;
   /** The partitions to make, from one to another, both included. */
   readonly partitionRange?: { readonly from: string | PartitionKey; readonly to: string | PartitionKey } | undefined;
 }
@@ -100,10 +102,15 @@ function selectedOutputs(graph: Graph, selection: Selection, universe: Universe)
         { asset: name },
       );
     }
-    const { partitionKey, partitionRange: range } = selection;
+    const { partitionKey, partitionKeys = partitionKey === undefined ? undefined : [partitionKey], partitionRange: range } = selection;
     if (partitions === undefined) want(wanted, node, []);
     else if (range !== undefined) want(wanted, node, partitions.between(range.from, range.to, universe));
-    else if (partitionKey !== undefined) want(wanted, node, membersOf(partitions, partitionKey, universe, name));
+    else if (partitionKeys !== undefined)
+      want(
+        wanted,
+        node,
+        partitionKeys.flatMap((key) => membersOf(partitions, key, universe, name)),
+      );
     else withoutKey.push(name);
   }
   if (withoutKey.length > 0) {
@@ -113,7 +120,7 @@ function selectedOutputs(graph: Graph, selection: Selection, universe: Universe)
       { asset: withoutKey[0] },
     );
   }
-  const isKeyGiven = selection.partitionKey !== undefined || selection.partitionRange !== undefined;
+  const isKeyGiven = (selection.partitionKey ?? selection.partitionKeys ?? selection.partitionRange) !== undefined;
   if (isKeyGiven && nodes.every(({ definition }) => definition.partitions === undefined)) {
     throw new EdgewaterError("PartitionError", "A partition was given and none of the selected assets has partitions");
   }
@@ -158,7 +165,8 @@ function stepsOf(
 
 const withoutPartition: Load = { shape: "value", key: undefined };
 
-function loadOf(
+/** What a step loads of one input, for some keys of its computation. */
+export function loadOf(
   { source, partitionMapping }: InputSpec,
   { name, partitions, isBatch }: Computation,
   keys: readonly PartitionKey[] | undefined,

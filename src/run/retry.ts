@@ -8,7 +8,11 @@ export interface Retries {
 }
 
 /** The retries of one step under a policy. */
-export function retriesOf(policy: RetryPolicy | undefined, signal: AbortSignal, onRetry: (error: unknown, retry: number) => void): Retries {
+export function retriesOf(
+  policy: RetryPolicy | undefined,
+  signal: AbortSignal,
+  onRetry: (error: unknown, retry: number) => Promise<void>,
+): Retries {
   const { maxRetries = 0, delayMs = 100, factor = 2, maxDelayMs = 30_000, retryOn = () => true } = policy ?? {};
   let used = 0;
   return {
@@ -20,7 +24,7 @@ export function retriesOf(policy: RetryPolicy | undefined, signal: AbortSignal, 
           if (used >= maxRetries || signal.aborted || isEdgewaterError(error, "Aborted") || !retryOn(error)) throw error;
           const wait = Math.min(maxDelayMs, delayMs * factor ** used);
           used++;
-          onRetry(error, used);
+          await onRetry(error, used);
           await sleep(wait, signal);
         }
       }

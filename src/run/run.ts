@@ -1,3 +1,4 @@
+import type { RunSelection } from "../storage/types.ts";
 import type { Executor, Outcome, Outcomes } from "./executor.ts";
 import type { StepEnvironment } from "./ongoing-step.ts";
 import { idsOf, type Plan } from "./plan.ts";
@@ -26,11 +27,15 @@ export interface FailedAsset {
 export interface RunEnvironment extends StepEnvironment {
   readonly executor: Executor;
   readonly tags: Readonly<Record<string, string>>;
+  /** What was asked for, kept with the record of the run. */
+  readonly selection?: RunSelection | undefined;
+  /** When an earlier try of the same run began. */
+  readonly startTime?: number | undefined;
 }
 
 /** Runs a plan, and records that it began and how it ended. */
 export async function run(plan: Plan, environment: RunEnvironment): Promise<RunResult> {
-  const { runId, signal, storage, log, executor, tags } = environment;
+  const { runId, signal, storage, log, executor, tags, selection, startTime = Date.now() } = environment;
   const tell = (event: ProgressEvent): void => {
     try {
       environment.tell(event);
@@ -39,7 +44,8 @@ export async function run(plan: Plan, environment: RunEnvironment): Promise<RunR
     }
   };
   const nodeNames = [...new Set(plan.flatMap(({ outputs }) => outputs.map(({ name }) => name)))];
-  const record = { runId, nodeNames, tags, startTime: Date.now() };
+  const partitionKeys = [...new Set(plan.flatMap(({ keys = [] }) => keys.map(String)))];
+  const record = { runId, nodeNames, partitionKeys, tags, ...(selection && { selection }), startTime };
   await storage.commit({ runs: [{ ...record, status: "Started", endTime: undefined }] });
   tell({ type: "run-start", runId, steps: plan.map(({ label }) => label) });
 

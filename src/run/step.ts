@@ -1,38 +1,53 @@
 import { coerceMetadata } from "../asset/metadata.ts";
 import { PartitionContext } from "../asset/partition-context.ts";
+import type { PartitionKey } from "../asset/partition-key.ts";
 import type { Collected } from "../definition/collect.ts";
 import type { AssetContext, Definition } from "../definition/types.ts";
 import { EdgewaterError } from "../errors.ts";
 import { commitOutput } from "./commit.ts";
-import type { Outcomes } from "./executor.ts";
-import { loadInput } from "./load.ts";
+import type { Outcome, Outcomes } from "./executor.ts";
+import { inputName, loadInput } from "./load.ts";
 import type { OngoingStep, StepEnvironment } from "./ongoing-step.ts";
 import { idsOf, outputId, type Step } from "./plan.ts";
 import { retriesOf } from "./retry.ts";
+import { stepRecord } from "./step-record.ts";
 
 /**
  * Runs one step: loads its inputs, calls its function, writes and records each output. Retries go to the load and the
  * function together, and to each write by itself. An output that is recorded stays; a failure fails those that are not.
  */
 export async function runStep(step: Step, environment: StepEnvironment): Promise<Outcomes> {
-  const { runId, signal, tell } = environment;
-  const onRetry = (error: unknown, retry: number): void => tell({ type: "step-retry", runId, step: step.label, error, retry });
+  const { runId, signal, tell, recorded } = environment;
+  const record = stepRecord(step, environment);
+  const onRetry = (error: unknown, retry: number): Promise<void> => {
+    tell({ type: "step-retry", runId, step: step.label, error, retry });
+    return record.retry(error, retry);
+  };
   const ongoing: OngoingStep = {
     step,
-    environment,
+    environment: { ...environment, log: record.log },
     retries: retriesOf(step.computation.retry ?? environment.retry, signal, onRetry),
-    outcomes: new Map(),
+    outcomes: new Map(
+      idsOf(step).flatMap((id) => (recorded?.has(id) ? [[id, { status: "success", event: recorded.get(id) } as Outcome]] : [])),
+    ),
     inputDataVersions: {},
     metadata: {},
     dataVersion: undefined,
   };
   const start = performance.now();
+  if (ongoing.outcomes.size === idsOf(step).length) return ongoing.outcomes;
   tell({ type: "step-start", runId, step: step.label });
   try {
+    await record.start();
     await ongoing.retries.attempt(() => makeOutputs(ongoing));
+    await record.success();
     tell({ type: "step-success", runId, step: step.label, durationMs: performance.now() - start });
   } catch (error) {
-    for (const id of idsOf(step)) if (!ongoing.outcomes.has(id)) ongoing.outcomes.set(id, { status: "failure", error });
+    const made = [...ongoing.outcomes.keys()];
+    // All outputs are there, but that the step has ended could not be recorded.
+    const isLost = made.length === idsOf(step).length;
+    for (const id of idsOf(step)) if (isLost || !made.includes(id)) ongoing.outcomes.set(id, { status: "failure", error });
+    await record.failure(error, made);
     tell({ type: "step-failure", runId, step: step.label, durationMs: performance.now() - start, error });
   }
   return ongoing.outcomes;
@@ -64,10 +79,25 @@ async function makeOutputs(ongoing: OngoingStep): Promise<void> {
 /** Commits one output, with retries of its own so that the function is not called again, and writes down that it has ended. */
 async function commit(ongoing: OngoingStep, collected: Collected): Promise<void> {
   const { step, environment, retries, outcomes, metadata, dataVersion, inputDataVersions } = ongoing;
-  const made = { ...collected, metadata, dataVersion, inputDataVersions: { ...inputDataVersions } };
+  const made = { ...collected, metadata, dataVersion, inputDataVersions: consumed(step, inputDataVersions, collected.key) };
   const event = await retries.attempt(() => commitOutput(made, environment));
   outcomes.set(outputId(collected.definition.name, collected.key), { status: "success", event });
   environment.tell({ type: "output", runId: environment.runId, step: step.label, event });
+}
+
+/** What one output was made from: of several partitions at once, each from the same one of an input by the same key. */
+function consumed(
+  { computation }: Step,
+  versions: Readonly<Record<string, string>>,
+  key: PartitionKey | undefined,
+): Record<string, string> {
+  const own = { ...versions };
+  if (!computation.isBatch) return own;
+  for (const { source, partitionMapping } of computation.inputs) {
+    if (!source?.partitions || partitionMapping !== undefined) continue;
+    for (const name of Object.keys(own)) if (name.startsWith(`${source.name}[`) && name !== inputName(source.name, key)) delete own[name];
+  }
+  return own;
 }
 
 function isYielding(returned: unknown): boolean {

@@ -1,105 +1,160 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
-import { EdgewaterError } from "../errors.ts";
-import { checkDynamicKeys } from "./dynamic-keys.ts";
-import type { Batch, EventsOptions, RunRecord, RunsOptions, Storage, StoredEvent } from "./types.ts";
+import { compareUtf8 } from "../asset/utf8.ts";
+import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "./backend.ts";
+import type { Batch, Precondition } from "./batch.ts";
+import type { AnyEvent, StoredEvent } from "./events.ts";
+import { advance, isLasting } from "./latest.ts";
+import { placeOf } from "./place.ts";
+import { preconditionFailed, sameBytes } from "./preconditions.ts";
+import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "./records.ts";
 
-const defaultLimit = 100;
-
-/** Records in the memory of this process, gone when it is closed. */
-export class MemoryStorage implements Storage {
+/** Records in the memory of this process. */
+export class MemoryBackend implements Backend {
   readonly name = "Storage.memory()";
-  readonly #runs = new Map<string, RunRecord>();
-  readonly #byAsset = new Map<string, StoredEvent[]>();
-  readonly #byRun = new Map<string, StoredEvent[]>();
-  /** By asset and, within, by the partition's display form; undefined for the asset itself. */
-  readonly #latest = new Map<string, Map<string | undefined, StoredEvent>>();
-  readonly #dynamicPartitions = new Map<string, Set<string>>();
   #lastId = 0;
-  #closed = false;
+  #events: AnyEvent[] = [];
+  readonly #byAsset = new Map<string, AnyEvent[]>();
+  readonly #byRun = new Map<string, AnyEvent[]>();
+  /** By asset and, within, by place. */
+  readonly #latest = new Map<string, Map<string, LatestRecord>>();
+  readonly #materializations = new Map<string, Map<string, StoredEvent>>();
+  readonly #definitions = new Map<string, AssetDefinition>();
+  readonly #runs = new Map<string, RunRecord>();
+  readonly #logs = new Map<string, LogRecord[]>();
+  readonly #ticks: TickRecord[] = [];
+  readonly #kv = new Map<string, Uint8Array>();
+  readonly #dynamic = new Map<string, Set<string>>();
 
-  async commit({ runs = [], events = [] }: Batch): Promise<readonly StoredEvent[]> {
-    this.#checkOpen();
-    const numbered = events.map((event) => Object.freeze({ ...event, id: ++this.#lastId }));
+  // Nothing is awaited within, so that no other commit comes between.
+  async commit(batch: Batch): Promise<readonly AnyEvent[]> {
+    const { preconditions = [], runs = [], assets = [], events = [], logs = [], ticks = [], kv = [], dynamicPartitions = [] } = batch;
+    if (!preconditions.every((precondition) => this.#holds(precondition))) throw preconditionFailed(this.name, batch);
+    const numbered = events.map((event): AnyEvent => {
+      this.#lastId = event.id ?? this.#lastId + 1;
+      return Object.freeze({ ...event, id: this.#lastId });
+    });
+    for (const event of numbered) this.#add(event);
     for (const run of runs) this.#runs.set(run.runId, Object.freeze({ ...run }));
-    for (const event of numbered) {
-      append(this.#byAsset, event.assetKey, event);
-      append(this.#byRun, event.runId, event);
-      if (event.eventType !== "Materialization") continue;
-      const latest = this.#latest.get(event.assetKey) ?? new Map<string | undefined, StoredEvent>();
-      this.#latest.set(event.assetKey, latest.set(undefined, event));
-      if (event.partitionKey) latest.set(String(event.partitionKey), event);
+    for (const asset of assets) this.#definitions.set(asset.assetKey, Object.freeze({ ...asset }));
+    for (const log of logs) append(this.#logs, log.runId, Object.freeze({ ...log }));
+    for (const tick of ticks) this.#ticks.push(Object.freeze({ ...tick }));
+    for (const { key, value } of kv) {
+      if (value === undefined) this.#kv.delete(key);
+      else this.#kv.set(key, value.slice());
     }
+    for (const { definition, add = [], remove = [] } of dynamicPartitions) {
+      const keys = this.#dynamic.get(definition) ?? new Set();
+      this.#dynamic.set(definition, keys);
+      for (const key of remove) keys.delete(key);
+      for (const key of add) keys.add(key);
+    }
+    if (batch.deletes) this.#delete(batch.deletes);
     return numbered;
   }
 
-  async getRun(runId: string): Promise<RunRecord | undefined> {
-    this.#checkOpen();
+  async events({ assetKey, place, runId, types, after = 0, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
+    const all = assetKey !== undefined ? this.#byAsset.get(assetKey) : runId !== undefined ? this.#byRun.get(runId) : this.#events;
+    const found: AnyEvent[] = [];
+    const [start, step] = newestFirst ? [(all?.length ?? 0) - 1, -1] : [firstAfter(all ?? [], after), 1];
+    for (let index = start; found.length < (limit ?? Number.POSITIVE_INFINITY); index += step) {
+      const event = all?.[index];
+      if (event === undefined || event.id <= after) break;
+      const fits =
+        (before === undefined || event.id < before) &&
+        (place === undefined || placeOf(event.partitionKey) === place) &&
+        (runId === undefined || event.runId === runId) &&
+        (types === undefined || types.includes(event.eventType));
+      if (fits) found.push(event);
+    }
+    return found;
+  }
+
+  async materialization(assetKey: string, place: string): Promise<StoredEvent | undefined> {
+    return this.#materializations.get(assetKey)?.get(place);
+  }
+
+  async latest({ assetKey, of }: LatestQuery): Promise<readonly LatestRecord[]> {
+    const assets = assetKey === undefined ? [...this.#latest.values()] : [this.#latest.get(assetKey) ?? new Map<string, LatestRecord>()];
+    const found = assets.flatMap((places) => [...places].filter(([place]) => (place === "") === (of === "assets")));
+    return found.map(([, latest]) => latest).sort((left, right) => (left.firstId ?? 0) - (right.firstId ?? 0));
+  }
+
+  async definitions(assetKey?: string): Promise<readonly AssetDefinition[]> {
+    return [...this.#definitions.values()].filter((asset) => assetKey === undefined || asset.assetKey === assetKey);
+  }
+
+  async run(runId: string): Promise<RunRecord | undefined> {
     return this.#runs.get(runId);
   }
 
-  async getRuns({ limit = defaultLimit, status }: RunsOptions = {}): Promise<readonly RunRecord[]> {
-    this.#checkOpen();
+  async runs({ status, limit }: RunsQuery): Promise<readonly RunRecord[]> {
     const runs = [...this.#runs.values()].reverse();
     return runs.filter((run) => status === undefined || run.status === status).slice(0, limit);
   }
 
-  async getEventsForAsset(assetKey: string, { limit = defaultLimit, partition }: EventsOptions = {}): Promise<readonly StoredEvent[]> {
-    this.#checkOpen();
-    const all = this.#byAsset.get(assetKey) ?? [];
-    const events = partition === undefined ? all : all.filter(({ partitionKey }) => String(partitionKey) === String(partition));
-    return events.slice(Math.max(0, events.length - limit)).reverse();
+  async logs(runId: string): Promise<readonly LogRecord[]> {
+    return [...(this.#logs.get(runId) ?? [])];
   }
 
-  async getEventsForRun(runId: string): Promise<readonly StoredEvent[]> {
-    this.#checkOpen();
-    return [...(this.#byRun.get(runId) ?? [])];
+  async ticks({ name, limit }: TicksQuery): Promise<readonly TickRecord[]> {
+    return this.#ticks
+      .filter((tick) => name === undefined || tick.name === name)
+      .reverse()
+      .slice(0, limit);
   }
 
-  async getLatestMaterialization(assetKey: string, partition?: string | PartitionKey): Promise<StoredEvent | undefined> {
-    this.#checkOpen();
-    return this.#latest.get(assetKey)?.get(partition === undefined ? undefined : String(partition));
+  async kv(key: string): Promise<Uint8Array | undefined> {
+    return this.#kv.get(key)?.slice();
   }
 
-  async getMaterializedPartitions(assetKey: string): Promise<readonly PartitionKey[]> {
-    this.#checkOpen();
-    const latest = this.#latest.get(assetKey) ?? new Map<string | undefined, StoredEvent>();
-    return [...latest].flatMap(([partition, { partitionKey }]) => (partition === undefined || !partitionKey ? [] : [partitionKey]));
+  async kvList(prefix: string): Promise<readonly KvEntry[]> {
+    const entries = [...this.#kv].filter(([key]) => key.startsWith(prefix)).sort(([left], [right]) => compareUtf8(left, right));
+    return entries.map(([key, value]) => ({ key, value: value.slice() }));
   }
 
-  async addDynamicPartitions(definition: string, keys: readonly string[]): Promise<void> {
-    this.#checkOpen();
-    checkDynamicKeys(definition, keys);
-    const known = this.#dynamicPartitions.get(definition) ?? new Set();
-    this.#dynamicPartitions.set(definition, known);
-    for (const key of keys) known.add(key);
+  async dynamicPartitions(wanted?: string): Promise<readonly DynamicPartition[]> {
+    const all = [...this.#dynamic].filter(([definition]) => wanted === undefined || definition === wanted);
+    return all.flatMap(([definition, keys]) => [...keys].map((key) => ({ definition, key })));
   }
 
-  async deleteDynamicPartition(definition: string, key: string): Promise<void> {
-    this.#checkOpen();
-    this.#dynamicPartitions.get(definition)?.delete(key);
+  async close(): Promise<void> {}
+
+  #add(event: AnyEvent): void {
+    const { assetKey, partitionKey } = event;
+    this.#events.push(event);
+    append(this.#byAsset, assetKey, event);
+    append(this.#byRun, event.runId, event);
+    if (!isLasting(event)) return;
+    const latest = within(this.#latest, assetKey);
+    for (const place of new Set(["", placeOf(partitionKey)])) {
+      latest.set(place, advance(latest.get(place), event, place === ""));
+      if (event.eventType === "Materialization") within(this.#materializations, assetKey).set(place, event);
+    }
   }
 
-  async getDynamicPartitions(definition: string): Promise<readonly string[]> {
-    this.#checkOpen();
-    return [...(this.#dynamicPartitions.get(definition) ?? [])];
+  #holds(precondition: Precondition): boolean {
+    if ("kv" in precondition) return sameBytes(this.#kv.get(precondition.kv), precondition.is);
+    if ("run" in precondition) return this.#runs.get(precondition.run)?.status === precondition.is;
+    const { latest, partition, is } = precondition;
+    return this.#materializations.get(latest)?.get(placeOf(partition))?.id === is;
   }
 
-  async hasDynamicPartition(definition: string, key: string): Promise<boolean> {
-    this.#checkOpen();
-    return this.#dynamicPartitions.get(definition)?.has(key) ?? false;
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (const records of [this.#runs, this.#byAsset, this.#byRun, this.#latest, this.#dynamicPartitions]) records.clear();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  #checkOpen(): void {
-    if (this.#closed) throw new EdgewaterError("Closed", `${this.name} is closed`, { store: this.name });
+  #delete({ events = [], runs = [], assets = [] }: NonNullable<Batch["deletes"]>): void {
+    const gone = new Set(events);
+    if (gone.size > 0) {
+      this.#events = this.#events.filter(({ id }) => !gone.has(id));
+      for (const lists of [this.#byAsset, this.#byRun])
+        for (const [key, list] of lists)
+          lists.set(
+            key,
+            list.filter(({ id }) => !gone.has(id)),
+          );
+    }
+    for (const runId of runs) {
+      this.#runs.delete(runId);
+      this.#logs.delete(runId);
+    }
+    for (const assetKey of assets)
+      for (const records of [this.#definitions, this.#latest, this.#materializations]) records.delete(assetKey);
   }
 }
 
@@ -107,4 +162,21 @@ function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): 
   const list = lists.get(key);
   if (list) list.push(value);
   else lists.set(key, [value]);
+}
+
+function within<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+  const known = maps.get(key) ?? new Map<string, Value>();
+  maps.set(key, known);
+  return known;
+}
+
+/** The index of the first event with a greater id. */
+function firstAfter(events: readonly AnyEvent[], id: number): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((events[middle]?.id ?? 0) <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 export {
   type ChooseFault,
   type Fault,
@@ -11,6 +12,7 @@ export {
   randomFaults,
   withFaults,
 } from "../object-store/with/faults.ts";
+export { embeddedStorage, memoryStorage, temporaryRepository, temporaryStore } from "./factories.ts";
 export {
   attributesCases,
   type CapabilitiesOf,
@@ -28,4 +30,4 @@ export {
   readOnlyCases,
   streamCases,
 } from "./object-store/index.ts";
-export { memoryStorage } from "./storage.ts";
+export { type SharedStorageCase, type StorageCase, sharedStorageCases, storageCases } from "./records/index.ts";

@@ -7,6 +7,7 @@ import { killBrowser } from "./browser.ts";
 import { type Judge, randomFrom } from "./judge.ts";
 import { killLocal } from "./local.ts";
 import { operations } from "./operations.ts";
+import { killWriters } from "./records.ts";
 import { sweep } from "./sweep.ts";
 
 const [kills = 100, seed = Date.now() % 1e6] = process.argv.slice(2).map(Number);
@@ -25,3 +26,4 @@ report("LocalStore", await killLocal(kills, randomFrom(seed)));
 for (const browser of browsers) {
   for (const [kind, judge] of await killBrowser(browser, kills, randomFrom(seed))) report(`${browser.name}, ${kind}`, judge);
 }
+console.log(`records: ${await killWriters(kills)} batches were acknowledged by ${kills} writers that were killed, and every one is there`);

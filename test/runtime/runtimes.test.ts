@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sharedStorageCases, storageCases } from "edgewater/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { components } from "../../scripts/components.ts";
 import corpus from "../serializer/corpus.json" with { type: "json" };
@@ -38,6 +39,12 @@ describe.each(runtimes)("$name", (runtime) => {
 
   it.skipIf(path === undefined)("writes the serializer's corpus with the bytes of every other runtime", async () => {
     expect(JSON.parse(await run(path ?? "", [...runtime.run, "test/runtime/corpus.ts"]))).toEqual(corpus);
+  });
+
+  it.skipIf(path === undefined)("keeps every promise of records in a file", async () => {
+    const printed = await run(path ?? "", [...runtime.run, "test/runtime/records.ts", join(folder, `records-${name}`)]);
+    const cases = storageCases().length + sharedStorageCases().length + 1;
+    expect(JSON.parse(printed)).toEqual({ passed: cases, failures: [] });
   });
 
   const settings = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<unknown> =>
@@ -105,6 +112,15 @@ describe("the demo", () => {
 });
 
 describe("the built package", () => {
+  it.skipIf(systemNode.path === undefined)("keeps records in a file on the machine's own Node, or says what it needs", async () => {
+    await run(process.execPath, ["scripts/build.ts"]);
+    const printed = JSON.parse(await run(systemNode.path ?? "", ["test/runtime/old-node.mjs", join(folder, "old")]));
+    const [major = 0, minor = 0] = (await run(systemNode.path ?? "", ["-p", "process.versions.node"])).split(".").map(Number);
+    const isNew = major > 22 || (major === 22 && minor >= 13);
+    const refused = { code: "NotSupported", message: expect.stringContaining("part of Node from 22.13") };
+    expect(printed).toEqual(isNew ? { opened: true } : refused);
+  });
+
   it.skipIf(systemNode.path === undefined)("persists and loads back on the machine's own Node", async () => {
     await run(process.execPath, ["scripts/build.ts"]);
     const printed = await run(systemNode.path ?? "", ["test/runtime/dist.mjs", join(folder, "dist")]);

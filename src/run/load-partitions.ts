@@ -1,0 +1,11 @@
+import type { PartitionKey } from "../asset/partition-key.ts";
+import { PartitionMap } from "../asset/partition-map.ts";
+
+/** A map of partitions that loads each when it is asked for. */
+export function loadPartitions(
+  keys: readonly PartitionKey[],
+  missing: "throw" | "skip",
+  load: (key: PartitionKey) => Promise<unknown>,
+): PartitionMap<unknown> {
+  return new PartitionMap(keys, load, { missing });
+}

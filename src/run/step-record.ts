@@ -1,0 +1,85 @@
+import { intMetadata, textMetadata } from "../asset/metadata.ts";
+import type { PartitionKey } from "../asset/partition-key.ts";
+import type { Log } from "../io-handler/log.ts";
+import type { LogRecord, NewEvent, StepEvent } from "../storage/types.ts";
+import type { StepEnvironment } from "./ongoing-step.ts";
+import { outputId, type Step } from "./plan.ts";
+
+/** Records what happens to one step beside its outputs. */
+export interface StepRecord {
+  /** What the step writes goes to the repository's log, and with its end into the records. */
+  readonly log: Log;
+  readonly start: () => Promise<void>;
+  readonly retry: (error: unknown, retry: number) => Promise<void>;
+  readonly success: () => Promise<void>;
+  /** Of every output that was not made. Does not reject: the step has failed already. */
+  readonly failure: (error: unknown, made: readonly string[]) => Promise<void>;
+}
+
+/** The record of one step, under the name of its computation; a failure is recorded under the names of its outputs. */
+export function stepRecord(step: Step, { runId, storage, log }: StepEnvironment): StepRecord {
+  const logs: LogRecord[] = [];
+  const { computation, keys, outputs, label } = step;
+  const ownKey = keys?.length === 1 ? keys[0] : undefined;
+  const event = (
+    eventType: StepEvent["eventType"],
+    assetKey: string,
+    partitionKey: PartitionKey | undefined,
+    metadata: NewEvent["metadata"],
+  ): NewEvent => ({
+    eventType,
+    assetKey,
+    partitionKey,
+    runId,
+    timestamp: Date.now(),
+    dataVersion: undefined,
+    codeVersion: undefined,
+    inputDataVersions: {},
+    metadata,
+  });
+  const own = async (eventType: StepEvent["eventType"], metadata: NewEvent["metadata"] = {}): Promise<void> => {
+    await storage.commit({ events: [event(eventType, computation.name, ownKey, metadata)], logs: logs.splice(0) });
+  };
+  return {
+    log: recording(log, label, runId, logs),
+    start: () => own("StepStart"),
+    retry: (error, retry) => own("StepRetry", { ...said(error), retry: intMetadata(retry) }),
+    success: () => own("StepSuccess"),
+    failure: async (error, made) => {
+      const events = outputs.flatMap(({ name }) =>
+        (keys ?? [undefined])
+          .filter((key) => !made.includes(outputId(name, key)))
+          .map((key) => event("StepFailure", name, key, said(error))),
+      );
+      try {
+        await storage.commit({ events, logs: logs.splice(0) });
+      } catch (lost) {
+        log.error(`The failure of ${label} could not be recorded`, lost);
+      }
+    },
+  };
+}
+
+function said(error: unknown): NewEvent["metadata"] {
+  return { error: textMetadata(error instanceof Error ? error.message : String(error)) };
+}
+
+/** A log that passes on what it is told, and keeps it. */
+function recording(log: Log, step: string, runId: string, logs: LogRecord[]): Log {
+  const level =
+    (name: LogRecord["level"]): Log["info"] =>
+    (message, ...details) => {
+      logs.push({ runId, step, level: name, message: [message, ...details.map(textOf)].join(" "), timestamp: Date.now() });
+      log[name](message, ...details);
+    };
+  return { debug: level("debug"), info: level("info"), warn: level("warn"), error: level("error") };
+}
+
+function textOf(detail: unknown): string {
+  if (typeof detail !== "object" || detail instanceof Error) return String(detail);
+  try {
+    return JSON.stringify(detail);
+  } catch {
+    return String(detail);
+  }
+}

@@ -1,0 +1,137 @@
+import { compareUtf8 } from "../../asset/utf8.ts";
+import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "../backend.ts";
+import type { Batch } from "../batch.ts";
+import type { AnyEvent, StoredEvent } from "../events.ts";
+import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "../records.ts";
+import { eventFrom } from "../wire.ts";
+import { commit, startingWith } from "./commit.ts";
+import type { Connection } from "./connection.ts";
+import { latestFrom } from "./rows.ts";
+
+/** Records in an IndexedDB database. */
+export class IndexedDBBackend implements Backend {
+  readonly name: string;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.name = connection.name;
+    this.#connection = connection;
+  }
+
+  commit(batch: Batch): Promise<readonly AnyEvent[]> {
+    return commit(this.#connection, batch);
+  }
+
+  async events({ assetKey, place, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
+    const isFull = (found: readonly unknown[]): boolean => found.length >= (limit ?? Number.POSITIVE_INFINITY);
+    if (limit === 0) return [];
+    return this.#connection.use(async (database) => {
+      const store = database.transaction("events").store;
+      const direction = newestFirst ? "prev" : "next";
+      const between = (...parts: readonly string[]): IDBKeyRange =>
+        IDBKeyRange.bound([...parts, after ?? 0], [...parts, before ?? []], after !== undefined, before !== undefined);
+      const all = IDBKeyRange.bound(after ?? 0, before ?? Number.POSITIVE_INFINITY, after !== undefined, before !== undefined);
+      const [index, range] =
+        runId !== undefined && assetKey === undefined
+          ? ([store.index("byRun"), between(runId)] as const)
+          : assetKey === undefined
+            ? ([store, all] as const)
+            : place === undefined
+              ? ([store.index("byAsset"), between(assetKey)] as const)
+              : ([store.index("byPlace"), between(assetKey, place)] as const);
+      const found: AnyEvent[] = [];
+      // A page at once where nothing is sifted and the order is that of the index; a cursor otherwise.
+      if (
+        !newestFirst &&
+        types === undefined &&
+        (runId === undefined || assetKey === undefined) &&
+        (place === undefined || assetKey !== undefined)
+      )
+        return (await index.getAll(range as never, limit)).map(eventFrom);
+      for (let cursor = await index.openCursor(range as never, direction); cursor && !isFull(found); cursor = await cursor.continue()) {
+        const { value } = cursor;
+        const fits =
+          (types === undefined || types.includes(value["eventType"] as AnyEvent["eventType"])) &&
+          (runId === undefined || value["runId"] === runId) &&
+          (place === undefined || value.place === place);
+        if (fits) found.push(eventFrom(value));
+      }
+      return found;
+    });
+  }
+
+  materialization(assetKey: string, place: string): Promise<StoredEvent | undefined> {
+    return this.#connection.use(async (database) => {
+      const transaction = database.transaction(["latest", "events"]);
+      const id = (await transaction.objectStore("latest").get([assetKey, place]))?.lastMaterializationId;
+      const event = id === undefined ? undefined : await transaction.objectStore("events").get(id);
+      return event && (eventFrom(event) as StoredEvent);
+    });
+  }
+
+  async latest({ assetKey, of }: LatestQuery): Promise<readonly LatestRecord[]> {
+    const rows = await this.#connection.use((database) => {
+      if (assetKey !== undefined) return database.getAll("latest", startingWith(assetKey));
+      const range = of === "assets" ? startingWith("") : IDBKeyRange.lowerBound(["="]);
+      return database.getAllFromIndex("latest", "byPlace", range);
+    });
+    const wanted = rows.filter(({ place }) => (place === "") === (of === "assets"));
+    return wanted.map(latestFrom).sort((left, right) => (left.firstId ?? 0) - (right.firstId ?? 0));
+  }
+
+  definitions(assetKey?: string): Promise<readonly AssetDefinition[]> {
+    return this.#connection.use((database) => database.getAll("assets", assetKey));
+  }
+
+  async run(runId: string): Promise<RunRecord | undefined> {
+    return (await this.#connection.use((database) => database.get("runs", runId)))?.run;
+  }
+
+  async runs({ status, limit = Number.POSITIVE_INFINITY }: RunsQuery): Promise<readonly RunRecord[]> {
+    return this.#connection.use(async (database) => {
+      const store = database.transaction("runs").store;
+      const found: RunRecord[] = [];
+      let cursor =
+        status === undefined
+          ? await store.index("byPosition").openCursor(null, "prev")
+          : await store.index("byStatus").openCursor(startingWith(status), "prev");
+      for (; cursor && found.length < limit; cursor = await cursor.continue()) found.push(cursor.value.run);
+      return found;
+    });
+  }
+
+  async logs(runId: string): Promise<readonly LogRecord[]> {
+    const rows = await this.#connection.use((database) => database.getAllFromIndex("logs", "byRun", startingWith(runId)));
+    return rows.map(({ log }) => log);
+  }
+
+  async ticks({ name, limit }: TicksQuery): Promise<readonly TickRecord[]> {
+    const rows = await this.#connection.use((database) =>
+      name === undefined ? database.getAll("ticks") : database.getAllFromIndex("ticks", "byName", startingWith(name)),
+    );
+    return rows
+      .map(({ tick }) => tick)
+      .reverse()
+      .slice(0, limit);
+  }
+
+  async kv(key: string): Promise<Uint8Array | undefined> {
+    return (await this.#connection.use((database) => database.get("kv", key)))?.value;
+  }
+
+  async kvList(prefix: string): Promise<readonly KvEntry[]> {
+    const rows = await this.#connection.use((database) => database.getAll("kv", IDBKeyRange.lowerBound(prefix)));
+    return rows.filter(({ key }) => key.startsWith(prefix)).sort((left, right) => compareUtf8(left.key, right.key));
+  }
+
+  async dynamicPartitions(wanted?: string): Promise<readonly DynamicPartition[]> {
+    const rows = await this.#connection.use((database) =>
+      wanted === undefined ? database.getAllFromIndex("dynamic", "byPosition") : database.getAll("dynamic", startingWith(wanted)),
+    );
+    return rows.sort((left, right) => left.position - right.position).map(({ definition, key }) => ({ definition, key }));
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+}

@@ -1,0 +1,128 @@
+import { isEdgewaterError } from "../../errors.ts";
+import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "../backend.ts";
+import { fromBase64 } from "../base64.ts";
+import type { Batch } from "../batch.ts";
+import type { AnyEvent, StoredEvent } from "../events.ts";
+import { preconditionFailed } from "../preconditions.ts";
+import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "../records.ts";
+import { definitionFrom, runFrom } from "../wire.ts";
+import { commitStatements, numbered } from "./commit.ts";
+import type { Row, SqlDatabase, SqlValue } from "./port.ts";
+import { eventOf, json, latestOf } from "./rows.ts";
+
+/** Records in an SQL database: the same tables and queries for every one. */
+export class SqlBackend implements Backend {
+  readonly name: string;
+  readonly #database: SqlDatabase;
+
+  constructor(database: SqlDatabase) {
+    this.name = database.name;
+    this.#database = database;
+  }
+
+  async commit(batch: Batch): Promise<readonly AnyEvent[]> {
+    try {
+      const [first] = await this.#database.run(commitStatements(batch));
+      return numbered(batch.events ?? [], Number(first?.[0]?.["last_id"]));
+    } catch (error) {
+      if (isEdgewaterError(error, "PreconditionFailed")) throw preconditionFailed(this.name, batch);
+      throw error;
+    }
+  }
+
+  async events({ assetKey, place, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
+    const select = new Select("SELECT * FROM edgewater_events")
+      .where("asset_key = ?", assetKey)
+      .where("place = ?", place)
+      .where("run_id = ?", runId)
+      .where("id > ?", after)
+      .where("id < ?", before)
+      .where(`event_type IN (${types?.map(() => "?").join(", ")})`, ...(types ?? [undefined]));
+    return (await this.#all(select, `ORDER BY id${newestFirst ? " DESC" : ""}`, limit)).map(eventOf);
+  }
+
+  async materialization(assetKey: string, place: string): Promise<StoredEvent | undefined> {
+    const [row] = await this.#database.all(
+      "SELECT * FROM edgewater_events WHERE id = (SELECT materialization_id FROM edgewater_latest WHERE asset_key = ? AND place = ?)",
+      [assetKey, place],
+    );
+    return row && (eventOf(row) as StoredEvent);
+  }
+
+  async latest({ assetKey, of }: LatestQuery): Promise<readonly LatestRecord[]> {
+    const select = new Select("SELECT * FROM edgewater_latest").where("asset_key = ?", assetKey);
+    select.where(of === "assets" ? "place = ?" : "place <> ?", "");
+    return (await this.#all(select, "ORDER BY first_id")).map(latestOf);
+  }
+
+  async definitions(assetKey?: string): Promise<readonly AssetDefinition[]> {
+    const select = new Select("SELECT definition FROM edgewater_assets").where("asset_key = ?", assetKey);
+    return (await this.#all(select)).map((row) => definitionFrom(json(row["definition"])));
+  }
+
+  async run(runId: string): Promise<RunRecord | undefined> {
+    const [row] = await this.#database.all("SELECT record FROM edgewater_runs WHERE run_id = ?", [runId]);
+    return row && runFrom(json(row["record"]));
+  }
+
+  async runs({ status, limit }: RunsQuery): Promise<readonly RunRecord[]> {
+    const select = new Select("SELECT record FROM edgewater_runs").where("status = ?", status);
+    return (await this.#all(select, "ORDER BY position DESC", limit)).map((row) => runFrom(json(row["record"])));
+  }
+
+  async logs(runId: string): Promise<readonly LogRecord[]> {
+    const select = new Select("SELECT record FROM edgewater_logs").where("run_id = ?", runId);
+    return (await this.#all(select, "ORDER BY position")).map((row) => json<LogRecord>(row["record"]));
+  }
+
+  async ticks({ name, limit }: TicksQuery): Promise<readonly TickRecord[]> {
+    const select = new Select("SELECT record FROM edgewater_ticks").where("name = ?", name);
+    return (await this.#all(select, "ORDER BY position DESC", limit)).map((row) => json<TickRecord>(row["record"]));
+  }
+
+  async kv(key: string): Promise<Uint8Array | undefined> {
+    const [row] = await this.#database.all("SELECT value FROM edgewater_kv WHERE key = ?", [key]);
+    return row && fromBase64(row["value"] as string);
+  }
+
+  async kvList(prefix: string): Promise<readonly KvEntry[]> {
+    const rows = await this.#database.all(
+      "SELECT key, value FROM edgewater_kv WHERE key >= ? AND substr(key, 1, length(?)) = ? ORDER BY key",
+      [prefix, prefix, prefix],
+    );
+    return rows.map((row) => ({ key: row["key"] as string, value: fromBase64(row["value"] as string) }));
+  }
+
+  async dynamicPartitions(definition?: string): Promise<readonly DynamicPartition[]> {
+    const select = new Select("SELECT definition, key FROM edgewater_dynamic").where("definition = ?", definition);
+    const rows = await this.#all(select, "ORDER BY position");
+    return rows.map((row) => ({ definition: row["definition"] as string, key: row["key"] as string }));
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  #all({ sql, parameters }: Select, order = "", limit?: number): Promise<readonly Row[]> {
+    if (limit === undefined) return this.#database.all(`${sql} ${order}`, parameters);
+    return this.#database.all(`${sql} ${order} LIMIT ?`, [...parameters, limit]);
+  }
+}
+
+/** A query that grows by the conditions that are given. */
+class Select {
+  sql: string;
+  readonly parameters: SqlValue[] = [];
+
+  constructor(sql: string) {
+    this.sql = sql;
+  }
+
+  /** Adds a condition, unless its value is undefined. */
+  where(condition: string, ...values: readonly (SqlValue | undefined)[]): this {
+    if (values.includes(undefined)) return this;
+    this.sql += `${this.sql.includes(" WHERE ") ? " AND" : " WHERE"} ${condition}`;
+    this.parameters.push(...(values as readonly SqlValue[]));
+    return this;
+  }
+}

@@ -1,0 +1,57 @@
+import { PartitionKey } from "../../asset/partition-key.ts";
+import type { AnyEvent } from "../events.ts";
+import type { LatestRecord } from "../records.ts";
+import { metadataFrom } from "../wire.ts";
+import type { Row, SqlValue } from "./port.ts";
+
+/** The event of a row. */
+export function eventOf(row: Row): AnyEvent {
+  return {
+    id: Number(row["id"]),
+    eventType: row["event_type"],
+    assetKey: row["asset_key"],
+    partitionKey: partitionOf(row),
+    runId: row["run_id"],
+    timestamp: Number(row["timestamp"]),
+    dataVersion: textOf(row["data_version"]),
+    codeVersion: textOf(row["code_version"]),
+    inputDataVersions: json(row["inputs"]),
+    metadata: metadataFrom(json(row["metadata"])),
+  } as AnyEvent;
+}
+
+/** The latest record of a row. */
+export function latestOf(row: Row): LatestRecord {
+  return {
+    assetKey: row["asset_key"] as string,
+    partitionKey: partitionOf(row),
+    firstId: numberOf(row["first_id"]),
+    lastEventId: numberOf(row["event_id"]),
+    lastMaterializationId: numberOf(row["materialization_id"]),
+    lastFailureId: numberOf(row["failure_id"]),
+    lastRunId: textOf(row["run_id"]),
+    lastTimestamp: numberOf(row["timestamp"]),
+    lastDataVersion: textOf(row["data_version"]),
+    lastMaterializationCodeVersion: textOf(row["code_version"]),
+    lastInputDataVersions: json(row["inputs"]),
+  };
+}
+
+/** What a column of JSON text holds. */
+export function json<Value>(text: SqlValue | undefined): Value {
+  return (text === "{}" ? {} : JSON.parse(text as string)) as Value;
+}
+
+function partitionOf(row: Row): PartitionKey | undefined {
+  const text = row["partition_key"];
+  return text === null || text === undefined ? undefined : PartitionKey.fromJSON(json(text));
+}
+
+function textOf(value: SqlValue | undefined): string | undefined {
+  return (value ?? undefined) as string | undefined;
+}
+
+/** Postgres gives big integers as text. */
+function numberOf(value: SqlValue | undefined): number | undefined {
+  return value === null || value === undefined ? undefined : Number(value);
+}

@@ -1,0 +1,112 @@
+import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { checkStamp, currentStamp, type Stamp } from "../schema.ts";
+import { type SqlDatabase, type Statement, statement } from "./port.ts";
+
+/** The name of the constraint that a commit breaks when one of its preconditions does not hold. */
+export const preconditionName = "edgewater_precondition";
+
+/**
+ * The tables. `last_id` and `last_position` number events and everything else that has an order; every commit starts by
+ * writing that row, and so no two overlap. Texts are compared by their bytes.
+ */
+function tables(dialect: SqlDatabase["dialect"]): readonly string[] {
+  const [text, rowId] = dialect === "postgres" ? ['TEXT COLLATE "C"', "BIGINT PRIMARY KEY"] : ["TEXT", "INTEGER PRIMARY KEY"];
+  return [
+    `CREATE TABLE IF NOT EXISTS edgewater_schema (one INTEGER PRIMARY KEY, version INTEGER NOT NULL, min_reader INTEGER NOT NULL,
+      min_writer INTEGER NOT NULL, last_id BIGINT NOT NULL, last_position BIGINT NOT NULL)`,
+    `CREATE TABLE IF NOT EXISTS edgewater_guard (broken INTEGER NOT NULL, CONSTRAINT ${preconditionName} CHECK (broken = 0))`,
+    `CREATE TABLE IF NOT EXISTS edgewater_events (id ${rowId}, event_type TEXT NOT NULL, asset_key ${text} NOT NULL, place ${text} NOT NULL,
+      partition_key TEXT, run_id ${text} NOT NULL, timestamp BIGINT NOT NULL, data_version TEXT, code_version TEXT,
+      inputs TEXT NOT NULL, metadata TEXT NOT NULL)`,
+    "CREATE INDEX IF NOT EXISTS edgewater_events_by_asset ON edgewater_events (asset_key, id)",
+    "CREATE INDEX IF NOT EXISTS edgewater_events_by_place ON edgewater_events (asset_key, place, id)",
+    "CREATE INDEX IF NOT EXISTS edgewater_events_by_run ON edgewater_events (run_id, id)",
+    `CREATE TABLE IF NOT EXISTS edgewater_latest (asset_key ${text} NOT NULL, place ${text} NOT NULL, partition_key TEXT, first_id BIGINT,
+      event_id BIGINT, materialization_id BIGINT, failure_id BIGINT, run_id TEXT, timestamp BIGINT, data_version TEXT, code_version TEXT,
+      inputs TEXT NOT NULL, PRIMARY KEY (asset_key, place))`,
+    `CREATE TABLE IF NOT EXISTS edgewater_assets (asset_key ${text} PRIMARY KEY, definition TEXT NOT NULL)`,
+    `CREATE TABLE IF NOT EXISTS edgewater_runs (run_id ${text} PRIMARY KEY, position BIGINT NOT NULL UNIQUE, status ${text} NOT NULL,
+      record TEXT NOT NULL)`,
+    "CREATE INDEX IF NOT EXISTS edgewater_runs_by_status ON edgewater_runs (status, position)",
+    `CREATE TABLE IF NOT EXISTS edgewater_logs (position ${rowId}, run_id ${text} NOT NULL, record TEXT NOT NULL)`,
+    "CREATE INDEX IF NOT EXISTS edgewater_logs_by_run ON edgewater_logs (run_id, position)",
+    `CREATE TABLE IF NOT EXISTS edgewater_ticks (position ${rowId}, name ${text} NOT NULL, record TEXT NOT NULL)`,
+    "CREATE INDEX IF NOT EXISTS edgewater_ticks_by_name ON edgewater_ticks (name, position)",
+    `CREATE TABLE IF NOT EXISTS edgewater_kv (key ${text} PRIMARY KEY, value TEXT NOT NULL)`,
+    `CREATE TABLE IF NOT EXISTS edgewater_dynamic (definition ${text} NOT NULL, key ${text} NOT NULL, position BIGINT NOT NULL,
+      PRIMARY KEY (definition, key))`,
+  ];
+}
+
+/** Statements that bring records from the version before to this one; the first version is made from nothing. */
+export type Migrations = Readonly<Record<number, readonly string[]>>;
+
+/**
+ * Makes the tables when there are none, and checks what the records say of themselves.
+ *
+ * @throws `SchemaMismatch`
+ */
+export async function openSchema(database: SqlDatabase, readOnly: boolean): Promise<void> {
+  const stamp = await readStamp(database);
+  if (stamp !== undefined) return checkStamp(database.name, stamp, readOnly);
+  if (readOnly) {
+    const message = `There are no records in ${database.name} to read; open it without readOnly to make them`;
+    throw new EdgewaterError("NotFound", message, { store: database.name });
+  }
+  await database.run(creation(database.dialect));
+  const made = await readStamp(database);
+  if (made !== undefined) checkStamp(database.name, made, readOnly);
+}
+
+/**
+ * Brings records to a version, this library's unless another is given. Every step is one transaction that checks the
+ * version it starts from, so that of several at once each step happens once.
+ *
+ * @throws `SchemaMismatch` for records of a later version
+ */
+export async function migrate(database: SqlDatabase, to: Stamp = currentStamp, migrations: Migrations = {}): Promise<void> {
+  let stamp = await readStamp(database);
+  if (stamp === undefined) {
+    await database.run(creation(database.dialect));
+    stamp = await readStamp(database);
+  }
+  while (stamp !== undefined && stamp.version < to.version) {
+    const next = stamp.version + 1;
+    const { minReader, minWriter } = to;
+    const isStill = statement("INSERT INTO edgewater_guard (broken) SELECT 1 FROM edgewater_schema WHERE version <> ?", stamp.version);
+    const changes = (migrations[next] ?? []).map((sql) => statement(sql));
+    const stamped = statement("UPDATE edgewater_schema SET version = ?, min_reader = ?, min_writer = ?", next, minReader, minWriter);
+    try {
+      await database.run([oneAtATime, isStill, ...changes, stamped]);
+    } catch (error) {
+      if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
+    }
+    stamp = await readStamp(database);
+  }
+  if (stamp !== undefined) checkStamp(database.name, stamp, false, to.version);
+}
+
+/** Waits for every other commit and migration, because all write this row. */
+const oneAtATime = statement("UPDATE edgewater_schema SET last_position = last_position");
+
+function creation(dialect: SqlDatabase["dialect"]): readonly Statement[] {
+  const { version, minReader, minWriter } = currentStamp;
+  // Without a lock, two that make a table at once can both find it missing, and one then fails.
+  const lock = dialect === "postgres" ? [statement("SELECT pg_advisory_xact_lock(7310868735415578)")] : [];
+  return [
+    ...lock,
+    ...tables(dialect).map((sql) => statement(sql)),
+    statement("INSERT INTO edgewater_schema VALUES (1, ?, ?, ?, 0, 0) ON CONFLICT DO NOTHING", version, minReader, minWriter),
+  ];
+}
+
+async function readStamp(database: SqlDatabase): Promise<Stamp | undefined> {
+  const where =
+    database.dialect === "postgres"
+      ? "SELECT to_regclass('edgewater_schema') AS found"
+      : "SELECT name AS found FROM sqlite_master WHERE name = 'edgewater_schema'";
+  const [table] = await database.all(where, []);
+  if (!table?.["found"]) return undefined;
+  const [row] = await database.all("SELECT version, min_reader, min_writer FROM edgewater_schema", []);
+  return row && { version: Number(row["version"]), minReader: Number(row["min_reader"]), minWriter: Number(row["min_writer"]) };
+}

@@ -1,0 +1,172 @@
+/**
+ * `edgewater/sqlite`: records in an SQLite file, on Node from 22.13, Deno and Bun.
+ *
+ * @module
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { EdgewaterError } from "../../errors.ts";
+import type { StorageBackend } from "../backend.ts";
+import type { EmbeddedOptions } from "../embedded-options.ts";
+import { SqlBackend } from "./backend.ts";
+import { databaseError, isBusy, sqliteFailure } from "./failure.ts";
+import type { Row, SqlDatabase, SqlValue, Statement } from "./port.ts";
+import { migrate, openSchema } from "./schema.ts";
+
+export type { EmbeddedOptions, StorageBackend };
+
+/**
+ * Records in an SQLite file, for `Storage.connect`. Its folder must be there. Other processes and threads of the same
+ * machine may use it at the same time; a network drive may not hold it.
+ *
+ * @example
+ * ```ts
+ * import { Storage } from "edgewater";
+ * import { sqlite } from "edgewater/sqlite";
+ *
+ * await using storage = await Storage.connect(sqlite("records.sqlite"));
+ * ```
+ */
+export function sqlite(file: string, options: EmbeddedOptions = {}): StorageBackend {
+  const name = `sqlite(${file})`;
+  return {
+    name,
+    open: async ({ readOnly }) => {
+      const database = await openFile(name, file, { ...options, readOnly });
+      return afterwards(database, () => openSchema(database, readOnly)).then(() => new SqlBackend(database));
+    },
+    migrate: async () => {
+      const database = await openFile(name, file, options);
+      await afterwards(database, () => migrate(database));
+      await database.close();
+    },
+  };
+}
+
+/** What `Storage.embedded` opens: a file in a folder, which is made when it is new. */
+export function embedded(folder: string, options: EmbeddedOptions = {}): StorageBackend {
+  const { open, migrate: migrateFile } = sqlite(`${folder}/records.sqlite`, options);
+  const name = `Storage.embedded(${folder})`;
+  const within = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    await makeFolder(name, folder);
+    return work();
+  };
+  return { name, open: (how) => (how.readOnly ? open(how) : within(() => open(how))), migrate: () => within(migrateFile) };
+}
+
+async function makeFolder(store: string, folder: string): Promise<void> {
+  const { mkdir } = await import("node:fs/promises");
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    const message = `The folder ${folder} cannot be made: ${(cause as Error).message}`;
+    throw new EdgewaterError("PermissionDenied", message, { store, cause });
+  }
+}
+
+/** Closes the database when what comes after opening it fails. */
+async function afterwards(database: SqlDatabase, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** Opens a file as a database, whatever is in it. */
+export async function openFile(
+  name: string,
+  file: string,
+  { fsync = false, lockTimeoutMs = 10_000, readOnly = false }: EmbeddedOptions,
+): Promise<SqlDatabase> {
+  const { DatabaseSync } = await engine(name);
+  const attempt = <Value>(work: () => Value): Promise<Value> => whenFree(name, lockTimeoutMs, work);
+  const connection = await attempt(() => new DatabaseSync(file, { readOnly }));
+  const database = new SqliteFile(name, connection, attempt);
+  const pragmas = [...(readOnly ? [] : ["journal_mode = WAL"]), `synchronous = ${fsync ? "FULL" : "NORMAL"}`];
+  await afterwards(database, async () => {
+    for (const pragma of pragmas) await attempt(() => connection.exec(`PRAGMA ${pragma}`));
+  });
+  return database;
+}
+
+async function engine(store: string): Promise<typeof import("node:sqlite")> {
+  try {
+    return await import("node:sqlite");
+  } catch (cause) {
+    const message =
+      "Records in a file need SQLite, which is part of Node from 22.13, Deno from 2.2 and Bun from 1.4; use a newer runtime, or Storage.connect with another database";
+    throw new EdgewaterError("NotSupported", message, { store, cause });
+  }
+}
+
+/** One connection. Its calls block the thread, and so none of them waits for a lock: that is done between them. */
+class SqliteFile implements SqlDatabase {
+  readonly name: string;
+  readonly dialect = "sqlite";
+  readonly #connection: DatabaseSync;
+  readonly #attempt: <Value>(work: () => Value) => Promise<Value>;
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor(name: string, connection: DatabaseSync, attempt: <Value>(work: () => Value) => Promise<Value>) {
+    this.name = name;
+    this.#connection = connection;
+    this.#attempt = attempt;
+  }
+
+  run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]> {
+    return this.#attempt(() => {
+      this.#connection.exec("BEGIN IMMEDIATE");
+      try {
+        const rows = statements.map((each) => this.#execute(each));
+        this.#connection.exec("COMMIT");
+        return rows;
+      } catch (error) {
+        // A full disk has ended the transaction already, and then there is nothing to roll back.
+        if (this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  all(sql: string, parameters: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.#attempt(() => this.#prepare(sql).all(...parameters) as Row[]);
+  }
+
+  async close(): Promise<void> {
+    this.#prepared.clear();
+    this.#connection.close();
+  }
+
+  #execute({ sql, parameters }: Statement): readonly Row[] {
+    const prepared = this.#prepare(sql);
+    if (/\bRETURNING\b|^SELECT/.test(sql)) return prepared.all(...parameters) as Row[];
+    prepared.run(...parameters);
+    return [];
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#prepared.get(sql);
+    if (known !== undefined) return known;
+    const prepared = this.#connection.prepare(sql);
+    this.#prepared.set(sql, prepared);
+    return prepared;
+  }
+}
+
+/** Tries until no other connection is in the way, or time is up. */
+async function whenFree<Value>(store: string, timeoutMs: number, work: () => Value): Promise<Value> {
+  const end = Date.now() + timeoutMs;
+  for (let tries = 0; ; tries++) {
+    try {
+      return work();
+    } catch (cause) {
+      if (!isBusy(cause)) throw databaseError(store, cause, sqliteFailure);
+      if (Date.now() >= end) {
+        const message = `Cannot use ${store}: another connection has kept it locked for ${timeoutMs} ms; end what is writing to it, or pass a longer lockTimeoutMs`;
+        throw new EdgewaterError("Unavailable", message, { store, cause });
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(50, 2 ** tries)));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { metadataFromWire, metadataToWire } from "../asset/metadata-wire.ts";
+import { PartitionKey } from "../asset/partition-key.ts";
+import type { AnyEvent, NewEvent } from "./events.ts";
+import type { AssetDefinition, RunRecord } from "./records.ts";
+
+/** An event as plain JSON. What is undefined is left out. */
+export type EventJson = Readonly<Record<string, unknown>>;
+
+/** The metadata of an event as plain JSON. */
+export function metadataJson(metadata: AnyEvent["metadata"]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, metadataToWire(value)]));
+}
+
+/** Reads what {@link metadataJson} gives. @throws `MetadataError` */
+export function metadataFrom(json: Readonly<Record<string, unknown>>): AnyEvent["metadata"] {
+  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, metadataFromWire(value)]));
+}
+
+/** An event as plain JSON, its fields always in the same order. */
+export function eventJson(event: AnyEvent | NewEvent): EventJson {
+  const { id, eventType, assetKey, partitionKey, runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata } = event;
+  const key = partitionKey && { partitionKey: partitionKey.toJSON() };
+  const said = { runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata: metadataJson(metadata) };
+  return { id, eventType, assetKey, ...key, ...said };
+}
+
+/** Reads what {@link eventJson} gives. @throws `MetadataError`, `PartitionError` */
+export function eventFrom(json: EventJson): AnyEvent {
+  const { id, eventType, assetKey, partitionKey, runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata } = json as Omit<
+    AnyEvent,
+    "partitionKey" | "metadata"
+  > & { readonly partitionKey?: unknown; readonly metadata: Readonly<Record<string, unknown>> };
+  return {
+    id,
+    eventType,
+    assetKey,
+    partitionKey: partitionKey === undefined ? undefined : PartitionKey.fromJSON(partitionKey),
+    runId,
+    timestamp,
+    dataVersion,
+    codeVersion,
+    inputDataVersions,
+    metadata: metadataFrom(metadata),
+  } as AnyEvent;
+}
+
+/** A run that was JSON, with what JSON leaves out. */
+export function runFrom(json: RunRecord): RunRecord {
+  return { ...json, endTime: json.endTime };
+}
+
+/** A definition that was JSON, with what JSON leaves out. */
+export function definitionFrom(json: AssetDefinition): AssetDefinition {
+  const dependencies = json.dependencies.map(({ assetKey, mapping }) => ({ assetKey, mapping }));
+  return { ...json, group: json.group, codeVersion: json.codeVersion, dependencies, partitions: json.partitions };
+}

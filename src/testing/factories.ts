@@ -1,0 +1,78 @@
+import { SuperJsonIOHandler } from "../io-handler/superjson.ts";
+import type { ObjectStore } from "../object-store/types.ts";
+import { Repository, type RepositoryOptions } from "../repository/repository.ts";
+import { type EmbeddedOptions, Storage } from "../storage/storage.ts";
+
+/**
+ * Records in memory for one test.
+ *
+ * @example
+ * ```ts
+ * await using storage = await memoryStorage();
+ * await using repository = await Repository.open({ assets, storage });
+ * ```
+ */
+export async function memoryStorage(): Promise<Storage> {
+  return Storage.memory();
+}
+
+/**
+ * Records in a folder, existing or new, or in a browser in a database of this name. When the block ends it is closed:
+ * nothing is locked, the files can be deleted, and the same path opens again at once.
+ *
+ * @example As a fixture of Vitest:
+ * ```ts
+ * const test = base.extend<{ storage: Storage }>({
+ *   storage: async ({}, use) => {
+ *     await using storage = await embeddedStorage(folder);
+ *     await use(storage);
+ *   },
+ * });
+ * ```
+ */
+export function embeddedStorage(path: string, options?: EmbeddedOptions): Promise<Storage> {
+  return Storage.embedded(path, options);
+}
+
+/**
+ * A store for one test, whose objects are deleted when the block ends: in a temporary folder on Node, Deno and Bun, in
+ * IndexedDB in browsers, in memory in Workers.
+ *
+ * @example
+ * ```ts
+ * await using store = await temporaryStore();
+ * await new SuperJsonIOHandler({ store }).handleOutput(new OutputContext({ assetName: "quakes" }), rows);
+ * ```
+ */
+export async function temporaryStore(): Promise<ObjectStore & AsyncDisposable> {
+  const { temporary } = await import("#temporary");
+  const { store, remove } = await temporary();
+  return Object.assign(store, { [Symbol.asyncDispose]: remove });
+}
+
+/**
+ * A repository for one test, with a store and records that are deleted when the block ends. Values go through superjson
+ * unless another handler is given.
+ *
+ * @example
+ * ```ts
+ * await using repository = await temporaryRepository({ assets: [quakes, strong] });
+ * await repository.materialize();
+ * ```
+ */
+export async function temporaryRepository(options: Omit<RepositoryOptions, "storage">): Promise<Repository> {
+  const { temporary } = await import("#temporary");
+  const { store, records, remove } = await temporary();
+  const storage = records === undefined ? memoryStorage() : embeddedStorage(records);
+  try {
+    const repository = await Repository.open({ ioHandler: new SuperJsonIOHandler({ store }), ...options, storage });
+    const dispose = async (): Promise<void> => {
+      await repository.close();
+      await remove();
+    };
+    return Object.assign(repository, { [Symbol.asyncDispose]: dispose });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

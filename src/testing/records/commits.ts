@@ -1,0 +1,113 @@
+import type { Batch } from "../../storage/types.ts";
+import { bytes, made, rejects, runOf, type StorageCase, same } from "./check.ts";
+
+/** What is promised of commits and their preconditions. */
+export const commitCases: readonly StorageCase[] = [
+  {
+    name: "writes a batch as a whole, or nothing of it",
+    run: async (storage) => {
+      const batch: Batch = {
+        preconditions: [{ kv: "lock", is: bytes(1) }],
+        runs: [runOf("r")],
+        events: [made("a", { runId: "r" })],
+        assets: [
+          {
+            assetKey: "a",
+            kind: "asset",
+            tags: {},
+            kinds: [],
+            group: "g",
+            codeVersion: undefined,
+            dependencies: [],
+            partitions: undefined,
+          },
+        ],
+        logs: [{ runId: "r", step: "a", level: "info", message: "m", timestamp: 1 }],
+        ticks: [{ name: "t", timestamp: 1, status: "Fired", detail: { a: 1 } }],
+        kv: [{ key: "k", value: bytes(2) }],
+        dynamicPartitions: [{ definition: "d", add: ["x"] }],
+      };
+      await rejects(() => storage.commit(batch), "PreconditionFailed");
+      same(await storage.getEventsForAsset("a"), [], "events");
+      same(await storage.getRun("r"), undefined, "run");
+      same(await storage.getAssetRecords(), [], "assets");
+      same([await storage.getRunLogs("r"), await storage.getTicks("t"), await storage.kvList()], [[], [], []], "logs, ticks and keys");
+      same(await storage.getDynamicPartitions("d"), [], "dynamic partitions");
+      await storage.kvSet("lock", bytes(1));
+      await storage.commit(batch);
+      same((await storage.getEventsForAsset("a")).length, 1, "events after it");
+      same(await storage.getRun("r"), batch.runs?.[0], "run after it");
+      same((await storage.getAssetRecord("a"))?.group, "g", "asset after it");
+      same([await storage.getRunLogs("r"), await storage.getTicks("t")], [batch.logs, batch.ticks], "logs and ticks after it");
+      same(await storage.kvGet("k"), bytes(2), "key after it");
+      same(await storage.getDynamicPartitions("d"), ["x"], "dynamic partitions after it");
+    },
+  },
+  {
+    name: "checks each kind of precondition at the moment of the write",
+    run: async (storage) => {
+      const attempt = (precondition: NonNullable<Batch["preconditions"]>[number]) =>
+        storage.commit({ preconditions: [precondition], events: [made("x")] });
+      const holds = attempt;
+      const fails = (precondition: Parameters<typeof attempt>[0]) => rejects(() => attempt(precondition), "PreconditionFailed");
+      await holds({ kv: "k", is: undefined });
+      await fails({ kv: "k", is: bytes() });
+      await storage.kvSet("k", bytes());
+      await holds({ kv: "k", is: bytes() });
+      await fails({ kv: "k", is: undefined });
+      await fails({ kv: "k", is: bytes(0) });
+      await holds({ run: "r", is: undefined });
+      await storage.commit({ runs: [runOf("r", { status: "Started", endTime: undefined })] });
+      await holds({ run: "r", is: "Started" });
+      await fails({ run: "r", is: "Success" });
+      await fails({ run: "r", is: undefined });
+      await holds({ latest: "a", is: undefined });
+      const [event] = await storage.commit({ events: [made("a", { partition: "p" })] });
+      await holds({ latest: "a", is: event?.id });
+      await holds({ latest: "a", partition: "p", is: event?.id });
+      await holds({ latest: "a", partition: "q", is: undefined });
+      await fails({ latest: "a", is: undefined });
+      await fails({ latest: "a", partition: "p", is: (event?.id ?? 0) + 1 });
+      const error = await fails({ kv: "k", is: bytes(7) });
+      same(error.store, storage.name, "the store of the error");
+      same(error.message.includes('"k"'), true, "the message names the key");
+    },
+  },
+  {
+    name: "loses nothing of many commits at once",
+    run: async (storage) => {
+      const commits = Array.from({ length: 40 }, (_, index) =>
+        storage.commit({ events: [made("a", { dataVersion: String(index) }), made("b")] }),
+      );
+      const ids = (await Promise.all(commits)).flat().map(({ id }) => id);
+      same(new Set(ids).size, 80, "different ids");
+      same((await storage.getEventsForRun("run")).length, 80, "events");
+      same((await storage.getLatestMaterialization("b"))?.id, Math.max(...ids), "the latest is the last");
+    },
+  },
+  {
+    name: "refuses every call when it is closed, and closes twice",
+    run: async (storage) => {
+      const commit = storage.commit({ events: [made("a")] });
+      const closed = storage.close();
+      same((await commit).length, 1, "a commit that went on is finished");
+      await closed;
+      await storage.close();
+      await rejects(() => storage.commit({ events: [made("a")] }), "Closed");
+      await rejects(() => storage.getRuns(), "Closed");
+      await rejects(() => storage.kvGet("a"), "Closed");
+      await rejects(() => storage.computeStaleness(), "Closed");
+    },
+  },
+  {
+    name: "does not hand out what it keeps",
+    run: async (storage) => {
+      const value = bytes(1, 2, 3);
+      await storage.kvSet("k", value);
+      value[0] = 9;
+      const read = (await storage.kvGet("k")) as Uint8Array;
+      read[1] = 9;
+      same(await storage.kvGet("k"), bytes(1, 2, 3), "the value");
+    },
+  },
+];

@@ -1,0 +1,134 @@
+import { Storage } from "../../storage/storage.ts";
+import { bytes, failed, made, rejects, runOf, type StorageCase, same } from "./check.ts";
+
+/** Something of everything. */
+export async function fill(storage: Storage): Promise<void> {
+  const declared = {
+    kind: "asset",
+    tags: { a: "b" },
+    kinds: [],
+    group: undefined,
+    codeVersion: "1",
+    dependencies: [],
+    partitions: { static: ["x"] },
+  } as const;
+  await storage.commit({ runs: [runOf("r1", { tags: { who: "me" } })], assets: [{ assetKey: "a", ...declared }] });
+  await storage.commit({ events: [made("a", { partition: "x", runId: "r1" }), made("b", { inputDataVersions: { a: "v1" } })] });
+  await storage.commit({ events: [failed("b", "r1")], logs: [{ runId: "r1", step: "b", level: "warn", message: "rain", timestamp: 5 }] });
+  await storage.commit({
+    runs: [runOf("r2", { status: "Started", endTime: undefined })],
+    ticks: [{ name: "t", timestamp: 1, status: "Skipped", detail: [1] }],
+  });
+  await storage.commit({ kv: [{ key: "k", value: bytes(0, 255) }], dynamicPartitions: [{ definition: "d", add: ["z", "a"] }] });
+  await storage.commit({ events: [made("a", { partition: "x", dataVersion: "v2", runId: "r2" })] });
+}
+
+/** What is promised of copies and of pruning. */
+export const portableCases: readonly StorageCase[] = [
+  {
+    name: "exports everything, and another Storage that imports it exports the same",
+    run: async (storage) => {
+      await fill(storage);
+      await using copy = Storage.memory();
+      await copy.import(storage.export());
+      const lines = async (from: Storage) => (await Array.fromAsync(from.export())).sort();
+      same(await lines(copy), await lines(storage), "the lines");
+      same(await copy.getAssetRecords(), await storage.getAssetRecords(), "assets");
+      same(await copy.getEventsForRun("r1", { types: "all" }), await storage.getEventsForRun("r1", { types: "all" }), "events");
+      same(await copy.getRuns(), await storage.getRuns(), "runs");
+      await rejects(() => storage.import(copy.export()), "AlreadyExists");
+    },
+  },
+  {
+    name: "imports what another Storage exports, and goes on from there",
+    run: async (storage) => {
+      await using source = Storage.memory();
+      await fill(source);
+      await source.prune({ before: Date.now() });
+      await storage.import(source.export());
+      same((await Array.fromAsync(storage.export())).sort(), (await Array.fromAsync(source.export())).sort(), "the lines");
+      same(await storage.getMaterializedPartitions("a"), await source.getMaterializedPartitions("a"), "partitions");
+      const [next] = await storage.commit({ events: [made("c")] });
+      const last = (await source.getEventsForAsset("a"))[0]?.id ?? 0;
+      same((next?.id ?? 0) > last, true, "the next event has a greater id");
+    },
+  },
+  {
+    name: "imports into what has records when it is told to, and not twice",
+    run: async (storage) => {
+      await using source = Storage.memory();
+      await fill(source);
+      await storage.commit({ runs: [runOf("own")], events: [made("a", { runId: "own" })], kv: [{ key: "k", value: bytes(7) }] });
+      await storage.import(source.export(), { merge: true });
+      same(
+        (await storage.getRuns()).map(({ runId }) => runId),
+        ["r2", "r1", "own"],
+        "runs",
+      );
+      same(await storage.kvGet("k"), bytes(7), "a key that was there");
+      same((await storage.getEventsForAsset("a")).length, 3, "events");
+      await storage.import(source.export(), { merge: true });
+      same((await storage.getRuns()).length, 3, "runs after importing again");
+      same((await storage.getEventsForRun("r1", { types: "all" })).length, 2, "events of a run after importing again");
+    },
+  },
+  {
+    name: "refuses lines that are no export, and ones that end too early",
+    run: async (storage) => {
+      const header = '{"edgewater":"records","version":1}\n';
+      await rejects(() => storage.import([]), "Integrity");
+      await rejects(() => storage.import(["hello"]), "Integrity");
+      await rejects(() => storage.import(['{"a":1}\n']), "Integrity");
+      await rejects(() => storage.import([header, '{"kv":{"key":"a","value":""}}\n']), "Integrity");
+      await rejects(() => storage.import([header, '{"end":1}\n']), "Integrity");
+      const error = await rejects(() => storage.import(['{"edgewater":"records","version":99}\n']), "SchemaMismatch");
+      same(error.message.includes("99"), true, "the message names the version");
+      same(await storage.kvList(), [], "nothing was written");
+    },
+  },
+  {
+    name: "prunes what is old, keeps the last of everything, and says so before",
+    run: async (storage) => {
+      const old = { timestamp: 1000, runId: "old" };
+      await storage.commit({
+        runs: [runOf("old", { endTime: 1000 }), runOf("gone", { endTime: 1000 }), runOf("on", { status: "Started", endTime: undefined })],
+      });
+      await storage.commit({ logs: [{ runId: "gone", step: "a", level: "info", message: "m", timestamp: 1 }] });
+      await storage.commit({
+        events: [made("a", { ...old, runId: "gone" }), made("a", old), made("b", { ...old, runId: "on" }), made("b", old)],
+      });
+      await storage.commit({
+        events: [made("p", { ...old, partition: "x" }), made("p", { ...old, partition: "x" }), made("p", { ...old, partition: "y" })],
+      });
+      await storage.commit({ events: [made("c", { ...old, timestamp: 5000 }), made("c", { ...old, timestamp: 6000 })] });
+      const before = 2000;
+      const announced = await storage.prune({ before, dryRun: true });
+      same([announced.events, announced.runs], [2, 1], "what would go");
+      same((await storage.getEventsForAsset("a")).length, 2, "events after a dry run");
+      const kept = { getLatest: await storage.getLatestMaterialization("a"), partitions: await storage.getMaterializedPartitions("p") };
+      const pruned = await storage.prune({ before });
+      same([pruned.events, pruned.runs], [2, 1], "what went");
+      same(
+        (await storage.getEventsForAsset("a")).map(({ id }) => id),
+        [kept.getLatest?.id],
+        "the last one stays",
+      );
+      same((await storage.getEventsForAsset("b")).length, 2, "events of a run that goes on stay");
+      same(
+        (await storage.getEventsForAsset("p")).map(({ partitionKey }) => String(partitionKey)),
+        ["y", "x"],
+        "the last of each partition stays",
+      );
+      same((await storage.getEventsForAsset("c")).length, 2, "newer ones stay");
+      same([await storage.getRun("gone"), await storage.getRunLogs("gone")], [undefined, []], "the run and its logs");
+      same((await storage.getRuns()).length, 2, "other runs stay");
+      same(await storage.getMaterializedPartitions("p"), kept.partitions, "partitions");
+      same(
+        announced.explanation.some((line) => line.startsWith("a: 1 events would go")),
+        true,
+        "the explanation names the asset",
+      );
+      same((await storage.prune({ before })).events, 0, "nothing is left to prune");
+    },
+  },
+];

@@ -1,0 +1,25 @@
+import { IndexedDBStore } from "../../object-store/indexeddb/index.ts";
+import type { Temporary } from "./types.ts";
+
+/** Databases of IndexedDB with names of their own: in browsers. */
+export async function temporary(): Promise<Temporary> {
+  const name = `edgewater-${crypto.randomUUID()}`;
+  const [objects, records] = [`${name}-objects`, `${name}-records`];
+  const store = new IndexedDBStore(objects);
+  return {
+    store,
+    records,
+    remove: async () => {
+      await store.close();
+      await Promise.all([objects, records].map(deleteDatabase));
+    },
+  };
+}
+
+function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+}

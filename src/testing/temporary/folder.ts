@@ -1,0 +1,15 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LocalStore } from "../../object-store/local/index.ts";
+import type { Temporary } from "./types.ts";
+
+/** A folder among the system's temporary ones: on Node, Deno and Bun. */
+export async function temporary(): Promise<Temporary> {
+  const folder = await mkdtemp(join(tmpdir(), "edgewater-"));
+  return {
+    store: new LocalStore(join(folder, "objects")),
+    records: join(folder, "records"),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}

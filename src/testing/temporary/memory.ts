@@ -1,0 +1,7 @@
+import { MemoryStore } from "../../object-store/memory.ts";
+import type { Temporary } from "./types.ts";
+
+/** Memory: in Workers, which have no place of their own. */
+export async function temporary(): Promise<Temporary> {
+  return { store: new MemoryStore(), records: undefined, remove: async () => {} };
+}

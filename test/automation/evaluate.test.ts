@@ -1,0 +1,295 @@
+import {
+  type AssetEvaluation,
+  asset,
+  type ConditionResult,
+  condition,
+  input,
+  PartitionMapping,
+  Repository,
+  Storage,
+  staticPartitions,
+  task,
+} from "edgewater";
+import { condition as cron } from "edgewater/cron";
+import { describe, expect, it } from "vitest";
+
+const fires = async (repository: Repository, now?: Date): Promise<readonly string[]> => {
+  const { results } = await repository.evaluate(now && { now });
+  return results
+    .filter(({ shouldRun }) => shouldRun)
+    .flatMap(({ asset, partitions }) => (partitions ? partitions.map((key) => `${asset}[${key}]`) : [asset]));
+};
+
+const follow = async (repository: Repository): Promise<void> => {
+  for (const request of (await repository.evaluate()).requests) await repository.materialize({ ...request, raiseOnError: false });
+};
+
+/** A result in one line, for people. */
+const line = ({ label, asset, isTrue, children }: ConditionResult): string =>
+  `${isTrue ? "+" : "-"}${label}@${asset}${children.length > 0 ? `(${children.map(line).join(" ")})` : ""}`;
+const why = (results: readonly AssetEvaluation[]): readonly string[] => results.map(({ because }) => line(because));
+
+describe("facts", () => {
+  it("missing is true until it was made", async () => {
+    const a = asset({ name: "a", automationCondition: condition.missing() }, () => 1);
+    await using repository = await Repository.open({ assets: [a] });
+    expect(await fires(repository)).toEqual(["a"]);
+    expect(await fires(repository)).toEqual(["a"]);
+    await repository.materialize();
+    expect(await fires(repository)).toEqual([]);
+  });
+
+  it("dataVersionChanged is true once for each new version, and not the first time", async () => {
+    let value = 1;
+    const a = asset({ name: "a", automationCondition: condition.dataVersionChanged() }, (_, context) => {
+      context.registerDataVersion(`v${value}`);
+      return value;
+    });
+    await using repository = await Repository.open({ assets: [a] });
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize();
+    expect(await fires(repository)).toEqual(["a"]);
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize();
+    expect(await fires(repository)).toEqual([]);
+    value = 2;
+    await repository.materialize();
+    expect(await fires(repository)).toEqual(["a"]);
+  });
+
+  it("newlyUpdated is true once for every time it was made, whatever came of it", async () => {
+    const a = asset({ name: "a", automationCondition: condition.newlyUpdated() }, (_, context) => {
+      context.registerDataVersion("same");
+      return 1;
+    });
+    await using repository = await Repository.open({ assets: [a] });
+    await repository.materialize();
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize();
+    expect(await fires(repository)).toEqual(["a"]);
+    expect(await fires(repository)).toEqual([]);
+  });
+
+  it("codeVersionChanged is true until the new code has made it", async () => {
+    await using storage = Storage.memory();
+    const made = (codeVersion: string) => asset({ name: "a", codeVersion, automationCondition: condition.codeVersionChanged() }, () => 1);
+    await using first = await Repository.open({ assets: [made("1")], storage });
+    expect(await fires(first)).toEqual([]);
+    await first.materialize();
+    expect(await fires(first)).toEqual([]);
+    await using second = await Repository.open({ assets: [made("2")], storage });
+    expect(await fires(second)).toEqual(["a"]);
+    await second.materialize();
+    expect(await fires(second)).toEqual([]);
+  });
+
+  it("inProgress is true while a run is to make it, and executionFailed until it was made after all", async () => {
+    const gate = Promise.withResolvers<void>();
+    let isRaining = true;
+    const a = asset({ name: "a", automationCondition: condition.inProgress() }, () => gate.promise);
+    const b = asset(
+      { name: "b", inputs: { a }, automationCondition: condition.or(condition.inProgress(), condition.executionFailed()) },
+      () => {
+        if (isRaining) throw new Error("it rains");
+        return 1;
+      },
+    );
+    await using repository = await Repository.open({ assets: [a, b] });
+    const running = repository.materialize({ raiseOnError: false });
+    await expect.poll(async () => (await repository.storage.getRuns())[0]?.status).toBe("Started");
+    expect(await fires(repository)).toEqual(["a", "b"]);
+    gate.resolve();
+    await running;
+    expect(await fires(repository)).toEqual(["b"]);
+    isRaining = false;
+    await repository.materialize({ selection: [b] });
+    expect(await fires(repository)).toEqual([]);
+  });
+});
+
+describe("operators", () => {
+  const { and, or, not, missing, newlyTrue, sinceLastHandled, anyDepsMatch, allDepsMatch, newlyUpdated } = condition;
+
+  it("combine what they are given, and all say what they found", async () => {
+    const a = asset({ name: "a", automationCondition: and(missing(), or(not(missing()), missing())) }, () => 1);
+    await using repository = await Repository.open({ assets: [a] });
+    const { results, requests } = await repository.evaluate();
+    expect(why(results)).toEqual(["+and@a(+missing@a +or@a(-not@a(+missing@a) +missing@a))"]);
+    expect(requests).toEqual([{ selection: ["a"] }]);
+  });
+
+  it("newlyTrue is true once", async () => {
+    const a = asset({ name: "a", automationCondition: newlyTrue(missing()) }, () => 1);
+    await using repository = await Repository.open({ assets: [a] });
+    expect([await fires(repository), await fires(repository)]).toEqual([["a"], []]);
+  });
+
+  it("look at what an asset is made from, through tasks", async () => {
+    const a = asset({ name: "a" }, () => 1);
+    const b = asset({ name: "b" }, () => 1);
+    const t = task({ name: "t", inputs: { b } }, ({ b }) => b);
+    const any = asset({ name: "any", inputs: { a, t }, automationCondition: anyDepsMatch(missing()) }, () => 1);
+    const all = asset({ name: "all", inputs: { a, t }, automationCondition: allDepsMatch(missing()) }, () => 1);
+    await using repository = await Repository.open({ assets: [a, b, any, all], tasks: [t] });
+    expect(await fires(repository)).toEqual(["any", "all"]);
+    await repository.materialize({ selection: [a] });
+    const { results } = await repository.evaluate();
+    expect(why(results)).toEqual(["+any dependency@any(-missing@a +missing@b)", "-all dependencies@all(-missing@a +missing@b)"]);
+    await repository.materialize({ selection: [b] });
+    expect(await fires(repository)).toEqual([]);
+  });
+
+  it("sinceLastHandled holds on to what was true until the asset was asked to run", async () => {
+    const a = asset({ name: "a" }, () => 1);
+    const isBlocked = { value: true };
+    const gate = asset({ name: "gate" }, () => 1);
+    const b = asset(
+      {
+        name: "b",
+        inputs: { a, gate },
+        automationCondition: and(sinceLastHandled(anyDepsMatch(newlyUpdated())), not(anyDepsMatch(missing()))),
+      },
+      () => isBlocked.value,
+    );
+    await using repository = await Repository.open({ assets: [a, gate, b] });
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize({ selection: [a] });
+    expect(await fires(repository)).toEqual([]);
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize({ selection: [gate] });
+    expect(await fires(repository)).toEqual(["b"]);
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize({ selection: [a] });
+    expect(await repository.evaluate({ dryRun: true })).toMatchObject({ requests: [{ selection: ["b"] }] });
+    await repository.materialize({ selection: [b] });
+    // Made by hand since, from what is new.
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize({ selection: [b] });
+    await repository.materialize({ selection: [a] });
+    // Made by hand since, but not from what is new.
+    expect(await fires(repository)).toEqual(["b"]);
+  });
+});
+
+describe("presets", () => {
+  it("eager makes what is missing, follows what is above, and does not insist on what fails", async () => {
+    let isRaining = false;
+    const eager = { automationCondition: condition.eager() };
+    const a = asset({ name: "a", ...eager }, () => 1);
+    const b = asset({ name: "b", inputs: { a }, ...eager }, () => {
+      if (isRaining) throw new Error("it rains");
+      return 1;
+    });
+    await using repository = await Repository.open({ assets: [a, b] });
+    expect(await fires(repository)).toEqual(["a"]);
+    await repository.materialize({ selection: [a] });
+    expect(await fires(repository)).toEqual(["b"]);
+    await repository.materialize({ selection: [b] });
+    expect(await fires(repository)).toEqual([]);
+    isRaining = true;
+    await repository.materialize({ selection: [a] });
+    expect(await fires(repository)).toEqual(["b"]);
+    await repository.materialize({ selection: [b], raiseOnError: false });
+    await repository.materialize({ selection: [a] });
+    expect(await fires(repository)).toEqual([]);
+    isRaining = false;
+    await repository.materialize({ selection: [b] });
+    await repository.materialize({ selection: [a] });
+    expect(await fires(repository)).toEqual(["b"]);
+  });
+
+  it("settles a chain by following requests until there are none", async () => {
+    const eager = { automationCondition: condition.eager() };
+    const a = asset({ name: "a", ...eager }, () => 1);
+    const b = asset({ name: "b", inputs: { a }, ...eager }, ({ a }) => a + 1);
+    const c = asset({ name: "c", inputs: { b }, ...eager }, ({ b }) => b + 1);
+    await using repository = await Repository.open({ assets: [a, b, c] });
+    for (let round = 0; round < 3; round++) await follow(repository);
+    expect(await repository.load(c)).toBe(3);
+    expect(await fires(repository)).toEqual([]);
+  });
+
+  it("onMissing asks once for what is missing, when what it is made from is there", async () => {
+    const a = asset({ name: "a" }, () => 1);
+    const b = asset({ name: "b", inputs: { a }, automationCondition: condition.onMissing() }, () => 1);
+    await using repository = await Repository.open({ assets: [a, b] });
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize({ selection: [a] });
+    expect(await fires(repository)).toEqual(["b"]);
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize({ selection: [b] });
+    await repository.materialize({ selection: [a] });
+    expect(await fires(repository)).toEqual([]);
+  });
+
+  it("onCron asks once for each time that has come, in its time zone", async () => {
+    const a = asset({ name: "a", automationCondition: cron.onCron("0 6 * * *", { timeZone: "Europe/Berlin" }) }, () => 1);
+    await using repository = await Repository.open({ assets: [a] });
+    const at = (time: string) => fires(repository, new Date(time));
+    expect(await at("2026-07-01T03:00:00Z")).toEqual([]);
+    expect(await at("2026-07-01T03:59:59Z")).toEqual([]);
+    expect(await at("2026-07-01T04:00:00Z")).toEqual(["a"]);
+    expect(await at("2026-07-01T04:00:01Z")).toEqual([]);
+    expect(await at("2026-07-05T12:00:00Z")).toEqual(["a"]);
+    expect(await at("2026-07-05T12:00:01Z")).toEqual([]);
+    for (const given of [["never"], ["0 6 * * *", { timeZone: "Atlantis" }]] as const)
+      expect(() => cron.onCron(...(given as [string]))).toThrow(expect.objectContaining({ code: "DefinitionError" }));
+  });
+});
+
+describe("partitions", () => {
+  const partitions = staticPartitions(["eu", "us", "asia"]);
+
+  it("fire one by one, by what each is made from", async () => {
+    const eager = { automationCondition: condition.eager() };
+    const sales = asset({ name: "sales", partitions }, (_, { partitionKey }) => partitionKey);
+    const report = asset({ name: "report", partitions, inputs: { sales }, ...eager }, ({ sales }) => sales);
+    const total = asset(
+      {
+        name: "total",
+        inputs: { sales: input(sales, { partitionMapping: PartitionMapping.all() }) },
+        automationCondition: condition.anyDepsMatch(condition.newlyUpdated()),
+      },
+      () => 1,
+    );
+    await using repository = await Repository.open({ assets: [sales, report, total] });
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize({ selection: [sales], partitionKeys: ["eu", "us"] });
+    const { requests } = await repository.evaluate();
+    expect(requests).toEqual([{ selection: ["total"] }, { selection: ["report"], partitionKeys: ["eu", "us"] }]);
+    for (const request of requests) await repository.materialize(request);
+    expect(await fires(repository)).toEqual([]);
+    await repository.materialize({ selection: [sales], partitionKey: "us" });
+    expect(await fires(repository)).toEqual(["report[us]", "total"]);
+  });
+});
+
+describe("evaluate", () => {
+  it("changes nothing in a dry run, and records a tick otherwise", async () => {
+    const a = asset({ name: "a", automationCondition: condition.newlyTrue(condition.missing()) }, () => 1);
+    await using repository = await Repository.open({ assets: [a] });
+    for (let round = 0; round < 2; round++) expect((await repository.evaluate({ dryRun: true })).requests).toHaveLength(1);
+    expect(await repository.storage.getTicks("automation")).toEqual([]);
+    await repository.evaluate({ now: new Date(1000) });
+    await repository.evaluate({ now: new Date(2000) });
+    expect(await repository.storage.getTicks("automation")).toMatchObject([
+      { timestamp: 2000, status: "Skipped", detail: { evaluated: 1, fired: [] } },
+      { timestamp: 1000, status: "Fired", detail: { evaluated: 1, fired: [{ asset: "a" }] } },
+    ]);
+  });
+
+  it("asks once when several evaluate at the same time", async () => {
+    await using storage = Storage.memory();
+    const a = asset({ name: "a", automationCondition: condition.eager() }, () => 1);
+    const repositories = await Promise.all([1, 2, 3].map(() => Repository.open({ assets: [a], storage })));
+    const evaluations = await Promise.all(repositories.map((repository) => repository.evaluate()));
+    expect(evaluations.flatMap(({ requests }) => requests)).toEqual([{ selection: ["a"] }]);
+  });
+
+  it("refuses what is no condition, and one of what is not made here", () => {
+    const automationCondition = { label: "mine", evaluate: () => [] };
+    expect(() => asset({ name: "a", automationCondition }, () => 1)).toThrow(expect.objectContaining({ code: "DefinitionError" }));
+    const own = condition.missing();
+    expect(() => task({ name: "t", automationCondition: own }, () => 1)).toThrow(expect.objectContaining({ code: "DefinitionError" }));
+  });
+});
