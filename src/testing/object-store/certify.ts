@@ -62,6 +62,8 @@ export interface ObjectStoreCasesOptions extends VerbCasesOptions, ConditionsCas
 /** One promise of a store, and how to see that it is kept. */
 export interface Promised {
   readonly name: string;
+  /** What of the port it belongs to, such as `conditions`. */
+  readonly capability: string;
   /** Rejects when the promise is broken, and says how. */
   readonly run: () => Promise<void>;
 }
@@ -84,8 +86,9 @@ export function certify<Store extends Verbs>(
   make: () => Store | Promise<Store>,
   capabilities: CapabilitiesOf<Store> & ObjectStoreCasesOptions,
 ): readonly Promised[] {
-  return casesOf(capabilities).map(({ name, run }) => ({
+  return casesOf(capabilities).map(({ name, capability, run }) => ({
     name,
+    capability,
     run: async () => {
       const store = await make();
       try {
@@ -97,24 +100,28 @@ export function certify<Store extends Verbs>(
   }));
 }
 
+/** One promise of the port, and the capability that it belongs to. */
+interface CapabilityCase extends ObjectStoreCase<FullObjectStore> {
+  readonly capability: string;
+}
+
 /** The cases of some capabilities. They run with a store that has these, which no type can say here. */
-export function casesOf(options: Capabilities & DependableOptions & ObjectStoreCasesOptions): readonly ObjectStoreCase<FullObjectStore>[] {
+export function casesOf(options: Capabilities & DependableOptions & ObjectStoreCasesOptions): readonly CapabilityCase[] {
   const { atomic = true, consistent = true, conditions, attributes, ranges, streams, pages, levels, copies, conditionalCopies } = options;
   const all = [conditions, attributes, ranges, streams, pages, levels, copies, conditionalCopies];
-  return [
-    ...verbCases(options),
-    ...(atomic ? atomicCases() : []),
-    ...(consistent ? consistentCases() : []),
-    ...(atomic && consistent ? registerCases() : []),
-    ...(conditions ? conditionsCases(options) : []),
-    ...(attributes ? attributesCases() : []),
-    ...(ranges ? rangeCases() : []),
-    ...(streams ? streamCases() : []),
-    ...(pages ? pageCases() : []),
-    ...(levels ? levelCases() : []),
-    ...(copies ? copyCases() : []),
-    ...(conditionalCopies ? conditionalCopyCases() : []),
-    ...(copies && attributes ? attributesCopyCases() : []),
-    ...(all.every(Boolean) ? togetherCases() : []),
-  ];
+  const groups: Readonly<Record<string, readonly ObjectStoreCase<FullObjectStore>[] | false | undefined>> = {
+    "keys and bytes": verbCases(options),
+    "whole writes": atomic && atomicCases(),
+    "writes seen at once": consistent && [...consistentCases(), ...(atomic ? registerCases() : [])],
+    conditions: conditions && conditionsCases(options),
+    attributes: attributes && attributesCases(),
+    ranges: ranges && rangeCases(),
+    streams: streams && streamCases(),
+    pages: pages && pageCases(),
+    levels: levels && levelCases(),
+    copies: copies && [...copyCases(), ...(attributes ? attributesCopyCases() : [])],
+    "conditional copies": conditionalCopies && conditionalCopyCases(),
+    "all in one call": all.every(Boolean) && togetherCases(),
+  };
+  return Object.entries(groups).flatMap(([capability, cases]) => (cases || []).map(({ name, run }) => ({ name, run, capability })));
 }
