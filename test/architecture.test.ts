@@ -70,11 +70,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const port = /^object-store\/(types|path)\.ts$/;
 const stores = Object.values(sources)
   .map((path) => relative(root, path))
-  .filter((path) => path.startsWith("object-store/"))
+  .filter((path) => path.startsWith("object-store/") && !/\/(?:open|with)\//.test(path))
   .concat("object-store/memory.ts");
 const storeOf = (path: string): string | undefined => {
-  const folder = path.match(/^object-store\/(?:azure|gcs|indexeddb|local|opfs|r2|s3)\//)?.[0];
-  return folder === undefined ? stores.find((store) => store === path) : `${folder}index.ts`;
+  const folder = path.match(/^object-store\/\w+\//)?.[0];
+  return stores.find((store) => store === (folder === undefined ? path : `${folder}index.ts`));
 };
 
 const internal = files.flatMap(({ path, imports }) =>

@@ -50,6 +50,7 @@ const pageSize = 1000;
  */
 export class R2Store implements FullObjectStore {
   readonly name: string;
+  readonly keepsConditions = true;
   readonly #bucket: R2BucketBinding;
   readonly #options: R2StoreOptions;
   readonly #writer: Writer;

@@ -27,17 +27,23 @@ export interface AnyVerbs {
   readonly signedUrl: Sign["signedUrl"];
 }
 
+/** What a store says of itself; by the last that it need not be tried before it is relied on. */
+interface Said extends Named, Dependable {
+  readonly keepsConditions?: true | undefined;
+}
+
 interface Closable extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
 /** What a wrapper keeps of a store: its verbs, exactly as its type has them, what it says of itself, and how it is closed. */
-export type Wrapped<Store> = Pick<Store, keyof Store & (keyof AnyVerbs | keyof Named | keyof Dependable | keyof Closable)>;
+export type Wrapped<Store> = Pick<Store, keyof Store & (keyof AnyVerbs | keyof Said | keyof Closable)>;
 
 const kept = [
   "name",
   "atomic",
   "consistency",
+  "keepsConditions",
   "put",
   "get",
   "head",

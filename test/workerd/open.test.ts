@@ -1,0 +1,23 @@
+import { env } from "cloudflare:workers";
+import { openStore } from "edgewater/open";
+import { expect, it } from "vitest";
+
+it("opens a Worker's bindings by their names, below a prefix", async () => {
+  const r2 = await openStore("r2:ASSETS/open/v1", { env });
+  expect(r2.name).toBe("R2Store(ASSETS)/open/v1");
+  await r2.put("k", "x", { mode: "create" });
+  expect(await textIn("open/v1/k")).toBe("x");
+  const kv = await openStore("kv:VALUES/open", { env });
+  expect(kv.consistency).toBe("eventual");
+  await kv.put("k", "y");
+  expect((await env.VALUES.getWithMetadata("open/k", "arrayBuffer")).value?.byteLength).toBe(1);
+});
+
+it("says that a Worker has no files", async () => {
+  await expect(openStore("file:///folder")).rejects.toMatchObject({ code: "NotSupported", message: expect.stringContaining("no files") });
+});
+
+async function textIn(key: string): Promise<string> {
+  const found = await env.ASSETS.get(key);
+  return new Response(found && "body" in found ? found.body : null).text();
+}
