@@ -30,7 +30,7 @@ describe("withPrefix", () => {
     await store.put("k", "x", { mode: "create" });
     for (const [call, code, message] of [
       [() => store.get("missing"), "NotFound", 'No object "missing" in MemoryStore/a/b "c"'],
-      [() => store.put("k", "y", { mode: "create" }), "AlreadyExists", 'There is an object "k" in MemoryStore/a/b "c" already'],
+      [() => store.put("k", "y", { mode: "create" }), "AlreadyExists", '"k" in MemoryStore/a/b "c" exists already'],
       [() => store.copy("missing", "k"), "NotFound", 'No object "missing" in MemoryStore/a/b "c"'],
       [() => store.get("../k"), "InvalidPath", '"../k" is not a key: it has a segment ".."'],
     ] as const) {
