@@ -25,7 +25,8 @@ export type Aging<Store> = Omit<Wrapped<Store>, "consistency"> & { readonly cons
  * A store whose objects are read through a second one, which is nearer: IndexedDB before S3, memory before a folder.
  *
  * Every `get` asks the store whether the object is still the one that is kept, with `ifNoneMatch`, and reads its bytes
- * only when it is not: what is served is never older than the question. A store without conditional reads, or without
+ * only when it is not: what is served is never older than the question. Where an etag names the bytes alone, as on S3 and
+ * R2, attributes that someone else has changed without the bytes stay as they were read. A store without conditional reads, or without
  * etags, gives the bytes every time; for it the cache is of no use without `maxAge`.
  *
  * With `maxAge` the store is asked only when what is kept is older than that. Then a write of someone else is seen that

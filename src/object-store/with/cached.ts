@@ -87,9 +87,13 @@ export class Cached {
       for (const other of this.#filling.get(key) ?? []) if (other.startedAt <= startedAt) other.isStale = other !== filling;
       // Until it is there, an earlier one may be.
       this.#distrusted.add(key);
-      await this.#store.put(key, bytes);
+      const isKept = await this.#store.put(key, bytes).then(
+        () => true,
+        () => this.#store.delete(key).then(() => false),
+      );
       this.#distrusted.delete(key);
-      this.#know(key, { bytes: bytes.byteLength });
+      if (isKept) this.#know(key, { bytes: bytes.byteLength });
+      else this.#forget(key);
     });
     await this.#shrink();
   }

@@ -10,7 +10,7 @@ import { type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
  * | fault | what happens |
  * |-|-|
  * | `before` | `Unavailable`, and nothing is done |
- * | `after` | it is done, and then `Unavailable`, as if the answer was lost; of a conditional write with `outcome: "unknown"` |
+ * | `after` | it is done, and then `Unavailable`, as if the answer was lost; of a conditional write with `outcome: "unknown"`, of a list as `before` |
  * | `{ delay }` | it is done some milliseconds later |
  * | `{ breakOff }` | the body of a `get` breaks off with `Unavailable` after so many bytes |
  */
@@ -113,11 +113,8 @@ function faulty(inner: AnyVerbs, store: string, choose: (verb: keyof AnyVerbs, k
     head: (key, options) => run(running("head", key, options), () => inner.head(key, options)),
     delete: (keys, options) => run(running("delete", [keys].flat()[0] ?? "", options), () => inner.delete(keys, options)),
     list: async function* (prefix = "", options = {}) {
-      const entries = inner.list(prefix, options)[Symbol.asyncIterator]();
-      const first = await run(running("list", prefix, { signal: options.signal }), () => entries.next());
-      if (first.done) return;
-      yield first.value;
-      yield* { [Symbol.asyncIterator]: () => entries };
+      await run(running("list", prefix, { signal: options.signal }), async () => undefined);
+      yield* inner.list(prefix, options);
     },
     copy: (from, to, options) => run(running("copy", to, options), () => inner.copy(from, to, options)),
     signedUrl: (key, options) => run(running("signedUrl", key, { signal: options?.signal }), () => inner.signedUrl(key, options)),
