@@ -218,8 +218,8 @@ function judge(writes: readonly Write[], commits: readonly Commit[]): string[] {
   }
   // Among writes that all have a condition, every object is replaced once at most.
   const replaced = Map.groupBy(
-    commits.filter(({ headers }) => headers["if-match"] !== undefined),
-    ({ key, headers }) => `${key} ${headers["if-match"]}`,
+    commits.filter(({ headers }) => expectedIn(headers) !== undefined),
+    ({ key, headers }) => `${key} ${expectedIn(headers)}`,
   );
   for (const [what, all] of replaced) if (all.length > 1) broken.push(`replaced twice: ${what} by ${all.map(({ body }) => body)}`);
   return broken;
@@ -234,5 +234,12 @@ function isDecidable({ isBlind, faults, others }: Write): boolean {
 }
 
 function isUnconditional({ headers }: Commit): boolean {
-  return headers["if-match"] === undefined && headers["if-none-match"] === undefined;
+  return expectedIn(headers) === undefined && headers["if-none-match"] === undefined && headers[generation] === undefined;
+}
+
+const generation = "x-goog-if-generation-match";
+
+/** What a write expects to replace; Google says 0 for nothing. */
+function expectedIn(headers: Commit["headers"]): unknown {
+  return headers["if-match"] ?? (headers[generation] === "0" ? undefined : headers[generation]);
 }

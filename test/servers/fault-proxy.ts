@@ -91,7 +91,7 @@ export async function startFaultProxy(
     const body = await read(answer);
     const status = answer.statusCode ?? 0;
     if ((method === "PUT" || method === "DELETE") && status >= 200 && status < 300 && !url?.includes("?"))
-      commits.push({ ...seen, etag: String(answer.headers.etag), at: Date.now() });
+      commits.push({ ...seen, etag: String(answer.headers["x-goog-generation"] ?? answer.headers.etag), at: Date.now() });
     return { status, headers: answer.headers, body };
   };
 
