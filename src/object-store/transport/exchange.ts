@@ -63,7 +63,7 @@ export async function exchange(call: Call, request: HTTPRequest, options: Transp
 /** What fetch failed of. Deno's and Bun's errors name the URL, whose query may be a signature; then no more than the code is shown. */
 export function withoutQuery(cause: unknown, url: string): unknown {
   if (!url.includes("?") || isEdgewaterError(cause)) return cause;
-  const { code, cause: below } = cause as NonNullable<Coded>;
+  const { code, cause: below } = (cause ?? {}) as NonNullable<Coded>;
   return Object.assign(new Error("fetch failed"), { code: code ?? below?.code });
 }
 
