@@ -29,7 +29,7 @@ const withServers = {
   globalSetup: [...(components.ceph.path ? [server("ceph")] : []), ...(components.azurite.path ? [server("azurite")] : [])],
   exclude: [
     ...(components.ceph.path ? [] : ["test/{browser,workerd}/s3.test.ts"]),
-    ...(components.azurite.path ? [] : ["test/browser/azure.test.ts"]),
+    ...(components.azurite.path ? [] : ["test/{browser,workerd}/azure.test.ts"]),
   ],
 };
 

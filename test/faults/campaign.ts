@@ -47,6 +47,8 @@ export interface Report {
 /** What is driven through the proxy: stores of one real server. */
 export interface Subject {
   readonly endpoint: string;
+  /** What the server calls a 409 that asks to come back. */
+  readonly conflict?: string;
   readonly storeOf: (options: TransportOptions & { readonly endpoint: string }) => Store & Delete;
   /** The stores of the eight workers, when they are others. */
   readonly testedOf?: (options: TransportOptions & { readonly endpoint: string }) => Store;
@@ -57,24 +59,33 @@ export function s3({ endpoint, region, ...credentials }: S3Server, bucket: strin
   return { endpoint, storeOf: (options) => new S3Store({ bucket, region, credentials, ...options }) };
 }
 
-export async function runCampaign({ endpoint, storeOf, testedOf = storeOf }: Subject, count: number, seed: number): Promise<Report> {
+export async function runCampaign(
+  { endpoint, conflict, storeOf, testedOf = storeOf }: Subject,
+  count: number,
+  seed: number,
+): Promise<Report> {
   const random = randomOf(seed);
   const writes = new Map<string, Write>();
   const blind = new Set<string>();
   const faults: Record<string, number> = {};
-  const proxy = await startFaultProxy(endpoint, late, ({ method, headers, body }) => {
-    const isWrite = method === "PUT";
-    const write = isWrite ? writes.get(body.toString()) : undefined;
-    if (isWrite && write === undefined) throw new Error(`Nobody has written ${body}`);
-    if (!write && blind.has(String(headers[workerHeader]))) return { fault: "500" };
-    const fault = write ? pick(random, writeFaults) : pick(random, readFaults);
-    faults[fault] = (faults[fault] ?? 0) + 1;
-    write?.faults.push(fault);
-    const other = write ? pick(random, others) : "none";
-    if (other === "none" || !write) return { fault };
-    faults[`other ${other}`] = (faults[`other ${other}`] ?? 0) + 1;
-    return { fault, meanwhile: () => interfere(write, other) };
-  });
+  const proxy = await startFaultProxy(
+    endpoint,
+    late,
+    ({ method, headers, body }) => {
+      const isWrite = method === "PUT";
+      const write = isWrite ? writes.get(body.toString()) : undefined;
+      if (isWrite && write === undefined) throw new Error(`Nobody has written ${body}`);
+      if (!write && blind.has(String(headers[workerHeader]))) return { fault: "500" };
+      const fault = write ? pick(random, writeFaults) : pick(random, readFaults);
+      faults[fault] = (faults[fault] ?? 0) + 1;
+      write?.faults.push(fault);
+      const other = write ? pick(random, others) : "none";
+      if (other === "none" || !write) return { fault };
+      faults[`other ${other}`] = (faults[`other ${other}`] ?? 0) + 1;
+      return { fault, meanwhile: () => interfere(write, other) };
+    },
+    conflict,
+  );
   const retry = { attempts, delay: 5, budget: 60_000 };
   const bystander = storeOf({ endpoint: proxy.honest, retry });
 
@@ -207,8 +218,8 @@ function judge(writes: readonly Write[], commits: readonly Commit[]): string[] {
   }
   // Among writes that all have a condition, every object is replaced once at most.
   const replaced = Map.groupBy(
-    commits.filter(({ headers }) => headers["if-match"] !== undefined),
-    ({ key, headers }) => `${key} ${headers["if-match"]}`,
+    commits.filter(({ headers }) => expectedIn(headers) !== undefined),
+    ({ key, headers }) => `${key} ${expectedIn(headers)}`,
   );
   for (const [what, all] of replaced) if (all.length > 1) broken.push(`replaced twice: ${what} by ${all.map(({ body }) => body)}`);
   return broken;
@@ -223,5 +234,12 @@ function isDecidable({ isBlind, faults, others }: Write): boolean {
 }
 
 function isUnconditional({ headers }: Commit): boolean {
-  return headers["if-match"] === undefined && headers["if-none-match"] === undefined;
+  return expectedIn(headers) === undefined && headers["if-none-match"] === undefined && headers[generation] === undefined;
+}
+
+const generation = "x-goog-if-generation-match";
+
+/** What a write expects to replace; Google says 0 for nothing. */
+function expectedIn(headers: Commit["headers"]): unknown {
+  return headers["if-match"] ?? (headers[generation] === "0" ? undefined : headers[generation]);
 }

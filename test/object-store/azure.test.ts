@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { AzureStore, fromEnvironment } from "edgewater/azure";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -103,6 +104,40 @@ describe("AzureStore", () => {
     const error = await store.get("k").catch((caught: unknown) => caught as Error);
     expect(error).toMatchObject({ code: "Unavailable", message: expect.stringContaining("http://127.0.0.1:1 "), key: "k" });
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain("very-secret");
+  });
+});
+
+describe("an error of fetch that names the URL, as in Deno and Bun", () => {
+  it("is not shown when the URL carries a signature", async () => {
+    const failing: typeof fetch = async (input) => {
+      const below = Object.assign(new Error(`error sending request for url (${input})`), { code: "ECONNRESET" });
+      throw Object.assign(new TypeError("fetch failed", { cause: below }), { path: String(input) });
+    };
+    const credentials = { sasToken: "sv=1&sig=very-secret" };
+    const store = new AzureStore({ ...where, credentials, fetch: failing, retry: { attempts: 1 } });
+    for (const call of [() => store.get("k"), () => store.put("k", "x"), () => store.put("k", "x", { mode: "create" })]) {
+      const error: unknown = await call().catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: "Unavailable" });
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("very-secret");
+    }
+  });
+});
+
+describe("an error of a body that names the URL, as in Bun", () => {
+  it("is not shown when the URL carries a signature", async () => {
+    const breaking: typeof fetch = async (input) => {
+      const error = Object.assign(new TypeError("closed"), { path: String(input) });
+      const body = new ReadableStream({ pull: (controller) => controller.error(error) });
+      const headers = { etag: '"1"', "content-length": "9" };
+      return Object.defineProperty(new Response(body, { headers }), "url", { value: String(input) });
+    };
+    const store = new AzureStore({ ...where, credentials: { sasToken: "sv=1&sig=very-secret" }, fetch: breaking });
+    const reads = [async () => (await store.get("k")).bytes(), async () => store.list().next()];
+    for (const read of reads) {
+      const error: unknown = await read().catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: "Unavailable" });
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("very-secret");
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { GCSStore, type GCSStoreOptions } from "edgewater/gcs";
 import { conditionsCases, copyCases, fullObjectStoreCases, objectStoreCases } from "edgewater/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCampaign } from "../faults/campaign.ts";
 import { type GCSContractServer, startGCSContractServer } from "../servers/gcs-contract-server.ts";
 
 let server: GCSContractServer;
@@ -130,6 +131,13 @@ describe("GCSStore", () => {
     expect(() => storeOf({ chunkSize: 1000 })).toThrow(expect.objectContaining({ code: "SettingsError", field: "chunkSize" }));
     expect(() => storeOf({ endpoint: "https://a:very-secret@b" })).toThrow(expect.objectContaining({ code: "SettingsError" }));
   });
+
+  it("keeps 100 conditional writes exact among faults and other writers", async () => {
+    const { broken, faults, results } = await runCampaign({ endpoint: server.endpoint, conflict: "SlowDown", storeOf }, 100, 20_240_503);
+    expect(broken).toEqual([]);
+    for (const fault of ["commit-500", "commit-reset", "duplicate", "other replaces"]) expect(faults[fault], fault).toBeGreaterThan(0);
+    expect(results["written"]).toBeGreaterThan(50);
+  }, 300_000);
 
   it("addresses Google by the path of its XML API", async () => {
     const urls: string[] = [];

@@ -70,8 +70,14 @@ interface Answer {
 /**
  * @param server base URL, below which the buckets are
  * @param late milliseconds that a late answer, or a late request, comes after its time
+ * @param conflict what the server calls a 409 that asks to come back
  */
-export async function startFaultProxy(server: string, late: number, treat: (seen: Seen) => Treatment): Promise<FaultProxy> {
+export async function startFaultProxy(
+  server: string,
+  late: number,
+  treat: (seen: Seen) => Treatment,
+  conflict = "ConditionalRequestConflict",
+): Promise<FaultProxy> {
   const { hostname, port, pathname } = new URL(server);
   const base = pathname.replace(/\/$/, "");
   const commits: Commit[] = [];
@@ -85,7 +91,7 @@ export async function startFaultProxy(server: string, late: number, treat: (seen
     const body = await read(answer);
     const status = answer.statusCode ?? 0;
     if ((method === "PUT" || method === "DELETE") && status >= 200 && status < 300 && !url?.includes("?"))
-      commits.push({ ...seen, etag: String(answer.headers.etag), at: Date.now() });
+      commits.push({ ...seen, etag: String(answer.headers["x-goog-generation"] ?? answer.headers.etag), at: Date.now() });
     return { status, headers: answer.headers, body };
   };
 
@@ -105,7 +111,7 @@ export async function startFaultProxy(server: string, late: number, treat: (seen
       case "503":
         await meanwhile?.();
         if (fault === "reset") message.socket.destroy();
-        else if (fault === "409") refuse(409, "ConditionalRequestConflict");
+        else if (fault === "409") refuse(409, conflict);
         else if (fault === "503") refuse(503, "SlowDown", { "retry-after": "1" });
         else refuse(500, "InternalError");
         return;

@@ -20,7 +20,10 @@ import {
   type Sign,
   type StreamPut,
 } from "edgewater";
+import type { AzureStore } from "edgewater/azure";
 import { LocalStore } from "edgewater/fs";
+import type { GCSStore } from "edgewater/gcs";
+import type { HTTPStore } from "edgewater/http";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import type { KVStore } from "edgewater/kv";
 import type { R2Store } from "edgewater/r2";
@@ -47,6 +50,17 @@ for (const store of [memory, local, database, r2]) {
   needs<ConditionalPut & ConditionalGet & AttributesPut & StreamPut & RangeGet & PagedList & DelimitedList & ConditionalCopy>(store);
   void store.put("k", stream, { mode: { ifMatch: "e" }, contentType: "a/b", metadata: { a: "b" } });
 }
+declare const azure: AzureStore;
+declare const gcs: GCSStore;
+declare const http: HTTPStore;
+for (const store of [azure, gcs]) needs<FullObjectStore & Sign>(store);
+needs<Get & RangeGet & ConditionalGet & Head>(http);
+// @ts-expect-error it writes nothing
+needs<Put>(http);
+// @ts-expect-error it deletes nothing
+needs<Delete>(http);
+// @ts-expect-error it lists nothing
+needs<List>(http);
 needs<ObjectStore>(plain);
 needs<Named & Put & Get & Head & Delete & List>(other);
 needs<Named & AttributesPut & Get & Head<FullObjectMeta> & Delete & List>(kv);

@@ -18,7 +18,7 @@ const verdicts: readonly (string | undefined)[] = ["BlobAlreadyExists", "Conditi
  * | 2xx | written |
  * | 409 `BlobAlreadyExists`, 412 `ConditionNotMet`, 404 `BlobNotFound` | the verdict on the condition |
  * | 400 `InvalidBlockList` | the same, of a commit: the blocks are gone because someone else has written |
- * | 429, or 503 with Azure's name for it | nothing has happened; come back |
+ * | 409 `PendingCopyOperation`, 429, or 503 with Azure's name for it | nothing has happened; come back |
  * | 500 `OperationTimedOut`, 502, 504 | open, and it may still happen |
  * | 408 and other 5xx | open |
  *
@@ -36,7 +36,8 @@ export async function attemptAt(client: AzureClient, call: Call, mode: PutMode, 
         const { status, code, error } = failure;
         const isVerdict = [404, 409, 412].includes(status) ? verdicts.includes(code) : code === "InvalidBlockList";
         if (isVerdict && mode !== "overwrite") return { outcome: "refused" };
-        if (status === 429 || (status === 503 && code !== undefined)) return busy(response, error);
+        const isBusy = code === "PendingCopyOperation" || status === 429 || (status === 503 && code !== undefined);
+        if (isBusy) return busy(response, error);
         if (!isTransient(response)) return failure;
         const open = unclear(response, error);
         return code === "OperationTimedOut" ? { ...open, outcome: "unclear", error, mayFollow: true } : open;

@@ -15,7 +15,7 @@ import { failureOf, type GCSClient } from "./client.ts";
  * |-|-|
  * | 2xx | written |
  * | 412, and 404 for an object that was to be replaced | the verdict on the condition |
- * | 429, or 503 with Google's name for it | nothing has happened; come back |
+ * | 409, 429, or 503 with Google's name for it | nothing has happened; come back |
  * | 502, 504 | open, and it may still happen |
  * | 408 and other 5xx | open |
  *
@@ -28,7 +28,7 @@ export async function attemptAt(client: GCSClient, call: Call, make: () => Promi
       const failure = await failureOf(response, call);
       const { status, code, error } = failure;
       if (status === 412 || code === "NoSuchKey") return { outcome: "refused" };
-      if (status === 429 || (status === 503 && code !== undefined)) return busy(response, error);
+      if (status === 409 || status === 429 || (status === 503 && code !== undefined)) return busy(response, error);
       return isTransient(response) ? unclear(response, error) : failure;
     }),
   );

@@ -2,7 +2,7 @@ import { isEdgewaterError } from "../../errors.ts";
 import { decodeText } from "../body.ts";
 import { type Call, explain, failed } from "../call.ts";
 import type { GetResult, ObjectMeta } from "../types.ts";
-import { defaultTimeout } from "./exchange.ts";
+import { defaultTimeout, withoutQuery } from "./exchange.ts";
 
 /** How the body of an answer is read. */
 export interface BodyOptions {
@@ -77,7 +77,9 @@ function reading(response: Response, call: Call, timeout: number): Next {
       if (size < length) throw brokenOff(`of ${length} bytes ended`);
       return undefined;
     } catch (cause) {
-      throw call.signal?.aborted || isEdgewaterError(cause) ? explain(call, cause) : brokenOff("broke off", cause);
+      throw call.signal?.aborted || isEdgewaterError(cause)
+        ? explain(call, cause)
+        : brokenOff("broke off", withoutQuery(cause, response.url));
     } finally {
       clearTimeout(timer);
     }
@@ -88,7 +90,7 @@ function reading(response: Response, call: Call, timeout: number): Next {
 /** The body of an answer, as text. */
 export async function textBody(call: Call, response: Response): Promise<string> {
   return response.text().catch((cause: unknown) => {
-    throw explain(call, cause);
+    throw explain(call, withoutQuery(cause, response.url));
   });
 }
 

@@ -1,4 +1,4 @@
-import { type EdgewaterError, throwIfAborted } from "../../errors.ts";
+import { type EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import { type Call, explain } from "../call.ts";
 import type { RetryPolicy } from "../retry.ts";
 
@@ -52,12 +52,19 @@ export async function exchange(call: Call, request: HTTPRequest, options: Transp
       signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
     });
   } catch (cause) {
-    const { origin } = new URL(url);
+    const { href, origin } = new URL(url);
     const reason = late.signal.aborted ? `${origin} did not answer within ${Math.ceil(timeout)} ms` : `${origin} cannot be reached`;
-    throw explain(call, cause, () => ({ code: "Unavailable", reason }));
+    throw explain(call, withoutQuery(cause, href), () => ({ code: "Unavailable", reason }));
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What fetch failed of. Deno's and Bun's errors name the URL, whose query may be a signature; then no more than the code is shown. */
+export function withoutQuery(cause: unknown, url: string): unknown {
+  if (!url.includes("?") || isEdgewaterError(cause)) return cause;
+  const { code, cause: below } = (cause ?? {}) as NonNullable<Coded>;
+  return Object.assign(new Error("fetch failed"), { code: code ?? below?.code });
 }
 
 /** Whether a request failed before anything of it was sent. Only some runtimes tell; elsewhere it is false. */

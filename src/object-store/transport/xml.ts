@@ -16,11 +16,6 @@ export function textOf(xml: string, name: string): string | undefined {
   return content === undefined ? undefined : decode(content);
 }
 
-/** Text as the content of an element. */
-export function escapeXml(text: string): string {
-  return text.replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
 const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
 function decode(text: string): string {

@@ -1,0 +1,12 @@
+import { AzureStore } from "edgewater/azure";
+import { conditionsCases, objectStoreCases } from "edgewater/testing";
+import { describe, inject, it } from "vitest";
+
+const { accountKey, ...where } = inject("azure");
+
+describe.each([...objectStoreCases({ refused: /\\|\.$/, pageObjects: 30 }), ...conditionsCases()])(
+  "AzureStore on Azurite",
+  ({ name, run }) => {
+    it(name, () => run(new AzureStore({ ...where, credentials: { accountKey } })));
+  },
+);
