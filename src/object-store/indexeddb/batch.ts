@@ -1,6 +1,6 @@
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { answer, type Connection, type Stores } from "./connection.ts";
+import { answer, type Connection, committed, type Stores } from "./connection.ts";
 import { databaseKey, type StoredRecord } from "./record.ts";
 
 /** One write, which is decided and done in one go inside a transaction. */
@@ -83,7 +83,7 @@ export class Batch {
   /** Never rejects for one write what is another's fault: it rejects with nothing done, or settles them all. */
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const refused = await this.#connection.transact("readwrite", async (stores, isRepeated) => {
-      const done = answer(stores.transaction);
+      const done = committed(stores.transaction);
       const errors = new Map<Waiting, unknown>();
       try {
         const records = await recordsOf(
