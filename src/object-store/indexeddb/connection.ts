@@ -111,7 +111,7 @@ export class Connection {
 }
 
 /** As a connection fails that is closed or closing, one that Safari has lost, and a transaction that was cut off with it. */
-function isDead(cause: unknown): boolean {
+export function isDead(cause: unknown): boolean {
   // A transaction that the browser has cut off may have no error at all.
   return cause === null || ["InvalidStateError", "UnknownError", "AbortError"].includes((cause as { name?: string }).name ?? "");
 }

@@ -55,7 +55,7 @@ export class OPFSStore implements FullObjectStore {
     this.name = `OPFSStore(${folder})`;
     checkKey(this.name, folder);
     this.#folder = new Folder(this.name, folder);
-    this.#writer = new Writer(this.#folder, `edgewater/opfs/${folder} writers`);
+    this.#writer = new Writer(this.#folder, `edgewater/opfs-writers/${folder}`);
   }
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
