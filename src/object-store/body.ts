@@ -12,6 +12,12 @@ export function isAtHand(body: StreamBody): body is Body {
   return typeof body === "string" || body instanceof Uint8Array;
 }
 
+/** How many bytes a body has, if that can be told without reading it. */
+export function sizeOf(body: StreamBody): number | undefined {
+  if (body instanceof Blob) return body.size;
+  return body instanceof Uint8Array ? body.byteLength : undefined;
+}
+
 /**
  * The chunks of a Blob or a stream, one at a time. When it is left early, by an error or by the signal, the stream is
  * cancelled.

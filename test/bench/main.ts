@@ -7,6 +7,7 @@ import { type Asset, asset, MemoryStore, Repository, SuperJsonIOHandler } from "
 import { LocalStore } from "edgewater/fs";
 import { graphOf } from "../../src/run/graph.ts";
 import { planOf } from "../../src/run/plan.ts";
+import { browserRows } from "./browser.ts";
 import { absolute, type Row, ratio } from "./harness.ts";
 import { comparison, serializerRows } from "./serializer.ts";
 
@@ -55,6 +56,7 @@ const plan = (): void => {
 };
 add(await absolute("plan a graph of 10,000 nodes", { name: "plan", run: plan }, 60));
 
+await browserRows(add);
 await serializerRows(add);
 const compared = await comparison();
 

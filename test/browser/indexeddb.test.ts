@@ -106,14 +106,15 @@ describe("a connection of IndexedDBStore", () => {
 });
 
 describe("a write whose connection breaks", () => {
-  /** Lets the next transaction that writes commit, and then fails it as if nobody knew, after something else. */
-  function breakAfterCommit(meanwhile: () => Promise<unknown> = async () => undefined): void {
+  /** Lets the next transactions that write commit, and then fails them as if nobody knew, after something else. */
+  function breakAfterCommit(meanwhile: () => Promise<unknown> = async () => undefined, times = 1): void {
     const real = IDBDatabase.prototype.transaction;
     const spied = transactions();
+    let left = times;
     spied.mockImplementation(function (this: IDBDatabase, ...args: Parameters<typeof real>) {
       const transaction = real.apply(this, args);
       if (args[1] !== "readwrite") return transaction;
-      spied.mockRestore();
+      if (--left === 0) spied.mockRestore();
       const fail = (): void => void meanwhile().then(() => transaction.onabort?.(new Event("abort")));
       Object.defineProperty(transaction, "oncomplete", { set: () => transaction.addEventListener("complete", fail) });
       Object.defineProperty(transaction, "error", { value: new DOMException("The connection was lost", "UnknownError") });
@@ -130,6 +131,17 @@ describe("a write whose connection breaks", () => {
     breakAfterCommit();
     await store.put("b", "new", { mode: "create" });
     expect(await textOf(store, "b")).toBe("new");
+  });
+
+  it("is no conflict with itself when it shared a transaction that broke twice", async () => {
+    await using store = new IndexedDBStore(crypto.randomUUID());
+    await store.put("there", "x");
+    breakAfterCommit(undefined, 2);
+    const writes = [store.put("a", "one", { mode: "create" }), store.put("there", "y", { mode: "create" }), store.put("b", "two")];
+    const codes = (await Promise.allSettled(writes)).map((each) => (each.status === "fulfilled" ? "done" : each.reason.code));
+    // Nobody can tell the second one's fate from what was there before, so it has no verdict.
+    expect(codes).toEqual(["done", "Unavailable", "done"]);
+    expect(await textOf(store, "there")).toBe("x");
   });
 
   it("has no verdict when another write came after it", async () => {

@@ -38,7 +38,9 @@ export async function withinQuota<Value>(call: Call, needed: () => number, work:
 
 async function quotaExceeded({ store, verb, key }: Call, needed: number, cause: unknown): Promise<EdgewaterError> {
   const { usage, quota } = await estimate().catch(() => ({ usage: undefined, quota: undefined }));
-  const free = usage === undefined || quota === undefined ? undefined : Math.max(0, quota - usage);
+  const left = usage === undefined || quota === undefined ? needed : Math.max(0, quota - usage);
+  // So that pages learn nothing of the disk, Chromium always tells of 10 GiB that are left.
+  const free = left < needed ? left : undefined;
   const room = free === undefined ? "" : `, and ${free} of the origin's ${quota} are free`;
   const message = `Cannot ${verb} ${JSON.stringify(key)} in ${store}: it needs ${needed} bytes${room}. Delete something, or write less`;
   return new EdgewaterError("QuotaExceeded", message, { store, key, quota: { needed, free }, cause });

@@ -1,6 +1,6 @@
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { answer, type Connection, type Stores } from "./connection.ts";
+import { answer, type Connection, committed, isDead, type Stores } from "./connection.ts";
 import { databaseKey, type StoredRecord } from "./record.ts";
 
 /** One write, which is decided and done in one go inside a transaction. */
@@ -65,7 +65,7 @@ export class Batch {
         await this.#commit(batch);
       } catch (error) {
         if (batch.length === 1) batch[0]?.reject(error);
-        else for (const each of batch) await this.#commit([each]).catch(each.reject);
+        else for (const each of batch) await this.#commit([each], isDead(error)).catch(each.reject);
       }
     }
     this.#isRunning = false;
@@ -80,10 +80,14 @@ export class Batch {
     return this.#waiting.splice(0, count === -1 ? this.#waiting.length : count);
   }
 
-  /** Never rejects for one write what is another's fault: it rejects with nothing done, or settles them all. */
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  /**
+   * Settles all writes, or rejects with none of them settled.
+   *
+   * @param wasBroken whether they may have been done already, on a connection that broke
+   */
+  async #commit(batch: readonly Waiting[], wasBroken = false): Promise<void> {
     const refused = await this.#connection.transact("readwrite", async (stores, isRepeated) => {
-      const done = answer(stores.transaction);
+      const done = committed(stores.transaction);
       const errors = new Map<Waiting, unknown>();
       try {
         const records = await recordsOf(
@@ -94,7 +98,7 @@ export class Batch {
           const { call, apply } = each.write;
           try {
             throwIfAborted(call.signal, { store: call.store, key: call.key });
-            records.set(call.key, apply(stores, records.get(call.key), isRepeated));
+            records.set(call.key, apply(stores, records.get(call.key), isRepeated || wasBroken));
           } catch (error) {
             if (!isEdgewaterError(error)) throw error;
             errors.set(each, error);

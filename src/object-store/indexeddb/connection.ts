@@ -16,8 +16,20 @@ export interface Stores {
 /** Work inside one transaction: awaits the transaction's own requests and nothing else. */
 export type Work<Value> = (stores: Stores, isRepeated: boolean) => Promise<Value>;
 
-/** Awaits a request, or the end of a transaction. */
+/** Awaits a request. */
 export const answer: typeof promisifyRequest = promisifyRequest;
+
+/** Awaits the end of a transaction. What it failed of may be known of the request alone that it failed at. */
+export function committed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let cause: unknown = null;
+    transaction.onerror = ({ target }) => {
+      cause ??= (target as IDBRequest).error;
+    };
+    transaction.onabort = () => reject(transaction.error ?? cause);
+    transaction.oncomplete = () => resolve();
+  });
+}
 
 /** The connection to a database. It is opened by the first call, and again when the browser has dropped it. */
 export class Connection {
@@ -99,7 +111,7 @@ export class Connection {
 }
 
 /** As a connection fails that is closed or closing, one that Safari has lost, and a transaction that was cut off with it. */
-function isDead(cause: unknown): boolean {
+export function isDead(cause: unknown): boolean {
   // A transaction that the browser has cut off may have no error at all.
   return cause === null || ["InvalidStateError", "UnknownError", "AbortError"].includes((cause as { name?: string }).name ?? "");
 }

@@ -1,5 +1,5 @@
 import { compareUtf8 } from "../../asset/utf8.ts";
-import { checkBody } from "../body.ts";
+import { checkBody, sizeOf } from "../body.ts";
 import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/quota.ts";
 import { type Call, notFound, perform } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
@@ -76,13 +76,12 @@ export class IndexedDBStore implements FullObjectStore {
     const { mode = "overwrite", signal } = options;
     const attributes = checkAttributes(options, { store: this.name, key });
     const call = this.#call("write", key, signal);
-    let size = 0;
+    let come = 0;
     const count = (bytes: number): void => {
-      size += bytes;
+      come += bytes;
     };
     const write = (): Promise<string> => this.#writer.put({ body, mode, attributes, count }, call);
-    const needed = (): number => (body instanceof Blob ? body.size : size);
-    return { etag: await perform(call, () => withinQuota(call, needed, write), classify) };
+    return { etag: await perform(call, () => withinQuota(call, () => sizeOf(body) ?? come, write), classify) };
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {

@@ -6,7 +6,7 @@ import type { Call } from "../call.ts";
 import { checkMode } from "../conditions.ts";
 import type { Attributes, PutMode, StreamBody } from "../types.ts";
 import { Batch, unknownFate } from "./batch.ts";
-import { answer, type Connection, type Stores } from "./connection.ts";
+import { answer, type Connection, committed, type Stores } from "./connection.ts";
 import { allChunks, chunkBytes, databaseKey, inlineBytes, owned, type StoredRecord } from "./record.ts";
 
 /** A body above this is written in several transactions, so that none has to hold it whole. */
@@ -158,7 +158,7 @@ export class Writer {
 
   #write(work: (stores: Stores) => unknown): Promise<void> {
     return this.#connection.transact("readwrite", async (stores) => {
-      const done = answer(stores.transaction);
+      const done = committed(stores.transaction);
       work(stores);
       await done;
     });

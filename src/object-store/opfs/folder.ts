@@ -27,23 +27,40 @@ export class Folder {
     return navigator.locks.request(this.#lock, { mode }, work);
   }
 
-  /** @throws NotFoundError when there is no such folder */
-  async place(key: string, create = false): Promise<Place> {
+  /** The folder of the store itself. */
+  async root(create = false): Promise<FileSystemDirectoryHandle> {
+    if (!globalThis.navigator?.storage?.getDirectory) throw this.lacks("the Origin Private File System");
+    const origin = await navigator.storage.getDirectory().catch((cause: DOMException) => {
+      // What Firefox and WebKit say in a private window.
+      if (cause.name !== "SecurityError" && cause.name !== "UnknownError") throw cause;
+      const message = `${this.store} needs the Origin Private File System, which this browser refuses here, as in a private window`;
+      throw new EdgewaterError("NotSupported", message, { store: this.store, cause });
+    });
+    return descend(origin, this.#names, create);
+  }
+
+  /**
+   * Where an object lies.
+   *
+   * @param root as it was opened for a write, which makes folders that are missing
+   * @throws NotFoundError when there is no such folder
+   */
+  async place(key: string, root?: FileSystemDirectoryHandle): Promise<Place> {
     const segments = key.split("/");
-    return { directory: await this.directory(segments.slice(0, -1), create), name: segments.at(-1) ?? "" };
+    return { directory: await this.directory(segments.slice(0, -1), root), name: segments.at(-1) ?? "" };
   }
 
-  directory(segments: readonly string[], create = false): Promise<FileSystemDirectoryHandle> {
-    return this.#open(segments.map(toEntryName), create);
+  async directory(segments: readonly string[], root?: FileSystemDirectoryHandle): Promise<FileSystemDirectoryHandle> {
+    return descend(root ?? (await this.root()), segments.map(toEntryName), root !== undefined);
   }
 
-  unfinished(): Promise<FileSystemDirectoryHandle> {
-    return this.#open([unfinished], true);
+  unfinished(root: FileSystemDirectoryHandle): Promise<FileSystemDirectoryHandle> {
+    return root.getDirectoryHandle(unfinished, { create: true });
   }
 
   /** Removes unfinished writes, and with their folder what the browser itself has left of them and does not show. */
   async removeUnfinished(): Promise<void> {
-    const root = await this.#open([], false).catch(ifMissing);
+    const root = await this.root().catch(ifMissing);
     await root?.removeEntry(unfinished, { recursive: true }).catch(ifMissing);
   }
 
@@ -66,18 +83,12 @@ export class Folder {
   lacks(what: string): EdgewaterError {
     return new EdgewaterError("NotSupported", `${this.store} needs ${what}, which this runtime lacks`, { store: this.store });
   }
+}
 
-  async #open(names: readonly string[], create: boolean): Promise<FileSystemDirectoryHandle> {
-    if (!globalThis.navigator?.storage?.getDirectory) throw this.lacks("the Origin Private File System");
-    let folder = await navigator.storage.getDirectory().catch((cause: DOMException) => {
-      // What Firefox and WebKit say in a private window.
-      if (cause.name !== "SecurityError" && cause.name !== "UnknownError") throw cause;
-      const message = `${this.store} needs the Origin Private File System, which this browser refuses here, as in a private window`;
-      throw new EdgewaterError("NotSupported", message, { store: this.store, cause });
-    });
-    for (const name of [...this.#names, ...names]) folder = await folder.getDirectoryHandle(name, { create });
-    return folder;
-  }
+async function descend(from: FileSystemDirectoryHandle, names: readonly string[], create: boolean): Promise<FileSystemDirectoryHandle> {
+  let folder = from;
+  for (const name of names) folder = await folder.getDirectoryHandle(name, { create });
+  return folder;
 }
 
 /** What lies in a folder: the segments of objects, and those of folders with a slash behind. */

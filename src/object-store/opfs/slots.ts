@@ -35,12 +35,11 @@ export async function publish(file: MovableFile, place: Place, check: (current: 
   if (files[other]) await remove(place, other);
 }
 
-/** Removes an object; whether there was any. What does not count goes first, so that it does not come to count. */
-export async function unpublish(place: Place): Promise<boolean> {
+/** Removes an object, if there is one. To be done alone. What does not count goes first, so that it does not come to count. */
+export async function unpublish(place: Place): Promise<void> {
   const { files, current } = await look(place);
   const order: readonly Slot[] = files[0] === current ? [1, 0] : [0, 1];
   for (const slot of order) if (files[slot]) await remove(place, slot);
-  return current !== undefined;
 }
 
 /** The segment that a file's name stands for; undefined for a file of something else. */

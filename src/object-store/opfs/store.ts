@@ -1,4 +1,4 @@
-import { checkBody } from "../body.ts";
+import { checkBody, sizeOf } from "../body.ts";
 import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/quota.ts";
 import { type Call, perform } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
@@ -55,7 +55,7 @@ export class OPFSStore implements FullObjectStore {
     this.name = `OPFSStore(${folder})`;
     checkKey(this.name, folder);
     this.#folder = new Folder(this.name, folder);
-    this.#writer = new Writer(this.#folder, `edgewater/opfs/${folder} writers`);
+    this.#writer = new Writer(this.#folder, `edgewater/opfs-writers/${folder}`);
   }
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
@@ -64,13 +64,12 @@ export class OPFSStore implements FullObjectStore {
     const { mode = "overwrite", signal } = options;
     const attributes = checkAttributes(options, { store: this.name, key });
     const call = this.#call("write", key, signal);
-    let size = 0;
+    let come = 0;
     const count = (bytes: number): void => {
-      size += bytes;
+      come += bytes;
     };
     const write = (): Promise<string> => this.#writer.put({ body, mode, attributes, count }, call);
-    const needed = (): number => (body instanceof Blob ? body.size : size);
-    return { etag: await perform(call, () => withinQuota(call, needed, write), classify) };
+    return { etag: await perform(call, () => withinQuota(call, () => sizeOf(body) ?? come, write), classify) };
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {

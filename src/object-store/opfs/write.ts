@@ -51,14 +51,15 @@ export class Writer {
     return this.#writers.during(async () => {
       const id = newId();
       const name = etagOf(id).slice(1, -1);
-      const unfinished = await this.#folder.unfinished();
+      const root = await this.#folder.root(true);
+      const unfinished = await this.#folder.unfinished(root);
       const file: MovableFile = await unfinished.getFileHandle(name, { create: true });
-      if (!file.move) throw this.#folder.lacks("FileSystemFileHandle.move");
       try {
+        if (!file.move) throw this.#folder.lacks("FileSystemFileHandle.move");
         await this.#fill(file, id, object, call);
         await this.#folder.locked("exclusive", async () => {
           throwIfAborted(call.signal, { store: call.store, key: call.key });
-          const place = await this.#folder.place(call.key, true);
+          const place = await this.#folder.place(call.key, root);
           await publish(file, place, async (current) => {
             if (mode === "overwrite") return;
             checkMode(mode, current && ((await readTrailer(current))?.etag ?? damaged), call);

@@ -8,6 +8,7 @@ import type { Kind } from "./kinds.ts";
 
 export async function run(kind: Kind): Promise<void> {
   const store = storeOf(kind);
+  await post("/started", { kind });
   const firsts = await post<number[] | null>("/left", { kind, left: await lookAt(store) });
   if (firsts === null) return void (await post("/remains", { kind, remains: await remainsOf(kind, store) }));
   const acknowledge = (key: string) => (version: number) => post("/acknowledged", { kind, key, version });
