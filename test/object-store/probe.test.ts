@@ -1,7 +1,7 @@
 import { MemoryStore } from "edgewater";
 import { expect, it } from "vitest";
 import { requireConditions } from "../../src/object-store/probe.ts";
-import type { ConditionalPutOptions } from "../../src/object-store/types.ts";
+import type { ConditionalPutOptions, StreamBody } from "../../src/object-store/types.ts";
 
 /** A store that keeps some conditions and ignores others, on purpose. */
 class BrokenStore extends MemoryStore {
@@ -13,7 +13,7 @@ class BrokenStore extends MemoryStore {
     this.#ignores = ignores;
   }
 
-  override put(key: string, body: string, { mode = "overwrite" }: ConditionalPutOptions = {}): ReturnType<MemoryStore["put"]> {
+  override put(key: string, body: StreamBody, { mode = "overwrite" }: ConditionalPutOptions = {}): ReturnType<MemoryStore["put"]> {
     this.puts++;
     return super.put(key, body, { mode: this.#ignores(mode) ? "overwrite" : mode });
   }
