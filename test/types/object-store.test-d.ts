@@ -10,10 +10,12 @@ import {
   type ObjectStore,
   type PagedList,
   type RangeGet,
+  type Sign,
   type StreamPut,
 } from "edgewater";
 import { LocalStore } from "edgewater/fs";
 import type { IndexedDBStore } from "edgewater/indexeddb";
+import { S3Store } from "edgewater/s3";
 import type { UnstorageStore } from "edgewater/unstorage";
 
 declare function needs<Capability>(store: Capability): void;
@@ -22,13 +24,17 @@ declare const other: UnstorageStore;
 declare const stream: ReadableStream<Uint8Array>;
 const memory = new MemoryStore();
 const local = new LocalStore("folder", { fsync: true });
+const s3 = new S3Store({ bucket: "b", region: "r", credentials: { accessKeyId: "a", secretAccessKey: "s" } });
 
-for (const store of [memory, local]) {
+for (const store of [memory, local, s3]) {
   needs<ObjectStore>(store);
   needs<FullObjectStore>(store);
   needs<ConditionalPut & ConditionalGet & AttributesPut & StreamPut & RangeGet & PagedList & DelimitedList & ConditionalCopy>(store);
   void store.put("k", stream, { mode: { ifMatch: "e" }, contentType: "a/b", metadata: { a: "b" } });
 }
+needs<Sign>(s3);
+// @ts-expect-error a folder signs nothing
+needs<Sign>(local);
 needs<ObjectStore>(plain);
 needs<ObjectStore>(other);
 // @ts-expect-error it has no conditions
