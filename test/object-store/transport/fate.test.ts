@@ -14,7 +14,7 @@ const refused: Attempt = { outcome: "refused" };
 const busy: Attempt = { outcome: "busy", error: unavailable };
 const written: Attempt = { outcome: "written", etag: '"new"' };
 
-type Look = Seen | undefined | "fails";
+type Look = Seen | undefined | "fails" | "forbidden";
 
 /** Plays what the server says, one answer after the other, the last one for ever. `MINE` in an answer is the nonce of the write. */
 async function play(mode: PutMode, attempts: readonly (Attempt | Error)[], looks: readonly Look[], signal?: AbortSignal) {
@@ -39,6 +39,7 @@ async function play(mode: PutMode, attempts: readonly (Attempt | Error)[], looks
     look: async () => {
       const look = next(looks, tried.looks++);
       if (look === "fails") throw unavailable;
+      if (look === "forbidden") throw new EdgewaterError("PermissionDenied", "no");
       const mine = readHistory(key, nonces)?.nonce ?? "";
       return look && { ...look, nonces: look.nonces?.replaceAll("MINE", mine) ?? null };
     },
@@ -68,7 +69,9 @@ const plays: readonly [string, PutMode, readonly (Attempt | Error)[], readonly L
   ["tries again when nothing is there", "create", [unclear, written], [undefined], { etag: '"new"' }, 2],
   ["takes a refusal for what it is", "create", [refused], [silent], exists, 1],
   ["takes a refusal for what it is, although the object is gone since", "create", [refused], [undefined], exists, 1],
-  ["takes a refusal for what it is, although it cannot look", "create", [refused], ["fails"], exists, 1],
+  ["takes a refusal for what it is, when it may not look", "create", [refused], ["forbidden"], exists, 1],
+  ["cannot tell from a refusal alone, which may be that of a second delivery", "create", [refused], ["fails"], unknown, 4],
+  ["cannot tell when it may not look", "create", [unclear], ["forbidden"], unknown, 1],
   ["sees by its history that another created the object", "create", [unclear], [created], exists, 1],
   ["sees by its age that the object was there before", "create", [open], [{ ...silent, age: 60_000 }], exists, 1],
   ["cannot tell when the object has no history", "create", [unclear], [silent], unknown, 1],
