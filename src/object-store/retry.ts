@@ -4,7 +4,7 @@ import { abortedError, throwIfAborted } from "../errors.ts";
 export interface RetryPolicy {
   /** Attempts at most, the first included: 5 unless given; 1 is no retry. */
   readonly attempts?: number | undefined;
-  /** Milliseconds from the first attempt on, after which no other is begun: 30,000 unless given. */
+  /** Milliseconds from the first attempt on, after which no other is begun: 60,000 unless given. */
   readonly budget?: number | undefined;
   /** Milliseconds that the first wait takes at most: 100 unless given. Every wait may take twice as long as the one before. */
   readonly delay?: number | undefined;
@@ -40,7 +40,7 @@ const longestDelay = 10_000;
  * ```
  */
 export function retrying(
-  { attempts = 5, budget = 30_000, delay = 100 }: RetryPolicy = {},
+  { attempts = 5, budget = 60_000, delay = 100 }: RetryPolicy = {},
   waiting: Waiting = {},
 ): (atLeast?: number) => Promise<boolean> {
   const start = Date.now();

@@ -5,10 +5,12 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Asset, asset, MemoryStore, Repository, SuperJsonIOHandler } from "edgewater";
 import { LocalStore } from "edgewater/fs";
+import { components } from "../../scripts/components.ts";
 import { graphOf } from "../../src/run/graph.ts";
 import { planOf } from "../../src/run/plan.ts";
 import { browserRows } from "./browser.ts";
 import { absolute, type Row, ratio } from "./harness.ts";
+import { s3Rows } from "./s3.ts";
 import { comparison, serializerRows } from "./serializer.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -59,6 +61,8 @@ add(await absolute("plan a graph of 10,000 nodes", { name: "plan", run: plan }, 
 await browserRows(add);
 await serializerRows(add);
 const compared = await comparison();
+
+if (components.ceph.path) await s3Rows(add);
 
 execFileSync("npm", ["run", "--silent", "build"], { cwd: root });
 const sizes = JSON.parse(execFileSync(join(root, "node_modules/.bin/size-limit"), ["--json"], { cwd: root, encoding: "utf8" })) as {

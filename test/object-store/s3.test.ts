@@ -44,6 +44,65 @@ describe("S3Store", () => {
   });
 });
 
+describe("The address of a bucket", () => {
+  it.each([
+    [{}, "https://quakes.s3.eu-west-1.amazonaws.com/k"],
+    [{ region: "cn-north-1" }, "https://quakes.s3.cn-north-1.amazonaws.com.cn/k"],
+    [{ bucket: "quakes.example" }, "https://s3.eu-west-1.amazonaws.com/quakes.example/k"],
+    [{ bucket: "quakes.example", style: "virtual-host" }, "https://quakes.example.s3.eu-west-1.amazonaws.com/k"],
+    [{ style: "path" }, "https://s3.eu-west-1.amazonaws.com/quakes/k"],
+    [{ endpoint: "http://host:9000" }, "http://host:9000/quakes/k"],
+    [{ endpoint: "http://host:9000/base/" }, "http://host:9000/base/quakes/k"],
+    [{ endpoint: "http://host:9000", style: "virtual-host" }, "http://quakes.host:9000/k"],
+  ] as const)("for %j is %s", async (options, url) => {
+    const { requests, send } = recorder();
+    await new S3Store({ bucket: "quakes", region: "eu-west-1", credentials, fetch: send, ...options }).head("k");
+    expect(requests[0]?.url).toBe(url);
+  });
+});
+
+/** A `fetch` that keeps what it is given, and whose answers are made up. */
+function recorder(answer: (request: Request) => ResponseInit = () => ({})) {
+  const requests: Request[] = [];
+  const send: typeof fetch = async (input, init) => {
+    const request = new Request(input, { ...init, body: null });
+    requests.push(request);
+    const { headers, ...rest } = answer(request);
+    return new Response(null, { ...rest, headers: { etag: '"1"', ...headers } });
+  };
+  return { requests, send };
+}
+
+describe("The form of If-Match", () => {
+  const forms = (requests: readonly Request[]): (string | null)[] =>
+    requests.filter(({ method }) => method === "PUT").map(({ headers }) => headers.get("if-match"));
+
+  it.each([{}, { endpoint: "http://host" }])("is that of the standard where the server takes it (%j)", async (options) => {
+    const { requests, send } = recorder();
+    const store = new S3Store({ bucket: "b", region: "r", credentials, fetch: send, ...options });
+    for (let round = 0; round < 2; round++) await store.put("k", "x", { mode: { ifMatch: '"1"' } });
+    expect(forms(requests)).toEqual(['"1"', '"1"']);
+    expect(requests.map(({ method }) => method)).toEqual(["HEAD", "PUT", "PUT"]);
+  });
+
+  it("has no quotes where the server refuses them for no other reason, from then on", async () => {
+    const { requests, send } = recorder(({ headers }) => (headers.get("if-match")?.startsWith('"') ? { status: 412 } : {}));
+    const store = new S3Store({ bucket: "b", region: "r", credentials, fetch: send, endpoint: "http://host" });
+    for (let round = 0; round < 2; round++) await store.put("k", "x", { mode: { ifMatch: '"1"' } });
+    expect(forms(requests)).toEqual(['"1"', "1", "1"]);
+  });
+
+  it("does not change when the refusal is right", async () => {
+    const { requests, send } = recorder(({ method }) => (method === "PUT" ? { status: 412 } : { headers: { etag: '"2"' } }));
+    const store = new S3Store({ bucket: "b", region: "r", credentials, fetch: send, endpoint: "http://host" });
+    await store.head("k");
+    for (let round = 0; round < 2; round++) {
+      await expect(store.put("k", "x", { mode: { ifMatch: '"1"' } })).rejects.toMatchObject({ code: "PreconditionFailed" });
+    }
+    expect(forms(requests).every((form) => form?.startsWith('"'))).toBe(true);
+  });
+});
+
 describe("fromEnvironment", () => {
   const env = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" };
   it("reads the variables when it is asked", () => {

@@ -1,8 +1,10 @@
 /** Conditional writes through the fault proxy; `npm run faults` drives ten thousand. */
 import { AwsClient } from "aws4fetch";
-import { EdgewaterError } from "edgewater";
+import { EdgewaterError, type GetResult } from "edgewater";
+import { S3Store } from "edgewater/s3";
 import { expect, inject, it } from "vitest";
 import { runCampaign, type Subject, s3 } from "../faults/campaign.ts";
+import { startFaultProxy } from "../servers/fault-proxy.ts";
 
 const { bucket, ...server } = inject("s3");
 const seed = 20_240_501;
@@ -41,3 +43,21 @@ it("would catch a client that trusts whatever answer comes last", async () => {
   const { broken } = await runCampaign({ ...subject, storeOf, testedOf }, 120, seed + 1);
   expect(broken.filter((line) => line.startsWith("a false verdict")).length).toBeGreaterThan(3);
 }, 300_000);
+
+it.each(["truncated", "long"] as const)("never takes a body for whole whose answer is %s", async (fault) => {
+  const { endpoint, region, ...credentials } = server;
+  const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => index % 251);
+  const proxy = await startFaultProxy(endpoint, 0, ({ method }) => ({ fault: method === "GET" ? fault : "none" }));
+  const store = new S3Store({ bucket, region, credentials, endpoint: proxy.endpoint, retry: { attempts: 2, delay: 1 } });
+  await store.put("faults/body", bytes);
+  const read = async (how: (object: GetResult) => Promise<unknown>): Promise<unknown> => how(await store.get("faults/body"));
+  for (const how of [
+    (object: GetResult) => object.bytes(),
+    (object: GetResult) => object.text(),
+    (object: GetResult) => new Response(object.stream()).arrayBuffer(),
+  ]) {
+    await expect(read(how)).rejects.toMatchObject({ code: "Unavailable", key: "faults/body" });
+  }
+  await expect(store.list("faults/body-none")[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "Unavailable" });
+  await proxy.close();
+});

@@ -38,6 +38,14 @@ osd crush chooseleaf type = 0
 osd crush update on start = false
 osd class update on start = false
 
+# What is deleted is to make room at once, not after two hours.
+rgw gc obj min wait = 1
+rgw gc processor max time = 1
+rgw gc processor period = 1
+
+# Buckets may be named in the host.
+rgw dns name = localhost
+
 # The default interval makes the start ten times as long, the missing option every GET.
 paxos propose interval = 0.05
 paxos min wait = 0.01

@@ -44,7 +44,7 @@ const memory = new MemoryStore();
 const local = new LocalStore("folder", { fsync: true });
 const database = new IndexedDBStore("database", { durability: "strict" });
 
-for (const store of [memory, local, database, r2]) {
+for (const store of [memory, local, database, r2, s3]) {
   needs<ObjectStore>(store);
   needs<FullObjectStore>(store);
   needs<ConditionalPut & ConditionalGet & AttributesPut & StreamPut & RangeGet & PagedList & DelimitedList & ConditionalCopy>(store);
@@ -61,6 +61,9 @@ needs<Put>(http);
 needs<Delete>(http);
 // @ts-expect-error it lists nothing
 needs<List>(http);
+needs<Sign>(s3);
+// @ts-expect-error a folder signs nothing
+needs<Sign>(local);
 needs<ObjectStore>(plain);
 needs<Named & Put & Get & Head & Delete & List>(other);
 needs<Named & AttributesPut & Get & Head<FullObjectMeta> & Delete & List>(kv);

@@ -57,6 +57,7 @@ async function deleteBatch(client: S3Client, call: Call, keys: readonly string[]
   const answer = await textBody(call, response);
   for (const failed of elements(answer, "Error")) {
     const code = textOf(failed, "Code");
-    if (code !== "NoSuchKey") throw errorOf(response.status, code, { ...call, key: textOf(failed, "Key") ?? call.key });
+    const status = code === "AccessDenied" ? 403 : 500;
+    if (code !== "NoSuchKey") throw errorOf(status, code, { ...call, key: textOf(failed, "Key") ?? call.key });
   }
 }

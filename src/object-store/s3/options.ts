@@ -19,7 +19,10 @@ export interface S3StoreOptions extends TransportOptions {
    * What fits into one part is put in one request.
    */
   readonly partSize?: number | undefined;
-  /** How many parts, or deletes, are under way at once: 4 unless given. */
+  /**
+   * How many parts are under way at once: 2 unless given. A runtime may hold each three times, so that a stream of any
+   * length then takes 30 MiB and what is not collected yet. Also how many batches of deletes: 4 unless given.
+   */
   readonly concurrency?: number | undefined;
 }
 

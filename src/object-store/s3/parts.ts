@@ -6,9 +6,7 @@ import type { PutMode, PutResult } from "../types.ts";
 import { metadataHeaders, type S3Bucket } from "./bucket.ts";
 import { conditionOf, expectedOf } from "./conditional.ts";
 import { lookAt } from "./look.ts";
-import { Upload } from "./upload.ts";
-
-type Part = Blob | Uint8Array<ArrayBuffer>;
+import { type Part, Upload } from "./upload.ts";
 
 /** S3 takes no smaller part than this, except for the last. */
 const smallestPart = 5 * 2 ** 20;
@@ -29,11 +27,14 @@ export async function putParts(
   putWhole: (part: Part) => Promise<PutResult>,
 ): Promise<PutResult> {
   const { client, histories, options } = bucket;
-  const { partSize = smallestPart, concurrency = 4, endpoint } = options;
+  const { partSize = smallestPart, concurrency = 2, endpoint } = options;
   const size = body instanceof Blob ? Math.max(partSize, Math.ceil(body.size / mostParts)) : partSize;
   const stop = new AbortController();
   const inner = { ...call, signal: call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal };
-  const parts = partsOf(body, size, inner);
+  // A buffer that was sent is filled again: what is thrown away is not given back at once.
+  const free: Uint8Array<ArrayBuffer>[] = [];
+  const release = (part: Part): void => void (part instanceof Blob || free.push(new Uint8Array(part.buffer)));
+  const parts = partsOf(body, size, inner, free);
   const first = await parts.next();
   const second = await parts.next();
   if (first.done || second.done) return putWhole(first.value ?? new Blob());
@@ -53,11 +54,14 @@ export async function putParts(
       attempt: async (nonces) => {
         if (upload === undefined) {
           upload = await Upload.begin(client, inner, { ...attributes, [noncesHeader(metadataHeaders)]: nonces });
-          await upload.send(all, concurrency, () => stop.abort());
+          await upload.send(all, concurrency, release, () => stop.abort());
         }
         if (mode !== "overwrite" && (await lookAt(bucket, call))?.etag !== expectedOf(mode)) return { outcome: "refused" };
         // AWS takes the condition here too; what other servers make of it is not known.
-        return upload.complete(endpoint === undefined ? conditionOf(mode, true) : {});
+        const attempt = await upload.complete(endpoint === undefined ? conditionOf(mode, true) : {});
+        if (attempt.outcome !== "written" || attempt.etag !== undefined) return attempt;
+        const seen = await lookAt(bucket, call);
+        return { outcome: "written", etag: seen?.nonces === nonces ? seen.etag : undefined };
       },
     });
   } catch (error) {

@@ -10,6 +10,8 @@ import type { S3Client } from "./client.ts";
 import { errorOf } from "./errors.ts";
 import { escapeXml, etagOf, textOf } from "./xml.ts";
 
+export type Part = Blob | Uint8Array<ArrayBuffer>;
+
 /** A multipart upload: nothing of it is to be seen before it is completed. */
 export class Upload {
   readonly #client: S3Client;
@@ -28,16 +30,17 @@ export class Upload {
     return new Upload(client, call, textOf(await textBody(call, response), "UploadId") ?? "");
   }
 
-  /** Sends the parts, several at once; calls `stop` with the first that fails. */
-  async send(parts: AsyncIterable<Blob | Uint8Array<ArrayBuffer>>, concurrency: number, stop: () => void): Promise<void> {
+  /** Sends the parts, several at once, and calls `done` with each; calls `stop` with the first that fails. */
+  async send(parts: AsyncIterable<Part>, concurrency: number, done: (part: Part) => void, stop: () => void): Promise<void> {
     let count = 0;
     const numbered = (async function* () {
       for await (const body of parts) yield { number: ++count, body };
     })();
-    const sendPart = async ({ number, body }: { number: number; body: Blob | Uint8Array<ArrayBuffer> }): Promise<void> => {
+    const sendPart = async ({ number, body }: { number: number; body: Part }): Promise<void> => {
       const path = this.#path.replace("?", `?partNumber=${number}&`);
       const response = await this.#client.request(this.#call, { method: "PUT", path, body });
       this.#etags[number - 1] = needed(this.#call, response, "ETag");
+      done(body);
     };
     await inParallel(numbered, concurrency, sendPart, stop);
   }
@@ -50,7 +53,8 @@ export class Upload {
     return attemptAt(this.#client, call, { method: "POST", path: this.#path, headers, body }, async (response): Promise<Attempt> => {
       const answer = await response.text().catch(() => "");
       const etag = etagOf(answer);
-      if (etag !== undefined) return { outcome: "written", etag };
+      // Ceph 16 leaves the etag out.
+      if (etag !== undefined) return { outcome: "written", etag: etag === '""' ? undefined : etag };
       return { outcome: "unclear", error: errorOf(500, textOf(answer, "Code"), call), mayFollow: false };
     });
   }

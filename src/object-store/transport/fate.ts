@@ -141,10 +141,13 @@ class Fate {
       seen = await look();
     } catch (error) {
       if (isEdgewaterError(error, "Aborted")) throw error;
-      // Without a doubt the refusal speaks for itself; otherwise another attempt may see more.
-      if (!this.#isInDoubt && isRefused) throw refused(call, mode);
-      if (isEdgewaterError(error, "Unavailable")) return undefined;
-      throw this.#unknown(error);
+      if (isEdgewaterError(error, "Unavailable")) {
+        // Another attempt may see more. The network may have delivered this one twice.
+        this.#isInDoubt = true;
+        return undefined;
+      }
+      // For those who may not read, a refusal has to speak for itself.
+      throw this.#isInDoubt ? this.#unknown(error) : refused(call, mode);
     }
     const found = seen && readHistory(call.key, seen.nonces);
     if (found?.nonce === this.#nonce) return { etag: seen?.etag };
@@ -180,7 +183,7 @@ function isAsExpected(mode: PutMode, seen: Seen | undefined, isRefused: boolean)
   return mode === "create" ? seen === undefined && !isRefused : seen?.etag === mode.ifMatch;
 }
 
-/** The verdict of the server, when the object that it was about is gone or cannot be looked at. */
+/** The verdict of the server, when the object that it was about is gone or may not be looked at. */
 function refused(call: Call, mode: PutMode): EdgewaterError {
   return typeof mode === "string"
     ? failed(call, "AlreadyExists", "there was an object already")
