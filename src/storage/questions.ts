@@ -19,6 +19,8 @@ export type Questions = Method<
   | "countMaterializedPartitions"
   | "getPartitionRecords"
   | "computeStaleness"
+  | "getRun"
+  | "getRuns"
   | "setRunOutcome"
   | "getRunLogs"
   | "getTicks"
@@ -71,6 +73,8 @@ export function questions(
       const { computeStaleness } = await import("./staleness.ts");
       return ask((backend) => computeStaleness(backend, options));
     },
+    getRun: (runId) => ask((backend) => backend.run(runId)),
+    getRuns: ({ limit = defaultLimit, status } = {}) => ask((backend) => backend.runs({ limit, status })),
     setRunOutcome: async (runId, status) => {
       const run = await ask((backend) => backend.run(runId));
       if (run === undefined) throw new EdgewaterError("NotFound", `${name} has no run ${runId}`, { store: name, key: runId });
