@@ -78,7 +78,7 @@ export class MemoryBackend implements Backend {
       if (assetKey !== undefined && asset !== assetKey) continue;
       for (const [place, latest] of places) if ((place === "") === (of === "assets")) found.push(latest);
     }
-    return of === "assets" ? found : found.sort((left, right) => (left.firstId ?? 0) - (right.firstId ?? 0));
+    return found;
   }
 
   async definitions(assetKey?: string): Promise<readonly AssetDefinition[]> {

@@ -2,6 +2,7 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import type { Ask } from "./backend.ts";
 import type { Batch } from "./batch.ts";
 import { catalogue } from "./catalogue.ts";
+import { inOrderOfWriting } from "./latest.ts";
 import type { AssetRecord, LatestRecord } from "./records.ts";
 import type { Storage } from "./types.ts";
 
@@ -47,7 +48,7 @@ export function questions(
 ): Questions {
   const assets = (key?: string): Promise<readonly AssetRecord[]> => ask((backend) => catalogue(backend, key));
   const partitions = (assetKey: string): Promise<readonly LatestRecord[]> =>
-    ask((backend) => backend.latest({ assetKey, of: "partitions" }));
+    ask(async (backend) => inOrderOfWriting(await backend.latest({ assetKey, of: "partitions" })));
   const answers: Questions = {
     declareAssets: async (declared) => {
       if (isReadOnly) return;

@@ -1,4 +1,5 @@
 import type { Backend } from "./backend.ts";
+import { inOrderOfWriting } from "./latest.ts";
 import type { AssetDefinition, Dependency, LatestRecord } from "./records.ts";
 import type { Staleness, StalenessCause, StalenessOptions } from "./types.ts";
 
@@ -24,12 +25,12 @@ export async function computeStaleness(backend: Backend, { assets, partitions = 
   ]);
   const known = new Map(latest.map((record) => [record.assetKey, record]));
   const keyed = new Map<string, Map<string, LatestRecord>>();
-  for (const record of ofPartitions) {
+  for (const record of inOrderOfWriting(ofPartitions)) {
     const records = keyed.get(record.assetKey) ?? new Map<string, LatestRecord>();
     keyed.set(record.assetKey, records.set(String(record.partitionKey), record));
   }
   const all = new Map<string, Judged>();
-  for (const definition of definitions) {
+  for (const definition of definitions.toSorted((left, right) => (left.assetKey < right.assetKey ? -1 : 1))) {
     const { assetKey } = definition;
     all.set(assetKey, { definition, latest: known.get(assetKey), partitions: keyed.get(assetKey) ?? new Map(), verdicts: new Map() });
   }
