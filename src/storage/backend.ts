@@ -54,8 +54,9 @@ export interface Backend {
   readonly events: (query: EventsQuery) => Promise<readonly AnyEvent[]>;
   /** The last materialization at a place. */
   readonly materialization: (assetKey: string, place: string) => Promise<StoredEvent | undefined>;
-  /** Partitions in the order of their first materialization. */
+  /** In any order. */
   readonly latest: (query: LatestQuery) => Promise<readonly LatestRecord[]>;
+  /** In any order. */
   readonly definitions: (assetKey?: string) => Promise<readonly AssetDefinition[]>;
   readonly run: (runId: string) => Promise<RunRecord | undefined>;
   /** Newest first. */
@@ -67,7 +68,7 @@ export interface Backend {
   readonly kv: (key: string) => Promise<Uint8Array | undefined>;
   /** Those whose key starts with the prefix, in the order of UTF-8. */
   readonly kvList: (prefix: string) => Promise<readonly KvEntry[]>;
-  /** In the order in which they were added; of every definition unless one is given. */
+  /** Of each definition in the order in which they were added; of every definition unless one is given. */
   readonly dynamicPartitions: (definition?: string) => Promise<readonly DynamicPartition[]>;
   readonly close: () => Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { compareUtf8 } from "../asset/utf8.ts";
 import { throwIfAborted } from "../errors.ts";
 import type { Ask } from "./backend.ts";
 import { toBase64 } from "./base64.ts";
@@ -10,7 +11,7 @@ const pageSize = 1000;
 
 /**
  * Everything that is recorded, one line of JSON for each record: an object with one field, named after what it is. The
- * first line says what it is and in which version, the last one how many lines are between.
+ * first line says what it is and in which version, the last one how many lines are between. Equal records have equal lines.
  */
 export async function* exportRecords(ask: Ask, signal: AbortSignal | undefined): AsyncGenerator<string, void, void> {
   let lines = 0;
@@ -20,8 +21,11 @@ export async function* exportRecords(ask: Ask, signal: AbortSignal | undefined):
     return `${JSON.stringify(record)}\n`;
   };
   yield `${JSON.stringify({ edgewater: "records", version: exportVersion })}\n`;
-  for (const asset of await ask((backend) => backend.definitions())) yield line({ asset });
-  for (const dynamicPartition of await ask((backend) => backend.dynamicPartitions())) yield line({ dynamicPartition });
+  const definitions = await ask((backend) => backend.definitions());
+  for (const asset of definitions.toSorted((left, right) => compareUtf8(left.assetKey, right.assetKey))) yield line({ asset });
+  const keys = await ask((backend) => backend.dynamicPartitions());
+  for (const dynamicPartition of keys.toSorted((left, right) => compareUtf8(left.definition, right.definition)))
+    yield line({ dynamicPartition });
   for (const { key, value } of await ask((backend) => backend.kvList(""))) yield line({ kv: { key, value: toBase64(value) } });
   for (const run of (await ask((backend) => backend.runs({}))).toReversed()) {
     yield line({ run });

@@ -42,3 +42,9 @@ export function nothingKnown(assetKey: string, partitionKey?: LatestRecord["part
     lastInputDataVersions: {},
   };
 }
+
+/** Partitions in the order of their first materialization; those that were never made come last, by their keys. */
+export function inOrderOfWriting(records: readonly LatestRecord[]): readonly LatestRecord[] {
+  const first = ({ firstId = Number.MAX_SAFE_INTEGER }: LatestRecord): number => firstId;
+  return records.toSorted((left, right) => first(left) - first(right) || (String(left.partitionKey) < String(right.partitionKey) ? -1 : 1));
+}

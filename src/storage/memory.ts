@@ -73,9 +73,12 @@ export class MemoryBackend implements Backend {
   }
 
   async latest({ assetKey, of }: LatestQuery): Promise<readonly LatestRecord[]> {
-    const assets = assetKey === undefined ? [...this.#latest.values()] : [this.#latest.get(assetKey) ?? new Map<string, LatestRecord>()];
-    const found = assets.flatMap((places) => [...places].filter(([place]) => (place === "") === (of === "assets")));
-    return found.map(([, latest]) => latest).sort((left, right) => (left.firstId ?? 0) - (right.firstId ?? 0));
+    const found: LatestRecord[] = [];
+    for (const [asset, places] of this.#latest) {
+      if (assetKey !== undefined && asset !== assetKey) continue;
+      for (const [place, latest] of places) if ((place === "") === (of === "assets")) found.push(latest);
+    }
+    return found;
   }
 
   async definitions(assetKey?: string): Promise<readonly AssetDefinition[]> {

@@ -2,6 +2,7 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import type { Ask } from "./backend.ts";
 import type { Batch } from "./batch.ts";
 import { catalogue } from "./catalogue.ts";
+import { inOrderOfWriting } from "./latest.ts";
 import type { AssetRecord, LatestRecord } from "./records.ts";
 import type { Storage } from "./types.ts";
 
@@ -19,6 +20,8 @@ export type Questions = Method<
   | "countMaterializedPartitions"
   | "getPartitionRecords"
   | "computeStaleness"
+  | "getRun"
+  | "getRuns"
   | "setRunOutcome"
   | "getRunLogs"
   | "getTicks"
@@ -45,7 +48,7 @@ export function questions(
 ): Questions {
   const assets = (key?: string): Promise<readonly AssetRecord[]> => ask((backend) => catalogue(backend, key));
   const partitions = (assetKey: string): Promise<readonly LatestRecord[]> =>
-    ask((backend) => backend.latest({ assetKey, of: "partitions" }));
+    ask(async (backend) => inOrderOfWriting(await backend.latest({ assetKey, of: "partitions" })));
   const answers: Questions = {
     declareAssets: async (declared) => {
       if (isReadOnly) return;
@@ -71,6 +74,8 @@ export function questions(
       const { computeStaleness } = await import("./staleness.ts");
       return ask((backend) => computeStaleness(backend, options));
     },
+    getRun: (runId) => ask((backend) => backend.run(runId)),
+    getRuns: ({ limit = defaultLimit, status } = {}) => ask((backend) => backend.runs({ limit, status })),
     setRunOutcome: async (runId, status) => {
       const run = await ask((backend) => backend.run(runId));
       if (run === undefined) throw new EdgewaterError("NotFound", `${name} has no run ${runId}`, { store: name, key: runId });

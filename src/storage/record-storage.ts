@@ -5,8 +5,7 @@ import type { Batch } from "./batch.ts";
 import { type AnyEvent, assetEventTypes, type StoredEvent } from "./events.ts";
 import { placeOf } from "./place.ts";
 import type { Questions } from "./questions.ts";
-import type { RunRecord } from "./records.ts";
-import type { EventsOptions, RunsOptions, Storage, SubscribeOptions, TypedEventsOptions } from "./types.ts";
+import type { EventsOptions, Storage, SubscribeOptions, TypedEventsOptions } from "./types.ts";
 
 const defaultLimit = 100;
 
@@ -22,6 +21,8 @@ const later = [
   "countMaterializedPartitions",
   "getPartitionRecords",
   "computeStaleness",
+  "getRun",
+  "getRuns",
   "setRunOutcome",
   "getRunLogs",
   "getTicks",
@@ -52,6 +53,8 @@ export class RecordStorage implements Storage {
   declare readonly countMaterializedPartitions: Questions["countMaterializedPartitions"];
   declare readonly getPartitionRecords: Questions["getPartitionRecords"];
   declare readonly computeStaleness: Questions["computeStaleness"];
+  declare readonly getRun: Questions["getRun"];
+  declare readonly getRuns: Questions["getRuns"];
   declare readonly setRunOutcome: Questions["setRunOutcome"];
   declare readonly getRunLogs: Questions["getRunLogs"];
   declare readonly getTicks: Questions["getTicks"];
@@ -96,14 +99,6 @@ export class RecordStorage implements Storage {
 
   getLatestMaterialization(assetKey: string, partition?: string | PartitionKey): Promise<StoredEvent | undefined> {
     return this.#ask((backend) => backend.materialization(assetKey, placeOf(partition)));
-  }
-
-  getRun(runId: string): Promise<RunRecord | undefined> {
-    return this.#ask((backend) => backend.run(runId));
-  }
-
-  getRuns({ limit = defaultLimit, status }: RunsOptions = {}): Promise<readonly RunRecord[]> {
-    return this.#ask((backend) => backend.runs({ limit, status }));
   }
 
   async *subscribe(options: SubscribeOptions = {}): AsyncGenerator<AnyEvent, void, void> {
@@ -159,7 +154,7 @@ export class RecordStorage implements Storage {
 
   async #commit(batch: Batch): Promise<readonly StoredEvent[]> {
     if (this.isReadOnly)
-      throw new EdgewaterError("PermissionDenied", `${this.name} was opened to be read only; open it without readOnly`, {
+      throw new EdgewaterError("PermissionDenied", `${this.name} was opened readOnly`, {
         store: this.name,
       });
     if (batch.dynamicPartitions) (await import("./dynamic-keys.ts")).checkDynamicKeys(batch.dynamicPartitions);

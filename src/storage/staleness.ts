@@ -1,4 +1,5 @@
 import type { Backend } from "./backend.ts";
+import { inOrderOfWriting } from "./latest.ts";
 import type { AssetDefinition, Dependency, LatestRecord } from "./records.ts";
 import type { Staleness, StalenessCause, StalenessOptions } from "./types.ts";
 
@@ -24,12 +25,12 @@ export async function computeStaleness(backend: Backend, { assets, partitions = 
   ]);
   const known = new Map(latest.map((record) => [record.assetKey, record]));
   const keyed = new Map<string, Map<string, LatestRecord>>();
-  for (const record of ofPartitions) {
+  for (const record of inOrderOfWriting(ofPartitions)) {
     const records = keyed.get(record.assetKey) ?? new Map<string, LatestRecord>();
     keyed.set(record.assetKey, records.set(String(record.partitionKey), record));
   }
   const all = new Map<string, Judged>();
-  for (const definition of definitions) {
+  for (const definition of definitions.toSorted((left, right) => (left.assetKey < right.assetKey ? -1 : 1))) {
     const { assetKey } = definition;
     all.set(assetKey, { definition, latest: known.get(assetKey), partitions: keyed.get(assetKey) ?? new Map(), verdicts: new Map() });
   }
@@ -80,45 +81,40 @@ function judgeOne(
     causes.push({ kind: "code-version", upstream: undefined, upstreamPartition: undefined, reason: "code version changed" });
   for (const dependency of dependencies) {
     const upstream = all.get(dependency.assetKey);
-    if (upstream !== undefined) causes.push(...causesOf(dependency, upstream, partition, record));
+    if (upstream !== undefined) addCauses(causes, dependency, upstream, partition, record);
   }
   return { asset, partition, status: causes.length > 0 ? "Stale" : "UpToDate", causes };
 }
 
-/** What of one dependency makes stale what was made from it. */
-function* causesOf(
+/** Adds what of one dependency makes stale what was made from it. */
+function addCauses(
+  causes: StalenessCause[],
   { assetKey, mapping }: Dependency,
   upstream: Judged,
   partition: string | undefined,
   record: LatestRecord,
-): Generator<StalenessCause> {
+): void {
   const { lastInputDataVersions: consumed, lastMaterializationId = 0 } = record;
+  const add = (key: string | undefined, version: string | undefined, latest: LatestRecord | undefined): void => {
+    const cause = (kind: StalenessCause["kind"], what: string): void => {
+      const name = key === undefined ? `'${assetKey}'` : `'${assetKey}[${key}]'`;
+      causes.push({ kind, upstream: assetKey, upstreamPartition: key, reason: `upstream ${name} ${what}` });
+    };
+    if (upstream.verdicts.get(key)?.status === "Stale") cause("upstream-stale", "is stale");
+    if (version === undefined) {
+      if ((latest?.lastEventId ?? 0) > lastMaterializationId) cause("upstream-unconsumed", "has data not yet consumed");
+    } else if (latest?.lastDataVersion !== undefined && latest.lastDataVersion !== version)
+      cause("upstream-version", "has new data version");
+  };
   if (upstream.partitions.size === 0) {
-    yield* causeOf(assetKey, undefined, consumed[assetKey], upstream.latest, lastMaterializationId, upstream.verdicts);
+    add(undefined, consumed[assetKey], upstream.latest);
     return;
   }
   for (const [key, latest] of upstream.partitions) {
     const version = consumed[`${assetKey}[${key}]`];
-    const isRelevant = version !== undefined || mapping === "all" || ((mapping ?? "identity") === "identity" && key === partition);
-    if (isRelevant) yield* causeOf(assetKey, key, version, latest, lastMaterializationId, upstream.verdicts);
+    const isOwn = (mapping ?? "identity") === "identity" && key === partition;
+    if (version !== undefined || mapping === "all" || isOwn) add(key, version, latest);
   }
-}
-
-function* causeOf(
-  upstream: string,
-  upstreamPartition: string | undefined,
-  consumed: string | undefined,
-  latest: LatestRecord | undefined,
-  madeAt: number,
-  verdicts: Judged["verdicts"],
-): Generator<StalenessCause> {
-  const name = upstreamPartition === undefined ? `'${upstream}'` : `'${upstream}[${upstreamPartition}]'`;
-  const where = { upstream, upstreamPartition };
-  if (verdicts.get(upstreamPartition)?.status === "Stale") yield { kind: "upstream-stale", ...where, reason: `upstream ${name} is stale` };
-  if (consumed !== undefined && latest?.lastDataVersion !== undefined && latest.lastDataVersion !== consumed)
-    yield { kind: "upstream-version", ...where, reason: `upstream ${name} has new data version` };
-  if (consumed === undefined && (latest?.lastEventId ?? 0) > madeAt)
-    yield { kind: "upstream-unconsumed", ...where, reason: `upstream ${name} has data not yet consumed` };
 }
 
 /** Each after what it is made from; without recursion, so that a long chain does not overflow the stack. */

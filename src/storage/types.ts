@@ -162,6 +162,7 @@ export interface Storage extends AsyncDisposable {
   /** Newest first, 100 unless given. */
   readonly getTicks: (name: string, limit?: number) => Promise<readonly TickRecord[]>;
 
+  /** Values by key, for whoever needs some beside the records. Keys that start with `edgewater/` are this library's. */
   readonly kvGet: (key: string) => Promise<Uint8Array | undefined>;
   readonly kvSet: (key: string, value: Uint8Array) => Promise<void>;
   readonly kvDelete: (key: string) => Promise<void>;

@@ -122,7 +122,22 @@ describe("a run that was killed", () => {
     await killedAt("two", given, storage, ioHandler);
     const [run] = await storage.getRuns();
     await storage.setRunOutcome(run?.runId ?? "", "Failure");
-    await using repository = await Repository.open({ assets: given.assets, storage, ioHandler });
+    // Both have looked before one of them goes on.
+    const haveLooked = Promise.withResolvers<void>();
+    let looks = 0;
+    const looking = new Proxy(storage, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (name !== "getRuns") return typeof value === "function" ? value.bind(target) : value;
+        return async (...given: Parameters<Storage["getRuns"]>) => {
+          const runs = await target.getRuns(...given);
+          if (++looks === 2) haveLooked.resolve();
+          await haveLooked.promise;
+          return runs;
+        };
+      },
+    });
+    await using repository = await Repository.open({ assets: given.assets, storage: looking, ioHandler });
     const both = await Promise.allSettled([repository.materialize({ resume: true }), repository.materialize({ resume: true })]);
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(both.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "PreconditionFailed" } });

@@ -76,7 +76,7 @@ export class IndexedDBBackend implements Backend {
       return database.getAllFromIndex("latest", "byPlace", range);
     });
     const wanted = rows.filter(({ place }) => (place === "") === (of === "assets"));
-    return wanted.map(latestFrom).sort((left, right) => (left.firstId ?? 0) - (right.firstId ?? 0));
+    return wanted.map(latestFrom);
   }
 
   definitions(assetKey?: string): Promise<readonly AssetDefinition[]> {

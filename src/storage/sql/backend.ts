@@ -52,7 +52,7 @@ export class SqlBackend implements Backend {
   async latest({ assetKey, of }: LatestQuery): Promise<readonly LatestRecord[]> {
     const select = new Select("SELECT * FROM edgewater_latest").where("asset_key = ?", assetKey);
     select.where(of === "assets" ? "place = ?" : "place <> ?", "");
-    return (await this.#all(select, "ORDER BY first_id")).map(latestOf);
+    return (await this.#all(select)).map(latestOf);
   }
 
   async definitions(assetKey?: string): Promise<readonly AssetDefinition[]> {

@@ -1,0 +1,22 @@
+import { type AnyEvent, asset, condition, Repository, Storage, type StoredEvent } from "edgewater";
+import { d1 } from "edgewater/d1";
+import { expectTypeOf } from "vitest";
+
+declare const storage: Storage;
+
+expectTypeOf(Storage.memory()).toEqualTypeOf<Storage>();
+expectTypeOf(Storage.embedded("records")).toEqualTypeOf<Promise<Storage>>();
+expectTypeOf(storage.getEventsForAsset("a")).toEqualTypeOf<Promise<readonly StoredEvent[]>>();
+expectTypeOf(storage.getEventsForAsset("a", { types: "all" })).toEqualTypeOf<Promise<readonly AnyEvent[]>>();
+expectTypeOf<StoredEvent["dataVersion"]>().toEqualTypeOf<string>();
+
+// What happened to a step has no version, and what happened to an asset has one.
+declare const event: AnyEvent;
+if (event.eventType === "Materialization") expectTypeOf(event.dataVersion).toEqualTypeOf<string>();
+if (event.eventType === "StepFailure") expectTypeOf(event.dataVersion).toEqualTypeOf<undefined>();
+
+asset({ name: "a", automationCondition: condition.and(condition.missing(), condition.not(condition.inProgress())) }, () => 1);
+// @ts-expect-error: an object that merely looks like a binding
+d1({ prepare: () => undefined });
+// @ts-expect-error: a back end that was not opened is no Storage
+Repository.open({ assets: [], storage: d1(undefined as never) });
