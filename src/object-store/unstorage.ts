@@ -8,7 +8,7 @@ import { compareUtf8 } from "../asset/utf8.ts";
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { bytesOf, openedBytes } from "./body.ts";
 import { type Classify, keyIsAlsoPrefix, notFound, perform } from "./call.ts";
-import { checkKey, checkPrefix } from "./path.ts";
+import { checkKey, checkKeys, checkPrefix } from "./path.ts";
 import type {
   Body,
   Delete,
@@ -77,8 +77,7 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
-    const all = typeof keys === "string" ? [keys] : keys;
-    for (const key of all) checkKey(this.name, key);
+    const all = checkKeys(this.name, keys);
     for (const key of all) await this.#perform("delete", key, signal, () => this.#storage.removeItem(itemKey(key)));
   }
 

@@ -15,6 +15,12 @@ function counted<Call extends (...args: never[]) => unknown>(call: Call): Call {
   }) as Call;
 }
 
+/** As {@link counted}, for a call that never throws, but gives a promise that fails. */
+function countedPromise<Call extends (...args: never[]) => Promise<unknown>>(call: Call): Call {
+  const inner = counted(call);
+  return (async (...args: Parameters<Call>) => inner(...args)) as Call;
+}
+
 // These leave nothing behind and do not fail: a crash before them is one after the call before.
 export const closeSync = real.closeSync;
 export const existsSync = real.existsSync;
@@ -28,13 +34,13 @@ export const readSync = counted(real.readSync as never) as typeof real.readSync;
 export const realpathSync = real.realpathSync;
 export const renameSync = counted(real.renameSync);
 export const writeSync = counted(real.writeSync as never) as typeof real.writeSync;
-export const lstat = counted(real.lstat as never) as typeof real.lstat;
-export const mkdir = counted(real.mkdir as never) as typeof real.mkdir;
-export const readdir = counted(real.readdir as never) as typeof real.readdir;
-export const rename = counted(real.rename);
-export const rmdir = counted(real.rmdir);
-export const unlink = counted(real.unlink);
-export const open = counted(real.open);
-export const read = counted(real.read);
-export const write = counted(real.write);
-export const fsync = counted(real.fsync);
+export const lstat = countedPromise(real.lstat as never) as typeof real.lstat;
+export const mkdir = countedPromise(real.mkdir as never) as typeof real.mkdir;
+export const readdir = countedPromise(real.readdir as never) as typeof real.readdir;
+export const rename = countedPromise(real.rename);
+export const rmdir = countedPromise(real.rmdir);
+export const unlink = countedPromise(real.unlink);
+export const open = countedPromise(real.open);
+export const read = countedPromise(real.read);
+export const write = countedPromise(real.write);
+export const fsync = countedPromise(real.fsync);

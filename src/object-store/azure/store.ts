@@ -1,7 +1,7 @@
 import { bytesOf, checkBody, isAtHand } from "../body.ts";
 import type { Call } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
-import { checkPrefix } from "../path.ts";
+import { checkKeys, checkPrefix } from "../path.ts";
 import { attributeHeaders } from "../transport/attributes.ts";
 import { metaIn, overwrite, pathOf } from "../transport/cloud.ts";
 import { openObject } from "../transport/open.ts";
@@ -91,8 +91,8 @@ export class AzureStore implements FullObjectStore, Sign {
 
   async get(key: string, { range, ifMatch, ifNoneMatch, signal }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
     return openObject(this.#client, this.#call("read", key, signal), range, {
-      ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
-      ...(ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch }),
+      ...(ifMatch !== undefined && { "if-match": ifMatch }),
+      ...(ifNoneMatch !== undefined && { "if-none-match": ifNoneMatch }),
     });
   }
 
@@ -102,7 +102,7 @@ export class AzureStore implements FullObjectStore, Sign {
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
-    const all = typeof keys === "string" ? [keys] : keys;
+    const all = checkKeys(this.name, keys);
     const calls = all.map((key) => this.#call("delete", key, signal));
     const { deleteEach } = await import("../transport/delete.ts");
     // Without its snapshots a blob that has some is not deleted.

@@ -1,7 +1,7 @@
 import { bytesOf, checkBody, isAtHand } from "../body.ts";
 import type { Call } from "../call.ts";
 import { checkAttributes, checkMatch } from "../conditions.ts";
-import { checkKey, checkPrefix } from "../path.ts";
+import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import { attributeHeaders } from "../transport/attributes.ts";
 import { metaIn, overwrite, pathOf } from "../transport/cloud.ts";
 import { encodeSegment } from "../transport/encode.ts";
@@ -105,7 +105,7 @@ export class GCSStore implements FullObjectStore, Sign {
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
-    const all = typeof keys === "string" ? [keys] : keys;
+    const all = checkKeys(this.name, keys);
     const calls = all.map((key) => this.#call("delete", key, signal));
     const { deleteEach } = await import("../transport/delete.ts");
     await deleteEach(this.#client, calls, this.#client.transport.concurrency ?? 4);

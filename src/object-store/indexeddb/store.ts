@@ -4,7 +4,7 @@ import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/q
 import { type Call, notFound, perform } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
 import { checkLimit } from "../page.ts";
-import { checkKey, checkPrefix } from "../path.ts";
+import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -101,8 +101,7 @@ export class IndexedDBStore implements FullObjectStore {
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
-    const all = typeof keys === "string" ? [keys] : keys;
-    for (const key of all) checkKey(this.name, key);
+    const all = checkKeys(this.name, keys);
     const calls = all.map((key) => this.#call("delete", key, signal));
     await perform(this.#call("delete", all.join(", "), signal), () => this.#writer.delete(calls), classify);
   }

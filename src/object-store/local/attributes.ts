@@ -1,9 +1,8 @@
-import { objectError } from "../call.ts";
 import type { Attributes } from "../types.ts";
 import { etagOf } from "./etag.ts";
 import { existsSync, readdir, readFileSync, unlink } from "./fs.ts";
 import { type Layout, statsOf, withFolder } from "./layout.ts";
-import { ifThere, ifThereSync } from "./system-error.ts";
+import { ifThereSync, whenMissing } from "./system-error.ts";
 import { syncFolders, writeSmall } from "./write.ts";
 
 const ending = ".attributes~";
@@ -25,16 +24,11 @@ export class AttributeFiles {
     return existsSync(this.#layout.attributesOf(key));
   }
 
-  /** @throws `Integrity` */
+  /** @throws SyntaxError when they are damaged */
   read(key: string, etag: string): Attributes | undefined {
     const path = this.#pathOf(key, etag);
     const text = existsSync(path) ? ifThereSync(() => readFileSync(path, "utf8")) : undefined;
-    if (text === undefined) return undefined;
-    try {
-      return JSON.parse(text) as Attributes;
-    } catch (cause) {
-      throw objectError("Integrity", { store: this.#layout.store, key }, "has attributes that are damaged", { cause });
-    }
+    return text === undefined ? undefined : (JSON.parse(text) as Attributes);
   }
 
   async write(key: string, etag: string, attributes: Attributes, fsync: boolean): Promise<void> {
@@ -49,9 +43,9 @@ export class AttributeFiles {
     const folder = this.#layout.attributesOf(key);
     const stats = statsOf(this.#layout.pathOf(key));
     const current = stats && this.#pathOf(key, etagOf(stats));
-    for (const entry of (await ifThere(() => readdir(folder, { withFileTypes: true }))) ?? []) {
+    for (const entry of (await readdir(folder, { withFileTypes: true }).catch(whenMissing)) ?? []) {
       const path = `${folder}/${entry.name}`;
-      if (entry.isFile() && entry.name.endsWith(ending) && path !== current) await ifThere(() => unlink(path));
+      if (entry.isFile() && entry.name.endsWith(ending) && path !== current) await unlink(path).catch(whenMissing);
     }
     await this.#layout.removeEmptyFolders(folder);
   }

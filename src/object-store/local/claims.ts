@@ -4,7 +4,7 @@ import type { AttributeFiles } from "./attributes.ts";
 import { existsSync, readdir, readFileSync, rmdir, unlink } from "./fs.ts";
 import { type Layout, withFolder } from "./layout.ts";
 import type { Owner } from "./owner.ts";
-import { attempt, discard, ifThere } from "./system-error.ts";
+import { attempt, discard, whenMissing } from "./system-error.ts";
 import { writeSmall } from "./write.ts";
 
 /** How long a writer waits for others. A claim is held for some milliseconds, however long the body is. */
@@ -108,7 +108,7 @@ export class Claims {
     for (const claim of claims) {
       const key = keyOf(claim);
       if (key !== "") await this.#attributes.settle(key);
-      await ifThere(() => unlink(claim));
+      await unlink(claim).catch(whenMissing);
     }
     await attempt(() => rmdir(folder));
   }
@@ -116,7 +116,7 @@ export class Claims {
   /** The files in a folder whose owners live, and those whose owners are dead. */
   async #divide(folder: string, isWanted: (path: string) => boolean): Promise<[living: string[], dead: string[]]> {
     const [living, dead]: [string[], string[]] = [[], []];
-    for (const name of (await ifThere(() => readdir(folder))) ?? []) {
+    for (const name of (await readdir(folder).catch(whenMissing)) ?? []) {
       const path = `${folder}/${name}`;
       if (isWanted(path)) ((await this.#owner.uses(path, unknownMs)) ? living : dead).push(path);
     }
@@ -134,7 +134,7 @@ function keyOf(claim: string): string {
 }
 
 async function pause(turn: number, deadline: number, call: Call): Promise<void> {
-  if (Date.now() > deadline) throw objectError("Unavailable", call, "has another writer who does not come to an end");
+  if (Date.now() > deadline) throw objectError("Unavailable", call, "has another writer who does not finish");
   await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** turn, 32)));
   throwIfAborted(call.signal, call);
 }

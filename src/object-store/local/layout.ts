@@ -5,7 +5,7 @@ import { checkKey } from "../path.ts";
 import { lstatSync, mkdir, realpathSync, rmdir } from "./fs.ts";
 import { toFileNames } from "./names.ts";
 import { hash } from "./owner.ts";
-import { codeOf, ifThere, ifThereSync } from "./system-error.ts";
+import { codeOf, ifThereSync, whenMissing } from "./system-error.ts";
 
 export { dirname };
 
@@ -98,7 +98,7 @@ export class Layout {
       const real = ifThereSync(() => realpathSync(part));
       if (real === undefined && statsOf(part) === undefined) continue;
       if (real !== undefined && (real + sep).startsWith(root + sep)) return part === path ? statsOf(real) : undefined;
-      throw objectError("PermissionDenied", { store: this.store, key }, "is not below the root: a symbolic link on the way leads out");
+      throw objectError("PermissionDenied", { store: this.store, key }, "leads out of the root by a symbolic link");
     }
   }
 
@@ -132,6 +132,6 @@ export async function withFolder(path: string, action: () => unknown): Promise<s
     } catch (error) {
       if (codeOf(error) !== "ENOENT" || attempt === 1000) throw error;
     }
-    made = (await ifThere(() => mkdir(dirname(path), { recursive: true }))) ?? made;
+    made = (await mkdir(dirname(path), { recursive: true }).catch(whenMissing)) ?? made;
   }
 }

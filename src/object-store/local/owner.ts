@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { kill, pid } from "node:process";
 import { lstat, readFileSync, readlinkSync } from "./fs.ts";
-import { codeOf, ifThere } from "./system-error.ts";
+import { codeOf, whenMissing } from "./system-error.ts";
 
 /**
  * Whose a temporary file or a claim is: `pid-start-place-random`, in its name. The time at which the process was started
@@ -43,7 +43,7 @@ export class Owner {
       const found = startOf(Number(number));
       if (found !== undefined && start !== "") return found === start;
     }
-    const stats = await ifThere(() => lstat(path));
+    const stats = await lstat(path).catch(whenMissing);
     return stats !== undefined && Date.now() - stats.mtimeMs < youngMs;
   }
 }

@@ -1,4 +1,4 @@
-import { throwIfAborted } from "../../errors.ts";
+import { type EdgewaterError, throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
 import { type Call, explain, objectError } from "../call.ts";
 import type { FullObjectMeta, GetResult } from "../types.ts";
@@ -33,9 +33,7 @@ export class OpenFiles {
 
     if (end - start <= smallBody) {
       const all = new Uint8Array(end - start);
-      for (let filled = 0; filled < all.byteLength; ) {
-        filled += checkRead(readSync(descriptor, all, filled, all.byteLength - filled, start + filled), call);
-      }
+      if (readSync(descriptor, all, 0, all.byteLength, start) < all.byteLength) throw truncated(call);
       closeSync(descriptor);
       return openedBytes(meta, all);
     }
@@ -54,7 +52,8 @@ export class OpenFiles {
         throwIfAborted(signal, call);
         const { bytesRead } = await read(descriptor, buffer, 0, buffer.byteLength, position);
         throwIfAborted(signal, call);
-        position += checkRead(bytesRead, call);
+        if (bytesRead === 0) throw truncated(call);
+        position += bytesRead;
         if (position === end) close();
         return bytesRead;
       } catch (cause) {
@@ -89,8 +88,7 @@ export class OpenFiles {
   }
 }
 
-/** The store never shortens a file, so if its bytes end too early, somebody else has. */
-function checkRead(count: number, call: Call): number {
-  if (count > 0) return count;
-  throw objectError("Integrity", call, "is shorter than it was when it was opened");
+/** The store never shortens a file, so somebody else has. */
+function truncated(call: Call): EdgewaterError {
+  return objectError("Integrity", call, "is shorter than it was when it was opened");
 }

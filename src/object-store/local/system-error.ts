@@ -1,7 +1,7 @@
 import { type Classify, keyIsAlsoPrefix } from "../call.ts";
 import { unlink } from "./fs.ts";
 
-/** What the codes of the operating system mean. */
+/** What the codes of the operating system mean. Nothing but attributes is parsed. */
 export const classify: Classify = (cause, { verb }) => {
   switch (codeOf(cause)) {
     case "ENOENT":
@@ -21,7 +21,7 @@ export const classify: Classify = (cause, { verb }) => {
     case "ENAMETOOLONG":
       return { code: "InvalidPath", reason: "the path is too long for this file system" };
     default:
-      return undefined;
+      return cause instanceof SyntaxError ? { code: "Integrity", reason: "its attributes are damaged" } : undefined;
   }
 };
 
@@ -30,26 +30,18 @@ export function codeOf(error: unknown): string | undefined {
   return (error as { code?: string } | undefined)?.code;
 }
 
-/** Undefined when there is no such file or folder. */
-export async function ifThere<Value>(call: () => Value | Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    return whenMissing(error);
-  }
+/** Undefined when there is no such file or folder. For `catch`. */
+export function whenMissing(error: unknown): undefined {
+  if (!["ENOENT", "ENOTDIR", "EISDIR", "ELOOP"].includes(codeOf(error) ?? "")) throw error;
 }
 
-/** As {@link ifThere}, for a call that is made in place. */
+/** As {@link whenMissing}, for a call that is made in place. */
 export function ifThereSync<Value>(call: () => Value): Value | undefined {
   try {
     return call();
   } catch (error) {
     return whenMissing(error);
   }
-}
-
-function whenMissing(error: unknown): undefined {
-  if (!["ENOENT", "ENOTDIR", "EISDIR", "ELOOP"].includes(codeOf(error) ?? "")) throw error;
 }
 
 /** For what may fail without harm: the next write of the key, or the next sweep, does it again. */

@@ -5,7 +5,7 @@ import type { CommonPrefix, ObjectMeta } from "../types.ts";
 import { metaOf } from "./etag.ts";
 import { lstat, readdir } from "./fs.ts";
 import { fromFileNames, isPiece } from "./names.ts";
-import { ifThere } from "./system-error.ts";
+import { whenMissing } from "./system-error.ts";
 
 export interface Walk {
   readonly delimiter: "/" | undefined;
@@ -30,7 +30,7 @@ export async function* walk(folder: string, prefix: string, options: Walk): Asyn
     // All keys of a folder start with its own; only if the place to start after does too, some may come later.
     if (isPassed && !(isFolder && delimiter === undefined && startAfter.startsWith(key))) continue;
     if (!isFolder) {
-      const stats = await ifThere(() => lstat(path, { bigint: true }));
+      const stats = await lstat(path, { bigint: true }).catch(whenMissing);
       if (stats?.isFile()) yield metaOf(key, stats);
     } else if (delimiter === undefined) {
       yield* walk(path, key, options);
@@ -45,7 +45,7 @@ export async function* walk(folder: string, prefix: string, options: Walk): Asyn
 
 /** What lies in a folder under names of keys, with long names put together. Links are left out: they may lead anywhere. */
 async function entriesOf(folder: string, prefix: string, pieces: readonly string[] = []): Promise<Entry[]> {
-  const found = (await ifThere(() => readdir(folder, { withFileTypes: true }))) ?? [];
+  const found = (await readdir(folder, { withFileTypes: true }).catch(whenMissing)) ?? [];
   const entries: Entry[] = [];
   for (const entry of found) {
     const path = `${folder}/${entry.name}`;

@@ -10,7 +10,7 @@ import { rename, renameSync, unlink } from "./fs.ts";
 import { dirname, type Layout, type Place, withFolder } from "./layout.ts";
 import { Owner } from "./owner.ts";
 import { sweep } from "./sweep.ts";
-import { discard, ifThere } from "./system-error.ts";
+import { discard, whenMissing } from "./system-error.ts";
 import { restamp, syncFolders, writeNew, writeSmall } from "./write.ts";
 
 export interface NewObject {
@@ -119,7 +119,7 @@ export class Writer {
   }
 
   async #unlink(path: string): Promise<void> {
-    const isRemoved = await ifThere(() => unlink(path).then(() => true));
+    const isRemoved = await unlink(path).then(() => true, whenMissing);
     if (isRemoved === undefined) return;
     if (this.#fsync) await syncFolders(path);
     await this.#layout.removeEmptyFolders(dirname(path));

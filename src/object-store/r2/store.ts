@@ -4,7 +4,7 @@ import { checkBody, openedBytes, openedResponse } from "../body.ts";
 import { type Call, explain, notFound } from "../call.ts";
 import { checkAttributes, checkMatch, resolveRange } from "../conditions.ts";
 import { checkLimit } from "../page.ts";
-import { checkKey, checkPrefix } from "../path.ts";
+import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -107,7 +107,7 @@ export class R2Store implements FullObjectStore {
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
-    const all = typeof keys === "string" ? [keys] : [...keys];
+    const all = checkKeys(this.name, keys);
     const calls = all.map((key) => this.#call("delete", key, signal));
     for (let start = 0; start < all.length; start += pageSize) {
       const page = all.slice(start, start + pageSize);

@@ -27,7 +27,7 @@ export function signerFor(region: string): Signer {
         signQuery,
         accessKeyId,
         secretAccessKey,
-        ...(sessionToken === undefined ? {} : { sessionToken }),
+        ...(sessionToken !== undefined && { sessionToken }),
         service: "s3",
         region,
         cache,

@@ -2,7 +2,7 @@ import { isEdgewaterError } from "../../errors.ts";
 import { bytesOf, checkBody, isAtHand, openedBytes } from "../body.ts";
 import { type Call, failed } from "../call.ts";
 import { checkAttributes, resolveRange } from "../conditions.ts";
-import { checkKey, checkPrefix } from "../path.ts";
+import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import { attributeHeaders, noncesHeader } from "../transport/attributes.ts";
 import { openedAnswer } from "../transport/body.ts";
 import { Histories } from "../transport/histories.ts";
@@ -91,8 +91,8 @@ export class S3Store implements FullObjectStore, Sign {
     const call = this.#call("read", key, signal);
     const part = range && resolveRange(range, Number.MAX_SAFE_INTEGER, call);
     const headers = {
-      ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
-      ...(ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch }),
+      ...(ifMatch !== undefined && { "if-match": ifMatch }),
+      ...(ifNoneMatch !== undefined && { "if-none-match": ifNoneMatch }),
       ...(part && { range: `bytes=${part.start}-${part.end - 1}` }),
     };
     const { client, options: settings } = this.#bucket;
@@ -116,11 +116,10 @@ export class S3Store implements FullObjectStore, Sign {
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
-    const all = typeof keys === "string" ? [keys] : keys;
-    const [call] = all.map((key) => this.#call("delete", key, signal));
-    if (call === undefined) return;
+    const all = checkKeys(this.name, keys);
+    if (all[0] === undefined) return;
     const { deleteAll } = await import("./delete.ts");
-    await deleteAll(this.#bucket, call, all);
+    await deleteAll(this.#bucket, this.#call("delete", all[0], signal), all);
   }
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;

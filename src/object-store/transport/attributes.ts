@@ -55,11 +55,11 @@ export function attributeHeaders({ contentType, metadata = {} }: Attributes, hea
   });
   const sent = {
     ...Object.fromEntries(entries.filter(isPlain).map(([name, value]) => [prefix + name, value])),
-    ...(packed === "{}" ? {} : { [packedHeader(headers)]: packed }),
+    ...(packed !== "{}" && { [packedHeader(headers)]: packed }),
   };
   const count = Object.keys(sent).length;
   return {
-    ...(contentType !== undefined && isTypePlain ? { "content-type": contentType } : {}),
+    ...(contentType !== undefined && isTypePlain && { "content-type": contentType }),
     ...sent,
     ...(count === 0 ? {} : { [noncesHeader(headers)]: `..${count},*` }),
   };

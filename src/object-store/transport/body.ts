@@ -24,7 +24,9 @@ export function openedAnswer<Meta extends ObjectMeta>(
     const { read } = reading(response, call, timeout);
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     for (let chunk = await read(); chunk !== undefined; chunk = await read()) chunks.push(chunk);
-    return joined(chunks);
+    const [first] = chunks;
+    const isWhole = chunks.length === 1 && first?.byteLength === first?.buffer.byteLength;
+    return first && isWhole ? first : new Uint8Array(await new Blob(chunks).arrayBuffer());
   };
   return {
     meta,
@@ -92,16 +94,4 @@ export async function textBody(call: Call, response: Response): Promise<string> 
   return response.text().catch((cause: unknown) => {
     throw explain(call, withoutQuery(cause, response.url));
   });
-}
-
-function joined(chunks: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const [first] = chunks;
-  if (first && chunks.length === 1 && first.byteLength === first.buffer.byteLength) return first;
-  const all = new Uint8Array(chunks.reduce((size, { byteLength }) => size + byteLength, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return all;
 }
