@@ -1,4 +1,5 @@
 /** Stands between a store and a real S3 server, does to requests what networks and servers do, and knows what really happened. */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -38,8 +39,9 @@ export interface Seen {
   readonly body: Buffer;
 }
 
-/** A write or a delete that the server has acknowledged. */
+/** A write or a delete that the server has acknowledged, or has failed at by itself, so that it may have happened. */
 export interface Commit extends Seen {
+  readonly isCertain: boolean;
   readonly etag: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -80,8 +82,11 @@ export async function startFaultProxy(server: string, late: number, treat: (seen
     const [answer] = (await once(upstream, "response")) as [IncomingMessage];
     const body = await read(answer);
     const status = answer.statusCode ?? 0;
-    if (((method === "PUT" && status === 200) || (method === "DELETE" && status === 204)) && !url?.includes("?"))
-      commits.push({ ...seen, etag: String(answer.headers.etag), at: Date.now() });
+    const isDone = (method === "PUT" && status === 200) || (method === "DELETE" && status === 204);
+    if (!url?.includes("?") && (isDone || (status >= 500 && method !== "GET" && method !== "HEAD"))) {
+      const etag = `"${createHash("md5").update(seen.body).digest("hex")}"`;
+      commits.push({ ...seen, isCertain: isDone, etag, at: Date.now() });
+    }
     return { status, headers: answer.headers, body };
   };
 
