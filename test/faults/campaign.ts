@@ -102,7 +102,8 @@ export async function runCampaign(
     // An object tells by its age only after a while that it is older than a write.
     const since = start - 4000;
     const isOther = ({ key, body, at }: Commit): boolean => key === write.key && body.toString() !== write.id && at > since;
-    write.others = proxy.commits.filter((commit) => isOther(commit) && (commit.at >= start || isUnconditional(commit)));
+    // The etag that is expected was seen a moment before.
+    write.others = proxy.commits.filter((commit) => isOther(commit) && (commit.at >= start - 500 || isUnconditional(commit)));
   };
 
   /** Creates keys of its own and keys that others want too, and counts up what all have in common. */
