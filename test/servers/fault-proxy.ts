@@ -1,4 +1,5 @@
 /** Stands between a store and a real server, does to requests what networks and servers do, and knows what really happened. */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -38,8 +39,9 @@ export interface Seen {
   readonly body: Buffer;
 }
 
-/** A write or a delete that the server has acknowledged. */
+/** A write or a delete that the server has acknowledged, or has failed at by itself, so that it may have happened. */
 export interface Commit extends Seen {
+  readonly isCertain: boolean;
   readonly etag: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -90,8 +92,13 @@ export async function startFaultProxy(
     const [answer] = (await once(upstream, "response")) as [IncomingMessage];
     const body = await read(answer);
     const status = answer.statusCode ?? 0;
-    if ((method === "PUT" || method === "DELETE") && status >= 200 && status < 300 && !url?.includes("?"))
-      commits.push({ ...seen, etag: String(answer.headers["x-goog-generation"] ?? answer.headers.etag), at: Date.now() });
+    const isDone = (method === "PUT" || method === "DELETE") && status >= 200 && status < 300;
+    if (!url?.includes("?") && (isDone || (status >= 500 && method !== "GET" && method !== "HEAD"))) {
+      // What the server failed at may have happened all the same; S3 would have given it this etag.
+      const failed = `"${createHash("md5").update(seen.body).digest("hex")}"`;
+      const etag = isDone ? String(answer.headers["x-goog-generation"] ?? answer.headers.etag) : failed;
+      commits.push({ ...seen, isCertain: isDone, etag, at: Date.now() });
+    }
     return { status, headers: answer.headers, body };
   };
 
