@@ -1,4 +1,5 @@
 /** Another thread with a connection of its own: adds to a counter by compare-and-set, and commits an event each time. */
+import "edgewater/polyfill";
 import { Storage } from "edgewater";
 import { made } from "../../src/testing/records/check.ts";
 
