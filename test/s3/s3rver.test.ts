@@ -16,8 +16,15 @@ function makeStore(): S3Store {
   return new S3Store({ bucket: "quakes", region, endpoint, credentials });
 }
 
-// This server escapes names twice in its XML, and fails to read its own continuation tokens.
-const beyondIt = ["keeps every key apart from every other", "lists every page"];
+// This server escapes names twice in its XML, fails to read its own continuation tokens, and writes in place, where readers
+// see a part.
+const beyondIt = [
+  "keeps every key apart from every other",
+  "lists every page",
+  "shows readers the old object or the new one while it is replaced, never a part and never none",
+  "shows a new object as a whole or not at all",
+  "lets no reader go back to what was replaced",
+];
 const cases = objectStoreCases().filter(({ name }) => !beyondIt.includes(name));
 
 describe.each(cases)("S3Store on s3rver", ({ name, run }) => {
