@@ -1,3 +1,4 @@
+import { compareUtf8 } from "../../asset/utf8.ts";
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { answer, type Connection, committed, isDead, type Stores } from "./connection.ts";
@@ -133,10 +134,10 @@ async function recordsOf({ meta }: Stores, writes: readonly Write[]): Promise<Ma
 }
 
 function spanOf(writes: readonly Write[]): IDBKeyRange {
-  const keys = writes.map(({ call }) => databaseKey(call.key));
-  const first = keys.reduce((least, key) => (indexedDB.cmp(key, least) < 0 ? key : least));
-  const last = keys.reduce((most, key) => (indexedDB.cmp(key, most) > 0 ? key : most));
-  return IDBKeyRange.bound(first, last);
+  const keys = writes.map(({ call }) => call.key);
+  const first = keys.reduce((least, key) => (compareUtf8(key, least) < 0 ? key : least));
+  const last = keys.reduce((most, key) => (compareUtf8(key, most) > 0 ? key : most));
+  return IDBKeyRange.bound(databaseKey(first), databaseKey(last));
 }
 
 function abort(transaction: IDBTransaction): void {

@@ -28,9 +28,17 @@ async function rows(): Promise<readonly Row[]> {
       handle.close();
     };
     const ours = { name: "OPFSStore", run: () => many((name) => store.put(name, body)) };
-    // An atomic write makes a new file, so the anchor does; over an old one it would write into memory that is there.
-    const before = (): Promise<void> => many((name) => folder.removeEntry(name).catch(() => undefined));
-    const plain = { name: "a sync handle, into a new file", before, run: () => many(bare) };
+    // As every atomic write: a new file, and the old one goes. Over an old one it would write into memory that is there.
+    let round = 0;
+    const replace = async (name: string): Promise<void> => {
+      await bare(`${name}-${round}`);
+      await folder.removeEntry(`${name}-${round - 1}`).catch(() => undefined);
+    };
+    const run = (): Promise<void> => {
+      round++;
+      return many(replace);
+    };
+    const plain = { name: "a sync handle into a new file, and the old one removed", run };
     measured.push(await ratio(`atomic put into OPFS in a worker, ${label}`, ours, plain, budget));
   }
   return measured;
