@@ -54,6 +54,7 @@ export default [
     "11 kB",
   ),
   withRoot("fs", "dist/object-store/local/index.js", "{ LocalStore }", [
+    "./walk.js",
     "node:fs",
     "node:fs/promises",
     "node:os",

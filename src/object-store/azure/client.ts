@@ -52,7 +52,7 @@ export function clientFor(options: AzureStoreOptions): AzureClient {
         const response = await send(call, () => client.sign(call, request), options);
         return response.ok ? response : failureOf(response, call);
       }),
-    credentials: ({ store, key, signal }) => unlessAborted(get(), signal, { store, key }),
+    credentials: (call) => unlessAborted(get(), call.signal, call),
     sign: async (call, { method, path, headers = {}, body }) =>
       signer.sign({ method, url: url + path, headers, body }, await client.credentials(call)),
     corrected: (work) => {

@@ -72,7 +72,7 @@ export class AzureStore implements FullObjectStore, Sign {
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
-    checkBody(body, { store: this.name, key });
+    checkBody(body, call);
     const attributes = ownContentType(attributeHeaders(checkAttributes(options, call) ?? {}, this.#client.metadata));
     const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
       const all = { ...attributes, "x-ms-blob-type": "BlockBlob" };
@@ -102,8 +102,7 @@ export class AzureStore implements FullObjectStore, Sign {
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
-    const all = checkKeys(this.name, keys);
-    const calls = all.map((key) => this.#call("delete", key, signal));
+    const calls = checkKeys(this.name, keys).map((key) => this.#call("delete", key, signal));
     const { deleteEach } = await import("../transport/delete.ts");
     // Without its snapshots a blob that has some is not deleted.
     await deleteEach(this.#client, calls, this.#client.transport.concurrency ?? 4, { "x-ms-delete-snapshots": "include" });

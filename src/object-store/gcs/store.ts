@@ -67,7 +67,7 @@ export class GCSStore implements FullObjectStore, Sign {
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
-    checkBody(body, { store: this.name, key });
+    checkBody(body, call);
     const attributes = attributeHeaders(checkAttributes(options, call) ?? {}, this.#client.metadata);
     const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
       if (mode === "overwrite") return overwrite(this.#client, call, whole, attributes);
@@ -105,8 +105,7 @@ export class GCSStore implements FullObjectStore, Sign {
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
-    const all = checkKeys(this.name, keys);
-    const calls = all.map((key) => this.#call("delete", key, signal));
+    const calls = checkKeys(this.name, keys).map((key) => this.#call("delete", key, signal));
     const { deleteEach } = await import("../transport/delete.ts");
     await deleteEach(this.#client, calls, this.#client.transport.concurrency ?? 4);
   }

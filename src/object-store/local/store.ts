@@ -27,7 +27,6 @@ import { closeSync, fstatSync, open } from "./fs.ts";
 import { Layout, type Stats } from "./layout.ts";
 import { OpenFiles } from "./read.ts";
 import { classify } from "./system-error.ts";
-import { walk } from "./walk.ts";
 import { Writer } from "./writer.ts";
 
 export interface LocalStoreOptions {
@@ -101,6 +100,7 @@ export class LocalStore implements FullObjectStore {
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
     let rest = checkLimit(limit);
+    const { walk } = await import("./walk.ts");
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
     throwIfAborted(signal, call);
     try {

@@ -65,7 +65,7 @@ export class R2Store implements FullObjectStore {
   /** @throws `MetadataError` when content type and metadata are more than the 8,192 bytes that R2 keeps */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const call = this.#call("write", key, options.signal);
-    checkBody(body, { store: this.name, key });
+    checkBody(body, call);
     const attributes = checkAttributes(options, call);
     return this.#writer.write(call, body, options.mode ?? "overwrite", attributesFor(attributes ?? {}));
   }

@@ -45,8 +45,8 @@ export class S3Client {
 
   /** @param isInUrl whether the signature goes into the URL instead of the headers */
   async sign(call: Call, { method, path, headers = {}, body }: S3Request, isInUrl = false): Promise<HTTPRequest> {
-    const { store, key, signal } = call;
-    const credentials = await unlessAborted(this.#credentials.get(), signal, { store, key });
+    const { signal } = call;
+    const credentials = await unlessAborted(this.#credentials.get(), signal, call);
     return this.#signer.sign({ method, url: this.#bucket + path, headers, body }, credentials, isInUrl);
   }
 

@@ -75,12 +75,15 @@ export function fromEnvironment(source?: EnvironmentSource): () => S3Credentials
       const value = environment(name);
       return typeof value === "string" && value !== "" ? value : undefined;
     };
-    const accessKeyId = read("AWS_ACCESS_KEY_ID");
-    const secretAccessKey = read("AWS_SECRET_ACCESS_KEY");
-    if (accessKeyId === undefined || secretAccessKey === undefined) {
-      const missing = accessKeyId === undefined ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY";
-      throw new EdgewaterError("SettingsError", `${missing} is not set in the environment`, { field: missing });
-    }
-    return { accessKeyId, secretAccessKey, sessionToken: read("AWS_SESSION_TOKEN") };
+    const needed = (field: string): string => {
+      const value = read(field);
+      if (value === undefined) throw new EdgewaterError("SettingsError", `${field} is not set in the environment`, { field });
+      return value;
+    };
+    return {
+      accessKeyId: needed("AWS_ACCESS_KEY_ID"),
+      secretAccessKey: needed("AWS_SECRET_ACCESS_KEY"),
+      sessionToken: read("AWS_SESSION_TOKEN"),
+    };
   };
 }

@@ -72,7 +72,7 @@ export class S3Store implements FullObjectStore, Sign {
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
-    checkBody(body, { store: this.name, key });
+    checkBody(body, call);
     const attributes = attributeHeaders(checkAttributes(options, call) ?? {}, metadataHeaders);
     const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
       if (mode === "overwrite") return overwrite(this.#bucket, call, whole, attributes);

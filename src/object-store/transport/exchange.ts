@@ -35,8 +35,8 @@ export const defaultTimeout = 30_000;
  * @throws `Aborted`; `Unavailable`, naming the host and nothing else of the URL, when no answer comes
  */
 export async function exchange(call: Call, request: HTTPRequest, options: TransportOptions = {}): Promise<Response> {
-  const { signal, store, key } = call;
-  throwIfAborted(signal, { store, key });
+  const { signal } = call;
+  throwIfAborted(signal, call);
   const { body, method, headers, url } = request;
   const size = body instanceof Blob ? body.size : (body?.byteLength ?? 0);
   const timeout = (options.timeout ?? defaultTimeout) + size / slowestBytesPerMs;
@@ -49,11 +49,11 @@ export async function exchange(call: Call, request: HTTPRequest, options: Transp
       method,
       headers,
       body: body ?? null,
-      signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+      signal: AbortSignal.any(signal ? [signal, late.signal] : [late.signal]),
     });
   } catch (cause) {
     const { href, origin } = new URL(url);
-    const reason = late.signal.aborted ? `${origin} did not answer within ${Math.ceil(timeout)} ms` : `${origin} cannot be reached`;
+    const reason = `${origin} ${late.signal.aborted ? `did not answer within ${Math.ceil(timeout)} ms` : "cannot be reached"}`;
     throw explain(call, withoutQuery(cause, href), () => ({ code: "Unavailable", reason }));
   } finally {
     clearTimeout(timer);
