@@ -65,7 +65,9 @@ async function openToBrowsers(
     const outgoing = request(target + url, { method: method ?? "GET", headers: { ...headers, host: new URL(target).host } });
     incoming.pipe(outgoing);
     const [inner] = (await once(outgoing, "response")) as [IncomingMessage];
-    response.writeHead(inner.statusCode ?? 502, { ...inner.headers, ...allowed });
+    const { location } = inner.headers;
+    const here = location === undefined ? {} : { location: location.replace(target, `http://${headers.host}`) };
+    response.writeHead(inner.statusCode ?? 502, { ...inner.headers, ...here, ...allowed });
     inner.pipe(response);
   };
   const server = createServer((incoming, response) => {
