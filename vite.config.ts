@@ -9,6 +9,19 @@ import { sources } from "./scripts/exports.ts";
 import { profile } from "./test/servers/profile.ts";
 import { webkit } from "./test/servers/webkit.ts";
 
+/** What the sources and the tests of browsers import. */
+const dependencies = [
+  "aws4fetch",
+  "croner",
+  "fast-check",
+  "idb",
+  "idb-keyval",
+  "superjson",
+  "unstorage",
+  "unstorage/drivers/memory",
+  "valibot",
+];
+
 /** Imports of this package by name get its sources, whose own imports of each other are then the same modules. */
 const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
 
@@ -132,6 +145,8 @@ export default defineConfig({
   resolve: { alias, conditions: [...conditions, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [...conditions, ...defaultServerConditions] } },
   build: { outDir: "../dist-playground", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 2000 },
+  // Found in the middle of a run, they would make the page load anew.
+  optimizeDeps: { include: dependencies },
   test: {
     // A machine with two cores runs browsers, servers and compilers at once.
     testTimeout: 60_000,

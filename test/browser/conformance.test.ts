@@ -1,8 +1,8 @@
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
 import { fullObjectStoreCases } from "edgewater/testing";
-import { describe, it } from "vitest";
-import { inWorker } from "./in-worker.ts";
+import { describe, expect, it } from "vitest";
+import { hasSyncHandles, inWorker } from "./in-worker.ts";
 
 describe.each(fullObjectStoreCases())("IndexedDBStore", ({ name, run }) => {
   it(name, async () => {
@@ -18,9 +18,16 @@ describe.each(cases)("OPFSStore", ({ name, run }) => {
   it(name, () => run(new OPFSStore(crypto.randomUUID())));
 });
 
-describe.each(cases)("OPFSStore in a worker", ({ name }) => {
-  it(name, () => inWorker("conformance", { kind: "OPFSStore", name }));
-});
+if (hasSyncHandles) {
+  describe.each(cases)("OPFSStore in a worker", ({ name }) => {
+    it(name, () => inWorker("conformance", { kind: "OPFSStore", name }));
+  });
+} else {
+  it("OPFSStore in a worker of a browser that cannot write there says so", async () => {
+    const put = inWorker("conformance", { kind: "OPFSStore", name: "gives back the very bytes that were put" });
+    await expect(put).rejects.toThrow(/Cannot write "conformance\/bytes" in OPFSStore.*invalid state/);
+  });
+}
 
 describe.each(fullObjectStoreCases())("IndexedDBStore in a worker", ({ name }) => {
   it(name, () => inWorker("conformance", { kind: "IndexedDBStore", name }));

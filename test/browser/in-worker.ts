@@ -25,3 +25,6 @@ function shared(): Worker {
   worker ??= newWorker();
   return worker;
 }
+
+/** In a worker of WebKitGTK files are in an invalid state once they are written. */
+export const hasSyncHandles: boolean = /Firefox|Chrome/.test(navigator.userAgent);

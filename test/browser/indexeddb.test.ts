@@ -296,7 +296,9 @@ describe("large objects in IndexedDBStore", () => {
     read.mockRestore();
     let at = 0;
     let isSame = true;
-    for await (const chunk of (await store.get("a")).stream()) {
+    // WebKit's streams are not iterable.
+    const reader = (await store.get("a")).stream().getReader();
+    for (let { value: chunk } = await reader.read(); chunk !== undefined; { value: chunk } = await reader.read()) {
       expect(chunk.byteLength).toBeLessThanOrEqual(mebibyte);
       for (let index = 0; index < chunk.byteLength; index += 97) isSame &&= chunk[index] === body[at + index];
       at += chunk.byteLength;
@@ -338,7 +340,9 @@ it("stores of a view the bytes that it shows, not the memory behind it", async (
 
 it("tells how much space there is, and whether it is kept", async () => {
   await using store = new IndexedDBStore(crypto.randomUUID());
-  const { usage = -1, quota = -1 } = await store.estimate();
+  const { usage, quota = 0 } = await store.estimate();
+  // WebKitGTK tells nothing.
+  if (usage === undefined) return;
   expect(usage).toBeGreaterThanOrEqual(0);
   expect(quota).toBeGreaterThan(usage);
 });

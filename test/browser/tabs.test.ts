@@ -1,10 +1,10 @@
 /** One place, several writers at once: this window and workers with stores of their own. */
 import { isEdgewaterError } from "edgewater";
 import { describe, expect, it } from "vitest";
-import { inWorker, newWorker } from "./in-worker.ts";
+import { hasSyncHandles, inWorker, newWorker } from "./in-worker.ts";
 import { type Kind, storeOf } from "./worker.ts";
 
-const kinds: readonly Kind[] = ["IndexedDBStore", "OPFSStore"];
+const kinds: readonly Kind[] = hasSyncHandles ? ["IndexedDBStore", "OPFSStore"] : ["IndexedDBStore"];
 
 describe.each(kinds)("%s in a window and two workers", (kind) => {
   it("counts exactly", async () => {

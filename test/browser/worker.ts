@@ -52,6 +52,6 @@ function answer({ data: { job, options }, ports: [port] }: MessageEvent<{ job: k
   const done = (jobs[job] as (options: never) => Promise<unknown>)(options);
   done.then(
     (value) => port?.postMessage({ value }),
-    (error: Error) => port?.postMessage({ error: `${error.stack ?? error}` }),
+    (error: Error) => port?.postMessage({ error: `${error}\n${error.stack}` }),
   );
 }
