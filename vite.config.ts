@@ -51,7 +51,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/{azure,browser,workerd,s3,redis,postgres}/**"],
+    exclude: ["test/{azure,browser,matrix,workerd,s3,redis,postgres}/**"],
   },
 };
 

@@ -162,9 +162,10 @@ export class IndexedDBStore implements FullObjectStore {
   }
 
   async #page(start: string, after: Uint8Array<ArrayBuffer> | undefined, count: number): Promise<StoredRecord[]> {
-    const range = keysBelow(start, after);
-    if (range === undefined) return [];
-    return this.#connection.transact("readonly", ({ meta }) => answer<StoredRecord[]>(meta.getAll(range, count)));
+    return this.#connection.transact("readonly", async ({ meta }) => {
+      const range = keysBelow(start, after);
+      return range === undefined ? [] : answer<StoredRecord[]>(meta.getAll(range, count));
+    });
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {

@@ -27,13 +27,7 @@ async function remainsOf(kind: Kind, store: FullObjectStore): Promise<string[]> 
   await store.delete([...keys, "last"]);
   const place = kind.replaceAll(/\W+/g, "-");
   if (kind.startsWith("OPFS")) {
-    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(place);
-    const names: string[] = [];
-    for await (const [name, entry] of folder.entries()) {
-      if (name !== "~tmp") names.push(name);
-      else for await (const unfinished of (entry as FileSystemDirectoryHandle).keys()) names.push(unfinished);
-    }
-    return names;
+    return filesIn(await (await navigator.storage.getDirectory()).getDirectoryHandle(place));
   }
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(place);
@@ -50,6 +44,16 @@ async function remainsOf(kind: Kind, store: FullObjectStore): Promise<string[]> 
   }
   database.close();
   return remains;
+}
+
+/** A crash may leave folders in which nothing was published; they are in nobody's way. */
+async function filesIn(folder: FileSystemDirectoryHandle): Promise<string[]> {
+  const names: string[] = [];
+  for await (const [name, entry] of folder.entries()) {
+    if (entry.kind === "directory") names.push(...(await filesIn(entry as FileSystemDirectoryHandle)));
+    else names.push(name);
+  }
+  return names;
 }
 
 export async function post<Answer>(path: string, value: unknown): Promise<Answer> {
