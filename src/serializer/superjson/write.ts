@@ -222,9 +222,9 @@ export class Writer {
       this.#sink.raw(JSON.stringify(value));
       return undefined;
     }
-    if (value instanceof Date && Object.getPrototypeOf(value) === Date.prototype) {
-      this.#sink.date(value);
-      return Number.isNaN(value.getTime()) ? ours("Date") : '"Date"';
+    if (Object.getPrototypeOf(value) === Date.prototype) {
+      this.#sink.date(value as Date);
+      return Number.isNaN((value as Date).getTime()) ? ours("Date") : '"Date"';
     }
     const known = kept.size > 0 ? kept.get(value) : undefined;
     if (known !== undefined && known.parts === undefined) {
