@@ -24,9 +24,11 @@ export async function prune(ask: Ask, commit: (batch: Batch) => Promise<unknown>
   const needed = new Set<string>();
   const counts = new Map<string, Count>();
   const decide = (event: AnyEvent): keyof Count => {
-    const kind = event.dataVersion === undefined ? event.eventType : "";
-    const place = JSON.stringify([event.assetKey, placeOf(event.partitionKey), kind]);
-    const isLast = (kind === "" || kind === "StepFailure") && (kept.get(place) ?? 0) < (kind === "" ? keep : 1);
+    const { eventType, dataVersion } = event;
+    // An observation that came later does not stand for a materialization.
+    const place = JSON.stringify([event.assetKey, placeOf(event.partitionKey), eventType]);
+    const most = dataVersion !== undefined ? keep : eventType === "StepFailure" ? 1 : 0;
+    const isLast = (kept.get(place) ?? 0) < most;
     if (isLast || event.timestamp >= before) kept.set(place, (kept.get(place) ?? 0) + 1);
     if (event.timestamp >= before) return "newer";
     if (isLast) return "last";
