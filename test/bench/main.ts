@@ -9,6 +9,7 @@ import { components } from "../../scripts/components.ts";
 import { graphOf } from "../../src/run/graph.ts";
 import { planOf } from "../../src/run/plan.ts";
 import { browserRows } from "./browser.ts";
+import { calm } from "./calm.ts";
 import { absolute, type Row, ratio } from "./harness.ts";
 import { recordsRows } from "./records.ts";
 import { s3Rows } from "./s3.ts";
@@ -22,6 +23,7 @@ const add = (row: Row): void => {
   console.log(`${row.isWithin ? "✓" : "✗"} ${row.what}: ${row.measured}, budget ${row.budget}, anchor ${row.anchor}`);
 };
 
+await calm(folder);
 const store = new LocalStore(join(folder, "store"));
 for (const [label, size, count, budget] of [
   ["1 KB", 1000, 200, 1.15],
