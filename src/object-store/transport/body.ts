@@ -36,11 +36,11 @@ export function openedAnswer<Meta extends ObjectMeta>(
       const { read, cancel } = reading(response, call, timeout);
       return new ReadableStream(
         {
-          pull: async (controller) => {
-            const chunk = await read();
-            if (chunk === undefined) controller.close();
-            else controller.enqueue(chunk);
-          },
+          pull: (controller) =>
+            read().then((chunk) => {
+              if (chunk === undefined) controller.close();
+              else controller.enqueue(chunk);
+            }),
           cancel,
         },
         { highWaterMark: 0 },
@@ -62,22 +62,19 @@ function reading(response: Response, call: Call, timeout: number): Next {
   const reader = body?.getReader();
   let size = 0;
   const brokenOff = (how: string, cause?: unknown): Error => failed(call, "Unavailable", `the body ${how} after ${size} bytes`, { cause });
+  let isLate = false;
   const read = async (): Promise<Uint8Array<ArrayBuffer> | undefined> => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(brokenOff(`stood still for ${timeout} ms`));
-        void reader?.cancel().catch(() => undefined);
-      }, timeout);
-    });
+    // A read that is pending ends with what it reads from.
+    const timer = setTimeout(() => {
+      isLate = true;
+      void reader?.cancel().catch(() => undefined);
+    }, timeout);
     try {
-      const result = await Promise.race([reader?.read(), late]);
-      if (result?.value) {
-        size += result.value.byteLength;
-        return result.value;
-      }
-      if (size < length) throw brokenOff(`of ${length} bytes ended`);
-      return undefined;
+      const chunk = (await reader?.read())?.value;
+      if (isLate) throw brokenOff(`stood still for ${timeout} ms`);
+      size += chunk?.byteLength ?? 0;
+      if (chunk === undefined && size < length) throw brokenOff(`of ${length} bytes ended`);
+      return chunk;
     } catch (cause) {
       throw call.signal?.aborted || isEdgewaterError(cause)
         ? explain(call, cause)

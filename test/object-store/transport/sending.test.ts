@@ -44,6 +44,28 @@ describe("Sending", () => {
     expect([requests, made]).toEqual([4, 4]);
   });
 
+  it("sends many bytes whole, of known length, and again after a failure, whoever sends them", async () => {
+    const body = Uint8Array.from({ length: 3 * 2 ** 20 + 7 }, (_, index) => index % 251);
+    let requests = 0;
+    const seen: unknown[] = [];
+    await using server = await serve(async (message, response) => {
+      const chunks = await Array.fromAsync<Buffer>(message);
+      const { "content-length": length, "transfer-encoding": coding } = message.headers;
+      seen.push([length, coding, Buffer.compare(Buffer.concat(chunks), body)]);
+      response.writeHead(++requests === 1 ? 503 : 200).end();
+    });
+    const request = { method: "PUT", url: server.url, headers: { "x-amz-date": "now" }, body };
+    expect((await send(call, () => request, quick)).status).toBe(200);
+    const given: unknown[] = [];
+    const own: typeof fetch = (input, init) => {
+      given.push(init?.body);
+      return fetch(input, init);
+    };
+    await send(call, () => request, { ...quick, fetch: own });
+    expect(given).toEqual([body]);
+    expect(seen).toEqual(Array.from({ length: 3 }, () => [String(body.byteLength), undefined, 0]));
+  });
+
   it.each([400, 403, 404, 409, 412, 501, 507])("takes %d for an answer", async (status) => {
     let requests = 0;
     await using server = await serve((_, response) => response.writeHead(status).end(String(++requests)));

@@ -1,0 +1,24 @@
+/**
+ * The only place that asks for what Node has and other runtimes may not. Nothing is imported, so that a bundle for
+ * browsers has nothing to stumble over.
+ *
+ * @module
+ */
+
+import type * as crypto from "node:crypto";
+
+export type NodeCrypto = typeof crypto;
+
+interface Node {
+  readonly versions?: Readonly<Record<string, string | undefined>>;
+  /** Node from 20.16, Deno, Bun, and Workers with its compatibility flag. */
+  readonly getBuiltinModule?: (name: string) => unknown;
+}
+
+const { process } = globalThis as { readonly process?: Node };
+
+/** Hashes that are computed in place. */
+export const nodeCrypto = process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
+
+/** Whether `fetch` is Node's, which is called undici. */
+export const hasUndici: boolean = process?.versions?.["undici"] !== undefined;
