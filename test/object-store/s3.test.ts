@@ -1,6 +1,6 @@
 import { fromEnvironment, S3Store } from "edgewater/s3";
 import { describe, expect, it } from "vitest";
-import { textOf } from "../../src/object-store/s3/xml.ts";
+import { textOf } from "../../src/object-store/transport/xml.ts";
 
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "very-secret-key", sessionToken: "very-secret-token" };
 

@@ -29,6 +29,7 @@ function callsOf(store: S3Store): (() => Promise<unknown>)[] {
     () => store.copy("k", "l"),
     () => toArray(store.list()),
     () => store.put("k", new Blob(["x".repeat(11_000_000)]).stream()),
+    () => store.put("k", new Uint8Array(20_000_000)),
   ];
 }
 

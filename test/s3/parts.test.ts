@@ -2,7 +2,7 @@
 import { AwsClient } from "aws4fetch";
 import type { S3Store } from "edgewater/s3";
 import { describe, expect, inject, it } from "vitest";
-import { elements } from "../../src/object-store/s3/xml.ts";
+import { elements } from "../../src/object-store/transport/xml.ts";
 import { run } from "../runtime/spawn.ts";
 import { makeStore, watching } from "./store.ts";
 

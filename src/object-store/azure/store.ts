@@ -122,13 +122,8 @@ export class AzureStore implements FullObjectStore, Sign {
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkBlobName(this.name, to);
-    if (mode !== "overwrite") {
-      const { copyThroughHere } = await import("../transport/through.ts");
-      return copyThroughHere(this, call, to, mode);
-    }
-    if (from === to) return { etag: (await this.head(from, { signal })).etag };
-    const { copyTo } = await import("./copy.ts");
-    return copyTo(this.#client, call, to);
+    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../transport/copy.ts"), import("./copy.ts")]);
+    return copyWithin(this, call, to, mode, () => copyTo(this.#client, call, to));
   }
 
   async signedUrl(key: string, options: SignOptions = {}): Promise<string> {

@@ -4,8 +4,6 @@ import { checkAttributes, checkMatch } from "../conditions.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import { attributeHeaders } from "../transport/attributes.ts";
 import { metaIn, overwrite, pathOf } from "../transport/cloud.ts";
-import { encodeSegment } from "../transport/encode.ts";
-import { etagIn } from "../transport/meta.ts";
 import { openObject } from "../transport/open.ts";
 import type {
   CommonPrefix,
@@ -124,14 +122,8 @@ export class GCSStore implements FullObjectStore, Sign {
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkKey(this.name, to);
-    if (mode !== "overwrite") {
-      const { copyThroughHere } = await import("../transport/through.ts");
-      return copyThroughHere(this, call, to, mode);
-    }
-    if (from === to) return { etag: (await this.head(from, { signal })).etag };
-    const headers = { "x-goog-copy-source": `/${encodeSegment(this.#client.transport.bucket)}${pathOf(from)}` };
-    const response = await this.#client.request(call, { method: "PUT", path: pathOf(to), headers, body: new Uint8Array() });
-    return { etag: etagIn(call, response, this.#client.metadata) };
+    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../transport/copy.ts"), import("./copy.ts")]);
+    return copyWithin(this, call, to, mode, () => copyTo(this.#client, call, to));
   }
 
   async signedUrl(key: string, options: SignOptions = {}): Promise<string> {

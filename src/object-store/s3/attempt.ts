@@ -1,9 +1,10 @@
 import type { Call } from "../call.ts";
 import { attemptOnce, busy, unclear } from "../transport/attempt.ts";
+import type { CloudRequest } from "../transport/cloud.ts";
+import type { Failure } from "../transport/failure.ts";
 import type { Attempt } from "../transport/fate.ts";
 import { isTransient } from "../transport/send.ts";
-import type { S3Client, S3Request } from "./client.ts";
-import { type Failure, failureOf } from "./errors.ts";
+import { failureOf, type S3Client } from "./client.ts";
 
 /**
  * One attempt of a write that must happen only once. 412 is the verdict on its condition, and so is 404 for an object
@@ -15,13 +16,13 @@ import { type Failure, failureOf } from "./errors.ts";
 export async function attemptAt(
   client: S3Client,
   call: Call,
-  request: S3Request,
+  request: CloudRequest,
   written: (response: Response) => Promise<Attempt>,
 ): Promise<Attempt> {
   return client.corrected(async () =>
     attemptOnce<Failure>(call, await client.sign(call, request), client.transport, async (response) => {
       if (response.ok) return written(response);
-      const failure = await failureOf(response, call);
+      const failure = await failureOf(call, response);
       const { status, code, error } = failure;
       if (status === 412 || code === "NoSuchKey") return { outcome: "refused" };
       const isBusy = status === 409 || (code !== undefined && (status === 429 || status === 503)) || code === "RequestTimeout";

@@ -1,78 +1,80 @@
 import type { Call } from "../call.ts";
 import { unlessAborted } from "../transport/aborted.ts";
-import { exchange, type HTTPRequest, type TransportOptions } from "../transport/exchange.ts";
+import type { MetadataHeaders } from "../transport/attributes.ts";
+import type { Cloud, CloudRequest } from "../transport/cloud.ts";
+import { current } from "../transport/current.ts";
+import { exchange, type HTTPRequest } from "../transport/exchange.ts";
+import { corrected, errorOf, type Failure } from "../transport/failure.ts";
+import { Histories } from "../transport/histories.ts";
 import { isTransient, send } from "../transport/send.ts";
-import { type CurrentCredentials, currentCredentials } from "./credentials.ts";
-import { type Failure, failureOf } from "./errors.ts";
+import { textOf } from "../transport/xml.ts";
 import { bucketUrl, type S3StoreOptions } from "./options.ts";
-import { type Signer, signerFor } from "./signer.ts";
+import { signerFor } from "./signer.ts";
 
-export interface S3Request {
-  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
-  /** Below the bucket, encoded: a slash and a key, a query, or both. */
-  readonly path: string;
-  readonly headers?: Record<string, string> | undefined;
-  readonly body?: Uint8Array<ArrayBuffer> | Blob | undefined;
-}
+const metadataHeaders: MetadataHeaders = {
+  prefix: "x-amz-meta-",
+  names: /^[a-z0-9]+(?:-[a-z0-9]+)*$/,
+  defaultContentType: "binary/octet-stream",
+};
 
 /** Signs requests for one bucket, sends them, and sets right what a second try can set right. */
-export class S3Client {
-  readonly name: string;
-  readonly transport: TransportOptions;
-  readonly #bucket: string;
-  readonly #signer: Signer;
-  readonly #credentials: CurrentCredentials;
-
-  constructor(options: S3StoreOptions) {
-    this.name = `S3Store(${options.bucket})`;
-    this.transport = options;
-    this.#bucket = bucketUrl(options, this.name);
-    this.#signer = signerFor(options.region);
-    this.#credentials = currentCredentials(options.credentials, this.name);
-  }
-
-  /**
-   * The answer to a request that may happen more than once, when it is one of success.
-   *
-   * @throws the error that any other answer stands for
-   */
-  async request(call: Call, request: S3Request): Promise<Response> {
-    return this.corrected(async () => {
-      const response = await send(call, () => this.sign(call, request), this.transport, isRetried);
-      return response.ok ? response : this.#failureOf(call, request, response);
-    });
-  }
-
+export interface S3Client extends Cloud {
+  readonly transport: S3StoreOptions;
+  /** Ceph compares If-Match with an etag that has no quotes; the standard wants them. Undefined until one has worked. */
+  isQuoted: boolean | undefined;
   /** @param isInUrl whether the signature goes into the URL instead of the headers */
-  async sign(call: Call, { method, path, headers = {}, body }: S3Request, isInUrl = false): Promise<HTTPRequest> {
-    const { signal } = call;
-    const credentials = await unlessAborted(this.#credentials.get(), signal, call);
-    return this.#signer.sign({ method, url: this.#bucket + path, headers, body }, credentials, isInUrl);
-  }
-
+  readonly sign: (call: Call, request: CloudRequest, isInUrl?: boolean) => Promise<HTTPRequest>;
   /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
-  async corrected<Value extends object>(work: () => Promise<Value | Failure>): Promise<Value> {
-    let isRenewed = false;
-    while (true) {
-      const result = await work();
-      if (!isFailure(result)) return result;
-      const { code, serverTime, error } = result;
-      if (code === "ExpiredToken" && !isRenewed && this.#credentials.forget()) isRenewed = true;
-      else if (code !== "RequestTimeTooSkewed" || !this.#signer.adjust(serverTime)) throw error;
-    }
-  }
-
-  /** An answer to HEAD has no body that says what is wrong; one to GET has. */
-  async #failureOf(call: Call, request: S3Request, response: Response): Promise<Failure> {
-    if (request.method !== "HEAD" || (response.status !== 400 && response.status !== 403)) return failureOf(response, call);
-    const get = { ...request, method: "GET", headers: { range: "bytes=0-0" } } as const;
-    const explained = await exchange(call, await this.sign(call, get), this.transport);
-    return failureOf(explained.ok ? response : explained, call);
-  }
+  readonly corrected: <Value extends object>(work: () => Promise<Value | Failure>) => Promise<Value>;
 }
 
-function isFailure(result: object): result is Failure {
-  return "serverTime" in result;
+export function clientFor(options: S3StoreOptions): S3Client {
+  const name = `S3Store(${options.bucket})`;
+  const bucket = bucketUrl(options, name);
+  const signer = signerFor(options.region);
+  const { get, forget } = current(options.credentials, name);
+  const client: S3Client = {
+    name,
+    transport: options,
+    metadata: metadataHeaders,
+    histories: new Histories(),
+    seesNonces: false,
+    isQuoted: options.endpoint ? undefined : true,
+    // What came in parts carries the time at which it was begun.
+    isDated: (etag) => !etag.includes("-"),
+    request: (call, request) =>
+      client.corrected(async () => {
+        const response = await send(call, () => client.sign(call, request), options, isRetried);
+        return response.ok ? response : failureOf(call, await explained(client, call, request, response));
+      }),
+    sign: async (call, { method, path, headers = {}, body }, isInUrl = false) =>
+      signer.sign({ method, url: bucket + path, headers, body }, await unlessAborted(get(), call.signal, call), isInUrl),
+    corrected: (work) =>
+      corrected(
+        work,
+        ({ code, serverTime }) => code === "RequestTimeTooSkewed" && signer.adjust(serverTime),
+        ({ code }) => code === "ExpiredToken" && forget(),
+      ),
+  };
+  return client;
+}
+
+/** What an answer of S3 stands for. */
+export async function failureOf(call: Call, response: Response): Promise<Failure> {
+  const body = await response.text().catch(() => "");
+  const code = textOf(body, "Code");
+  // A page that has lost its server still has the status.
+  const { meanings } = await import("./meanings.ts").catch(() => ({ meanings: {} }));
+  const serverTime = Date.parse(textOf(body, "ServerTime") ?? response.headers.get("date") ?? "");
+  return { status: response.status, code, error: errorOf(response.status, code, call, meanings, "NoSuchBucket"), serverTime };
+}
+
+/** An answer to HEAD has no body that says what is wrong; one to GET has. */
+async function explained(client: S3Client, call: Call, request: CloudRequest, response: Response): Promise<Response> {
+  if (request.method !== "HEAD" || (response.status !== 400 && response.status !== 403)) return response;
+  const get = { ...request, method: "GET", headers: { range: "bytes=0-0" } } as const;
+  const answer = await exchange(call, await client.sign(call, get), client.transport);
+  return answer.ok ? response : answer;
 }
 
 /** S3 asks with 409 to come back when two writes met. */

@@ -1,45 +1,36 @@
 import type { Call } from "../call.ts";
-import { countIn, noncesHeader } from "../transport/attributes.ts";
-import { type Attempt, writeOnce } from "../transport/fate.ts";
-import { needed } from "../transport/meta.ts";
+import { noncesHeader } from "../transport/attributes.ts";
+import { pathOf } from "../transport/cloud.ts";
+import { lookAt, writeOnceIn } from "../transport/conditional.ts";
+import type { Attempt } from "../transport/fate.ts";
+import { etagIn } from "../transport/meta.ts";
 import type { PutMode, PutResult } from "../types.ts";
 import { attemptAt } from "./attempt.ts";
-import { metadataHeaders, pathOf, type S3Bucket } from "./bucket.ts";
-import { lookAt } from "./look.ts";
+import type { S3Client } from "./client.ts";
 
 /** Writes a body of known length under a condition, in one request. */
 export async function putConditionally(
-  bucket: S3Bucket,
+  client: S3Client,
   call: Call,
   body: Uint8Array<ArrayBuffer> | Blob,
   mode: PutMode,
   attributes: Record<string, string>,
 ): Promise<PutResult> {
-  const { client, histories } = bucket;
-  let isQuoted = bucket.isQuoted ?? true;
-  let isRefused = false;
-  return writeOnce({
-    call,
-    mode,
-    histories,
-    entries: countIn(attributes[noncesHeader(metadataHeaders)]),
-    retry: client.transport.retry,
-    look: async () => {
-      const seen = await lookAt(bucket, call);
-      // A refusal although the etag is the one that is expected: the other form may be understood.
-      if (isRefused && bucket.isQuoted === undefined && seen?.etag === expectedOf(mode)) isQuoted = !isQuoted;
-      return seen;
-    },
-    attempt: async (nonces) => {
-      const headers = { ...attributes, ...conditionOf(mode, isQuoted), [noncesHeader(metadataHeaders)]: nonces };
-      const request = { method: "PUT", path: pathOf(call.key), headers, body } as const;
-      const attempt = await attemptAt(client, call, request, async (response): Promise<Attempt> => {
-        if (typeof mode !== "string") bucket.isQuoted = isQuoted;
-        return { outcome: "written", etag: needed(call, response, "ETag") };
-      });
-      isRefused = attempt.outcome === "refused";
-      return attempt;
-    },
+  const attempt = (headers: Record<string, string>, isQuoted: boolean): Promise<Attempt> => {
+    const request = { method: "PUT", path: pathOf(call.key), headers: { ...headers, ...conditionOf(mode, isQuoted) }, body } as const;
+    return attemptAt(client, call, request, async (response): Promise<Attempt> => {
+      if (typeof mode !== "string") client.isQuoted = isQuoted;
+      return { outcome: "written", etag: etagIn(call, response, client.metadata) };
+    });
+  };
+  return writeOnceIn(client, call, mode, attributes, async (headers) => {
+    const isQuoted = client.isQuoted ?? true;
+    const result = await attempt(headers, isQuoted);
+    if (result.outcome !== "refused" || typeof mode === "string" || client.isQuoted !== undefined) return result;
+    // A refusal although the etag is the one that is expected: the other form may be understood.
+    const seen = await lookAt(client, call).catch(() => undefined);
+    const isThere = seen?.etag === mode.ifMatch && seen.nonces !== headers[noncesHeader(client.metadata)];
+    return isThere ? attempt(headers, !isQuoted) : result;
   });
 }
 

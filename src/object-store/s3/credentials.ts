@@ -1,13 +1,12 @@
-import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { EdgewaterError } from "../../errors.ts";
 import { type EnvironmentSource, environmentOf } from "../../runtime/environment.ts";
+import type { Expiring, Provider } from "../transport/current.ts";
 
-export interface S3Credentials {
+export interface S3Credentials extends Expiring {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** Of temporary credentials. */
   readonly sessionToken?: string | undefined;
-  /** When temporary credentials end; they are kept until shortly before. */
-  readonly expiration?: Date | undefined;
 }
 
 /**
@@ -15,46 +14,7 @@ export interface S3Credentials {
  * that is still to come; by several requests at once it is asked once. When the server says that a token has expired,
  * it is asked again and the request repeated, once.
  */
-export type CredentialProvider = S3Credentials | (() => S3Credentials | Promise<S3Credentials>);
-
-/** Milliseconds before their end in which credentials are no longer used. */
-const margin = 60_000;
-
-/** The credentials in use. */
-export interface CurrentCredentials {
-  /** @throws `Unauthenticated` with what the provider failed of */
-  get(): Promise<S3Credentials>;
-  /** Forgets what has expired before its time; tells whether there may be others. */
-  forget(): boolean;
-}
-
-export function currentCredentials(provider: CredentialProvider, store: string): CurrentCredentials {
-  if (typeof provider !== "function") return { get: async () => provider, forget: () => false };
-  let kept: S3Credentials | undefined;
-  let asked: Promise<S3Credentials> | undefined;
-  const ask = async (): Promise<S3Credentials> => {
-    try {
-      kept = await provider();
-      return kept;
-    } catch (cause) {
-      if (isEdgewaterError(cause)) throw cause;
-      throw new EdgewaterError("Unauthenticated", `The credential provider of ${store} failed`, { store, cause });
-    }
-  };
-  return {
-    get: async () => {
-      if (kept?.expiration && kept.expiration.getTime() - margin > Date.now()) return kept;
-      asked ??= ask().finally(() => {
-        asked = undefined;
-      });
-      return asked;
-    },
-    forget: () => {
-      kept = undefined;
-      return true;
-    },
-  };
-}
+export type CredentialProvider = Provider<S3Credentials>;
 
 /**
  * Credentials from the environment: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, read when the

@@ -1,12 +1,14 @@
 import { isEdgewaterError } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { textBody } from "../transport/body.ts";
+import { deleteEach } from "../transport/delete.ts";
+import { errorOf } from "../transport/failure.ts";
 import { inParallel } from "../transport/parallel.ts";
-import { pathOf, type S3Bucket } from "./bucket.ts";
+import { elements, textOf } from "../transport/xml.ts";
 import type { S3Client } from "./client.ts";
-import { errorOf } from "./errors.ts";
 import { md5 } from "./md5.ts";
-import { elements, escapeXml, textOf } from "./xml.ts";
+import { meanings } from "./meanings.ts";
+import { escapeXml } from "./xml.ts";
 
 /** What one request deletes at most. */
 const batchSize = 1000;
@@ -18,11 +20,16 @@ const notInXml = /[\ufffe\uffff]/;
  * Deletes objects, a thousand in a request. A server that knows no such request, and a key that XML cannot carry, have
  * one request for each.
  */
-export async function deleteAll({ client, options }: S3Bucket, call: Call, keys: readonly string[]): Promise<void> {
-  const { concurrency = 4 } = options;
-  const single = async (key: string): Promise<void> => deleteOne(client, { ...call, key });
+export async function deleteAll(client: S3Client, call: Call, keys: readonly string[]): Promise<void> {
+  const { concurrency = 4 } = client.transport;
+  const single = (some: readonly string[]): Promise<void> =>
+    deleteEach(
+      client,
+      some.map((key) => ({ ...call, key })),
+      concurrency,
+    );
   const together = keys.filter((key) => !notInXml.test(key));
-  if (together.length < 2) return inParallel(keys, concurrency, single);
+  if (together.length < 2) return single(keys);
   const batches: string[][] = [];
   for (let start = 0; start < together.length; start += batchSize) batches.push(together.slice(start, start + batchSize));
   await inParallel(batches, concurrency, async (batch) => {
@@ -30,23 +37,10 @@ export async function deleteAll({ client, options }: S3Bucket, call: Call, keys:
       await deleteBatch(client, { ...call, key: batch[0] ?? "" }, batch);
     } catch (error) {
       if (!isEdgewaterError(error, "NotSupported")) throw error;
-      await inParallel(batch, concurrency, single);
+      await single(batch);
     }
   });
-  await inParallel(
-    keys.filter((key) => notInXml.test(key)),
-    concurrency,
-    single,
-  );
-}
-
-async function deleteOne(client: S3Client, call: Call): Promise<void> {
-  try {
-    await client.request(call, { method: "DELETE", path: pathOf(call.key) });
-  } catch (error) {
-    // Some servers miss what was to be gone; a missing bucket has no key.
-    if (!isEdgewaterError(error, "NotFound") || error.key === undefined) throw error;
-  }
+  await single(keys.filter((key) => notInXml.test(key)));
 }
 
 async function deleteBatch(client: S3Client, call: Call, keys: readonly string[]): Promise<void> {
@@ -58,6 +52,6 @@ async function deleteBatch(client: S3Client, call: Call, keys: readonly string[]
   for (const failed of elements(answer, "Error")) {
     const code = textOf(failed, "Code");
     const status = code === "AccessDenied" ? 403 : 500;
-    if (code !== "NoSuchKey") throw errorOf(status, code, { ...call, key: textOf(failed, "Key") ?? call.key });
+    if (code !== "NoSuchKey") throw errorOf(status, code, { ...call, key: textOf(failed, "Key") ?? call.key }, meanings);
   }
 }

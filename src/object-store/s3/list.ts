@@ -3,9 +3,10 @@ import type { Call } from "../call.ts";
 import { checkLimit, type Page } from "../page.ts";
 import { textBody } from "../transport/body.ts";
 import { encodeSegment } from "../transport/encode.ts";
+import { elements, textOf } from "../transport/xml.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
 import type { S3Client } from "./client.ts";
-import { elements, etagOf, textOf } from "./xml.ts";
+import { etagOf } from "./xml.ts";
 
 /** What one answer of S3 lists at most. */
 const pageSize = 1000;

@@ -20,7 +20,7 @@ export interface S3StoreOptions extends TransportOptions {
    */
   readonly partSize?: number | undefined;
   /**
-   * How many parts are under way at once: 2 unless given. A runtime may hold each three times, so that a stream of any
+   * How many parts are under way at once: 2 unless given. A runtime may hold each three times (not Node), so that a stream of any
    * length then takes 30 MiB and what is not collected yet. Also how many batches of deletes: 4 unless given.
    */
   readonly concurrency?: number | undefined;

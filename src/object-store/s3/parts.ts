@@ -1,11 +1,10 @@
 import type { Call } from "../call.ts";
-import { countIn, noncesHeader } from "../transport/attributes.ts";
-import { writeOnce } from "../transport/fate.ts";
+import { noncesHeader } from "../transport/attributes.ts";
+import { lookAt, writeOnceIn } from "../transport/conditional.ts";
 import { partsOf } from "../transport/parts.ts";
 import type { PutMode, PutResult } from "../types.ts";
-import { metadataHeaders, type S3Bucket } from "./bucket.ts";
+import type { S3Client } from "./client.ts";
 import { conditionOf, expectedOf } from "./conditional.ts";
-import { lookAt } from "./look.ts";
 import { type Part, Upload } from "./upload.ts";
 
 /** S3 takes no smaller part than this, except for the last. */
@@ -19,15 +18,14 @@ const mostParts = 10_000;
  * replaced. When it fails nothing is left behind.
  */
 export async function putParts(
-  bucket: S3Bucket,
+  client: S3Client,
   call: Call,
   body: Blob | ReadableStream<Uint8Array>,
   mode: PutMode,
   attributes: Record<string, string>,
   putWhole: (part: Part) => Promise<PutResult>,
 ): Promise<PutResult> {
-  const { client, histories, options } = bucket;
-  const { partSize = smallestPart, concurrency = 2, endpoint } = options;
+  const { partSize = smallestPart, concurrency = 2, endpoint } = client.transport;
   const size = body instanceof Blob ? Math.max(partSize, Math.ceil(body.size / mostParts)) : partSize;
   const stop = new AbortController();
   const inner = { ...call, signal: call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal };
@@ -44,25 +42,17 @@ export async function putParts(
   })();
   let upload: Upload | undefined;
   try {
-    return await writeOnce({
-      call,
-      mode,
-      histories,
-      entries: countIn(attributes[noncesHeader(metadataHeaders)]),
-      retry: client.transport.retry,
-      look: () => lookAt(bucket, call),
-      attempt: async (nonces) => {
-        if (upload === undefined) {
-          upload = await Upload.begin(client, inner, { ...attributes, [noncesHeader(metadataHeaders)]: nonces });
-          await upload.send(all, concurrency, release, () => stop.abort());
-        }
-        if (mode !== "overwrite" && (await lookAt(bucket, call))?.etag !== expectedOf(mode)) return { outcome: "refused" };
-        // AWS takes the condition here too; what other servers make of it is not known.
-        const attempt = await upload.complete(endpoint === undefined ? conditionOf(mode, true) : {});
-        if (attempt.outcome !== "written" || attempt.etag !== undefined) return attempt;
-        const seen = await lookAt(bucket, call);
-        return { outcome: "written", etag: seen?.nonces === nonces ? seen.etag : undefined };
-      },
+    return await writeOnceIn(client, call, mode, attributes, async (headers) => {
+      if (upload === undefined) {
+        upload = await Upload.begin(client, inner, headers);
+        await upload.send(all, concurrency, release, () => stop.abort());
+      }
+      if (mode !== "overwrite" && (await lookAt(client, call))?.etag !== expectedOf(mode)) return { outcome: "refused" };
+      // AWS takes the condition here too; what other servers make of it is not known.
+      const attempt = await upload.complete(endpoint === undefined ? conditionOf(mode, true) : {});
+      if (attempt.outcome !== "written" || attempt.etag !== undefined) return attempt;
+      const seen = await lookAt(client, call);
+      return { outcome: "written", etag: seen?.nonces === headers[noncesHeader(client.metadata)] ? seen?.etag : undefined };
     });
   } catch (error) {
     await parts.return();

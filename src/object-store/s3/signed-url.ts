@@ -1,13 +1,13 @@
-import type { Call } from "../call.ts";
-import { failed } from "../call.ts";
+import { type Call, failed } from "../call.ts";
+import { pathOf } from "../transport/cloud.ts";
 import type { SignOptions } from "../types.ts";
-import { pathOf, type S3Bucket } from "./bucket.ts";
+import type { S3Client } from "./client.ts";
 
 /** The longest life of a signed URL: a week, in seconds. */
 const longest = 604_800;
 
 /** @throws `SettingsError` for a life that is no number of whole seconds up to a week */
-export async function signedUrl({ client }: S3Bucket, call: Call, { method = "GET", expiresIn = 3600 }: SignOptions): Promise<string> {
+export async function signedUrl(client: S3Client, call: Call, { method = "GET", expiresIn = 3600 }: SignOptions): Promise<string> {
   if (!Number.isSafeInteger(expiresIn) || expiresIn <= 0 || expiresIn > longest) {
     throw failed(call, "SettingsError", `a signed URL lives 1 to ${longest} whole seconds, not ${expiresIn}`, { field: "expiresIn" });
   }

@@ -1,4 +1,5 @@
 import { AwsV4Signer } from "aws4fetch";
+import { nodeCrypto } from "../../runtime/node.ts";
 import type { HTTPRequest } from "../transport/exchange.ts";
 import type { S3Credentials } from "./credentials.ts";
 
@@ -15,12 +16,14 @@ export interface Signer {
 
 export function signerFor(region: string): Signer {
   const cache = new Map<string, ArrayBuffer>();
+  let Direct: typeof AwsV4Signer | undefined;
   /** Milliseconds that the server's clock is ahead of this machine's. */
   let ahead = 0;
   return {
     sign: async ({ method, url, headers, body }, { accessKeyId, secretAccessKey, sessionToken }, signQuery) => {
+      if (nodeCrypto) Direct ??= (await import("./direct-signer.ts")).directSigner(nodeCrypto);
       if (cache.size > mostKeys) cache.clear();
-      const signer = new AwsV4Signer({
+      const signer = new (Direct ?? AwsV4Signer)({
         method,
         url: String(url),
         headers,

@@ -1,14 +1,16 @@
 import type { Call } from "../call.ts";
 import { textBody } from "../transport/body.ts";
+import { pathOf } from "../transport/cloud.ts";
 import { encodeSegment } from "../transport/encode.ts";
+import { errorOf } from "../transport/failure.ts";
 import type { Attempt } from "../transport/fate.ts";
-import { needed } from "../transport/meta.ts";
+import { etagIn } from "../transport/meta.ts";
 import { inParallel } from "../transport/parallel.ts";
+import { textOf } from "../transport/xml.ts";
 import { attemptAt } from "./attempt.ts";
-import { pathOf } from "./bucket.ts";
 import type { S3Client } from "./client.ts";
-import { errorOf } from "./errors.ts";
-import { escapeXml, etagOf, textOf } from "./xml.ts";
+import { meanings } from "./meanings.ts";
+import { escapeXml, etagOf } from "./xml.ts";
 
 export type Part = Blob | Uint8Array<ArrayBuffer>;
 
@@ -39,7 +41,7 @@ export class Upload {
     const sendPart = async ({ number, body }: { number: number; body: Part }): Promise<void> => {
       const path = this.#path.replace("?", `?partNumber=${number}&`);
       const response = await this.#client.request(this.#call, { method: "PUT", path, body });
-      this.#etags[number - 1] = needed(this.#call, response, "ETag");
+      this.#etags[number - 1] = etagIn(this.#call, response, this.#client.metadata);
       done(body);
     };
     await inParallel(numbered, concurrency, sendPart, stop);
@@ -55,7 +57,7 @@ export class Upload {
       const etag = etagOf(answer);
       // Ceph 16 leaves the etag out.
       if (etag !== undefined) return { outcome: "written", etag: etag === '""' ? undefined : etag };
-      return { outcome: "unclear", error: errorOf(500, textOf(answer, "Code"), call), mayFollow: false };
+      return { outcome: "unclear", error: errorOf(500, textOf(answer, "Code"), call, meanings), mayFollow: false };
     });
   }
 

@@ -22,6 +22,8 @@ export interface Cloud {
   readonly histories: Histories;
   /** Whether an answer has ever shown the entry that a store like this leaves. */
   seesNonces: boolean;
+  /** Whether `Last-Modified` tells when an object of this etag was written; it does where this is missing. */
+  readonly isDated?: (etag: string) => boolean;
   /**
    * The answer to a request that may happen more than once, when it is one of success.
    *

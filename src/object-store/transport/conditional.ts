@@ -27,7 +27,7 @@ export function writeOnceIn(
 }
 
 /** What is under a key that was written to; undefined for nothing. */
-async function lookAt({ request, metadata }: Cloud, call: Call): Promise<Seen | undefined> {
+export async function lookAt({ request, metadata, isDated }: Cloud, call: Call): Promise<Seen | undefined> {
   let response: Response;
   try {
     response = await request(call, { method: "HEAD", path: pathOf(call.key) });
@@ -39,11 +39,12 @@ async function lookAt({ request, metadata }: Cloud, call: Call): Promise<Seen | 
   const { headers, type } = response;
   const name = noncesHeader(metadata);
   const nonces = headers.get(name);
+  const etag = etagIn(call, response, metadata);
   const age = Date.parse(headers.get("date") ?? "") - Date.parse(headers.get("last-modified") ?? "");
   return {
-    etag: etagIn(call, response, metadata),
+    etag,
     nonces,
-    age: Number.isNaN(age) ? undefined : age,
+    age: Number.isNaN(age) || isDated?.(etag) === false ? undefined : age,
     hidden: nonces === null && type === "cors" ? name : undefined,
   };
 }
