@@ -5,7 +5,7 @@ import type { ConditionalPut, Delete, Named } from "./types.ts";
 /** A store that need not be tried, because it is known to keep conditions, says so. */
 type Store = Named & ConditionalPut & Delete & { readonly keepsConditions?: true | undefined };
 
-interface ProbeOptions {
+export interface ProbeOptions {
   /** Where the object that it is tried with may lie for a moment. */
   readonly prefix?: string;
   readonly signal?: AbortSignal | undefined;
@@ -22,6 +22,8 @@ const probed = new WeakMap<Store, Promise<void>>();
  *
  * @example
  * ```ts
+ * import { requireConditions } from "edgewater/with";
+ *
  * await requireConditions(store);
  * await store.put("log/0001.json", entry, { mode: "create" });
  * ```

@@ -219,14 +219,17 @@ function judge(writes: readonly Write[], commits: readonly Commit[]): string[] {
     else if (result.code !== "AlreadyExists" && result.code !== "PreconditionFailed" && result.code !== "Unavailable") say("another error");
   }
   // Every object is replaced once at most under a condition, unless it was there twice: the server may fail at an
-  // overwriting that has happened, which is then sent again.
-  const times = Map.groupBy(commits.filter(isUnconditional), ({ key, etag }) => `${key} ${bare(etag)}`);
+  // overwriting that has happened, which is then sent again, and a creation that is delivered twice may find the first
+  // one deleted. Whether a write may be there twice was asked above.
+  const times = Map.groupBy(commits, ({ key, etag }) => `${key} ${bare(etag)}`);
   const replaced = Map.groupBy(
     commits.filter(({ headers, isCertain }) => expectedIn(headers) !== undefined && isCertain),
     ({ key, headers }) => `${key} ${bare(String(expectedIn(headers)))}`,
   );
   for (const [what, all] of replaced) {
-    if (all.length > 1 && (times.get(what) ?? []).length < 2) broken.push(`replaced twice: ${what} by ${all.map(({ body }) => body)}`);
+    const made = (times.get(what) ?? []).map(({ body, at }) => `${body} at ${at}`);
+    if (all.length > 1 && made.length < 2)
+      broken.push(`replaced twice: ${what}, made by ${made}, by ${all.map(({ body, at }) => `${body} at ${at}`)}`);
   }
   return broken;
 }

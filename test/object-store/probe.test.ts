@@ -1,6 +1,6 @@
 import { MemoryStore } from "edgewater";
+import { requireConditions } from "edgewater/with";
 import { expect, it } from "vitest";
-import { requireConditions } from "../../src/object-store/probe.ts";
 import type { ConditionalPutOptions, StreamBody } from "../../src/object-store/types.ts";
 
 /** A store that keeps some conditions and ignores others, on purpose. */

@@ -1,8 +1,8 @@
 /** S3Store on a server without conditions: it works as far as it can, and is not taken for more. */
 import { S3Store } from "edgewater/s3";
 import { objectStoreCases } from "edgewater/testing";
+import { requireConditions } from "edgewater/with";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { requireConditions } from "../../src/object-store/probe.ts";
 import { startS3rver } from "../servers/s3rver.ts";
 
 let running: Awaited<ReturnType<typeof startS3rver>>;

@@ -1,8 +1,10 @@
 /**
- * `edgewater/with`: wrappers over any store. They compose, and what they give has the capabilities of what they wrap.
+ * `edgewater/with`: wrappers over any store. They compose, and what they give has the capabilities of what they wrap. And
+ * a way to find out whether a server keeps the conditions that its store states.
  *
  * @module
  */
+export { type ProbeOptions, requireConditions } from "../probe.ts";
 export type { RetryPolicy } from "../retry.ts";
 export { type Aging, type AgingCacheOptions, type CacheOptions, withCache } from "./cache.ts";
 export type { CacheStore } from "./cached.ts";
