@@ -15,10 +15,10 @@ interface Node {
   readonly getBuiltinModule?: (name: string) => unknown;
 }
 
-const { process } = globalThis as { readonly process?: Node };
+const { process, navigator } = globalThis as { readonly process?: Node; readonly navigator?: { readonly userAgent?: string } };
 
 /** Hashes that are computed in place. */
 export const nodeCrypto = process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
 
-/** Whether `fetch` is Node's, which is called undici. */
-export const hasUndici: boolean = process?.versions?.["undici"] !== undefined;
+/** Whether `fetch` is Node's, which is called undici: Workers say that they have it too. Before Node 21 nobody names itself. */
+export const hasUndici: boolean = !!process?.versions?.["undici"] && /^Node/.test(navigator?.userAgent ?? "Node");

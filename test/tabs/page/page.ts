@@ -1,0 +1,51 @@
+import { Storage } from "edgewater";
+
+/** What a tab has seen when it is through. */
+export interface Seen {
+  /** The events, by their ids, as a subscriber got them. */
+  readonly events: readonly (readonly [id: number, asset: string])[];
+  readonly counter: number;
+}
+
+declare global {
+  interface Window {
+    /** Commits so many events and counts as far up, while it watches what all tabs commit, until there are so many. */
+    take(tab: string, own: number, all: number): Promise<Seen>;
+  }
+}
+
+window.take = async (tab, own, all) => {
+  const storage = await Storage.embedded("tabs");
+  const events: [number, string][] = [];
+  const watching = (async () => {
+    for await (const { id, assetKey } of storage.subscribe({ intervalMs: 20 })) {
+      events.push([id, assetKey]);
+      if (events.length === all) return;
+    }
+  })();
+  for (let index = 0; index < own; ) {
+    const before = await storage.kvGet("counter");
+    const next = new Uint8Array([(before?.[0] ?? 0) + 1]);
+    if (!(await storage.kvCompareAndSet("counter", before, next))) continue;
+    await storage.commit({
+      events: [
+        {
+          eventType: "Materialization",
+          assetKey: tab,
+          partitionKey: undefined,
+          runId: `run of ${tab}`,
+          timestamp: index,
+          dataVersion: `${index}`,
+          codeVersion: undefined,
+          inputDataVersions: {},
+          metadata: {},
+        },
+      ],
+    });
+    index++;
+  }
+  await watching;
+  const counter = (await storage.kvGet("counter"))?.[0] ?? 0;
+  await storage.close();
+  return { events, counter };
+};
