@@ -1,10 +1,10 @@
 import { AzureStore } from "edgewater/azure";
-import { conditionsCases, objectStoreCases } from "edgewater/testing";
+import { conditionsCases, objectStoreCases, streamCases } from "edgewater/testing";
 import { describe, inject, it } from "vitest";
 
 const { accountKey, ...where } = inject("azure");
 
-describe.each([...objectStoreCases({ refused: /\\|\.$/, pageObjects: 30 }), ...conditionsCases()])(
+describe.each([...objectStoreCases({ refused: /\\|\.$/, pageObjects: 30 }), ...conditionsCases(), ...streamCases()])(
   "AzureStore on Azurite",
   ({ name, run }) => {
     it(name, () => run(new AzureStore({ ...where, credentials: { accountKey } })));
