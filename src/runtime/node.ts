@@ -18,7 +18,9 @@ interface Node {
 const { process, navigator } = globalThis as { readonly process?: Node; readonly navigator?: { readonly userAgent?: string } };
 
 /** Hashes that are computed in place. */
-export const nodeCrypto = process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
+export function nodeCrypto(): NodeCrypto | undefined {
+  return process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
+}
 
 /** Whether `fetch` is Node's, which is called undici: Workers say that they have it too. Before Node 21 nobody names itself. */
 export const hasUndici: boolean = !!process?.versions?.["undici"] && /^Node/.test(navigator?.userAgent ?? "Node");

@@ -16,12 +16,13 @@ export interface Signer {
 
 export function signerFor(region: string): Signer {
   const cache = new Map<string, ArrayBuffer>();
+  const node = nodeCrypto();
   let Direct: typeof AwsV4Signer | undefined;
   /** Milliseconds that the server's clock is ahead of this machine's. */
   let ahead = 0;
   return {
     sign: async ({ method, url, headers, body }, { accessKeyId, secretAccessKey, sessionToken }, signQuery) => {
-      if (nodeCrypto) Direct ??= (await import("./direct-signer.ts")).directSigner(nodeCrypto);
+      if (node) Direct ??= (await import("./direct-signer.ts")).directSigner(node);
       if (cache.size > mostKeys) cache.clear();
       const signer = new (Direct ?? AwsV4Signer)({
         method,
