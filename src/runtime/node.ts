@@ -15,12 +15,18 @@ interface Node {
   readonly getBuiltinModule?: (name: string) => unknown;
 }
 
-const { process, navigator } = globalThis as { readonly process?: Node; readonly navigator?: { readonly userAgent?: string } };
+interface Runtimes {
+  readonly process?: Node;
+  readonly navigator?: { readonly userAgent?: string };
+}
 
 /** Hashes that are computed in place. */
 export function nodeCrypto(): NodeCrypto | undefined {
-  return process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
+  return (globalThis as Runtimes).process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
 }
 
 /** Whether `fetch` is Node's, which is called undici: Workers say that they have it too. Before Node 21 nobody names itself. */
-export const hasUndici: boolean = !!process?.versions?.["undici"] && /^Node/.test(navigator?.userAgent ?? "Node");
+export function hasUndici(): boolean {
+  const { process, navigator } = globalThis as Runtimes;
+  return !!process?.versions?.["undici"] && /^Node/.test(navigator?.userAgent ?? "Node");
+}

@@ -47,7 +47,7 @@ export async function exchange(call: Call, request: HTTPRequest, options: Transp
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeout);
   const send = options.fetch ?? fetch;
-  const isLarge = hasUndici && send === fetch && body instanceof Uint8Array && size > largeBody;
+  const isLarge = body instanceof Uint8Array && size > largeBody && send === fetch && hasUndici();
   try {
     return await send(url, {
       ...withoutCache(),
