@@ -221,7 +221,10 @@ function judge(writes: readonly Write[], commits: readonly Commit[]): string[] {
   // Every object is replaced once at most under a condition, unless it was there twice: the server may fail at an
   // overwriting that has happened, which is then sent again, and a creation that is delivered twice may find the first
   // one deleted. Whether a write may be there twice was asked above.
-  const times = Map.groupBy(commits, ({ key, etag }) => `${key} ${bare(etag)}`);
+  const times = Map.groupBy(
+    commits.filter((commit) => commit.isCertain || isUnconditional(commit)),
+    ({ key, etag }) => `${key} ${bare(etag)}`,
+  );
   const replaced = Map.groupBy(
     commits.filter(({ headers, isCertain }) => expectedIn(headers) !== undefined && isCertain),
     ({ key, headers }) => `${key} ${bare(String(expectedIn(headers)))}`,

@@ -23,7 +23,7 @@ export function openedAnswer<Meta extends ObjectMeta>(
   const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
     const { read } = reading(response, call, timeout);
     const chunks: Uint8Array<ArrayBuffer>[] = [];
-    for (let chunk = await read(); chunk !== undefined; chunk = await read()) chunks.push(chunk);
+    for (let chunk = await read(); chunk; chunk = await read()) chunks.push(chunk);
     const [first] = chunks;
     const isWhole = chunks.length === 1 && first?.byteLength === first?.buffer.byteLength;
     return first && isWhole ? first : new Uint8Array(await new Blob(chunks).arrayBuffer());
@@ -36,11 +36,7 @@ export function openedAnswer<Meta extends ObjectMeta>(
       const { read, cancel } = reading(response, call, timeout);
       return new ReadableStream(
         {
-          pull: (controller) =>
-            read().then((chunk) => {
-              if (chunk === undefined) controller.close();
-              else controller.enqueue(chunk);
-            }),
+          pull: (controller) => read().then((chunk) => (chunk ? controller.enqueue(chunk) : controller.close())),
           cancel,
         },
         { highWaterMark: 0 },
@@ -73,7 +69,7 @@ function reading(response: Response, call: Call, timeout: number): Next {
       const chunk = (await reader?.read())?.value;
       if (isLate) throw brokenOff(`stood still for ${timeout} ms`);
       size += chunk?.byteLength ?? 0;
-      if (chunk === undefined && size < length) throw brokenOff(`of ${length} bytes ended`);
+      if (!chunk && size < length) throw brokenOff(`of ${length} bytes ended`);
       return chunk;
     } catch (cause) {
       throw call.signal?.aborted || isEdgewaterError(cause)

@@ -27,7 +27,7 @@ export interface HTTPRequest {
 const slowestBytesPerMs = 50;
 
 /** Bytes above which Node's fetch is given a stream, which saves a copy. */
-const largeBody = 2 ** 20;
+const largeBody = 1e6;
 
 /** What a remote store waits for an answer. */
 export const defaultTimeout = 30_000;
@@ -50,15 +50,17 @@ export async function exchange(call: Call, request: HTTPRequest, options: Transp
   const isLarge = body instanceof Uint8Array && size > largeBody && send === fetch && hasUndici();
   try {
     return await send(url, {
-      ...withoutCache(),
+      // No browser may answer a signed request from its cache. Runtimes without one lack the option, and some refuse it.
+      ...("cache" in Request.prototype && { cache: "no-store" }),
       method,
-      ...(isLarge ? (await import("./streamed.ts")).streamed(headers, body) : { headers, body: body ?? null }),
+      headers,
+      body: body ?? null,
+      ...(isLarge && (await import("./streamed.ts")).streamed(headers, body)),
       signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
     });
   } catch (cause) {
-    const { href, origin } = new URL(url);
-    const reason = `${origin} ${late.signal.aborted ? `did not answer within ${Math.ceil(timeout)} ms` : "cannot be reached"}`;
-    throw explain(call, withoutQuery(cause, href), () => ({ code: "Unavailable", reason }));
+    const reason = `${new URL(url).origin} ${late.signal.aborted ? `did not answer within ${Math.ceil(timeout)} ms` : "cannot be reached"}`;
+    throw explain(call, withoutQuery(cause, `${url}`), () => ({ code: "Unavailable", reason }));
   } finally {
     clearTimeout(timer);
   }
@@ -78,8 +80,3 @@ export function isUnsent({ cause }: EdgewaterError): boolean {
 }
 
 type Coded = { readonly code?: unknown; readonly cause?: Coded } | undefined | null;
-
-/** Signed requests must not be answered from a browser's cache. Runtimes without one lack the option, and some refuse it. */
-function withoutCache(): RequestInit {
-  return "cache" in Request.prototype ? { cache: "no-store" } : {};
-}
