@@ -141,6 +141,19 @@ describe("parts that JSON alone says", () => {
   });
 });
 
+describe("annotations of many parts", () => {
+  // One more slot of the log, or two, each time, so that everything comes to lie across the end of a page of it.
+  it.each(Array.from({ length: 12 }, (_, index) => index))("are superjson's text and come back, however they lie (%d)", (shift) => {
+    const dates = Array.from({ length: 4084 + (shift >> 1) }, (_, index) => new Date(index));
+    const owner = { since: new Date(0), 7: [undefined, new Map([[1n, { at: new Date(1) }]])], name: "a" };
+    const odd = shift % 2 === 1 ? { one: { inner: 1n } } : {};
+    const nested = { ...odd, owner, 0: new Set([new Date(2)]), again: [owner], "a.b": { c: undefined } };
+    const value = { dates, nested, last: [nested, new Date(3)] };
+    expect(textOf(encode(value))).toBe(new SuperJSON().stringify(value));
+    expect(decode(value)).toEqual(value);
+  });
+});
+
 describe("shared objects that would be repeated for ever", () => {
   it("are written once where superjson would write them 2^40 times", () => {
     let value: unknown = ["x".repeat(100)];

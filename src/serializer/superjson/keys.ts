@@ -36,7 +36,7 @@ export class Keys {
   key(name: string): Key {
     let key = this.#keys.get(name);
     if (key === undefined) {
-      const path = /^[\w$ -]*$/.test(name) ? name : JSON.stringify(escapeKey(name)).slice(1, -1);
+      const path = JSON.stringify(escapeKey(name)).slice(1, -1);
       key = { name, bytes: this.#encoder.encode(`,${JSON.stringify(name)}:`), path, isIndex: isIndex(name) };
       if (this.#keys.size < mostKeys) this.#keys.set(name, key);
     }

@@ -4,100 +4,164 @@ import type { Sink } from "./sink.ts";
 /** What is said of a value that JSON has nothing for, as JSON text, such as `"Date"`. */
 export type Type = string;
 
-/** What is said of one part. */
-interface Entry {
-  readonly key: Key | number;
-  readonly note: Note | Type;
-  /** Whether its key is an integer, which comes first in every JavaScript object. */
-  readonly isFirst: boolean;
-  next: Entry | undefined;
-}
+/** What is said of the parts of an array or object, and of itself when it stands for something else: where in the log it begins. */
+export type Note = number;
 
-/** What is said of the parts of an array or object, and of itself when it stands for something else. */
-export interface Note {
-  readonly type: Type | undefined;
-  first: Entry | undefined;
-  last: Entry | undefined;
-  hasFirst: boolean;
-}
+/** What is said of the whole value, as of a part of something. */
+export const whole: Note = 0;
 
-export function newNote(type: Type | undefined): Note {
-  return { type, first: undefined, last: undefined, hasFirst: false };
-}
-
-/** Says something of a part. */
-export function addNote(to: Note, key: Key | number, note: Note | Type): void {
-  const isFirst = (typeof note === "string" || note.type !== undefined) && (typeof key === "number" || key.isIndex);
-  if (isFirst) to.hasFirst = true;
-  const entry: Entry = { key, note, isFirst, next: undefined };
-  if (to.last === undefined) to.first = entry;
-  else to.last.next = entry;
-  to.last = entry;
-}
+type Slot = Key | Type | number | boolean | undefined;
 
 interface Frame {
   readonly note: Note;
   readonly up: Frame | undefined;
-  /** What the paths of its parts begin with. */
-  readonly prefix: string;
-  entry: Entry | undefined;
+  /** Where in the sink it stands what the paths of its parts begin with, and how long that is. */
+  readonly path: number;
+  readonly length: number;
+  /** Where in the log its next part is. */
+  at: number;
   /** Whether the integer keys are through. */
   isSecond: boolean;
 }
 
+/** Slots of a note, in front of its parts: its type, its end, and whether it says something of an integer key. */
+const head = 3;
+
+/** Slots of a page, a power of two. Engines give large arrays memory that is new every time, and therefore slow. */
+const pageSize = 8192;
+
 /**
- * Writes superjson's annotations: the paths of plain parts are joined, everything else nests. Keys that are integers
- * come first, as in every JavaScript object.
+ * What is said of the parts of one value, in the order of the parts: a log of keys, each followed by what is said of that
+ * part. A tree of objects would take more memory and lie all over it.
  */
-export function writeNotes(sink: Sink, root: Note | Type): void {
-  if (typeof root === "string") {
-    sink.raw(`[${root}]`);
-    return;
+export class Notes {
+  #pages: Slot[][] = [];
+  #length = 0;
+
+  constructor() {
+    this.clear();
   }
-  let separator = begin(sink, root);
-  let frame: Frame | undefined = { note: root, up: undefined, prefix: "", entry: root.first, isSecond: !root.hasFirst };
-  while (frame !== undefined) {
-    const { note, up, prefix, entry }: Frame = frame;
-    if (entry === undefined) {
-      if (!frame.isSecond) {
-        frame.entry = note.first;
-        frame.isSecond = true;
-      } else {
-        if (up === undefined || note.type !== undefined) {
-          sink.raw(note.type === undefined ? "}" : note.first !== undefined ? "}]" : "]");
+
+  /** Forgets what was said. */
+  clear(): void {
+    this.#pages = [];
+    this.#length = 0;
+    this.#head(undefined);
+  }
+
+  /** Says something of a part. What was said of another part, up to its end, may be said again. */
+  say(of: Note, key: Key | number, what: Note | Type, type: Type | undefined = this.#typeOf(what)): void {
+    if (isFirst(key, type)) this.#set(of + 2, true);
+    this.#push(key);
+    this.#push(what);
+  }
+
+  /** Says of a part what is said of its parts from now on, until the end. */
+  begin(of: Note, key: Key | number, type: Type | undefined): Note {
+    const note = this.#length + 2;
+    this.say(of, key, note, type);
+    this.#head(type);
+    return note;
+  }
+
+  end(note: Note): void {
+    this.#set(note + 1, this.#length);
+  }
+
+  #head(type: Type | undefined): void {
+    this.#push(type);
+    this.#push(0);
+    this.#push(false);
+  }
+
+  #typeOf(what: Note | Type): Type | undefined {
+    return typeof what === "string" ? what : (this.#get(what) as Type | undefined);
+  }
+
+  #get(at: number): Slot {
+    return this.#pages[(at / pageSize) | 0]?.[at % pageSize];
+  }
+
+  #set(at: number, slot: Slot): void {
+    (this.#pages[(at / pageSize) | 0] as Slot[])[at % pageSize] = slot;
+  }
+
+  #push(slot: Slot): void {
+    const at = this.#length++;
+    if (at % pageSize === 0) this.#pages.push([slot]);
+    else (this.#pages[(at / pageSize) | 0] as Slot[]).push(slot);
+  }
+
+  /**
+   * Writes superjson's annotations: the paths of plain parts are joined, everything else nests. Keys that are integers
+   * come first, as in every JavaScript object.
+   *
+   * @returns whether there is something to write
+   */
+  write(sink: Sink, before: string): boolean {
+    if (this.#length === head) return false;
+    sink.raw(before);
+    const root = this.#get(head + 1) as Note | Type;
+    const type = this.#typeOf(root);
+    if (type === undefined) sink.raw("{");
+    else this.#writeType(sink, type, root);
+    let separator = '"';
+    let frame = typeof root === "string" ? undefined : this.#open(root, undefined, 0, 0);
+    while (frame !== undefined) {
+      const { note, up, path, length, at }: Frame = frame;
+      if (at === this.#get(note + 1)) {
+        if (!frame.isSecond) {
+          frame.at = note + head;
+          frame.isSecond = true;
+          continue;
+        }
+        const ownType = this.#typeOf(note);
+        if (up === undefined || ownType !== undefined) {
+          sink.raw(ownType === undefined ? "}" : "}]");
           separator = ',"';
         }
         frame = up;
+        continue;
       }
-      continue;
-    }
-    frame.entry = entry.next;
-    if (frame.isSecond === entry.isFirst) continue;
-    const { key, note: child }: Entry = entry;
-    const name: string = typeof key === "number" ? String(key) : key.path;
-    if (typeof child === "string") {
-      sink.raw(separator);
-      sink.raw(prefix);
-      sink.raw(name);
-      sink.raw('":[');
-      sink.raw(child);
-      sink.code(93);
+      const key = this.#get(at) as Key | number;
+      const what = this.#get(at + 1) as Note | Type;
+      // What is said again lies elsewhere.
+      frame.at = what === at + 2 ? (this.#get(what + 1) as number) : at + 2;
+      const partType = this.#typeOf(what);
+      if (frame.isSecond === isFirst(key, partType)) continue;
+      if (separator !== "") {
+        sink.raw(separator);
+        sink.repeat(path, length);
+      }
+      const start = sink.length - length;
+      if (typeof key === "number") sink.number(key);
+      else sink.raw(key.path);
+      if (partType === undefined) sink.raw(".");
+      else {
+        sink.raw('":');
+        this.#writeType(sink, partType, what);
+      }
       separator = ',"';
-      continue;
+      if (typeof what === "string") continue;
+      // The path of its first part has begun, if it is joined to others.
+      separator = partType === undefined ? "" : '"';
+      frame = this.#open(what, frame, start, partType === undefined ? sink.length - start : 0);
     }
-    const isJoined = child.type === undefined;
-    if (!isJoined) {
-      sink.raw(separator);
-      sink.raw(prefix);
-      sink.raw(name);
-      sink.raw('":');
-      separator = begin(sink, child);
-    }
-    frame = { note: child, up: frame, prefix: isJoined ? `${prefix}${name}.` : "", entry: child.first, isSecond: !child.hasFirst };
+    return true;
+  }
+
+  #writeType(sink: Sink, type: Type, what: Note | Type): void {
+    sink.raw("[");
+    sink.raw(type);
+    sink.raw(what === type ? "]" : ",{");
+  }
+
+  #open(note: Note, up: Frame | undefined, path: number, length: number): Frame {
+    return { note, up, path, length, at: note + head, isSecond: !this.#get(note + 2) };
   }
 }
 
-function begin(sink: Sink, { type, first }: Note): string {
-  sink.raw(type === undefined ? "{" : first !== undefined ? `[${type},{` : `[${type}`);
-  return '"';
+/** Whether a part comes first: what is said of integers does in every JavaScript object, if its key is not joined to others. */
+function isFirst(key: Key | number, type: Type | undefined): boolean {
+  return type !== undefined && (typeof key === "number" || key.isIndex);
 }

@@ -1,3 +1,5 @@
+import { isIndex } from "./keys.ts";
+
 /** Where a shared object was found. */
 export interface Place {
   /** superjson's path. */
@@ -34,8 +36,7 @@ export function sharedText(found: readonly Shared[], isOurs: boolean): string | 
     lists.push({ first: places[0] as Place, representative, others, isValue });
   }
   // Integers come first, as in every JavaScript object.
-  const rank = ({ representative: { length, path } }: List): number =>
-    length === 0 ? -2 : length === 1 && /^(0|[1-9]\d*)$/.test(path) && Number(path) < 2 ** 32 - 1 ? -1 : 0;
+  const rank = ({ representative: { length, path } }: List): number => (length === 0 ? -2 : length === 1 && isIndex(path) ? -1 : 0);
   lists.sort(
     (left, right) =>
       rank(left) - rank(right) || (rank(left) === -1 ? Number(left.representative.path) - Number(right.representative.path) : 0),

@@ -1,6 +1,6 @@
 import { inlineLimit, ours } from "./kept.ts";
 import { type Key, Keys } from "./keys.ts";
-import { addNote, type Note, newNote, type Type, writeNotes } from "./notes.ts";
+import { type Note, Notes, type Type, whole } from "./notes.ts";
 import type { Settings } from "./options.ts";
 import { escapeKey } from "./path.ts";
 import { type Place, sharedText } from "./shared.ts";
@@ -35,22 +35,24 @@ interface Frame {
   /** Those of the names, when there are not too many of them. */
   readonly keys: readonly Key[] | undefined;
   readonly length: number;
-  readonly close: number;
   readonly once: Once | undefined;
   readonly isOpaque: boolean;
   readonly type: Type | undefined;
+  /** When something has been said of its parts. */
   note: Note | undefined;
   index: number;
+  /** Of the part that is being written. */
+  key: Key | number;
 }
-
-const nothing: Survey = { isPlain: true, isDeep: false, shared: new Set(), plain: new Set(), kept: new Map(), blobs: [], leaves: 0 };
 
 /** Writes superjson's text of one value after the other. */
 export class Writer {
   readonly #settings: Settings;
   readonly #sink = new Sink();
   readonly #keys = new Keys();
-  #survey = nothing;
+  readonly #notes = new Notes();
+  /** None between two values. */
+  #survey: Survey | undefined;
   #buffers: Uint8Array[] = [];
   #found = new Map<unknown, Once>();
   #repeated = 0;
@@ -63,11 +65,12 @@ export class Writer {
 
   /** Forgets the value. */
   clear(): void {
-    this.#survey = nothing;
+    this.#survey = undefined;
     this.#buffers = [];
     this.#found = new Map();
     this.#repeated = 0;
-    this.#frame = this.#open(undefined, [], undefined, 0, undefined, false);
+    this.#frame = this.#open(undefined, [], undefined, undefined, false);
+    this.#notes.clear();
     this.#sink.clear();
   }
 
@@ -75,17 +78,13 @@ export class Writer {
     if (survey.isPlain && !survey.isDeep) return { text: plainText(JSON.stringify(root)), buffers: [] };
     const sink = this.#sink;
     this.#survey = survey;
-    this.#frame = this.#open(undefined, [root], undefined, 0, undefined, false);
-    sink.expect(survey.leaves * 32);
+    this.#frame = this.#open(undefined, [root], undefined, undefined, false);
+    this.#frame.note = whole;
+    sink.room(survey.leaves * 32);
     sink.raw('{"json":');
     this.#writeAll();
     let separator = ',"meta":{';
-    const { note } = this.#frame;
-    if (note !== undefined) {
-      sink.raw(`${separator}"values":`);
-      writeNotes(sink, note.first?.note as Note | Type);
-      separator = ",";
-    }
+    if (this.#notes.write(sink, `${separator}"values":`)) separator = ",";
     const equalities = sharedText([...this.#found.values()], this.#repeated > repeatLimit);
     if (equalities !== undefined) {
       sink.raw(`${separator}"referentialEqualities":${equalities}`);
@@ -107,10 +106,14 @@ export class Writer {
       }
       frame.index = index + 1;
       const value = parts[index];
-      if (names !== undefined) {
+      if (names === undefined) {
+        frame.key = index;
+        if (index > 0) sink.code(44);
+      } else {
         const key = keys === undefined ? this.#keys.key(names[index] as string) : (keys[index] as Key);
+        frame.key = key;
         sink.bytes(key.bytes, index === 0 ? 1 : 0);
-      } else if (index > 0) sink.code(44);
+      }
       switch (typeof value) {
         case "string":
           sink.string(value);
@@ -136,31 +139,39 @@ export class Writer {
     }
   }
 
-  #open(up: Frame | undefined, parts: object, type: Type | undefined, close: number, once: Once | undefined, isOpaque: boolean): Frame {
+  #open(up: Frame | undefined, parts: object, type: Type | undefined, once: Once | undefined, isOpaque: boolean): Frame {
     const names = Array.isArray(parts) ? undefined : Object.keys(parts);
     const keys = names === undefined ? undefined : this.#keys.list(names);
     const values = names === undefined ? (parts as unknown[]) : Object.values(parts);
-    const note = type === undefined ? undefined : newNote(type);
-    return { up, parts: values, names, keys, length: values.length, close, once, isOpaque, type, note, index: 0 };
+    return { up, parts: values, names, keys, length: values.length, once, isOpaque, type, note: undefined, index: 0, key: 0 };
   }
 
-  #leave({ close, once, note }: Frame, up: Frame): void {
-    this.#sink.code(close);
+  #leave({ names, once, note, type }: Frame, up: Frame): void {
+    this.#sink.code(names === undefined ? 93 : 125);
+    if (note !== undefined) this.#notes.end(note);
+    else if (type !== undefined) this.#say(up, type);
     if (once !== undefined) {
       once.end = this.#sink.length;
-      once.note = note;
+      once.note = note ?? type;
     }
-    if (note !== undefined) this.#say(up, note);
     this.#frame = up;
   }
 
   /** Says something of the part that is being written. */
   #say(of: Frame, note: Note | Type): void {
-    of.note ??= newNote(undefined);
-    const { names, keys, index } = of;
-    const key =
-      names === undefined ? index - 1 : keys === undefined ? this.#keys.key(names[index - 1] as string) : (keys[index - 1] as Key);
-    addNote(of.note, key, note);
+    this.#notes.say(of.note ?? this.#begin(of), of.key, note);
+  }
+
+  /** Begins to say something of the parts of this one, and of those that it lies in. */
+  #begin(frame: Frame): Note {
+    const silent = [frame];
+    let up = frame.up as Frame;
+    for (; up.note === undefined; up = up.up as Frame) silent.push(up);
+    let { note } = up;
+    for (let next = silent.pop(); next !== undefined; next = silent.pop()) {
+      note = next.note = this.#notes.begin(note, (next.up as Frame).key, next.type);
+    }
+    return note;
   }
 
   #writeLeaf(json: string, type: Type): void {
@@ -170,7 +181,7 @@ export class Writer {
 
   /** Writes what may be found in several places. */
   #writeShared(value: unknown): void {
-    const { shared } = this.#survey;
+    const { shared } = this.#survey as Survey;
     const at = this.#frame;
     let once: Once | undefined;
     if (shared.size > 0 && shared.has(value)) {
@@ -217,7 +228,7 @@ export class Writer {
   }
 
   #writeObject(value: object, once: Once | undefined): Type | undefined {
-    const { plain, kept } = this.#survey;
+    const { plain, kept } = this.#survey as Survey;
     if (plain.size > 0 && plain.has(value)) {
       this.#sink.raw(JSON.stringify(value));
       return undefined;
@@ -231,10 +242,8 @@ export class Writer {
       this.#sink.raw(known.text ?? this.#bytesText(known.bytes));
       return known.type;
     }
-    const parts = known?.parts ?? value;
-    const isArray = Array.isArray(parts);
-    this.#sink.code(isArray ? 91 : 123);
-    this.#frame = this.#open(this.#frame, parts, known?.type, isArray ? 93 : 125, once, known?.isOpaque ?? false);
+    this.#frame = this.#open(this.#frame, known?.parts ?? value, known?.type, once, known?.isOpaque ?? false);
+    this.#sink.code(this.#frame.names === undefined ? 91 : 123);
     return undefined;
   }
 
@@ -261,7 +270,7 @@ function placeOf(frame: Frame, value: unknown, isCut: boolean): Place {
   const path: string[] = [];
   let isOpaque = false;
   for (let at = frame; at.up !== undefined; at = at.up) {
-    path.push(escapeKey(at.names?.[at.index - 1] ?? String(at.index - 1)));
+    path.push(typeof at.key === "number" ? String(at.key) : escapeKey(at.key.name));
     isOpaque ||= at.isOpaque;
   }
   return {
