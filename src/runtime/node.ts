@@ -7,7 +7,8 @@
 
 import type * as crypto from "node:crypto";
 
-export type NodeCrypto = typeof crypto;
+/** One-shot hashes, in Node from 20.12. */
+export type NodeHash = typeof crypto.hash;
 
 interface Node {
   readonly versions?: Readonly<Record<string, string | undefined>>;
@@ -21,8 +22,8 @@ interface Runtimes {
 }
 
 /** Hashes that are computed in place. */
-export function nodeCrypto(): NodeCrypto | undefined {
-  return (globalThis as Runtimes).process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
+export function nodeHash(): NodeHash | undefined {
+  return ((globalThis as Runtimes).process?.getBuiltinModule?.("node:crypto") as Partial<typeof crypto> | undefined)?.hash;
 }
 
 /** Whether `fetch` is Node's, which is called undici: Workers say that they have it too. Before Node 21 nobody names itself. */

@@ -1,5 +1,5 @@
 import { AwsV4Signer } from "aws4fetch";
-import { nodeCrypto } from "../../runtime/node.ts";
+import { nodeHash } from "../../runtime/node.ts";
 import type { HTTPRequest } from "../transport/exchange.ts";
 import type { S3Credentials } from "./credentials.ts";
 
@@ -9,24 +9,24 @@ const mostKeys = 8;
 /** Signature Version 4, by aws4fetch. */
 export interface Signer {
   /** @param isInUrl whether the signature goes into the URL instead of the headers */
-  sign(request: HTTPRequest, credentials: S3Credentials, isInUrl: boolean): Promise<HTTPRequest>;
+  sign(request: HTTPRequest & { readonly url: string }, credentials: S3Credentials, isInUrl: boolean): Promise<HTTPRequest>;
   /** Signs by the server's clock from now on; tells whether that makes a difference. */
   adjust(serverTime: number): boolean;
 }
 
 export function signerFor(region: string): Signer {
   const cache = new Map<string, ArrayBuffer>();
-  const node = nodeCrypto();
+  const hash = nodeHash();
   let Direct: typeof AwsV4Signer | undefined;
   /** Milliseconds that the server's clock is ahead of this machine's. */
   let ahead = 0;
   return {
     sign: async ({ method, url, headers, body }, { accessKeyId, secretAccessKey, sessionToken }, signQuery) => {
-      if (node) Direct ??= (await import("./direct-signer.ts")).directSigner(node);
+      if (hash) Direct ??= (await import("./direct-signer.ts")).directSigner(hash);
       if (cache.size > mostKeys) cache.clear();
       const signer = new (Direct ?? AwsV4Signer)({
         method,
-        url: String(url),
+        url,
         headers,
         signQuery,
         accessKeyId,
