@@ -137,7 +137,7 @@ describe("the sources", () => {
         "storage/sql/sqlite.ts",
         "testing/temporary/folder.ts",
       ],
-      aws4fetch: ["object-store/s3/direct-signer.ts", "object-store/s3/signer.ts"],
+      aws4fetch: ["object-store/s3/signer.ts"],
       croner: ["cron/index.ts"],
       idb: ["storage/indexeddb/connection.ts"],
       "idb-keyval": ["object-store/indexeddb/connection.ts"],

@@ -2,6 +2,7 @@ import { AwsV4Signer } from "aws4fetch";
 import { nodeHash } from "../../runtime/node.ts";
 import type { HTTPRequest } from "../transport/exchange.ts";
 import type { S3Credentials } from "./credentials.ts";
+import type { DirectSigner, Unsigned } from "./direct-signer.ts";
 
 /** How many derived keys are kept: one a day for every secret. */
 const mostKeys = 8;
@@ -9,7 +10,7 @@ const mostKeys = 8;
 /** Signature Version 4, by aws4fetch. */
 export interface Signer {
   /** @param isInUrl whether the signature goes into the URL instead of the headers */
-  sign(request: HTTPRequest & { readonly url: string }, credentials: S3Credentials, isInUrl: boolean): Promise<HTTPRequest>;
+  sign(request: Unsigned, credentials: S3Credentials, isInUrl: boolean): Promise<HTTPRequest>;
   /** Signs by the server's clock from now on; tells whether that makes a difference. */
   adjust(serverTime: number): boolean;
 }
@@ -17,27 +18,20 @@ export interface Signer {
 export function signerFor(region: string): Signer {
   const cache = new Map<string, ArrayBuffer>();
   const hash = nodeHash();
-  let Direct: typeof AwsV4Signer | undefined;
+  let direct: DirectSigner | undefined;
   /** Milliseconds that the server's clock is ahead of this machine's. */
   let ahead = 0;
   return {
-    sign: async ({ method, url, headers, body }, { accessKeyId, secretAccessKey, sessionToken }, signQuery) => {
-      if (hash) Direct ??= (await import("./direct-signer.ts")).directSigner(hash);
+    sign: async (request, credentials, signQuery) => {
+      const datetime = new Date(Date.now() + ahead).toISOString().replace(/[:-]|\.\d{3}/g, "");
+      // Most URLs have no query, and a path that is encoded as signatures want it.
+      if (hash && /^[\w:/.~%-]+$/.test(request.url)) {
+        direct ??= (await import("./direct-signer.ts")).directSigner(hash, region);
+        return { ...request, headers: direct(request, credentials, datetime) };
+      }
       if (cache.size > mostKeys) cache.clear();
-      const signer = new (Direct ?? AwsV4Signer)({
-        method,
-        url,
-        headers,
-        signQuery,
-        accessKeyId,
-        secretAccessKey,
-        ...(sessionToken !== undefined && { sessionToken }),
-        service: "s3",
-        region,
-        cache,
-        datetime: new Date(Date.now() + ahead).toISOString().replace(/[:-]|\.\d{3}/g, ""),
-      });
-      return { ...(await signer.sign()), body };
+      const parameters = { ...request, ...credentials, signQuery, service: "s3", region, cache, datetime };
+      return new AwsV4Signer(parameters as ConstructorParameters<typeof AwsV4Signer>[0]).sign() as Promise<HTTPRequest>;
     },
     adjust: (serverTime) => {
       const before = ahead;
