@@ -7,7 +7,7 @@
 
 import type * as crypto from "node:crypto";
 
-/** One-shot hashes, in Node from 20.12. */
+/** One-shot hashes. */
 export type NodeHash = typeof crypto.hash;
 
 interface Node {

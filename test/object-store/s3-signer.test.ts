@@ -7,7 +7,7 @@ import { signerFor } from "../../src/object-store/s3/signer.ts";
 import { encodeKey } from "../../src/object-store/transport/encode.ts";
 
 const region = "eu-west-1";
-const sign = directSigner(hash, region);
+const sign = directSigner(hash);
 
 interface Given {
   readonly method: string;
@@ -16,28 +16,30 @@ interface Given {
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
   readonly datetime: string;
+  readonly region?: string;
 }
 
 /** What both send, without what fetch adds itself. */
-async function both({ datetime, secretAccessKey, sessionToken, ...request }: Given): Promise<[unknown, unknown]> {
-  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey, sessionToken };
-  const token = sessionToken === undefined ? {} : { sessionToken };
-  const theirs = await new AwsV4Signer({ ...request, ...credentials, ...token, service: "s3", region, datetime } as never).sign();
-  return [[...new Headers(sign(request, credentials, datetime))], [...theirs.headers]];
+async function both({ sessionToken, ...request }: Given): Promise<[unknown, unknown]> {
+  const parameters = { region, accessKeyId: "AKIDEXAMPLE", ...request, ...(sessionToken !== undefined && { sessionToken }) };
+  const theirs = await new AwsV4Signer({ ...parameters, service: "s3" }).sign();
+  return [[...sign(parameters)], [...theirs.headers]];
 }
 
 describe("Signing in place", () => {
   const days = ["20261125T120000Z", "20261126T000000Z"];
   // HMAC hashes keys of more than 64 bytes first, and AWS4 stands before each.
-  const secrets = ["very-secret-key", "ключ/+=", "", "k".repeat(60), "k".repeat(61), "k".repeat(200)];
+  const secrets = ["very-secret-key", "ключ/+=", " ", "k".repeat(60), "k".repeat(61), "k".repeat(200)];
   const requests = [
     { method: "GET", url: "https://b.s3.eu-west-1.amazonaws.com/a%20b/c%2Bd", headers: { range: "bytes=0-1", "if-match": ' "1  2" ' } },
     { method: "PUT", url: "http://127.0.0.1:1/b/%F0%9F%8C%8A", headers: { "content-type": "text/plain", "x-amz-meta-a": "b  c" } },
     { method: "HEAD", url: "https://b.example.com:443/", headers: {} },
+    { method: "GET", url: "http://[::1]:1/(a)/caf%c3%a9/%41+%7e/b/k", headers: { "if-match": "\u00a0é" } },
+    { method: "GET", url: "http://127.0.0.1:1/100%/tenant:b/k", headers: {}, region: "" },
   ];
   const cases = requests.flatMap((request) =>
     secrets.flatMap((secretAccessKey) =>
-      days.map((datetime) => ({ ...request, secretAccessKey, datetime, sessionToken: secretAccessKey === "" ? undefined : "token" })),
+      days.map((datetime) => ({ ...request, secretAccessKey, datetime, sessionToken: secretAccessKey === " " ? undefined : "token" })),
     ),
   );
 
@@ -53,7 +55,7 @@ describe("Signing in place", () => {
     const property = fc.asyncProperty(
       key,
       fc.dictionary(name, value, { noNullPrototype: true }),
-      fc.string(),
+      fc.string({ minLength: 1 }),
       async (of, headers, secret) => {
         const url = `http://127.0.0.1:8000/bucket/${encodeKey(of)}`;
         const [ours, theirs] = await both({ method: "PUT", url, headers, secretAccessKey: secret, datetime: days[0] as string });
@@ -63,14 +65,38 @@ describe("Signing in place", () => {
     await fc.assert(property);
   });
 
-  it.each(["http://127.0.0.1:1/b/k?uploads=", "http://127.0.0.1:1/(a)/b/k", "http://[::1]:1/b/k"])(
-    "leaves %s to aws4fetch",
-    async (url) => {
-      const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
-      const { headers } = await signerFor(region).sign({ method: "GET", url, headers: {} }, credentials, false);
-      const datetime = new Headers(headers).get("x-amz-date") ?? "";
-      const theirs = await new AwsV4Signer({ method: "GET", url, ...credentials, service: "s3", region, datetime }).sign();
-      expect([...new Headers(headers)]).toEqual([...theirs.headers]);
-    },
-  );
+  it("leaves what has a query to aws4fetch", async () => {
+    const request = { method: "POST", url: "http://127.0.0.1:1/b/k?uploads=", headers: {} };
+    const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+    const { headers } = await signerFor(region).sign(request, credentials, false);
+    const datetime = new Headers(headers).get("x-amz-date") ?? "";
+    const theirs = await new AwsV4Signer({ ...request, ...credentials, service: "s3", region, datetime }).sign();
+    expect([...new Headers(headers)]).toEqual([...theirs.headers]);
+  });
+
+  it("takes credentials that have getters", async () => {
+    class Rotating {
+      get accessKeyId(): string {
+        return "AKIDEXAMPLE";
+      }
+      get secretAccessKey(): string {
+        return "secret";
+      }
+    }
+    const signer = signerFor(region);
+    for (const query of ["", "?uploads="]) {
+      const request = { method: "POST", url: `http://127.0.0.1:1/b/k${query}`, headers: {} };
+      const { headers } = await signer.sign(request, new Rotating(), false);
+      expect(new Headers(headers).get("authorization")).toContain("Credential=AKIDEXAMPLE/");
+    }
+  });
+
+  it("refuses what cannot be a header, and credentials that are not there, before anything is sent", async () => {
+    const request = { method: "GET", url: "http://127.0.0.1:1/b/k", headers: {} };
+    const sent = (given: object): Promise<unknown> =>
+      signerFor(region).sign({ ...request, ...given }, { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret", ...given }, false);
+    await expect(sent({ headers: { "if-match": '"ключ"' } })).rejects.toThrow(TypeError);
+    await expect(sent({ sessionToken: "a\nb" })).rejects.toThrow(TypeError);
+    await expect(sent({ secretAccessKey: undefined })).rejects.toMatchObject({ code: "SettingsError", field: "credentials" });
+  });
 });

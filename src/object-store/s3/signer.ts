@@ -2,12 +2,18 @@ import { AwsV4Signer } from "aws4fetch";
 import { nodeHash } from "../../runtime/node.ts";
 import type { HTTPRequest } from "../transport/exchange.ts";
 import type { S3Credentials } from "./credentials.ts";
-import type { DirectSigner, Unsigned } from "./direct-signer.ts";
+import type { DirectSigner } from "./direct-signer.ts";
 
 /** How many derived keys are kept: one a day for every secret. */
 const mostKeys = 8;
 
-/** Signature Version 4, by aws4fetch. */
+/** A request to be signed. */
+interface Unsigned extends HTTPRequest {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+}
+
+/** Signature Version 4, by aws4fetch, or as it does. */
 export interface Signer {
   /** @param isInUrl whether the signature goes into the URL instead of the headers */
   sign(request: Unsigned, credentials: S3Credentials, isInUrl: boolean): Promise<HTTPRequest>;
@@ -22,15 +28,14 @@ export function signerFor(region: string): Signer {
   /** Milliseconds that the server's clock is ahead of this machine's. */
   let ahead = 0;
   return {
-    sign: async (request, credentials, signQuery) => {
+    sign: async (request, { accessKeyId, secretAccessKey, sessionToken }, signQuery) => {
       const datetime = new Date(Date.now() + ahead).toISOString().replace(/[:-]|\.\d{3}/g, "");
-      // Most URLs have no query, and a path that is encoded as signatures want it.
-      if (hash && /^[\w:/.~%-]+$/.test(request.url)) {
-        direct ??= (await import("./direct-signer.ts")).directSigner(hash, region);
-        return { ...request, headers: direct(request, credentials, datetime) };
+      const parameters = { ...request, accessKeyId, secretAccessKey, sessionToken, signQuery, service: "s3", region, cache, datetime };
+      if (hash && !request.url.includes("?")) {
+        direct ??= (await import("./direct-signer.ts")).directSigner(hash);
+        return { ...request, headers: direct(parameters) };
       }
       if (cache.size > mostKeys) cache.clear();
-      const parameters = { ...request, ...credentials, signQuery, service: "s3", region, cache, datetime };
       return new AwsV4Signer(parameters as ConstructorParameters<typeof AwsV4Signer>[0]).sign() as Promise<HTTPRequest>;
     },
     adjust: (serverTime) => {

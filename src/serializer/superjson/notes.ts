@@ -15,7 +15,7 @@ type Slot = Key | Type | number | boolean | undefined;
 interface Frame {
   readonly note: Note;
   readonly up: Frame | undefined;
-  /** Where in the sink it stands what the paths of its parts begin with, and how long that is. */
+  /** Where in the sink the beginning of its parts' paths stands, and how long it is. */
   readonly path: number;
   readonly length: number;
   /** Where in the log its next part is. */
@@ -35,37 +35,34 @@ const pageSize = 8192;
  * part. A tree of objects would take more memory and lie all over it.
  */
 export class Notes {
-  #pages: Slot[][] = [];
+  readonly #pages: Slot[][] = [];
   #length = 0;
 
   constructor() {
-    this.clear();
-  }
-
-  /** Forgets what was said. */
-  clear(): void {
-    this.#pages = [];
-    this.#length = 0;
     this.#head(undefined);
   }
 
   /** Says something of a part. What was said of another part, up to its end, may be said again. */
-  say(of: Note, key: Key | number, what: Note | Type, type: Type | undefined = this.#typeOf(what)): void {
-    if (isFirst(key, type)) this.#set(of + 2, true);
-    this.#push(key);
-    this.#push(what);
+  say(of: Note, key: Key | number, what: Note | Type): void {
+    this.#entry(of, key, what, this.#typeOf(what));
   }
 
   /** Says of a part what is said of its parts from now on, until the end. */
   begin(of: Note, key: Key | number, type: Type | undefined): Note {
     const note = this.#length + 2;
-    this.say(of, key, note, type);
+    this.#entry(of, key, note, type);
     this.#head(type);
     return note;
   }
 
   end(note: Note): void {
     this.#set(note + 1, this.#length);
+  }
+
+  #entry(of: Note, key: Key | number, what: Note | Type, type: Type | undefined): void {
+    if (isFirst(key, type)) this.#set(of + 2, true);
+    this.#push(key);
+    this.#push(what);
   }
 
   #head(type: Type | undefined): void {
@@ -79,7 +76,7 @@ export class Notes {
   }
 
   #get(at: number): Slot {
-    return this.#pages[(at / pageSize) | 0]?.[at % pageSize];
+    return (this.#pages[(at / pageSize) | 0] as Slot[])[at % pageSize];
   }
 
   #set(at: number, slot: Slot): void {

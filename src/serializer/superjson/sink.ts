@@ -119,7 +119,8 @@ export class Sink {
     const bytes = this.#bytes;
     const at = this.#length;
     bytes[at] = quotation;
-    writePair(bytes, at + 1, (fullYear / 100) | 0, 48);
+    // The next pair takes the place of what comes after this one.
+    writePair(bytes, at + 1, (fullYear / 100) | 0, 0);
     writePair(bytes, at + 3, fullYear % 100, 45);
     writePair(bytes, at + 6, month + 3 - 12 * next, 45);
     writePair(bytes, at + 9, ofYear - (((153 * month + 2) / 5) | 0) + 1, 84);

@@ -50,7 +50,7 @@ export class Writer {
   readonly #settings: Settings;
   readonly #sink = new Sink();
   readonly #keys = new Keys();
-  readonly #notes = new Notes();
+  #notes = new Notes();
   /** None between two values. */
   #survey: Survey | undefined;
   #buffers: Uint8Array[] = [];
@@ -70,7 +70,7 @@ export class Writer {
     this.#found = new Map();
     this.#repeated = 0;
     this.#frame = this.#open(undefined, [], undefined, undefined, false);
-    this.#notes.clear();
+    this.#notes = new Notes();
     this.#sink.clear();
   }
 
