@@ -2,9 +2,10 @@
 import { argv } from "node:process";
 import { S3Store } from "edgewater/s3";
 import { conditionsCases, objectStoreCases } from "edgewater/testing";
+import { cephConditions } from "../s3/promises.ts";
 
 const { endpoint, region, bucket, ...credentials } = JSON.parse(argv[2] ?? "");
-const cases = [...objectStoreCases(), ...conditionsCases({ etagsNameContent: true })];
+const cases = [...objectStoreCases(), ...conditionsCases(cephConditions)];
 const failed: string[] = [];
 for (const { name, run } of cases) {
   try {
