@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { AwsClient } from "aws4fetch";
 import { Repository, SuperJsonIOHandler } from "edgewater";
 import { fullObjectStoreCases } from "edgewater/testing";
 import { describe, expect, inject, it } from "vitest";
 import { assets, strong, tasks } from "../../examples/earthquakes/pipeline.ts";
 import { dataVersions } from "../../examples/earthquakes/versions.ts";
+import { components } from "../../scripts/components.ts";
 import expected from "../runtime/data-versions.json" with { type: "json" };
 import { cephConditions } from "./promises.ts";
 import { credentials, makeStore } from "./store.ts";
@@ -26,9 +28,12 @@ describe("S3Store on Ceph", () => {
   });
 });
 
-describe("Ceph itself", () => {
-  // As long as it does, `cephConditions` spares it a case of the suite.
-  it("loses an overwrite that meets a conditional write, and says that both happened", async () => {
+/** The version that Debian 12 has. What others do is not known. */
+const isKnown = execFileSync(String(components.ceph.path), ["--version"], { encoding: "utf8" }).startsWith("ceph version 16.");
+
+describe("Ceph 16 itself", () => {
+  // As long as it does, `cephConditions` lets the suite expect it.
+  it.runIf(isKnown)("loses an overwrite that meets a conditional write, and says that both happened", async () => {
     const { endpoint, region, bucket } = inject("s3");
     const client = new AwsClient({ ...credentials, region, service: "s3", retries: 0 });
     const put = (body: string, headers: Record<string, string> = {}): Promise<Response> =>

@@ -4,7 +4,7 @@ import { encodeKey } from "../transport/encode.ts";
 import type { S3Credentials } from "./credentials.ts";
 
 /** A request without a query, and what it is signed with, by the names of aws4fetch. */
-export interface Unsigned extends Omit<S3Credentials, "expiration"> {
+export interface Signable extends Omit<S3Credentials, "expiration"> {
   readonly method: string;
   readonly url: string;
   /** By names in lower case. */
@@ -26,7 +26,7 @@ interface Key {
 }
 
 /** The headers of a request, its signature among them. */
-export type DirectSigner = (request: Unsigned) => Headers;
+export type DirectSigner = (request: Signable) => Headers;
 
 /**
  * Signs requests without a query, of which there are many, in place with Node's own hashes: the WebCrypto of aws4fetch

@@ -36,6 +36,7 @@ export function signerFor(region: string): Signer {
         return { ...request, headers: direct(parameters) };
       }
       if (cache.size > mostKeys) cache.clear();
+      // aws4fetch takes undefined for what is missing; its declarations do not say so.
       return new AwsV4Signer(parameters as ConstructorParameters<typeof AwsV4Signer>[0]).sign() as Promise<HTTPRequest>;
     },
     adjust: (serverTime) => {
