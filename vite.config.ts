@@ -6,8 +6,8 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
 import { sources } from "./scripts/exports.ts";
-import { profile } from "./test/servers/profile.ts";
-import { webkit } from "./test/servers/webkit.ts";
+import { profile } from "./test/support/servers/profile.ts";
+import { webkit } from "./test/support/servers/webkit.ts";
 
 /** What the sources and the tests of browsers import. */
 const dependencies = [
@@ -30,19 +30,19 @@ const conditions = ["edgewater-source"];
 
 /** The core, which is the same on every runtime and so is tested on every one. */
 const core = [
-  "test/{asset,automation,repository,run}/**/*.test.ts",
-  "test/serializer/{corpus,superjson}.test.ts",
-  "test/io-handler/contexts.test.ts",
-  "test/settings/passed-in.test.ts",
+  "test/unit/{partition,metadata,asset,automation,repository,run}/**/*.test.ts",
+  "test/unit/serializer/{corpus,superjson}.test.ts",
+  "test/unit/io-handler/{contexts,data-version}.test.ts",
+  "test/unit/settings/passed-in.test.ts",
 ];
 
 /** The servers that tests reach over HTTP from every runtime, and the tests to leave out where one is missing. */
-const server = (name: string): string => join(import.meta.dirname, `test/servers/${name}.ts`);
+const server = (name: string): string => join(import.meta.dirname, `test/support/servers/${name}.ts`);
 const withServers = {
   globalSetup: [...(components.ceph.path ? [server("ceph")] : []), ...(components.azurite.path ? [server("azurite")] : [])],
   exclude: [
-    ...(components.ceph.path ? [] : ["test/{browser,workerd}/s3.test.ts"]),
-    ...(components.azurite.path ? [] : ["test/{browser,workerd}/azure.test.ts"]),
+    ...(components.ceph.path ? [] : ["test/runtime/{browser,workerd}/s3.test.ts"]),
+    ...(components.azurite.path ? [] : ["test/runtime/{browser,workerd}/azure.test.ts"]),
   ],
 };
 
@@ -51,11 +51,11 @@ const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/{azure,browser,matrix,workerd,s3,redis,postgres}/**"],
+    exclude: ["test/campaigns/matrix/**", "test/runtime/{browser,workerd}/**", "test/services/{azurite,ceph,postgres,redis}/**"],
   },
 };
 
-const inEveryBrowser = ["test/browser/*.test.ts", ...core];
+const inEveryBrowser = ["test/runtime/browser/*.test.ts", ...core];
 
 const inBrowsers = browsers.map(
   ({ name, launchOptions }): TestProjectConfiguration => ({
@@ -97,7 +97,7 @@ const inWebKit = (browser: string): TestProjectConfiguration => ({
           browser: "webkit",
           name: "webkit in private",
           provider: webkit(browser, "--private"),
-          include: ["test/browser/private/*.test.ts"],
+          include: ["test/runtime/browser/private/*.test.ts"],
         },
       ],
     },
@@ -108,26 +108,26 @@ const workerd: TestProjectConfiguration = {
   extends: true,
   logLevel: "error",
   ssr: { resolve: { conditions: ["workerd"] } },
-  plugins: [cloudflareTest({ wrangler: { configPath: "./test/workerd/wrangler.jsonc" } })],
-  test: { name: "workerd", include: ["test/workerd/**/*.test.ts", ...core], ...withServers },
+  plugins: [cloudflareTest({ wrangler: { configPath: "./test/runtime/workerd/wrangler.jsonc" } })],
+  test: { name: "workerd", include: ["test/runtime/workerd/**/*.test.ts", ...core], ...withServers },
 };
 
-const s3: TestProjectConfiguration = {
+const ceph: TestProjectConfiguration = {
   extends: true,
-  test: { name: "s3", include: ["test/s3/**/*.test.ts"], globalSetup: [server("ceph")] },
+  test: { name: "ceph", include: ["test/services/ceph/**/*.test.ts"], globalSetup: [server("ceph")] },
 };
 
-const azure: TestProjectConfiguration = {
+const azurite: TestProjectConfiguration = {
   extends: true,
-  test: { name: "azure", include: ["test/azure/**/*.test.ts"], globalSetup: [server("azurite")] },
+  test: { name: "azurite", include: ["test/services/azurite/**/*.test.ts"], globalSetup: [server("azurite")] },
 };
 
 const redis: TestProjectConfiguration = {
   extends: true,
   test: {
     name: "redis",
-    include: ["test/redis/**/*.test.ts"],
-    globalSetup: [join(import.meta.dirname, "test/servers/redis.ts")],
+    include: ["test/services/redis/**/*.test.ts"],
+    globalSetup: [server("redis")],
   },
 };
 
@@ -135,8 +135,8 @@ const postgres: TestProjectConfiguration = {
   extends: true,
   test: {
     name: "postgres",
-    include: ["test/postgres/**/*.test.ts"],
-    globalSetup: [join(import.meta.dirname, "test/servers/postgres.ts")],
+    include: ["test/services/postgres/**/*.test.ts"],
+    globalSetup: [server("postgres")],
   },
 };
 
@@ -155,8 +155,8 @@ export default defineConfig({
       ...inBrowsers,
       ...(components.webkit.path ? [inWebKit(components.webkit.path)] : []),
       ...(components.workerd.path ? [workerd] : []),
-      ...(components.ceph.path ? [s3] : []),
-      ...(components.azurite.path ? [azure] : []),
+      ...(components.ceph.path ? [ceph] : []),
+      ...(components.azurite.path ? [azurite] : []),
       ...(components.redis.path ? [redis] : []),
       ...(components.postgres.path ? [postgres] : []),
     ],

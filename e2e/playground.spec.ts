@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import expected from "../test/runtime/data-versions.json" with { type: "json" };
+import expected from "../test/runtime/node-deno-bun/data-versions.json" with { type: "json" };
 
 for (const [store, label] of [
   ["indexeddb", "IndexedDBStore(playground)"],

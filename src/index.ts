@@ -5,26 +5,12 @@
  * @module
  */
 
-export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./asset/interval-partitions.ts";
-export type { Metadata, MetadataInput } from "./asset/metadata.ts";
-export { MetadataValue } from "./asset/metadata-value.ts";
-export { multiPartitions } from "./asset/multi-partitions.ts";
-export { PartitionContext, type PartitionContextOptions } from "./asset/partition-context.ts";
-export { PartitionKey } from "./asset/partition-key.ts";
-export { PartitionMap, type PartitionMapOptions } from "./asset/partition-map.ts";
-export { PartitionMapping } from "./asset/partition-mapping.ts";
-export type { PartitionsDefinition, TimeWindow, Universe } from "./asset/partitions-definition.ts";
-export { dynamicPartitions, staticPartitions } from "./asset/static-partitions.ts";
-export type { HintedType, StandardSchema, TypeHint } from "./asset/type-hint.ts";
-export { condition } from "./automation/condition.ts";
-export type { AssetEvaluation, Condition, ConditionContext, ConditionResult, Subject, SubjectDependency } from "./automation/types.ts";
-export { asset } from "./definition/asset.ts";
-export { type ExternalAssetOptions, externalAsset } from "./definition/external-asset.ts";
-export { type InputOptions, input, selfInput } from "./definition/input.ts";
-export { type MultiAssetOptions, multiAsset } from "./definition/multi-asset.ts";
-export { Materialization, Observation, Output, type ResultOptions } from "./definition/result.ts";
-export type { RetryPolicy } from "./definition/retry-policy.ts";
-export { task } from "./definition/task.ts";
+export { asset } from "./asset/asset.ts";
+export { type ExternalAssetOptions, externalAsset } from "./asset/external-asset.ts";
+export { type InputOptions, input, selfInput } from "./asset/input.ts";
+export { type MultiAssetOptions, multiAsset } from "./asset/multi-asset.ts";
+export { Materialization, Observation, Output, type ResultOptions } from "./asset/result.ts";
+export { task } from "./asset/task.ts";
 export type {
   Asset,
   AssetContext,
@@ -38,7 +24,9 @@ export type {
   Source,
   Task,
   ValuesOf,
-} from "./definition/types.ts";
+} from "./asset/types.ts";
+export { condition } from "./automation/condition.ts";
+export type { AssetEvaluation, Condition, ConditionContext, ConditionResult, Subject, SubjectDependency } from "./automation/types.ts";
 export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, type SettingsIssue, type WriteOutcome } from "./errors.ts";
 export { BaseIOHandler, type ConfiguredIOHandler, type SettingsDeclaration, type SettingsOptions } from "./io-handler/base.ts";
 export {
@@ -55,8 +43,19 @@ export type { Log } from "./io-handler/log.ts";
 export { OutputContext, type OutputContextOptions } from "./io-handler/output-context.ts";
 export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handler/serialized.ts";
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
-export { MemoryStore } from "./object-store/memory.ts";
+export type { HintedType, StandardSchema, TypeHint } from "./io-handler/type-hint.ts";
+export type { Metadata, MetadataInput } from "./metadata/metadata.ts";
+export { MetadataValue } from "./metadata/metadata-value.ts";
+export { MemoryStore } from "./object-store/memory/store.ts";
 export type * from "./object-store/types.ts";
+export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/interval-partitions.ts";
+export { PartitionMapping } from "./partition/mapping/partition-mapping.ts";
+export { multiPartitions } from "./partition/multi-partitions.ts";
+export { PartitionContext, type PartitionContextOptions } from "./partition/partition-context.ts";
+export { PartitionKey } from "./partition/partition-key.ts";
+export { PartitionMap, type PartitionMapOptions } from "./partition/partition-map.ts";
+export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
+export { dynamicPartitions, staticPartitions } from "./partition/static-partitions.ts";
 export type { EvaluateOptions, Evaluation } from "./repository/evaluate.ts";
 export {
   type LoadOptions,
@@ -66,6 +65,7 @@ export {
   type RepositoryOptions,
 } from "./repository/repository.ts";
 export type { AssetStatus, StatusOptions } from "./repository/status.ts";
+export type { RetryPolicy } from "./retry.ts";
 export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
 export type { Load, Plan, Selection, Step } from "./run/plan.ts";

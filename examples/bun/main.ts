@@ -1,6 +1,6 @@
 /** `npm run example:bun`: the pipeline in Bun, persisted in a folder. */
 import { Repository, SuperJsonIOHandler } from "edgewater";
-import { LocalStore } from "edgewater/fs";
+import { LocalStore } from "edgewater/local";
 import { assets, tasks } from "../earthquakes/pipeline.ts";
 import { dataVersions } from "../earthquakes/versions.ts";
 

@@ -1,6 +1,6 @@
 /** `npm run example:deno`: the pipeline in Deno, persisted in a folder. */
 import { Repository, SuperJsonIOHandler } from "edgewater";
-import { LocalStore } from "edgewater/fs";
+import { LocalStore } from "edgewater/local";
 import { assets, tasks } from "../earthquakes/pipeline.ts";
 import { dataVersions } from "../earthquakes/versions.ts";
 

@@ -1,6 +1,6 @@
 /** `npm run example:node`: the pipeline in Node, persisted in a folder. The demo is the same, and shows more. */
 import { Repository, SuperJsonIOHandler } from "edgewater";
-import { LocalStore } from "edgewater/fs";
+import { LocalStore } from "edgewater/local";
 import { assets, tasks } from "../earthquakes/pipeline.ts";
 import { dataVersions } from "../earthquakes/versions.ts";
 

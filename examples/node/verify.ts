@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { Repository, SuperJsonIOHandler } from "edgewater";
-import { LocalStore } from "edgewater/fs";
+import { LocalStore } from "edgewater/local";
 import { assets, tasks } from "../earthquakes/pipeline.ts";
 
 const ioHandler = new SuperJsonIOHandler({ store: new LocalStore(process.argv[2] ?? ".edgewater"), prefix: "earthquakes" });

@@ -1,5 +1,5 @@
+import { isWellFormed } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
-import { isWellFormed } from "./utf8.ts";
 
 /**
  * Checks the name of an asset or a task: any text that is not empty and that UTF-8 can carry. Names need no escaping:

@@ -4,13 +4,13 @@
  * @module
  */
 import { Cron } from "croner";
-import type { NaiveTime } from "../asset/naive-time.ts";
-import type { TimePartitions } from "../asset/partitions-definition.ts";
-import { type Grid, type TimePartitionsOptions, timePartitions } from "../asset/time-partitions.ts";
 import { type Conditions, condition as conditions } from "../automation/condition.ts";
 import { makeCondition } from "../automation/make.ts";
 import type { Condition } from "../automation/types.ts";
+import type { NaiveTime } from "../encoding/naive-time.ts";
 import { EdgewaterError } from "../errors.ts";
+import type { TimePartitions } from "../partition/partitions-definition.ts";
+import { type Grid, type TimePartitionsOptions, timePartitions } from "../partition/time-partitions.ts";
 
 export type { TimePartitions, TimePartitionsOptions };
 

@@ -1,9 +1,9 @@
-import { ContentDigest } from "../asset/data-version.ts";
 import { EdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
 import { BaseIOHandler } from "./base.ts";
 import { putContent, verifiedBytes, verifiedStream } from "./content.ts";
+import { ContentDigest } from "./data-version.ts";
 import type { StoredValue } from "./handler.ts";
 import type { InputContext } from "./input-context.ts";
 import { valueKey } from "./key-layout.ts";

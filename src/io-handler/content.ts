@@ -1,6 +1,6 @@
-import { ContentDigest, digestOf } from "../asset/data-version.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { AttributesPut, FullObjectMeta, GetResult, Named, Put, PutResult } from "../object-store/types.ts";
+import { ContentDigest, digestOf } from "./data-version.ts";
 import type { OutputContext } from "./output-context.ts";
 
 /** Under this name an object says what digest its bytes have, where its store keeps metadata. */

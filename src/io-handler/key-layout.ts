@@ -1,5 +1,5 @@
-import type { PartitionContext } from "../asset/partition-context.ts";
-import type { PartitionKey } from "../asset/partition-key.ts";
+import type { PartitionContext } from "../partition/partition-context.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 
 /** What of a context says where a value lies. */
 export interface Placed {

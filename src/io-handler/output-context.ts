@@ -1,7 +1,7 @@
-import { coerceMetadata, type Metadata, type MetadataInput } from "../asset/metadata.ts";
-import type { PartitionContext } from "../asset/partition-context.ts";
-import type { TypeHint } from "../asset/type-hint.ts";
+import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata.ts";
+import type { PartitionContext } from "../partition/partition-context.ts";
 import { type Log, silentLog } from "./log.ts";
+import type { TypeHint } from "./type-hint.ts";
 
 export interface OutputContextOptions {
   readonly assetName: string;

@@ -8,7 +8,7 @@ export function bytesOf(body: Body): Uint8Array<ArrayBuffer> {
 }
 
 /** Whether the bytes of a body are at hand. */
-export function isAtHand(body: StreamBody): body is Body {
+export function isBuffered(body: StreamBody): body is Body {
   return typeof body === "string" || body instanceof Uint8Array;
 }
 
@@ -95,6 +95,6 @@ export function decodeText(bytes: Uint8Array): string {
  * @throws `NotSupported`
  */
 export function checkBody(body: StreamBody, target: Pick<Call, "store" | "key">): void {
-  if (isAtHand(body) || body instanceof Blob || body instanceof ReadableStream) return;
+  if (isBuffered(body) || body instanceof Blob || body instanceof ReadableStream) return;
   throw objectError("NotSupported", target, "cannot be written: its body is neither bytes, text, a Blob nor a stream");
 }

@@ -1,4 +1,4 @@
-import { compareUtf8 } from "../asset/utf8.ts";
+import { compareUtf8 } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 
 /** Which of the entries below a prefix are wanted. */

@@ -1,4 +1,4 @@
-import { isWellFormed } from "../asset/utf8.ts";
+import { isWellFormed } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
-import { unlessAborted } from "./transport/aborted.ts";
+import { unlessAborted } from "./client/aborted.ts";
 import type { ConditionalPut, Delete, Named } from "./types.ts";
 
 /** A store that need not be tried, because it is known to keep conditions, says so. */

@@ -280,7 +280,7 @@ export interface Sign {
 }
 
 /** What is promised of every write. A store that cannot promise it says so, and then is no `ObjectStore`. */
-export interface Dependable {
+export interface Guarantees {
   /** `false` of a store whose readers may see a part of a write, or nothing while it is replaced. */
   readonly atomic?: true | undefined;
   /** `eventual` of a store that shows a write some time later: for values and copies, never for pointers, locks or logs. */
@@ -288,12 +288,12 @@ export interface Dependable {
 }
 
 /** What every store of this library offers, but for those that say what they cannot promise. */
-export interface ObjectStore extends Named, Dependable, Put, Get, Head, Delete, List {}
+export interface ObjectStore extends Named, Guarantees, Put, Get, Head, Delete, List {}
 
 /** A store with every capability of this port. */
 export interface FullObjectStore
   extends Named,
-    Dependable,
+    Guarantees,
     FullPut,
     FullGet,
     Head<FullObjectMeta>,

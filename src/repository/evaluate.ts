@@ -1,7 +1,7 @@
-import type { Universe } from "../asset/partitions-definition.ts";
 import { evaluate, type Memory } from "../automation/evaluate.ts";
 import type { AssetEvaluation } from "../automation/types.ts";
 import { isEdgewaterError, throwIfAborted } from "../errors.ts";
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import type { Graph } from "../run/graph.ts";
 import type { Selection } from "../run/plan.ts";
 import type { Storage } from "../storage/types.ts";
@@ -44,13 +44,13 @@ const attempts = 5;
 export async function evaluateGraph(
   graph: Graph,
   storage: Storage,
-  universe: Universe,
+  loadingContext: PartitionLoadingContext,
   { now = new Date(), dryRun = false, signal }: EvaluateOptions,
 ): Promise<Evaluation> {
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
     const before = await storage.kvGet(stateKey);
-    const { evaluation, state } = await evaluateOnce(graph, storage, universe, now.getTime(), before && read(before));
+    const { evaluation, state } = await evaluateOnce(graph, storage, loadingContext, now.getTime(), before && read(before));
     if (dryRun) return evaluation;
     const fired = evaluation.results.filter(({ shouldRun }) => shouldRun);
     const detail = { evaluated: evaluation.results.length, fired: fired.map(({ asset, partitions }) => ({ asset, partitions })) };
@@ -70,11 +70,11 @@ export async function evaluateGraph(
 async function evaluateOnce(
   graph: Graph,
   storage: Storage,
-  universe: Universe,
+  loadingContext: PartitionLoadingContext,
   now: number,
   before: State | undefined,
 ): Promise<{ readonly evaluation: Evaluation; readonly state: State }> {
-  const { of, lastEventId } = await subjectsOf(graph, storage, universe);
+  const { of, lastEventId } = await subjectsOf(graph, storage, loadingContext);
   const moment = { now, previous: before?.timestamp, lastEventId: before?.lastEventId ?? 0 };
   const memories: Record<string, Memory> = Object.create(null);
   const results = [...graph.nodes.values()].flatMap(({ definition: { name, automationCondition } }) => {

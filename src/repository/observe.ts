@@ -1,4 +1,4 @@
-import type { Definition, ExternalAsset } from "../definition/types.ts";
+import type { Definition, ExternalAsset } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
 import { type Graph, nodeOf } from "../run/graph.ts";
 

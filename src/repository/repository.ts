@@ -1,14 +1,14 @@
-import { checkPartition } from "../asset/check-partition.ts";
-import type { PartitionKey } from "../asset/partition-key.ts";
-import type { PartitionMap } from "../asset/partition-map.ts";
-import type { Universe } from "../asset/partitions-definition.ts";
-import type { Output } from "../definition/result.ts";
-import type { RetryPolicy } from "../definition/retry-policy.ts";
-import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../definition/types.ts";
+import type { Output } from "../asset/result.ts";
+import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../asset/types.ts";
 import { abortedError, EdgewaterError } from "../errors.ts";
 import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
 import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
 import { type Log, silentLog } from "../io-handler/log.ts";
+import { checkPartition } from "../partition/check-partition.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
+import type { PartitionMap } from "../partition/partition-map.ts";
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import type { RetryPolicy } from "../retry.ts";
 import type { Executor } from "../run/executor.ts";
 import { type Graph, graphOf, nodeOf } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
@@ -146,9 +146,11 @@ export class Repository implements AsyncDisposable {
     const { raiseOnError = true, resume, signal, onProgress, retry, tags, ...selection } = options;
     return this.#during(async () => {
       const environment = { ...this.#environment({ signal, onProgress, retry, tags }), selection: requestOf(selection) };
-      const universe = await this.#universe();
-      const resumed = resume && (await (await import("./resume.ts")).resume(resume, this.#graph, selection, universe, environment));
-      const result = await (resumed ? run(resumed.plan, resumed.environment) : run(planOf(this.#graph, selection, universe), environment));
+      const loadingContext = await this.#loadingContext();
+      const resumed = resume && (await (await import("./resume.ts")).resume(resume, this.#graph, selection, loadingContext, environment));
+      const result = await (resumed
+        ? run(resumed.plan, resumed.environment)
+        : run(planOf(this.#graph, selection, loadingContext), environment));
       if (!raiseOnError || result.success) return result;
       throw errorOf(result, signal);
     });
@@ -222,7 +224,7 @@ export class Repository implements AsyncDisposable {
   async status(options: StatusOptions = {}): Promise<readonly AssetStatus[]> {
     return this.#during(async () => {
       const { statusOf } = await import("./status.ts");
-      return statusOf(this.#graph, await this.#universe(), this.#environment({ signal: options.signal }), options);
+      return statusOf(this.#graph, await this.#loadingContext(), this.#environment({ signal: options.signal }), options);
     });
   }
 
@@ -240,7 +242,7 @@ export class Repository implements AsyncDisposable {
   async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
     return this.#during(async () => {
       const { evaluateGraph } = await import("./evaluate.ts");
-      return evaluateGraph(this.#graph, this.storage, await this.#universe(), options);
+      return evaluateGraph(this.#graph, this.storage, await this.#loadingContext(), options);
     });
   }
 
@@ -271,7 +273,7 @@ export class Repository implements AsyncDisposable {
   }
 
   /** What partitions draw on beside their definitions: the time, and the keys that were added so far. */
-  async #universe(): Promise<Universe> {
+  async #loadingContext(): Promise<PartitionLoadingContext> {
     const names = new Set(this.nodes.flatMap(({ partitions }) => partitions?.dynamicNames ?? []));
     const entries = [...names].map(async (name) => [name, await this.storage.getDynamicPartitions(name)] as const);
     const keys = new Map(await Promise.all(entries));
@@ -286,13 +288,13 @@ export class Repository implements AsyncDisposable {
       throw new EdgewaterError("PartitionError", `${JSON.stringify(name)} has partitions: pass partitionKey, or partitionKeys for a map`, {
         asset: name,
       });
-    return checkPartition(partitions, key, await this.#universe(), name);
+    return checkPartition(partitions, key, await this.#loadingContext(), name);
   }
 
   async #keys({ name, partitions }: Definition, keys: readonly (string | PartitionKey)[] | "all"): Promise<readonly PartitionKey[]> {
     if (partitions === undefined) throw new EdgewaterError("PartitionError", `${JSON.stringify(name)} has no partitions`, { asset: name });
-    const universe = await this.#universe();
-    return keys === "all" ? partitions.keys(universe) : keys.flatMap((key) => membersOf(partitions, key, universe, name));
+    const loadingContext = await this.#loadingContext();
+    return keys === "all" ? partitions.keys(loadingContext) : keys.flatMap((key) => membersOf(partitions, key, loadingContext, name));
   }
 
   #environment({ signal, onProgress, retry, tags }: EnvironmentOptions): RunEnvironment {

@@ -1,7 +1,7 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
-import type { Universe } from "../asset/partitions-definition.ts";
-import type { Definition } from "../definition/types.ts";
+import type { Definition } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import type { Graph } from "../run/graph.ts";
 import { idsOf, outputId, type Plan, planOf, type Selection, type Step } from "../run/plan.ts";
 import type { RunEnvironment } from "../run/run.ts";
@@ -24,7 +24,7 @@ export async function resume(
   which: true | string,
   graph: Graph,
   asked: Selection,
-  universe: Universe,
+  loadingContext: PartitionLoadingContext,
   environment: RunEnvironment,
 ): Promise<Resumed | undefined> {
   const { storage, signal } = environment;
@@ -32,7 +32,7 @@ export async function resume(
   if (run === undefined) return undefined;
   const { runId, startTime, tags, status } = run;
   const selection = Object.values(asked).some((value) => value !== undefined) ? asked : (run.selection ?? {});
-  const plan = planOf(graph, selection, universe);
+  const plan = planOf(graph, selection, loadingContext);
   await storage.commit({ preconditions: [{ run: runId, is: status }], runs: [{ ...run, status: "Started", endTime: undefined }] });
   const own: RunEnvironment = { ...environment, runId, startTime, tags: { ...tags, ...environment.tags }, selection: run.selection };
   const events = await storage.getEventsForRun(runId, { types: ["Materialization", "Observation", "StepStart"] });
@@ -86,7 +86,7 @@ async function adoptOne(
   const { runId, storage } = environment;
   const stored = await storedValue(definition, key, environment);
   if (stored === undefined || stored.runId !== runId || stored.dataVersion === undefined) return undefined;
-  const { MetadataValue } = await import("../asset/metadata-value.ts");
+  const { MetadataValue } = await import("../metadata/metadata-value.ts");
   const [event] = await storage.commit({
     events: [
       {

@@ -1,7 +1,7 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
-import type { Universe } from "../asset/partitions-definition.ts";
-import type { Source } from "../definition/types.ts";
+import type { Source } from "../asset/types.ts";
 import type { StoredValue } from "../io-handler/handler.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { type Graph, type Node, nodeOf } from "../run/graph.ts";
 import type { LoadEnvironment } from "../run/load.ts";
 import type { Staleness } from "../storage/types.ts";
@@ -27,7 +27,7 @@ const concurrency = 16;
 /** The staleness of assets, beside what their stores have. */
 export async function statusOf(
   graph: Graph,
-  universe: Universe,
+  loadingContext: PartitionLoadingContext,
   environment: LoadEnvironment,
   { selection, partitions = false }: StatusOptions,
 ): Promise<readonly AssetStatus[]> {
@@ -36,7 +36,7 @@ export async function statusOf(
   const names = wanted.map(({ definition }) => definition.name);
   const judged = await environment.storage.computeStaleness({ assets: names, partitions });
   const known = new Map(judged.map((staleness) => [JSON.stringify([staleness.asset, staleness.partition]), staleness]));
-  const places = wanted.flatMap((node) => placesOf(node, universe, partitions));
+  const places = wanted.flatMap((node) => placesOf(node, loadingContext, partitions));
   const result: AssetStatus[] = [];
   for (let start = 0; start < places.length; start += concurrency) {
     const some = places.slice(start, start + concurrency).map(async ({ node, key, isLookedAt }): Promise<AssetStatus> => {
@@ -57,11 +57,11 @@ interface Place {
   readonly isLookedAt: boolean;
 }
 
-function placesOf(node: Node, universe: Universe, partitions: boolean): readonly Place[] {
+function placesOf(node: Node, loadingContext: PartitionLoadingContext, partitions: boolean): readonly Place[] {
   const definition = node.definition.partitions;
   const own = { node, key: undefined, isLookedAt: definition === undefined };
   if (definition === undefined || !partitions) return [own];
-  return [own, ...definition.keys(universe).map((key) => ({ node, key, isLookedAt: true }))];
+  return [own, ...definition.keys(loadingContext).map((key) => ({ node, key, isLookedAt: true }))];
 }
 
 async function uncommittedOf(

@@ -1,8 +1,8 @@
-import { PartitionContext } from "../asset/partition-context.ts";
-import type { PartitionKey } from "../asset/partition-key.ts";
-import type { Definition } from "../definition/types.ts";
+import type { Definition } from "../asset/types.ts";
 import type { StoredValue } from "../io-handler/handler.ts";
 import { InputContext } from "../io-handler/input-context.ts";
+import { PartitionContext } from "../partition/partition-context.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 import type { LoadEnvironment } from "../run/load.ts";
 import type { StoredEvent } from "../storage/types.ts";
 

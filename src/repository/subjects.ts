@@ -1,7 +1,7 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
-import type { Universe } from "../asset/partitions-definition.ts";
 import type { Subject, SubjectDependency } from "../automation/types.ts";
 import { isEdgewaterError } from "../errors.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import type { Graph, Node } from "../run/graph.ts";
 import { type Load, loadOf } from "../run/plan.ts";
 import type { LatestRecord, RunRecord, Storage } from "../storage/types.ts";
@@ -14,7 +14,7 @@ export interface Subjects {
 }
 
 /** Looks at the records once, for all assets. */
-export async function subjectsOf(graph: Graph, storage: Storage, universe: Universe): Promise<Subjects> {
+export async function subjectsOf(graph: Graph, storage: Storage, loadingContext: PartitionLoadingContext): Promise<Subjects> {
   const [assets, isInProgress] = await Promise.all([storage.getAssetRecords(), ongoing(storage)]);
   const partitioned = [...graph.nodes.values()].filter(({ definition }) => definition.partitions !== undefined);
   const records = await Promise.all(partitioned.map(({ definition }) => storage.getPartitionRecords(definition.name)));
@@ -30,14 +30,14 @@ export async function subjectsOf(graph: Graph, storage: Storage, universe: Unive
     const known = subjects.get(name);
     if (known !== undefined) return known;
     const node = graph.nodes.get(name) as Node;
-    const keys = new Map(node.definition.partitions?.keys(universe).map((key) => [String(key), key]) ?? [["", undefined]]);
+    const keys = new Map(node.definition.partitions?.keys(loadingContext).map((key) => [String(key), key]) ?? [["", undefined]]);
     const subject: Subject = {
       asset: name,
       places: [...keys.keys()],
       codeVersion: node.definition.codeVersion,
       latest: (place) => latest.get(name)?.get(place),
       isInProgress: (place) => isInProgress(name, place),
-      dependencies: dependenciesOf(node, keys, of, graph, universe),
+      dependencies: dependenciesOf(node, keys, of, graph, loadingContext),
     };
     subjects.set(name, subject);
     return subject;
@@ -51,13 +51,13 @@ function dependenciesOf(
   keys: ReadonlyMap<string, PartitionKey | undefined>,
   of: (name: string) => Subject,
   graph: Graph,
-  universe: Universe,
+  loadingContext: PartitionLoadingContext,
 ): readonly SubjectDependency[] {
   return computation.inputs.flatMap((spec): readonly SubjectDependency[] => {
     if (spec.source === undefined) return [];
     const placesOf = (place: string): readonly string[] => {
       const key = keys.get(place);
-      return placesOfLoad(() => loadOf(spec, computation, key && [key], universe));
+      return placesOfLoad(() => loadOf(spec, computation, key && [key], loadingContext));
     };
     const upstream = graph.nodes.get(spec.source.name) as Node;
     const subject = of(upstream.definition.name);

@@ -1,7 +1,7 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
-import { collectOne } from "../definition/collect.ts";
-import type { Asset } from "../definition/types.ts";
+import { collectOne } from "../asset/collect.ts";
+import type { Asset } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 import { type Graph, nodeOf } from "../run/graph.ts";
 import type { Plan } from "../run/plan.ts";
 

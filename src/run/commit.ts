@@ -1,12 +1,12 @@
-import { uniqueVersion } from "../asset/data-version.ts";
-import type { Metadata } from "../asset/metadata.ts";
-import { PartitionContext } from "../asset/partition-context.ts";
-import type { PartitionKey } from "../asset/partition-key.ts";
-import { validate } from "../asset/type-hint.ts";
-import { isResult, type Result } from "../definition/result.ts";
-import type { Definition } from "../definition/types.ts";
+import { isResult, type Result } from "../asset/result.ts";
+import type { Definition } from "../asset/types.ts";
 import { throwIfAborted } from "../errors.ts";
+import { uniqueVersion } from "../io-handler/data-version.ts";
 import { OutputContext } from "../io-handler/output-context.ts";
+import { validate } from "../io-handler/type-hint.ts";
+import type { Metadata } from "../metadata/metadata.ts";
+import { PartitionContext } from "../partition/partition-context.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import type { LoadEnvironment } from "./load.ts";
 

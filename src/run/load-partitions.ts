@@ -1,5 +1,5 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
-import { PartitionMap } from "../asset/partition-map.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
+import { PartitionMap } from "../partition/partition-map.ts";
 
 /** A map of partitions that loads each when it is asked for. */
 export function loadPartitions(

@@ -1,12 +1,12 @@
-import { PartitionContext } from "../asset/partition-context.ts";
-import type { PartitionKey } from "../asset/partition-key.ts";
-import { validate } from "../asset/type-hint.ts";
-import type { InputSpec } from "../definition/computation.ts";
-import type { Definition } from "../definition/types.ts";
+import type { InputSpec } from "../asset/computation.ts";
+import type { Definition } from "../asset/types.ts";
 import { isEdgewaterError, throwIfAborted } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import { InputContext } from "../io-handler/input-context.ts";
 import type { Log } from "../io-handler/log.ts";
+import { validate } from "../io-handler/type-hint.ts";
+import { PartitionContext } from "../partition/partition-context.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
 import type { Load } from "./plan.ts";
 

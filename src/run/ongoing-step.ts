@@ -1,11 +1,11 @@
-import type { Metadata } from "../asset/metadata.ts";
-import type { RetryPolicy } from "../definition/retry-policy.ts";
+import type { Metadata } from "../metadata/metadata.ts";
+import type { RetryPolicy } from "../retry.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import type { CommitEnvironment } from "./commit.ts";
 import type { Outcome } from "./executor.ts";
 import type { Step } from "./plan.ts";
 import type { OnProgress } from "./progress.ts";
-import type { Retries } from "./retry.ts";
+import type { StepRetries } from "./retry.ts";
 
 /** What a step needs of its run and its repository. */
 export interface StepEnvironment extends CommitEnvironment {
@@ -20,7 +20,7 @@ export interface StepEnvironment extends CommitEnvironment {
 export interface OngoingStep {
   readonly step: Step;
   readonly environment: StepEnvironment;
-  readonly retries: Retries;
+  readonly retries: StepRetries;
   /** By the ids of its outputs. */
   readonly outcomes: Map<string, Outcome>;
   readonly inputDataVersions: Record<string, string>;

@@ -1,9 +1,9 @@
-import { checkPartition } from "../asset/check-partition.ts";
-import type { PartitionKey } from "../asset/partition-key.ts";
-import type { PartitionsDefinition, Universe } from "../asset/partitions-definition.ts";
-import type { Computation, InputSpec } from "../definition/computation.ts";
-import type { Definition, MultiAsset, Source } from "../definition/types.ts";
+import type { Computation, InputSpec } from "../asset/computation.ts";
+import type { Definition, MultiAsset, Source } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
+import { checkPartition } from "../partition/check-partition.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
+import type { PartitionLoadingContext, PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { type Graph, type Node, selectedNodes } from "./graph.ts";
 
 /** Which partitions of an input a step loads. */
@@ -70,14 +70,14 @@ interface Wanted {
  * @throws `GraphError` for a name that the graph does not have, or an external asset that cannot be observed;
  *   `PartitionError` when a key is missing, or is not one of an asset's
  */
-export function planOf(graph: Graph, selection: Selection, universe: Universe): Plan {
-  const wanted = selectedOutputs(graph, selection, universe);
+export function planOf(graph: Graph, selection: Selection, loadingContext: PartitionLoadingContext): Plan {
+  const wanted = selectedOutputs(graph, selection, loadingContext);
   const groups: (readonly UnorderedStep[])[] = [];
   // From the last to the first, because what is downstream says which partitions are wanted upstream.
   for (const computation of graph.computations.toReversed()) {
     const { outputs, keys } = wanted.get(computation) ?? {};
     if (outputs === undefined) continue;
-    const made = stepsOf(computation, outputs, keys === undefined ? [] : [...keys.values()], universe);
+    const made = stepsOf(computation, outputs, keys === undefined ? [] : [...keys.values()], loadingContext);
     groups.push(made);
     for (const [index, { source }] of computation.inputs.entries()) {
       if (source === undefined || !(selection.includeUpstream || source.kind === "task") || source.kind === "external") continue;
@@ -88,7 +88,7 @@ export function planOf(graph: Graph, selection: Selection, universe: Universe): 
   return withOrder(groups.reverse().flat());
 }
 
-function selectedOutputs(graph: Graph, selection: Selection, universe: Universe): Map<Computation, Wanted> {
+function selectedOutputs(graph: Graph, selection: Selection, loadingContext: PartitionLoadingContext): Map<Computation, Wanted> {
   const isMade = ({ definition }: Node): boolean => definition.kind === "asset";
   const nodes = selection.selection?.flatMap((each) => selectedNodes(graph, each)) ?? [...graph.nodes.values()].filter(isMade);
   const wanted = new Map<Computation, Wanted>();
@@ -104,12 +104,12 @@ function selectedOutputs(graph: Graph, selection: Selection, universe: Universe)
     }
     const { partitionKey, partitionKeys = partitionKey === undefined ? undefined : [partitionKey], partitionRange: range } = selection;
     if (partitions === undefined) want(wanted, node, []);
-    else if (range !== undefined) want(wanted, node, partitions.between(range.from, range.to, universe));
+    else if (range !== undefined) want(wanted, node, partitions.between(range.from, range.to, loadingContext));
     else if (partitionKeys !== undefined)
       want(
         wanted,
         node,
-        partitionKeys.flatMap((key) => membersOf(partitions, key, universe, name)),
+        partitionKeys.flatMap((key) => membersOf(partitions, key, loadingContext, name)),
       );
     else withoutKey.push(name);
   }
@@ -131,11 +131,11 @@ function selectedOutputs(graph: Graph, selection: Selection, universe: Universe)
 export function membersOf(
   definition: PartitionsDefinition,
   key: string | PartitionKey,
-  universe: Universe,
+  loadingContext: PartitionLoadingContext,
   owner: string,
 ): readonly PartitionKey[] {
   const members = definition.read(key).members();
-  return members.map((member) => checkPartition(definition, member, universe, owner));
+  return members.map((member) => checkPartition(definition, member, loadingContext, owner));
 }
 
 function want(wanted: Map<Computation, Wanted>, { definition, computation }: Node, keys: readonly PartitionKey[]): void {
@@ -152,12 +152,12 @@ function stepsOf(
   computation: Computation,
   outputs: readonly Definition[],
   keys: readonly PartitionKey[],
-  universe: Universe,
+  loadingContext: PartitionLoadingContext,
 ): readonly UnorderedStep[] {
   const { name, partitions, isBatch, inputs } = computation;
   const groups = partitions === undefined ? [undefined] : isBatch ? [keys] : keys.map((key) => [key]);
   return groups.map((group) => {
-    const loads = inputs.map((spec) => loadOf(spec, computation, group, universe));
+    const loads = inputs.map((spec) => loadOf(spec, computation, group, loadingContext));
     const label = group === undefined ? name : `${name}[${group.length > 3 ? `${group.length} partitions` : group.join(", ")}]`;
     return { label, computation, keys: group, outputs, loads, after: [] };
   });
@@ -170,13 +170,13 @@ export function loadOf(
   { source, partitionMapping }: InputSpec,
   { name, partitions, isBatch }: Computation,
   keys: readonly PartitionKey[] | undefined,
-  universe: Universe,
+  loadingContext: PartitionLoadingContext,
 ): Load {
   if (source === undefined) return { shape: "value", key: keys?.[0] };
   if (source.partitions === undefined && partitionMapping === undefined) return withoutPartition;
   if (partitionMapping === undefined) return isBatch ? { shape: "map", keys: keys ?? [] } : { shape: "value", key: keys?.[0] };
   const resolved = (keys ?? [undefined]).map((key) =>
-    partitionMapping.resolve({ key, downstream: partitions, upstream: source.partitions, universe, owner: name, input: source.name }),
+    partitionMapping.resolve({ key, downstream: partitions, upstream: source.partitions, loadingContext, owner: name, input: source.name }),
   );
   const mapped = resolved.filter((each) => typeof each === "object");
   if (isBatch || partitionMapping.arity === "many" || mapped.some(({ arity }) => arity === "many")) {

@@ -1,48 +1,27 @@
-import type { RetryPolicy } from "../definition/retry-policy.ts";
-import { abortedError, isEdgewaterError } from "../errors.ts";
+import { type RetryPolicy, retrying, stepRetryDefaults } from "../retry.ts";
 
-/** The retries that one step has left: its load, its function and its write share them. */
-export interface Retries {
-  /** Runs something until it succeeds or the retries are used up. */
+/** The retries of one step: its load, its function and its writes share them. */
+export interface StepRetries {
+  /** Runs `work` until it succeeds or no retry is left. */
   readonly attempt: <Value>(work: () => Promise<Value>) => Promise<Value>;
 }
 
 /** The retries of one step under a policy. */
-export function retriesOf(
+export function stepRetries(
   policy: RetryPolicy | undefined,
   signal: AbortSignal,
   onRetry: (error: unknown, retry: number) => Promise<void>,
-): Retries {
-  const { maxRetries = 0, delayMs = 100, factor = 2, maxDelayMs = 30_000, retryOn = () => true } = policy ?? {};
-  let used = 0;
+): StepRetries {
+  const waitForRetry = retrying(policy, { signal }, stepRetryDefaults);
   return {
     attempt: async (work) => {
       while (true) {
         try {
           return await work();
         } catch (error) {
-          if (used >= maxRetries || signal.aborted || isEdgewaterError(error, "Aborted") || !retryOn(error)) throw error;
-          const wait = Math.min(maxDelayMs, delayMs * factor ** used);
-          used++;
-          await onRetry(error, used);
-          await sleep(wait, signal);
+          if (signal.aborted || !(await waitForRetry(error, { onRetry: (retry) => onRetry(error, retry) }))) throw error;
         }
       }
     },
   };
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(abortedError(signal));
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(abortedError(signal));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

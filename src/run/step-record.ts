@@ -1,6 +1,6 @@
-import { intMetadata, textMetadata } from "../asset/metadata.ts";
-import type { PartitionKey } from "../asset/partition-key.ts";
 import type { Log } from "../io-handler/log.ts";
+import { intMetadata, textMetadata } from "../metadata/metadata.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 import type { LogRecord, NewEvent, StepEvent } from "../storage/types.ts";
 import type { StepEnvironment } from "./ongoing-step.ts";
 import { outputId, type Step } from "./plan.ts";

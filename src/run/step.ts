@@ -1,15 +1,15 @@
-import { coerceMetadata } from "../asset/metadata.ts";
-import { PartitionContext } from "../asset/partition-context.ts";
-import type { PartitionKey } from "../asset/partition-key.ts";
-import type { Collected } from "../definition/collect.ts";
-import type { AssetContext, Definition } from "../definition/types.ts";
+import type { Collected } from "../asset/collect.ts";
+import type { AssetContext, Definition } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
+import { coerceMetadata } from "../metadata/metadata.ts";
+import { PartitionContext } from "../partition/partition-context.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 import { commitOutput } from "./commit.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
 import { inputName, loadInput } from "./load.ts";
 import type { OngoingStep, StepEnvironment } from "./ongoing-step.ts";
 import { idsOf, outputId, type Step } from "./plan.ts";
-import { retriesOf } from "./retry.ts";
+import { stepRetries } from "./retry.ts";
 import { stepRecord } from "./step-record.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function runStep(step: Step, environment: StepEnvironment): Promise
   const ongoing: OngoingStep = {
     step,
     environment: { ...environment, log: record.log },
-    retries: retriesOf(step.computation.retry ?? environment.retry, signal, onRetry),
+    retries: stepRetries(step.computation.retry ?? environment.retry, signal, onRetry),
     outcomes: new Map(
       idsOf(step).flatMap((id) => (recorded?.has(id) ? [[id, { status: "success", event: recorded.get(id) } as Outcome]] : [])),
     ),

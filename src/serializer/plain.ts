@@ -1,8 +1,8 @@
-import { isWellFormed } from "../asset/utf8.ts";
+import { isWellFormed } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
+import { Surveyor } from "./superjson/analyze.ts";
 import { settingsOf } from "./superjson/options.ts";
 import { reuse } from "./superjson/reuse.ts";
-import { Surveyor } from "./superjson/survey.ts";
 import type { Serializer } from "./types.ts";
 
 /**

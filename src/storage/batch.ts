@@ -1,4 +1,4 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 import type { NewEvent } from "./events.ts";
 import type { AssetDefinition, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
 

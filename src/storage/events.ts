@@ -1,5 +1,5 @@
-import type { Metadata } from "../asset/metadata.ts";
-import type { PartitionKey } from "../asset/partition-key.ts";
+import type { Metadata } from "../metadata/metadata.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 
 interface EventBase {
   /** Grows with every event of a Storage, in the order in which their commits became visible. */

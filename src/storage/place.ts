@@ -1,4 +1,4 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 
 /**
  * Where an event belongs within its asset, as text for indexes: empty for the asset itself, `=` and the display form of

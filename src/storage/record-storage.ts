@@ -1,10 +1,10 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
 import { EdgewaterError } from "../errors.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 import type { Backend } from "./backend.ts";
 import type { Batch } from "./batch.ts";
 import { type AnyEvent, assetEventTypes, type StoredEvent } from "./events.ts";
 import { placeOf } from "./place.ts";
-import type { Questions } from "./questions.ts";
+import type { Questions } from "./query/queries.ts";
 import type { EventsOptions, Storage, SubscribeOptions, TypedEventsOptions } from "./types.ts";
 
 const defaultLimit = 100;
@@ -102,13 +102,13 @@ export class RecordStorage implements Storage {
   }
 
   async *subscribe(options: SubscribeOptions = {}): AsyncGenerator<AnyEvent, void, void> {
-    const { subscribe } = await import("./subscribe.ts");
+    const { subscribe } = await import("./query/subscribe.ts");
     const isClosed = (): boolean => this.#closing !== undefined;
     yield* subscribe((query) => this.#ask((backend) => backend.events(query)), this.#waiting, isClosed, options);
   }
 
   async *export({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<string, void, void> {
-    const { exportRecords } = await import("./export.ts");
+    const { exportRecords } = await import("./query/export.ts");
     yield* exportRecords((work) => this.#ask(work), signal);
   }
 
@@ -131,7 +131,7 @@ export class RecordStorage implements Storage {
   #later<Name extends keyof Questions>(name: Name): Questions[Name] {
     const ask = (...given: readonly unknown[]): Promise<unknown> =>
       this.#during(async () => {
-        this.#questions ??= import("./questions.ts").then(({ questions }) =>
+        this.#questions ??= import("./query/queries.ts").then(({ questions }) =>
           questions(
             this,
             (work) => this.#opened().then(work),

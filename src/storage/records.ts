@@ -1,4 +1,4 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 
 /** How a run stands. */
 export type RunStatus = "Started" | "Success" | "Failure" | "Canceled";

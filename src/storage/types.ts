@@ -1,4 +1,4 @@
-import type { PartitionKey } from "../asset/partition-key.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
 import type { Batch } from "./batch.ts";
 import type { AnyEvent, EventType, StoredEvent } from "./events.ts";
 import type { AssetDefinition, AssetRecord, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";

@@ -1,5 +1,5 @@
-import { metadataFromWire, metadataToWire } from "../asset/metadata-wire.ts";
-import { PartitionKey } from "../asset/partition-key.ts";
+import { metadataFromWire, metadataToWire } from "../metadata/wire.ts";
+import { PartitionKey } from "../partition/partition-key.ts";
 import type { AnyEvent, NewEvent } from "./events.ts";
 import type { AssetDefinition, RunRecord } from "./records.ts";
 

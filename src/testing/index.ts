@@ -30,4 +30,4 @@ export {
   readOnlyCases,
   streamCases,
 } from "./object-store/index.ts";
-export { type SharedStorageCase, type StorageCase, sharedStorageCases, storageCases } from "./records/index.ts";
+export { type SharedStorageCase, type StorageCase, sharedStorageCases, storageCases } from "./storage/index.ts";

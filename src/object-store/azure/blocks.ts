@@ -1,10 +1,10 @@
+import { encodeSegment } from "../../encoding/percent.ts";
 import type { Call } from "../call.ts";
-import { pathOf } from "../transport/cloud.ts";
-import { writeOnceIn } from "../transport/conditional.ts";
-import { encodeSegment } from "../transport/encode.ts";
-import { freshNonce } from "../transport/nonces.ts";
-import { inParallel } from "../transport/parallel.ts";
-import { partsOf } from "../transport/parts.ts";
+import { pathOf } from "../client/cloud.ts";
+import { inParallel } from "../client/parallel.ts";
+import { partsOf } from "../client/parts.ts";
+import { writeOnceIn } from "../conditional-write/conditional.ts";
+import { freshNonce } from "../conditional-write/lineage.ts";
 import type { PutMode, PutResult } from "../types.ts";
 import { attemptAt } from "./attempt.ts";
 import type { AzureClient } from "./client.ts";

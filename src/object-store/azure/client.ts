@@ -1,13 +1,13 @@
 import type { Call } from "../call.ts";
-import { unlessAborted } from "../transport/aborted.ts";
-import type { MetadataHeaders } from "../transport/attributes.ts";
-import type { Cloud, CloudRequest } from "../transport/cloud.ts";
-import { current } from "../transport/current.ts";
-import type { HTTPRequest } from "../transport/exchange.ts";
-import { corrected, errorOf, type Failure } from "../transport/failure.ts";
-import { Histories } from "../transport/histories.ts";
-import { send } from "../transport/send.ts";
-import { textOf } from "../transport/xml.ts";
+import { unlessAborted } from "../client/aborted.ts";
+import type { MetadataHeaders } from "../client/attributes.ts";
+import type { Cloud, CloudRequest } from "../client/cloud.ts";
+import { current } from "../client/credential-cache.ts";
+import type { HTTPRequest } from "../client/exchange.ts";
+import { corrected, errorOf, type Failure } from "../client/failure.ts";
+import { send } from "../client/send.ts";
+import { textOf } from "../client/xml.ts";
+import { Histories } from "../conditional-write/lineage-cache.ts";
 import type { AzureCredentials } from "./credentials.ts";
 import { type AzureStoreOptions, containerUrl } from "./options.ts";
 import { type Signer, signerFor } from "./signer.ts";
@@ -72,7 +72,7 @@ export async function failureOf(response: Response, call: Call): Promise<Failure
   const body = await response.text().catch(() => "");
   const code = response.headers.get("x-ms-error-code") ?? textOf(body, "Code");
   // A page that has lost its server still has the status.
-  const { meanings } = await import("./meanings.ts").catch(() => ({ meanings: {} }));
+  const { meanings } = await import("./error-codes.ts").catch(() => ({ meanings: {} }));
   const serverTime = Date.parse(response.headers.get("date") ?? "");
   return { status: response.status, code, error: errorOf(response.status, code, call, meanings, "ContainerNotFound"), serverTime };
 }

@@ -1,6 +1,6 @@
 import { type Call, failed } from "../call.ts";
-import { pathOf } from "../transport/cloud.ts";
-import { needed } from "../transport/meta.ts";
+import { pathOf } from "../client/cloud.ts";
+import { needed } from "../client/meta.ts";
 import type { PutResult } from "../types.ts";
 import type { AzureClient } from "./client.ts";
 import { withSignature } from "./signer.ts";

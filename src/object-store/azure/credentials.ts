@@ -1,6 +1,6 @@
 import { EdgewaterError } from "../../errors.ts";
 import { type EnvironmentSource, environmentOf } from "../../runtime/environment.ts";
-import type { Expiring, Provider } from "../transport/current.ts";
+import type { Expiring, Provider } from "../client/credential-cache.ts";
 
 /** The account's own key, which may do everything. */
 export interface AzureSharedKey extends Expiring {

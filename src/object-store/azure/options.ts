@@ -1,5 +1,5 @@
 import { EdgewaterError } from "../../errors.ts";
-import type { TransportOptions } from "../transport/exchange.ts";
+import type { TransportOptions } from "../client/exchange.ts";
 import type { AzureCredentialProvider } from "./credentials.ts";
 
 export interface AzureStoreOptions extends TransportOptions {

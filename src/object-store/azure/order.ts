@@ -1,4 +1,4 @@
-import { compareUtf8 } from "../../asset/utf8.ts";
+import { compareUtf8 } from "../../encoding/utf8.ts";
 
 /**
  * Names in UTF-8 order from names in UTF-16 order, or in UTF-8 order already. The two differ only between characters

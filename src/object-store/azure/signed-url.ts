@@ -1,6 +1,6 @@
+import { encodeSegment } from "../../encoding/percent.ts";
 import { type Call, failed } from "../call.ts";
-import { pathOf } from "../transport/cloud.ts";
-import { encodeSegment } from "../transport/encode.ts";
+import { pathOf } from "../client/cloud.ts";
 import type { SignOptions } from "../types.ts";
 import type { AzureClient } from "./client.ts";
 import { signature } from "./shared-key.ts";

@@ -1,4 +1,4 @@
-import type { HTTPRequest } from "../transport/exchange.ts";
+import type { HTTPRequest } from "../client/exchange.ts";
 import type { AzureCredentials } from "./credentials.ts";
 
 /** The version of the service's API that requests and signatures follow. */

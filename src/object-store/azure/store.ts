@@ -1,10 +1,10 @@
-import { bytesOf, checkBody, isAtHand } from "../body.ts";
+import { bytesOf, checkBody, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
+import { attributeHeaders } from "../client/attributes.ts";
+import { metaIn, overwrite, pathOf } from "../client/cloud.ts";
+import { openObject } from "../client/open.ts";
 import { checkAttributes } from "../conditions.ts";
 import { checkKeys, checkPrefix } from "../path.ts";
-import { attributeHeaders } from "../transport/attributes.ts";
-import { metaIn, overwrite, pathOf } from "../transport/cloud.ts";
-import { openObject } from "../transport/open.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -77,12 +77,12 @@ export class AzureStore implements FullObjectStore, Sign {
     const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
       const all = { ...attributes, "x-ms-blob-type": "BlockBlob" };
       if (mode === "overwrite") return overwrite(this.#client, call, whole, all);
-      const [{ writeOnceIn }, { attemptAt }] = await Promise.all([import("../transport/conditional.ts"), import("./attempt.ts")]);
+      const [{ writeOnceIn }, { attemptAt }] = await Promise.all([import("../conditional-write/conditional.ts"), import("./attempt.ts")]);
       return writeOnceIn(this.#client, call, mode, all, (headers) =>
         attemptAt(this.#client, call, mode, { method: "PUT", path: pathOf(key), headers, body: whole }),
       );
     };
-    if (isAtHand(body)) return put(bytesOf(body));
+    if (isBuffered(body)) return put(bytesOf(body));
     // A slice has no type, which would be signed as another than fetch sends.
     if (body instanceof Blob && body.size <= largestRequest) return put(body.slice());
     const { putBlocks } = await import("./blocks.ts");
@@ -103,7 +103,7 @@ export class AzureStore implements FullObjectStore, Sign {
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const calls = checkKeys(this.name, keys).map((key) => this.#call("delete", key, signal));
-    const { deleteEach } = await import("../transport/delete.ts");
+    const { deleteEach } = await import("../client/delete.ts");
     // Without its snapshots a blob that has some is not deleted.
     await deleteEach(this.#client, calls, this.#client.transport.concurrency ?? 4, { "x-ms-delete-snapshots": "include" });
   }
@@ -122,7 +122,7 @@ export class AzureStore implements FullObjectStore, Sign {
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkBlobName(this.name, to);
-    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../transport/copy.ts"), import("./copy.ts")]);
+    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../client/copy.ts"), import("./copy.ts")]);
     return copyWithin(this, call, to, mode, () => copyTo(this.#client, call, to));
   }
 

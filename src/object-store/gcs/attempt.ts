@@ -1,10 +1,10 @@
 import type { Call } from "../call.ts";
-import { attemptOnce, busy, unclear } from "../transport/attempt.ts";
-import type { HTTPRequest } from "../transport/exchange.ts";
-import type { Failure } from "../transport/failure.ts";
-import type { Attempt } from "../transport/fate.ts";
-import { etagIn } from "../transport/meta.ts";
-import { isTransient } from "../transport/send.ts";
+import type { HTTPRequest } from "../client/exchange.ts";
+import type { Failure } from "../client/failure.ts";
+import { etagIn } from "../client/meta.ts";
+import { isTransient } from "../client/send.ts";
+import { attemptOnce, busy, unclear } from "../conditional-write/attempt.ts";
+import type { Attempt } from "../conditional-write/conditional-write.ts";
 import type { PutMode } from "../types.ts";
 import { failureOf, type GCSClient } from "./client.ts";
 

@@ -1,7 +1,7 @@
+import { encodeSegment } from "../../encoding/percent.ts";
 import type { Call } from "../call.ts";
-import { pathOf } from "../transport/cloud.ts";
-import { encodeSegment } from "../transport/encode.ts";
-import { etagIn } from "../transport/meta.ts";
+import { pathOf } from "../client/cloud.ts";
+import { etagIn } from "../client/meta.ts";
 import type { PutResult } from "../types.ts";
 import type { GCSClient } from "./client.ts";
 

@@ -1,4 +1,4 @@
-import type { Expiring, Provider } from "../transport/current.ts";
+import type { Expiring, Provider } from "../client/credential-cache.ts";
 
 /** An OAuth 2.0 token with the scope `devstorage.read_write`. */
 export interface GCSAccessToken extends Expiring {

@@ -1,9 +1,9 @@
-import { compareUtf8 } from "../../asset/utf8.ts";
+import { encodeSegment } from "../../encoding/percent.ts";
+import { compareUtf8 } from "../../encoding/utf8.ts";
 import type { Call } from "../call.ts";
+import { textBody } from "../client/body.ts";
+import { elements, textOf } from "../client/xml.ts";
 import { checkLimit, type Page } from "../page.ts";
-import { textBody } from "../transport/body.ts";
-import { encodeSegment } from "../transport/encode.ts";
-import { elements, textOf } from "../transport/xml.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
 import type { GCSClient } from "./client.ts";
 

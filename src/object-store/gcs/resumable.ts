@@ -1,13 +1,13 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { retrying } from "../../retry.ts";
 import { type Call, failed } from "../call.ts";
-import { retrying } from "../retry.ts";
-import { pathOf } from "../transport/cloud.ts";
-import { writeOnceIn } from "../transport/conditional.ts";
-import { exchange, type HTTPRequest } from "../transport/exchange.ts";
-import type { Attempt } from "../transport/fate.ts";
-import { needed } from "../transport/meta.ts";
-import { partsOf } from "../transport/parts.ts";
-import { isTransient, retryAfter, send } from "../transport/send.ts";
+import { pathOf } from "../client/cloud.ts";
+import { exchange, type HTTPRequest } from "../client/exchange.ts";
+import { needed } from "../client/meta.ts";
+import { partsOf } from "../client/parts.ts";
+import { isTransient, retryAfter, send } from "../client/send.ts";
+import { writeOnceIn } from "../conditional-write/conditional.ts";
+import type { Attempt } from "../conditional-write/conditional-write.ts";
 import type { PutMode, PutResult } from "../types.ts";
 import { attemptAt, expectedOf } from "./attempt.ts";
 import { conditionOf, failureOf, type GCSClient } from "./client.ts";
@@ -81,7 +81,7 @@ class Upload {
   async append(part: Part): Promise<void> {
     const start = this.#size;
     const size = sizeOf(part);
-    const again = retrying(this.#client.transport.retry, this.#call);
+    const waitForRetry = retrying(this.#client.transport.retry, this.#call);
     while (this.#size < start + size) {
       const rest = this.#size === start ? part : (part.slice(this.#size - start) as Part);
       const range = `bytes ${this.#size}-${start + size - 1}/*`;
@@ -94,12 +94,15 @@ class Upload {
       ).catch((error: unknown) => error);
       if (response instanceof Response && !isTransient(response)) await this.#take(response);
       else {
-        if (!(await again(response instanceof Response ? retryAfter(response) : 0))) {
+        const retryAfterMs = response instanceof Response ? retryAfter(response) : 0;
+        if (!(await waitForRetry(response, { retryAfterMs }))) {
           throw response instanceof Response ? (await failureOf(response, this.#call)).error : response;
         }
         await this.#take(await send(this.#call, () => this.#put("bytes */*"), this.#client.transport));
       }
-      if (this.#size === before && !(await again())) throw failed(this.#call, "Unavailable", "the server keeps nothing of the upload");
+      if (this.#size > before) continue;
+      const stuck = failed(this.#call, "Unavailable", "the server keeps nothing of the upload");
+      if (!(await waitForRetry(stuck))) throw stuck;
     }
   }
 

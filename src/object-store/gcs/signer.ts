@@ -1,4 +1,4 @@
-import type { HTTPRequest } from "../transport/exchange.ts";
+import type { HTTPRequest } from "../client/exchange.ts";
 import type { GCSCredentials, GCSHMACKey } from "./credentials.ts";
 
 export const algorithm = "GOOG4-HMAC-SHA256";

@@ -1,10 +1,10 @@
-import { bytesOf, checkBody, isAtHand } from "../body.ts";
+import { bytesOf, checkBody, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
+import { attributeHeaders } from "../client/attributes.ts";
+import { metaIn, overwrite, pathOf } from "../client/cloud.ts";
+import { openObject } from "../client/open.ts";
 import { checkAttributes, checkMatch } from "../conditions.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
-import { attributeHeaders } from "../transport/attributes.ts";
-import { metaIn, overwrite, pathOf } from "../transport/cloud.ts";
-import { openObject } from "../transport/open.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -70,7 +70,7 @@ export class GCSStore implements FullObjectStore, Sign {
     const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
       if (mode === "overwrite") return overwrite(this.#client, call, whole, attributes);
       const [{ writeOnceIn }, { attemptAt, expectedOf }] = await Promise.all([
-        import("../transport/conditional.ts"),
+        import("../conditional-write/conditional.ts"),
         import("./attempt.ts"),
       ]);
       return writeOnceIn(this.#client, call, mode, attributes, (own) => {
@@ -78,7 +78,7 @@ export class GCSStore implements FullObjectStore, Sign {
         return attemptAt(this.#client, call, () => this.#client.sign(call, { method: "PUT", path: pathOf(key), headers, body: whole }));
       });
     };
-    if (isAtHand(body)) return put(bytesOf(body));
+    if (isBuffered(body)) return put(bytesOf(body));
     // A type of its own would become the object's.
     if (body instanceof Blob) return put(body.slice());
     const { putResumably } = await import("./resumable.ts");
@@ -104,7 +104,7 @@ export class GCSStore implements FullObjectStore, Sign {
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const calls = checkKeys(this.name, keys).map((key) => this.#call("delete", key, signal));
-    const { deleteEach } = await import("../transport/delete.ts");
+    const { deleteEach } = await import("../client/delete.ts");
     await deleteEach(this.#client, calls, this.#client.transport.concurrency ?? 4);
   }
 
@@ -122,7 +122,7 @@ export class GCSStore implements FullObjectStore, Sign {
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkKey(this.name, to);
-    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../transport/copy.ts"), import("./copy.ts")]);
+    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../client/copy.ts"), import("./copy.ts")]);
     return copyWithin(this, call, to, mode, () => copyTo(this.#client, call, to));
   }
 

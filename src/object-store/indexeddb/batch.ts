@@ -1,4 +1,4 @@
-import { compareUtf8 } from "../../asset/utf8.ts";
+import { compareUtf8 } from "../../encoding/utf8.ts";
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { answer, type Connection, committed, isDead, type Stores } from "./connection.ts";

@@ -1,4 +1,4 @@
-import { compareUtf8 } from "../../asset/utf8.ts";
+import { compareUtf8 } from "../../encoding/utf8.ts";
 import { checkBody, sizeOf } from "../body.ts";
 import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/quota.ts";
 import { type Call, notFound, perform } from "../call.ts";

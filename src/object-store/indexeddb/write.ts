@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../errors.ts";
-import { bytesOf, chunksOf, isAtHand } from "../body.ts";
+import { bytesOf, chunksOf, isBuffered } from "../body.ts";
 import { etagOf, newId } from "../browser/etag.ts";
 import { Writers } from "../browser/writers.ts";
 import type { Call } from "../call.ts";
@@ -42,12 +42,12 @@ export class Writer {
     await this.#begin();
     const etag = etagOf(newId());
     const { body } = object;
-    const atHand = isAtHand(body) ? bytesOf(body) : undefined;
+    const atHand = isBuffered(body) ? bytesOf(body) : undefined;
     if (atHand && atHand.byteLength <= uploadBytes) {
       await this.#putWhole(atHand, etag, object, call);
       return etag;
     }
-    const parts = inParts(isAtHand(body) ? [bytesOf(body)] : chunksOf(body, call));
+    const parts = inParts(isBuffered(body) ? [bytesOf(body)] : chunksOf(body, call));
     try {
       const { value: first = new Uint8Array() } = await parts.next();
       if (first.byteLength < partBytes) await this.#putWhole(first, etag, object, call);

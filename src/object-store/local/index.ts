@@ -1,5 +1,5 @@
 /**
- * `edgewater/fs`: objects as files below a folder, on Node, Deno and Bun.
+ * `edgewater/local`: objects as files below a folder, on Node, Deno and Bun.
  *
  * @module
  */

@@ -48,7 +48,7 @@ export interface LocalStoreOptions {
  *
  * @example
  * ```ts
- * import { LocalStore } from "edgewater/fs";
+ * import { LocalStore } from "edgewater/local";
  *
  * const store = new LocalStore(".edgewater");
  * const { etag } = await store.put("v1/greeting.txt", "hello", { mode: "create", contentType: "text/plain" });

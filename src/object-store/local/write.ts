@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../errors.ts";
-import { bytesOf, chunksOf, isAtHand } from "../body.ts";
+import { bytesOf, chunksOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import type { StreamBody } from "../types.ts";
 import { stamp } from "./etag.ts";
@@ -24,7 +24,7 @@ export interface NewFile {
  */
 export function writeNew(file: NewFile, call: Call): Promise<string> {
   return withFile(file.path, "wx", file.fsync, async (descriptor) => {
-    if (isAtHand(file.body)) {
+    if (isBuffered(file.body)) {
       await writeAll(descriptor, bytesOf(file.body));
     } else {
       for await (const chunk of chunksOf(file.body, call)) await writeAll(descriptor, chunk);

@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../errors.ts";
-import { isAtHand } from "../body.ts";
+import { isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import { checkMode } from "../conditions.ts";
 import type { Attributes, PutMode, StreamBody } from "../types.ts";
@@ -45,7 +45,7 @@ export class Writer {
     const announcement = this.#layout.announcementOf(call.key);
     const isPlain = mode === "overwrite" && attributes === undefined;
     // An announced file makes others wait, so a body that may be long in coming is announced when it is there.
-    const isAnnounced = isPlain && isAtHand(body);
+    const isAnnounced = isPlain && isBuffered(body);
     const file = new TemporaryFile(this.#layout, owner, isAnnounced ? announcement : "new");
     try {
       let etag = "";

@@ -1,5 +1,5 @@
 import { environmentOf } from "../../runtime/environment.ts";
-import type { KVNamespaceBinding } from "../kv.ts";
+import type { KVNamespaceBinding } from "../kv/store.ts";
 import type { R2BucketBinding } from "../r2/index.ts";
 import type { Named } from "../types.ts";
 import { type Place, queryOf, urlError } from "./place.ts";
@@ -55,7 +55,7 @@ async function openGCS(place: Place, { gs }: OpenOptions): Promise<OpenedPlace<S
 
 async function openHTTP(place: Place, { http }: OpenOptions): Promise<OpenedPlace<Stores["http"]>> {
   queryOf(place);
-  const { HTTPStore } = await import("../http.ts");
+  const { HTTPStore } = await import("../http/store.ts");
   return { store: new HTTPStore(place.bare, http) };
 }
 
@@ -68,7 +68,7 @@ async function openIndexedDB(place: Place, { indexeddb }: OpenOptions): Promise<
 
 async function openKV(place: Place, { env, kv }: OpenOptions): Promise<OpenedPlace<Stores["kv"]>> {
   queryOf(place);
-  const { KVStore } = await import("../kv.ts");
+  const { KVStore } = await import("../kv/store.ts");
   const { name, prefix } = named(place, "binding");
   return { store: new KVStore(bindingIn<KVNamespaceBinding>(env, place, name, "getWithMetadata"), kv), prefix };
 }
@@ -76,7 +76,7 @@ async function openKV(place: Place, { env, kv }: OpenOptions): Promise<OpenedPla
 async function openMemory(place: Place): Promise<OpenedPlace<Stores["memory"]>> {
   queryOf(place);
   if (place.host + place.path !== "") throw urlError("A memory: URL has no name: every one opens a store of its own");
-  const { MemoryStore } = await import("../memory.ts");
+  const { MemoryStore } = await import("../memory/store.ts");
   return { store: new MemoryStore() };
 }
 

@@ -1,11 +1,11 @@
 import type { EnvironmentSource } from "../../runtime/environment.ts";
 import type { AzureStore, AzureStoreOptions } from "../azure/index.ts";
 import type { GCSStore, GCSStoreOptions } from "../gcs/index.ts";
-import type { HTTPStore, HTTPStoreOptions } from "../http.ts";
+import type { HTTPStore, HTTPStoreOptions } from "../http/store.ts";
 import type { IndexedDBStore, IndexedDBStoreOptions } from "../indexeddb/index.ts";
-import type { KVStore, KVStoreOptions } from "../kv.ts";
+import type { KVStore, KVStoreOptions } from "../kv/store.ts";
 import type { LocalStore, LocalStoreOptions } from "../local/index.ts";
-import type { MemoryStore } from "../memory.ts";
+import type { MemoryStore } from "../memory/store.ts";
 import type { OPFSStore } from "../opfs/index.ts";
 import type { R2Store, R2StoreOptions } from "../r2/index.ts";
 import type { S3Store, S3StoreOptions } from "../s3/index.ts";

@@ -1,4 +1,4 @@
-import { compareUtf8 } from "../../asset/utf8.ts";
+import { compareUtf8 } from "../../encoding/utf8.ts";
 import { perform } from "../call.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
 import { classify, type Folder, holdsFile, segmentsIn } from "./folder.ts";

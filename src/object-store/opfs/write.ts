@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../errors.ts";
-import { bytesOf, chunksOf, isAtHand } from "../body.ts";
+import { bytesOf, chunksOf, isBuffered } from "../body.ts";
 import { etagOf, newId } from "../browser/etag.ts";
 import { Writers } from "../browser/writers.ts";
 import type { Call } from "../call.ts";
@@ -41,7 +41,7 @@ export class Writer {
   /** Gives the etag. */
   async put(object: NewObject, call: Call): Promise<string> {
     const { body, mode } = object;
-    if (mode !== "overwrite" && !(isAtHand(body) && body.length <= smallBytes)) {
+    if (mode !== "overwrite" && !(isBuffered(body) && body.length <= smallBytes)) {
       // What cannot be is refused before much is written; what counts is the look before it is published.
       const found = await listed(() => this.#folder.place(call.key), this.#folder, call.key).catch(ifMissing);
       checkMode(mode, found && (found.etag ?? damaged), call);
@@ -85,7 +85,7 @@ export class Writer {
   async #fill(file: MovableFile, id: Uint8Array, { body, attributes, count }: NewObject, call: Call): Promise<void> {
     const sink = await openSink(file, this.#folder);
     try {
-      const atHand = isAtHand(body) ? bytesOf(body) : undefined;
+      const atHand = isBuffered(body) ? bytesOf(body) : undefined;
       let size = 0;
       if (atHand && atHand.byteLength <= smallBytes) {
         count(atHand.byteLength);

@@ -1,7 +1,7 @@
 import { EdgewaterError, type ErrorCode, throwIfAborted } from "../../errors.ts";
+import { type RetryPolicy, retrying } from "../../retry.ts";
 import { type Call, explain } from "../call.ts";
-import { type RetryPolicy, retrying } from "../retry.ts";
-import { unlessAborted } from "../transport/aborted.ts";
+import { unlessAborted } from "../client/aborted.ts";
 
 /**
  * What the number at the end of an R2 error's message means, from the error codes of the R2 documentation. Whatever is
@@ -52,14 +52,14 @@ export function failureOf(call: Call, cause: unknown): Failure {
  */
 export async function perform<Value>(call: Call, retry: RetryPolicy | undefined, work: () => Promise<Value>): Promise<Value> {
   const { store, key, signal } = call;
-  const again = retrying(retry, call);
+  const waitForRetry = retrying(retry, call);
   while (true) {
     throwIfAborted(signal, { store, key });
     try {
       return await unlessAborted(work(), signal, { store, key });
     } catch (cause) {
       const { error, busy, isTransient } = failureOf(call, cause);
-      if (!isTransient || !(await again(busy))) throw error;
+      if (!isTransient || !(await waitForRetry(error, { retryAfterMs: busy }))) throw error;
     }
   }
 }

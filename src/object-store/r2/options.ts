@@ -1,4 +1,4 @@
-import type { RetryPolicy } from "../retry.ts";
+import type { RetryPolicy } from "../../retry.ts";
 
 export interface R2StoreOptions {
   /** Shown in the store's name, such as `R2Store(quakes)`: a binding does not tell its bucket. */

@@ -1,4 +1,4 @@
-import { compareUtf8 } from "../../asset/utf8.ts";
+import { compareUtf8 } from "../../encoding/utf8.ts";
 import { isEdgewaterError } from "../../errors.ts";
 import { checkBody, openedBytes, openedResponse } from "../body.ts";
 import { type Call, explain, notFound } from "../call.ts";

@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../../errors.ts";
+import type { RetryPolicy } from "../../retry.ts";
 import type { Call } from "../call.ts";
-import type { RetryPolicy } from "../retry.ts";
-import { inParallel } from "../transport/parallel.ts";
+import { inParallel } from "../client/parallel.ts";
 import type { R2UploadBinding, R2UploadedPart } from "./binding.ts";
 import { perform } from "./errors.ts";
 

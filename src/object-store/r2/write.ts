@@ -1,9 +1,9 @@
-import { bytesOf, isAtHand } from "../body.ts";
+import { bytesOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
-import { unlessAborted } from "../transport/aborted.ts";
-import { type Attempt, type Seen, writeOnce } from "../transport/fate.ts";
-import { Histories } from "../transport/histories.ts";
-import { partsOf } from "../transport/parts.ts";
+import { unlessAborted } from "../client/aborted.ts";
+import { partsOf } from "../client/parts.ts";
+import { type Attempt, type Seen, writeOnce } from "../conditional-write/conditional-write.ts";
+import { Histories } from "../conditional-write/lineage-cache.ts";
 import type { PutMode, PutResult, StreamBody } from "../types.ts";
 import { noncesName } from "./attributes.ts";
 import type { R2Attributes, R2BucketBinding, R2Conditions, R2Object, R2UploadBinding, R2UploadedPart } from "./binding.ts";
@@ -33,8 +33,8 @@ export class Writer {
   }
 
   async write(call: Call, body: StreamBody, mode: PutMode, attributes: R2Attributes): Promise<PutResult> {
-    if (!isAtHand(body) && !(body instanceof Blob)) return this.#writeParts(call, body, mode, attributes);
-    const content = isAtHand(body) ? bytesOf(body) : body;
+    if (!isBuffered(body) && !(body instanceof Blob)) return this.#writeParts(call, body, mode, attributes);
+    const content = isBuffered(body) ? bytesOf(body) : body;
     return this.writeWhole(call, async () => content, mode, attributes);
   }
 

@@ -1,9 +1,9 @@
 import type { Call } from "../call.ts";
-import { noncesHeader } from "../transport/attributes.ts";
-import { pathOf } from "../transport/cloud.ts";
-import { lookAt, writeOnceIn } from "../transport/conditional.ts";
-import type { Attempt } from "../transport/fate.ts";
-import { etagIn } from "../transport/meta.ts";
+import { noncesHeader } from "../client/attributes.ts";
+import { pathOf } from "../client/cloud.ts";
+import { etagIn } from "../client/meta.ts";
+import { lookAt, writeOnceIn } from "../conditional-write/conditional.ts";
+import type { Attempt } from "../conditional-write/conditional-write.ts";
 import type { PutMode, PutResult } from "../types.ts";
 import { attemptAt } from "./attempt.ts";
 import type { S3Client } from "./client.ts";

@@ -1,12 +1,12 @@
+import { encodeSegment } from "../../encoding/percent.ts";
 import type { Call } from "../call.ts";
-import { textBody } from "../transport/body.ts";
-import { pathOf } from "../transport/cloud.ts";
-import { encodeSegment } from "../transport/encode.ts";
-import { errorOf } from "../transport/failure.ts";
-import { textOf } from "../transport/xml.ts";
+import { textBody } from "../client/body.ts";
+import { pathOf } from "../client/cloud.ts";
+import { errorOf } from "../client/failure.ts";
+import { textOf } from "../client/xml.ts";
 import type { PutResult } from "../types.ts";
 import type { S3Client } from "./client.ts";
-import { meanings } from "./meanings.ts";
+import { meanings } from "./error-codes.ts";
 import { etagOf } from "./xml.ts";
 
 /** Lets the server copy an object, with all that is known of it. */

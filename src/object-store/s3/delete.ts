@@ -1,13 +1,13 @@
 import { isEdgewaterError } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { textBody } from "../transport/body.ts";
-import { deleteEach } from "../transport/delete.ts";
-import { errorOf } from "../transport/failure.ts";
-import { inParallel } from "../transport/parallel.ts";
-import { elements, textOf } from "../transport/xml.ts";
+import { textBody } from "../client/body.ts";
+import { deleteEach } from "../client/delete.ts";
+import { errorOf } from "../client/failure.ts";
+import { inParallel } from "../client/parallel.ts";
+import { elements, textOf } from "../client/xml.ts";
 import type { S3Client } from "./client.ts";
+import { meanings } from "./error-codes.ts";
 import { md5 } from "./md5.ts";
-import { meanings } from "./meanings.ts";
 import { escapeXml } from "./xml.ts";
 
 /** What one request deletes at most. */

@@ -1,6 +1,6 @@
+import { encodeKey } from "../../encoding/percent.ts";
 import { EdgewaterError } from "../../errors.ts";
 import type { NodeHash } from "../../runtime/node.ts";
-import { encodeKey } from "../transport/encode.ts";
 import type { S3Credentials } from "./credentials.ts";
 
 /** A request without a query, and what it is signed with, by the names of aws4fetch. */

@@ -1,7 +1,7 @@
 import type { Call } from "../call.ts";
-import { noncesHeader } from "../transport/attributes.ts";
-import { lookAt, writeOnceIn } from "../transport/conditional.ts";
-import { partsOf } from "../transport/parts.ts";
+import { noncesHeader } from "../client/attributes.ts";
+import { partsOf } from "../client/parts.ts";
+import { lookAt, writeOnceIn } from "../conditional-write/conditional.ts";
 import type { PutMode, PutResult } from "../types.ts";
 import type { S3Client } from "./client.ts";
 import { conditionOf, expectedOf } from "./conditional.ts";

@@ -1,5 +1,5 @@
 import { type Call, failed } from "../call.ts";
-import { pathOf } from "../transport/cloud.ts";
+import { pathOf } from "../client/cloud.ts";
 import type { SignOptions } from "../types.ts";
 import type { S3Client } from "./client.ts";
 

@@ -1,6 +1,6 @@
 import { AwsV4Signer } from "aws4fetch";
 import { nodeHash } from "../../runtime/node.ts";
-import type { HTTPRequest } from "../transport/exchange.ts";
+import type { HTTPRequest } from "../client/exchange.ts";
 import type { S3Credentials } from "./credentials.ts";
 import type { DirectSigner } from "./direct-signer.ts";
 

@@ -1,10 +1,10 @@
-import { bytesOf, checkBody, isAtHand } from "../body.ts";
+import { bytesOf, checkBody, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
+import { attributeHeaders } from "../client/attributes.ts";
+import { metaIn, overwrite, pathOf } from "../client/cloud.ts";
+import { openObject } from "../client/open.ts";
 import { checkAttributes } from "../conditions.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
-import { attributeHeaders } from "../transport/attributes.ts";
-import { metaIn, overwrite, pathOf } from "../transport/cloud.ts";
-import { openObject } from "../transport/open.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -73,7 +73,7 @@ export class S3Store implements FullObjectStore, Sign {
       const { putConditionally } = await import("./conditional.ts");
       return putConditionally(this.#client, call, whole, mode, attributes);
     };
-    if (isAtHand(body)) return put(bytesOf(body));
+    if (isBuffered(body)) return put(bytesOf(body));
     // A type of its own would become the object's.
     if (body instanceof Blob && body.size <= largestRequest) return put(body.slice());
     const { putParts } = await import("./parts.ts");
@@ -113,7 +113,7 @@ export class S3Store implements FullObjectStore, Sign {
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkKey(this.name, to);
-    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../transport/copy.ts"), import("./copy.ts")]);
+    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../client/copy.ts"), import("./copy.ts")]);
     return copyWithin(this, call, to, mode, () => copyTo(this.#client, call, to));
   }
 

@@ -1,15 +1,15 @@
+import { encodeSegment } from "../../encoding/percent.ts";
 import type { Call } from "../call.ts";
-import { textBody } from "../transport/body.ts";
-import { pathOf } from "../transport/cloud.ts";
-import { encodeSegment } from "../transport/encode.ts";
-import { errorOf } from "../transport/failure.ts";
-import type { Attempt } from "../transport/fate.ts";
-import { etagIn } from "../transport/meta.ts";
-import { inParallel } from "../transport/parallel.ts";
-import { textOf } from "../transport/xml.ts";
+import { textBody } from "../client/body.ts";
+import { pathOf } from "../client/cloud.ts";
+import { errorOf } from "../client/failure.ts";
+import { etagIn } from "../client/meta.ts";
+import { inParallel } from "../client/parallel.ts";
+import { textOf } from "../client/xml.ts";
+import type { Attempt } from "../conditional-write/conditional-write.ts";
 import { attemptAt } from "./attempt.ts";
 import type { S3Client } from "./client.ts";
-import { meanings } from "./meanings.ts";
+import { meanings } from "./error-codes.ts";
 import { escapeXml, etagOf } from "./xml.ts";
 
 export type Part = Blob | Uint8Array<ArrayBuffer>;

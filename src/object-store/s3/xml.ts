@@ -1,4 +1,4 @@
-import { textOf } from "../transport/xml.ts";
+import { textOf } from "../client/xml.ts";
 
 /** The etag in an answer, in the form that headers have: some servers leave the quotes out. */
 export function etagOf(xml: string): string | undefined {

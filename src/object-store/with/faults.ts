@@ -1,5 +1,5 @@
 import { EdgewaterError, throwIfAborted } from "../../errors.ts";
-import { sleep } from "../retry.ts";
+import { sleep } from "../../retry.ts";
 import type { Named, PutMode } from "../types.ts";
 import { watchedObject } from "./body.ts";
 import { type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";

@@ -4,8 +4,9 @@
  *
  * @module
  */
+
+export type { RetryPolicy } from "../../retry.ts";
 export { type ProbeOptions, requireConditions } from "../probe.ts";
-export type { RetryPolicy } from "../retry.ts";
 export { type Aging, type AgingCacheOptions, type CacheOptions, withCache } from "./cache.ts";
 export type { CacheStore } from "./cached.ts";
 export { type ChooseFault, type Fault, type FaultyCall, type RandomFaultsOptions, randomFaults, withFaults } from "./faults.ts";

@@ -1,7 +1,7 @@
-import { compareUtf8 } from "../../asset/utf8.ts";
+import { compareUtf8 } from "../../encoding/utf8.ts";
 import { isEdgewaterError } from "../../errors.ts";
+import { type RetryPolicy, retrying, type WaitForRetry } from "../../retry.ts";
 import { decodeText } from "../body.ts";
-import { type RetryPolicy, retrying } from "../retry.ts";
 import type { CommonPrefix, FullObjectMeta, GetResult, Named, ObjectMeta } from "../types.ts";
 import { watchedStream } from "./body.ts";
 import { type AnyListOptions, type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
@@ -25,7 +25,7 @@ interface Cancellable {
  * ```ts
  * import { withRetry } from "edgewater/with";
  *
- * const store = withRetry(new UnstorageStore(driver), { attempts: 3, budget: 10_000 });
+ * const store = withRetry(new UnstorageStore(driver), { maxRetries: 2, maxElapsedMs: 10_000 });
  * ```
  */
 export function withRetry<Store extends Named>(store: Store, policy: RetryPolicy = {}): Wrapped<Store> {
@@ -39,12 +39,12 @@ function retried(inner: AnyVerbs, store: string, policy: RetryPolicy): AnyVerbs 
     work: () => Promise<Value>,
     mayRepeat: () => boolean = () => true,
   ): Promise<Value> => {
-    const again = retrying(policy, { store, key, signal });
+    const waitForRetry = retrying(policy, { store, key, signal });
     while (true) {
       try {
         return await work();
       } catch (error) {
-        if (!mayPass(error) || !mayRepeat() || !(await again())) throw error;
+        if (!mayPass(error) || !mayRepeat() || !(await waitForRetry(error))) throw error;
       }
     }
   };
@@ -77,7 +77,7 @@ function mayPass(error: unknown): boolean {
 
 function rereadable(
   opened: GetResult<FullObjectMeta>,
-  again: () => Promise<boolean>,
+  waitForRetry: WaitForRetry,
   reopen: () => ReturnType<AnyVerbs["get"]>,
 ): GetResult<FullObjectMeta> {
   const { meta } = opened;
@@ -86,7 +86,7 @@ function rereadable(
       try {
         return await body.bytes();
       } catch (error) {
-        if (meta.etag === undefined || !mayPass(error) || !(await again())) throw error;
+        if (meta.etag === undefined || !mayPass(error) || !(await waitForRetry(error))) throw error;
         const reopened = await reopen().catch((failure: unknown) => {
           if (mayPass(failure)) return body;
           throw failure;
@@ -103,7 +103,7 @@ async function* resumed(
   inner: AnyVerbs,
   prefix: string | undefined,
   options: AnyListOptions = {},
-  again: () => Promise<boolean>,
+  waitForRetry: WaitForRetry,
 ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   let last: string | undefined;
   let given = 0;
@@ -121,7 +121,7 @@ async function* resumed(
       }
       return;
     } catch (error) {
-      if (!mayPass(error) || !(await again())) throw error;
+      if (!mayPass(error) || !(await waitForRetry(error))) throw error;
     }
   }
 }

@@ -3,10 +3,10 @@ import type {
   ConditionalCopy,
   Delete,
   DelimitedListOptions,
-  Dependable,
   FullGet,
   FullObjectMeta,
   FullPut,
+  Guarantees,
   Head,
   Named,
   ObjectMeta,
@@ -28,7 +28,7 @@ export interface AnyVerbs {
 }
 
 /** What a store says of itself; by the last that it need not be tried before it is relied on. */
-interface Said extends Named, Dependable {
+interface Said extends Named, Guarantees {
   readonly keepsConditions?: true | undefined;
 }
 

@@ -1,5 +1,5 @@
+import type { Sink } from "./byte-writer.ts";
 import type { Key } from "./keys.ts";
-import type { Sink } from "./sink.ts";
 
 /** What is said of a value that JSON has nothing for, as JSON text, such as `"Date"`. */
 export type Type = string;

@@ -1,11 +1,11 @@
 import type { Serializer } from "../types.ts";
+import { Surveyor } from "./analyze.ts";
 import { pack, unpack } from "./container.ts";
 import { damaged } from "./damaged.ts";
 import { type Kept, keepBlob } from "./kept.ts";
 import { type SuperJSONOptions, settingsOf } from "./options.ts";
 import { Reader } from "./read.ts";
 import { reuse } from "./reuse.ts";
-import { Surveyor } from "./survey.ts";
 import { Writer } from "./write.ts";
 
 /**

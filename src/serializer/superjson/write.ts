@@ -1,11 +1,11 @@
+import type { Survey } from "./analyze.ts";
+import { Sink } from "./byte-writer.ts";
 import { inlineLimit, ours } from "./kept.ts";
 import { type Key, Keys } from "./keys.ts";
 import { type Note, Notes, type Type, whole } from "./notes.ts";
 import type { Settings } from "./options.ts";
 import { escapeKey } from "./path.ts";
 import { type Place, sharedText } from "./shared.ts";
-import { Sink } from "./sink.ts";
-import type { Survey } from "./survey.ts";
 
 /** What a value is written as. */
 export interface Written {

@@ -1,4 +1,4 @@
-import { compareUtf8 } from "../../asset/utf8.ts";
+import { compareUtf8 } from "../../encoding/utf8.ts";
 import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "../backend.ts";
 import type { Batch } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";

@@ -1,4 +1,4 @@
-import { PartitionKey } from "../../asset/partition-key.ts";
+import { PartitionKey } from "../../partition/partition-key.ts";
 import type { LatestRecord } from "../records.ts";
 import type { LatestRow } from "./schema.ts";
 

@@ -1,6 +1,6 @@
+import { fromBase64 } from "../../encoding/base64.ts";
 import { isEdgewaterError } from "../../errors.ts";
 import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "../backend.ts";
-import { fromBase64 } from "../base64.ts";
 import type { Batch } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
 import { preconditionFailed } from "../preconditions.ts";

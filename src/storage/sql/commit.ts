@@ -1,4 +1,4 @@
-import { toBase64 } from "../base64.ts";
+import { toBase64 } from "../../encoding/base64.ts";
 import type { Batch, Precondition } from "../batch.ts";
 import type { AnyEvent, NewEvent } from "../events.ts";
 import { advance, isLasting } from "../latest.ts";

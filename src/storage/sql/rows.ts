@@ -1,4 +1,4 @@
-import { PartitionKey } from "../../asset/partition-key.ts";
+import { PartitionKey } from "../../partition/partition-key.ts";
 import type { AnyEvent } from "../events.ts";
 import type { LatestRecord } from "../records.ts";
 import { metadataFrom } from "../wire.ts";

@@ -5,11 +5,11 @@ import type {
   ConditionalPut,
   Copy,
   DelimitedList,
-  Dependable,
   FullObjectMeta,
   FullObjectStore,
   Get,
   GetOptions,
+  Guarantees,
   Head,
   Named,
   PagedList,
@@ -20,7 +20,7 @@ import { attributesCases } from "./attributes.ts";
 import type { ObjectStoreCase } from "./check.ts";
 import { type ConditionsCasesOptions, conditionsCases } from "./conditions.ts";
 import { attributesCopyCases, conditionalCopyCases, copyCases } from "./copy.ts";
-import { atomicCases, consistentCases, registerCases } from "./dependable.ts";
+import { atomicCases, consistentCases, registerCases } from "./guarantees.ts";
 import { levelCases, pageCases } from "./list.ts";
 import { rangeCases } from "./range.ts";
 import { streamCases } from "./stream.ts";
@@ -53,8 +53,8 @@ export type CapabilitiesOf<Store> = {
   readonly [Name in keyof CapabilityTypes as Store extends CapabilityTypes[Name] ? Name : never]: true;
 } & {
   readonly [Name in keyof CapabilityTypes as Store extends CapabilityTypes[Name] ? never : Name]?: false;
-} & (Store extends Named & Pick<Dependable, "atomic"> ? { readonly atomic?: true } : { readonly atomic: false }) &
-  (Store extends Named & Pick<Dependable, "consistency"> ? { readonly consistent?: true } : { readonly consistent: false });
+} & (Store extends Named & Pick<Guarantees, "atomic"> ? { readonly atomic?: true } : { readonly atomic: false }) &
+  (Store extends Named & Pick<Guarantees, "consistency"> ? { readonly consistent?: true } : { readonly consistent: false });
 
 /** What the suite has to know of a store that its type does not tell. */
 export interface ObjectStoreCasesOptions extends VerbCasesOptions, ConditionsCasesOptions {}

@@ -1,7 +1,7 @@
 import type { FullObjectStore } from "../../object-store/types.ts";
 import { casesOf, type ObjectStoreCasesOptions } from "./certify.ts";
 import type { ObjectStoreCase } from "./check.ts";
-import { atomicCases, consistentCases, registerCases } from "./dependable.ts";
+import { atomicCases, consistentCases, registerCases } from "./guarantees.ts";
 import { type VerbCasesOptions, verbCases } from "./verbs.ts";
 
 export { attributesCases } from "./attributes.ts";

@@ -1,4 +1,4 @@
-import { MemoryStore } from "../../object-store/memory.ts";
+import { MemoryStore } from "../../object-store/memory/store.ts";
 import type { Temporary } from "./types.ts";
 
 /** Memory: in Workers, which have no place of their own. */

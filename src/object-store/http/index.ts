@@ -1,0 +1,6 @@
+/**
+ * `edgewater/http`: objects on any web server, read only.
+ *
+ * @module
+ */
+export { HTTPStore, type HTTPStoreOptions } from "./store.ts";

@@ -1,0 +1,202 @@
+import { EdgewaterError, type ErrorCode, throwIfAborted } from "../../errors.ts";
+import { type RetryPolicy, retrying } from "../../retry.ts";
+import { bytesOf, checkBody, openedBytes } from "../body.ts";
+import { type Call, type Classify, explain, notFound } from "../call.ts";
+import { unlessAborted } from "../client/aborted.ts";
+import { checkAttributes } from "../conditions.ts";
+import { checkKey, checkPrefix } from "../path.ts";
+import type {
+  Attributes,
+  AttributesPut,
+  AttributesPutOptions,
+  Body,
+  Delete,
+  DeleteOptions,
+  FullObjectMeta,
+  Get,
+  GetOptions,
+  GetResult,
+  Head,
+  HeadOptions,
+  List,
+  ListOptions,
+  Named,
+  ObjectMeta,
+  PutResult,
+} from "../types.ts";
+
+/** The part of a Worker's `KVNamespace` binding that is used, so that no Cloudflare types are needed. */
+export interface KVNamespaceBinding {
+  put(key: string, value: Uint8Array<ArrayBuffer>, options: { metadata: unknown }): Promise<void>;
+  getWithMetadata(key: string, type: "arrayBuffer"): Promise<{ readonly value: ArrayBuffer | null; readonly metadata: unknown }>;
+  getWithMetadata(key: string, type: "stream"): Promise<{ readonly value: ReadableStream | null; readonly metadata: unknown }>;
+  delete(key: string): Promise<void>;
+  list(options: { prefix: string; cursor?: string }): Promise<KVPage>;
+}
+
+export interface KVPage {
+  readonly keys: readonly { readonly name: string; readonly metadata?: unknown }[];
+  readonly list_complete: boolean;
+  readonly cursor?: string;
+}
+
+export interface KVStoreOptions {
+  /** How calls that failed are tried again. */
+  readonly retry?: RetryPolicy | undefined;
+}
+
+/** KV's limits, in bytes: of a key in UTF-8, of a value, and of its metadata as JSON. */
+const limits = { key: 512, value: 25 * 1024 * 1024, metadata: 1024 };
+
+/** How many deletes run at once: a Worker has six connections. */
+const atOnce = 6;
+
+/** What is kept as the metadata of a KV pair. */
+interface Kept extends Attributes {
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/**
+ * Objects as pairs of a Workers KV namespace: values and copies that are read often, close to where they are read.
+ *
+ * KV is eventually consistent, and the type says so: what was written may be seen elsewhere up to a minute later, and of
+ * two writers the last one wins without either knowing. So it has no conditions, and is no place for pointers, locks or
+ * logs. It takes values up to 25 MiB, keys up to 512 bytes of UTF-8, and one write a second of one key.
+ *
+ * Size, time, content type and metadata lie in the pair's own metadata, which has 1,024 bytes as JSON; some 50 are taken.
+ * A pair that something else wrote is read to tell its size.
+ *
+ * @example
+ * ```ts
+ * import { KVStore } from "edgewater/kv";
+ *
+ * export default { fetch: (request, env) => respond(request, new KVStore(env.VALUES)) };
+ * ```
+ */
+export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObjectMeta>, Head<FullObjectMeta>, Delete, List {
+  readonly name: string = "KVStore";
+  readonly consistency = "eventual";
+  readonly #namespace: KVNamespaceBinding;
+  readonly #options: KVStoreOptions;
+
+  constructor(namespace: KVNamespaceBinding, options: KVStoreOptions = {}) {
+    this.#namespace = namespace;
+    this.#options = options;
+  }
+
+  /**
+   * @throws `InvalidPath` for a key of more than 512 bytes, `NotSupported` for a body of more than 25 MiB, `MetadataError`
+   * for attributes that do not fit; nothing is written then
+   */
+  async put(key: string, body: Body, options: AttributesPutOptions = {}): Promise<PutResult> {
+    const call = this.#call("write", key, options.signal);
+    checkBody(body, { store: this.name, key });
+    const bytes = bytesOf(body);
+    if (bytes.byteLength > limits.value) {
+      throw refused(call, "NotSupported", `its ${bytes.byteLength} bytes are more than the 25 MiB that KV holds`);
+    }
+    const metadata: Kept = { size: bytes.byteLength, modified: Date.now(), ...checkAttributes(options, call) };
+    const taken = bytesOf(JSON.stringify(metadata)).byteLength;
+    if (taken > limits.metadata) {
+      throw refused(call, "MetadataError", `content type and metadata are ${taken - limits.metadata} bytes too long for KV's metadata`);
+    }
+    await this.#perform(call, () => this.#namespace.put(key, bytes, { metadata }));
+    return { etag: undefined };
+  }
+
+  async get(key: string, { signal }: GetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    const { value, metadata } = await this.#perform(this.#call("read", key, signal), () =>
+      this.#namespace.getWithMetadata(key, "arrayBuffer"),
+    );
+    if (value === null) throw notFound(this.name, key);
+    return openedBytes(metaOf(key, metadata, value.byteLength), new Uint8Array(value));
+  }
+
+  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+    const call = this.#call("read", key, signal);
+    const { value, metadata } = await this.#perform(call, () => this.#namespace.getWithMetadata(key, "stream"));
+    if (value === null) throw notFound(this.name, key);
+    await value.cancel();
+    return isKept(metadata) ? metaOf(key, metadata, metadata.size) : (await this.get(key, { signal })).meta;
+  }
+
+  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+    const calls = (typeof keys === "string" ? [keys] : keys).map((key) => this.#call("delete", key, signal));
+    for (let start = 0; start < calls.length; start += atOnce) {
+      const some = calls.slice(start, start + atOnce);
+      await Promise.all(some.map((call) => this.#perform(call, () => this.#namespace.delete(call.key))));
+    }
+  }
+
+  async *list(prefix = "", { signal }: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    const start = checkPrefix(this.name, prefix);
+    const call: Call = { store: this.name, verb: "list", key: prefix, signal };
+    let cursor: string | undefined;
+    do {
+      const options = { prefix: start, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#perform(call, () => this.#namespace.list(options));
+      for (const { name: key, metadata } of page.keys) {
+        if (isKept(metadata)) yield listed(metaOf(key, metadata, metadata.size));
+        else yield listed(await this.head(key, { signal }));
+      }
+      cursor = page.list_complete ? undefined : page.cursor;
+    } while (cursor !== undefined);
+  }
+
+  /** @throws `InvalidPath` */
+  #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {
+    checkKey(this.name, key);
+    const call = { store: this.name, verb, key, signal };
+    const { byteLength } = bytesOf(key);
+    if (byteLength > limits.key) throw refused(call, "InvalidPath", `its key is ${byteLength} bytes long, and KV takes ${limits.key}`);
+    return call;
+  }
+
+  async #perform<Value>(call: Call, work: () => Promise<Value>): Promise<Value> {
+    const { store, key, signal } = call;
+    const waitForRetry = retrying(this.#options.retry, call);
+    while (true) {
+      throwIfAborted(signal, { store, key });
+      try {
+        return await unlessAborted(work(), signal, { store, key });
+      } catch (cause) {
+        const error = explain(call, cause, classify);
+        const isTransient = error.code === "Unavailable" && !(cause instanceof TypeError);
+        if (!isTransient || !(await waitForRetry(error, { retryAfterMs: statusOf(cause) === "429" ? 1000 : 0 }))) throw error;
+      }
+    }
+  }
+}
+
+/** KV tells by an HTTP status in its message; whatever is not here is `Unavailable`, 429 (one write a second) among it. */
+const codes: Readonly<Record<string, ErrorCode>> = { "401": "Unauthenticated", "403": "PermissionDenied", "413": "NotSupported" };
+
+const classify: Classify = (cause) => {
+  const code = codes[statusOf(cause)];
+  return code === undefined ? undefined : { code, reason: (cause as Error).message };
+};
+
+function statusOf(cause: unknown): string {
+  return /failed: (\d{3})\b/.exec((cause as { message?: string } | null)?.message ?? "")?.[1] ?? "";
+}
+
+function refused({ store, verb, key }: Call, code: ErrorCode, reason: string): EdgewaterError {
+  return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key });
+}
+
+function isKept(metadata: unknown): metadata is Kept {
+  const { size, modified } = (metadata ?? {}) as Partial<Kept>;
+  return typeof size === "number" && typeof modified === "number";
+}
+
+function metaOf(key: string, kept: unknown, size: number): FullObjectMeta {
+  if (!isKept(kept)) return { key, size, etag: undefined, lastModified: undefined, contentType: undefined, metadata: {} };
+  const { modified, contentType, metadata = {} } = kept;
+  return { key, size, etag: undefined, lastModified: new Date(modified), contentType, metadata };
+}
+
+function listed({ key, size, etag, lastModified }: FullObjectMeta): ObjectMeta {
+  return { key, size, etag, lastModified };
+}

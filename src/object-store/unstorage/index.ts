@@ -1,0 +1,6 @@
+/**
+ * `edgewater/unstorage`: objects in any unstorage driver or storage.
+ *
+ * @module
+ */
+export { UnstorageStore } from "./store.ts";

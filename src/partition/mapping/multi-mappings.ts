@@ -1,0 +1,117 @@
+import { compareUtf8 } from "../../encoding/utf8.ts";
+import { EdgewaterError } from "../../errors.ts";
+import { combinations, PartitionKey } from "../partition-key.ts";
+import { checkDimension } from "../partition-text.ts";
+import type { DimensionPartitions, MultiPartitions, PartitionsDefinition } from "../partitions-definition.ts";
+import { keyMappings, needsDownstream, needsUpstream } from "./key-mappings.ts";
+import { makeMapping } from "./make-mapping.ts";
+import type { Arity, PartitionEdge, PartitionMapping } from "./types.ts";
+
+type Dimensions = Readonly<Record<string, PartitionMapping | readonly [string, PartitionMapping]>>;
+
+/** One upstream dimension and how it comes from the downstream key. */
+interface Join {
+  readonly name: string;
+  readonly from: string;
+  readonly upstream: DimensionPartitions;
+  readonly mapping: PartitionMapping;
+}
+
+/** See `PartitionMapping.multi`. */
+export function multiMapping(dimensions: Dimensions): PartitionMapping {
+  const declared: ReadonlyMap<string, readonly [string, PartitionMapping]> = new Map(
+    Object.entries(dimensions).map(([name, each]) => [name, "kind" in each ? [name, each] : each]),
+  );
+  for (const [name, [from]] of declared) {
+    checkDimension(name);
+    checkDimension(from);
+  }
+  const joinsOf = (upstream: MultiPartitions): readonly Join[] =>
+    dimensionsIn(upstream).map(([name, definition]) => {
+      const [from, mapping] = declared.get(name) ?? [name, keyMappings.identity()];
+      return { name, from, upstream: definition, mapping };
+    });
+  const arities = [...declared.values()].map(([, { arity }]) => arity);
+  const arity: Arity = arities.includes("many") ? "many" : arities.includes("maybe") ? "maybe" : "one";
+  return makeMapping({
+    kind: "multi",
+    arity,
+    problem: (edge) => {
+      const { upstream } = edge;
+      if (upstream?.kind !== "multi") return needsUpstream(edge) ?? "needs an input with dimensions";
+      const unknown = [...declared.keys()].find((name) => !Object.hasOwn(upstream.dimensions, name));
+      if (unknown !== undefined) return `names the dimension ${JSON.stringify(unknown)}, which ${JSON.stringify(edge.input)} has not`;
+      for (const join of joinsOf(upstream)) {
+        const wrong = join.mapping.problem(dimensionEdge(edge, join));
+        if (wrong !== undefined) return `for the dimension ${JSON.stringify(join.name)}: ${join.mapping.kind} ${wrong}`;
+      }
+      return undefined;
+    },
+    map: ({ key, loadingContext, ...edge }) => {
+      if (edge.upstream?.kind !== "multi") return { keys: [] };
+      const entries: [string, readonly string[]][] = [];
+      for (const join of joinsOf(edge.upstream)) {
+        const mapped = join.mapping.resolve({ ...dimensionEdge(edge, join), key: coordinate(key, join.from), loadingContext });
+        if (typeof mapped === "string") return "nothing";
+        entries.push([join.name, mapped.keys.map(String)]);
+      }
+      return { keys: combinations(entries), known: true };
+    },
+  });
+}
+
+/** See `PartitionMapping.multiToSingle`. */
+export function multiToSingleMapping(dimension: string): PartitionMapping<"one" | "many">;
+export function multiToSingleMapping<A extends "one" | "many">(dimension: string, options: { readonly arity: A }): PartitionMapping<A>;
+export function multiToSingleMapping(
+  dimension: string,
+  { arity: declared }: { readonly arity?: "one" | "many" } = {},
+): PartitionMapping<"one" | "many"> {
+  checkDimension(dimension);
+  if (declared !== undefined && declared !== "one" && declared !== "many") {
+    throw new EdgewaterError("PartitionError", 'The arity of PartitionMapping.multiToSingle is "one" or "many"');
+  }
+  return makeMapping({
+    kind: "multiToSingle",
+    arity: declared ?? "one",
+    problem: (edge) => {
+      const { downstream, upstream } = edge;
+      if (downstream === undefined || upstream === undefined) return needsUpstream(edge) ?? needsDownstream(edge);
+      const [multi, ...others] = [downstream, upstream].filter((definition) => definition.kind === "multi");
+      if (multi === undefined || others.length > 0) return "needs dimensions on one side and single keys on the other";
+      if (!Object.hasOwn(multi.dimensions, dimension)) return `names the dimension ${JSON.stringify(dimension)}, which there is not`;
+      const actual = downstream === multi ? "one" : "many";
+      return declared !== undefined && declared !== actual
+        ? `has the arity ${JSON.stringify(actual)} here, not ${JSON.stringify(declared)}`
+        : undefined;
+    },
+    map: ({ key, upstream, loadingContext }) => {
+      if (key === undefined || upstream === undefined) return { keys: [] };
+      if (upstream.kind !== "multi") return { keys: [coordinate(key, dimension) ?? key] };
+      const entries = dimensionsIn(upstream).map(([name, definition]): [string, readonly string[]] => [
+        name,
+        name === dimension ? [String(key)] : definition.keys(loadingContext).map(String),
+      ]);
+      return { keys: combinations(entries), arity: "many" };
+    },
+  });
+}
+
+/** The dimensions of a definition, sorted by name. */
+function dimensionsIn(definition: MultiPartitions): readonly (readonly [string, DimensionPartitions])[] {
+  return Object.entries(definition.dimensions).sort(([left], [right]) => compareUtf8(left, right));
+}
+
+/** The edge of one dimension. A downstream asset without it has no partition there. */
+function dimensionEdge(edge: PartitionEdge, join: Join): PartitionEdge {
+  return { downstream: dimensionOf(edge.downstream, join.from), upstream: join.upstream, owner: edge.owner, input: edge.input };
+}
+
+function dimensionOf(definition: PartitionsDefinition | undefined, name: string): DimensionPartitions | undefined {
+  return definition?.kind === "multi" && Object.hasOwn(definition.dimensions, name) ? definition.dimensions[name] : undefined;
+}
+
+function coordinate(key: PartitionKey | undefined, name: string): PartitionKey | undefined {
+  const value = key?.kind === "multi" && Object.hasOwn(key.dimensions, name) ? key.dimensions[name]?.[0] : undefined;
+  return value === undefined ? undefined : PartitionKey.single(value);
+}

@@ -1,0 +1,85 @@
+import { compareUtf8 } from "../encoding/utf8.ts";
+import { EdgewaterError } from "../errors.ts";
+import { makeDefinition } from "./make-definition.ts";
+import {
+  combinations,
+  dimensionsOf,
+  type MultiPartitionKey,
+  type PartitionKey,
+  type PartitionKeyInput,
+  partitionKeyOf,
+} from "./partition-key.ts";
+import { checkDimension } from "./partition-text.ts";
+import {
+  type DimensionPartitions,
+  isPartitionsDefinition,
+  type MultiPartitions,
+  type PartitionsDefinition,
+} from "./partitions-definition.ts";
+
+/**
+ * Partitions of several dimensions: one per combination. Dimensions are sorted by name and the last one varies fastest.
+ *
+ * @throws `PartitionError` for no dimensions, a name that is empty or holds `|`, `,` or `=`, or a dimension that has
+ * dimensions itself
+ *
+ * @example
+ * ```ts
+ * multiPartitions({ date: dailyPartitions({ start: "2024-01-01" }), region: staticPartitions(["eu", "us"]) });
+ * ```
+ */
+export function multiPartitions(dimensions: Readonly<Record<string, DimensionPartitions>>): MultiPartitions {
+  const entries = Object.entries(dimensions).sort(([left], [right]) => compareUtf8(left, right));
+  if (entries.length === 0) refuse("Partitions of several dimensions need at least one dimension");
+  for (const [name, definition] of entries as [string, PartitionsDefinition][]) {
+    checkDimension(name);
+    if (!isPartitionsDefinition(definition))
+      refuse(`The dimension ${JSON.stringify(name)} takes a definition such as staticPartitions([…])`);
+    if (definition.kind === "multi") refuse(`The dimension ${JSON.stringify(name)} has dimensions itself; they do not nest`);
+  }
+  const expand = (keysOf: (definition: DimensionPartitions, name: string) => readonly PartitionKey[]): readonly PartitionKey[] =>
+    combinations(entries.map(([name, definition]) => [name, keysOf(definition, name).map(String)]));
+
+  /** The values of a key by dimension; `undefined` unless it has exactly these dimensions with one value each. */
+  const coordinates = (key: PartitionKeyInput): ReadonlyMap<string, string> | undefined => {
+    const multi = read(key);
+    if (multi === undefined || multi.size !== 1) return undefined;
+    const values = new Map(dimensionsOf(multi).map(([name, [value = ""]]) => [name, value]));
+    return values.size === entries.length && entries.every(([name]) => values.has(name)) ? values : undefined;
+  };
+
+  return makeDefinition({
+    kind: "multi",
+    dimensions: Object.freeze(Object.fromEntries(entries)),
+    dynamicNames: Object.freeze([...new Set(entries.flatMap(([, { dynamicNames }]) => dynamicNames))]),
+    keys: (loadingContext) => expand((definition) => definition.keys(loadingContext)),
+    has: (key, loadingContext) => {
+      const values = coordinates(key);
+      return values !== undefined && entries.every(([name, definition]) => definition.has(values.get(name) ?? "", loadingContext));
+    },
+    between: (from, to, loadingContext) => {
+      const [first, last] = [from, to].map((end) => {
+        const names = entries.map(([name]) => `${name}=…`).join("|");
+        return coordinates(end) ?? refuse(`${JSON.stringify(String(end))} is not of the form ${JSON.stringify(names)}`);
+      });
+      return expand((definition, name) => definition.between(first?.get(name) ?? "", last?.get(name) ?? "", loadingContext));
+    },
+    timeWindow: () => undefined,
+    describe: (loadingContext) =>
+      `the combinations of ${entries.map(([name, definition]) => `${name} (${definition.describe(loadingContext)})`).join(" and ")}`,
+    toJSON: () => ({ multi: entries.map(([name, definition]) => [name, definition.toJSON()]) }),
+  });
+}
+
+function read(key: PartitionKeyInput): MultiPartitionKey | undefined {
+  try {
+    const multi = partitionKeyOf(key, "multi");
+    return multi.kind === "multi" ? multi : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(message: string): never {
+  throw new EdgewaterError("PartitionError", message);
+}

@@ -1,0 +1,29 @@
+/**
+ * `npm run crash`: LocalStore killed and failed at every call, with and without fsync, and then every store that survives
+ * a crash killed at random moments. Arguments: how many kills, and the seed to do the same once more.
+ */
+import { browsers } from "../../../scripts/browsers.ts";
+import { killBrowser } from "./browser.ts";
+import { type Judge, randomFrom } from "./judge.ts";
+import { killLocal } from "./local.ts";
+import { operations } from "./operations.ts";
+import { killWriters } from "./records.ts";
+import { sweep } from "./sweep.ts";
+
+const [kills = 100, seed = Date.now() % 1e6] = process.argv.slice(2).map(Number);
+console.log(`seed ${seed}`);
+const report = (name: string, judge: Judge): void => {
+  console.log(`${name}: ${judge}`);
+  if (judge.problems.length > 0) process.exitCode = 1;
+};
+
+for (const name of Object.keys(operations)) {
+  for (const how of ["kill", "fail"] as const) {
+    for (const fsync of [false, true]) console.log(`${name}, ${how}${fsync ? ", fsync" : ""}: ${await sweep(name, how, fsync)} calls`);
+  }
+}
+report("LocalStore", await killLocal(kills, randomFrom(seed)));
+for (const browser of browsers) {
+  for (const [kind, judge] of await killBrowser(browser, kills, randomFrom(seed))) report(`${browser.name}, ${kind}`, judge);
+}
+console.log(`records: ${await killWriters(kills)} batches were acknowledged by ${kills} writers that were killed, and every one is there`);

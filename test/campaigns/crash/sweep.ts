@@ -1,0 +1,81 @@
+/** Hits one write at every call to the file system, one process each, and looks at what is left. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isEdgewaterError } from "../../../src/errors.ts";
+import { LocalStore } from "../../../src/object-store/local/index.ts";
+import { key, newBody, type Operation, oldBody, operations } from "./operations.ts";
+
+interface Answer {
+  readonly count: number;
+  readonly code: string;
+}
+
+/** How many calls there were to hit. Throws when anything but the old or the new object is left, or a later write fails. */
+export async function sweep(name: string, how: "kill" | "fail", fsync = false): Promise<number> {
+  const operation = operations[name] as Operation;
+  let isDone = false;
+  let hit = 0;
+  const worker = async (): Promise<void> => {
+    while (!isDone) {
+      const at = ++hit;
+      if (at > 500) throw new Error("It does not come to an end");
+      if (await one(name, operation, how, at, fsync)) isDone = true;
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, worker));
+  return hit;
+}
+
+/** Whether the operation ended before the call of this number. */
+async function one(name: string, operation: Operation, how: "kill" | "fail", at: number, fsync: boolean): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), "edgewater-crash-"));
+  try {
+    if (operation.hasOld) await new LocalStore(folder).put(key, oldBody, { metadata: { is: "old" } });
+    const answer = await child([folder, name, fsync ? "fsync" : ""], { at, how });
+    const where = `${name}, ${how} at call ${at}`;
+    if (how === "fail" && answer === undefined) throw new Error(`${where}: the process died`);
+    const found = await read(new LocalStore(folder));
+    const old = operation.hasOld ? { body: oldBody, metadata: { is: "old" } } : undefined;
+    const expected = operation.result === undefined ? undefined : { body: newBody, metadata: operation.attributes };
+    const allowed = answer === undefined ? [old, expected] : answer.code === "" ? [expected] : fsync ? [old, expected] : [old];
+    if (!allowed.some((each) => JSON.stringify(each) === JSON.stringify(found))) {
+      throw new Error(`${where} left ${JSON.stringify(found)}, code ${answer?.code}`);
+    }
+    if (answer && answer.code !== "" && answer.code !== "Unavailable") throw new Error(`${where} raised ${answer.code}`);
+    const after = new LocalStore(folder);
+    const listed = await Array.fromAsync(after.list(), (entry) => entry.key);
+    if (listed.some((each) => each !== key && each !== `${key}-later`)) throw new Error(`${where}: lists ${listed}`);
+    await after.put(key, "later", { mode: { ifMatch: (await after.put(key, "again")).etag ?? "" }, metadata: { a: "b" } });
+    await after.delete([key, `${key}-later`]);
+    const left = (await readdir(folder, { recursive: true })).filter((each) => ![".tmp~", ".meta~"].includes(each));
+    if (left.length > 0) throw new Error(`${where} leaves ${left}`);
+    return answer !== undefined && answer.count < at;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function read(store: LocalStore): Promise<unknown> {
+  try {
+    const object = await store.get(key);
+    return { body: await object.text(), metadata: object.meta.metadata };
+  } catch (error) {
+    if (isEdgewaterError(error, "NotFound")) return undefined;
+    throw error;
+  }
+}
+
+/** What the child printed; undefined when it was killed. */
+function child(args: readonly string[], crash: { readonly at: number; readonly how: string }): Promise<Answer | undefined> {
+  const files = ["--import", join(import.meta.dirname, "hooks.ts"), join(import.meta.dirname, "child.ts")];
+  const env = { PATH: process.env["PATH"] ?? "", CRASH: JSON.stringify(crash) };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [...files, ...args], { env, timeout: 50_000 }, (error, stdout) => {
+      if (error === null) resolve(JSON.parse(stdout) as Answer);
+      else if (error.signal === "SIGKILL") resolve(undefined);
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,18 @@
+/**
+ * `npm run fuzz [runs]`: every law of the serializer, with 100,000 values each unless told otherwise, and every law of
+ * records, with a tenth as many sequences of commits. Its seed is another each time; what breaks a law tells it.
+ */
+import { laws as serializerLaws } from "../../unit/serializer/laws.ts";
+import { laws as recordLaws } from "../../unit/storage/laws.ts";
+
+const runs = Number(process.argv[2] ?? 100_000);
+const sequences = Math.ceil(runs / 10);
+
+async function timed(name: string, count: string, work: () => unknown): Promise<void> {
+  const start = performance.now();
+  await work();
+  console.log(`✓ ${name}: ${count} in ${Math.round((performance.now() - start) / 1000)} s`);
+}
+
+for (const [name, hold] of serializerLaws) await timed(name, `${runs} values`, () => hold(runs));
+for (const [name, hold] of recordLaws) await timed(name, `${sequences} sequences`, () => hold({ numRuns: sequences }));

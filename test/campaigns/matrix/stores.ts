@@ -1,0 +1,220 @@
+/**
+ * Every store of the library on every runtime: how it is made there, or why it cannot be. What a cell of the support
+ * matrix says is what ran.
+ */
+import { certify, type Promised, readOnlyCases } from "edgewater/testing";
+import { inject } from "vitest";
+import { cephConditions } from "../../services/ceph/promises.ts";
+
+export const runtimes = ["Node", "Deno", "Bun", "workerd", "Chromium", "Firefox", "WebKitGTK"] as const;
+export type Runtime = (typeof runtimes)[number];
+
+type Cases = () => Promise<readonly Promised[]>;
+
+export interface MatrixEntry {
+  /** The store and what it runs on. */
+  readonly name: string;
+  /** What a write that has resolved survives. */
+  readonly durability: string;
+  /** The runtimes on which it can be, and why it can be on no other. */
+  readonly on: readonly Runtime[];
+  readonly elsewhere: string;
+  readonly cases: Cases;
+}
+
+const all = { attributes: true, ranges: true, streams: true, pages: true, levels: true, copies: true } as const;
+const full = { ...all, conditions: true, conditionalCopies: true } as const;
+const systems: readonly Runtime[] = ["Node", "Deno", "Bun"];
+const browsers: readonly Runtime[] = ["Chromium", "Firefox", "WebKitGTK"];
+
+/** In a browser every key has a preflight request of its own. */
+const pageObjects = "document" in globalThis ? 30 : 1100;
+
+export const stores: readonly MatrixEntry[] = [
+  {
+    name: "MemoryStore",
+    durability: "nothing: it ends with the process",
+    on: runtimes,
+    elsewhere: "",
+    cases: async () => {
+      const { MemoryStore } = await import("edgewater");
+      return certify(() => new MemoryStore(), full);
+    },
+  },
+  {
+    name: "LocalStore",
+    durability: "a crash of the process; with `fsync` a loss of power",
+    on: systems,
+    elsewhere: "there is no file system",
+    cases: async () => {
+      const { LocalStore } = await import("edgewater/local");
+      const { folder } = inject("matrix");
+      return certify(() => new LocalStore(`${folder}/${crypto.randomUUID()}`), { ...full, keyMayBePrefix: false });
+    },
+  },
+  {
+    name: "S3Store, Ceph RADOS Gateway",
+    durability: "what the server promises; it may hide an overwrite behind a conditional write (docs/s3.md)",
+    on: runtimes,
+    elsewhere: "",
+    cases: async () => {
+      const { S3Store } = await import("edgewater/s3");
+      const { endpoint, region, bucket, hidingBucket, muteBucket, ...credentials } = inject("s3");
+      const prefixed = prefixes();
+      return prefixed(() => new S3Store({ bucket, region, endpoint, credentials }), { ...full, ...cephConditions, pageObjects });
+    },
+  },
+  {
+    name: "AzureStore, Azurite",
+    durability: "what the service promises",
+    on: runtimes,
+    elsewhere: "",
+    cases: async () => {
+      const { AzureStore } = await import("edgewater/azure");
+      const { accountKey, ...where } = inject("azure");
+      const prefixed = prefixes();
+      return prefixed(() => new AzureStore({ ...where, credentials: { accountKey } }), { ...full, refused: /\\|\.$/, pageObjects });
+    },
+  },
+  {
+    name: "GCSStore, contract server only",
+    durability: "what the service promises",
+    on: runtimes,
+    elsewhere: "",
+    cases: async () => {
+      const { GCSStore } = await import("edgewater/gcs");
+      const { endpoint, bucket, accessToken } = inject("matrix").gcs;
+      const prefixed = prefixes();
+      return prefixed(() => new GCSStore({ endpoint, bucket, credentials: async () => ({ accessToken }) }), { ...full, pageObjects });
+    },
+  },
+  {
+    name: "HTTPStore, static server",
+    durability: "read only",
+    on: runtimes,
+    elsewhere: "",
+    cases: async () => {
+      const { HTTPStore } = await import("edgewater/http");
+      const { url } = inject("matrix").web;
+      const run = crypto.randomUUID();
+      const fill = (key: string, body: Uint8Array<ArrayBuffer>): Promise<Response> =>
+        fetch(`${url}/${run}/${key.split("/").map(encodeURIComponent).join("/")}`, { method: "PUT", body });
+      return readOnlyCases(fill).map((each) => ({
+        name: each.name,
+        capability: "reading",
+        run: () => each.run(new HTTPStore(`${url}/${run}`)),
+      }));
+    },
+  },
+  {
+    name: "IndexedDBStore",
+    durability: "a crash of the browser; with `durability: strict` a loss of power",
+    on: browsers,
+    elsewhere: "there is no IndexedDB",
+    cases: async () => {
+      const { IndexedDBStore } = await import("edgewater/indexeddb");
+      return certify(() => new IndexedDBStore(crypto.randomUUID()), full);
+    },
+  },
+  {
+    name: "OPFSStore, in a window",
+    durability: "a crash of the browser",
+    on: browsers,
+    elsewhere: "there is no Origin Private File System",
+    cases: async () => {
+      const { OPFSStore } = await import("edgewater/opfs");
+      return certify(() => new OPFSStore(crypto.randomUUID()), { ...full, pageObjects: 50 });
+    },
+  },
+  {
+    name: "OPFSStore, in a worker",
+    durability: "a crash of the browser",
+    on: ["Chromium", "Firefox"],
+    elsewhere: "there is no Origin Private File System; in a worker of WebKitGTK its files cannot be written",
+    cases: async () => {
+      const [{ OPFSStore }, { inWorker }] = await Promise.all([import("edgewater/opfs"), import("../../runtime/browser/in-worker.ts")]);
+      // The cases run over there; here they only lend their names.
+      return certify(() => new OPFSStore("names"), { ...full, pageObjects: 50 }).map(({ name, capability }) => ({
+        name,
+        capability,
+        run: () => inWorker("conformance", { kind: "OPFSStore", name }),
+      }));
+    },
+  },
+  {
+    name: "R2Store",
+    durability: "what Cloudflare promises",
+    on: ["workerd"],
+    elsewhere: "the binding is a Worker's; R2 speaks S3 to others",
+    cases: async () => {
+      const [{ R2Store }, { env }] = await Promise.all([import("edgewater/r2"), bindings()]);
+      return certify(() => new R2Store(env.ASSETS), { ...full, etagsNameContent: true, pageObjects: 1010 });
+    },
+  },
+  {
+    name: "KVStore",
+    durability: "what Cloudflare promises; seen some time later",
+    on: ["workerd"],
+    elsewhere: "the binding is a Worker's",
+    cases: async () => {
+      const [{ KVStore }, { env }] = await Promise.all([import("edgewater/kv"), bindings()]);
+      return certify(() => new KVStore(env.VALUES), { attributes: true, consistent: false, pageObjects: 1010 });
+    },
+  },
+  {
+    name: "UnstorageStore, memory driver",
+    durability: "nothing: it ends with the process",
+    on: runtimes,
+    elsewhere: "",
+    cases: async () => {
+      const [{ UnstorageStore }, { default: memory }] = await Promise.all([
+        import("edgewater/unstorage"),
+        import("unstorage/drivers/memory"),
+      ]);
+      return certify(() => new UnstorageStore(memory()), { atomic: false });
+    },
+  },
+  {
+    name: "UnstorageStore, fs driver",
+    durability: "a crash of the process, but for a write under way",
+    on: systems,
+    elsewhere: "there is no file system",
+    cases: async () => {
+      const [{ UnstorageStore }, { default: fs }] = await Promise.all([import("edgewater/unstorage"), import("unstorage/drivers/fs")]);
+      const { folder } = inject("matrix");
+      const make = () => new UnstorageStore(fs({ base: `${folder}/${crypto.randomUUID()}` }));
+      // The driver leaves empty folders behind, and a folder's name is then no longer free.
+      return certify(make, { atomic: false, keyMayBePrefix: false }).filter(
+        ({ name }) => name !== "can use a former folder's name as a key",
+      );
+    },
+  },
+  {
+    name: "UnstorageStore, redis driver",
+    durability: "what the server is set to",
+    on: systems,
+    elsewhere: "there are no sockets for it",
+    cases: async () => {
+      const [{ UnstorageStore }, { default: redis }] = await Promise.all([
+        import("edgewater/unstorage"),
+        import("unstorage/drivers/redis"),
+      ]);
+      const { port } = inject("redis");
+      return certify(() => new UnstorageStore(redis({ host: "127.0.0.1", port, base: crypto.randomUUID() })), { atomic: false });
+    },
+  },
+];
+
+/** A bucket is shared by all runtimes: each run of a case gets a place of its own. */
+function prefixes(): typeof certify {
+  return ((make: () => never, capabilities: never) => {
+    const run = crypto.randomUUID();
+    return certify(async () => (await import("edgewater/with")).withPrefix(make(), run) as never, capabilities);
+  }) as typeof certify;
+}
+
+/** A bundler for browsers would look for the module. */
+function bindings(): Promise<typeof import("cloudflare:workers")> {
+  const module = "cloudflare:workers";
+  return import(/* @vite-ignore */ module);
+}

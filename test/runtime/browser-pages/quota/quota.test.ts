@@ -1,0 +1,56 @@
+/** An origin that is really full: a quota that Chromium is told of, and one that Firefox is started with. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, chromium, firefox, type Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { browsers } from "../../../../scripts/browsers.ts";
+import { type Pages, servePages } from "../../../support/servers/pages.ts";
+import { kinds, largeBytes } from "./scenario.ts";
+
+const quotaBytes = 40 * 1024 * 1024;
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await servePages(import.meta.dirname);
+}, 60_000);
+afterAll(() => pages[Symbol.asyncDispose]());
+
+describe.each(browsers)("a full origin in $name", ({ name, launchOptions }) => {
+  let profile: string;
+  let context: BrowserContext;
+  let page: Page;
+  beforeAll(async () => {
+    profile = await mkdtemp(join(tmpdir(), "edgewater-quota-"));
+    // In KB, and for all origins: one alone gets a part of it.
+    const firefoxUserPrefs = { "dom.quotaManager.temporaryStorage.fixedLimit": quotaBytes / 1024 };
+    context = await { chromium, firefox }[name].launchPersistentContext(profile, { ...launchOptions, firefoxUserPrefs });
+    page = await context.newPage();
+    await page.goto(pages.url);
+    if (name === "chromium") {
+      const session = await context.newCDPSession(page);
+      await session.send("Storage.overrideQuotaForOrigin", { origin: pages.url, quotaSize: quotaBytes });
+    }
+  }, 60_000);
+  afterAll(async () => {
+    await context.close();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it.each(kinds)("refuses what does not fit with QuotaExceeded, keeps the old object, leaves nothing, and goes on: %s", async (kind) => {
+    const { refusals, together, listed, usage } = await page.evaluate((each) => window.fill(each), kind);
+    for (const { write, code, key, message, needed, free, isOldIntact } of refusals) {
+      expect({ write, code, key, isOldIntact }).toEqual({ write, code: "QuotaExceeded", key: "old", isOldIntact: true });
+      expect(needed, write).toBeGreaterThan(write === "a stream" ? quotaBytes / 20 : largeBytes - 1);
+      expect(message, write).toContain(`${needed} bytes`);
+      // Chromium tells nobody how much is free.
+      if (name === "chromium") expect(free, write).toBeNaN();
+      else expect(message, write).toContain(`${needed} bytes, and ${free} of the origin's ${quotaBytes / 4} are free`);
+    }
+    expect(refusals).toHaveLength(4);
+    expect(together).toEqual(["done", "QuotaExceeded", "done"]);
+    expect(listed).toEqual(["old", "small/1", "small/2"]);
+    // Chromium's databases give space back when it suits them; half a body that was refused would show all the same.
+    expect(usage).toBeLessThan(quotaBytes / 4);
+  });
+});

@@ -1,0 +1,132 @@
+/** The pipeline of the demo, the settings and the built package, in the runtimes that are a program of their own. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sharedStorageCases, storageCases } from "edgewater/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { components } from "../../../scripts/components.ts";
+import { run } from "../../support/spawn.ts";
+import corpus from "../../unit/serializer/corpus.json" with { type: "json" };
+import expected from "./data-versions.json" with { type: "json" };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edgewater-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const condition = "--conditions=edgewater-source";
+const { deno, bun, systemNode } = components;
+
+const runtimes = [
+  { name: "Node", path: process.execPath, example: "examples/node/main.ts", run: [condition], settings: [condition] },
+  {
+    name: "Deno",
+    path: deno.path,
+    example: "examples/deno/main.ts",
+    run: ["run", "--quiet", "-A", condition],
+    settings: ["run", "--quiet", "--allow-env", "--allow-read", condition],
+  },
+  { name: "Bun", path: bun.path, example: "examples/bun/main.ts", run: ["run", condition], settings: ["run", condition] },
+];
+
+describe.each(runtimes)("$name", (runtime) => {
+  const { name, path, example } = runtime;
+  it.skipIf(path === undefined)("makes the pipeline with the data versions of every other runtime", async () => {
+    const printed = await run(path ?? "", [...runtime.run, example, join(folder, name)]);
+    expect(JSON.parse(printed)).toEqual(expected);
+  });
+
+  it.skipIf(path === undefined)("writes the serializer's corpus with the bytes of every other runtime", async () => {
+    expect(JSON.parse(await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/corpus.ts"]))).toEqual(corpus);
+  });
+
+  it.skipIf(path === undefined)("keeps every promise of records in a file", async () => {
+    const printed = await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/records.ts", join(folder, `records-${name}`)]);
+    const cases = storageCases().length + sharedStorageCases().length + 1;
+    expect(JSON.parse(printed)).toEqual({ passed: cases, failures: [] });
+  });
+
+  const settings = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<unknown> =>
+    JSON.parse(await run(path ?? "", [...runtime.settings, "test/runtime/node-deno-bun/settings.ts", ...args], environment));
+
+  it.skipIf(path === undefined)("reads settings from its environment", async () => {
+    const environment = { RUNTIME_IO_FOLDER: "/from/env", RUNTIME_IO_SIZE: "5", RUNTIME_IO_RETRY__TIMES: "3" };
+    expect(await settings([], environment)).toEqual({ folder: "/from/env", size: 5, retry: { times: 3, delay: 0 } });
+    expect(await settings(["--folder", "/from/argument"], environment)).toMatchObject({ folder: "/from/argument", size: 5 });
+  });
+
+  it.skipIf(path === undefined)("reads a .env file below its environment", async () => {
+    const file = join(folder, `${name}.env`);
+    await writeFile(file, 'RUNTIME_IO_FOLDER=\'/from/file\'\nexport RUNTIME_IO_SIZE=7\nRUNTIME_IO_RETRY={"times":1,"delay":2}\n');
+    const environment = { RUNTIME_IO_SIZE: "5", RUNTIME_IO_RETRY__TIMES: "3" };
+    expect(await settings(["--dotenv", file], environment)).toEqual({ folder: "/from/file", size: 5, retry: { times: 3, delay: 2 } });
+    expect(await settings(["--dotenv", file, "--folder", "/from/argument"])).toMatchObject({ folder: "/from/argument", size: 7 });
+  });
+
+  it.skipIf(path === undefined)("says what is wrong with settings, and never a value", async () => {
+    expect(await settings([], { RUNTIME_IO_SIZE: "hunter2" })).toEqual({
+      code: "SettingsError",
+      message: [
+        "Cannot configure Handler:",
+        "  - size: expected a number (from RUNTIME_IO_SIZE)",
+        "  - folder: it is missing; pass it or set RUNTIME_IO_FOLDER",
+      ].join("\n"),
+      issues: [
+        { field: "size", problem: "expected a number", source: "RUNTIME_IO_SIZE" },
+        { field: "folder", problem: "it is missing; pass it or set RUNTIME_IO_FOLDER", source: "nowhere" },
+      ],
+    });
+    const none = join(folder, "none.env");
+    const message = `There is no file ${none}; create it, or pass { optional: true }`;
+    expect(await settings(["--dotenv", none])).toEqual({ code: "SettingsError", message });
+  });
+});
+
+describe("Deno", () => {
+  const environment = { RUNTIME_IO_FOLDER: "/from/env", RUNTIME_IO_SIZE: "5" };
+  const settings = async (permissions: readonly string[], args: readonly string[]): Promise<unknown> => {
+    const options = ["run", "--quiet", "--no-prompt", "--allow-read", ...permissions, condition];
+    return JSON.parse(await run(deno.path ?? "", [...options, "test/runtime/node-deno-bun/settings.ts", ...args], environment));
+  };
+
+  it.skipIf(deno.path === undefined)("counts a variable that it may not read as unset", async () => {
+    expect(await settings([], ["--folder", "/from/argument"])).toEqual({ folder: "/from/argument", size: 1 });
+    expect(await settings([], [])).toMatchObject({ issues: [{ field: "folder", source: "nowhere" }] });
+  });
+
+  it.skipIf(deno.path === undefined)("reads the variables that it may read", async () => {
+    expect(await settings(["--allow-env=RUNTIME_IO_FOLDER"], [])).toEqual({ folder: "/from/env", size: 1 });
+  });
+});
+
+describe("the demo", () => {
+  it("persists, loads back in a second process, and finds every version unchanged the second time", async () => {
+    const demo = (): Promise<string> => run(process.execPath, [condition, "examples/node/demo.ts", join(folder, "demo")]);
+    const first = await demo();
+    expect(first).toContain("5/5 done");
+    expect(first).toContain("0 of them have the data version of the last run");
+    expect(first).toMatch(/Process \d+ read back everything that process \d+ wrote/);
+    expect(await demo()).toContain("5 of them have the data version of the last run");
+  });
+});
+
+describe("the built package", () => {
+  it.skipIf(systemNode.path === undefined)("keeps records in a file on the machine's own Node, or says what it needs", async () => {
+    await run(process.execPath, ["scripts/build.ts"]);
+    const printed = JSON.parse(await run(systemNode.path ?? "", ["test/runtime/node-deno-bun/old-node.mjs", join(folder, "old")]));
+    const [major = 0, minor = 0] = (await run(systemNode.path ?? "", ["-p", "process.versions.node"])).split(".").map(Number);
+    const isNew = major > 22 || (major === 22 && minor >= 13);
+    const refused = { code: "NotSupported", message: expect.stringContaining("part of Node from 22.13") };
+    expect(printed).toEqual(isNew ? { opened: true } : refused);
+  });
+
+  it.skipIf(systemNode.path === undefined)("persists and loads back on the machine's own Node", async () => {
+    await run(process.execPath, ["scripts/build.ts"]);
+    const printed = await run(systemNode.path ?? "", ["test/runtime/node-deno-bun/dist.mjs", join(folder, "dist")]);
+    expect(JSON.parse(printed)).toEqual({
+      value: ["1970-01-01T00:00:00.000Z"],
+      dataVersion: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    });
+  });
+});

@@ -1,0 +1,49 @@
+/** Pages of tests for browsers that a test starts itself: built once, served on 127.0.0.1, with calls back to the test. */
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { build } from "vite";
+import { sources } from "../../../scripts/exports.ts";
+
+export interface Pages extends AsyncDisposable {
+  /** Without a slash at its end. */
+  readonly url: string;
+}
+
+const types: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript" };
+
+/**
+ * @param root folder of the `index.html`
+ * @param answer what a page gets that posts JSON to a path
+ */
+export async function servePages(root: string, answer: (path: string, posted: unknown) => unknown = () => null): Promise<Pages> {
+  const outDir = await mkdtemp(join(tmpdir(), "edgewater-pages-"));
+  const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
+  const options = { outDir, emptyOutDir: true, target: "es2024", minify: false, chunkSizeWarningLimit: 5000 };
+  await build({ root, configFile: false, logLevel: "error", resolve: { alias }, build: options, worker: { format: "es" } });
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    try {
+      const isPost = request.method === "POST";
+      const file = path === "/" ? "/index.html" : path;
+      const content = isPost ? JSON.stringify(await answer(path, JSON.parse(await text(request)))) : await readFile(join(outDir, file));
+      response.writeHead(200, { "content-type": isPost ? "application/json" : (types[extname(file)] ?? "") }).end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+      await rm(outDir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** The root import in an engine that has nothing but the language: no process, no fetch, no timers, no crypto. */
+import { createContext, runInContext } from "node:vm";
+import { build, defaultClientConditions } from "vite";
+import { describe, expect, it } from "vitest";
+import { sources } from "../../scripts/exports.ts";
+
+async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: "error",
+    resolve: { conditions: ["edgewater-source", ...defaultClientConditions] },
+    build: { write: false, minify: false, target: "esnext", lib: { entry, formats: ["iife"], name: "edgewater" } },
+  });
+  const [output] = Array.isArray(result) ? result : [result];
+  if (output === undefined || !("output" in output)) throw new Error("Vite gave no bundle");
+  return output.output[0].code;
+}
+
+const universal = Object.entries(sources).filter(
+  ([name]) => !["edgewater/dotenv", "edgewater/fs", "edgewater/local", "edgewater/postgres", "edgewater/unstorage"].includes(name),
+);
+
+describe.each(universal)("importing %s", (name, entry) => {
+  it("works and touches nothing", async () => {
+    const code = await bundle(entry);
+    const touched: PropertyKey[] = [];
+    // aws4fetch makes its encoder when it is imported; that is all that any entry may need.
+    const given = name === "edgewater/s3" ? { TextEncoder } : {};
+    const global = createContext(given) as Record<string, unknown>;
+    const language = new Set(runInContext("Reflect.ownKeys(globalThis)", global) as PropertyKey[]);
+    const before = Reflect.ownKeys(global);
+    for (const key of ["process", "fetch", "indexedDB", "navigator", "crypto", "performance", "setTimeout", "TextEncoder", "Deno", "Bun"]) {
+      if (key in given) continue;
+      expect(language.has(key), `${key} in a bare engine`).toBe(false);
+      Object.defineProperty(global, key, { configurable: true, get: () => void touched.push(key) });
+    }
+    runInContext(code, global);
+    expect(touched).toEqual([]);
+    const added = Reflect.ownKeys(global).filter(
+      (key) => !before.includes(key) && Object.getOwnPropertyDescriptor(global, key)?.get === undefined,
+    );
+    expect(added).toEqual(name === "edgewater/polyfill" ? [] : ["edgewater"]);
+  });
+});
+
+describe("the root", () => {
+  it("constructs everything without IO, timers or randomness", async () => {
+    const global = createContext({}) as Record<string, unknown>;
+    for (const key of ["fetch", "indexedDB", "crypto", "performance", "setTimeout"]) {
+      Object.defineProperty(global, key, {
+        get: () => {
+          throw new Error(`${key} was touched`);
+        },
+      });
+    }
+    runInContext(await bundle(sources["edgewater"] ?? ""), global);
+    const made = runInContext(
+      `const { asset, task, MemoryStore, InMemoryIOHandler, SuperJsonIOHandler, Storage, MetadataValue, inProcess } = edgewater;
+       const io = new SuperJsonIOHandler({ store: new MemoryStore(), prefix: "v1" });
+       const t = task({ name: "t" }, () => 1);
+       [asset({ name: "a", inputs: { t }, ioHandler: io }, () => 1), new InMemoryIOHandler(), Storage.memory(), inProcess(), MetadataValue.md("x")].length`,
+      global,
+    );
+    expect(made).toBe(5);
+  });
+});

@@ -1,0 +1,151 @@
+import { GCSStore, type GCSStoreOptions } from "edgewater/gcs";
+import { conditionsCases, copyCases, fullObjectStoreCases, objectStoreCases } from "edgewater/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCampaign } from "../../campaigns/faults/campaign.ts";
+import { type GCSContractServer, startGCSContractServer } from "../../support/servers/gcs-contract-server.ts";
+
+let server: GCSContractServer;
+beforeAll(async () => {
+  server = await startGCSContractServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const storeOf = (more: Partial<GCSStoreOptions> = {}): GCSStore => {
+  const { endpoint, bucket, accessToken } = server;
+  return new GCSStore({ endpoint, bucket, credentials: async () => ({ accessToken }), ...more });
+};
+const byKey = (): Pick<GCSStoreOptions, "credentials"> => ({ credentials: { accessId: server.accessId, secret: server.secret } });
+
+describe.each(fullObjectStoreCases())("GCSStore on our contract server, by token", ({ name, run }) => {
+  it(name, () => run(storeOf()));
+});
+
+describe("GCSStore on our contract server, by HMAC key", () => {
+  beforeAll(async () => {
+    const names: string[] = [];
+    for await (const { key } of storeOf().list()) names.push(key);
+    await storeOf().delete(names);
+  });
+  it.each([...objectStoreCases({ pageObjects: 30 }), ...conditionsCases(), ...copyCases()])("$name", ({ run }) => run(storeOf(byKey())));
+});
+
+describe("GCSStore", () => {
+  const chunkSize = 256 * 1024;
+  const bytes = Uint8Array.from({ length: 5 * chunkSize + 1000 }, (_, index) => (index * 7) % 251);
+  const streamed = (): ReadableStream<Uint8Array> => new Blob([bytes]).stream();
+  const isWhole = async (key: string): Promise<boolean> => Buffer.from(bytes).equals(Buffer.from(await (await storeOf().get(key)).bytes()));
+
+  it("uploads a stream resumably, under a condition too", async () => {
+    const store = storeOf({ chunkSize });
+    const metadata = { a: "b", Ünicode: " " };
+    const { etag = "" } = await store.put("stream", streamed(), { mode: "create", contentType: "text/plain", metadata });
+    expect(await store.head("stream")).toMatchObject({ etag, size: bytes.byteLength, contentType: "text/plain", metadata });
+    expect(await isWhole("stream")).toBe(true);
+    await expect(store.put("stream", streamed(), { mode: "create" })).rejects.toMatchObject({ code: "AlreadyExists" });
+    await store.put("stream", streamed(), { mode: { ifMatch: etag } });
+    await expect(store.put("stream", streamed(), { mode: { ifMatch: etag } })).rejects.toMatchObject({ code: "PreconditionFailed" });
+    await store.put("stream", streamed());
+    expect(await isWhole("stream")).toBe(true);
+    await store.put("exact", new Blob([bytes.slice(0, 2 * chunkSize)]).stream());
+    expect((await store.head("exact")).size).toBe(2 * chunkSize);
+    expect(server.openUploads()).toBe(0);
+  });
+
+  it("checks a stream's condition when the upload ends", async () => {
+    let isWritten = false;
+    const interrupted: typeof fetch = async (input, init) => {
+      if (/-\d+\/\d+$/.test(new Headers(init?.headers).get("content-range") ?? "") && !isWritten) {
+        isWritten = true;
+        await storeOf().put("between", "another");
+      }
+      return fetch(input, init);
+    };
+    const store = storeOf({ chunkSize, fetch: interrupted });
+    await expect(store.put("between", streamed(), { mode: "create" })).rejects.toMatchObject({ code: "AlreadyExists" });
+    expect(await (await store.get("between")).text()).toBe("another");
+    expect(server.openUploads()).toBe(0);
+  });
+
+  it("gives an upload up when its stream fails, and shows nothing of it", async () => {
+    let chunks = 0;
+    const failing = new ReadableStream<Uint8Array>({
+      pull: (controller) => (++chunks > 3 ? controller.error(new Error("broken")) : controller.enqueue(new Uint8Array(chunkSize))),
+    });
+    await expect(storeOf({ chunkSize }).put("half", failing)).rejects.toMatchObject({ code: "Unavailable" });
+    await expect(storeOf().head("half")).rejects.toMatchObject({ code: "NotFound" });
+    expect(server.openUploads()).toBe(0);
+  });
+
+  it.each(["before", "after"])("goes on with an upload whose connection breaks %s the server has a chunk", async (when) => {
+    let count = 0;
+    const breaking: typeof fetch = async (input, init) => {
+      const isChunk = init?.method === "PUT" && String(input).includes("upload_id");
+      const isBroken = isChunk && ++count % 3 === 1;
+      if (isBroken && when === "before") throw new TypeError("reset");
+      const response = await fetch(input, init);
+      if (isBroken) throw new TypeError("reset");
+      return response;
+    };
+    const store = storeOf({ chunkSize, fetch: breaking, retry: { delayMs: 1 } });
+    const { etag = "" } = await store.put(`broken/${when}`, streamed(), { mode: "create" });
+    expect(await isWhole(`broken/${when}`)).toBe(true);
+    expect((await store.head(`broken/${when}`)).etag).toBe(etag);
+    expect(server.openUploads()).toBe(0);
+  });
+
+  it.each(["GET", "HEAD", "PUT", "DELETE"] as const)("signs a URL for %s, and for nothing else", async (method) => {
+    const key = `signed/ü+ ${method}`;
+    await storeOf().put(key, "here");
+    const url = await storeOf(byKey()).signedUrl(key, { method });
+    const send = (how: string): Promise<Response> => fetch(url, { method: how, ...(how === "PUT" ? { body: "new" } : {}) });
+    const others = { GET: "PUT", HEAD: "DELETE", PUT: "GET", DELETE: "PUT" };
+    expect((await send(others[method])).status).toBe(403);
+    expect((await send(method)).ok).toBe(true);
+    await expect(storeOf().signedUrl(key)).rejects.toMatchObject({ code: "NotSupported" });
+  });
+
+  it("gets another token when one is refused, once", async () => {
+    let asked = 0;
+    const { accessToken } = server;
+    const credentials = () => ({ accessToken: ++asked === 2 ? accessToken : "expired", expiration: new Date(Date.now() + 3_600_000) });
+    await storeOf({ credentials }).put("token", "x");
+    expect(asked).toBe(2);
+    await expect(storeOf({ credentials: () => ({ accessToken: "expired" }) }).put("token", "x")).rejects.toMatchObject({
+      code: "Unauthenticated",
+    });
+  });
+
+  it("explains what is wrong, and prints no secret", async () => {
+    for (const [more, code, message] of [
+      [{ credentials: { accessId: server.accessId, secret: "wrong-secret" } }, "Unauthenticated", /403 SignatureDoesNotMatch/],
+      [{ credentials: { accessId: "nobody", secret: "wrong-secret" } }, "Unauthenticated", /403 InvalidAccessKeyId/],
+      [{ bucket: "missing" }, "NotFound", /the bucket does not exist \(404 NoSuchBucket\)/],
+      [{ endpoint: "http://127.0.0.1:1", retry: { maxRetries: 0 } }, "Unavailable", /http:\/\/127.0.0.1:1 cannot be reached/],
+    ] as const) {
+      const error = await storeOf(more)
+        .put("k", "x")
+        .catch((caught: unknown) => caught as Error);
+      expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+      expect(`${String(error)} ${JSON.stringify(error)}`).not.toMatch(/wrong-secret|[0-9a-f]{64}/);
+    }
+    expect(() => storeOf({ chunkSize: 1000 })).toThrow(expect.objectContaining({ code: "SettingsError", field: "chunkSize" }));
+    expect(() => storeOf({ endpoint: "https://a:very-secret@b" })).toThrow(expect.objectContaining({ code: "SettingsError" }));
+  });
+
+  it("keeps 100 conditional writes exact among faults and other writers", async () => {
+    const { broken, faults, results } = await runCampaign({ endpoint: server.endpoint, conflict: "SlowDown", storeOf }, 100, 20_240_503);
+    expect(broken).toEqual([]);
+    for (const fault of ["commit-500", "commit-reset", "duplicate", "other replaces"]) expect(faults[fault], fault).toBeGreaterThan(0);
+    expect(results["written"]).toBeGreaterThan(50);
+  }, 300_000);
+
+  it("addresses Google by the path of its XML API", async () => {
+    const urls: string[] = [];
+    const send: typeof fetch = async (input) => {
+      urls.push(String(input));
+      return new Response(null, { headers: { "x-goog-generation": "1" } });
+    };
+    await new GCSStore({ bucket: "quakes", credentials: { accessToken: "t" }, fetch: send }).put("a b/c+d", "x");
+    expect(urls).toEqual(["https://storage.googleapis.com/quakes/a%20b/c%2Bd"]);
+  });
+});

@@ -1,0 +1,115 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { HTTPStore } from "edgewater/http";
+import { readOnlyCases } from "edgewater/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fileName, type StaticServer, type StaticServerOptions, serveFolder } from "../../support/servers/static.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edgewater-http-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function fill(key: string, bytes: Uint8Array | string): Promise<void> {
+  const path = join(folder, ...key.split("/").map(fileName));
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes);
+}
+
+const servers: Readonly<Record<string, StaticServerOptions>> = {
+  "a server with ranges and etags": {},
+  "a server that ignores ranges": { ignoresRanges: true },
+  "a server that compresses when it may": { compresses: "when asked" },
+  "a server that compresses everything and so knows no size": { compresses: "always", ignoresRanges: true },
+  "a server that tells no length and answers no HEAD": { hidesLength: true, refusesHead: true, ignoresRanges: true },
+  "a server with weak etags": { etags: "weak" },
+};
+
+for (const [kind, options] of Object.entries(servers)) {
+  describe(`HTTPStore on ${kind}`, () => {
+    let server: StaticServer;
+    beforeAll(async () => {
+      server = await serveFolder(folder, options);
+    });
+    afterAll(() => server[Symbol.asyncDispose]());
+    it.each(readOnlyCases(fill))("$name", ({ run }) => run(new HTTPStore(server.url)));
+  });
+}
+
+describe("HTTPStore", () => {
+  const authorization = "Bearer very-secret";
+
+  it("sends its headers, asks for them anew, and shows them to no other server", async () => {
+    await fill("told", "here");
+    await using inner = await serveFolder(folder);
+    await using secured = await serveFolder(folder, { authorization });
+    await using redirecting = await serveFolder(folder, { redirectsTo: inner.url });
+    let asked = 0;
+    const headers = async () => {
+      asked++;
+      return { authorization, "x-api-key": "very-secret" };
+    };
+    const store = new HTTPStore(secured.url, { headers });
+    expect(await (await store.get("told")).text()).toBe("here");
+    await store.head("told");
+    expect(asked).toBe(2);
+    const elsewhere = new HTTPStore(redirecting.url, { headers });
+    expect(await (await elsewhere.get("told", { range: { start: 1, end: 3 } })).text()).toBe("er");
+    expect(redirecting.requests[0]?.headers["x-api-key"]).toBe("very-secret");
+    expect(inner.requests[0]?.headers).not.toHaveProperty("x-api-key");
+    expect(inner.requests[0]?.headers).not.toHaveProperty("authorization");
+    expect(await (await new HTTPStore(redirecting.url).get("told")).text()).toBe("here");
+  });
+
+  it("explains what is wrong, and prints no secret", async () => {
+    await using secured = await serveFolder(folder, { authorization });
+    const wrong = new HTTPStore(secured.url, { headers: { authorization: "Bearer wrong-secret" } });
+    const failing = new HTTPStore(secured.url, {
+      headers: () => {
+        throw new Error("no token");
+      },
+    });
+    const unreachable = new HTTPStore("http://127.0.0.1:1", { headers: { authorization }, retry: { maxRetries: 0 } });
+    for (const [store, code] of [
+      [wrong, "Unauthenticated"],
+      [failing, "Unauthenticated"],
+      [unreachable, "Unavailable"],
+    ] as const) {
+      const error = await store.get("told").catch((caught: unknown) => caught as Error);
+      expect(error).toMatchObject({ code, key: "told" });
+      expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain("-secret");
+    }
+  });
+
+  it("gives up on redirects that never end", async () => {
+    const loop: typeof fetch = async () => new Response(null, { status: 302, headers: { location: "/again" } });
+    const store = new HTTPStore("http://127.0.0.1:1", { headers: { a: "b" }, fetch: loop, retry: { maxRetries: 0 } });
+    await expect(store.get("k")).rejects.toMatchObject({ code: "Unavailable" });
+  });
+
+  it("says that it cannot check a condition without an etag", async () => {
+    await fill("plain", "x");
+    await using server = await serveFolder(folder, { etags: "none" });
+    const store = new HTTPStore(server.url);
+    expect((await store.head("plain")).etag).toBeUndefined();
+    await expect(store.get("plain", { ifMatch: '"1"' })).rejects.toMatchObject({ code: "NotSupported", field: "ETag" });
+  });
+
+  it("notices a body that ends before the part that is wanted, also when it cuts it itself", async () => {
+    const short: typeof fetch = async () => new Response("0123", { headers: { "content-length": "10", etag: '"1"' } });
+    const store = new HTTPStore("http://127.0.0.1:1", { fetch: short });
+    const object = await store.get("k", { range: { start: 2, end: 8 } });
+    await expect(object.bytes()).rejects.toMatchObject({ code: "Unavailable", message: /ended after 2 of 6 bytes/ });
+  });
+
+  it.each(["nonsense", "ftp://host/x", "https://user:very-secret@host", "https://host/x?token=very-secret"])(
+    "refuses the base %s",
+    (base) => {
+      expect(() => new HTTPStore(base)).toThrow(
+        expect.objectContaining({ code: "SettingsError", message: expect.not.stringContaining("very-secret") }),
+      );
+    },
+  );
+});

@@ -1,0 +1,141 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type OpenOptions, openStore } from "edgewater/open";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sources } from "../../../scripts/exports.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edgewater open ü-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Opens a store whose requests go nowhere, and gives the URLs that it asks for. */
+async function asked(url: string, options: (fetch: typeof globalThis.fetch) => OpenOptions): Promise<{ name: string; urls: string[] }> {
+  const urls: string[] = [];
+  const send = async (to: URL | RequestInfo): Promise<Response> => {
+    urls.push(String(to).replace(/\?.*/, ""));
+    return new Response("x", { headers: { etag: '"1"', "content-length": "1", "x-goog-generation": "1" } });
+  };
+  const store = await openStore(url, options(send as typeof fetch));
+  await (await store.get("a b")).text();
+  return { name: store.name, urls };
+}
+
+const s3 = { credentials: { accessKeyId: "id", secretAccessKey: "very-secret" } };
+const key = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "very-secret" };
+
+describe("openStore", () => {
+  it("opens folders and memory, with their own types", async () => {
+    const url = pathToFileURL(join(folder, "data #1")).href;
+    const local = await openStore(url as `file:${string}`, { file: { fsync: true } });
+    await local.put("a/b", "x", { mode: "create", metadata: { a: "b" } });
+    expect(await readdir(join(folder, "data #1/a"))).toContain("b");
+    expect(local.name).toContain("LocalStore");
+    const memory = await openStore("memory:");
+    await memory.put("k", new Blob(["x"]).stream(), { mode: "create" });
+    await expect((await openStore("memory:")).get("k")).rejects.toMatchObject({ code: "NotFound" });
+  });
+
+  it.each([
+    ["s3://quakes/v1/x?region=eu-west-1", (fetch) => ({ s3: { ...s3, fetch } }), "https://quakes.s3.eu-west-1.amazonaws.com/v1/x/a%20b"],
+    [
+      "s3://quakes/gr%C3%BCn%20x",
+      (fetch) => ({ s3: { ...s3, fetch, region: "eu-west-1" } }),
+      "https://quakes.s3.eu-west-1.amazonaws.com/gr%C3%BCn%20x/a%20b",
+    ],
+    [
+      "s3://quakes",
+      (fetch) => ({ s3: { fetch }, env: { ...key, AWS_REGION: "us-west-2" } }),
+      "https://quakes.s3.us-west-2.amazonaws.com/a%20b",
+    ],
+    ["s3://quakes/v1/?endpoint=http://127.0.0.1:9000", (fetch) => ({ s3: { ...s3, fetch } }), "http://127.0.0.1:9000/quakes/v1/a%20b"],
+    ["s3://quakes", (fetch) => ({ s3: { fetch }, env: { ...key, AWS_ENDPOINT_URL_S3: "http://h:1" } }), "http://h:1/quakes/a%20b"],
+    [
+      "az://box/v1?account=quakes",
+      (fetch) => ({ az: { fetch, credentials: { sasToken: "sig=very-secret" } } }),
+      "https://quakes.blob.core.windows.net/box/v1/a%20b",
+    ],
+    [
+      "azure://box",
+      (fetch) => ({ az: { fetch }, env: { AZURE_STORAGE_ACCOUNT: "quakes", AZURE_STORAGE_SAS_TOKEN: "sig=very-secret" } }),
+      "https://quakes.blob.core.windows.net/box/a%20b",
+    ],
+    [
+      "gs://quakes/v1",
+      (fetch) => ({ gs: { fetch, credentials: { accessToken: "very-secret" } } }),
+      "https://storage.googleapis.com/quakes/v1/a%20b",
+    ],
+    ["https://example.com/data/", (fetch) => ({ http: { fetch } }), "https://example.com/data/a%20b"],
+    ["http://127.0.0.1:8080", (fetch) => ({ http: { fetch } }), "http://127.0.0.1:8080/a%20b"],
+  ] satisfies [string, (fetch: typeof globalThis.fetch) => OpenOptions, string][])(
+    "reads %s from where it points",
+    async (url, options, expected) => {
+      const { name, urls } = await asked(url, options);
+      expect(urls).toEqual([expected]);
+      expect(name).not.toContain("secret");
+    },
+  );
+
+  it.each([
+    ["ftp://host/folder", {}, "url", /begin with ftp: — there are az:, azure:, file:, .*s3:/],
+    ["data/folder", {}, "url", /must be a URL/],
+    ["constructor:x", {}, "url", /begin with constructor:/],
+    ["s3://very-secret:very-secret@bucket", {}, "url", /must not carry credentials; pass them in the options/],
+    ["s3://bucket?region=r&secretAccessKey=very-secret", {}, "url", /knows region, endpoint, style in its query, not "secretAccessKey"/],
+    ["s3://bucket", { env: {} }, "region", /needs \?region=…, or AWS_REGION/],
+    ["s3://?region=r", {}, "url", /names a bucket: s3:\/\/bucket\/prefix/],
+    ["s3://bucket?region=r&style=other", {}, "style", /path or virtual-host/],
+    ["s3://bucket/prefix#part?region=r", {}, "url", /no fragment/],
+    ["az://box", { env: {} }, "account", /AZURE_STORAGE_ACCOUNT/],
+    ["gs://bucket", {}, "credentials", /needs credentials in the options/],
+    ["file://data/folder", {}, "url", /three slashes/],
+    ["file:///folder?x=very-secret", {}, "url", /has no query, not "x"/],
+    ["memory:name", {}, "url", /has no name/],
+    ["indexeddb:", {}, "url", /names a database/],
+    ["r2:ASSETS", {}, "env", /"ASSETS" is none in the options: \{ env \}/],
+    ["kv:VALUES", { env: { VALUES: { get: () => undefined } } }, "env", /"VALUES" is none/],
+    ["https://example.com/data?token=very-secret", {}, "url", /has no query, not "token"/],
+    ["s3://bucket/%E0%A4%A?region=r", {}, "url", /must be a URL/],
+  ] satisfies [string, OpenOptions, string, RegExp][])(
+    "refuses %s, says what to do, and shows no secret",
+    async (url, options, field, message) => {
+      const error = await openStore(url, options).then(
+        () => undefined,
+        (caught: unknown) => caught as Error,
+      );
+      expect(error).toMatchObject({ code: "SettingsError", field, message: expect.stringMatching(message) });
+      expect(`${error?.message} ${JSON.stringify(error)}`).not.toContain("very-secret");
+    },
+  );
+
+  it("refuses a prefix that is none", async () => {
+    await expect(openStore("s3://bucket/a//b?region=r", { s3 })).rejects.toMatchObject({ code: "InvalidPath" });
+  });
+
+  it("loads the code of a store with its first use, so that a page carries no other", async () => {
+    const result = await build({
+      configFile: false,
+      logLevel: "silent",
+      resolve: { conditions: ["edgewater-source"] },
+      build: {
+        write: false,
+        minify: true,
+        target: "esnext",
+        rollupOptions: { input: sources["edgewater/open"] ?? "", preserveEntrySignatures: "strict" },
+      },
+    });
+    const [output] = Array.isArray(result) ? result : [result];
+    const chunks = output && "output" in output ? output.output.filter((each) => each.type === "chunk") : [];
+    const entry = chunks.find(({ isEntry }) => isEntry);
+    expect(entry?.dynamicImports.length).toBeGreaterThanOrEqual(10);
+    const inEntry = Object.keys(entry?.modules ?? {}).join("\n");
+    expect(inEntry).toMatch(/open\/openers\.ts/);
+    expect(inEntry).not.toMatch(/aws4fetch|idb-keyval|object-store\/(s3|azure|gcs|r2|local|opfs|indexeddb)\/|(memory|http|kv)\.ts/);
+    // A page has no files: what opens them there is a word that says so.
+    expect(chunks.map(({ code }) => code).join("\n")).not.toMatch(/node:fs/);
+  });
+});

@@ -1,0 +1,182 @@
+/** Declarations: which schemas, prefixes and fields are taken, and any Standard Schema with its fields declared. */
+import { BaseIOHandler } from "edgewater";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { runtimeEnvironment } from "../../../src/runtime/environment.ts";
+import type { StandardSchema } from "../../../src/settings/standard-schema.ts";
+import { errorOf } from "./error-of.ts";
+
+interface Input {
+  readonly basePath: string;
+  readonly indent?: number;
+  readonly tags?: readonly string[];
+  readonly since?: Date;
+  readonly store?: { put(): void };
+  readonly retry?: { readonly maxTimes: number };
+}
+
+const secret = "hunter2";
+const defaults = { tags: ["default"] };
+
+/** A schema of another library: its messages quote values, and its default is one object for all. */
+const foreign: StandardSchema<Input> = {
+  "~standard": {
+    version: 1,
+    vendor: "foreign",
+    validate(value) {
+      const input = value as Input;
+      const issues = [
+        ...(typeof input.basePath === "string" ? [] : [{ message: `${input.basePath} is no text`, path: ["basePath"] }]),
+        ...(typeof (input.indent ?? 0) === "number" ? [] : [{ message: `${input.indent} is no number`, path: [{ key: "indent" }] }]),
+        ...(typeof (input.retry?.maxTimes ?? 0) === "number" ? [] : [{ message: secret, expected: secret, path: ["retry", "maxTimes"] }]),
+      ];
+      return issues.length > 0 ? { issues } : { value: { ...defaults, ...input } };
+    },
+  },
+};
+
+class Foreign extends BaseIOHandler.with(foreign, {
+  envPrefix: "FOREIGN_",
+  fields: { basePath: "text", indent: "number", tags: "json", since: "date", store: "value", retry: { maxTimes: "number" } },
+}) {
+  override handleOutput(): void {}
+  override loadInput(): void {}
+}
+
+describe("any Standard Schema with declared fields", () => {
+  it("reads, coerces, nests and merges as valibot does", () => {
+    const store = { put: () => {} };
+    const env = {
+      FOREIGN_BASE_PATH: "5",
+      FOREIGN_INDENT: "5",
+      FOREIGN_TAGS: '["a"]',
+      FOREIGN_SINCE: "2026-01-02",
+      FOREIGN_RETRY__MAX_TIMES: "3",
+    };
+    const { settings } = new Foreign({ store }, { env });
+    expect(settings).toEqual({ basePath: "5", indent: 5, tags: ["a"], since: new Date("2026-01-02"), store, retry: { maxTimes: 3 } });
+    expect(settings.store).toBe(store);
+    expect(Object.isFrozen(store)).toBe(false);
+  });
+
+  it("shares no default and freezes a copy", () => {
+    const [one, two] = [new Foreign({ basePath: "" }, { env: {} }), new Foreign({ basePath: "" }, { env: {} })];
+    expect(one.settings.tags).toEqual(["default"]);
+    expect(one.settings.tags).not.toBe(two.settings.tags);
+    expect(Object.isFrozen(one.settings.tags)).toBe(true);
+    expect(Object.isFrozen(defaults.tags)).toBe(false);
+  });
+
+  it("lists every problem with its source, and never a message, which may hold a value", () => {
+    const env = { FOREIGN_INDENT: secret, FOREIGN_RETRY: `{"maxTimes":true}` };
+    const error = errorOf(() => new Foreign({ basePath: [secret], colour: 1 } as never, { env }));
+    expect(error.issues).toEqual([
+      { field: "colour", problem: expect.stringContaining("there is no such setting"), source: "the argument" },
+      { field: "indent", problem: "expected a number", source: "FOREIGN_INDENT" },
+      { field: "basePath", problem: "it is not valid", source: "the argument" },
+      { field: "retry.maxTimes", problem: "it is not valid", source: "FOREIGN_RETRY" },
+    ]);
+    expect(error.message + JSON.stringify(error)).not.toContain(secret);
+    expect(errorOf(() => new Foreign({}, { env: {} })).issues).toEqual([
+      { field: "basePath", problem: "it is missing; pass it or set FOREIGN_BASE_PATH", source: "nowhere" },
+    ]);
+  });
+
+  it("may be a function, as a schema of arktype is", () => {
+    const callable = Object.assign(() => {}, foreign);
+    class Callable extends BaseIOHandler.with(callable as unknown as StandardSchema<{ basePath: string }>, {
+      envPrefix: "CALLABLE_",
+      fields: { basePath: "text" },
+    }) {
+      override handleOutput(): void {}
+      override loadInput(): void {}
+    }
+    expect(new Callable({}, { env: { CALLABLE_BASE_PATH: "/a" } }).settings.basePath).toBe("/a");
+  });
+
+  it.each([
+    ["resolves", () => Promise.resolve({ value: {} })],
+    ["rejects", () => Promise.reject(new Error(secret))],
+  ])("is refused when it is async and %s", (_, validate) => {
+    const schema = { "~standard": { version: 1, vendor: "foreign", validate } } as StandardSchema<object>;
+    class Async extends BaseIOHandler.with(schema, { envPrefix: "ASYNC_", fields: {} }) {
+      override handleOutput(): void {}
+      override loadInput(): void {}
+    }
+    const error = errorOf(() => new Async({}, { env: runtimeEnvironment }));
+    expect(error).toMatchObject({ code: "DefinitionError", message: "The settings of Async must validate synchronously" });
+  });
+});
+
+describe("a declaration is refused", () => {
+  const define = (entries: v.ObjectEntries, envPrefix = "X_"): unknown => BaseIOHandler.with(v.object(entries), { envPrefix });
+  it.each<[string, () => unknown, RegExp]>([
+    ["without options", () => (BaseIOHandler.with as (schema: unknown) => unknown)(v.object({})), /need an envPrefix/],
+    ["with an empty prefix", () => define({}, ""), /need an envPrefix/],
+    ["with a prefix without _ at its end", () => define({}, "JSON"), /"JSON" is not UPPER_CASE with "_" at its end/],
+    ["with a lower-case prefix", () => define({}, "json_"), /is not UPPER_CASE/],
+    ["with a prefix that is no name", () => define({}, "9 LIVES_"), /is not UPPER_CASE/],
+    ["without a schema", () => BaseIOHandler.with(undefined as never, { envPrefix: "X_" }), /need a schema/],
+    ["with a schema that is no object", () => BaseIOHandler.with(v.string() as never, { envPrefix: "X_" }), /declare them/],
+    [
+      "with a foreign schema without fields",
+      () => BaseIOHandler.with(foreign as never, { envPrefix: "X_" }),
+      /a foreign schema.*declare them/,
+    ],
+    ["with fields that are none", () => BaseIOHandler.with(foreign, { envPrefix: "X_", fields: "text" as never }), /names and kinds/],
+    [
+      "with a kind that does not exist",
+      () => BaseIOHandler.with(foreign, { envPrefix: "X_", fields: { retry: { maxTimes: "integer" } } as never }),
+      /retry\.maxTimes is declared as none of text, number/,
+    ],
+    ["with two settings of one variable", () => define({ baseUrl: v.string(), baseURL: v.string() }), /baseUrl and baseURL .* X_BASE_URL/],
+    [
+      "with two settings of one variable, one inside",
+      () => define({ a: v.object({ b: v.string() }), a__b: v.string() }),
+      /a\.b and a__b .* X_A__B/,
+    ],
+    ["with a name that every object has", () => define({ a: v.object({ constructor: v.string() }) }), /"a\.constructor"/],
+    ["with an empty name", () => define({ "": v.string() }), /No setting can have the name ""/],
+    ["with an async schema", () => BaseIOHandler.with(v.objectAsync({}) as never, { envPrefix: "X_" }), /the schema is async/],
+    [
+      "with an async part",
+      () =>
+        define({
+          a: v.optional(
+            v.object({
+              b: v.pipeAsync(
+                v.string(),
+                v.checkAsync(async () => true),
+              ) as never,
+            }),
+          ),
+        }),
+      /a\.b is async/,
+    ],
+  ])("%s", (_, call, message) => {
+    const error = errorOf(call);
+    expect(error.code).toBe("DefinitionError");
+    expect(error.message).toMatch(message);
+  });
+});
+
+describe("the variable", () => {
+  it.each([
+    ["basePath", "X_BASE_PATH"],
+    ["base_path", "X_BASE_PATH"],
+    ["base-path", "X_BASE_PATH"],
+    ["accessKeyID", "X_ACCESS_KEY_ID"],
+    ["URLPrefix", "X_URL_PREFIX"],
+    ["aBCd", "X_A_B_CD"],
+    ["s3Bucket", "X_S3_BUCKET"],
+    ["sha256", "X_SHA256"],
+    ["x", "X_X"],
+    ["größe", "X_GRÖSSE"],
+  ])("of %s is %s", (name, variable) => {
+    class Named extends BaseIOHandler.with(v.object({ [name]: v.string() }), { envPrefix: "X_" }) {
+      override handleOutput(): void {}
+      override loadInput(): void {}
+    }
+    expect(new Named({}, { env: { [variable]: "here" } }).settings).toEqual({ [name]: "here" });
+  });
+});

@@ -1,0 +1,31 @@
+/** Records of every version that was ever published open in this one, and hold what they held. */
+import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Storage } from "edgewater";
+import { describe, expect, it } from "vitest";
+import { made } from "../../../src/testing/storage/check.ts";
+
+const golden = join(import.meta.dirname, "golden");
+
+describe.each(await readdir(golden))("records of %s", (version) => {
+  const expected = (): Promise<string> => readFile(join(golden, version, "export.ndjson"), "utf8");
+
+  it("in a file open, and take more", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "edgewater-golden-"));
+    await copyFile(join(golden, version, "records.sqlite"), join(folder, "records.sqlite"));
+    await Storage.migrate(folder);
+    const storage = await Storage.embedded(folder);
+    expect((await Array.fromAsync(storage.export())).join("")).toBe(await expected());
+    await storage.commit({ events: [made("new")] });
+    expect(await storage.getLatestMaterialization("new")).toMatchObject({ id: 5 });
+    await storage.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it("in an export are imported, and exported as they were", async () => {
+    await using storage = Storage.memory();
+    await storage.import([await expected()]);
+    expect((await Array.fromAsync(storage.export())).join("")).toBe(await expected());
+  });
+});

@@ -1,0 +1,19 @@
+/** Whatever is committed, every back end answers as memory does, and a copy as its original. */
+import { Storage } from "edgewater";
+import { sqlite } from "edgewater/sqlite";
+import { expect, it } from "vitest";
+import type { NewEvent } from "../../../src/storage/types.ts";
+import { laws } from "./laws.ts";
+
+it.each(laws)("%s", (_, hold) => hold({ numRuns: 150, seed: 20261125 }));
+
+it("prunes no materialization because of an observation that came later", async () => {
+  const event = { assetKey: "a", runId: "r1", timestamp: 0, dataVersion: "1", inputDataVersions: {}, metadata: {} };
+  await using memory = Storage.memory();
+  await using file = await Storage.connect(sqlite(":memory:"));
+  for (const storage of [memory, file]) {
+    for (const eventType of ["Materialization", "Observation"]) await storage.commit({ events: [{ ...event, eventType } as NewEvent] });
+    await storage.prune({ before: 1, keep: 1 });
+    expect(await storage.getLatestMaterialization("a")).toMatchObject({ dataVersion: "1" });
+  }
+});

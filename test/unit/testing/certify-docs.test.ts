@@ -1,0 +1,61 @@
+/** What docs/certify-a-store.md tells people to paste must work as it stands, and find what is wrong with a store. */
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { root, run } from "../../support/spawn.ts";
+
+// Where Vitest looks for tests, and the package finds itself by its name.
+const folder = join(root, `test/unit/testing/certify-${process.pid}`);
+beforeAll(() => mkdir(folder));
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A user's own store, which ranges of one byte too many break. */
+const myStore = (isBroken: boolean): string => `
+import { type Body, isEdgewaterError, MemoryStore, EdgewaterError, type PutOptions, type RangeGetOptions } from "edgewater";
+
+export class MyStore {
+  readonly name = "MyStore";
+  readonly #inner = new MemoryStore();
+  put = (key: string, body: Body, { signal }: PutOptions = {}) => this.#inner.put(key, body, { signal });
+  get = async (key: string, { range, signal }: RangeGetOptions = {}) => {
+    const end = range?.end === undefined ? undefined : range.end + ${isBroken ? 1 : 0};
+    return this.#named(() => this.#inner.get(key, { range: range && { start: range.start, end }, signal }));
+  };
+  head = (key: string, options: { signal?: AbortSignal } = {}) => this.#named(() => this.#inner.head(key, options));
+  delete = (keys: string | readonly string[], options: { signal?: AbortSignal } = {}) => this.#inner.delete(keys, options);
+  list = (prefix?: string, { signal }: { signal?: AbortSignal } = {}) => this.#inner.list(prefix, { signal });
+  async #named<Value>(work: () => Promise<Value>): Promise<Value> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isEdgewaterError(error)) throw error;
+      throw new EdgewaterError(error.code, error.message, { ...error, store: this.name, cause: error.cause });
+    }
+  }
+}
+`;
+
+async function snippet(number: number): Promise<string> {
+  const page = await readFile(join(root, "docs/certify-a-store.md"), "utf8");
+  return [...page.matchAll(/```ts\n([\s\S]*?)```/g)][number]?.[1] ?? "";
+}
+
+it("runs with Vitest, and every promise is kept", async () => {
+  const code = await snippet(0);
+  expect(code.trim().split("\n").filter(Boolean)).toHaveLength(4);
+  await writeFile(join(folder, "my-store.ts"), myStore(false));
+  await writeFile(join(folder, "certify.test.ts"), code);
+  const vitest = join(root, "node_modules/.bin/vitest");
+  const output = await run(vitest, ["run", "--project", "node", "--reporter", "dot", join(folder, "certify.test.ts")], { NO_COLOR: "1" });
+  expect(output).toMatch(/Tests +2\d passed/);
+});
+
+it("runs with Node's own test runner, and says what is wrong with a broken store", async () => {
+  const imports = 'import { certify } from "edgewater/testing"; import { MyStore } from "./my-store.ts";\n';
+  await writeFile(join(folder, "my-store.ts"), myStore(true));
+  const file = join(folder, "certify.node.ts");
+  await writeFile(file, imports + (await snippet(1)));
+  const failed = await run(process.execPath, ["--conditions=edgewater-source", file]).catch((error: { stdout: string }) => error.stdout);
+  expect(failed).toContain('bytes 0 to 1: expected "0", got "01"');
+  expect(failed).toMatch(/✖|not ok/);
+});
