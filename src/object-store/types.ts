@@ -141,7 +141,7 @@ export interface SignOptions {
   /** What the URL is for: GET unless given. */
   readonly method?: "GET" | "HEAD" | "PUT" | "DELETE" | undefined;
   /** Seconds for which it is good: 3600 unless given. */
-  readonly expiresIn?: number | undefined;
+  readonly expiresInSeconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -171,10 +171,10 @@ export interface CommonPrefix {
 /** One object that was opened for reading. The body can be read once. */
 export interface GetResult<Meta extends ObjectMeta = ObjectMeta> {
   readonly meta: Meta;
-  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  readonly bytes: () => Promise<Uint8Array<ArrayBuffer>>;
   /** The body as UTF-8. */
-  text(): Promise<string>;
-  stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly text: () => Promise<string>;
+  readonly stream: () => ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /** Every store says what it is, for messages: no secret, no query. */

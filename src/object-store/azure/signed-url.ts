@@ -13,16 +13,20 @@ const permissionsFor = { GET: "r", HEAD: "r", PUT: "cw", DELETE: "d" };
  *
  * @throws `SettingsError` for a life that is no number of whole seconds; `NotSupported` without an account key
  */
-export async function signedUrl(client: AzureClient, call: Call, { method = "GET", expiresIn = 3600 }: SignOptions): Promise<string> {
-  if (!Number.isSafeInteger(expiresIn) || expiresIn <= 0) {
-    throw failed(call, "SettingsError", `a signed URL lives whole seconds, not ${expiresIn}`, { field: "expiresIn" });
+export async function signedUrl(
+  client: AzureClient,
+  call: Call,
+  { method = "GET", expiresInSeconds = 3600 }: SignOptions,
+): Promise<string> {
+  if (!Number.isSafeInteger(expiresInSeconds) || expiresInSeconds <= 0) {
+    throw failed(call, "SettingsError", `a signed URL lives whole seconds, not ${expiresInSeconds}`, { field: "expiresInSeconds" });
   }
   const credentials = await client.credentials(call);
   if (!("accountKey" in credentials)) throw failed(call, "NotSupported", "it takes an account key");
   const { account, container } = client.transport;
   const url = client.url + pathOf(call.key);
   const permissions = permissionsFor[method];
-  const expiry = new Date(client.signer.now() + expiresIn * 1000).toISOString().replace(/\.\d{3}/, "");
+  const expiry = new Date(client.signer.now() + expiresInSeconds * 1000).toISOString().replace(/\.\d{3}/, "");
   const protocol = url.startsWith("https:") ? "https" : "";
   const resource = `/blob/${account}/${container}/${call.key}`;
   // Permissions, start, expiry, resource, identifier, IP, protocol, version, kind, snapshot, scope, five headers.

@@ -2,12 +2,12 @@ import { isEdgewaterError } from "../../errors.ts";
 import { decodeText } from "../body.ts";
 import { type Call, explain, failed } from "../call.ts";
 import type { GetResult, ObjectMeta } from "../types.ts";
-import { defaultTimeout, withoutQuery } from "./exchange.ts";
+import { defaultTimeoutMs, withoutQuery } from "./exchange.ts";
 
 /** How the body of an answer is read. */
 export interface BodyOptions {
   /** Milliseconds for which it may stand still. */
-  readonly timeout?: number | undefined;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -18,10 +18,10 @@ export function openedAnswer<Meta extends ObjectMeta>(
   meta: Meta,
   response: Response,
   call: Call,
-  { timeout = defaultTimeout }: BodyOptions = {},
+  { timeoutMs = defaultTimeoutMs }: BodyOptions = {},
 ): GetResult<Meta> {
   const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
-    const { read } = reading(response, call, timeout);
+    const { read } = reading(response, call, timeoutMs);
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     for (let chunk = await read(); chunk; chunk = await read()) chunks.push(chunk);
     const [first] = chunks;
@@ -33,7 +33,7 @@ export function openedAnswer<Meta extends ObjectMeta>(
     bytes,
     text: async () => decodeText(await bytes()),
     stream: () => {
-      const { read, cancel } = reading(response, call, timeout);
+      const { read, cancel } = reading(response, call, timeoutMs);
       return new ReadableStream(
         {
           pull: (controller) => read().then((chunk) => (chunk ? controller.enqueue(chunk) : controller.close())),
@@ -51,7 +51,7 @@ interface Next {
   readonly cancel: (reason: unknown) => Promise<void> | undefined;
 }
 
-function reading(response: Response, call: Call, timeout: number): Next {
+function reading(response: Response, call: Call, timeoutMs: number): Next {
   const { headers, body } = response;
   // What fetch decodes is no longer as long as it was sent.
   const length = headers.has("content-encoding") ? 0 : Number(headers.get("content-length"));
@@ -64,10 +64,10 @@ function reading(response: Response, call: Call, timeout: number): Next {
     const timer = setTimeout(() => {
       isLate = true;
       void reader?.cancel().catch(() => undefined);
-    }, timeout);
+    }, timeoutMs);
     try {
       const chunk = (await reader?.read())?.value;
-      if (isLate) throw brokenOff(`stood still for ${timeout} ms`);
+      if (isLate) throw brokenOff(`stood still for ${timeoutMs} ms`);
       size += chunk?.byteLength ?? 0;
       if (!chunk && size < length) throw brokenOff(`of ${length} bytes ended`);
       return chunk;

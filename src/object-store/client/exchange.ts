@@ -13,7 +13,7 @@ export interface TransportOptions {
    * Milliseconds until an answer must have begun, and for which its body may stand still: 30,000 unless given. A request
    * with a body has one second more for every 50 kB.
    */
-  readonly timeout?: number | undefined;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** One request, signed and ready to go. */
@@ -30,7 +30,7 @@ const slowestBytesPerMs = 50;
 const largeBody = 1e6;
 
 /** What a remote store waits for an answer. */
-export const defaultTimeout = 30_000;
+export const defaultTimeoutMs = 30_000;
 
 /**
  * Sends one request once. Resolves with whatever the server answers, as soon as its headers are there; the caller's
@@ -43,9 +43,9 @@ export async function exchange(call: Call, request: HTTPRequest, options: Transp
   throwIfAborted(signal, call);
   const { body, method, headers, url } = request;
   const size = body instanceof Blob ? body.size : (body?.byteLength ?? 0);
-  const timeout = (options.timeout ?? defaultTimeout) + size / slowestBytesPerMs;
+  const timeoutMs = (options.timeoutMs ?? defaultTimeoutMs) + size / slowestBytesPerMs;
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), timeout);
+  const timer = setTimeout(() => late.abort(), timeoutMs);
   const send = options.fetch ?? fetch;
   const isLarge = body instanceof Uint8Array && size > largeBody && send === fetch && hasUndici();
   try {
@@ -59,7 +59,7 @@ export async function exchange(call: Call, request: HTTPRequest, options: Transp
       signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
     });
   } catch (cause) {
-    const reason = `${new URL(url).origin} ${late.signal.aborted ? `did not answer within ${Math.ceil(timeout)} ms` : "cannot be reached"}`;
+    const reason = `${new URL(url).origin} ${late.signal.aborted ? `did not answer within ${Math.ceil(timeoutMs)} ms` : "cannot be reached"}`;
     throw explain(call, withoutQuery(cause, `${url}`), () => ({ code: "Unavailable", reason }));
   } finally {
     clearTimeout(timer);

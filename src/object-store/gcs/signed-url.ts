@@ -13,9 +13,11 @@ const longest = 604_800;
  *
  * @throws `SettingsError` for a life that is no number of whole seconds up to a week; `NotSupported` without an HMAC key
  */
-export async function signedUrl(client: GCSClient, call: Call, { method = "GET", expiresIn = 3600 }: SignOptions): Promise<string> {
-  if (!Number.isSafeInteger(expiresIn) || expiresIn <= 0 || expiresIn > longest) {
-    throw failed(call, "SettingsError", `a signed URL lives 1 to ${longest} whole seconds, not ${expiresIn}`, { field: "expiresIn" });
+export async function signedUrl(client: GCSClient, call: Call, { method = "GET", expiresInSeconds = 3600 }: SignOptions): Promise<string> {
+  if (!Number.isSafeInteger(expiresInSeconds) || expiresInSeconds <= 0 || expiresInSeconds > longest) {
+    throw failed(call, "SettingsError", `a signed URL lives 1 to ${longest} whole seconds, not ${expiresInSeconds}`, {
+      field: "expiresInSeconds",
+    });
   }
   const credentials = await client.credentials(call);
   if (!("secret" in credentials)) throw failed(call, "NotSupported", "it takes an HMAC key");
@@ -26,7 +28,7 @@ export async function signedUrl(client: GCSClient, call: Call, { method = "GET",
     "X-Goog-Algorithm": algorithm,
     "X-Goog-Credential": `${credentials.accessId}/${scopeOf(time)}`,
     "X-Goog-Date": timestamp(time),
-    "X-Goog-Expires": String(expiresIn),
+    "X-Goog-Expires": String(expiresInSeconds),
     "X-Goog-SignedHeaders": "host",
   })
     .map(([name, value]) => `${name}=${encodeSegment(value)}`)

@@ -15,7 +15,7 @@ export interface CacheOptions {
 
 export interface AgingCacheOptions extends CacheOptions {
   /** Milliseconds for which an object is served without asking the store whether it is still the same. */
-  readonly maxAge: number;
+  readonly maxAgeMs: number;
 }
 
 /** A store that may show what others have written some time later. */
@@ -27,9 +27,9 @@ export type Aging<Store> = Omit<Wrapped<Store>, "consistency"> & { readonly cons
  * Every `get` asks the store whether the object is still the one that is kept, with `ifNoneMatch`, and reads its bytes
  * only when it is not: what is served is never older than the question. Where an etag names the bytes alone, as on S3 and
  * R2, attributes that someone else has changed without the bytes stay as they were read. A store without conditional reads, or without
- * etags, gives the bytes every time; for it the cache is of no use without `maxAge`.
+ * etags, gives the bytes every time; for it the cache is of no use without `maxAgeMs`.
  *
- * With `maxAge` the store is asked only when what is kept is older than that. Then a write of someone else is seen that
+ * With `maxAgeMs` the store is asked only when what is kept is older than that. Then a write of someone else is seen that
  * much later, and the type says so.
  *
  * Writes, copies and deletes go to the store, and what is kept of the object is forgotten before they resolve. `head`,
@@ -50,22 +50,22 @@ export function withCache<Store extends Named & Get>(store: Store, cache: CacheS
 export function withCache<Store extends Named & Get>(
   store: Store,
   cache: CacheStore,
-  { maxObjectBytes = 2 ** 20, maxBytes = 2 ** 26, maxAge }: CacheOptions & Partial<AgingCacheOptions> = {},
+  { maxObjectBytes = 2 ** 20, maxBytes = 2 ** 26, maxAgeMs }: CacheOptions & Partial<AgingCacheOptions> = {},
 ): Wrapped<Store> {
   const cached = new Cached(cache, maxBytes);
   const made = wrap(store, (inner) => ({
-    get: (key, options) => new ReadThrough(inner, cached, { store: store.name, maxObjectBytes, maxAge: maxAge ?? 0 }).get(key, options),
+    get: (key, options) => new ReadThrough(inner, cached, { store: store.name, maxObjectBytes, maxAgeMs: maxAgeMs ?? 0 }).get(key, options),
     put: (key, body, options) => inner.put(key, body, options).finally(() => cached.drop(key)),
     copy: (from, to, options) => inner.copy(from, to, options).finally(() => cached.drop(to)),
     delete: (keys, options) => inner.delete(keys, options).finally(() => Promise.all([keys].flat().map((key) => cached.drop(key)))),
   }));
-  return maxAge === undefined ? made : { ...made, consistency: "eventual" };
+  return maxAgeMs === undefined ? made : { ...made, consistency: "eventual" };
 }
 
 interface Limits {
   readonly store: string;
   readonly maxObjectBytes: number;
-  readonly maxAge: number;
+  readonly maxAgeMs: number;
 }
 
 class ReadThrough {
@@ -85,7 +85,7 @@ class ReadThrough {
     const filling = this.#cached.begin(key);
     try {
       const entry = await this.#cached.read(key, signal);
-      if (entry && filling.startedAt - entry.readAt < this.#limits.maxAge) return this.#served(entry, options);
+      if (entry && filling.startedAt - entry.readAt < this.#limits.maxAgeMs) return this.#served(entry, options);
       if (entry === undefined && range) return await this.#inner.get(key, options);
       const etag = entry?.meta.etag;
       let opened: GetResult<FullObjectMeta>;

@@ -11,10 +11,10 @@ import { type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
  * |-|-|
  * | `before` | `Unavailable`, and nothing is done |
  * | `after` | it is done, and then `Unavailable`, as if the answer was lost; of a conditional write with `outcome: "unknown"`, of a list as `before` |
- * | `{ delay }` | it is done some milliseconds later |
+ * | `{ delayMs }` | it is done some milliseconds later |
  * | `{ breakOff }` | the body of a `get` breaks off with `Unavailable` after so many bytes |
  */
-export type Fault = "before" | "after" | { readonly delay: number } | { readonly breakOff: number };
+export type Fault = "before" | "after" | { readonly delayMs: number } | { readonly breakOff: number };
 
 /** A call that may go wrong. */
 export interface FaultyCall {
@@ -58,7 +58,7 @@ export interface RandomFaultsOptions {
  *
  * @example
  * ```ts
- * const store = withFaults(new MemoryStore(), randomFaults({ seed: 7, percent: 20, kinds: ["before", { delay: 1 }] }));
+ * const store = withFaults(new MemoryStore(), randomFaults({ seed: 7, percent: 20, kinds: ["before", { delayMs: 1 }] }));
  * ```
  */
 export function randomFaults({ seed, percent = 10, kinds = ["before", "after"] }: RandomFaultsOptions): ChooseFault {
@@ -86,7 +86,7 @@ function faulty(inner: AnyVerbs, store: string, choose: (verb: keyof AnyVerbs, k
     const { signal, mode = "overwrite" } = options;
     throwIfAborted(signal, { store, key });
     if (fault === "before") throw failed(verb, store, key);
-    if (typeof fault === "object" && "delay" in fault) await sleep(fault.delay, { store, key, signal });
+    if (typeof fault === "object" && "delayMs" in fault) await sleep(fault.delayMs, { store, key, signal });
     const value = await work();
     if (fault === "after") throw failed(verb, store, key, mode === "overwrite" ? undefined : "unknown");
     return value;

@@ -17,7 +17,7 @@ export interface TracedCall {
 /** How a call ended. */
 export interface TracedResult {
   /** Milliseconds since it began; of a list until its last entry was taken. */
-  readonly duration: number;
+  readonly durationMs: number;
   /** What was written or read. Absent where no bytes move. */
   readonly bytes?: number;
   /** How many entries a list gave. */
@@ -52,7 +52,7 @@ export function withTrace<Store extends Named>(store: Store, trace: Trace): Wrap
 }
 
 /** Tells of the end. */
-type End = (result: Omit<TracedResult, "duration" | "error">, failure?: { readonly error: unknown }) => void;
+type End = (result: Omit<TracedResult, "durationMs" | "error">, failure?: { readonly error: unknown }) => void;
 
 function begin(trace: Trace, call: TracedCall): End {
   const start = performance.now();
@@ -61,7 +61,7 @@ function begin(trace: Trace, call: TracedCall): End {
     if (!end) return;
     const { error } = failure ?? {};
     const code = isEdgewaterError(error) ? error.code : "unknown";
-    quietly(() => end({ duration: performance.now() - start, ...result, ...(failure ? { error: code } : {}) }));
+    quietly(() => end({ durationMs: performance.now() - start, ...result, ...(failure ? { error: code } : {}) }));
   };
 }
 

@@ -130,7 +130,7 @@ export async function runCampaign(
       headers.set(workerHeader, String(name));
       return fetch(input, { ...init, headers });
     };
-    const store = testedOf({ endpoint: proxy.endpoint, timeout, retry, fetch: named });
+    const store = testedOf({ endpoint: proxy.endpoint, timeoutMs: timeout, retry, fetch: named });
     while (writes.size < count) {
       const number = writes.size;
       const id = `write ${seed} ${number} of ${name}`;

@@ -29,7 +29,7 @@ describe("S3Store on Ceph", () => {
 
   it.each(["address/signed", "address/a+b =%2F?#🌊"])("signs URLs for %s that need no credentials", async (key) => {
     const store = makeStore();
-    const put = await fetch(await store.signedUrl(key, { method: "PUT", expiresIn: 60 }), { method: "PUT", body: "signed" });
+    const put = await fetch(await store.signedUrl(key, { method: "PUT", expiresInSeconds: 60 }), { method: "PUT", body: "signed" });
     expect(put.status).toBe(200);
     expect(await (await fetch(await store.signedUrl(key))).text()).toBe("signed");
     expect((await fetch(await store.signedUrl(key, { method: "HEAD" }), { method: "HEAD" })).headers.get("content-length")).toBe("6");
@@ -43,12 +43,15 @@ describe("S3Store on Ceph", () => {
   it("signs URLs that end", async () => {
     const store = makeStore();
     await store.put("address/ends", "x");
-    const url = await store.signedUrl("address/ends", { expiresIn: 1 });
+    const url = await store.signedUrl("address/ends", { expiresInSeconds: 1 });
     expect((await fetch(url)).status).toBe(200);
     await expect.poll(async () => (await fetch(url)).status, { timeout: 10_000, interval: 500 }).toBe(403);
   });
 
-  it.each([0, -1, 1.5, 604_801, Number.NaN])("refuses to sign a URL for %d seconds", async (expiresIn) => {
-    await expect(makeStore().signedUrl("k", { expiresIn })).rejects.toMatchObject({ code: "SettingsError", field: "expiresIn" });
+  it.each([0, -1, 1.5, 604_801, Number.NaN])("refuses to sign a URL for %d seconds", async (expiresInSeconds) => {
+    await expect(makeStore().signedUrl("k", { expiresInSeconds })).rejects.toMatchObject({
+      code: "SettingsError",
+      field: "expiresInSeconds",
+    });
   });
 });

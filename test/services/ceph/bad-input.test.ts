@@ -88,7 +88,7 @@ describe("S3Store on Ceph", () => {
     const silent = createServer().listen(0, "127.0.0.1");
     await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
-    const store = makeStore({ endpoint: `http://127.0.0.1:${port}`, timeout: 100, retry: { maxRetries: 1, delayMs: 1 } });
+    const store = makeStore({ endpoint: `http://127.0.0.1:${port}`, timeoutMs: 100, retry: { maxRetries: 1, delayMs: 1 } });
     await expect(store.get("k")).rejects.toMatchObject({ code: "Unavailable", message: /did not answer within 100 ms/ });
     await expect(store.put("k", "x", { mode: "create" })).rejects.toMatchObject({ code: "Unavailable", outcome: "unknown" });
     silent.close();

@@ -148,8 +148,8 @@ needs<ObjectStore>(withRetry(kv));
 // @ts-expect-error what it wraps is not atomic
 needs<ObjectStore>(withRetry(other));
 // @ts-expect-error what others write is seen later
-needs<ObjectStore>(withCache(memory, plain, { maxAge: 1000 }));
-needs<ConditionalPut & ConditionalGet>(withCache(memory, plain, { maxAge: 1000 }));
+needs<ObjectStore>(withCache(memory, plain, { maxAgeMs: 1000 }));
+needs<ConditionalPut & ConditionalGet>(withCache(memory, plain, { maxAgeMs: 1000 }));
 const reading = withLimit(web, 2);
 needs<Get>(reading);
 // @ts-expect-error what it wraps only reads

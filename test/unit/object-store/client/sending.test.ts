@@ -13,7 +13,7 @@ import { retrying } from "../../../../src/retry.ts";
 
 const call = { store: "S", verb: "read", key: "k", signal: undefined } as const;
 const meta = { key: "k", size: 0, etag: undefined, lastModified: undefined };
-const quick = { retry: { maxRetries: 3, delayMs: 1 }, timeout: 200 };
+const quick = { retry: { maxRetries: 3, delayMs: 1 }, timeoutMs: 200 };
 
 async function serve(listener: RequestListener): Promise<AsyncDisposable & { url: string }> {
   const server = createServer(listener).listen(0, "127.0.0.1");
@@ -97,7 +97,7 @@ describe("Sending", () => {
       const controller = new AbortController();
       if (delay === 0) controller.abort("enough");
       else setTimeout(() => controller.abort("enough"), delay);
-      const sent = send({ ...call, signal: controller.signal }, () => get(url), { timeout: 60_000 });
+      const sent = send({ ...call, signal: controller.signal }, () => get(url), { timeoutMs: 60_000 });
       await expect(sent).rejects.toMatchObject({ code: "Aborted", cause: "enough" });
     }
   });
@@ -149,7 +149,7 @@ describe("Retrying", () => {
 });
 
 describe("A body", () => {
-  const opened = (response: Response, timeout = 1000) => openedAnswer(meta, response, call, { timeout });
+  const opened = (response: Response, timeoutMs = 1000) => openedAnswer(meta, response, call, { timeoutMs });
   const short = (): Response => new Response("0123", { headers: { "content-length": "10" } });
 
   it("that is shorter than was said is never a value, whoever sends it", async () => {

@@ -57,7 +57,7 @@ describe("withCache", () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     try {
       const { sound, store, asked } = source();
-      const cached = withCache(store, new MemoryStore(), { maxAge: 1000 });
+      const cached = withCache(store, new MemoryStore(), { maxAgeMs: 1000 });
       expect(cached.consistency).toBe("eventual");
       await sound.put("k", "one");
       await cached.get("k");
@@ -100,7 +100,7 @@ describe("withCache", () => {
         return opened;
       },
     };
-    const cached = withCache(store, new MemoryStore(), { maxAge: 60_000 });
+    const cached = withCache(store, new MemoryStore(), { maxAgeMs: 60_000 });
     const slow = textOf(cached, "k");
     await new Promise((resolve) => setTimeout(resolve, 5));
     await cached.put("k", "new");
@@ -112,7 +112,7 @@ describe("withCache", () => {
   it("cuts ranges from what is kept, and reads them from the store otherwise", async () => {
     const { sound, store, asked } = source();
     const cache = new MemoryStore();
-    const cached = withCache(store, cache, { maxAge: 60_000 });
+    const cached = withCache(store, cache, { maxAgeMs: 60_000 });
     await sound.put("k", "0123456789");
     expect(await textOf(cached, "k", { range: { start: 2, end: 4 } })).toBe("23");
     expect(await keysOf(cache)).toEqual([]);
@@ -145,12 +145,12 @@ describe("withCache", () => {
     await sound.put("k", "right");
     for (const wrong of ["", "{}", "{}\nwrong", '{"key":"k","size":5,"readAt":9e15}', '{"key":"other","size":5,"readAt":9e15}\nwrong']) {
       await cache.put("k", wrong);
-      expect(await textOf(withCache(store, cache, { maxAge: 60_000 }), "k")).toBe("right");
+      expect(await textOf(withCache(store, cache, { maxAgeMs: 60_000 }), "k")).toBe("right");
     }
     const failing = withCache(
       store,
       withFaults(cache, ({ number }) => (number > 3 ? "before" : undefined)),
-      { maxAge: 60_000 },
+      { maxAgeMs: 60_000 },
     );
     expect(await textOf(failing, "k")).toBe("right");
     await failing.put("k", "new");

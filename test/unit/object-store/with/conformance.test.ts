@@ -6,7 +6,7 @@ import { describe, it } from "vitest";
 
 const sound = (): MemoryStore => new MemoryStore();
 /** Faults that a retry can always make good, also while others write. */
-const curable = randomFaults({ seed: 4, percent: 15, kinds: ["before", { delay: 0 }] });
+const curable = randomFaults({ seed: 4, percent: 15, kinds: ["before", { delayMs: 0 }] });
 const often = { maxRetries: 49, delayMs: 0 };
 
 const stores: Readonly<Record<string, () => FullObjectStore>> = {
@@ -37,7 +37,7 @@ describe.each(Object.entries(stores))("%s", (_, make) => {
   it.each(certify(make, { ...all, copies: true, conditionalCopies: true }))("$name", ({ run }) => run());
 });
 
-const aging = () => withCache(sound(), sound(), { maxAge: 60_000 });
+const aging = () => withCache(sound(), sound(), { maxAgeMs: 60_000 });
 describe.each(certify(aging, { ...all, copies: true, conditionalCopies: true, consistent: false }))(
   "withCache of an age",
   ({ name, run }) => {

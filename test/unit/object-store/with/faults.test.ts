@@ -33,7 +33,7 @@ describe("withFaults", () => {
 
   it("delays a call, and ends the wait when the signal is aborted, with nothing done", async () => {
     const sound = new MemoryStore();
-    const store = withFaults(sound, () => ({ delay: 60_000 }));
+    const store = withFaults(sound, () => ({ delayMs: 60_000 }));
     await expect(store.put("k", "x", { signal: AbortSignal.timeout(5) })).rejects.toMatchObject({ code: "Aborted" });
     await expect(sound.head("k")).rejects.toMatchObject({ code: "NotFound" });
   });

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 function slow() {
   let now = 0;
   const seen = { most: 0, order: [] as string[] };
-  const delayed = withFaults(new MemoryStore(), () => ({ delay: 3 }));
+  const delayed = withFaults(new MemoryStore(), () => ({ delayMs: 3 }));
   const store = withTrace(delayed, ({ verb, key }) => {
     if (verb === "read") return undefined;
     seen.order.push(key);

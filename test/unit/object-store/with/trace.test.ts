@@ -19,7 +19,7 @@ describe("withTrace", () => {
     for await (const each of store.list()) void each;
     await store.copy("a", "c");
     await store.delete(["a", "b"]);
-    expect(events.map(({ duration, ...event }) => event)).toEqual(
+    expect(events.map(({ durationMs, ...event }) => event)).toEqual(
       [
         { verb: "put", key: "a", bytes: 5 },
         { verb: "put", key: "b", bytes: 5 },
@@ -33,7 +33,7 @@ describe("withTrace", () => {
         { verb: "delete", key: "a", keys: 2 },
       ].map((event) => ({ store: "MemoryStore", ...event })),
     );
-    expect(events.every(({ duration = -1 }) => duration >= 0)).toBe(true);
+    expect(events.every(({ durationMs = -1 }) => durationMs >= 0)).toBe(true);
     expect(JSON.stringify(events)).not.toMatch(/very-secret|grün/);
   });
 
