@@ -83,6 +83,15 @@ describe("the documentation", () => {
     expect(broken).toEqual([]);
   });
 
+  it("maps every folder and file at the top of src in CONTRIBUTING.md", async () => {
+    const map = await readFile(join(root, "CONTRIBUTING.md"), "utf8");
+    const entries = await readdir(join(root, "src"), { withFileTypes: true });
+    const missing = entries
+      .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
+      .filter((name) => !map.includes(`\`${name}\``));
+    expect(missing).toEqual([]);
+  });
+
   it("has a README of at most 150 lines", async () => {
     expect((await readFile(join(root, "README.md"), "utf8")).split("\n").length).toBeLessThanOrEqual(150);
   });
