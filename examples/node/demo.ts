@@ -40,9 +40,7 @@ await mkdir(folder, { recursive: true });
 await writeFile(`${folder}/versions.json`, `${JSON.stringify(versions, undefined, 2)}\n`);
 
 const unchanged = rows.filter((row) => row.at(-1) === "unchanged").length;
-console.log(
-  `Run ${runId} wrote ${rows.length} values to ${store.name}; ${unchanged} of them have the data version of the last run.`,
-);
+console.log(`Run ${runId} wrote ${rows.length} values to ${store.name}; ${unchanged} of them have the data version of the last run.`);
 const second = spawnSync(process.execPath, [...process.execArgv, new URL("verify.ts", import.meta.url).pathname, folder], {
   stdio: "inherit",
 });
