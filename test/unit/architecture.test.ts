@@ -1,14 +1,14 @@
-/** Holds the shape of the sources: who may import whom, what each file may reach, and how large it may grow. */
+/** The shape of the sources: which folder may import which, what a file may use, and how large it may be. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { sources } from "../../scripts/exports.ts";
+import { importTargets, sources } from "../../scripts/exports.ts";
 
 const root = join(import.meta.dirname, "../../src");
 
 interface Import {
   readonly specifier: string;
-  /** Gone when the types are stripped. */
+  /** Whether it is gone once the types are stripped. */
   readonly isType: boolean;
 }
 
@@ -32,9 +32,9 @@ const files: readonly Source[] = readdirSync(root, { recursive: true, encoding: 
     return { path, text, imports: [...statements, ...dynamic] };
   });
 
-const roomOf = (path: string): string => (path.includes("/") ? (path.split("/")[0] ?? "") : path);
+const folderOf = (path: string): string => (path.includes("/") ? (path.split("/")[0] ?? "") : path);
 
-/** Which rooms a room may import besides itself, types and values alike. */
+/** Which folders and root files a folder may import besides itself, types and values alike. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
   "polyfill.ts": [],
@@ -71,7 +71,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What of the stores is the port, for those who may not know a concrete one. */
+/** The port of the stores, which may be imported where a concrete store may not. */
 const port = /^object-store\/(types|path)\.ts$/;
 const stores = Object.values(sources)
   .map((path) => relative(root, path))
@@ -90,37 +90,39 @@ const external = files.flatMap(({ path, imports }) =>
 );
 
 describe("the sources", () => {
-  it("are read by this test as they are", () => {
+  it("are all read by this test, with imports that exist", () => {
     expect(files.length).toBeGreaterThan(30);
     expect(internal.length).toBeGreaterThan(80);
     expect(internal.filter(({ to }) => !files.some(({ path }) => path === to))).toEqual([]);
   });
 
-  it("import only the rooms below their own", () => {
-    const rooms = [...new Set(files.map(({ path }) => roomOf(path)))].sort();
-    expect(rooms).toEqual(Object.keys(mayImport).sort());
-    const wrong = internal.filter(({ from, to }) => roomOf(from) !== roomOf(to) && !mayImport[roomOf(from)]?.includes(roomOf(to)));
+  it("import only from the folders below their own", () => {
+    const folders = [...new Set(files.map(({ path }) => folderOf(path)))].sort();
+    expect(folders).toEqual(Object.keys(mayImport).sort());
+    const wrong = internal.filter(({ from, to }) => folderOf(from) !== folderOf(to) && !mayImport[folderOf(from)]?.includes(folderOf(to)));
     expect(wrong).toEqual([]);
   });
 
-  it("have no store that knows another, and no handler that knows a store", () => {
+  it("have no store that imports another store, and no handler that imports a store", () => {
     const between = internal.filter(({ from, to }) => storeOf(from) && storeOf(to) && storeOf(from) !== storeOf(to));
-    const handlers = internal.filter(({ from, to }) => roomOf(from) === "io-handler" && roomOf(to) === "object-store" && !port.test(to));
+    const handlers = internal.filter(
+      ({ from, to }) => folderOf(from) === "io-handler" && folderOf(to) === "object-store" && !port.test(to),
+    );
     expect([...between, ...handlers]).toEqual([]);
   });
 
-  it("have no back end of records that knows another", () => {
+  it("have no Storage back end that imports another", () => {
     const folder = (path: string): string | undefined => path.match(/^storage\/(sql|indexeddb|memory|embedded)(?:\/|\.ts)/)?.[1];
     const between = internal.filter(({ from, to }) => folder(from) && folder(to) && folder(from) !== folder(to));
     const adapters = ["sqlite", "d1", "durable-object", "postgres"].map((name) => `storage/sql/${name}.ts`);
     expect([...between, ...internal.filter(({ to }) => adapters.includes(to))]).toEqual([]);
   });
 
-  it("have no circles", () => {
+  it("have no import cycle", () => {
     const next = Map.groupBy(internal, ({ from }) => from);
     const done = new Set<string>();
     const visit = (path: string, trail: readonly string[]): void => {
-      expect(trail, "a circle of imports").not.toContain(path);
+      expect(trail, "an import cycle").not.toContain(path);
       if (done.has(path)) return;
       for (const { to } of next.get(path) ?? []) visit(to, [...trail, path]);
       done.add(path);
@@ -128,7 +130,7 @@ describe("the sources", () => {
     for (const { path } of files) visit(path, []);
   });
 
-  it("import each package in one place, and a runtime's own modules only where they are for it", () => {
+  it("import each package in one file, and node: modules only in files for Node, Deno and Bun", () => {
     const places = Map.groupBy(
       external.filter(({ isType }) => !isType),
       ({ specifier }) => specifier.replace(/^(node:|[^/]+).*$/, "$1"),
@@ -151,7 +153,7 @@ describe("the sources", () => {
     });
   });
 
-  it("ask what the runtime is and has in one folder, and print nothing", () => {
+  it("detect the runtime in one folder, and print nothing", () => {
     const asking = files.filter(({ text }) =>
       /(?<![\w-])process\b[.?]|\bDeno\b[.?]|import\.meta\.env\b/.test(text.replace(/\/\*[\s\S]*?\*\/|`[^`]*`/g, "")),
     );
@@ -159,10 +161,20 @@ describe("the sources", () => {
     expect(files.filter(({ text }) => /\bconsole\./.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
-  it("are small: none over 400 lines, nine of ten below 300, half below 120", () => {
-    const lengths = files.map(({ text }) => text.split("\n").length).sort((left, right) => left - right);
+  it("are small: none over 400 lines, nine of ten up to 300, half up to 120", () => {
+    const lengths = files.map(({ text }) => lineCount(text)).sort((left, right) => left - right);
     expect(lengths.at(-1)).toBeLessThanOrEqual(400);
     expect(lengths[Math.floor(lengths.length * 0.9)]).toBeLessThanOrEqual(300);
     expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(120);
   });
+
+  it("are no splinters: fewer than 15 have under 20 lines", () => {
+    const entries = [...Object.values(sources), ...importTargets].map((path) => relative(root, path));
+    const splinters = files.filter(({ path, text }) => lineCount(text) < 20 && !entries.includes(path)).map(({ path }) => path);
+    expect(splinters.length, splinters.join("\n")).toBeLessThan(15);
+  });
 });
+
+function lineCount(text: string): number {
+  return text.trimEnd().split("\n").length;
+}

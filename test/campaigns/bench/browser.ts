@@ -1,14 +1,14 @@
-/** The rows that only a browser can measure, in Chromium with a profile on the disk. */
+/** The stores of browsers, in Chromium with a profile on disk. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright";
 import { browsers } from "../../../scripts/browsers.ts";
 import { servePages } from "../../support/servers/pages.ts";
-import type { Row } from "./harness.ts";
+import type { AddRow } from "./harness.ts";
 
-/** None without Chromium. */
-export async function browserRows(add: (row: Row) => void): Promise<void> {
+/** Measures nothing without Chromium. */
+export async function browserRows(add: AddRow): Promise<void> {
   const launchOptions = browsers.find(({ name }) => name === "chromium")?.launchOptions;
   if (launchOptions === undefined) return;
   const profile = await mkdtemp(join(tmpdir(), "edgewater-bench-profile-"));

@@ -1,27 +1,30 @@
-/** Compares ways to do one thing in one process: interleaved, the order turned round each time, medians of the rounds. */
+/** Compares ways to do one thing in one process: rounds are interleaved, their order rotates, and medians count. */
 
 export interface Contender {
   readonly name: string;
-  /** One round. What it prepares in `before` is not timed. */
+  /** Prepares a round; not timed. */
   readonly before?: () => Promise<void> | void;
-  /** May tell how many milliseconds it took, when it has measured itself. */
+  /** Runs one round. It may return its own time in milliseconds, when it measures itself. */
   readonly run: () => Promise<number> | Promise<void> | void;
 }
 
 export interface Row {
   readonly what: string;
-  /** The median of the rounds' ratios to the anchor, or of an absolute figure. */
+  /** The median of the rounds: a ratio to the anchor, or an absolute figure. */
   readonly measured: string;
   readonly budget: string;
   readonly isWithin: boolean;
   readonly anchor: string;
 }
 
+/** Prints a row and keeps it for the page. */
+export type AddRow = (row: Row) => void;
+
 const rounds = 15;
 const warmUps = 3;
 const sweepingMs = 50;
 
-/** Milliseconds of every round of every contender. */
+/** The time of every round of every contender, in milliseconds. */
 async function time(contenders: readonly Contender[]): Promise<number[][]> {
   const times: number[][] = contenders.map(() => []);
   for (let round = -warmUps; round < rounds; round++) {
@@ -30,7 +33,7 @@ async function time(contenders: readonly Contender[]): Promise<number[][]> {
       const contender = contenders[index] as Contender;
       await contender.before?.();
       globalThis.gc?.();
-      // The engine sweeps the heap in other threads for a while, which short work would feel more than long.
+      // After a collection V8 sweeps the heap in other threads for a while, which slows short work more than long work.
       await new Promise((resolve) => setTimeout(resolve, sweepingMs));
       const start = performance.now();
       const own: unknown = await contender.run();
@@ -40,7 +43,7 @@ async function time(contenders: readonly Contender[]): Promise<number[][]> {
   return times;
 }
 
-/** How many times as long as the anchor it takes. */
+/** The time relative to an anchor. */
 export async function ratio(what: string, ours: Contender, anchor: Contender, budget: number): Promise<Row> {
   const [our, their] = await time([ours, anchor]);
   const ratios = (our ?? []).map((value, round) => value / (their?.[round] ?? Number.NaN));
@@ -49,20 +52,20 @@ export async function ratio(what: string, ours: Contender, anchor: Contender, bu
   return {
     what,
     measured: `${measured.toFixed(2)}× (${spread}; ${median(our ?? []).toFixed(2)} ms)`,
-    budget: `≤ ${budget}×`,
+    budget: `≤ ${Number(budget.toFixed(2))}×`,
     isWithin: measured <= budget,
     anchor: anchor.name,
   };
 }
 
-/** How long it takes, on this machine. */
+/** The time on this machine. */
 export async function absolute(what: string, ours: Contender, budgetMs: number, each = 1): Promise<Row> {
   const [our] = await time([ours]);
   const measured = median(our ?? []) / each;
   return { what, measured: `${measured.toFixed(3)} ms`, budget: `≤ ${budgetMs} ms`, isWithin: measured <= budgetMs, anchor: "—" };
 }
 
-/** Median milliseconds of each. */
+/** The median time of each contender, in milliseconds. */
 export async function medians(contenders: readonly Contender[]): Promise<number[]> {
   return (await time(contenders)).map(median);
 }

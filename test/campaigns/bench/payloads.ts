@@ -1,4 +1,4 @@
-/** What serializers are measured with. The same on every run. */
+/** The values that serializers are measured with; the same on every run. */
 
 let seed = 42;
 
@@ -40,12 +40,12 @@ export function nested(): unknown {
   return { services: new Map(Array.from({ length: 200 }, (_, index) => [`service-${index}`, service(index)])) };
 }
 
-/** 1,000,000 doubles and what is said of them. */
+/** 1,000,000 doubles and a name. */
 export function doubles(): { readonly name: string; readonly values: Float64Array<ArrayBuffer> } {
   return { name: "doubles", values: Float64Array.from({ length: 1_000_000 }, (_, index) => index / 3) };
 }
 
-/** 100,000 rows of which JSON alone says all, about 14 MB. */
+/** 100,000 rows that JSON keeps exactly, about 14 MB. */
 export function plainRows(count = 100_000): unknown[] {
   return Array.from({ length: count }, (_, id) => ({
     id,

@@ -1,4 +1,4 @@
-/** Python's pickle in a process of its own, one piece of work at a time, so that others can be measured in between. */
+/** Python's pickle in a process of its own, one operation at a time, so that rounds can be interleaved. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ export class Pickle {
     this.#lines = lines[Symbol.asyncIterator]();
   }
 
-  /** Undefined where there is no Python. */
+  /** Undefined without Python. */
   static start(): Pickle | undefined {
     try {
       execFileSync("python3", ["--version"], { stdio: "ignore" });
@@ -26,7 +26,7 @@ export class Pickle {
     return new Pickle(process, createInterface({ input: process.stdout }));
   }
 
-  /** Milliseconds, as Python has measured them. */
+  /** The time of one operation as Python measures it, in milliseconds. */
   async time(payload: Payload, verb: "encode" | "decode"): Promise<number> {
     this.#process.stdin?.write(`${payload} ${verb}\n`);
     return Number((await this.#lines.next()).value);

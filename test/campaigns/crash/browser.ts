@@ -36,7 +36,7 @@ export async function killBrowser(browser: Browser, kills: number, random: () =>
   const preferences = firefoxPreferences.map(([name, value]) => `user_pref("${name}", ${value});\n`);
   await writeFile(join(profile, "user.js"), preferences.join(""));
   const court = new Court();
-  const pages = await servePages(join(import.meta.dirname, "browser"), (path, posted) => court.hear(path, posted as Message));
+  const pages = await servePages(join(import.meta.dirname, "browser"), { answer: (path, posted) => court.hear(path, posted as Message) });
   try {
     for (let kill = 0; kill < kills; kill++) {
       await during(start(browser, profile, pages.url), async () => {

@@ -1,4 +1,4 @@
-/** Pages of tests for browsers that a test starts itself: built once, served on 127.0.0.1, with calls back to the test. */
+/** Pages for browsers that a test starts itself: built with Vite, served on 127.0.0.1, with calls back to the test. */
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -6,6 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { sources } from "../../../scripts/exports.ts";
 
@@ -16,14 +18,20 @@ export interface Pages extends AsyncDisposable {
 
 const types: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript" };
 
-/**
- * @param root folder of the `index.html`
- * @param answer what a page gets that posts JSON to a path
- */
-export async function servePages(root: string, answer: (path: string, posted: unknown) => unknown = () => null): Promise<Pages> {
+const latencyMs = 50;
+
+export interface PagesOptions {
+  /** Answers what a page posts as JSON. */
+  readonly answer?: (path: string, posted: unknown) => unknown;
+  /** Minifies the scripts and serves everything gzipped and some milliseconds late, as an application is deployed. */
+  readonly isProduction?: boolean;
+}
+
+/** @param root folder of the `index.html` */
+export async function servePages(root: string, { answer = () => null, isProduction = false }: PagesOptions = {}): Promise<Pages> {
   const outDir = await mkdtemp(join(tmpdir(), "edgewater-pages-"));
   const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
-  const options = { outDir, emptyOutDir: true, target: "es2024", minify: false, chunkSizeWarningLimit: 5000 };
+  const options = { outDir, emptyOutDir: true, target: "es2024", minify: isProduction, chunkSizeWarningLimit: 5000 };
   await build({ root, configFile: false, logLevel: "error", resolve: { alias }, build: options, worker: { format: "es" } });
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
@@ -31,7 +39,10 @@ export async function servePages(root: string, answer: (path: string, posted: un
       const isPost = request.method === "POST";
       const file = path === "/" ? "/index.html" : path;
       const content = isPost ? JSON.stringify(await answer(path, JSON.parse(await text(request)))) : await readFile(join(outDir, file));
-      response.writeHead(200, { "content-type": isPost ? "application/json" : (types[extname(file)] ?? "") }).end(content);
+      const headers = { "content-type": isPost ? "application/json" : (types[extname(file)] ?? "") };
+      if (isProduction) await setTimeout(latencyMs);
+      if (isProduction) response.writeHead(200, { ...headers, "content-encoding": "gzip" }).end(gzipSync(content, { level: 9 }));
+      else response.writeHead(200, headers).end(content);
     } catch {
       response.writeHead(404).end();
     }

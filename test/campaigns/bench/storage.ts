@@ -1,8 +1,8 @@
-/** What records in a file cost, beside the engine by hand: the same file settings, one event table, its indexes. */
+/** Storage in a file beside hand-written SQL: the same file settings, one event table and its indexes. */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type NewEvent, Storage } from "edgewater";
-import { absolute, type Row, ratio } from "./harness.ts";
+import { type AddRow, absolute, ratio } from "./harness.ts";
 
 const event = (assetKey: string, index: number): NewEvent => ({
   eventType: "Materialization",
@@ -19,9 +19,9 @@ const event = (assetKey: string, index: number): NewEvent => ({
 const assets = 1000;
 const events = 1_000_000;
 
-export async function recordsRows(add: (row: Row) => void, folder: string): Promise<void> {
+export async function storageRows(add: AddRow, folder: string): Promise<void> {
   for (const [label, commits, size] of [
-    // A round has several checkpoints of the log for either, so that their waits for the disk do not decide it.
+    // A round is long enough for several checkpoints of the write-ahead log, so that one more or less does not decide it.
     ["1 event", 1000, 1],
     ["1,000 events", 5, 1000],
   ] as const) {
@@ -36,7 +36,7 @@ export async function recordsRows(add: (row: Row) => void, folder: string): Prom
       for (let commit = 0; commit < commits; commit++)
         raw.write(Array.from({ length: size }, () => event(`asset-${index % assets}`, index++)));
     };
-    const anchor = { name: "node:sqlite, the events by hand", run: byHand };
+    const anchor = { name: "node:sqlite, hand-written SQL", run: byHand };
     add(await ratio(`${commits} commits of ${label} to a file`, { name: "Storage", run: ours }, anchor, 2));
     raw.close();
   }
@@ -88,13 +88,13 @@ export async function recordsRows(add: (row: Row) => void, folder: string): Prom
     });
     const compute = async (): Promise<void> => {
       const all = await stale.computeStaleness();
-      if (all.length !== nodes.length) throw new Error(`${all.length} assets were judged`);
+      if (all.length !== nodes.length) throw new Error(`${all.length} assets have a staleness`);
     };
     add(await absolute(`staleness of 10,000 assets, ${label}`, { name: "computeStaleness", run: compute }, 150));
   }
 }
 
-/** The engine by hand, with the settings, the columns and the indexes of our event table. */
+/** SQLite with the settings, columns and indexes of our event table. */
 function engine(file: string): { readonly write: (events: readonly NewEvent[]) => void; readonly close: () => void } {
   const database = new DatabaseSync(file);
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");

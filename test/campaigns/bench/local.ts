@@ -1,0 +1,22 @@
+/** LocalStore's atomic put beside a bare `writeFile`. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LocalStore } from "edgewater/local";
+import { type AddRow, ratio } from "./harness.ts";
+
+export async function localRows(add: AddRow, folder: string): Promise<void> {
+  const store = new LocalStore(join(folder, "store"));
+  for (const [label, size, count, budget] of [
+    ["1 KB", 1000, 200, 1.15],
+    ["1 MB", 1_000_000, 20, 1.3],
+  ] as const) {
+    const bytes = crypto.getRandomValues(new Uint8Array(Math.min(size, 65_536)));
+    const body = Uint8Array.from({ length: size }, (_, index) => bytes[index % bytes.length] ?? 0);
+    const many = async (put: (name: string) => Promise<unknown>): Promise<void> => {
+      for (let index = 0; index < count; index++) await put(`object-${index}`);
+    };
+    const ours = { name: "LocalStore", run: () => many((name) => store.put(name, body)) };
+    const plain = { name: "bare writeFile", run: () => many((name) => writeFile(join(folder, name), body)) };
+    add(await ratio(`local atomic put, ${label}`, ours, plain, budget));
+  }
+}
