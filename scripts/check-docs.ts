@@ -109,6 +109,9 @@ for (const [file, { module_doc, symbols }] of Object.entries(nodes)) {
   }
 }
 
+const count = Object.values(nodes).reduce((sum, { symbols }) => sum + symbols.length, 0);
+if (Object.keys(nodes).length !== files.length || count < 200)
+  throw new Error(`Cannot check doc comments: deno doc described ${count} symbols of ${Object.keys(nodes).length} files, expected more`);
 const lines = [...missing].sort();
 for (const line of lines) console.log(line);
 console.log(lines.length === 0 ? "Every public symbol is documented." : `\n${lines.length} public symbols have no doc comment.`);
