@@ -47,11 +47,12 @@ interface Docs {
 
 const root = join(import.meta.dirname, "..");
 const files = [...new Set(Object.values(sources))];
-const { stdout, status } = spawnSync(
+const { stdout, status, error } = spawnSync(
   join(root, "node_modules/.bin/deno"),
   ["doc", "--json", "--quiet", "--no-config", "--no-lock", ...files],
   { cwd: root, encoding: "utf8", maxBuffer: 256 * 1024 * 1024, stdio: ["ignore", "pipe", "inherit"] },
 );
+if (error) throw error;
 if (status !== 0) process.exit(status ?? 1);
 const { nodes } = JSON.parse(stdout) as Docs;
 
