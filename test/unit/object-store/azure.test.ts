@@ -3,7 +3,7 @@ import { AzureStore, fromEnvironment } from "edgewater/azure";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compareUtf8 } from "../../../src/encoding/utf8.ts";
-import { inUtf8Order } from "../../../src/object-store/azure/order.ts";
+import { inUtf8Order } from "../../../src/object-store/azure/list.ts";
 
 const accountKey = btoa("very-secret-key");
 const where = { account: "quakes", container: "v1" };
