@@ -59,17 +59,23 @@ const largestRequest = 5000 * 2 ** 20;
  * ```
  */
 export class AzureStore implements FullObjectStore, Sign {
+  /** `AzureStore(<account>/<container>)`, for messages. */
   readonly name: string;
   /** Azure is known to honour conditions. */
   readonly keepsConditions = true;
   readonly #client: AzureClient;
 
-  /** @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers */
+  /**
+   * Makes a store. Sends nothing.
+   *
+   * @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers
+   */
   constructor(options: AzureStoreOptions) {
     this.#client = createAzureClient(options);
     this.name = this.#client.name;
   }
 
+  /** Writes an object, replacing an earlier one. Throws as `Put` describes. */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
@@ -86,21 +92,26 @@ export class AzureStore implements FullObjectStore, Sign {
     return putStream(this.#client, call, body, mode, attributes, put);
   }
 
+  /** Opens an object, or a range of it. Throws as `Get` describes. */
   async get(key: string, { range, signal, ...match }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
     return openObject(this.#client, this.#call("read", key, signal), range, matchHeaders(match));
   }
 
+  /** Reads what the store knows of an object. */
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
     return headObject(this.#client, this.#call("read", key, signal));
   }
 
+  /** Deletes one object or several. Missing objects count as deleted. */
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const calls = checkKeys(this.name, keys).map((key) => this.#call("delete", key, signal));
     // Azure deletes a blob with snapshots only together with them.
     await deleteEach(this.#client, calls, this.#client.options.concurrency ?? 4, { "x-ms-delete-snapshots": "include" });
   }
 
+  /** Lists the objects below a prefix in UTF-8 order. */
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  /** Lists one level: the objects below a prefix, and the prefixes below it. */
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
   async *list(
     prefix = "",
@@ -110,12 +121,18 @@ export class AzureStore implements FullObjectStore, Sign {
     yield* listBlobs(this.#client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
   }
 
+  /** Copies an object with its attributes. */
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkBlobName(this.name, to);
     return copyWithin(this, call, to, mode, () => copyByServer(this.#client, call, to));
   }
 
+  /**
+   * Signs a URL for one method on one object.
+   *
+   * @throws `SettingsError` for a wrong `expiresInSeconds`; `NotSupported` without an account key
+   */
   async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
     return this.#client.signUrl(this.#call("sign", key, options.signal), options);
   }

@@ -54,17 +54,23 @@ import { copyByServer, generationHeader, putConditionally } from "./write.ts";
  * ```
  */
 export class GCSStore implements FullObjectStore, Sign {
+  /** `GCSStore(<bucket>)`, for messages. */
   readonly name: string;
   /** Google Cloud Storage is known to honour conditions. */
   readonly keepsConditions = true;
   readonly #client: GCSClient;
 
-  /** @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers */
+  /**
+   * Makes a store. Sends nothing.
+   *
+   * @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers
+   */
   constructor(options: GCSStoreOptions) {
     this.#client = createGCSClient(options);
     this.name = this.#client.name;
   }
 
+  /** Writes an object, replacing an earlier one. Throws as `Put` describes. */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
@@ -80,6 +86,7 @@ export class GCSStore implements FullObjectStore, Sign {
     return putStream(this.#client, call, body, mode, attributes, put);
   }
 
+  /** Opens an object, or a range of it. Throws as `Get` describes. */
   async get(key: string, { range, ifMatch, ifNoneMatch, signal }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
     const call = this.#call("read", key, signal);
     const opened = await openObject(this.#client, call, range, generationHeader(ifMatch));
@@ -92,16 +99,20 @@ export class GCSStore implements FullObjectStore, Sign {
     return opened;
   }
 
+  /** Reads what the store knows of an object. */
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
     return headObject(this.#client, this.#call("read", key, signal));
   }
 
+  /** Deletes one object or several. Missing objects count as deleted. */
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const calls = checkKeys(this.name, keys).map((key) => this.#call("delete", key, signal));
     await deleteEach(this.#client, calls, this.#client.options.concurrency ?? 4);
   }
 
+  /** Lists the objects below a prefix in UTF-8 order. */
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  /** Lists one level: the objects below a prefix, and the prefixes below it. */
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
   async *list(
     prefix = "",
@@ -112,12 +123,18 @@ export class GCSStore implements FullObjectStore, Sign {
     yield* listObjects(this.#client, call, start, page, { etagOf: (content) => textOf(content, "Generation"), alwaysEncodes: true });
   }
 
+  /** Copies an object with its attributes. */
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkKey(this.name, to);
     return copyWithin(this, call, to, mode, () => copyByServer(this.#client, call, to));
   }
 
+  /**
+   * Signs a URL for one method on one object, valid for up to a week.
+   *
+   * @throws `SettingsError` for a wrong `expiresInSeconds`; `NotSupported` without an HMAC key
+   */
   async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
     return this.#client.signUrl(this.#call("sign", key, options.signal), options);
   }

@@ -45,11 +45,14 @@ export interface HTTPStoreOptions extends TransportOptions {
  * ```
  */
 export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
+  /** `HTTPStore(<base>)`, for messages. */
   readonly name: string;
   readonly #base: string;
   readonly #options: HTTPStoreOptions;
 
   /**
+   * Makes a store. Sends nothing.
+   *
    * @param base URL of the folder that the keys are below
    * @throws `SettingsError` for a base that is not an http or https URL or carries credentials or a query, and for wrong numbers
    */
@@ -66,6 +69,7 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
     this.#options = options.headers === undefined ? options : { ...options, fetch: withoutLeakingHeaders(options.fetch) };
   }
 
+  /** Opens an object, or a range of it. Throws as `Get` describes. */
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
     const { range, ifMatch, ifNoneMatch, signal } = options;
     const call = this.#call(key, signal);
@@ -93,6 +97,7 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
     }
   }
 
+  /** Reads what the store knows of an object. */
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
     const call = this.#call(key, signal);
     const response = await this.#send(call, "HEAD", {});

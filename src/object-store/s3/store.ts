@@ -56,18 +56,24 @@ const largestRequest = 5 * 2 ** 30;
  * ```
  */
 export class S3Store implements FullObjectStore, Sign {
+  /** `S3Store(<bucket>)`, for messages. */
   readonly name: string;
   /** True for AWS, which is known to honour conditions; undefined for other servers. */
   readonly keepsConditions: true | undefined;
   readonly #client: S3Client;
 
-  /** @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers */
+  /**
+   * Makes a store. Sends nothing.
+   *
+   * @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers
+   */
   constructor(options: S3StoreOptions) {
     this.#client = createS3Client(options);
     this.name = this.#client.name;
     this.keepsConditions = options.endpoint ? undefined : true;
   }
 
+  /** Writes an object, replacing an earlier one. Throws as `Put` describes. */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
@@ -83,20 +89,25 @@ export class S3Store implements FullObjectStore, Sign {
     return putStream(this.#client, call, body, mode, attributes, put);
   }
 
+  /** Opens an object, or a range of it. Throws as `Get` describes. */
   async get(key: string, { range, signal, ...match }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
     return openObject(this.#client, this.#call("read", key, signal), range, matchHeaders(match));
   }
 
+  /** Reads what the store knows of an object. */
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
     return headObject(this.#client, this.#call("read", key, signal));
   }
 
+  /** Deletes one object or several. Missing objects count as deleted. */
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const all = checkKeys(this.name, keys);
     if (all[0] !== undefined) await deleteAll(this.#client, this.#call("delete", all[0], signal), all);
   }
 
+  /** Lists the objects below a prefix in UTF-8 order. */
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  /** Lists one level: the objects below a prefix, and the prefixes below it. */
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
   async *list(
     prefix = "",
@@ -107,12 +118,18 @@ export class S3Store implements FullObjectStore, Sign {
     yield* listObjects(this.#client, call, start, page, { etagOf: (content) => etagOf(content, "ETag"), alwaysEncodes: false });
   }
 
+  /** Copies an object with its attributes. */
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkKey(this.name, to);
     return copyWithin(this, call, to, mode, () => copyByServer(this.#client, call, to));
   }
 
+  /**
+   * Signs a URL for one method on one object, valid for up to a week.
+   *
+   * @throws `SettingsError` for a wrong `expiresInSeconds`
+   */
   async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
     return this.#client.signUrl(this.#call("sign", key, options.signal), options);
   }
