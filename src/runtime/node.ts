@@ -1,32 +1,18 @@
 /**
- * The only place that asks for what Node has and other runtimes may not. Nothing is imported, so that a bundle for
- * browsers has nothing to stumble over.
+ * What Node has and other runtimes may lack. Imports nothing, so that it can be part of a bundle for browsers.
  *
  * @module
  */
 
-import type * as crypto from "node:crypto";
-
-/** One-shot hashes. */
-export type NodeHash = typeof crypto.hash;
-
-interface Node {
-  readonly versions?: Readonly<Record<string, string | undefined>>;
-  /** Node from 20.16, Deno, Bun, and Workers with its compatibility flag. */
-  readonly getBuiltinModule?: (name: string) => unknown;
-}
-
 interface Runtimes {
-  readonly process?: Node;
+  readonly process?: { readonly versions?: Readonly<Record<string, string | undefined>> };
   readonly navigator?: { readonly userAgent?: string };
 }
 
-/** Hashes that are computed in place. */
-export function nodeHash(): NodeHash | undefined {
-  return ((globalThis as Runtimes).process?.getBuiltinModule?.("node:crypto") as Partial<typeof crypto> | undefined)?.hash;
-}
-
-/** Whether `fetch` is Node's, which is called undici: Workers say that they have it too. Before Node 21 nobody names itself. */
+/**
+ * Returns whether `fetch` is Node's own (undici). Workers also list undici among their versions, so the user agent decides;
+ * Node before version 21 has none.
+ */
 export function hasUndici(): boolean {
   const { process, navigator } = globalThis as Runtimes;
   return !!process?.versions?.["undici"] && /^Node/.test(navigator?.userAgent ?? "Node");

@@ -1,20 +1,19 @@
 import type { Call } from "../call.ts";
 import { unlessAborted } from "../client/aborted.ts";
 import type { MetadataHeaders } from "../client/attributes.ts";
-import type { Cloud, CloudRequest } from "../client/cloud.ts";
-import { current } from "../client/credential-cache.ts";
-import type { HTTPRequest } from "../client/exchange.ts";
-import { corrected, errorOf, type Failure } from "../client/failure.ts";
-import { send } from "../client/send.ts";
-import { textOf } from "../client/xml.ts";
-import { Histories } from "../conditional-write/lineage-cache.ts";
+import { type BucketClient, createBucketClient, pathOf } from "../client/bucket-client.ts";
+import { checkExpiry } from "../client/checks.ts";
+import { ServerClock } from "../client/clock.ts";
+import { cachedCredentials } from "../client/credential-cache.ts";
+import type { Failure, ServiceErrors } from "../client/error-codes.ts";
+import type { SignOptions } from "../types.ts";
 import type { AzureCredentials } from "./credentials.ts";
-import { type AzureStoreOptions, containerUrl } from "./options.ts";
-import { type Signer, signerFor } from "./signer.ts";
+import { type AzureStoreOptions, checkOptions } from "./options.ts";
+import { AzureSigner } from "./signer.ts";
 
 /**
- * Names of metadata are identifiers of C#, and the same in capitals. Underscores are left out: Azure's signature sorts
- * names as a dictionary does, which differs from their bytes' order.
+ * Azure takes metadata names that are C# identifiers and ignores their case. Underscores are left out: Azure's signature sorts
+ * names as a dictionary does, which differs from the order of their bytes.
  */
 const metadataHeaders: MetadataHeaders = {
   prefix: "x-ms-meta-",
@@ -22,57 +21,61 @@ const metadataHeaders: MetadataHeaders = {
   defaultContentType: "application/octet-stream",
 };
 
-/** Signs requests for one container, sends them, and sets right what a second try can set right. */
-export interface AzureClient extends Cloud {
-  readonly transport: AzureStoreOptions;
-  /** Of the container. */
+/** Azure's error codes (Microsoft, "Common REST API error codes" and "Blob service error codes"). */
+const errors: ServiceErrors = {
+  missingBucket: "ContainerNotFound",
+  codes: {
+    AuthenticationFailed: ["Unauthenticated", "the key or signature is wrong or has expired, or this machine's clock is wrong"],
+    AuthorizationFailure: ["PermissionDenied", "the credentials or the account's network rules do not permit it"],
+    BlobArchived: ["NotSupported", "the blob is archived"],
+    BlobImmutableDueToPolicy: ["PermissionDenied", "a policy makes the blob immutable"],
+    ContainerNotFound: ["NotFound", "the container does not exist"],
+    InvalidAuthenticationInfo: ["Unauthenticated", "the token is wrong or has expired"],
+    InvalidBlobType: ["NotSupported", "it is not a block blob"],
+    InvalidBlockList: ["Unavailable", "another write has dropped the blocks"],
+    InvalidResourceName: ["InvalidPath", "the name is invalid"],
+    InvalidUri: ["InvalidPath", "the name is invalid"],
+    LeaseIdMissing: ["PermissionDenied", "the blob has an active lease"],
+    MetadataTooLarge: ["MetadataError", "the metadata is too large"],
+    OutOfRangeInput: ["InvalidPath", "the name is too long"],
+    RequestBodyTooLarge: ["NotSupported", "the object is too large"],
+  },
+};
+
+/** Sends the requests of an `AzureStore`. */
+export interface AzureClient extends BucketClient<AzureStoreOptions> {
+  /** URL of the container. */
   readonly url: string;
-  readonly signer: Signer;
   readonly credentials: (call: Call) => Promise<AzureCredentials>;
-  readonly sign: (call: Call, request: CloudRequest) => Promise<HTTPRequest>;
-  /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
-  readonly corrected: <Value extends object>(work: () => Promise<Value | Failure>) => Promise<Value>;
+  /** A URL with a signature. Throws `SettingsError` for a wrong `expiresInSeconds`, `NotSupported` without an account key. */
+  readonly signUrl: (call: Call, options: SignOptions) => Promise<string>;
 }
 
-export function clientFor(options: AzureStoreOptions): AzureClient {
-  const name = `AzureStore(${options.account}/${options.container})`;
-  const url = containerUrl(options, name);
-  const signer = signerFor(options.account, name);
-  const { get, forget } = current(options.credentials, name);
-  const client: AzureClient = {
-    name,
+/** @throws `SettingsError` for wrong options */
+export function createAzureClient(options: AzureStoreOptions): AzureClient {
+  const { account, container } = options;
+  const name = `AzureStore(${account}/${container})`;
+  const url = checkOptions(options, name);
+  const signer = new AzureSigner({ account, container, store: name });
+  const clock = new ServerClock();
+  const cache = cachedCredentials(options.credentials, name);
+  const credentials = (call: Call): Promise<AzureCredentials> => unlessAborted(cache.get(), call.signal, call);
+  const isDenied = ({ error }: Failure): boolean => error.code === "Unauthenticated";
+  return {
+    ...createBucketClient({
+      name,
+      options,
+      metadata: metadataHeaders,
+      errors,
+      sign: async (call, { method, path, headers = {}, body }) =>
+        signer.sign({ method, url: url + path, headers, body }, await credentials(call), clock.now()),
+      corrections: [(failure) => isDenied(failure) && clock.adjust(failure.serverTime), (failure) => isDenied(failure) && cache.forget()],
+    }),
     url,
-    signer,
-    transport: options,
-    metadata: metadataHeaders,
-    histories: new Histories(),
-    seesNonces: false,
-    request: (call, request) =>
-      client.corrected(async () => {
-        const response = await send(call, () => client.sign(call, request), options);
-        return response.ok ? response : failureOf(response, call);
-      }),
-    credentials: (call) => unlessAborted(get(), call.signal, call),
-    sign: async (call, { method, path, headers = {}, body }) =>
-      signer.sign({ method, url: url + path, headers, body }, await client.credentials(call)),
-    corrected: (work) => {
-      const isDenied = ({ error }: Failure): boolean => error.code === "Unauthenticated";
-      return corrected(
-        work,
-        (failure) => isDenied(failure) && signer.adjust(failure.serverTime),
-        (failure) => isDenied(failure) && forget(),
-      );
+    credentials,
+    signUrl: async (call, signOptions) => {
+      checkExpiry(call, signOptions.expiresInSeconds ?? 3600);
+      return signer.signUrl(call, url + pathOf(call.key), await credentials(call), clock.now(), signOptions);
     },
   };
-  return client;
-}
-
-/** What an answer of Azure stands for. An answer to HEAD names its failure in a header alone. */
-export async function failureOf(response: Response, call: Call): Promise<Failure> {
-  const body = await response.text().catch(() => "");
-  const code = response.headers.get("x-ms-error-code") ?? textOf(body, "Code");
-  // A page that has lost its server still has the status.
-  const { meanings } = await import("./error-codes.ts").catch(() => ({ meanings: {} }));
-  const serverTime = Date.parse(response.headers.get("date") ?? "");
-  return { status: response.status, code, error: errorOf(response.status, code, call, meanings, "ContainerNotFound"), serverTime };
 }

@@ -2,35 +2,37 @@ import { EdgewaterError } from "../../errors.ts";
 import { type EnvironmentSource, environmentOf } from "../../runtime/environment.ts";
 import type { Expiring, Provider } from "../client/credential-cache.ts";
 
-/** The account's own key, which may do everything. */
+/** A key of the storage account, which permits everything. */
 export interface AzureSharedKey extends Expiring {
-  /** As the portal shows it, in base64. */
+  /** The key in base64, as the portal shows it. */
   readonly accountKey: string;
 }
 
-/** A shared access signature, of the account, the container, or a user's delegation. */
+/** A shared access signature of the account, of the container, or of a user delegation. */
 export interface AzureSharedAccessSignature extends Expiring {
-  /** The query that it is, with or without the question mark: `sv=…&sig=…`. */
+  /** The signature's query, with or without the question mark: `sv=…&sig=…`. */
   readonly sasToken: string;
 }
 
-/** A token of Microsoft Entra ID for `https://storage.azure.com/.default`. */
+/** An access token of Microsoft Entra ID for `https://storage.azure.com/.default`. */
 export interface AzureAccessToken extends Expiring {
+  /** The token, without `Bearer`. */
   readonly accessToken: string;
 }
 
+/** Any credentials that an `AzureStore` takes. */
 export type AzureCredentials = AzureSharedKey | AzureSharedAccessSignature | AzureAccessToken;
 
 /**
- * Credentials, or where to get them. A function is asked before every request, unless what it gave has an expiration
- * that is still to come; by several requests at once it is asked once. When the server refuses a token or signature, it
- * is asked again and the request repeated, once.
+ * Credentials, or a function that returns them. The function is called before every request, unless its last result has an
+ * `expiration` more than a minute ahead; requests that run at the same time share one call. When the server refuses a token or
+ * signature, the function is called again and the request repeated, once.
  */
 export type AzureCredentialProvider = Provider<AzureCredentials>;
 
 /**
- * Credentials from the environment: `AZURE_STORAGE_KEY` or else `AZURE_STORAGE_SAS_TOKEN`, read when the first request is
- * made. In Workers and browsers pass the source.
+ * Credentials from the environment variable `AZURE_STORAGE_KEY`, or else `AZURE_STORAGE_SAS_TOKEN`, read before every request.
+ * In Workers and browsers, pass the source.
  *
  * @throws `SettingsError` at the first request when neither is set
  *

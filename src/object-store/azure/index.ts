@@ -1,5 +1,5 @@
 /**
- * `edgewater/azure`: Azure Blob Storage, through `fetch`.
+ * `edgewater/azure`: objects in Azure Blob Storage, through `fetch`.
  *
  * @module
  */

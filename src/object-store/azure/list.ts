@@ -1,81 +1,75 @@
-import { encodeSegment } from "../../encoding/percent.ts";
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import type { Call } from "../call.ts";
-import { textBody } from "../client/body.ts";
-import { elements, textOf } from "../client/xml.ts";
-import { checkLimit, type Page } from "../page.ts";
-import type { CommonPrefix, ObjectMeta } from "../types.ts";
+import { textBody } from "../client/answer.ts";
+import { type ListEntry, type ListPage, listEntries, merged, nameOf, queryOf } from "../client/list.ts";
+import { dateOf, elements, etagOf, textOf } from "../client/xml.ts";
+import type { Page } from "../page.ts";
 import type { AzureClient } from "./client.ts";
-import { inUtf8Order } from "./order.ts";
 
-type Entry = ObjectMeta | CommonPrefix;
-
-/** What one answer lists at most. */
-const pageSize = 5000;
+/** The most entries of one answer. */
+const maxPageSize = 5000;
 
 /**
- * The entries below a prefix, by List Blobs. It begins at the first, because Azure can begin nowhere else: what does not
- * sort after `startAfter` is read and left out.
+ * Lists with List Blobs (Azure Blob Storage REST API). Azure's lists always begin at the first blob, so entries up to
+ * `startAfter` are read and dropped.
  */
-export async function* listEntries(
-  client: AzureClient,
-  call: Call,
-  prefix: string,
-  { delimiter, startAfter, limit }: Page,
-): AsyncGenerator<Entry, void, void> {
-  let rest = checkLimit(limit);
-  if (rest === 0) return;
-  const size = startAfter === undefined ? Math.min(rest, pageSize) : pageSize;
-  let last: string | undefined;
-  for await (const entry of inUtf8Order(pages(client, call, { prefix, delimiter, maxresults: String(size) }), nameOf)) {
-    const name = nameOf(entry);
-    // A prefix whose objects go on over several pages comes again with each.
-    if (name === last || (startAfter !== undefined && compareUtf8(name, startAfter) <= 0)) continue;
-    last = name;
-    yield entry;
-    if (--rest === 0) return;
-  }
-}
-
-async function* pages(client: AzureClient, call: Call, query: Record<string, string | undefined>): AsyncGenerator<Entry, void, void> {
-  let marker: string | undefined;
-  do {
-    const given = Object.entries({ ...query, marker }).filter((entry): entry is [string, string] => !!entry[1]);
-    const path = `?restype=container&comp=list${given.map(([name, value]) => `&${name}=${encodeSegment(value)}`).join("")}`;
-    const page = await textBody(call, await client.request(call, { method: "GET", path }));
-    yield* entriesOf(page);
-    marker = textOf(page, "NextMarker");
-  } while (marker);
-}
-
-/** Objects and prefixes in one order; what is under a name that is no key here is left out. */
-function entriesOf(page: string): Entry[] {
-  const objects = elements(page, "Blob").map((blob): ObjectMeta => {
-    const lastModified = textOf(blob, "Last-Modified");
-    const etag = textOf(blob, "Etag");
-    return {
-      key: decodedName(blob),
-      size: Number(textOf(blob, "Content-Length") ?? 0),
-      etag: etag && quoted(etag),
-      lastModified: lastModified === undefined ? undefined : new Date(lastModified),
-    };
+export function listBlobs(client: AzureClient, call: Call, prefix: string, page: Page): AsyncGenerator<ListEntry, void, void> {
+  const { delimiter, startAfter } = page;
+  return listEntries(page, {
+    inOrder: (entries) => inUtf8Order(entries, nameOf),
+    readPage: async (marker, rest) => {
+      const size = startAfter === undefined ? Math.min(rest, maxPageSize) : maxPageSize;
+      const query = queryOf({ restype: "container", comp: "list", prefix, delimiter, maxresults: String(size), marker });
+      const response = await client.request(call, { method: "GET", path: `?${query}` });
+      return parsePage(await textBody(call, response, client.options));
+    },
   });
-  const prefixes = elements(page, "BlobPrefix").map((each): CommonPrefix => ({ prefix: decodedName(each) }));
-  const keys = objects.filter(({ key }) => !key.endsWith("/"));
-  return [...keys, ...prefixes].sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
 }
 
-/** What XML cannot carry comes percent-encoded, and says so. */
-function decodedName(blob: string): string {
-  const name = textOf(blob, "Name") ?? "";
-  return /<Name Encoded="true">/i.test(blob) ? decodeURIComponent(name) : name;
+function parsePage(xml: string): ListPage {
+  const objects = elements(xml, "Blob").map((blob) => ({
+    key: blobName(blob),
+    size: Number(textOf(blob, "Content-Length") ?? 0),
+    // Etags have no quotes here, and have them in headers.
+    etag: etagOf(blob, "Etag"),
+    lastModified: dateOf(blob, "Last-Modified"),
+  }));
+  const prefixes = elements(xml, "BlobPrefix").map((each) => ({ prefix: blobName(each) }));
+  const byUtf16 = (left: string, right: string): number => (left < right ? -1 : 1);
+  return { entries: merged(objects, prefixes, byUtf16), next: textOf(xml, "NextMarker") };
 }
 
-/** Etags have no quotes in lists, and have them in headers. */
-function quoted(etag: string): string {
-  return etag.startsWith('"') ? etag : `"${etag}"`;
+/** Names that XML cannot carry are percent-encoded and marked. */
+function blobName(xml: string): string {
+  const name = textOf(xml, "Name") ?? "";
+  return /<Name Encoded="true">/i.test(xml) ? decodeURIComponent(name) : name;
 }
 
-function nameOf(entry: Entry): string {
-  return "prefix" in entry ? entry.prefix : entry.key;
+/**
+ * Puts entries that are in UTF-16 order, or already in UTF-8 order, into UTF-8 order. The two orders differ only between
+ * characters beyond U+FFFF and those from U+E000 to U+FFFF. So only names that share the text before their first character
+ * beyond U+FFFF are held back and sorted.
+ */
+export async function* inUtf8Order<Entry>(
+  entries: AsyncIterable<Entry>,
+  nameOf: (entry: Entry) => string,
+): AsyncGenerator<Entry, void, void> {
+  let held: Entry[] = [];
+  let shared = "";
+  const release = function* (): Generator<Entry, void, void> {
+    yield* held.sort((left, right) => compareUtf8(nameOf(left), nameOf(right)));
+    held = [];
+  };
+  for await (const entry of entries) {
+    const name = nameOf(entry);
+    if (held.length > 0 && !name.startsWith(shared)) yield* release();
+    const surrogate = name.search(/[\ud800-\udfff]/);
+    if (held.length === 0 && surrogate === -1) {
+      yield entry;
+      continue;
+    }
+    if (held.length === 0) shared = name.slice(0, surrogate);
+    held.push(entry);
+  }
+  yield* release();
 }

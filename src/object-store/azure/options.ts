@@ -1,11 +1,16 @@
 import { EdgewaterError } from "../../errors.ts";
+import { checkCounts, checkEndpoint, checkTransport } from "../client/checks.ts";
 import type { TransportOptions } from "../client/exchange.ts";
+import { checkKey } from "../path.ts";
 import type { AzureCredentialProvider } from "./credentials.ts";
 
+/** The options of an `AzureStore`. */
 export interface AzureStoreOptions extends TransportOptions {
   /** Name of the storage account. */
   readonly account: string;
+  /** Name of the container. */
   readonly container: string;
+  /** Credentials, or a function that returns them. */
   readonly credentials: AzureCredentialProvider;
   /**
    * Base URL of the account's blobs when it is not `https://<account>.blob.core.windows.net`, such as
@@ -13,20 +18,38 @@ export interface AzureStoreOptions extends TransportOptions {
    */
   readonly endpoint?: string | URL | undefined;
   /**
-   * Bytes of every block of a stream's upload, of which there may be 50,000: 8 MiB unless given. What fits into one block
-   * is put in one request.
+   * Size of the blocks in which a stream is uploaded, in bytes; there may be 50,000. 8 MiB unless given. A stream that fits
+   * into one block is put in one request.
    */
   readonly blockSize?: number | undefined;
-  /** How many blocks, or deletes, are under way at once: 4 unless given. */
+  /** Number of blocks, or of deletes, sent at the same time: 4 unless given. */
   readonly concurrency?: number | undefined;
 }
 
-/** The URL of the container, without a slash at the end. */
-export function containerUrl({ account, container, endpoint }: AzureStoreOptions, store: string): string {
-  const url = URL.parse(endpoint ?? `https://${account}.blob.core.windows.net`);
-  const problem = url === null ? "is not a URL" : url.search || url.username || url.password ? "must not carry credentials" : undefined;
-  if (url === null || problem !== undefined) {
-    throw new EdgewaterError("SettingsError", `The endpoint of ${store} ${problem}`, { store, field: "endpoint" });
-  }
-  return `${url.origin}${url.pathname.replace(/\/$/, "")}/${container}`;
+/**
+ * Checks the options.
+ *
+ * @returns the URL of the container, without a slash at its end
+ * @throws `SettingsError`
+ */
+export function checkOptions(options: AzureStoreOptions, store: string): string {
+  const { account, container, endpoint, blockSize, concurrency } = options;
+  checkTransport(options, store);
+  checkCounts({ blockSize, concurrency }, store);
+  const { url, path } = checkEndpoint(endpoint ?? `https://${account}.blob.core.windows.net`, store);
+  return `${url.origin}${path}/${container}`;
+}
+
+/**
+ * Checks a key. Azure turns backslashes into slashes and drops dots at the end of a segment, so that two keys would name one
+ * blob.
+ *
+ * @throws `InvalidPath`
+ */
+export function checkBlobName(store: string, key: string): void {
+  checkKey(store, key);
+  const problem = key.includes("\\") ? "backslashes" : /\.(?:\/|$)/.test(key) ? "dots at the end of a segment" : undefined;
+  if (problem === undefined) return;
+  const message = `Invalid key ${JSON.stringify(key)} in ${store}: Azure does not keep ${problem}`;
+  throw new EdgewaterError("InvalidPath", message, { store, key });
 }

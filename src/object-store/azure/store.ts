@@ -1,8 +1,8 @@
 import { bytesOf, checkBody, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import { attributeHeaders } from "../client/attributes.ts";
-import { metaIn, overwrite, pathOf } from "../client/cloud.ts";
-import { openObject } from "../client/open.ts";
+import { pathOf } from "../client/bucket-client.ts";
+import { copyWithin, deleteEach, headObject, matchHeaders, openObject, overwrite } from "../client/objects.ts";
 import { checkAttributes } from "../conditions.ts";
 import { checkKeys, checkPrefix } from "../path.ts";
 import type {
@@ -23,31 +23,32 @@ import type {
   SignOptions,
   StreamBody,
 } from "../types.ts";
-import { type AzureClient, clientFor } from "./client.ts";
-import { checkBlobName } from "./names.ts";
-import type { AzureStoreOptions } from "./options.ts";
+import { type AzureClient, createAzureClient } from "./client.ts";
+import { listBlobs } from "./list.ts";
+import { type AzureStoreOptions, checkBlobName } from "./options.ts";
+import { copyByServer, putOnce, putStream } from "./write.ts";
 
-/** What one request may carry: 5000 MiB. */
+/** The most bytes of one request: 5000 MiB. */
 const largestRequest = 5000 * 2 ** 20;
 
 /**
- * Objects as block blobs in a container of Azure Blob Storage, through `fetch`: with an account key, a shared access
- * signature, or a token of Microsoft Entra ID, from browsers, Workers, Node, Deno and Bun. For accounts without a
- * hierarchical namespace.
+ * Objects as block blobs in a container of Azure Blob Storage, through `fetch`: with an account key, a shared access signature,
+ * or a token of Microsoft Entra ID. Runs in browsers, Workers, Node, Deno and Bun. For accounts without a hierarchical
+ * namespace.
  *
- * - Every write has an etag of its own, and conditions hold for streams too.
- * - A conditional write finds out what became of it when its answer is lost. For that it leaves one entry of metadata,
- *   which is not shown.
- * - A body of known length is one request, up to 5000 MiB. A stream that is longer than `blockSize` is uploaded in blocks
- *   and then committed. Nothing is left to abort: blocks that are not committed are not to be seen, and Azure drops them
- *   with the next write under the key, or after a week. So of two writes of one key at once, a stream's may fail.
- * - A list with `startAfter` reads all that comes before, because Azure's begin at the first object.
- * - A copy under a condition goes through this process, and keeps the content type and metadata only.
- * - `signedUrl` needs an account key. Whoever puts to such a URL sends the header `x-ms-blob-type: BlockBlob`.
- * - Keys with a backslash, or with a dot at the end of a segment, are refused: Azure would change them. It takes no more
- *   than 1,024 characters.
+ * - Every write has its own etag. Conditions also hold for streams.
+ * - When the answer to a conditional write is lost, the store finds out whether it happened. For that, every such object has
+ *   one metadata entry that callers do not see.
+ * - A body of known length is one request, up to 5000 MiB. A stream longer than `blockSize` is uploaded in blocks and then
+ *   committed. Uncommitted blocks are not visible; Azure drops them with the next write of the key, or after a week. So when a
+ *   stream and another write of the same key overlap, the stream's may fail.
+ * - A list with `startAfter` reads everything before it, because Azure's lists begin at the first object.
+ * - A conditional copy passes through this process and keeps only the content type and the metadata.
+ * - `signedUrl` needs an account key. A PUT to a signed URL must send the header `x-ms-blob-type: BlockBlob`.
+ * - Keys with a backslash, or with a dot at the end of a segment, are refused, because Azure would change them. A key has at
+ *   most 1,024 characters.
  *
- * In a browser the account's CORS rules must allow the page's origin and expose `ETag`, `Content-Range`, `Date`,
+ * In a browser, the account's CORS rules must allow the page's origin and expose `ETag`, `Content-Range`, `Date`,
  * `x-ms-error-code` and `x-ms-meta-*`.
  *
  * @example
@@ -58,78 +59,82 @@ const largestRequest = 5000 * 2 ** 20;
  * ```
  */
 export class AzureStore implements FullObjectStore, Sign {
+  /** `AzureStore(<account>/<container>)`, for messages. */
   readonly name: string;
-  /** It is known to keep conditions. */
+  /** Azure is known to honour conditions. */
   readonly keepsConditions = true;
   readonly #client: AzureClient;
 
-  /** @throws `SettingsError` when the endpoint is not a URL or carries credentials */
+  /**
+   * Makes a store. Sends nothing.
+   *
+   * @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers
+   */
   constructor(options: AzureStoreOptions) {
-    this.#client = clientFor(options);
+    this.#client = createAzureClient(options);
     this.name = this.#client.name;
   }
 
+  /** Writes an object, replacing an earlier one. Throws as `Put` describes. */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
     checkBody(body, call);
-    const attributes = ownContentType(attributeHeaders(checkAttributes(options, call) ?? {}, this.#client.metadata));
-    const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
-      const all = { ...attributes, "x-ms-blob-type": "BlockBlob" };
-      if (mode === "overwrite") return overwrite(this.#client, call, whole, all);
-      const [{ writeOnceIn }, { attemptAt }] = await Promise.all([import("../conditional-write/conditional.ts"), import("./attempt.ts")]);
-      return writeOnceIn(this.#client, call, mode, all, (headers) =>
-        attemptAt(this.#client, call, mode, { method: "PUT", path: pathOf(key), headers, body: whole }),
-      );
+    const attributes = withBlobContentType(attributeHeaders(checkAttributes(options, call) ?? {}, this.#client.metadata));
+    const put = (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
+      const headers = { ...attributes, "x-ms-blob-type": "BlockBlob" };
+      if (mode === "overwrite") return overwrite(this.#client, call, whole, headers);
+      return putOnce(this.#client, call, mode, headers, { method: "PUT", path: pathOf(key), body: whole });
     };
     if (isBuffered(body)) return put(bytesOf(body));
-    // A slice has no type, which would be signed as another than fetch sends.
+    // A slice has no type: fetch would send the Blob's own, which the signature does not cover.
     if (body instanceof Blob && body.size <= largestRequest) return put(body.slice());
-    const { putBlocks } = await import("./blocks.ts");
-    return putBlocks(this.#client, call, body, mode, attributes, put);
+    return putStream(this.#client, call, body, mode, attributes, put);
   }
 
-  async get(key: string, { range, ifMatch, ifNoneMatch, signal }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
-    return openObject(this.#client, this.#call("read", key, signal), range, {
-      ...(ifMatch !== undefined && { "if-match": ifMatch }),
-      ...(ifNoneMatch !== undefined && { "if-none-match": ifNoneMatch }),
-    });
+  /** Opens an object, or a range of it. Throws as `Get` describes. */
+  async get(key: string, { range, signal, ...match }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    return openObject(this.#client, this.#call("read", key, signal), range, matchHeaders(match));
   }
 
+  /** Reads what the store knows of an object. */
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
-    const call = this.#call("read", key, signal);
-    return metaIn(this.#client, call, await this.#client.request(call, { method: "HEAD", path: pathOf(key) }));
+    return headObject(this.#client, this.#call("read", key, signal));
   }
 
+  /** Deletes one object or several. Missing objects count as deleted. */
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const calls = checkKeys(this.name, keys).map((key) => this.#call("delete", key, signal));
-    const { deleteEach } = await import("../client/delete.ts");
-    // Without its snapshots a blob that has some is not deleted.
-    await deleteEach(this.#client, calls, this.#client.transport.concurrency ?? 4, { "x-ms-delete-snapshots": "include" });
+    // Azure deletes a blob with snapshots only together with them.
+    await deleteEach(this.#client, calls, this.#client.options.concurrency ?? 4, { "x-ms-delete-snapshots": "include" });
   }
 
+  /** Lists the objects below a prefix in UTF-8 order. */
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  /** Lists one level: the objects below a prefix, and the prefixes below it. */
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
   async *list(
     prefix = "",
     { signal, ...page }: PagedListOptions | DelimitedListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
-    const { listEntries } = await import("./list.ts");
-    yield* listEntries(this.#client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
+    yield* listBlobs(this.#client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
   }
 
+  /** Copies an object with its attributes. */
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkBlobName(this.name, to);
-    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../client/copy.ts"), import("./copy.ts")]);
-    return copyWithin(this, call, to, mode, () => copyTo(this.#client, call, to));
+    return copyWithin(this, call, to, mode, () => copyByServer(this.#client, call, to));
   }
 
+  /**
+   * Signs a URL for one method on one object.
+   *
+   * @throws `SettingsError` for a wrong `expiresInSeconds`; `NotSupported` without an account key
+   */
   async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
-    const call = this.#call("sign", key, options.signal);
-    const { signedUrl } = await import("./signed-url.ts");
-    return signedUrl(this.#client, call, options);
+    return this.#client.signUrl(this.#call("sign", key, options.signal), options);
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {
@@ -138,7 +143,7 @@ export class AzureStore implements FullObjectStore, Sign {
   }
 }
 
-/** The content's type has a header of its own, because that of a list of blocks is XML's. */
-function ownContentType({ "content-type": type, ...others }: Record<string, string>): Record<string, string> {
+/** Moves the content type into Azure's own header: `Content-Type` of a block list is that of its XML. */
+function withBlobContentType({ "content-type": type, ...others }: Record<string, string>): Record<string, string> {
   return type === undefined ? others : { ...others, "x-ms-blob-content-type": type };
 }

@@ -1,9 +1,9 @@
 import { abortedError, type ErrorDetails, throwIfAborted } from "../../errors.ts";
 
 /**
- * What a promise gives that knows nothing of the caller's signal.
+ * Waits for a promise that takes no signal, until the signal is aborted.
  *
- * @throws `Aborted`, as soon as the signal is
+ * @throws `Aborted`
  */
 export function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined, target: ErrorDetails): Promise<Value> {
   throwIfAborted(signal, target);

@@ -1,51 +1,51 @@
 import { type Call, failed } from "../call.ts";
 import type { Attributes } from "../types.ts";
 
-/** How a cloud carries an object's metadata in headers. */
+/** How a server carries an object's metadata in headers. */
 export interface MetadataHeaders {
-  /** Such as `x-amz-meta-`. */
+  /** Prefix of every metadata header, such as `x-amz-meta-`. */
   readonly prefix: string;
-  /** The names that come back as they were sent, in lower case. */
+  /** The metadata names that the server keeps unchanged. */
   readonly names: RegExp;
-  /** What the cloud says of an object that was put without a content type. */
+  /** The content type that the server reports for an object that was put without one. */
   readonly defaultContentType: string;
-  /** The header that names the content, when it is not ETag. */
+  /** The header with the etag; `ETag` unless given. */
   readonly etag?: string;
 }
 
-/** The names of this library's own entries all begin like this; they are never shown. */
-const own = "edgewater";
+/** Prefix of this library's own metadata entries, which callers never see. */
+const ownPrefix = "edgewater";
 
-/** The header of the write that made the object, and of those before it. */
-export const noncesHeader = ({ prefix }: MetadataHeaders): string => `${prefix}${own}nonces`;
+/** The header with the lineage of the object: the write that made it and the writes before that one. */
+export const lineageHeader = ({ prefix }: MetadataHeaders): string => `${prefix}${ownPrefix}nonces`;
 
-/** The header of what headers cannot carry as it is. */
-export const packedHeader = ({ prefix }: MetadataHeaders): string => `${prefix}${own}metadata`;
+/** The header with the attributes that plain headers cannot carry unchanged. */
+export const packedHeader = ({ prefix }: MetadataHeaders): string => `${prefix}${ownPrefix}metadata`;
 
-/** How many entries of metadata are to be seen among an answer's headers, without the one of nonces. */
-export function countEntries(headers: Headers, metadata: MetadataHeaders): number {
-  return [...headers].filter(([name]) => name.startsWith(metadata.prefix) && name !== noncesHeader(metadata)).length;
+/** The number of metadata headers in an answer, without the lineage header. */
+export function countMetadataHeaders(headers: Headers, metadata: MetadataHeaders): number {
+  return [...headers].filter(([name]) => name.startsWith(metadata.prefix) && name !== lineageHeader(metadata)).length;
 }
 
-/** How many there should be, from the value of the one of nonces. */
-export function countIn(nonces: string | null | undefined): number {
-  return Number(nonces?.split(",")[0]?.split(".")[2] ?? 0);
+/** The number of metadata headers that the object has, as its lineage header states it; 0 without one. */
+export function metadataCountIn(lineage: string | null | undefined): number {
+  return Number(lineage?.split(",")[0]?.split(".")[2] ?? 0);
 }
 
-interface Packed {
+interface PackedAttributes {
   readonly contentType?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * The headers of attributes. What a header would change (capitals in a name; an empty value, space at the ends, runs of
- * space, anything but ASCII) goes as JSON in ASCII into one entry of this library's own, so that all come back exactly. Where
- * there are entries, the one of nonces has their number, and no nonce yet.
+ * The headers for attributes. Headers change some values: capitals in a name, empty values, leading, trailing or repeated
+ * spaces, and anything beyond ASCII. Those values go into one entry of this library's own, as JSON in ASCII, so that all of
+ * them come back unchanged. With any entry, the lineage header is added too; it states their number and no write token yet.
  */
 export function attributeHeaders({ contentType, metadata = {} }: Attributes, headers: MetadataHeaders): Record<string, string> {
   const { prefix, names, defaultContentType } = headers;
   const isPlain = ([name, value]: readonly [string, string]): boolean =>
-    names.test(name) && !name.startsWith(own) && isPlainValue(value) && !value.startsWith("=?");
+    names.test(name) && !name.startsWith(ownPrefix) && isPlainValue(value) && !value.startsWith("=?");
   const entries = Object.entries(metadata);
   const rest = entries.filter((entry) => !isPlain(entry));
   const isTypePlain = contentType === undefined || (isPlainValue(contentType) && contentType !== defaultContentType);
@@ -61,28 +61,28 @@ export function attributeHeaders({ contentType, metadata = {} }: Attributes, hea
   return {
     ...(contentType !== undefined && isTypePlain && { "content-type": contentType }),
     ...sent,
-    ...(count === 0 ? {} : { [noncesHeader(headers)]: `..${count},*` }),
+    ...(count === 0 ? {} : { [lineageHeader(headers)]: `..${count},*` }),
   };
 }
 
 /**
- * The attributes from an answer's headers.
+ * The attributes in an answer's headers.
  *
- * @throws `Integrity` when the library's own entry was damaged
+ * @throws `Integrity` when the library's own entry is damaged
  */
 export function attributesOf(answer: Headers, headers: MetadataHeaders, call: Call): Attributes {
   const { prefix, defaultContentType } = headers;
   const type = answer.get("content-type");
   const all = [...answer].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value] as const);
-  let packed: Packed;
+  let packed: PackedAttributes;
   try {
-    packed = JSON.parse(answer.get(packedHeader(headers)) ?? "{}") as Packed;
+    packed = JSON.parse(answer.get(packedHeader(headers)) ?? "{}") as PackedAttributes;
   } catch (cause) {
     throw failed(call, "Integrity", "its metadata is damaged", { cause });
   }
   return {
     contentType: packed.contentType ?? (type === null || type === defaultContentType ? undefined : type),
-    metadata: Object.fromEntries([...all.filter(([name]) => !name.startsWith(own)), ...Object.entries(packed.metadata ?? {})]),
+    metadata: Object.fromEntries([...all.filter(([name]) => !name.startsWith(ownPrefix)), ...Object.entries(packed.metadata ?? {})]),
   };
 }
 
@@ -90,8 +90,8 @@ function isPlainValue(value: string): boolean {
   return /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(value);
 }
 
-/** JSON in ASCII, and without runs of space, which signatures fold into one. */
-function asciiJSON(value: Packed): string {
+/** JSON in ASCII without repeated spaces, which signatures collapse into one. */
+function asciiJSON(value: PackedAttributes): string {
   const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value).replace(/[^\x20-\x7e]|(?<= ) /g, escaped);
 }

@@ -1,36 +1,40 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 
-/** What may end: temporary credentials, tokens. */
+/** Credentials that may expire. */
 export interface Expiring {
-  /** When it ends; it is kept until shortly before. */
+  /** When they expire. They are used until one minute before. */
   readonly expiration?: Date | undefined;
 }
 
 /**
- * Credentials, or where to get them. A function is asked before every request, unless what it gave has an expiration
- * that is still to come; by several requests at once it is asked once.
+ * Credentials, or a function that returns them. The function is called before every request, unless its last result has an
+ * `expiration` that is still ahead; requests that run at the same time share one call.
  */
 export type Provider<Credentials extends Expiring> = Credentials | (() => Credentials | Promise<Credentials>);
 
-/** Milliseconds before their end in which credentials are no longer used. */
-const margin = 60_000;
+/** Milliseconds before their expiration from which credentials are no longer used. */
+const marginMs = 60_000;
 
-/** The credentials in use. */
-export interface Current<Credentials> {
-  /** @throws `Unauthenticated` with what the provider failed of */
-  get(): Promise<Credentials>;
-  /** Forgets what has expired before its time; tells whether there may be others. */
-  forget(): boolean;
+/** The credentials of one store. */
+export interface CredentialCache<Credentials> {
+  /** @throws `Unauthenticated` when the provider fails; the provider's own error of this library's family */
+  readonly get: () => Promise<Credentials>;
+  /** Drops credentials that the server no longer accepts. Returns whether the provider may have others. */
+  readonly forget: () => boolean;
 }
 
-export function current<Credentials extends Expiring>(provider: Provider<Credentials>, store: string): Current<Credentials> {
+/** A cache for the credentials of a provider. */
+export function cachedCredentials<Credentials extends Expiring>(
+  provider: Provider<Credentials>,
+  store: string,
+): CredentialCache<Credentials> {
   if (typeof provider !== "function") return { get: async () => provider, forget: () => false };
-  let kept: Credentials | undefined;
-  let asked: Promise<Credentials> | undefined;
-  const ask = async (): Promise<Credentials> => {
+  let cached: Credentials | undefined;
+  let pending: Promise<Credentials> | undefined;
+  const load = async (): Promise<Credentials> => {
     try {
-      kept = await provider();
-      return kept;
+      cached = await provider();
+      return cached;
     } catch (cause) {
       if (isEdgewaterError(cause)) throw cause;
       throw new EdgewaterError("Unauthenticated", `The credential provider of ${store} failed`, { store, cause });
@@ -38,14 +42,14 @@ export function current<Credentials extends Expiring>(provider: Provider<Credent
   };
   return {
     get: async () => {
-      if (kept?.expiration && kept.expiration.getTime() - margin > Date.now()) return kept;
-      asked ??= ask().finally(() => {
-        asked = undefined;
+      if (cached?.expiration && cached.expiration.getTime() - marginMs > Date.now()) return cached;
+      pending ??= load().finally(() => {
+        pending = undefined;
       });
-      return asked;
+      return pending;
     },
     forget: () => {
-      kept = undefined;
+      cached = undefined;
       return true;
     },
   };

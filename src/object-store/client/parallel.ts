@@ -1,6 +1,7 @@
 /**
- * Works on what an iterable gives, a bounded number at a time; takes the next only when one of them is done. The first
- * failure ends it: nothing more is taken, `stop` is called, those under way are waited for, and it is raised.
+ * Works on the items of an iterable, at most `limit` at a time, and takes the next item only when there is room for it.
+ * The first failure ends it: no more items are taken, `stop` is called, the work in progress is awaited, and the failure is
+ * thrown.
  */
 export async function inParallel<Item>(
   items: AsyncIterable<Item> | Iterable<Item>,

@@ -1,6 +1,6 @@
 /**
- * The little XML that the clouds speak: elements that never nest in one of their own name, no attributes that matter,
- * five entities and character references. Not a general parser.
+ * Reads the XML of the storage services: no element nests in one of its own name, no attribute matters, five entities and
+ * character references. Not a general parser.
  *
  * @module
  */
@@ -10,10 +10,26 @@ export function elements(xml: string, name: string): string[] {
   return [...xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, "g"))].map((match) => match[1] ?? "");
 }
 
-/** The text of the first such element. */
+/** The text of the first `<name>…</name>`. */
 export function textOf(xml: string, name: string): string | undefined {
   const content = elements(xml, name)[0];
   return content === undefined ? undefined : decode(content);
+}
+
+/** The text of the first `<name>…</name>` as a date. */
+export function dateOf(xml: string, name: string): Date | undefined {
+  const text = textOf(xml, name);
+  return text === undefined ? undefined : new Date(text);
+}
+
+/** The text of the first `<name>…</name>` as an etag in the form of headers: some servers leave the quotes out. */
+export function etagOf(xml: string, name: string): string | undefined {
+  return textOf(xml, name)?.replace(/^"?(.*?)"?$/, '"$1"');
+}
+
+/** Text as the content of an element. */
+export function escapeXml(text: string): string {
+  return text.replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };

@@ -1,115 +1,122 @@
+/**
+ * Writes that happen exactly once, although answers get lost: by a write token that all attempts share, and the lineage
+ * that every object carries.
+ *
+ * @module
+ */
 import { abortedError, type EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import { type RetryPolicy, retrying } from "../../retry.ts";
 import { type Call, failed } from "../call.ts";
 import { checkMode } from "../conditions.ts";
 import type { PutMode, PutResult } from "../types.ts";
-import { begun, freshNonce, type History, readHistory, replacing, writeHistory } from "./lineage.ts";
-import type { Histories } from "./lineage-cache.ts";
+import { extendLineage, formatLineage, type Lineage, newLineage, newWriteToken, parseLineage, type WriteToken } from "./lineage.ts";
+import type { LineageCache } from "./lineage-cache.ts";
 
 /**
- * What one attempt of a conditional write came to.
+ * The result of one attempt to write.
  *
  * | outcome | meaning |
  * |-|-|
- * | `written` | the server says that it happened |
- * | `refused` | the server says that the condition does not hold |
- * | `busy` | the server says that nothing happened, and to come back |
- * | `unclear` | no answer, or one that leaves it open; with `mayFollow`, it may still happen after this |
+ * | `written` | the server reports that the write happened |
+ * | `refused` | the server reports that the condition does not hold |
+ * | `busy` | the server reports that nothing happened and that the same request may succeed later |
+ * | `unclear` | no answer, or one that leaves it open; with `mayFollow`, the write may still happen later |
  */
 export type Attempt =
   | { readonly outcome: "written"; readonly etag: string | undefined }
   | { readonly outcome: "refused" }
-  | { readonly outcome: "busy"; readonly error: EdgewaterError; readonly retryAfter?: number }
-  | { readonly outcome: "unclear"; readonly error: EdgewaterError; readonly mayFollow: boolean; readonly retryAfter?: number };
+  | { readonly outcome: "busy"; readonly error: EdgewaterError; readonly retryAfterMs?: number }
+  | { readonly outcome: "unclear"; readonly error: EdgewaterError; readonly mayFollow: boolean; readonly retryAfterMs?: number };
 
-/** What is under the key now. */
-export interface Seen {
+/** The object that is under the key now. */
+export interface ObjectState {
   readonly etag: string;
-  /** The value of the entry that `writeHistory` wrote, null for none. */
-  readonly nonces: string | null;
-  /** Milliseconds since the object was written, by the server's own clock; undefined when that is not certain. */
-  readonly age?: number | undefined;
-  /** The name of the entry when a browser may be hiding it. */
-  readonly hidden?: string | undefined;
+  /** The lineage as the object carries it; null without one. */
+  readonly lineage: string | null;
+  /** Milliseconds since the object was written, by the server's clock; undefined when that is uncertain. */
+  readonly ageMs?: number | undefined;
+  /** Name of the lineage header when a browser may hide it. */
+  readonly hiddenHeader?: string | undefined;
 }
 
-export interface OnceWrite {
+/** A write that happens exactly once. */
+export interface ConditionalWrite {
   readonly call: Call;
-  /** With `overwrite` it is about writes that may not simply be sent again, such as the end of a multipart upload. */
+  /** `overwrite` is for unconditional writes that cannot simply be repeated, such as the end of a multipart upload. */
   readonly mode: PutMode;
-  /** How many other entries of metadata the object has. */
-  readonly entries: number;
-  /** Tries once to write, with this value as metadata. Whatever it throws is no doubt about the write. */
-  readonly attempt: (nonces: string) => Promise<Attempt>;
-  /** Looks what is there; undefined for nothing. It may try that again itself. */
-  readonly look: () => Promise<Seen | undefined>;
-  readonly histories: Histories;
+  /** Number of the object's other metadata entries. */
+  readonly metadataCount: number;
+  /** Tries once to write an object with this lineage in its metadata. An error means that nothing was written. */
+  readonly attempt: (lineage: string) => Promise<Attempt>;
+  /** Reads what is under the key; undefined for nothing. May retry by itself. */
+  readonly readState: () => Promise<ObjectState | undefined>;
+  readonly lineages: LineageCache;
   readonly retry?: RetryPolicy | undefined;
 }
 
 /**
- * Writes exactly once, whatever the network does. All attempts carry one fresh nonce; when an answer
- * is missing or refuses, the object that is there tells whether one of them landed: it carries the nonce of its own
- * write and of those that it replaced.
+ * Writes exactly once, whatever the network does. All attempts carry one new write token. When an answer is missing or
+ * refuses, the object under the key shows whether an attempt happened: its lineage names its own write and the writes before
+ * it. A write that happened and was replaced since is a success; its etag is the one that it had, so that a further write
+ * that expects this etag is refused.
  *
- * A write that has landed and was replaced already is a success. Its etag is the one that it had, so that a write that
- * expects it is refused, as it should be.
+ * Two things leave no trace:
+ * - A delete. A create whose object was deleted before its lost answer was noticed is repeated, or refused when the object was
+ *   created again by another writer.
+ * - The first of two deliveries of one request, when between them other writers delete the object, overwrite it
+ *   unconditionally, or replace it more often than a lineage has ancestors. The answer to the second delivery then decides.
  *
- * Two things cannot be seen. One is a delete: a create whose object was deleted before its answer was missed is done
- * again, or refused when someone else has created the object since. The other is a request that the network delivers twice, when between the two someone deletes or unconditionally
- * overwrites the object, or more replace it than it names predecessors: the answer to the second is then the verdict.
- *
- * @throws `AlreadyExists`, `PreconditionFailed` when it is certain that nothing was written; `Unavailable` likewise, or
- * with `outcome: "unknown"` when neither the object nor its predecessors can tell; `Aborted` with the same meaning of
- * `outcome`; whatever an attempt throws
+ * @throws `AlreadyExists` and `PreconditionFailed` when nothing was written; `Unavailable` and `Aborted` likewise, or with
+ * `outcome: "unknown"` when the write may have happened and nothing shows whether it did; the errors of `attempt`
  */
-export async function writeOnce(write: OnceWrite): Promise<PutResult> {
-  const { call, mode, histories } = write;
-  const nonce = freshNonce();
-  const expected = typeof mode === "string" ? undefined : await expectedHistory(write, mode.ifMatch);
-  const history = typeof mode === "string" ? begun(nonce, mode === "create") : replacing(nonce, mode.ifMatch, expected);
-  const fate = new Fate(write, nonce, expected);
-  const nonces = writeHistory(call.key, history, write.entries);
-  const { etag } = await fate.decide(nonces);
-  histories.remember(call.key, etag, nonces);
+export async function writeExactlyOnce(write: ConditionalWrite): Promise<PutResult> {
+  const { call, mode, lineages } = write;
+  const token = newWriteToken();
+  const expected = typeof mode === "string" ? undefined : await expectedLineage(write, mode.ifMatch);
+  const lineage = typeof mode === "string" ? newLineage(token, mode === "create") : extendLineage(token, mode.ifMatch, expected);
+  const text = formatLineage(call.key, lineage, write.metadataCount);
+  const { etag } = await new Writer(write, token, expected).run(text);
+  lineages.remember(call.key, etag, text);
   return { etag };
 }
 
-/** The history of what is to be replaced: remembered, or else looked up, which may already show that it is not there. */
-async function expectedHistory({ call, mode, look, histories }: OnceWrite, etag: string): Promise<History | undefined> {
-  const known = histories.recall(call.key, etag);
-  if (known !== undefined) return readHistory(call.key, known);
-  const seen = await look();
-  checkMode(mode, seen?.etag, call);
-  return readHistory(call.key, seen?.nonces ?? null);
+/** The lineage of the object to replace: cached, or read, which may show that the object is not the expected one. */
+async function expectedLineage({ call, mode, readState, lineages }: ConditionalWrite, etag: string): Promise<Lineage | undefined> {
+  const cached = lineages.recall(call.key, etag);
+  if (cached !== undefined) return parseLineage(call.key, cached);
+  const state = await readState();
+  checkMode(mode, state?.etag, call);
+  return parseLineage(call.key, state?.lineage ?? null);
 }
 
-/** What two servers' clocks may differ in, and what a time in whole seconds leaves out. */
-const clockMargin = 3000;
+/** Difference between two servers' clocks, plus what a time in whole seconds leaves out. */
+const clockMarginMs = 3000;
 
-class Fate {
-  readonly #write: OnceWrite;
-  readonly #nonce: string;
-  readonly #expected: History | undefined;
+class Writer {
+  readonly #write: ConditionalWrite;
+  readonly #token: WriteToken;
+  readonly #expected: Lineage | undefined;
   readonly #start: number = Date.now();
-  /** Whether an attempt may have landed that nothing has been seen of yet. */
+  /** Whether an attempt may have happened that nothing has shown yet. */
   #isInDoubt = false;
-  /** Whether one may yet land. */
+  /** Whether an earlier attempt may still happen. */
   #mayFollow = false;
+  /** The error of the last attempt to read the object. */
+  #readError: EdgewaterError | undefined;
 
-  constructor(write: OnceWrite, nonce: string, expected: History | undefined) {
+  constructor(write: ConditionalWrite, token: WriteToken, expected: Lineage | undefined) {
     this.#write = write;
-    this.#nonce = nonce;
+    this.#token = token;
     this.#expected = expected;
   }
 
-  async decide(nonces: string): Promise<PutResult> {
+  async run(lineage: string): Promise<PutResult> {
     const { call, mode, attempt, retry } = this.#write;
     const waitForRetry = retrying(retry, call);
     try {
       while (true) {
         throwIfAborted(call.signal);
-        const result = await attempt(nonces).catch((error: unknown) => {
+        const result = await attempt(lineage).catch((error: unknown) => {
           if (isEdgewaterError(error, "Aborted")) this.#isInDoubt = true;
           if (!this.#isInDoubt || call.signal?.aborted) throw error;
           return { outcome: "failed", error } as const;
@@ -119,13 +126,12 @@ class Fate {
           this.#isInDoubt = true;
           this.#mayFollow ||= result.mayFollow;
         }
-        const landed = result.outcome === "busy" ? undefined : await this.#settle(result.outcome === "refused");
-        if (landed) return landed;
-        const error = "error" in result ? result.error : undefined;
-        const retryAfterMs = "retryAfter" in result ? result.retryAfter : 0;
+        const written = result.outcome === "busy" ? undefined : await this.#findWrite(result.outcome === "refused");
+        if (written) return written;
+        const error = "error" in result ? result.error : (this.#readError ?? contradiction(call, mode));
+        const retryAfterMs = "retryAfterMs" in result ? result.retryAfterMs : 0;
         if (result.outcome !== "failed" && (await waitForRetry(error, { retryAfterMs }))) continue;
-        if (this.#isInDoubt) throw this.#unknown(error);
-        throw error ?? failed(call, "Unavailable", `the server refuses the condition ${JSON.stringify(mode)} although it holds`);
+        throw this.#isInDoubt ? this.#unknown(error) : error;
       }
     } catch (error) {
       const { store, key, signal } = call;
@@ -134,59 +140,75 @@ class Fate {
     }
   }
 
-  /** The etag that an attempt gave the object, when the object there shows that one landed; undefined when none has. */
-  async #settle(isRefused: boolean): Promise<PutResult | undefined> {
-    const { call, mode, look } = this.#write;
-    let seen: Seen | undefined;
+  /**
+   * Reads the object to see whether an attempt of this write happened. Returns the etag that the attempt gave it, or
+   * undefined when none happened so far and the write is still possible.
+   *
+   * @throws the verdict when the write is no longer possible
+   */
+  async #findWrite(isRefused: boolean): Promise<PutResult | undefined> {
+    const { call, mode, readState } = this.#write;
+    this.#readError = undefined;
+    let state: ObjectState | undefined;
     try {
-      seen = await look();
+      state = await readState();
     } catch (error) {
       if (isEdgewaterError(error, "Aborted")) throw error;
       if (isEdgewaterError(error, "Unavailable")) {
-        // Another attempt may see more. The network may have delivered this one twice.
+        this.#readError = error;
+        // A later attempt may be able to read it. Even a refusal proves nothing: the request may have been delivered twice.
         this.#isInDoubt = true;
         return undefined;
       }
-      // For those who may not read, a refusal has to speak for itself.
-      throw this.#isInDoubt ? this.#unknown(error) : refused(call, mode);
+      // Without permission to read, the server's refusal decides.
+      throw this.#isInDoubt ? this.#unknown(error) : refusal(call, mode);
     }
-    const found = seen && readHistory(call.key, seen.nonces);
-    if (found?.nonce === this.#nonce) return { etag: seen?.etag };
-    const own = found?.before.find(({ nonce }) => nonce === this.#nonce);
-    if (own) return { etag: own.etag };
-    if (isAsExpected(mode, seen, isRefused)) {
+    const found = state && parseLineage(call.key, state.lineage);
+    if (found?.token === this.#token) return { etag: state?.etag };
+    const replaced = found?.ancestors.find(({ token }) => token === this.#token);
+    if (replaced) return { etag: replaced.etag };
+    if (isStillPossible(mode, state, isRefused)) {
       this.#isInDoubt = this.#mayFollow;
       return undefined;
     }
-    if (this.#isInDoubt && !(seen && this.#isProof(seen, found))) throw this.#unknown(undefined, seen?.hidden);
-    checkMode(mode, seen?.etag, call);
-    throw refused(call, mode);
+    if (this.#isInDoubt && !(state && this.#provesOtherWrite(state, found))) throw this.#unknown(undefined, state?.hiddenHeader);
+    checkMode(mode, state?.etag, call);
+    throw refusal(call, mode);
   }
 
-  /** Whether an object that is not ours shows that no attempt of ours came before it. */
-  #isProof({ age }: Seen, found: History | undefined): boolean {
+  /** Whether an object of another write proves that no attempt of this write happened before. */
+  #provesOtherWrite({ ageMs }: ObjectState, found: Lineage | undefined): boolean {
     const { mode } = this.#write;
-    if (age !== undefined && age > Date.now() - this.#start + clockMargin) return true;
-    if (typeof mode === "string") return found?.isWhole === true;
-    const nonce = this.#expected?.nonce ?? "";
-    return found?.before.some((each) => each.etag === mode.ifMatch && each.nonce === nonce) === true;
+    if (ageMs !== undefined && ageMs > Date.now() - this.#start + clockMarginMs) return true;
+    if (typeof mode === "string") return found?.isComplete === true;
+    const token = this.#expected?.token ?? "";
+    return found?.ancestors.some((each) => each.etag === mode.ifMatch && each.token === token) === true;
   }
 
-  #unknown(cause: unknown, hidden?: string): EdgewaterError {
-    const remedy = hidden === undefined ? "read it before writing again" : `in a browser, expose the header ${hidden} in the CORS rules`;
-    return failed(this.#write.call, "Unavailable", `nobody can tell whether it was written; ${remedy}`, { outcome: "unknown", cause });
+  #unknown(cause: unknown, hiddenHeader?: string): EdgewaterError {
+    const remedy =
+      hiddenHeader === undefined
+        ? "read the object before writing again"
+        : `in a browser, expose the header ${hiddenHeader} in the CORS rules`;
+    const reason = `the write may or may not have happened; ${remedy}`;
+    return failed(this.#write.call, "Unavailable", reason, { outcome: "unknown", cause });
   }
 }
 
-/** Whether what is there leaves the write possible. */
-function isAsExpected(mode: PutMode, seen: Seen | undefined, isRefused: boolean): boolean {
+/** Whether the object under the key leaves the write possible. */
+function isStillPossible(mode: PutMode, state: ObjectState | undefined, isRefused: boolean): boolean {
   if (mode === "overwrite") return true;
-  return mode === "create" ? seen === undefined && !isRefused : seen?.etag === mode.ifMatch;
+  return mode === "create" ? state === undefined && !isRefused : state?.etag === mode.ifMatch;
 }
 
-/** The verdict of the server, when the object that it was about is gone or may not be looked at. */
-function refused(call: Call, mode: PutMode): EdgewaterError {
+/** The error for a server that refuses a condition although it holds. */
+function contradiction(call: Call, mode: PutMode): EdgewaterError {
+  return failed(call, "Unavailable", `the server refuses the condition ${JSON.stringify(mode)} although it holds`);
+}
+
+/** The error for a refusal when the object that it was about is gone or must not be read. */
+function refusal(call: Call, mode: PutMode): EdgewaterError {
   return typeof mode === "string"
-    ? failed(call, "AlreadyExists", "there was an object already")
-    : failed(call, "PreconditionFailed", `it was no longer ${mode.ifMatch}`);
+    ? failed(call, "AlreadyExists", "an object existed already")
+    : failed(call, "PreconditionFailed", `the object was no longer ${mode.ifMatch}`);
 }

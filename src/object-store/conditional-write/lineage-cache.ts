@@ -1,27 +1,29 @@
-const most = 256;
+/** The most lineages in a cache. */
+const maxLineages = 256;
 
 /**
- * The histories of the objects that a store has written or read lately, as the objects carry them, so that replacing one
- * of them needs no request to learn its predecessors. Forgets the oldest.
+ * The lineages of objects that a store has recently written or read, as the objects carry them. A conditional replacement
+ * of one of them needs no extra request to learn its lineage. Drops the least recently stored.
  */
-export class Histories {
-  readonly #all = new Map<string, string | null>();
+export class LineageCache {
+  readonly #lineages = new Map<string, string | null>();
 
-  /** Undefined when it is not remembered, null when the object has none. */
+  /** Returns null for an object that has no lineage, and undefined for one that is not cached. */
   recall(key: string, etag: string): string | null | undefined {
-    return this.#all.get(nameOf(key, etag));
+    return this.#lineages.get(nameOf(key, etag));
   }
 
-  remember(key: string, etag: string | undefined, history: string | null): void {
+  /** Caches the lineage of an object; null when it has none. Without an etag nothing is cached. */
+  remember(key: string, etag: string | undefined, lineage: string | null): void {
     if (etag === undefined) return;
     const name = nameOf(key, etag);
-    this.#all.delete(name);
-    this.#all.set(name, history);
-    if (this.#all.size > most) this.#all.delete(this.#all.keys().next().value ?? "");
+    this.#lineages.delete(name);
+    this.#lineages.set(name, lineage);
+    if (this.#lineages.size > maxLineages) this.#lineages.delete(this.#lineages.keys().next().value ?? "");
   }
 }
 
-/** Keys hold no control character. */
+/** The separator is unambiguous, because keys have no control characters. */
 function nameOf(key: string, etag: string): string {
   return `${key}\n${etag}`;
 }

@@ -1,75 +1,83 @@
 /**
- * What an object says of the conditional writes that led to it, as the value of one metadata entry: a hash of the key,
- * the nonce of the write that made the object, and the number of its other entries of metadata, joined with dots; then
- * its predecessors from the newest on, each as `nonce=etag`, and `*` at the end when there were more, or others that left
- * no nonce; all joined with commas.
+ * The lineage of an object: the write that made it and the conditional writes before that one.
  *
- * The hash of the key keeps a server-side copy, which carries its source's metadata along, from speaking for its target.
+ * It is stored as the value of one metadata entry: `<hash of the key>.<write token>.<number of other entries>`, then the
+ * ancestors from the newest on, each as `<write token>=<etag>`, then `*` when the list is incomplete; all joined with commas.
+ * A copy by the server carries the metadata of its source along; the hash of the key shows that the lineage is not its own.
  *
  * @module
  */
 
-/** A write that made an object which was then replaced. */
-export interface Predecessor {
+/** Random text that all attempts of one write share, so that its object can be recognised. */
+export type WriteToken = string;
+
+/** A write whose object was then replaced. */
+export interface Ancestor {
   /** Empty when that write left none. */
-  readonly nonce: string;
+  readonly token: WriteToken;
   readonly etag: string;
 }
 
-export interface History {
-  readonly nonce: string;
-  readonly before: readonly Predecessor[];
-  /** Whether `before` goes back to where the key was created. */
-  readonly isWhole: boolean;
+export interface Lineage {
+  /** The write that made the object. */
+  readonly token: WriteToken;
+  /** The writes before it, the newest first. */
+  readonly ancestors: readonly Ancestor[];
+  /** Whether the ancestors go back to the creation of the key. */
+  readonly isComplete: boolean;
 }
 
-/** As many predecessors as an object names: a write whose answer was lost can still be recognised after as many others. */
-const mostPredecessors = 12;
+/** The most ancestors in a lineage. A write whose answer was lost is recognised after as many further writes. */
+const maxAncestors = 12;
 
-/** A fresh nonce of 96 random bits, in letters and digits. */
-export function freshNonce(): string {
+/** A new write token of 96 random bits, in letters and digits. */
+export function newWriteToken(): WriteToken {
   return [...crypto.getRandomValues(new Uint32Array(3))].map((word) => word.toString(36).padStart(7, "0")).join("");
 }
 
-/** The history of an object made by a write that knows of none before it: because it creates it, or overwrites whatever is there. */
-export function begun(nonce: string, isWhole: boolean): History {
-  return { nonce, before: [], isWhole };
+/**
+ * The lineage of a write without known ancestors.
+ *
+ * @param isComplete whether the write creates the key, rather than overwriting an unknown object
+ */
+export function newLineage(token: WriteToken, isComplete: boolean): Lineage {
+  return { token, ancestors: [], isComplete };
 }
 
-/** The history of an object made by a write that replaces one of this etag and history. */
-export function replacing(nonce: string, etag: string, { nonce: last, before, isWhole }: History = unknownHistory): History {
-  const all = [{ nonce: last, etag }, ...before];
-  return { nonce, before: all.slice(0, mostPredecessors), isWhole: isWhole && all.length <= mostPredecessors };
+/** The lineage of a write that replaces an object with this etag and lineage. */
+export function extendLineage(token: WriteToken, etag: string, { token: last, ancestors, isComplete }: Lineage = unknownLineage): Lineage {
+  const all = [{ token: last, etag }, ...ancestors];
+  return { token, ancestors: all.slice(0, maxAncestors), isComplete: isComplete && all.length <= maxAncestors };
 }
 
-const unknownHistory: History = { nonce: "", before: [], isWhole: false };
+const unknownLineage: Lineage = { token: "", ancestors: [], isComplete: false };
 
-/** @param count of the object's other entries of metadata, by which a reader sees whether some are hidden from it */
-export function writeHistory(key: string, { nonce, before, isWhole }: History, count = 0): string {
-  const entries = before.map((each) => `${each.nonce}=${writeEtag(each.etag)}`);
-  return [`${hashOf(key)}.${nonce}.${count}`, ...entries, ...(isWhole ? [] : ["*"])].join(",");
+/** @param metadataCount number of the object's other metadata entries, by which a reader notices hidden headers */
+export function formatLineage(key: string, { token, ancestors, isComplete }: Lineage, metadataCount = 0): string {
+  const entries = ancestors.map((each) => `${each.token}=${formatEtag(each.etag)}`);
+  return [`${hashOf(key)}.${token}.${metadataCount}`, ...entries, ...(isComplete ? [] : ["*"])].join(",");
 }
 
-/** Undefined when there is none, or it is of another key. */
-export function readHistory(key: string, value: string | null): History | undefined {
+/** Returns undefined without a lineage, and for the lineage of another key. */
+export function parseLineage(key: string, value: string | null): Lineage | undefined {
   const [head = "", ...rest] = (value ?? "").split(/,\s*/);
-  const [hash, nonce] = head.split(".");
-  if (hash !== hashOf(key) || !nonce) return undefined;
-  const isWhole = rest.at(-1) !== "*";
-  const before = (isWhole ? rest : rest.slice(0, -1)).map((entry) => {
+  const [hash, token] = head.split(".");
+  if (hash !== hashOf(key) || !token) return undefined;
+  const isComplete = rest.at(-1) !== "*";
+  const ancestors = (isComplete ? rest : rest.slice(0, -1)).map((entry) => {
     const [last = "", etag = ""] = entry.split("=");
-    return { nonce: last, etag: readEtag(etag) };
+    return { token: last, etag: parseEtag(etag) };
   });
-  return { nonce, before, isWhole };
+  return { token, ancestors, isComplete };
 }
 
-/** Nearly every etag is simple text in quotes, and goes without them. */
-function writeEtag(etag: string): string {
+/** Nearly every etag is simple text in quotes; the quotes are left out. */
+function formatEtag(etag: string): string {
   const [, simple] = /^"([\w-]+)"$/.exec(etag) ?? [];
   return simple ?? `~${encodeURIComponent(etag)}`;
 }
 
-function readEtag(text: string): string {
+function parseEtag(text: string): string {
   return text.startsWith("~") ? decodeURIComponent(text.slice(1)) : `"${text}"`;
 }
 

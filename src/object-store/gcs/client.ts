@@ -1,16 +1,15 @@
 import type { Call } from "../call.ts";
 import { unlessAborted } from "../client/aborted.ts";
 import type { MetadataHeaders } from "../client/attributes.ts";
-import type { Cloud, CloudRequest } from "../client/cloud.ts";
-import { current } from "../client/credential-cache.ts";
-import type { HTTPRequest } from "../client/exchange.ts";
-import { corrected, errorOf, type Failure } from "../client/failure.ts";
-import { send } from "../client/send.ts";
-import { textOf } from "../client/xml.ts";
-import { Histories } from "../conditional-write/lineage-cache.ts";
+import { type BucketClient, createBucketClient, pathOf } from "../client/bucket-client.ts";
+import { checkExpiry } from "../client/checks.ts";
+import { ServerClock } from "../client/clock.ts";
+import { cachedCredentials } from "../client/credential-cache.ts";
+import type { ServiceErrors } from "../client/error-codes.ts";
+import type { SignOptions } from "../types.ts";
 import type { GCSCredentials } from "./credentials.ts";
-import { bucketUrl, type GCSStoreOptions } from "./options.ts";
-import { signed } from "./signer.ts";
+import { checkOptions, type GCSStoreOptions } from "./options.ts";
+import { sign, signUrl } from "./signer.ts";
 
 const metadataHeaders: MetadataHeaders = {
   prefix: "x-goog-meta-",
@@ -19,65 +18,56 @@ const metadataHeaders: MetadataHeaders = {
   etag: "x-goog-generation",
 };
 
-/** Signs requests for one bucket, sends them, and sets right what a second try can set right. */
-export interface GCSClient extends Cloud {
-  readonly transport: GCSStoreOptions;
-  /** Of the bucket. */
-  readonly url: string;
-  readonly credentials: (call: Call) => Promise<GCSCredentials>;
-  readonly sign: (call: Call, request: CloudRequest) => Promise<HTTPRequest>;
-  /** By the server's clock. */
-  readonly now: () => Date;
-  /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
-  readonly corrected: <Value extends object>(work: () => Promise<Value | Failure>) => Promise<Value>;
+/** Google's error codes ("HTTP status and error codes for XML"). */
+const errors: ServiceErrors = {
+  missingBucket: "NoSuchBucket",
+  codes: {
+    AuthenticationRequired: ["Unauthenticated", "the credentials are missing or have expired"],
+    EntityTooLarge: ["NotSupported", "the object is too large"],
+    ExpiredToken: ["Unauthenticated", "the token has expired"],
+    InvalidAccessKeyId: ["Unauthenticated", "Google does not know the access ID"],
+    InvalidSecurity: ["Unauthenticated", "the credentials are invalid"],
+    KeyTooLong: ["InvalidPath", "the key is too long"],
+    MetadataTooLarge: ["MetadataError", "the metadata is too large"],
+    NoSuchBucket: ["NotFound", "the bucket does not exist"],
+    RequestTimeTooSkewed: ["Unauthenticated", "this machine's clock is wrong"],
+    SignatureDoesNotMatch: ["Unauthenticated", "the secret of the HMAC key is wrong"],
+    TokenRefreshRequired: ["Unauthenticated", "the token has expired"],
+  },
+};
+
+/** The longest time that a signed URL may be valid: a week, in seconds. */
+const longestExpiry = 604_800;
+
+/** Sends the requests of a `GCSStore`. */
+export interface GCSClient extends BucketClient<GCSStoreOptions> {
+  /** A URL with a signature. Throws `SettingsError` for a wrong `expiresInSeconds`, `NotSupported` without an HMAC key. */
+  readonly signUrl: (call: Call, options: SignOptions) => Promise<string>;
 }
 
-export function clientFor(options: GCSStoreOptions): GCSClient {
+/** @throws `SettingsError` for wrong options */
+export function createGCSClient(options: GCSStoreOptions): GCSClient {
   const name = `GCSStore(${options.bucket})`;
-  const url = bucketUrl(options, name);
-  const { get, forget } = current(options.credentials, name);
-  /** Milliseconds that the server's clock is ahead of this machine's. */
-  let ahead = 0;
-  const client: GCSClient = {
-    name,
-    url,
-    transport: options,
-    metadata: metadataHeaders,
-    histories: new Histories(),
-    seesNonces: false,
-    request: (call, request) =>
-      client.corrected(async () => {
-        const response = await send(call, () => client.sign(call, request), options);
-        return response.ok ? response : failureOf(response, call);
-      }),
-    credentials: (call) => unlessAborted(get(), call.signal, call),
-    sign: async (call, { method, path, headers = {}, body }) =>
-      signed({ method, url: url + path, headers, body }, await client.credentials(call), client.now()),
-    now: () => new Date(Date.now() + ahead),
-    corrected: (work) =>
-      corrected(
-        work,
-        ({ code, serverTime }) => {
-          const isSkewed = code === "RequestTimeTooSkewed";
-          if (isSkewed) ahead = serverTime - Date.now() || 0;
-          return isSkewed;
-        },
-        ({ error }) => error.code === "Unauthenticated" && forget(),
-      ),
+  const url = checkOptions(options, name);
+  const clock = new ServerClock();
+  const cache = cachedCredentials(options.credentials, name);
+  const credentials = (call: Call): Promise<GCSCredentials> => unlessAborted(cache.get(), call.signal, call);
+  return {
+    ...createBucketClient({
+      name,
+      options,
+      metadata: metadataHeaders,
+      errors,
+      sign: async (call, { method, path, headers = {}, body }) =>
+        sign({ method, url: url + path, headers, body }, await credentials(call), clock.now()),
+      corrections: [
+        ({ code, serverTime }) => code === "RequestTimeTooSkewed" && clock.adjust(serverTime),
+        ({ error }) => error.code === "Unauthenticated" && cache.forget(),
+      ],
+    }),
+    signUrl: async (call, signOptions) => {
+      checkExpiry(call, signOptions.expiresInSeconds ?? 3600, longestExpiry);
+      return signUrl(call, url + pathOf(call.key), await credentials(call), clock.now(), signOptions);
+    },
   };
-  return client;
-}
-
-/** What an answer of Google stands for. */
-export async function failureOf(response: Response, call: Call): Promise<Failure> {
-  const code = textOf(await response.text().catch(() => ""), "Code");
-  // A page that has lost its server still has the status.
-  const { meanings } = await import("./error-codes.ts").catch(() => ({ meanings: {} }));
-  const serverTime = Date.parse(response.headers.get("date") ?? "");
-  return { status: response.status, code, error: errorOf(response.status, code, call, meanings, "NoSuchBucket"), serverTime };
-}
-
-/** The headers of a condition on what is there: a generation, or 0 for nothing. */
-export function conditionOf(generation: string | undefined): Record<string, string> {
-  return generation === undefined ? {} : { "x-goog-if-generation-match": generation };
 }

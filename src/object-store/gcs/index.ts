@@ -1,5 +1,5 @@
 /**
- * `edgewater/gcs`: Google Cloud Storage, through `fetch`.
+ * `edgewater/gcs`: objects in Google Cloud Storage, through `fetch`.
  *
  * @module
  */

@@ -1,33 +1,40 @@
-import { EdgewaterError } from "../../errors.ts";
+import { checkCounts, checkEndpoint, checkTransport, wrongOption } from "../client/checks.ts";
 import type { TransportOptions } from "../client/exchange.ts";
 import type { GCSCredentialProvider } from "./credentials.ts";
 
+/** The options of a `GCSStore`. */
 export interface GCSStoreOptions extends TransportOptions {
+  /** Name of the bucket. */
   readonly bucket: string;
+  /** Credentials, or a function that returns them. */
   readonly credentials: GCSCredentialProvider;
   /** Base URL of the XML API when it is not `https://storage.googleapis.com`. */
   readonly endpoint?: string | URL | undefined;
   /**
-   * Bytes that a stream's upload sends at once, a multiple of 256 KiB: 8 MiB unless given. What fits into one such chunk is
-   * put in one request.
+   * Size of the chunks in which a stream is uploaded, in bytes; a multiple of 256 KiB. 8 MiB unless given. A stream that fits
+   * into one chunk is put in one request.
    */
   readonly chunkSize?: number | undefined;
-  /** How many deletes are under way at once: 4 unless given. */
+  /** Number of deletes sent at the same time: 4 unless given. */
   readonly concurrency?: number | undefined;
 }
 
-/** What every chunk but the last is a multiple of. */
+/** Every chunk but the last is a multiple of this many bytes. */
 const granularity = 256 * 1024;
 
-/** The URL of the bucket, without a slash at the end. */
-export function bucketUrl({ bucket, endpoint, chunkSize = granularity }: GCSStoreOptions, store: string): string {
-  const url = URL.parse(endpoint ?? "https://storage.googleapis.com");
-  const problem = url === null ? "is not a URL" : url.search || url.username || url.password ? "must not carry credentials" : undefined;
-  if (url === null || problem !== undefined) {
-    throw new EdgewaterError("SettingsError", `The endpoint of ${store} ${problem}`, { store, field: "endpoint" });
+/**
+ * Checks the options.
+ *
+ * @returns the URL of the bucket, without a slash at its end
+ * @throws `SettingsError`
+ */
+export function checkOptions(options: GCSStoreOptions, store: string): string {
+  const { bucket, endpoint, chunkSize, concurrency } = options;
+  checkTransport(options, store);
+  checkCounts({ chunkSize, concurrency }, store);
+  if (chunkSize !== undefined && chunkSize % granularity > 0) {
+    throw wrongOption(store, "chunkSize", chunkSize, `a multiple of ${granularity}`);
   }
-  if (!Number.isSafeInteger(chunkSize) || chunkSize <= 0 || chunkSize % granularity > 0) {
-    throw new EdgewaterError("SettingsError", `The chunkSize of ${store} is not a multiple of 262144`, { store, field: "chunkSize" });
-  }
-  return `${url.origin}${url.pathname.replace(/\/$/, "")}/${bucket}`;
+  const { url, path } = checkEndpoint(endpoint ?? "https://storage.googleapis.com", store);
+  return `${url.origin}${path}/${bucket}`;
 }

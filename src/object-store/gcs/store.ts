@@ -1,8 +1,9 @@
 import { bytesOf, checkBody, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import { attributeHeaders } from "../client/attributes.ts";
-import { metaIn, overwrite, pathOf } from "../client/cloud.ts";
-import { openObject } from "../client/open.ts";
+import { listObjects } from "../client/list.ts";
+import { copyWithin, deleteEach, headObject, openObject, overwrite } from "../client/objects.ts";
+import { textOf } from "../client/xml.ts";
 import { checkAttributes, checkMatch } from "../conditions.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import type {
@@ -23,25 +24,27 @@ import type {
   SignOptions,
   StreamBody,
 } from "../types.ts";
-import { clientFor, conditionOf, type GCSClient } from "./client.ts";
+import { createGCSClient, type GCSClient } from "./client.ts";
 import type { GCSStoreOptions } from "./options.ts";
+import { putStream } from "./resumable.ts";
+import { copyByServer, generationHeader, putConditionally } from "./write.ts";
 
 /**
- * Objects in a bucket of Google Cloud Storage, through `fetch` and its XML API: with an OAuth token or an HMAC key, from
+ * Objects in a bucket of Google Cloud Storage, through `fetch` and its XML API: with an OAuth token or an HMAC key. Runs in
  * browsers, Workers, Node, Deno and Bun.
  *
- * - An etag is the object's generation: every write has its own, and conditions hold for streams too.
- * - A conditional write finds out what became of it when its answer is lost. For that it leaves one entry of metadata,
- *   which is not shown.
- * - A body of known length is one request. A stream that is longer than `chunkSize` is a resumable upload.
- * - The XML API reads no object unless it is of another generation: `ifNoneMatch` is checked when the answer begins, and
- *   the body is then not read.
- * - A copy under a condition goes through this process, and keeps the content type and metadata only.
+ * - An etag is the object's generation: every write has its own. Conditions also hold for streams.
+ * - When the answer to a conditional write is lost, the store finds out whether it happened. For that, every such object has
+ *   one metadata entry that callers do not see.
+ * - A body of known length is one request. A stream longer than `chunkSize` is a resumable upload.
+ * - The XML API has no "unless it is this generation" for reads: `ifNoneMatch` is checked when the answer begins, and its body
+ *   is then not read.
+ * - A conditional copy passes through this process and keeps only the content type and the metadata.
  * - `signedUrl` needs an HMAC key.
  *
- * In a browser the bucket's CORS rules must allow the page's origin and expose `Content-Range`, `Date`, `Location`,
- * `Range`, `x-goog-generation`, `x-goog-meta-edgewaternonces`, `x-goog-meta-edgewatermetadata` and `x-goog-meta-` with
- * each name of metadata that is read.
+ * In a browser, the bucket's CORS rules must allow the page's origin and expose `Content-Range`, `Date`, `Location`, `Range`,
+ * `x-goog-generation`, `x-goog-meta-edgewaternonces`, `x-goog-meta-edgewatermetadata`, and `x-goog-meta-` with the name of
+ * each metadata entry that is read.
  *
  * @example
  * ```ts
@@ -51,43 +54,42 @@ import type { GCSStoreOptions } from "./options.ts";
  * ```
  */
 export class GCSStore implements FullObjectStore, Sign {
+  /** `GCSStore(<bucket>)`, for messages. */
   readonly name: string;
-  /** It is known to keep conditions. */
+  /** Google Cloud Storage is known to honour conditions. */
   readonly keepsConditions = true;
   readonly #client: GCSClient;
 
-  /** @throws `SettingsError` when the endpoint is not a URL or carries credentials, or for a wrong `chunkSize` */
+  /**
+   * Makes a store. Sends nothing.
+   *
+   * @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers
+   */
   constructor(options: GCSStoreOptions) {
-    this.#client = clientFor(options);
+    this.#client = createGCSClient(options);
     this.name = this.#client.name;
   }
 
+  /** Writes an object, replacing an earlier one. Throws as `Put` describes. */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
     checkBody(body, call);
     const attributes = attributeHeaders(checkAttributes(options, call) ?? {}, this.#client.metadata);
-    const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
-      if (mode === "overwrite") return overwrite(this.#client, call, whole, attributes);
-      const [{ writeOnceIn }, { attemptAt, expectedOf }] = await Promise.all([
-        import("../conditional-write/conditional.ts"),
-        import("./attempt.ts"),
-      ]);
-      return writeOnceIn(this.#client, call, mode, attributes, (own) => {
-        const headers = { ...own, ...conditionOf(expectedOf(mode)) };
-        return attemptAt(this.#client, call, () => this.#client.sign(call, { method: "PUT", path: pathOf(key), headers, body: whole }));
-      });
-    };
+    const put = (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> =>
+      mode === "overwrite"
+        ? overwrite(this.#client, call, whole, attributes)
+        : putConditionally(this.#client, call, whole, mode, attributes);
     if (isBuffered(body)) return put(bytesOf(body));
-    // A type of its own would become the object's.
+    // A slice has no type, which would become the object's content type.
     if (body instanceof Blob) return put(body.slice());
-    const { putResumably } = await import("./resumable.ts");
-    return putResumably(this.#client, call, body, mode, attributes, put);
+    return putStream(this.#client, call, body, mode, attributes, put);
   }
 
+  /** Opens an object, or a range of it. Throws as `Get` describes. */
   async get(key: string, { range, ifMatch, ifNoneMatch, signal }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
     const call = this.#call("read", key, signal);
-    const opened = await openObject(this.#client, call, range, conditionOf(ifMatch));
+    const opened = await openObject(this.#client, call, range, generationHeader(ifMatch));
     try {
       checkMatch({ ifNoneMatch }, opened.meta.etag, call);
     } catch (error) {
@@ -97,39 +99,44 @@ export class GCSStore implements FullObjectStore, Sign {
     return opened;
   }
 
+  /** Reads what the store knows of an object. */
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
-    const call = this.#call("read", key, signal);
-    return metaIn(this.#client, call, await this.#client.request(call, { method: "HEAD", path: pathOf(key) }));
+    return headObject(this.#client, this.#call("read", key, signal));
   }
 
+  /** Deletes one object or several. Missing objects count as deleted. */
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const calls = checkKeys(this.name, keys).map((key) => this.#call("delete", key, signal));
-    const { deleteEach } = await import("../client/delete.ts");
-    await deleteEach(this.#client, calls, this.#client.transport.concurrency ?? 4);
+    await deleteEach(this.#client, calls, this.#client.options.concurrency ?? 4);
   }
 
+  /** Lists the objects below a prefix in UTF-8 order. */
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  /** Lists one level: the objects below a prefix, and the prefixes below it. */
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
   async *list(
     prefix = "",
     { signal, ...page }: PagedListOptions | DelimitedListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
-    const { listEntries } = await import("./list.ts");
-    yield* listEntries(this.#client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
+    const call = { store: this.name, verb: "list", key: prefix, signal } as const;
+    yield* listObjects(this.#client, call, start, page, { etagOf: (content) => textOf(content, "Generation"), alwaysEncodes: true });
   }
 
+  /** Copies an object with its attributes. */
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkKey(this.name, to);
-    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../client/copy.ts"), import("./copy.ts")]);
-    return copyWithin(this, call, to, mode, () => copyTo(this.#client, call, to));
+    return copyWithin(this, call, to, mode, () => copyByServer(this.#client, call, to));
   }
 
+  /**
+   * Signs a URL for one method on one object, valid for up to a week.
+   *
+   * @throws `SettingsError` for a wrong `expiresInSeconds`; `NotSupported` without an HMAC key
+   */
   async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
-    const call = this.#call("sign", key, options.signal);
-    const { signedUrl } = await import("./signed-url.ts");
-    return signedUrl(this.#client, call, options);
+    return this.#client.signUrl(this.#call("sign", key, options.signal), options);
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {

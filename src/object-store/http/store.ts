@@ -3,38 +3,39 @@ import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { openedBytes } from "../body.ts";
 import { type Call, failed } from "../call.ts";
 import { unlessAborted } from "../client/aborted.ts";
-import { openedAnswer } from "../client/body.ts";
-import { cut } from "../client/cut.ts";
+import { openedAnswer, requiredHeader, statedSize } from "../client/answer.ts";
+import { checkTransport, parsedUrl } from "../client/checks.ts";
+import { errorOf } from "../client/error-codes.ts";
 import type { TransportOptions } from "../client/exchange.ts";
-import { errorOf } from "../client/failure.ts";
-import { needed } from "../client/meta.ts";
-import { rangeHeader } from "../client/open.ts";
-import { following } from "../client/redirect.ts";
+import { rangeHeader } from "../client/objects.ts";
 import { send } from "../client/send.ts";
 import { checkMatch, resolveRange } from "../conditions.ts";
 import { checkKey } from "../path.ts";
 import type { FullGet, FullGetOptions, FullObjectMeta, GetResult, Head, HeadOptions, Named } from "../types.ts";
+import { withoutLeakingHeaders } from "./redirect.ts";
 
+type RequestHeaders = Readonly<Record<string, string>>;
+
+/** The options of an `HTTPStore`. */
 export interface HTTPStoreOptions extends TransportOptions {
   /**
-   * What every request carries, such as a token; a function is asked before every one. It goes to this server only: where
-   * a redirect leads to another, it is left out (in browsers, by their own rules).
+   * Headers of every request, such as a token, or a function that returns them before every request. They go to this server
+   * only: a redirect to another server is followed without them (in browsers, by the browser's own rules).
    */
-  readonly headers?:
-    | Readonly<Record<string, string>>
-    | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>);
+  readonly headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>);
 }
 
 /**
- * Objects on a web server, below a URL: to be read, in ranges and depending on their etag. It neither writes nor lists,
- * and its type says so.
+ * Objects on a web server, below a URL. It reads them, also in ranges and under conditions; it neither writes nor lists, and
+ * its type has no such methods.
  *
- * - Of a server that reads no ranges the whole object is fetched and cut here.
- * - The size is what the headers say. Where they do not, because the server compresses or does not know, the whole object
- *   is read first. A server of another origin that compresses must show a browser `Content-Encoding` by its CORS rules.
+ * - From a server without ranges, the whole object is read and the range is cut out here.
+ * - The size is the one in the headers. Where they have none, because the server compresses or does not know the size, the
+ *   whole object is read first. In a browser, a server of another origin that compresses must expose `Content-Encoding` in its
+ *   CORS rules.
  * - Conditions need etags. The content type is the server's; there is no metadata.
  *
- * In a browser the server's CORS rules must allow the page's origin and expose `ETag` and `Content-Range`.
+ * In a browser, the server's CORS rules must allow the page's origin and expose `ETag` and `Content-Range`.
  *
  * @example
  * ```ts
@@ -44,54 +45,63 @@ export interface HTTPStoreOptions extends TransportOptions {
  * ```
  */
 export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
+  /** `HTTPStore(<base>)`, for messages. */
   readonly name: string;
   readonly #base: string;
   readonly #options: HTTPStoreOptions;
 
-  /** @throws `SettingsError` when the base is no URL of a web server, or carries credentials or a query */
+  /**
+   * Makes a store. Sends nothing.
+   *
+   * @param base URL of the folder that the keys are below
+   * @throws `SettingsError` for a base that is not an http or https URL or carries credentials or a query, and for wrong numbers
+   */
   constructor(base: string | URL, options: HTTPStoreOptions = {}) {
-    const url = URL.parse(base);
-    const isPlain = url !== null && /^https?:$/.test(url.protocol) && !(url.search || url.hash || url.username || url.password);
-    if (!isPlain) {
-      const message = "The base of an HTTPStore is an http or https URL without credentials or a query; pass those as headers";
+    const url = parsedUrl(base);
+    if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password) {
+      const message =
+        "Invalid base of HTTPStore; expected an http or https URL without credentials, query or fragment; pass credentials as headers";
       throw new EdgewaterError("SettingsError", message, { store: "HTTPStore", field: "base" });
     }
     this.#base = url.href.replace(/\/$/, "");
     this.name = `HTTPStore(${this.#base})`;
-    this.#options = options.headers === undefined ? options : { ...options, fetch: following(options.fetch) };
+    checkTransport(options, this.name);
+    this.#options = options.headers === undefined ? options : { ...options, fetch: withoutLeakingHeaders(options.fetch) };
   }
 
+  /** Opens an object, or a range of it. Throws as `Get` describes. */
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
     const { range, ifMatch, ifNoneMatch, signal } = options;
     const call = this.#call(key, signal);
     const part = range && resolveRange(range, Number.MAX_SAFE_INTEGER, call);
     const response = await this.#send(call, "GET", {
       ...(part && { range: rangeHeader(part.start, range.end) }),
-      // If-Match never holds for the weak etags that many servers have; it is checked below.
+      // If-Match never holds for the weak etags that many servers have; ifMatch is checked below.
       ...(ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch }),
     });
     try {
-      // An empty object has no first byte that a range could begin with.
+      // An empty object has no first byte for a range to start with.
       const isEmpty = response.status === 416 && part?.start === 0 && /^bytes \*\/0$/.test(response.headers.get("content-range") ?? "");
       if (!response.ok && !isEmpty) throw errorOf(response.status, undefined, call);
-      if (ifMatch !== undefined || ifNoneMatch !== undefined) checkMatch(options, needed(call, response, "ETag"), call);
-      const size = isEmpty ? 0 : sizeIn(call, response);
+      if (ifMatch !== undefined || ifNoneMatch !== undefined) checkMatch(options, requiredHeader(call, response, "ETag"), call);
+      const size = isEmpty ? 0 : sizeOf(call, response);
       if (size === undefined) return await openedWhole(call, response, options);
       const { start, end } = resolveRange(range, size, call);
       const meta = metaOf(call, response, size);
       if (isEmpty) return openedBytes(meta, new Uint8Array());
-      const isWhole = response.status === 206 || (start === 0 && end === size);
-      return openedAnswer(meta, isWhole ? response : cut(response, start, end), call, this.#options);
+      const isExact = response.status === 206 || (start === 0 && end === size);
+      return openedAnswer(meta, isExact ? response : slicedAnswer(response, start, end), call, this.#options);
     } catch (error) {
       void response.body?.cancel().catch(() => undefined);
       throw error;
     }
   }
 
+  /** Reads what the store knows of an object. */
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
     const call = this.#call(key, signal);
     const response = await this.#send(call, "HEAD", {});
-    const size = response.ok ? sizeIn(call, response) : undefined;
+    const size = response.ok ? sizeOf(call, response) : undefined;
     if (size !== undefined) return metaOf(call, response, size);
     if (!response.ok && response.status !== 405 && response.status !== 501) throw errorOf(response.status, undefined, call);
     const { meta, stream } = await this.get(key, { signal });
@@ -106,12 +116,12 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
 
   #send(call: Call, method: string, headers: Record<string, string>): Promise<Response> {
     const url = `${this.#base}/${encodeKey(call.key)}`;
-    // What is compressed on its way has another size and other ranges. Browsers let nobody ask for that.
+    // A compressed answer has another size and other ranges. Browsers do not let a page set this header.
     const make = async () => ({ method, url, headers: { "accept-encoding": "identity", ...headers, ...(await this.#headers(call)) } });
     return send(call, make, this.#options);
   }
 
-  async #headers(call: Call): Promise<Readonly<Record<string, string>>> {
+  async #headers(call: Call): Promise<RequestHeaders> {
     const { headers = {} } = this.#options;
     if (typeof headers !== "function") return headers;
     try {
@@ -134,17 +144,42 @@ function metaOf(call: Call, { headers }: Response, size: number): FullObjectMeta
   };
 }
 
-/** Bytes of the whole object; undefined when the headers do not say. */
-function sizeIn(call: Call, response: Response): number | undefined {
-  const { status, headers } = response;
-  const size = status === 206 ? needed(call, response, "Content-Range").split("/")[1] : headers.get("content-length");
-  return typeof size !== "string" || headers.has("content-encoding") || !/^\d+$/.test(size) ? undefined : Number(size);
+/** Size of the whole object in bytes; undefined when the headers do not state it. */
+function sizeOf(call: Call, response: Response): number | undefined {
+  const size = statedSize(call, response);
+  return typeof size !== "string" || response.headers.has("content-encoding") || !/^\d+$/.test(size) ? undefined : Number(size);
 }
 
-/** An object whose size is known only when it has been read. */
+/** Opens an object whose size is known only after it has been read. */
 async function openedWhole(call: Call, response: Response, { range }: FullGetOptions): Promise<GetResult<FullObjectMeta>> {
-  if (response.status === 206) throw failed(call, "NotSupported", "the server does not tell its size");
+  if (response.status === 206) throw failed(call, "NotSupported", "the server does not state the object's size");
   const bytes = await openedAnswer(metaOf(call, response, 0), response, call).bytes();
   const { start, end } = resolveRange(range, bytes.byteLength, call);
   return openedBytes(metaOf(call, response, bytes.byteLength), bytes.slice(start, end));
+}
+
+/** An answer with a range of the body of another, which is cancelled as soon as the range has been read. */
+function slicedAnswer(response: Response, start: number, end: number): Response {
+  let position = 0;
+  const reader = response.body?.getReader();
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      while (true) {
+        const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+        if (done) return controller.close();
+        const part = value.subarray(Math.max(start - position, 0), Math.max(end - position, 0));
+        position += value.byteLength;
+        if (part.byteLength > 0) controller.enqueue(part);
+        if (position >= end) {
+          controller.close();
+          await reader?.cancel();
+          return;
+        }
+        if (part.byteLength > 0) return;
+      }
+    },
+    cancel: (reason) => reader?.cancel(reason),
+  });
+  // The reader of the body notices by this length when it ends too early.
+  return new Response(body, { headers: { "content-length": String(end - start) } });
 }

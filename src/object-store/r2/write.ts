@@ -1,9 +1,9 @@
 import { bytesOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import { unlessAborted } from "../client/aborted.ts";
-import { partsOf } from "../client/parts.ts";
-import { type Attempt, type Seen, writeOnce } from "../conditional-write/conditional-write.ts";
-import { Histories } from "../conditional-write/lineage-cache.ts";
+import { partsOf } from "../client/multipart.ts";
+import { type Attempt, type ObjectState, writeExactlyOnce } from "../conditional-write/conditional-write.ts";
+import { LineageCache } from "../conditional-write/lineage-cache.ts";
 import type { PutMode, PutResult, StreamBody } from "../types.ts";
 import { noncesName } from "./attributes.ts";
 import type { R2Attributes, R2BucketBinding, R2Conditions, R2Object, R2UploadBinding, R2UploadedPart } from "./binding.ts";
@@ -20,7 +20,7 @@ type Content = Uint8Array<ArrayBuffer> | Blob | ReadableStream;
 export class Writer {
   readonly #bucket: R2BucketBinding;
   readonly #options: R2StoreOptions;
-  readonly #histories: Histories = new Histories();
+  readonly #lineages: LineageCache = new LineageCache();
 
   constructor(bucket: R2BucketBinding, options: R2StoreOptions) {
     this.#bucket = bucket;
@@ -29,7 +29,7 @@ export class Writer {
 
   /** Takes notice of an object that was read, whose replacement then needs no look at it. */
   remember({ key, httpEtag, customMetadata }: R2Object): void {
-    this.#histories.remember(key, httpEtag, customMetadata?.[noncesName] ?? null);
+    this.#lineages.remember(key, httpEtag, customMetadata?.[noncesName] ?? null);
   }
 
   async write(call: Call, body: StreamBody, mode: PutMode, attributes: R2Attributes): Promise<PutResult> {
@@ -44,11 +44,11 @@ export class Writer {
     if (mode === "overwrite") {
       const put = async (): Promise<R2Object | null> => this.#bucket.put(key, await content(), attributes);
       const written = await perform(call, this.#options.retry, put);
-      this.#histories.remember(key, written?.httpEtag, null);
+      this.#lineages.remember(key, written?.httpEtag, null);
       return { etag: written?.httpEtag };
     }
     const onlyIf = conditionsOf(mode);
-    return writeOnce({
+    return writeExactlyOnce({
       ...this.#target(call, mode, attributes),
       attempt: async (nonces) => {
         const body = await content();
@@ -76,7 +76,7 @@ export class Writer {
     let upload: R2UploadBinding | undefined;
     let sent: R2UploadedPart[] = [];
     try {
-      return await writeOnce({
+      return await writeExactlyOnce({
         ...this.#target(call, mode, attributes),
         attempt: async (nonces) => {
           if (mode !== "overwrite" && upload === undefined && !(await this.#holds(call, mode))) return { outcome: "refused" };
@@ -112,21 +112,28 @@ export class Writer {
       return written === null ? { outcome: "refused" } : { outcome: "written", etag: written.httpEtag };
     } catch (cause) {
       const { error, busy, isTransient } = failureOf(call, cause);
-      if (busy !== undefined) return { outcome: "busy", error, retryAfter: busy };
+      if (busy !== undefined) return { outcome: "busy", error, retryAfterMs: busy };
       if (isTransient) return { outcome: "unclear", error, mayFollow: true };
       throw error;
     }
   }
 
   /** What is under a key that was written to. R2 tells no time of its own, so an object's age is not certain. */
-  async #look(call: Call): Promise<Seen | undefined> {
+  async #look(call: Call): Promise<ObjectState | undefined> {
     const found = await perform(call, this.#options.retry, () => this.#bucket.head(call.key));
-    return found === null ? undefined : { etag: found.httpEtag, nonces: found.customMetadata?.[noncesName] ?? null };
+    return found === null ? undefined : { etag: found.httpEtag, lineage: found.customMetadata?.[noncesName] ?? null };
   }
 
   #target(call: Call, mode: PutMode, { customMetadata = {} }: R2Attributes) {
     const entries = Object.keys(customMetadata).length;
-    return { call, mode, entries, look: () => this.#look(call), histories: this.#histories, retry: this.#options.retry } as const;
+    return {
+      call,
+      mode,
+      metadataCount: entries,
+      readState: () => this.#look(call),
+      lineages: this.#lineages,
+      retry: this.#options.retry,
+    } as const;
   }
 }
 

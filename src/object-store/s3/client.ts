@@ -1,15 +1,16 @@
 import type { Call } from "../call.ts";
 import { unlessAborted } from "../client/aborted.ts";
 import type { MetadataHeaders } from "../client/attributes.ts";
-import type { Cloud, CloudRequest } from "../client/cloud.ts";
-import { current } from "../client/credential-cache.ts";
+import { type BucketClient, type BucketRequest, createBucketClient, pathOf } from "../client/bucket-client.ts";
+import { checkExpiry } from "../client/checks.ts";
+import { ServerClock } from "../client/clock.ts";
+import { cachedCredentials } from "../client/credential-cache.ts";
+import type { ServiceErrors } from "../client/error-codes.ts";
 import { exchange, type HTTPRequest } from "../client/exchange.ts";
-import { corrected, errorOf, type Failure } from "../client/failure.ts";
-import { isTransient, send } from "../client/send.ts";
-import { textOf } from "../client/xml.ts";
-import { Histories } from "../conditional-write/lineage-cache.ts";
-import { bucketUrl, type S3StoreOptions } from "./options.ts";
-import { signerFor } from "./signer.ts";
+import { isTransient } from "../client/send.ts";
+import type { SignOptions } from "../types.ts";
+import { checkOptions, type S3StoreOptions } from "./options.ts";
+import { createSigner } from "./signer.ts";
 
 const metadataHeaders: MetadataHeaders = {
   prefix: "x-amz-meta-",
@@ -17,67 +18,81 @@ const metadataHeaders: MetadataHeaders = {
   defaultContentType: "binary/octet-stream",
 };
 
-/** Signs requests for one bucket, sends them, and sets right what a second try can set right. */
-export interface S3Client extends Cloud {
-  readonly transport: S3StoreOptions;
-  /** Ceph compares If-Match with an etag that has no quotes; the standard wants them. Undefined until one has worked. */
-  isQuoted: boolean | undefined;
-  /** @param isInUrl whether the signature goes into the URL instead of the headers */
-  readonly sign: (call: Call, request: CloudRequest, isInUrl?: boolean) => Promise<HTTPRequest>;
-  /** Does it again, once each, by the server's clock and with new credentials when the answer asks for that. */
-  readonly corrected: <Value extends object>(work: () => Promise<Value | Failure>) => Promise<Value>;
+/** The error codes of S3 (Amazon S3 API Reference, "Error responses"). */
+export const s3Errors: ServiceErrors = {
+  missingBucket: "NoSuchBucket",
+  codes: {
+    AuthorizationHeaderMalformed: ["Unauthenticated", "the region is wrong"],
+    EntityTooLarge: ["NotSupported", "the object is too large"],
+    ExpiredToken: ["Unauthenticated", "the session token has expired"],
+    InvalidAccessKeyId: ["Unauthenticated", "the server does not know the access key"],
+    InvalidRequest: ["NotSupported", "the server does not support this request"],
+    InvalidToken: ["Unauthenticated", "the session token is wrong"],
+    KeyTooLongError: ["InvalidPath", "the key is too long"],
+    MetadataTooLarge: ["MetadataError", "the metadata is too large"],
+    MissingContentMD5: ["NotSupported", "the server requires an MD5 of the body"],
+    NoSuchBucket: ["NotFound", "the bucket does not exist"],
+    PermanentRedirect: ["SettingsError", "the region is wrong"],
+    QuotaExceeded: ["QuotaExceeded"],
+    RequestTimeTooSkewed: ["Unauthenticated", "this machine's clock is wrong"],
+    SignatureDoesNotMatch: ["Unauthenticated", "the secret access key or the region is wrong"],
+    TokenRefreshRequired: ["Unauthenticated", "the session token has expired"],
+  },
+};
+
+/** The longest time that a signed URL may be valid: a week, in seconds. */
+const longestExpiry = 604_800;
+
+/** Sends the requests of an `S3Store`. */
+export interface S3Client extends BucketClient<S3StoreOptions> {
+  /**
+   * Whether the server takes `If-Match` with the quotes of the etag, as the standard has it; Ceph takes it without. Undefined
+   * until one form has worked.
+   */
+  sendsQuotedEtags: boolean | undefined;
+  /** A URL with a signature. Throws `SettingsError` for a wrong `expiresInSeconds`. */
+  readonly signUrl: (call: Call, options: SignOptions) => Promise<string>;
 }
 
-export function clientFor(options: S3StoreOptions): S3Client {
+/** @throws `SettingsError` for wrong options */
+export function createS3Client(options: S3StoreOptions): S3Client {
   const name = `S3Store(${options.bucket})`;
-  const bucket = bucketUrl(options, name);
-  const signer = signerFor(options.region);
-  const { get, forget } = current(options.credentials, name);
-  const client: S3Client = {
-    name,
-    transport: options,
-    metadata: metadataHeaders,
-    histories: new Histories(),
-    seesNonces: false,
-    isQuoted: options.endpoint ? undefined : true,
-    // What came in parts carries the time at which it was begun.
-    isDated: (etag) => !etag.includes("-"),
-    request: (call, request) =>
-      client.corrected(async () => {
-        const response = await send(call, () => client.sign(call, request), options, isRetried);
-        return response.ok ? response : failureOf(call, await explained(client, call, request, response));
-      }),
-    sign: async (call, { method, path, headers = {}, body }, isInUrl = false) =>
-      signer.sign({ method, url: bucket + path, headers, body }, await unlessAborted(get(), call.signal, call), isInUrl),
-    corrected: (work) =>
-      corrected(
-        work,
-        ({ code, serverTime }) => code === "RequestTimeTooSkewed" && signer.adjust(serverTime),
-        ({ code }) => code === "ExpiredToken" && forget(),
-      ),
+  const bucket = checkOptions(options, name);
+  const signer = createSigner(options.region);
+  const clock = new ServerClock();
+  const credentials = cachedCredentials(options.credentials, name);
+  const sign = async (call: Call, { method, path, headers = {}, body }: BucketRequest, isInUrl = false): Promise<HTTPRequest> => {
+    const current = await unlessAborted(credentials.get(), call.signal, call);
+    return signer.sign({ method, url: bucket + path, headers, body }, current, clock.now(), isInUrl);
   };
-  return client;
-}
-
-/** What an answer of S3 stands for. */
-export async function failureOf(call: Call, response: Response): Promise<Failure> {
-  const body = await response.text().catch(() => "");
-  const code = textOf(body, "Code");
-  // A page that has lost its server still has the status.
-  const { meanings } = await import("./error-codes.ts").catch(() => ({ meanings: {} }));
-  const serverTime = Date.parse(textOf(body, "ServerTime") ?? response.headers.get("date") ?? "");
-  return { status: response.status, code, error: errorOf(response.status, code, call, meanings, "NoSuchBucket"), serverTime };
-}
-
-/** An answer to HEAD has no body that says what is wrong; one to GET has. */
-async function explained(client: S3Client, call: Call, request: CloudRequest, response: Response): Promise<Response> {
-  if (request.method !== "HEAD" || (response.status !== 400 && response.status !== 403)) return response;
-  const get = { ...request, method: "GET", headers: { range: "bytes=0-0" } } as const;
-  const answer = await exchange(call, await client.sign(call, get), client.transport);
-  return answer.ok ? response : answer;
-}
-
-/** S3 asks with 409 to come back when two writes met. */
-function isRetried(response: Response): boolean {
-  return response.status === 409 || isTransient(response);
+  return {
+    ...createBucketClient({
+      name,
+      options,
+      metadata: metadataHeaders,
+      errors: s3Errors,
+      sign,
+      // An object that was uploaded in parts carries the time at which its upload began.
+      isDated: (etag) => !etag.includes("-"),
+      corrections: [
+        ({ code, serverTime }) => code === "RequestTimeTooSkewed" && clock.adjust(serverTime),
+        ({ code }) => code === "ExpiredToken" && credentials.forget(),
+      ],
+      // With 409 S3 reports that another write was in progress.
+      isRetried: (response) => response.status === 409 || isTransient(response),
+      // An answer to HEAD has no body with an error code; an answer to GET has one.
+      explained: async (call, request, response) => {
+        if (request.method !== "HEAD" || (response.status !== 400 && response.status !== 403)) return response;
+        const get = { ...request, method: "GET", headers: { range: "bytes=0-0" } } as const;
+        const answer = await exchange(call, await sign(call, get), options);
+        return answer.ok ? response : answer;
+      },
+    }),
+    sendsQuotedEtags: options.endpoint ? undefined : true,
+    signUrl: async (call, { method = "GET", expiresInSeconds = 3600 }) => {
+      checkExpiry(call, expiresInSeconds, longestExpiry);
+      const { url } = await sign(call, { method, path: `${pathOf(call.key)}?X-Amz-Expires=${expiresInSeconds}` }, true);
+      return String(url);
+    },
+  };
 }

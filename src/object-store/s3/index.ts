@@ -1,5 +1,5 @@
 /**
- * `edgewater/s3`: S3 and whatever speaks its protocol, through `fetch`.
+ * `edgewater/s3`: objects in Amazon S3 and other servers with its protocol, through `fetch`.
  *
  * @module
  */

@@ -1,49 +1,47 @@
-import { EdgewaterError } from "../../errors.ts";
+import { checkCounts, checkEndpoint, checkTransport } from "../client/checks.ts";
 import type { TransportOptions } from "../client/exchange.ts";
 import type { CredentialProvider } from "./credentials.ts";
 
+/** The options of an `S3Store`. */
 export interface S3StoreOptions extends TransportOptions {
+  /** Name of the bucket. */
   readonly bucket: string;
-  /** Such as `eu-west-1`; most other servers take `us-east-1`. */
+  /** Region of the bucket, such as `eu-west-1`; most servers other than AWS accept `us-east-1`. */
   readonly region: string;
+  /** Credentials, or a function that returns them. */
   readonly credentials: CredentialProvider;
-  /** Base URL of a server that is not AWS, such as `http://127.0.0.1:9000`. */
+  /** Base URL of a server other than AWS, such as `http://127.0.0.1:9000`. */
   readonly endpoint?: string | URL | undefined;
   /**
-   * Where the bucket goes: before the host (`virtual-host`, for AWS unless given) or into the path (`path`, for an
-   * endpoint unless given, and for buckets with a dot in their name, which no certificate covers).
+   * Where the bucket's name goes in URLs: before the host (`virtual-host`) or into the path (`path`). Unless given,
+   * `virtual-host` for AWS, and `path` for an endpoint and for a bucket with a dot in its name, which AWS's certificates do
+   * not cover.
    */
   readonly style?: "virtual-host" | "path" | undefined;
   /**
-   * Bytes of every part of a stream's upload, of which there may be 10,000: 5 MiB unless given, the least that S3 takes.
-   * What fits into one part is put in one request.
+   * Size of the parts in which a stream is uploaded, in bytes; there may be 10,000. 5 MiB unless given, the smallest that S3
+   * accepts. A stream that fits into one part is put in one request.
    */
   readonly partSize?: number | undefined;
   /**
-   * How many parts are under way at once: 2 unless given. A runtime may hold each three times (not Node), so that a stream of any
-   * length then takes 30 MiB and what is not collected yet. Also how many batches of deletes: 4 unless given.
+   * Number of parts uploaded at the same time: 2 unless given. Some runtimes (not Node) hold each part three times, so a
+   * stream then takes about 30 MiB. Also the number of batches deleted at the same time: 4 unless given.
    */
   readonly concurrency?: number | undefined;
 }
 
-/** The URL of the bucket, without a slash at the end. */
-export function bucketUrl({ bucket, region, endpoint, style }: S3StoreOptions, store: string): string {
+/**
+ * Checks the options.
+ *
+ * @returns the URL of the bucket, without a slash at its end
+ * @throws `SettingsError`
+ */
+export function checkOptions(options: S3StoreOptions, store: string): string {
+  const { bucket, region, endpoint, style, partSize, concurrency } = options;
+  checkTransport(options, store);
+  checkCounts({ partSize, concurrency }, store);
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  const url = endpoint === undefined ? new URL(`https://s3.${region}.${domain}`) : parsed(endpoint, store);
+  const { url, path } = checkEndpoint(endpoint ?? `https://s3.${region}.${domain}`, store);
   const isInHost = (style ?? (endpoint === undefined && !bucket.includes(".") ? "virtual-host" : "path")) === "virtual-host";
-  const path = url.pathname.replace(/\/$/, "");
   return isInHost ? `${url.protocol}//${bucket}.${url.host}${path}` : `${url.origin}${path}/${bucket}`;
-}
-
-function parsed(endpoint: string | URL, store: string): URL {
-  let url: URL | undefined;
-  try {
-    url = new URL(endpoint);
-  } catch {}
-  // What cannot be parsed may hold a secret, and so may the error that says so.
-  if (url && url.username === "" && url.password === "") return url;
-  throw new EdgewaterError("SettingsError", `The endpoint of ${store} must be a URL, without credentials; pass them as credentials`, {
-    store,
-    field: "endpoint",
-  });
 }

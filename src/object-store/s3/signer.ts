@@ -1,48 +1,54 @@
 import { AwsV4Signer } from "aws4fetch";
-import { nodeHash } from "../../runtime/node.ts";
+import { EdgewaterError } from "../../errors.ts";
 import type { HTTPRequest } from "../client/exchange.ts";
 import type { S3Credentials } from "./credentials.ts";
-import type { DirectSigner } from "./direct-signer.ts";
 
-/** How many derived keys are kept: one a day for every secret. */
-const mostKeys = 8;
+/** Number of derived keys to cache: one per day and secret. */
+const maxCachedKeys = 8;
 
-/** A request to be signed. */
-interface Unsigned extends HTTPRequest {
+/** A request to sign. */
+interface UnsignedRequest extends HTTPRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
 }
 
-/** Signature Version 4, by aws4fetch, or as it does. */
+/** Signs requests with AWS Signature Version 4 (aws4fetch). */
 export interface Signer {
-  /** @param isInUrl whether the signature goes into the URL instead of the headers */
-  sign(request: Unsigned, credentials: S3Credentials, isInUrl: boolean): Promise<HTTPRequest>;
-  /** Signs by the server's clock from now on; tells whether that makes a difference. */
-  adjust(serverTime: number): boolean;
+  /**
+   * @param time the time of the signature, in milliseconds since 1970
+   * @param isInUrl whether the signature goes into the URL instead of the headers
+   * @throws `SettingsError` when the credentials are incomplete; `TypeError` for a value that cannot be a header
+   */
+  readonly sign: (request: UnsignedRequest, credentials: S3Credentials, time: number, isInUrl?: boolean) => Promise<HTTPRequest>;
 }
 
-export function signerFor(region: string): Signer {
+/** A signer with its own cache of derived keys. */
+export function createSigner(region: string): Signer {
   const cache = new Map<string, ArrayBuffer>();
-  const hash = nodeHash();
-  let direct: DirectSigner | undefined;
-  /** Milliseconds that the server's clock is ahead of this machine's. */
-  let ahead = 0;
   return {
-    sign: async (request, { accessKeyId, secretAccessKey, sessionToken }, signQuery) => {
-      const datetime = new Date(Date.now() + ahead).toISOString().replace(/[:-]|\.\d{3}/g, "");
-      const parameters = { ...request, accessKeyId, secretAccessKey, sessionToken, signQuery, service: "s3", region, cache, datetime };
-      if (hash && !request.url.includes("?")) {
-        direct ??= (await import("./direct-signer.ts")).directSigner(hash);
-        return { ...request, headers: direct(parameters) };
+    sign: async (request, { accessKeyId, secretAccessKey, sessionToken }, time, isInUrl = false) => {
+      if (!accessKeyId || !secretAccessKey) {
+        const message = "Cannot sign a request to S3: the credentials lack accessKeyId or secretAccessKey; set both";
+        throw new EdgewaterError("SettingsError", message, { field: "credentials" });
       }
-      if (cache.size > mostKeys) cache.clear();
-      // aws4fetch takes undefined for what is missing; its declarations do not say so.
-      return new AwsV4Signer(parameters as ConstructorParameters<typeof AwsV4Signer>[0]).sign() as Promise<HTTPRequest>;
-    },
-    adjust: (serverTime) => {
-      const before = ahead;
-      ahead = serverTime - Date.now() || 0;
-      return Math.abs(ahead - before) > 10_000;
+      if (cache.size > maxCachedKeys) cache.clear();
+      const { method, url, headers, body } = request;
+      const datetime = new Date(time).toISOString().replace(/[:-]|\.\d{3}/g, "");
+      const signer = new AwsV4Signer({
+        method,
+        url,
+        headers,
+        accessKeyId,
+        secretAccessKey,
+        ...(sessionToken && { sessionToken }),
+        service: "s3",
+        region,
+        cache,
+        datetime,
+        signQuery: isInUrl,
+      });
+      const signed = await signer.sign();
+      return { method: signed.method, url: signed.url, headers: signed.headers, body };
     },
   };
 }

@@ -1,8 +1,9 @@
 import { bytesOf, checkBody, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import { attributeHeaders } from "../client/attributes.ts";
-import { metaIn, overwrite, pathOf } from "../client/cloud.ts";
-import { openObject } from "../client/open.ts";
+import { listObjects } from "../client/list.ts";
+import { copyWithin, headObject, matchHeaders, openObject, overwrite } from "../client/objects.ts";
+import { etagOf } from "../client/xml.ts";
 import { checkAttributes } from "../conditions.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import type {
@@ -23,25 +24,29 @@ import type {
   SignOptions,
   StreamBody,
 } from "../types.ts";
-import { clientFor, type S3Client } from "./client.ts";
+import { createS3Client, type S3Client } from "./client.ts";
+import { deleteAll } from "./delete.ts";
+import { putStream } from "./multipart.ts";
 import type { S3StoreOptions } from "./options.ts";
+import { copyByServer, putConditionally } from "./write.ts";
 
-/** What one request may carry. */
+/** The most bytes of one request: 5 GiB. */
 const largestRequest = 5 * 2 ** 30;
 
 /**
- * Objects in an S3 bucket, signed with Signature Version 4 and sent with `fetch`: no native client, so the same code
- * runs in browsers, Workers, Node, Deno and Bun. S3 publishes a put as a whole and shows it to every later read.
+ * Objects in an S3 bucket. Requests are signed with Signature Version 4 and sent with `fetch`, so the same code runs in
+ * browsers, Workers, Node, Deno and Bun. S3 publishes every put as a whole, and every later read sees it.
  *
- * - An etag names the content, as S3's do: two writes of the same bytes share one.
- * - A conditional write finds out what became of it when its answer is lost. For that it leaves one entry of metadata,
- *   which is not shown.
- * - A body of known length is one request, up to 5 GiB. A stream that is longer than `partSize` is uploaded in parts;
- *   with a condition, a write between the last check and its end is replaced. An upload that fails is aborted.
- * - A copy under a condition goes through this process, and keeps the content type and metadata only.
+ * - An etag names the content: two writes of the same bytes have the same etag.
+ * - When the answer to a conditional write is lost, the store finds out whether it happened. For that, every such object has
+ *   one metadata entry that callers do not see.
+ * - A body of known length is one request, up to 5 GiB. A stream longer than `partSize` is uploaded in parts; with a
+ *   condition, a write between the last check and the end of the upload is replaced. A failed upload is aborted.
+ * - A conditional copy passes through this process and keeps only the content type and the metadata.
  *
- * In a browser the bucket's CORS rules must allow the page's origin and expose `ETag`, `Content-Range`,
- * `x-amz-meta-edgewaternonces`, `x-amz-meta-edgewatermetadata` and `x-amz-meta-` with each name of metadata that is read.
+ * In a browser, the bucket's CORS rules must allow the page's origin and expose `ETag`, `Content-Range`,
+ * `x-amz-meta-edgewaternonces`, `x-amz-meta-edgewatermetadata`, and `x-amz-meta-` with the name of each metadata entry that
+ * is read.
  *
  * @example
  * ```ts
@@ -51,76 +56,82 @@ const largestRequest = 5 * 2 ** 30;
  * ```
  */
 export class S3Store implements FullObjectStore, Sign {
+  /** `S3Store(<bucket>)`, for messages. */
   readonly name: string;
-  /** Whether it is AWS, which is known to keep conditions. */
+  /** True for AWS, which is known to honour conditions; undefined for other servers. */
   readonly keepsConditions: true | undefined;
   readonly #client: S3Client;
 
-  /** @throws `SettingsError` when the endpoint is not a URL or carries credentials */
+  /**
+   * Makes a store. Sends nothing.
+   *
+   * @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers
+   */
   constructor(options: S3StoreOptions) {
-    this.#client = clientFor(options);
+    this.#client = createS3Client(options);
     this.name = this.#client.name;
     this.keepsConditions = options.endpoint ? undefined : true;
   }
 
+  /** Writes an object, replacing an earlier one. Throws as `Put` describes. */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
     checkBody(body, call);
     const attributes = attributeHeaders(checkAttributes(options, call) ?? {}, this.#client.metadata);
-    const put = async (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> => {
-      if (mode === "overwrite") return overwrite(this.#client, call, whole, attributes);
-      const { putConditionally } = await import("./conditional.ts");
-      return putConditionally(this.#client, call, whole, mode, attributes);
-    };
+    const put = (whole: Uint8Array<ArrayBuffer> | Blob): Promise<PutResult> =>
+      mode === "overwrite"
+        ? overwrite(this.#client, call, whole, attributes)
+        : putConditionally(this.#client, call, whole, mode, attributes);
     if (isBuffered(body)) return put(bytesOf(body));
-    // A type of its own would become the object's.
+    // A slice has no type, which would become the object's content type.
     if (body instanceof Blob && body.size <= largestRequest) return put(body.slice());
-    const { putParts } = await import("./parts.ts");
-    return putParts(this.#client, call, body, mode, attributes, put);
+    return putStream(this.#client, call, body, mode, attributes, put);
   }
 
-  async get(key: string, { range, ifMatch, ifNoneMatch, signal }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
-    return openObject(this.#client, this.#call("read", key, signal), range, {
-      ...(ifMatch !== undefined && { "if-match": ifMatch }),
-      ...(ifNoneMatch !== undefined && { "if-none-match": ifNoneMatch }),
-    });
+  /** Opens an object, or a range of it. Throws as `Get` describes. */
+  async get(key: string, { range, signal, ...match }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    return openObject(this.#client, this.#call("read", key, signal), range, matchHeaders(match));
   }
 
+  /** Reads what the store knows of an object. */
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
-    const call = this.#call("read", key, signal);
-    return metaIn(this.#client, call, await this.#client.request(call, { method: "HEAD", path: pathOf(key) }));
+    return headObject(this.#client, this.#call("read", key, signal));
   }
 
+  /** Deletes one object or several. Missing objects count as deleted. */
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const all = checkKeys(this.name, keys);
-    if (all[0] === undefined) return;
-    const { deleteAll } = await import("./delete.ts");
-    await deleteAll(this.#client, this.#call("delete", all[0], signal), all);
+    if (all[0] !== undefined) await deleteAll(this.#client, this.#call("delete", all[0], signal), all);
   }
 
+  /** Lists the objects below a prefix in UTF-8 order. */
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
+  /** Lists one level: the objects below a prefix, and the prefixes below it. */
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
   async *list(
     prefix = "",
     { signal, ...page }: PagedListOptions | DelimitedListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
-    const { listEntries } = await import("./list.ts");
-    yield* listEntries(this.#client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
+    const call = { store: this.name, verb: "list", key: prefix, signal } as const;
+    yield* listObjects(this.#client, call, start, page, { etagOf: (content) => etagOf(content, "ETag"), alwaysEncodes: false });
   }
 
+  /** Copies an object with its attributes. */
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     const call = this.#call("copy", from, signal);
     checkKey(this.name, to);
-    const [{ copyWithin }, { copyTo }] = await Promise.all([import("../client/copy.ts"), import("./copy.ts")]);
-    return copyWithin(this, call, to, mode, () => copyTo(this.#client, call, to));
+    return copyWithin(this, call, to, mode, () => copyByServer(this.#client, call, to));
   }
 
+  /**
+   * Signs a URL for one method on one object, valid for up to a week.
+   *
+   * @throws `SettingsError` for a wrong `expiresInSeconds`
+   */
   async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
-    const call = this.#call("sign", key, options.signal);
-    const { signedUrl } = await import("./signed-url.ts");
-    return signedUrl(this.#client, call, options);
+    return this.#client.signUrl(this.#call("sign", key, options.signal), options);
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {

@@ -1,4 +1,4 @@
-/** Drives conditional writes through the fault proxy and holds what the store said against what the server did. */
+/** Sends conditional writes through the fault proxy and compares the results of the store with what the server did. */
 import { type ConditionalPut, type Delete, type Head, isEdgewaterError, type PutMode } from "edgewater";
 import { S3Store } from "edgewater/s3";
 import type { TransportOptions } from "../../../src/object-store/client/exchange.ts";
@@ -6,31 +6,31 @@ import type { S3Server } from "../../support/servers/ceph.ts";
 import { type Commit, type Fault, startFaultProxy } from "../../support/servers/fault-proxy.ts";
 import { pick, randomOf } from "./random.ts";
 
-/** Milliseconds that the store waits for an answer, and that what is late takes. */
-const timeout = 1000;
-const late = 1500;
+/** Milliseconds that the store waits for an answer, and by which late requests and answers are delayed. */
+const timeoutMs = 1000;
+const lateMs = 1500;
 
 const attempts = 8;
 
-/** How many predecessors an object names. */
-const remembered = 12;
+/** Number of ancestors in a lineage. */
+const maxAncestors = 12;
 
-/** Says which worker's store a request is from. */
+/** The header that names the worker that sent a request. */
 const workerHeader = "x-worker";
 
 type Store = ConditionalPut & Head;
 
-/** Whoever may write at the same time: under a condition, as this store does, or without one, which hides what was there. */
-type Other = "none" | "replaces" | "overwrites" | "deletes";
+/** What another writer does at the same time: replaces under a condition, overwrites without one (which hides the old object), or deletes. */
+type OtherWriter = "none" | "replaces" | "overwrites" | "deletes";
 
 interface Write {
   readonly id: string;
   readonly key: string;
   readonly mode: PutMode;
   readonly faults: Fault[];
-  /** Whether the store cannot look at anything. */
+  /** Whether the store cannot read anything. */
   readonly isBlind: boolean;
-  /** What others did to the key while this one was under way, and without a condition shortly before. */
+  /** What other writers did to the key during this write, and unconditionally shortly before it. */
   others: readonly Commit[];
   start: number;
   result?: { readonly etag: string | undefined } | { readonly code: string; readonly outcome: string | undefined };
@@ -40,27 +40,28 @@ export interface Report {
   readonly writes: number;
   readonly results: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
-  /** What must not be. Empty when every promise was kept. */
+  /** Violations of the guarantees; empty when there are none. */
   readonly broken: readonly string[];
 }
 
-/** What is driven through the proxy: stores of one real server. */
-export interface Subject {
+/** A real server and its stores. */
+export interface TestedServer {
   readonly endpoint: string;
-  /** What the server calls a 409 that asks to come back. */
+  /** The server's error code for a 409 that may succeed later. */
   readonly conflict?: string;
+  /** Makes a store. */
   readonly storeOf: (options: TransportOptions & { readonly endpoint: string }) => Store & Delete;
-  /** The stores of the eight workers, when they are others. */
+  /** Makes the stores of the eight workers; `storeOf` unless given. */
   readonly testedOf?: (options: TransportOptions & { readonly endpoint: string }) => Store;
 }
 
-/** An S3 server, where S3Store is driven. */
-export function s3({ endpoint, region, ...credentials }: S3Server, bucket: string): Subject {
+/** An S3 server with S3Store. */
+export function s3({ endpoint, region, ...credentials }: S3Server, bucket: string): TestedServer {
   return { endpoint, storeOf: (options) => new S3Store({ bucket, region, credentials, ...options }) };
 }
 
 export async function runCampaign(
-  { endpoint, conflict, storeOf, testedOf = storeOf }: Subject,
+  { endpoint, conflict, storeOf, testedOf = storeOf }: TestedServer,
   count: number,
   seed: number,
 ): Promise<Report> {
@@ -70,11 +71,11 @@ export async function runCampaign(
   const faults: Record<string, number> = {};
   const proxy = await startFaultProxy(
     endpoint,
-    late,
+    lateMs,
     ({ method, headers, body }) => {
       const isWrite = method === "PUT";
       const write = isWrite ? writes.get(body.toString()) : undefined;
-      if (isWrite && write === undefined) throw new Error(`Nobody has written ${body}`);
+      if (isWrite && write === undefined) throw new Error(`No store has written ${body}`);
       if (!write && blind.has(String(headers[workerHeader]))) return { fault: "500" };
       const fault = write ? pick(random, writeFaults) : pick(random, readFaults);
       faults[fault] = (faults[fault] ?? 0) + 1;
@@ -89,8 +90,8 @@ export async function runCampaign(
   const retry = { maxRetries: attempts - 1, delayMs: 5, maxElapsedMs: 60_000 };
   const bystander = storeOf({ endpoint: proxy.honest, retry });
 
-  /** The other writer knows what is there, and lets go when it is too late. */
-  const interfere = async (write: Write, other: Other): Promise<void> => {
+  /** The other writer reads the key first, and ignores that its own write is refused. */
+  const interfere = async (write: Write, other: OtherWriter): Promise<void> => {
     const { key } = write;
     const id = `other ${key} ${random()}`;
     const ignore = (error: unknown): void => {
@@ -116,21 +117,21 @@ export async function runCampaign(
       if (!isEdgewaterError(error)) throw error;
       write.result = { code: error.code, outcome: error.outcome };
     }
-    // An object tells by its age only after a while that it is older than a write.
+    // Only after a while is the age of an object enough to show that it is older than a write.
     const since = start - 4000;
     const isOther = ({ key, body, at }: Commit): boolean => key === write.key && body.toString() !== write.id && at > since;
-    // The etag that is expected was seen a moment before.
+    // The expected etag was read a moment before.
     write.others = proxy.commits.filter((commit) => isOther(commit) && (commit.at >= start - 500 || isUnconditional(commit)));
   };
 
-  /** Creates keys of its own and keys that others want too, and counts up what all have in common. */
+  /** Creates keys of its own, creates keys that other workers create too, and replaces keys that all share. */
   const worker = async (name: number): Promise<void> => {
     const named: typeof fetch = (input, init) => {
       const headers = new Headers(init?.headers);
       headers.set(workerHeader, String(name));
       return fetch(input, { ...init, headers });
     };
-    const store = testedOf({ endpoint: proxy.endpoint, timeoutMs: timeout, retry, fetch: named });
+    const store = testedOf({ endpoint: proxy.endpoint, timeoutMs, retry, fetch: named });
     while (writes.size < count) {
       const number = writes.size;
       const id = `write ${seed} ${number} of ${name}`;
@@ -145,7 +146,7 @@ export async function runCampaign(
       });
       const kind = random();
       if (kind < 0.35) await perform(store, write(`own/${number}`, "create"));
-      else if (kind < 0.5) await perform(store, write(`wanted/${Math.floor(number / 6)}`, "create"));
+      else if (kind < 0.5) await perform(store, write(`contested/${Math.floor(number / 6)}`, "create"));
       else {
         const key = `shared/${Math.floor(random() * 3)}-${Math.floor(number / 200)}`;
         const etag = await store.head(`faults/${seed}/${key}`).then(
@@ -183,7 +184,7 @@ const writeFaults: Readonly<Record<Exclude<Fault, "truncated" | "long">, number>
 
 const readFaults = { none: 80, "500": 6, reset: 6, "commit-reset": 4, "commit-500": 4 } as const;
 
-const others: Readonly<Record<Other, number>> = { none: 85, replaces: 12, overwrites: 2, deletes: 1 };
+const others: Readonly<Record<OtherWriter, number>> = { none: 85, replaces: 12, overwrites: 2, deletes: 1 };
 
 function tally(writes: readonly Write[]): Record<string, number> {
   const results: Record<string, number> = {};
@@ -194,7 +195,7 @@ function tally(writes: readonly Write[]): Record<string, number> {
   return results;
 }
 
-/** What the store said, against what the server did. */
+/** Compares the results of the store with what the server did. */
 function judge(writes: readonly Write[], commits: readonly Commit[]): string[] {
   const broken: string[] = [];
   const byId = Map.groupBy(commits, ({ body }) => body.toString());
@@ -202,25 +203,26 @@ function judge(writes: readonly Write[], commits: readonly Commit[]): string[] {
     const { id, key, faults, others, result } = write;
     const all = byId.get(id) ?? [];
     const done = all.filter(({ isCertain }) => isCertain);
-    const say = (what: string): void =>
-      void broken.push(`${what}: ${id} to ${key}, ${JSON.stringify(write.mode)}, ${faults}, said ${JSON.stringify(result)}`);
+    const report = (what: string): void =>
+      void broken.push(`${what}: ${id} to ${key}, ${JSON.stringify(write.mode)}, ${faults}, result ${JSON.stringify(result)}`);
     const during = others.filter(({ at }) => at >= write.start);
     const isDeleted = during.some(({ method }) => method === "DELETE");
-    // Documented: neither a delete nor the first of two deliveries leaves a trace when nobody else's write does.
-    const isUnseen = isDeleted || (faults.includes("duplicate") && (during.some(isUnconditional) || during.length > remembered));
-    if (done.length > 1 && !isDeleted) say("written twice");
-    if (result === undefined) say("no answer");
+    // Documented: a delete leaves no trace, nor does the first of two deliveries when other writes hide it.
+    const isHidden = isDeleted || (faults.includes("duplicate") && (during.some(isUnconditional) || during.length > maxAncestors));
+    if (done.length > 1 && !isDeleted) report("written twice");
+    if (result === undefined) report("no answer");
     else if (!("code" in result)) {
-      if (all.length === 0) say("lost");
-      else if (!all.some(({ etag }) => etag === result.etag)) say(`another etag than ${all[0]?.etag}`);
+      if (all.length === 0) report("lost");
+      else if (!all.some(({ etag }) => etag === result.etag)) report(`another etag than ${all[0]?.etag}`);
     } else if (result.outcome === "unknown") {
-      if (isDecidable(write)) say("in doubt without a reason");
-    } else if (done.length > 0 && !isUnseen) say("a false verdict");
-    else if (result.code !== "AlreadyExists" && result.code !== "PreconditionFailed" && result.code !== "Unavailable") say("another error");
+      if (isDecidable(write)) report("unknown without a reason");
+    } else if (done.length > 0 && !isHidden) report("a false verdict");
+    else if (result.code !== "AlreadyExists" && result.code !== "PreconditionFailed" && result.code !== "Unavailable")
+      report("another error");
   }
-  // Every object is replaced once at most under a condition, unless it was there twice: the server may fail at an
-  // overwriting that has happened, which is then sent again, and a creation that is delivered twice may find the first
-  // one deleted. Whether a write may be there twice was asked above.
+  // Every object is replaced under a condition at most once, unless it was written twice: the server may fail after an
+  // overwrite has happened, which is then sent again, and a creation that is delivered twice may find the first object deleted.
+  // The loop above has checked which writes may happen twice.
   const times = Map.groupBy(
     commits.filter((commit) => commit.isCertain || isUnconditional(commit)),
     ({ key, etag }) => `${key} ${bare(etag)}`,
@@ -237,12 +239,12 @@ function judge(writes: readonly Write[], commits: readonly Commit[]): string[] {
   return broken;
 }
 
-/** Whether what the server holds is enough to tell what became of a write. */
+/** Returns whether the objects on the server show whether a write happened. */
 function isDecidable({ isBlind, faults, others }: Write): boolean {
-  // What is on its way when the store gives up may still arrive.
+  // A request that is under way when the store gives up may still arrive.
   const mayFollow = faults.some((fault) => fault === "late" || fault === "commit-late" || fault === "reset" || fault === "commit-reset");
-  const isHidden = isBlind || others.length > remembered || others.some(isUnconditional);
-  return !isHidden && !(mayFollow && faults.length >= attempts);
+  const isUnreadable = isBlind || others.length > maxAncestors || others.some(isUnconditional);
+  return !isUnreadable && !(mayFollow && faults.length >= attempts);
 }
 
 function isUnconditional({ headers }: Commit): boolean {
@@ -251,12 +253,12 @@ function isUnconditional({ headers }: Commit): boolean {
 
 const generation = "x-goog-if-generation-match";
 
-/** Some servers take an etag with its quotes, some without. */
+/** An etag without quotes: some servers take it with them, some without. */
 function bare(etag: string): string {
   return etag.replaceAll('"', "");
 }
 
-/** What a write expects to replace; Google says 0 for nothing. */
+/** The etag that a write expects; Google uses 0 for no object. */
 function expectedIn(headers: Commit["headers"]): unknown {
   return headers["if-match"] ?? (headers[generation] === "0" ? undefined : headers[generation]);
 }

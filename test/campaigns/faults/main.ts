@@ -1,4 +1,7 @@
-/** `npm run faults`: ten thousand conditional writes through the fault proxy. Takes a seed, or prints the one that it took. */
+/**
+ * `npm run faults [seed] [writes]`: ten thousand conditional writes, unless given, through the fault proxy. Prints the seed, with
+ * which the run can be repeated.
+ */
 import { createBucket } from "../../support/servers/buckets.ts";
 import { start } from "../../support/servers/ceph.ts";
 import { runCampaign, s3 } from "./campaign.ts";
@@ -12,8 +15,8 @@ try {
   console.log(JSON.stringify({ ...report, broken: report.broken.slice(0, 20) }, undefined, 2));
   console.log(
     report.broken.length === 0
-      ? "Every promise was kept."
-      : `${report.broken.length} promises were broken; repeat with: npm run faults ${seed}`,
+      ? "All guarantees were kept."
+      : `${report.broken.length} guarantees were broken; repeat with: npm run faults ${seed} ${writes}`,
   );
   process.exitCode = report.broken.length === 0 ? 0 : 1;
 } finally {

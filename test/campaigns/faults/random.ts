@@ -9,7 +9,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** One of several, each as often as its weight says. */
+/** Picks a name, each as often as its weight. */
 export function pick<Name extends string>(random: () => number, weights: Readonly<Record<Name, number>>): Name {
   const entries = Object.entries(weights) as [Name, number][];
   let rest = random() * entries.reduce((sum, [, weight]) => sum + weight, 0);

@@ -4,7 +4,7 @@
  */
 import { certify, type Promised, readOnlyCases } from "edgewater/testing";
 import { inject } from "vitest";
-import { cephConditions } from "../../services/ceph/promises.ts";
+import { cephConditions } from "../../services/ceph/guarantees.ts";
 
 export const runtimes = ["Node", "Deno", "Bun", "workerd", "Chromium", "Firefox", "WebKitGTK"] as const;
 export type Runtime = (typeof runtimes)[number];

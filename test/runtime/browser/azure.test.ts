@@ -5,7 +5,7 @@ import { describe, expect, inject, it } from "vitest";
 const { accountKey, ...where } = inject("azure");
 const store = new AzureStore({ ...where, credentials: { accountKey } });
 
-// Every key has a preflight request of its own.
+// Every key needs its own preflight request, so the lists are short here.
 describe.each([...objectStoreCases({ refused: /\\|\.$/, pageObjects: 30 }), ...conditionsCases()])(
   "AzureStore on Azurite",
   ({ name, run }) => {
@@ -14,7 +14,7 @@ describe.each([...objectStoreCases({ refused: /\\|\.$/, pageObjects: 30 }), ...c
 );
 
 describe("AzureStore on Azurite", () => {
-  it("reads ranges, streams and metadata that the account's rules expose", async () => {
+  it("reads ranges, streams and metadata that the CORS rules expose", async () => {
     await store.put("browser/metadata", "0123456789", { contentType: "text/plain", metadata: { a: "b", Ünicode: "" } });
     const { meta, stream } = await store.get("browser/metadata", { range: { start: 2, end: 5 } });
     expect(meta).toMatchObject({ size: 10, contentType: "text/plain", metadata: { a: "b", Ünicode: "" } });

@@ -1,12 +1,12 @@
 import { S3Store } from "edgewater/s3";
 import { conditionsCases, objectStoreCases } from "edgewater/testing";
 import { describe, expect, inject, it } from "vitest";
-import { cephConditions } from "../../services/ceph/promises.ts";
+import { cephConditions } from "../../services/ceph/guarantees.ts";
 
 const { endpoint, region, bucket, hidingBucket, muteBucket, ...credentials } = inject("s3");
 const storeOf = (name: string): S3Store => new S3Store({ bucket: name, region, endpoint, credentials });
 
-// Every key has a preflight request of its own, so no more than a few pages' worth of XML: that is the same in Node.
+// Every key needs its own preflight request, so the lists are short here; Node tests the long ones.
 const cases = [...objectStoreCases({ pageObjects: 30 }), ...conditionsCases(cephConditions)];
 
 describe.each(cases)("S3Store on Ceph", ({ name, run }) => {
@@ -14,7 +14,7 @@ describe.each(cases)("S3Store on Ceph", ({ name, run }) => {
 });
 
 describe("S3Store on Ceph", () => {
-  it("reads ranges, streams and metadata that the bucket's rules expose", async () => {
+  it("reads ranges, streams and metadata that the CORS rules expose", async () => {
     const store = storeOf(bucket);
     await store.put("browser/metadata", "0123456789", { contentType: "text/plain", metadata: { a: "b", Ünicode: "" } });
     const { meta, stream } = await store.get("browser/metadata", { range: { start: 2, end: 5 } });
@@ -22,7 +22,7 @@ describe("S3Store on Ceph", () => {
     expect(await new Response(stream()).text()).toBe("234");
   });
 
-  it("says which header the bucket's rules hide", async () => {
+  it("names the header that the CORS rules hide", async () => {
     const mute = storeOf(muteBucket);
     await expect(mute.put("k", "x")).rejects.toMatchObject({ code: "NotSupported", field: "ETag", message: /expose it in the CORS rules/ });
     await expect(mute.get("k")).rejects.toMatchObject({ code: "NotSupported", field: "ETag" });

@@ -2,7 +2,7 @@
 import { argv } from "node:process";
 import { S3Store } from "edgewater/s3";
 import { conditionsCases, objectStoreCases } from "edgewater/testing";
-import { cephConditions } from "../../services/ceph/promises.ts";
+import { cephConditions } from "../../services/ceph/guarantees.ts";
 
 const { endpoint, region, bucket, ...credentials } = JSON.parse(argv[2] ?? "");
 const cases = [...objectStoreCases(), ...conditionsCases(cephConditions)];

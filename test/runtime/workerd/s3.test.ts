@@ -1,7 +1,7 @@
 import { S3Store } from "edgewater/s3";
 import { conditionsCases, objectStoreCases, streamCases } from "edgewater/testing";
 import { describe, inject, it } from "vitest";
-import { cephConditions } from "../../services/ceph/promises.ts";
+import { cephConditions } from "../../services/ceph/guarantees.ts";
 
 const { endpoint, region, bucket, accessKeyId, secretAccessKey } = inject("s3");
 const credentials = { accessKeyId, secretAccessKey };

@@ -18,13 +18,13 @@ const sasToken = containerSignature({ ...azure, ...signed });
 beforeAll(() => createContainer(azure, signed.container));
 
 describe.each([...objectStoreCases({ refused, pageObjects: 20 }), ...conditionsCases(), ...copyCases()])(
-  "AzureStore on Azurite, by a shared access signature",
+  "AzureStore on Azurite, with a shared access signature",
   ({ name, run }) => {
     it(name, () => run(new AzureStore({ ...signed, credentials: async () => ({ sasToken }) })));
   },
 );
 
-/** Asks for pages of few entries; a shared access signature does not cover the rest of the query. */
+/** Requests pages of two entries; a shared access signature does not cover the rest of the query. */
 const fewAtOnce: typeof fetch = (input, init) => fetch(String(input).replace(/maxresults=\d+/, "maxresults=2"), init);
 
 describe.each([
@@ -42,7 +42,7 @@ describe("AzureStore on Azurite", () => {
   const streamed = (): ReadableStream<Uint8Array> => new Blob([bytes]).stream();
   const read = async (key: string): Promise<boolean> => Buffer.from(bytes).equals(Buffer.from(await (await store.get(key)).bytes()));
 
-  it("commits a stream's blocks as one object, under a condition too", async () => {
+  it("commits the blocks of a stream as one object, also under a condition", async () => {
     const metadata = { a: "b", Ünicode: " " };
     const { etag = "" } = await inBlocks.put("blocks", streamed(), { mode: "create", contentType: "text/plain", metadata });
     expect(await store.head("blocks")).toMatchObject({ etag, size: bytes.byteLength, contentType: "text/plain", metadata });
@@ -55,7 +55,7 @@ describe("AzureStore on Azurite", () => {
     expect(await read("blocks")).toBe(true);
   });
 
-  it("shows nothing of a stream that fails half way", async () => {
+  it("leaves no object when a stream fails", async () => {
     let chunks = 0;
     const failing = new ReadableStream<Uint8Array>({
       pull: (controller) => (++chunks > 5 ? controller.error(new Error("broken")) : controller.enqueue(new Uint8Array(blockSize))),
@@ -71,7 +71,7 @@ describe("AzureStore on Azurite", () => {
     await store.put("half", "whole");
   });
 
-  it("refuses a stream's commit when another write came between its blocks", async () => {
+  it("refuses to commit a stream when another write happened between its blocks", async () => {
     let isWritten = false;
     const interrupted: typeof fetch = async (input, init) => {
       if (String(input).includes("comp=blocklist") && !isWritten) {
@@ -85,7 +85,7 @@ describe("AzureStore on Azurite", () => {
     expect(await (await store.get("between-blocks")).text()).toBe("another");
   });
 
-  it.each(["GET", "HEAD", "PUT", "DELETE"] as const)("signs a URL for %s, and for nothing else", async (method) => {
+  it.each(["GET", "HEAD", "PUT", "DELETE"] as const)("signs a URL for %s that permits no other method", async (method) => {
     const key = `signed/ü+ ${method}`;
     await store.put(key, "here");
     const url = await store.signedUrl(key, { method });
@@ -101,7 +101,7 @@ describe("AzureStore on Azurite", () => {
     if (method === "DELETE") await expect(store.get(key)).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  // Azure itself says AuthenticationFailed, which is Unauthenticated.
+  // Azure itself answers AuthenticationFailed, which is Unauthenticated.
   it.each([
     ["a wrong key", { credentials: { accountKey: btoa("very-secret-key") } }, "PermissionDenied", /403 AuthorizationFailure/],
     [
@@ -111,7 +111,7 @@ describe("AzureStore on Azurite", () => {
       /403 AuthorizationFailure/,
     ],
     ["a missing container", { container: "edgewater-missing" }, "NotFound", /the container does not exist \(404 ContainerNotFound\)/],
-  ] as const)("explains %s, and prints no secret", async (_, wrong, code, message) => {
+  ] as const)("explains %s, without showing a secret", async (_, wrong, code, message) => {
     const failing = new AzureStore({ ...where, credentials: { accountKey }, ...wrong });
     const listing = async (): Promise<void> => {
       for await (const each of failing.list()) void each;
@@ -134,7 +134,7 @@ describe("AzureStore on Azurite", () => {
     }
   });
 
-  it("says what a signature does not permit", async () => {
+  it("reports what a signature does not permit", async () => {
     const reader = new AzureStore({ ...where, credentials: { sasToken: containerSignature(azure, "r") } });
     await expect(reader.put("k", "x")).rejects.toMatchObject({ code: "PermissionDenied" });
     await expect(reader.signedUrl("k")).rejects.toMatchObject({ code: "NotSupported" });

@@ -6,7 +6,7 @@ import { runCampaign } from "../../campaigns/faults/campaign.ts";
 const { accountKey, endpoint, ...where } = inject("azure");
 const seed = 20_240_502;
 
-it("keeps 100 conditional writes exact among faults and other writers", async () => {
+it("keeps 100 conditional writes exact despite faults and other writers", async () => {
   const storeOf = (options: { readonly endpoint: string }): AzureStore =>
     new AzureStore({ ...where, credentials: { accountKey }, ...options });
   const { writes, results, faults, broken } = await runCampaign({ endpoint, conflict: "PendingCopyOperation", storeOf }, 100, seed);

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { AzureContainer } from "../../support/servers/azurite.ts";
 
-/** A shared access signature of the whole container, made here and not by what is tested. */
+/** A shared access signature of the whole container, made independently of the code under test. */
 export function containerSignature(
   { account, accountKey, container }: AzureContainer,
   permissions: string = "racwdl",

@@ -1,10 +1,10 @@
-/** Where requests go, and what a URL lets its bearer do. */
+/** The URLs of requests, and signed URLs. */
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { describe, expect, inject, it } from "vitest";
 import { makeStore } from "./store.ts";
 
-/** A `fetch` that knows where `*.localhost` is: not every machine's resolver does. */
+/** A `fetch` that sends requests for `*.localhost` to 127.0.0.1: not every resolver knows these names. */
 const toLoopback: typeof fetch = async (input, init) => {
   const { port, host, pathname, search } = new URL(String(input));
   const headers = { ...Object.fromEntries(new Headers(init?.headers)), host };
@@ -19,7 +19,7 @@ const toLoopback: typeof fetch = async (input, init) => {
 };
 
 describe("S3Store on Ceph", () => {
-  it("names the bucket in the host when told to", async () => {
+  it("puts the bucket into the host with style virtual-host", async () => {
     const endpoint = `http://localhost:${new URL(inject("s3").endpoint).port}`;
     const store = makeStore({ endpoint, style: "virtual-host", fetch: toLoopback });
     await store.put("address/a b+c", "in the host");
@@ -27,20 +27,23 @@ describe("S3Store on Ceph", () => {
     expect(await (await store.get("address/a b+c", { range: { start: 3 } })).text()).toBe("the host");
   });
 
-  it.each(["address/signed", "address/a+b =%2F?#🌊"])("signs URLs for %s that need no credentials", async (key) => {
-    const store = makeStore();
-    const put = await fetch(await store.signedUrl(key, { method: "PUT", expiresInSeconds: 60 }), { method: "PUT", body: "signed" });
-    expect(put.status).toBe(200);
-    expect(await (await fetch(await store.signedUrl(key))).text()).toBe("signed");
-    expect((await fetch(await store.signedUrl(key, { method: "HEAD" }), { method: "HEAD" })).headers.get("content-length")).toBe("6");
-    const forReading = await store.signedUrl(key);
-    expect((await fetch(forReading, { method: "DELETE" })).status).toBe(403);
-    expect((await fetch(forReading.replace("Expires=3600", "Expires=7200"))).status).toBe(403);
-    expect((await fetch(await store.signedUrl(key, { method: "DELETE" }), { method: "DELETE" })).status).toBe(204);
-    await expect(store.get(key)).rejects.toMatchObject({ code: "NotFound" });
-  });
+  it.each(["address/signed", "address/a+b =%2F?#🌊"])(
+    "signs URLs for %s that work without credentials and permit one method",
+    async (key) => {
+      const store = makeStore();
+      const put = await fetch(await store.signedUrl(key, { method: "PUT", expiresInSeconds: 60 }), { method: "PUT", body: "signed" });
+      expect(put.status).toBe(200);
+      expect(await (await fetch(await store.signedUrl(key))).text()).toBe("signed");
+      expect((await fetch(await store.signedUrl(key, { method: "HEAD" }), { method: "HEAD" })).headers.get("content-length")).toBe("6");
+      const forReading = await store.signedUrl(key);
+      expect((await fetch(forReading, { method: "DELETE" })).status).toBe(403);
+      expect((await fetch(forReading.replace("Expires=3600", "Expires=7200"))).status).toBe(403);
+      expect((await fetch(await store.signedUrl(key, { method: "DELETE" }), { method: "DELETE" })).status).toBe(204);
+      await expect(store.get(key)).rejects.toMatchObject({ code: "NotFound" });
+    },
+  );
 
-  it("signs URLs that end", async () => {
+  it("signs URLs that expire", async () => {
     const store = makeStore();
     await store.put("address/ends", "x");
     const url = await store.signedUrl("address/ends", { expiresInSeconds: 1 });

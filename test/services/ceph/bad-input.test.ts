@@ -1,4 +1,4 @@
-/** What wrong settings, wrong clocks and broken servers get. */
+/** Errors of wrong settings, wrong clocks and broken servers. */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import type { EdgewaterError } from "edgewater";
@@ -18,7 +18,7 @@ async function closedEndpoint(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Every verb, each of which has to explain what is wrong. */
+/** Every verb; each must explain what is wrong. */
 function callsOf(store: S3Store): (() => Promise<unknown>)[] {
   return [
     () => store.put("k", "x"),
@@ -49,21 +49,11 @@ const wrong: readonly [string, Partial<S3StoreOptions>, string, RegExp][] = [
   ],
   ["an unknown access key", { credentials: { ...credentials, accessKeyId: "nobody" } }, "Unauthenticated", /does not know the access key/],
   ["a missing bucket", { bucket: "edgewater-missing" }, "NotFound", /the bucket does not exist \(404 NoSuchBucket\)/],
+  ["a closed port", { endpoint: await closedEndpoint(), retry: atOnce }, "Unavailable", /http:\/\/127\.0\.0\.1:\d+ cannot be reached/],
+  ["an unknown host", { endpoint: "http://nothing.invalid", retry: atOnce }, "Unavailable", /http:\/\/nothing\.invalid cannot be reached/],
+  ["missing environment variables", { credentials: fromEnvironment({}) }, "SettingsError", /AWS_ACCESS_KEY_ID is not set/],
   [
-    "a port where nothing is",
-    { endpoint: await closedEndpoint(), retry: atOnce },
-    "Unavailable",
-    /http:\/\/127\.0\.0\.1:\d+ cannot be reached/,
-  ],
-  [
-    "a host that is not",
-    { endpoint: "http://nothing.invalid", retry: atOnce },
-    "Unavailable",
-    /http:\/\/nothing\.invalid cannot be reached/,
-  ],
-  ["missing variables", { credentials: fromEnvironment({}) }, "SettingsError", /AWS_ACCESS_KEY_ID is not set/],
-  [
-    "a provider that fails",
+    "a failing credential provider",
     { credentials: () => Promise.reject(new Error("the vault is closed")) },
     "Unauthenticated",
     /The credential provider of S3Store\(.*\) failed/,
@@ -71,7 +61,7 @@ const wrong: readonly [string, Partial<S3StoreOptions>, string, RegExp][] = [
 ];
 
 describe("S3Store on Ceph", () => {
-  it.each(wrong)("explains %s, and prints neither secret nor signature", async (_, options, code, message) => {
+  it.each(wrong)("explains %s, without showing a secret or a signature", async (_, options, code, message) => {
     for (const call of callsOf(makeStore(options))) {
       const error = await failureOf(call);
       expect(error).toMatchObject({ code, message: expect.stringMatching(message), outcome: undefined });
@@ -79,12 +69,12 @@ describe("S3Store on Ceph", () => {
     }
   });
 
-  it("explains a HEAD, whose answer has no body, by another request", async () => {
+  it("explains a failed HEAD, whose answer has no body, with a second request", async () => {
     const store = makeStore({ credentials: { ...credentials, secretAccessKey: "wrong-secret" } });
     await expect(store.head("k")).rejects.toMatchObject({ code: "Unauthenticated", message: /SignatureDoesNotMatch/ });
   });
 
-  it("says that a server does not answer", async () => {
+  it("reports a server that does not answer", async () => {
     const silent = createServer().listen(0, "127.0.0.1");
     await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
@@ -99,14 +89,14 @@ describe("S3Store on Ceph", () => {
     await expect(makeStore({ fetch: watching(answer) }).put("k", "x")).rejects.toMatchObject({ code: "MetadataError" });
   });
 
-  it("ends at once when the signal is aborted while the credentials are asked for", async () => {
+  it("ends at once when the signal is aborted while the credential provider runs", async () => {
     const store = makeStore({ credentials: () => new Promise(() => undefined) });
     const signal = AbortSignal.timeout(20);
     await expect(store.get("k", { signal })).rejects.toMatchObject({ code: "Aborted" });
   });
 });
 
-describe("S3Store by a wrong clock", () => {
+describe("S3Store with a wrong clock", () => {
   afterEach(() => {
     vi.useRealTimers();
   });
@@ -115,7 +105,7 @@ describe("S3Store by a wrong clock", () => {
   it.each([
     ["slow", -day],
     ["fast", day],
-  ] as const)("that is %s, goes by the server's from the first answer on", async (_, offset) => {
+  ] as const)("that is %s uses the server's time from the first answer on", async (_, offset) => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + offset });
     const statuses: string[] = [];
     const store = makeStore({
@@ -135,7 +125,7 @@ describe("S3Store by a wrong clock", () => {
     expect((await makeStore().head("clock")).size).toBe(1);
   });
 
-  it("is explained when the server's cannot be seen", async () => {
+  it("explains the wrong clock when the answer does not show the server's time", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - day });
     const store = makeStore({
       fetch: async (input, init) => {
@@ -150,15 +140,15 @@ describe("S3Store by a wrong clock", () => {
   });
 });
 
-describe("S3Store with credentials that end", () => {
+describe("S3Store with expiring credentials", () => {
   const expired = { ...credentials, accessKeyId: "expired" };
-  /** Ceph here has no token service: what it would say of an expired token is said in its place. */
+  /** This Ceph has no token service, so the answer to an expired token is made up. */
   const refusing = watching(({ headers, method }) => {
     if (!headers.get("authorization")?.includes("Credential=expired/")) return undefined;
     return new Response(method === "HEAD" ? null : "<Error><Code>ExpiredToken</Code></Error>", { status: 400 });
   });
 
-  it("asks for others once, for any number of requests", async () => {
+  it("calls the provider once for all requests at the same time", async () => {
     let asked = 0;
     const provider = async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -171,7 +161,7 @@ describe("S3Store with credentials that end", () => {
     expect(asked).toBeLessThanOrEqual(3);
   });
 
-  it("keeps them until shortly before their end, and asks for those without one every time", async () => {
+  it("uses them until shortly before they expire, and calls the provider every time without an expiration", async () => {
     let asked = 0;
     const ending = (ms: number | undefined) => () => {
       asked++;
@@ -188,7 +178,7 @@ describe("S3Store with credentials that end", () => {
     expect(await putTwice(makeStore({ credentials: ending(undefined) }))).toBe(2);
   });
 
-  it("says so when there are no others, once", async () => {
+  it("fails when the provider has no valid credentials", async () => {
     let asked = 0;
     const provider = () => {
       asked++;
@@ -204,7 +194,7 @@ describe("S3Store with credentials that end", () => {
     expect(asked).toBeLessThan(12);
   });
 
-  it("recovers from a provider that fails once, also at once", async () => {
+  it("calls a provider again after it failed", async () => {
     let asked = 0;
     const provider = () => {
       if (++asked === 1) throw new Error("not now");

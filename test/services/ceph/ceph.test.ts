@@ -7,7 +7,7 @@ import { assets, strong, tasks } from "../../../examples/earthquakes/pipeline.ts
 import { dataVersions } from "../../../examples/earthquakes/versions.ts";
 import { components } from "../../../scripts/components.ts";
 import expected from "../../runtime/node-deno-bun/data-versions.json" with { type: "json" };
-import { cephConditions } from "./promises.ts";
+import { cephConditions } from "./guarantees.ts";
 import { credentials, makeStore } from "./store.ts";
 
 describe.each(fullObjectStoreCases(cephConditions))("S3Store on Ceph", ({ name, run }) => {
@@ -15,7 +15,7 @@ describe.each(fullObjectStoreCases(cephConditions))("S3Store on Ceph", ({ name, 
 });
 
 describe("S3Store on Ceph", () => {
-  it("holds the pipeline, with the data versions of every other runtime", async () => {
+  it("runs the example pipeline with the same data versions as every other runtime", async () => {
     const ioHandler = new SuperJsonIOHandler({
       store: makeStore({ credentials: async () => credentials }),
       prefix: "earthquakes",
@@ -28,12 +28,12 @@ describe("S3Store on Ceph", () => {
   });
 });
 
-/** The version that Debian 12 has. What others do is not known. */
+/** Debian 12 has this version. Others may behave differently. */
 const isKnown = execFileSync(String(components.ceph.path), ["--version"], { encoding: "utf8" }).startsWith("ceph version 16.");
 
 describe("Ceph 16 itself", () => {
-  // As long as it does, `cephConditions` lets the suite expect it.
-  it.runIf(isKnown)("loses an overwrite that meets a conditional write, and says that both happened", async () => {
+  // Explains why `cephConditions` says that overwrites are not ordered.
+  it.runIf(isKnown)("loses an overwrite that meets a conditional write, and reports both as successful", async () => {
     const { endpoint, region, bucket } = inject("s3");
     const client = new AwsClient({ ...credentials, region, service: "s3", retries: 0 });
     const put = (body: string, headers: Record<string, string> = {}): Promise<Response> =>

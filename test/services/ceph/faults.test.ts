@@ -1,29 +1,29 @@
-/** Conditional writes through the fault proxy; `npm run faults` drives ten thousand. */
+/** Conditional writes through the fault proxy; `npm run faults` sends ten thousand. */
 import { AwsClient } from "aws4fetch";
 import { EdgewaterError, type GetResult } from "edgewater";
 import { S3Store } from "edgewater/s3";
 import { expect, inject, it } from "vitest";
-import { runCampaign, type Subject, s3 } from "../../campaigns/faults/campaign.ts";
+import { runCampaign, s3, type TestedServer } from "../../campaigns/faults/campaign.ts";
 import { startFaultProxy } from "../../support/servers/fault-proxy.ts";
 
 const { bucket, ...server } = inject("s3");
 const seed = 20_240_501;
 
-it("keeps 500 conditional writes exact among faults and other writers", async () => {
+it("keeps 500 conditional writes exact despite faults and other writers", async () => {
   const { writes, results, faults, broken } = await runCampaign(s3(server, bucket), 500, seed);
   expect(broken, `seed ${seed}`).toEqual([]);
   expect(writes).toBeGreaterThanOrEqual(500);
   for (const fault of ["commit-500", "commit-reset", "commit-late", "late", "duplicate", "409", "503", "other replaces"]) {
     expect(faults[fault], fault).toBeGreaterThan(0);
   }
-  // What nobody can tell is rare: it takes a blind store, or someone who leaves no trace.
+  // Unknown outcomes are rare: they need a store that cannot read, or another writer that leaves no trace.
   expect(results["written"]).toBeGreaterThan(250);
   expect(results["Unavailable unknown"] ?? 0).toBeLessThan(50);
 }, 300_000);
 
-it("would catch a client that trusts whatever answer comes last", async () => {
-  const { storeOf, ...subject } = s3(server, bucket);
-  const testedOf: NonNullable<Subject["testedOf"]> = (options) => {
+it("catches a client that trusts the last answer", async () => {
+  const { storeOf, ...tested } = s3(server, bucket);
+  const testedOf: NonNullable<TestedServer["testedOf"]> = (options) => {
     const client = new AwsClient({ ...server, service: "s3", retries: 2 });
     const store = storeOf(options);
     return {
@@ -40,11 +40,11 @@ it("would catch a client that trusts whatever answer comes last", async () => {
       },
     };
   };
-  const { broken } = await runCampaign({ ...subject, storeOf, testedOf }, 120, seed + 1);
+  const { broken } = await runCampaign({ ...tested, storeOf, testedOf }, 120, seed + 1);
   expect(broken.filter((line) => line.startsWith("a false verdict")).length).toBeGreaterThan(3);
 }, 300_000);
 
-it.each(["truncated", "long"] as const)("never takes a body for whole whose answer is %s", async (fault) => {
+it.each(["truncated", "long"] as const)("never returns a body as whole when the answer is %s", async (fault) => {
   const { endpoint, region, ...credentials } = server;
   const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => index % 251);
   const proxy = await startFaultProxy(endpoint, 0, ({ method }) => ({ fault: method === "GET" ? fault : "none" }));

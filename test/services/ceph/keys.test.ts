@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { toArray } from "../../../src/testing/object-store/check.ts";
 import { makeStore, watching } from "./store.ts";
@@ -30,23 +31,39 @@ describe("S3Store on Ceph", () => {
     await expect(store.head(key)).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("deletes by the thousand", async () => {
+  it("deletes a thousand keys per request", async () => {
     const requests: string[] = [];
     const store = makeStore({ fetch: watching(({ method, url }) => void requests.push(`${method} ${new URL(url).search}`)) });
     await store.delete(Array.from({ length: 2500 }, (_, index) => `keys/none/${index}`));
     expect(requests).toEqual(["POST ?delete=", "POST ?delete=", "POST ?delete="]);
   });
 
-  it("deletes one by one where the server knows nothing else", async () => {
+  it.each([
+    [501, "NotImplemented"],
+    [400, "MissingContentMD5"],
+    [400, "InvalidRequest"],
+  ])("deletes one key per request when the server answers a batch with %d %s", async (status, code) => {
     const refuse = ({ method }: Request): Response | undefined =>
-      method === "POST" ? new Response("<Error><Code>NotImplemented</Code></Error>", { status: 501 }) : undefined;
+      method === "POST" ? new Response(`<Error><Code>${code}</Code></Error>`, { status }) : undefined;
     const store = makeStore({ fetch: watching(refuse) });
     for (const key of ["keys/one/a", "keys/one/b"]) await store.put(key, "x");
     await store.delete(["keys/one/a", "keys/one/b"]);
     expect(await toArray(store.list("keys/one"))).toEqual([]);
   });
 
-  it("says which of many could not be deleted", async () => {
+  it("sends the SHA-256 of the body with a batch", async () => {
+    const requests: { readonly checksum: string | null; readonly body: Uint8Array<ArrayBuffer> }[] = [];
+    const recording: typeof fetch = (input, init) => {
+      const checksum = new Headers(init?.headers).get("x-amz-checksum-sha256");
+      if (init?.method === "POST") requests.push({ checksum, body: init.body as Uint8Array<ArrayBuffer> });
+      return fetch(input, init);
+    };
+    await makeStore({ fetch: recording }).delete(["keys/sum/a", "keys/sum/b"]);
+    expect(requests).toHaveLength(1);
+    for (const { checksum, body } of requests) expect(checksum).toBe(createHash("sha256").update(body).digest("base64"));
+  });
+
+  it("names the key that could not be deleted", async () => {
     const answer = "<DeleteResult><Error><Key>k/2</Key><Code>AccessDenied</Code></Error></DeleteResult>";
     const store = makeStore({ fetch: watching(({ method }) => (method === "POST" ? new Response(answer) : undefined)) });
     await expect(store.delete(["k/1", "k/2"])).rejects.toMatchObject({ code: "PermissionDenied", key: "k/2" });

@@ -1,6 +1,6 @@
 /**
- * Puts and gets 256 MB as streams, and prints the most memory that each takes above what was there before, in kilobytes.
- * Linux only. Arguments: a server and a bucket, as JSON; `held` to count only what is still in use.
+ * Puts and gets 256 MB as streams, and prints the peak memory of each above the memory before, in kilobytes. Linux only.
+ * Arguments: a server and a bucket, as JSON; `held` to count only memory that is still in use.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
@@ -25,7 +25,7 @@ function stream(bytes: number): ReadableStream<Uint8Array> {
 async function peakOf(work: () => Promise<unknown>): Promise<number> {
   const peak = (): number => Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
   globalThis.gc?.();
-  // Forgets the peak until now.
+  // Resets the peak.
   writeFileSync("/proc/self/clear_refs", "5");
   const before = peak();
   const collecting = argv[3] === "held" ? setInterval(() => globalThis.gc?.(), 40) : undefined;
@@ -34,7 +34,7 @@ async function peakOf(work: () => Promise<unknown>): Promise<number> {
   return peak() - before;
 }
 
-// What is compiled and connected once is not what is measured.
+// Compiling and connecting happen once and are not measured.
 await store.put("memory", stream(11_000_000));
 await (await store.get("memory")).bytes();
 const put = await peakOf(() => store.put("memory", stream(size)));

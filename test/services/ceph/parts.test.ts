@@ -1,4 +1,4 @@
-/** Bodies of unknown length: parts of equal size, bounded memory, and nothing left behind. */
+/** Streams: parts of equal size, bounded memory, and no upload left behind. */
 import { AwsClient } from "aws4fetch";
 import type { S3Store } from "edgewater/s3";
 import { describe, expect, inject, it } from "vitest";
@@ -30,7 +30,7 @@ async function digest(stream: ReadableStream<Uint8Array>): Promise<string> {
   return Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("hex");
 }
 
-/** The uploads that were begun and not ended. */
+/** Uploads that have begun and not ended. */
 async function uploads(): Promise<string[]> {
   const response = await new AwsClient({ ...server, service: "s3" }).fetch(`${endpoint}/${bucket}?uploads=`);
   const answer = await response.text();
@@ -38,7 +38,7 @@ async function uploads(): Promise<string[]> {
   return elements(answer, "Upload");
 }
 
-/** Sends the requests, and keeps the size of every part. */
+/** A `fetch` that records the size of every part. */
 function measuring(parts: number[]): typeof fetch {
   return async (input, init) => {
     if (String(input).includes("partNumber")) parts.push(new Blob([init?.body as Uint8Array<ArrayBuffer>]).size);
@@ -76,7 +76,7 @@ describe("S3Store on Ceph", () => {
 
   const failing: readonly [string, (store: () => S3Store) => Promise<unknown>, object][] = [
     [
-      "its source fails",
+      "its stream fails",
       (store) =>
         store().put(
           "parts/failed",
@@ -110,7 +110,7 @@ describe("S3Store on Ceph", () => {
     expect(await uploads()).toEqual([]);
   });
 
-  it("checks a condition just before it publishes", async () => {
+  it("checks the condition just before it completes the upload", async () => {
     const store = makeStore();
     const { etag = "" } = await store.put("parts/condition", "first");
     const second = await store.put("parts/condition", streamOf(11 * MiB), { mode: { ifMatch: etag } });
@@ -128,9 +128,9 @@ describe("S3Store on Ceph", () => {
 
   it.each([
     ["an error", () => new Response("<Error><Code>InternalError</Code></Error>", { status: 500 })],
-    ["an error that comes as a success", () => new Response("<Error><Code>InternalError</Code></Error>")],
+    ["an error with status 200", () => new Response("<Error><Code>InternalError</Code></Error>")],
     ["no answer", () => Promise.reject(new TypeError("reset"))],
-  ])("finds out that it was published when the server gave %s", async (_, answer) => {
+  ])("recognises a completed upload when the answer was %s", async (_, answer) => {
     let completed = 0;
     const store = makeStore({
       fetch: async (input, init) => {
@@ -144,7 +144,7 @@ describe("S3Store on Ceph", () => {
     expect(await uploads()).toEqual([]);
   });
 
-  it("streams 256 MB each way and holds less than 64 MB", async () => {
+  it("streams 256 MB in each direction in less than 64 MB of memory", async () => {
     const script = ["--conditions=edgewater-source", "--expose-gc", "test/services/ceph/memory.ts"];
     const target = JSON.stringify({ endpoint, bucket, ...server });
     const [put, get] = JSON.parse(await run(process.execPath, [...script, target, "held"]));

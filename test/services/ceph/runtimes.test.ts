@@ -11,7 +11,7 @@ describe.each([
   { name: "Deno", path: components.deno.path, args: ["run", "--quiet", "-A", condition] },
   { name: "Bun", path: components.bun.path, args: ["run", condition] },
 ])("S3Store on Ceph in $name", ({ name, path, args }) => {
-  it.skipIf(path === undefined)("keeps its promises", async () => {
+  it.skipIf(path === undefined)("passes the conformance suite", async () => {
     const bucket = `edgewater-${name.toLowerCase()}`;
     const { endpoint, region, accessKeyId, secretAccessKey } = inject("s3");
     const server = { endpoint, region, accessKeyId, secretAccessKey };

@@ -1,4 +1,4 @@
-/** S3Store on a server without conditions: it works as far as it can, and is not taken for more. */
+/** S3Store on a server that ignores conditions: everything else works, and requireConditions refuses it. */
 import { S3Store } from "edgewater/s3";
 import { objectStoreCases } from "edgewater/testing";
 import { requireConditions } from "edgewater/with";
@@ -16,23 +16,23 @@ function makeStore(): S3Store {
   return new S3Store({ bucket: "quakes", region, endpoint, credentials });
 }
 
-// This server escapes names twice in its XML, fails to read its own continuation tokens, and writes in place, where readers
-// see a part.
-const beyondIt = [
+// This server escapes names twice in its XML, cannot read its own continuation tokens, and writes in place, so that readers
+// see partial objects.
+const unsupported = [
   "keeps every key apart from every other",
   "lists every page",
   "shows readers the old object or the new one while it is replaced, never a part and never none",
   "shows a new object as a whole or not at all",
   "lets no reader go back to what was replaced",
 ];
-const cases = objectStoreCases().filter(({ name }) => !beyondIt.includes(name));
+const cases = objectStoreCases().filter(({ name }) => !unsupported.includes(name));
 
 describe.each(cases)("S3Store on s3rver", ({ name, run }) => {
   it(name, () => run(makeStore()));
 });
 
 describe("S3Store on s3rver", () => {
-  it("is refused by name where conditions are needed, with the second request", async () => {
+  it("is refused by requireConditions after the second request, with its name", async () => {
     const store = makeStore();
     const before = running.methods.length;
     const refused = { code: "NotSupported", store: "S3Store(quakes)", message: /S3Store\(quakes\) ignores the condition create/ };

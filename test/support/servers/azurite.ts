@@ -1,4 +1,4 @@
-/** Starts Azurite, Azure's own emulator, once for all projects of a Vitest run, and tells each where it is. */
+/** Starts Azurite, Microsoft's emulator of Azure, once for all projects of a Vitest run, and provides its address to each. */
 import { spawn } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -9,13 +9,15 @@ import { createInterface } from "node:readline";
 import type { TestProject } from "vitest/node";
 import { components } from "../../../scripts/components.ts";
 
+/** Address and credentials of an Azurite. */
 export interface AzureServer {
-  /** With the account in its path. */
+  /** URL of the account. */
   readonly endpoint: string;
   readonly account: string;
   readonly accountKey: string;
 }
 
+/** The container of one project. */
 export interface AzureContainer extends AzureServer {
   readonly container: string;
 }
@@ -31,7 +33,7 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-/** Every project loads this file for itself. */
+/** Each project loads its own copy of this file, so they share the server by this global. */
 const shared = globalThis as { edgewaterAzurite?: { running: Promise<Running>; users: number } | undefined };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -49,7 +51,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Starts a server of its own, whose CORS rules expose what the store reads. */
+/** Starts a server whose CORS rules expose the headers that the store reads. */
 export async function start(): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-azurite-"));
   const account = "edgewater";
@@ -78,6 +80,7 @@ export async function start(): Promise<Running> {
   return { server: running, stop };
 }
 
+/** Creates a container. */
 export async function createContainer(server: AzureServer, name: string): Promise<void> {
   await request(server, "PUT", `/${name}`, { restype: "container" });
 }
@@ -86,7 +89,7 @@ const exposed = "ETag,Content-Range,Date,x-ms-error-code,x-ms-copy-id,x-ms-copy-
 const rule = `<AllowedOrigins>*</AllowedOrigins><AllowedMethods>GET,HEAD,PUT,DELETE,OPTIONS</AllowedMethods><AllowedHeaders>*</AllowedHeaders><ExposedHeaders>${exposed}</ExposedHeaders><MaxAgeInSeconds>600</MaxAgeInSeconds>`;
 const corsRules = `<?xml version="1.0" encoding="utf-8"?><StorageServiceProperties><Cors><CorsRule>${rule}</CorsRule></Cors></StorageServiceProperties>`;
 
-/** One signed request, by a signature that is made here and not by what is tested. */
+/** Sends one request, signed independently of the code under test. */
 async function request(
   { endpoint, account, accountKey }: AzureServer,
   method: string,

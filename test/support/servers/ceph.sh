@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A real S3 server on loopback: the RADOS Gateway of Ceph with one monitor and one OSD, everything in memory.
-# Prints one line when it answers; ends when it is told to, or when its standard input is closed.
+# A real S3 server on 127.0.0.1: the RADOS Gateway of Ceph with one monitor and one OSD, all in memory.
+# Prints one line when it is ready. Ends on a signal, or when its standard input is closed.
 set -euo pipefail
 folder=$1 port=$2 monitor_port=$3 key=$4 secret=$5
 
@@ -16,12 +16,12 @@ cluster addr = 127.0.0.1
 run dir = $folder
 log file = $folder/\$name.log
 
-# Inside there is no authentication; at the gateway there is.
+# Only the gateway authenticates.
 auth cluster required = none
 auth service required = none
 auth client required = none
 
-# One of everything, and nothing on disk.
+# One replica, and nothing on disk.
 osd pool default size = 1
 osd pool default pg num = 1
 osd pool default pg autoscale mode = off
@@ -33,27 +33,27 @@ mon data = $folder/mon
 osd data = $folder/osd
 rgw data = $folder/rgw
 
-# Without cephx the OSD cannot place itself; it is placed by hand below.
+# Without cephx the OSD cannot place itself in the CRUSH map; it is placed by hand below.
 osd crush chooseleaf type = 0
 osd crush update on start = false
 osd class update on start = false
 
-# What is deleted is to make room at once, not after two hours.
+# Deleted objects free their memory at once, not after two hours.
 rgw gc obj min wait = 1
 rgw gc processor max time = 1
 rgw gc processor period = 1
 
-# Buckets may be named in the host.
+# Allows buckets in the host name.
 rgw dns name = localhost
 
-# The default interval makes the start ten times as long, the missing option every GET.
+# The default intervals make the start ten times as long; without tcp_nodelay every GET is slow.
 paxos propose interval = 0.05
 paxos min wait = 0.01
 rgw frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 CONF
 
 processes=()
-# The gateway hangs on SIGTERM once the monitor is gone, and there is nothing to lose.
+# The gateway hangs on SIGTERM without its monitor, and there is nothing to lose.
 trap '{ kill -9 "${processes[@]}"; wait; } 2> /dev/null; rm -rf "$folder"' EXIT
 trap exit INT TERM
 

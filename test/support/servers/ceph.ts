@@ -1,4 +1,4 @@
-/** Starts a real S3 server for the tests, once for all projects of a Vitest run, and tells each where it is. */
+/** Starts a real S3 server, once for all projects of a Vitest run, and provides its address and buckets to each. */
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { createBucket } from "./buckets.ts";
 import { freePort } from "./free-port.ts";
 import { start as startScript } from "./start.ts";
 
+/** Address and credentials of an S3 server. */
 export interface S3Server {
   readonly endpoint: string;
   readonly region: string;
@@ -14,10 +15,11 @@ export interface S3Server {
   readonly secretAccessKey: string;
 }
 
+/** The buckets of one project. */
 export interface S3Buckets extends S3Server {
-  /** Its CORS rules expose what the store reads. */
+  /** Its CORS rules expose the headers that the store reads. */
   readonly bucket: string;
-  /** Its CORS rules expose nothing but the ETag. */
+  /** Its CORS rules expose only the ETag. */
   readonly hidingBucket: string;
   /** Its CORS rules expose nothing. */
   readonly muteBucket: string;
@@ -34,7 +36,7 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-/** Every project loads this file for itself. */
+/** Each project loads its own copy of this file, so they share the server by this global. */
 const shared = globalThis as { edgewaterCeph?: { running: Promise<Running>; users: number } | undefined };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -60,7 +62,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Starts a server of its own. */
+/** Starts a server. */
 export async function start(): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-ceph-"));
   const [port, monitorPort] = [await freePort(), await freePort()];

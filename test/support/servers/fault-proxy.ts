@@ -1,4 +1,4 @@
-/** Stands between a store and a real server, does to requests what networks and servers do, and knows what really happened. */
+/** A proxy between a store and a real server that injects the faults of networks and servers, and records what the server did. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from "node:http";
@@ -7,14 +7,14 @@ import type { AddressInfo } from "node:net";
 /**
  * | fault | what happens |
  * |-|-|
- * | `commit-500` | the server has done it, and the answer is 500 |
- * | `commit-reset` | the server has done it, and the connection breaks |
- * | `commit-late` | the server has done it, and the answer comes after the store has given up |
+ * | `commit-500` | the server does it, and the answer is 500 |
+ * | `commit-reset` | the server does it, and the connection breaks |
+ * | `commit-late` | the server does it, and the answer arrives after the store has given up |
  * | `late` | the request reaches the server after the store has given up |
- * | `duplicate` | the request reaches the server twice; the answer is that to the second |
+ * | `duplicate` | the request reaches the server twice; the second answer is returned |
  * | `500`, `reset`, `409`, `503` | the request never reaches the server; 503 has a Retry-After |
- * | `truncated` | the body of the answer breaks off half way |
- * | `long` | the answer claims ten bytes more than it has |
+ * | `truncated` | the connection breaks after half of the body |
+ * | `long` | the answer states ten bytes more than it has |
  */
 export type Fault =
   | "none"
@@ -30,8 +30,8 @@ export type Fault =
   | "truncated"
   | "long";
 
-/** One request to an object, as it came. */
-export interface Seen {
+/** One request to an object. */
+export interface ReceivedRequest {
   readonly method: string;
   /** Decoded, without the bucket. */
   readonly key: string;
@@ -39,26 +39,30 @@ export interface Seen {
   readonly body: Buffer;
 }
 
-/** A write or a delete that the server has acknowledged, or has failed at by itself, so that it may have happened. */
-export interface Commit extends Seen {
+/** A write or delete that the server acknowledged, or that it failed at and that may have happened. */
+export interface Commit extends ReceivedRequest {
+  /** Whether the server acknowledged it. */
   readonly isCertain: boolean;
   readonly etag: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
+/** What the proxy does with one request. */
 export interface Treatment {
   readonly fault: Fault;
-  /** What others do once the request has been with the server, or before it when it never comes there; the answer waits for it. */
+  /** What other writers do after the server has handled the request, or before a request that never arrives; the answer waits for it. */
   readonly meanwhile?: () => Promise<void>;
 }
 
+/** A running proxy. */
 export interface FaultProxy {
+  /** Base URL of the proxy. */
   readonly endpoint: string;
-  /** The same without faults; what goes through it is known too. */
+  /** Base URL without faults; its requests are recorded too. */
   readonly honest: string;
   readonly commits: readonly Commit[];
-  /** Until every request has reached the server that still will. */
+  /** Waits for the requests that are still under way. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -70,14 +74,17 @@ interface Answer {
 }
 
 /**
- * @param server base URL, below which the buckets are
- * @param late milliseconds that a late answer, or a late request, comes after its time
- * @param conflict what the server calls a 409 that asks to come back
+ * Starts a proxy.
+ *
+ * @param server base URL of the server, below which its buckets are
+ * @param lateMs milliseconds by which late answers and requests are delayed
+ * @param treat decides what happens with a request
+ * @param conflict the server's error code for a 409 that may succeed later
  */
 export async function startFaultProxy(
   server: string,
-  late: number,
-  treat: (seen: Seen) => Treatment,
+  lateMs: number,
+  treat: (request: ReceivedRequest) => Treatment,
   conflict = "ConditionalRequestConflict",
 ): Promise<FaultProxy> {
   const { hostname, port, pathname } = new URL(server);
@@ -85,19 +92,19 @@ export async function startFaultProxy(
   const commits: Commit[] = [];
   const pending = new Set<Promise<unknown>>();
 
-  const forward = async (message: IncomingMessage, seen: Seen): Promise<Answer> => {
+  const forward = async (message: IncomingMessage, received: ReceivedRequest): Promise<Answer> => {
     const { method, url, headers } = message;
-    const upstream = request({ hostname, port, method, path: url, headers, agent: false });
-    upstream.end(seen.body);
-    const [answer] = (await once(upstream, "response")) as [IncomingMessage];
+    const forwarded = request({ hostname, port, method, path: url, headers, agent: false });
+    forwarded.end(received.body);
+    const [answer] = (await once(forwarded, "response")) as [IncomingMessage];
     const body = await read(answer);
     const status = answer.statusCode ?? 0;
     const isDone = (method === "PUT" || method === "DELETE") && status >= 200 && status < 300;
     if (!url?.includes("?") && (isDone || (status >= 500 && method !== "GET" && method !== "HEAD"))) {
-      // What the server failed at may have happened all the same; S3 would have given it this etag.
-      const failed = `"${createHash("md5").update(seen.body).digest("hex")}"`;
+      // A write that the server failed at may have happened; S3 would have given it this etag.
+      const failed = `"${createHash("md5").update(received.body).digest("hex")}"`;
       const etag = isDone ? String(answer.headers["x-goog-generation"] ?? answer.headers.etag) : failed;
-      commits.push({ ...seen, isCertain: isDone, etag, at: Date.now() });
+      commits.push({ ...received, isCertain: isDone, etag, at: Date.now() });
     }
     return { status, headers: answer.headers, body };
   };
@@ -105,8 +112,8 @@ export async function startFaultProxy(
   const handle = async (message: IncomingMessage, response: ServerResponse, isHonest: boolean): Promise<void> => {
     const { method = "", headers, url = "" } = message;
     const key = decodeURIComponent(url.slice(base.length).split("?")[0]?.split("/").slice(2).join("/") ?? "");
-    const seen: Seen = { method, key, headers, body: await read(message) };
-    const { fault, meanwhile }: Treatment = isHonest ? { fault: "none" } : treat(seen);
+    const received: ReceivedRequest = { method, key, headers, body: await read(message) };
+    const { fault, meanwhile }: Treatment = isHonest ? { fault: "none" } : treat(received);
     const refuse = (status: number, code: string, more: OutgoingHttpHeaders = {}): void => {
       response.writeHead(status, { "content-type": "application/xml", ...more });
       response.end(method === "HEAD" ? undefined : `<Error><Code>${code}</Code></Error>`);
@@ -124,12 +131,12 @@ export async function startFaultProxy(
         return;
       case "late":
         await meanwhile?.();
-        await pause(late);
-        await forward(message, seen);
+        await pause(lateMs);
+        await forward(message, received);
         message.socket.destroy();
         return;
     }
-    let answer = await forward(message, seen);
+    let answer = await forward(message, received);
     await meanwhile?.();
     switch (fault) {
       case "commit-500":
@@ -138,10 +145,10 @@ export async function startFaultProxy(
         message.socket.destroy();
         return;
       case "commit-late":
-        await pause(late);
+        await pause(lateMs);
         break;
       case "duplicate":
-        answer = await forward(message, seen);
+        answer = await forward(message, received);
         break;
       case "truncated":
       case "long":

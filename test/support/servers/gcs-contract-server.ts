@@ -1,10 +1,10 @@
 /**
- * NOT Google Cloud Storage: a server of our own, written from Google's documentation of the XML API, because there is no
- * real one to run here. What passes against it keeps to that contract as we read it, and no more:
+ * NOT Google Cloud Storage: a test server written from Google's documentation of the XML API, because no real server can run
+ * on a test machine. A test against it shows that the store follows this documentation, and no more:
  *
- * - "Request preconditions": `x-goog-if-generation-match`, 0 for nothing, 412 otherwise; on uploads, reads and copies.
+ * - "Request preconditions": `x-goog-if-generation-match`, 0 for no object, else 412; on uploads, reads and copies.
  * - "Resumable uploads" for XML: POST with `x-goog-resumable: start`, chunks of 256 KiB with `Content-Range`, 308 with
- *   `Range` for what is persisted, `bytes *\/n` to ask, DELETE and 499 to give up; the precondition holds at the end.
+ *   `Range` for the persisted bytes, `bytes *\/n` for a status, DELETE and 499 to cancel; preconditions are checked at the end.
  * - "List objects", version 2, in UTF-8 order: `start-after`, `continuation-token`, `delimiter`, `prefix`, `max-keys`.
  * - "Signatures", version 4: `GOOG4-HMAC-SHA256` in the header or in the URL; or a bearer token.
  */
@@ -13,13 +13,14 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** A running server and its credentials. */
 export interface GCSContractServer extends AsyncDisposable {
   readonly endpoint: string;
   readonly bucket: string;
   readonly accessToken: string;
   readonly accessId: string;
   readonly secret: string;
-  /** Uploads that were begun and neither ended nor given up. */
+  /** Number of uploads that have begun and neither ended nor been cancelled. */
   readonly openUploads: () => number;
 }
 
@@ -47,6 +48,7 @@ class Refusal extends Error {
   }
 }
 
+/** Starts a server with one bucket. */
 export async function startGCSContractServer(): Promise<GCSContractServer> {
   const credentials = { accessToken: randomUUID(), accessId: "GOOGEXAMPLE", secret: randomUUID() };
   const bucket = "edgewater-contract";
@@ -145,14 +147,14 @@ class Service {
     this.#check(headers, key);
     const { bytes, generation, time } = stored;
     const size = bytes.byteLength;
-    const wanted = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "");
-    const start = Number(wanted?.[1] ?? 0);
-    const last = Math.min(wanted?.[2] ? Number(wanted[2]) : size - 1, size - 1);
-    if (wanted && start >= size) throw new Refusal(416, "InvalidRange");
-    response.writeHead(wanted ? 206 : 200, {
+    const range = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "");
+    const start = Number(range?.[1] ?? 0);
+    const last = Math.min(range?.[2] ? Number(range[2]) : size - 1, size - 1);
+    if (range && start >= size) throw new Refusal(416, "InvalidRange");
+    response.writeHead(range ? 206 : 200, {
       "content-type": "application/octet-stream",
       ...stored.headers,
-      ...(wanted ? { "content-range": `bytes ${start}-${last}/${size}` } : {}),
+      ...(range ? { "content-range": `bytes ${start}-${last}/${size}` } : {}),
       "content-length": last + 1 - start,
       etag: etagOf(bytes),
       "last-modified": time.toUTCString(),
@@ -181,7 +183,7 @@ class Service {
       if (Number(start) > upload.bytes.byteLength || Number(end) + 1 - Number(start) !== body.byteLength)
         throw new Refusal(400, "InvalidRange");
       if (!isLast && (Number(end) + 1) % (256 * 1024) !== 0) throw new Refusal(400, "InvalidArgument");
-      // What is persisted already is ignored.
+      // Bytes that are already persisted are ignored.
       upload.bytes = Buffer.concat([upload.bytes, body.subarray(upload.bytes.byteLength - Number(start))]);
     }
     if (total !== "*" && upload.bytes.byteLength === Number(total)) {
@@ -233,7 +235,7 @@ class Service {
     );
   }
 
-  /** The signature as the server makes it, from what has arrived. */
+  /** Computes the signature from the request that has arrived, and compares. */
   #authenticate({ method, headers }: IncomingMessage, { pathname, searchParams, search }: URL): void {
     const { accessToken, accessId, secret } = this.#credentials;
     const { authorization = "" } = headers;
@@ -267,7 +269,7 @@ class Service {
   }
 }
 
-/** What a put keeps of its headers. */
+/** The headers of a put that are stored with the object. */
 function kept(headers: IncomingHttpHeaders): Record<string, string> {
   const entries = Object.entries(headers).filter(([name]) => name === "content-type" || name.startsWith("x-goog-meta-"));
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));

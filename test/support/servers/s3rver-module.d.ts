@@ -1,7 +1,7 @@
 declare module "@20minutes/s3rver" {
   import type { Server } from "node:http";
 
-  /** The little of it that the tests use; it brings no types. */
+  /** The part that the tests use; the package has no types of its own. */
   export default class S3rver {
     constructor(options: {
       address: string;

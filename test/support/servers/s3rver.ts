@@ -1,4 +1,4 @@
-/** A real S3 server that ignores conditions: s3rver, in this process, with its objects in a folder. */
+/** Starts s3rver in this process: an S3 server that ignores conditions and keeps its objects in a folder. */
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
@@ -13,6 +13,7 @@ interface Running extends AsyncDisposable {
   readonly methods: readonly string[];
 }
 
+/** Starts a server with one bucket. */
 export async function startS3rver(bucket: string): Promise<Running> {
   const directory = await mkdtemp(join(tmpdir(), "edgewater-s3rver-"));
   const s3rver = new S3rver({ address: "127.0.0.1", port: 0, silent: true, directory, configureBuckets: [{ name: bucket, configs: [] }] });

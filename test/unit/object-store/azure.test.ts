@@ -3,12 +3,12 @@ import { AzureStore, fromEnvironment } from "edgewater/azure";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compareUtf8 } from "../../../src/encoding/utf8.ts";
-import { inUtf8Order } from "../../../src/object-store/azure/order.ts";
+import { inUtf8Order } from "../../../src/object-store/azure/list.ts";
 
 const accountKey = btoa("very-secret-key");
 const where = { account: "quakes", container: "v1" };
 
-/** Keeps what is sent, and answers what it is told to, the last for ever. */
+/** Records the requests, and gives the answers one after the other, the last one for ever. */
 function answering(...answers: (() => Response)[]): { fetch: typeof fetch; requests: { url: string; headers: Headers }[] } {
   const requests: { url: string; headers: Headers }[] = [];
   const send = async (url: URL | RequestInfo, init?: RequestInit): Promise<Response> => {
@@ -26,7 +26,7 @@ const denied =
     new Response(`<Error><Code>${code}</Code></Error>`, { status: 403, headers: { date: date.toUTCString() } });
 
 describe("AzureStore", () => {
-  it("makes no request and asks for no credentials before it is used", () => {
+  it("sends no request and asks for no credentials when it is constructed", () => {
     const unused = (): never => {
       throw new Error("used");
     };
@@ -34,30 +34,30 @@ describe("AzureStore", () => {
   });
 
   it.each([
-    ["no URL", "nonsense"],
-    ["with credentials in it", "http://user:very-secret-key@host"],
-    ["with a signature in it", "https://quakes.blob.core.windows.net/?sv=1&sig=very-secret-key"],
-  ])("refuses an endpoint that is %s, without printing it", (_, endpoint) => {
+    ["not a URL", "nonsense"],
+    ["a URL with credentials", "http://user:very-secret-key@host"],
+    ["a URL with a signature", "https://quakes.blob.core.windows.net/?sv=1&sig=very-secret-key"],
+  ])("refuses an endpoint that is %s, without showing it", (_, endpoint) => {
     const make = (): unknown => new AzureStore({ ...where, credentials: { accountKey }, endpoint });
     expect(make).toThrow(
       expect.objectContaining({ code: "SettingsError", field: "endpoint", message: expect.not.stringContaining("very-secret") }),
     );
   });
 
-  it("refuses a key that is not base64, without printing it", async () => {
+  it("refuses an account key that is not base64, without showing it", async () => {
     const store = new AzureStore({ ...where, credentials: { accountKey: "very-secret-key!" } });
     const error = await store.get("k").catch((caught: unknown) => caught as Error);
     expect(error).toMatchObject({ code: "SettingsError", field: "accountKey", message: expect.not.stringContaining("very-secret") });
   });
 
-  it("addresses the account by its host, and sends a bearer token", async () => {
+  it("sends requests to the account's host, with a bearer token", async () => {
     const { fetch, requests } = answering(written);
     await new AzureStore({ ...where, credentials: async () => ({ accessToken: "token-1" }), fetch }).put("a b/c+d", "x");
     expect(requests[0]?.url).toBe("https://quakes.blob.core.windows.net/v1/a%20b/c%2Bd");
     expect(requests[0]?.headers.get("authorization")).toBe("Bearer token-1");
   });
 
-  it("keeps a token until shortly before it expires, and gets another when it is refused", async () => {
+  it("uses a token until shortly before it expires, and gets another when it is refused", async () => {
     const { fetch, requests } = answering(written, written, denied("InvalidAuthenticationInfo"), written);
     let asked = 0;
     const credentials = () => ({ accessToken: `token-${++asked}`, expiration: new Date(Date.now() + 3_600_000) });
@@ -70,7 +70,7 @@ describe("AzureStore", () => {
     expect(asked).toBe(4);
   });
 
-  it("signs by the server's clock when its own is wrong", async () => {
+  it("signs with the server's time when this machine's clock is wrong", async () => {
     const server = new Date(Date.now() + 3_600_000);
     const { fetch, requests } = answering(denied("AuthenticationFailed", server), written);
     await new AzureStore({ ...where, credentials: { accountKey }, fetch }).put("k", "x");
@@ -82,7 +82,7 @@ describe("AzureStore", () => {
     expect(always.requests.length).toBe(2);
   });
 
-  it("waits for a copy that Azure goes on with after its answer", async () => {
+  it("waits for a copy that Azure continues after its answer", async () => {
     const copying = (status: string, etag: string) => (): Response =>
       new Response(null, { status: 202, headers: { etag, "x-ms-copy-id": "1", "x-ms-copy-status": status } });
     const done = answering(copying("pending", '"1"'), copying("success", '"2"'));
@@ -92,13 +92,13 @@ describe("AzureStore", () => {
     await expect(new AzureStore({ ...options, fetch: failed.fetch }).copy("a", "b")).rejects.toMatchObject({ code: "Unavailable" });
   });
 
-  it("takes a lease for no verdict on the condition", async () => {
+  it("does not take a lease for a refused condition", async () => {
     const leased = (): Response => new Response("<Error><Code>LeaseIdMissing</Code></Error>", { status: 412 });
     const store = new AzureStore({ ...where, credentials: { accountKey }, fetch: answering(leased).fetch });
     await expect(store.put("k", "x", { mode: "create" })).rejects.toMatchObject({ code: "PermissionDenied", message: /lease/ });
   });
 
-  it("says which host cannot be reached, and prints no signature", async () => {
+  it("names the host that cannot be reached, without showing a signature", async () => {
     const credentials = { sasToken: "?sv=1&sig=very-secret" };
     const store = new AzureStore({ ...where, credentials, endpoint: "http://127.0.0.1:1/quakes", retry: { maxRetries: 0 } });
     const error = await store.get("k").catch((caught: unknown) => caught as Error);
@@ -107,8 +107,8 @@ describe("AzureStore", () => {
   });
 });
 
-describe("an error of fetch that names the URL, as in Deno and Bun", () => {
-  it("is not shown when the URL carries a signature", async () => {
+describe("a fetch error that shows the URL, as in Deno and Bun", () => {
+  it("is left out when the URL carries a signature", async () => {
     const failing: typeof fetch = async (input) => {
       const below = Object.assign(new Error(`error sending request for url (${input})`), { code: "ECONNRESET" });
       throw Object.assign(new TypeError("fetch failed", { cause: below }), { path: String(input) });
@@ -123,8 +123,8 @@ describe("an error of fetch that names the URL, as in Deno and Bun", () => {
   });
 });
 
-describe("an error of a body that names the URL, as in Bun", () => {
-  it("is not shown when the URL carries a signature", async () => {
+describe("a body error that shows the URL, as in Bun", () => {
+  it("is left out when the URL carries a signature", async () => {
     const breaking: typeof fetch = async (input) => {
       const error = Object.assign(new TypeError("closed"), { path: String(input) });
       const body = new ReadableStream({ pull: (controller) => controller.error(error) });
@@ -141,7 +141,7 @@ describe("an error of a body that names the URL, as in Bun", () => {
   });
 });
 
-describe("a list in the order of UTF-16", () => {
+describe("a list in UTF-16 order", () => {
   const name = fc
     .array(fc.constantFrom("a", "z", "/", "\ud7ff", "\ue000", "\uffee", "🌊", "\u{10ffff}"), { maxLength: 5 })
     .map((all) => all.join(""));
@@ -151,7 +151,7 @@ describe("a list in the order of UTF-16", () => {
   it.each([
     ["UTF-16", undefined],
     ["UTF-8", compareUtf8],
-  ])("comes in that of UTF-8 (from %s)", async (_, order) => {
+  ])("is returned in UTF-8 order (from %s)", async (_, order) => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(name, { maxLength: 60 }), async (names) => {
         const sorted: string[] = [];
@@ -163,7 +163,7 @@ describe("a list in the order of UTF-16", () => {
 });
 
 describe("fromEnvironment", () => {
-  it("reads the key, or else the signature, when it is asked", () => {
+  it("reads the key, or else the signature, when it is called", () => {
     const env = { AZURE_STORAGE_KEY: "k", AZURE_STORAGE_SAS_TOKEN: "s" };
     expect(fromEnvironment(env)()).toEqual({ accountKey: "k" });
     expect(fromEnvironment({ ...env, AZURE_STORAGE_KEY: "" })()).toEqual({ sasToken: "s" });

@@ -16,11 +16,11 @@ const storeOf = (more: Partial<GCSStoreOptions> = {}): GCSStore => {
 };
 const byKey = (): Pick<GCSStoreOptions, "credentials"> => ({ credentials: { accessId: server.accessId, secret: server.secret } });
 
-describe.each(fullObjectStoreCases())("GCSStore on our contract server, by token", ({ name, run }) => {
+describe.each(fullObjectStoreCases())("GCSStore on the contract server, with a token", ({ name, run }) => {
   it(name, () => run(storeOf()));
 });
 
-describe("GCSStore on our contract server, by HMAC key", () => {
+describe("GCSStore on the contract server, with an HMAC key", () => {
   beforeAll(async () => {
     const names: string[] = [];
     for await (const { key } of storeOf().list()) names.push(key);
@@ -35,7 +35,7 @@ describe("GCSStore", () => {
   const streamed = (): ReadableStream<Uint8Array> => new Blob([bytes]).stream();
   const isWhole = async (key: string): Promise<boolean> => Buffer.from(bytes).equals(Buffer.from(await (await storeOf().get(key)).bytes()));
 
-  it("uploads a stream resumably, under a condition too", async () => {
+  it("uploads a stream resumably, also under a condition", async () => {
     const store = storeOf({ chunkSize });
     const metadata = { a: "b", Ünicode: " " };
     const { etag = "" } = await store.put("stream", streamed(), { mode: "create", contentType: "text/plain", metadata });
@@ -51,7 +51,7 @@ describe("GCSStore", () => {
     expect(server.openUploads()).toBe(0);
   });
 
-  it("checks a stream's condition when the upload ends", async () => {
+  it("checks the condition of a stream when the upload ends", async () => {
     let isWritten = false;
     const interrupted: typeof fetch = async (input, init) => {
       if (/-\d+\/\d+$/.test(new Headers(init?.headers).get("content-range") ?? "") && !isWritten) {
@@ -66,7 +66,7 @@ describe("GCSStore", () => {
     expect(server.openUploads()).toBe(0);
   });
 
-  it("gives an upload up when its stream fails, and shows nothing of it", async () => {
+  it("gives up an upload when its stream fails, and leaves no object", async () => {
     let chunks = 0;
     const failing = new ReadableStream<Uint8Array>({
       pull: (controller) => (++chunks > 3 ? controller.error(new Error("broken")) : controller.enqueue(new Uint8Array(chunkSize))),
@@ -76,7 +76,7 @@ describe("GCSStore", () => {
     expect(server.openUploads()).toBe(0);
   });
 
-  it.each(["before", "after"])("goes on with an upload whose connection breaks %s the server has a chunk", async (when) => {
+  it.each(["before", "after"])("continues an upload when the connection breaks %s the server has received a chunk", async (when) => {
     let count = 0;
     const breaking: typeof fetch = async (input, init) => {
       const isChunk = init?.method === "PUT" && String(input).includes("upload_id");
@@ -93,7 +93,7 @@ describe("GCSStore", () => {
     expect(server.openUploads()).toBe(0);
   });
 
-  it.each(["GET", "HEAD", "PUT", "DELETE"] as const)("signs a URL for %s, and for nothing else", async (method) => {
+  it.each(["GET", "HEAD", "PUT", "DELETE"] as const)("signs a URL for %s that permits no other method", async (method) => {
     const key = `signed/ü+ ${method}`;
     await storeOf().put(key, "here");
     const url = await storeOf(byKey()).signedUrl(key, { method });
@@ -104,7 +104,7 @@ describe("GCSStore", () => {
     await expect(storeOf().signedUrl(key)).rejects.toMatchObject({ code: "NotSupported" });
   });
 
-  it("gets another token when one is refused, once", async () => {
+  it("gets another token once when one is refused", async () => {
     let asked = 0;
     const { accessToken } = server;
     const credentials = () => ({ accessToken: ++asked === 2 ? accessToken : "expired", expiration: new Date(Date.now() + 3_600_000) });
@@ -115,7 +115,7 @@ describe("GCSStore", () => {
     });
   });
 
-  it("explains what is wrong, and prints no secret", async () => {
+  it("explains wrong settings, without showing a secret", async () => {
     for (const [more, code, message] of [
       [{ credentials: { accessId: server.accessId, secret: "wrong-secret" } }, "Unauthenticated", /403 SignatureDoesNotMatch/],
       [{ credentials: { accessId: "nobody", secret: "wrong-secret" } }, "Unauthenticated", /403 InvalidAccessKeyId/],
@@ -132,14 +132,14 @@ describe("GCSStore", () => {
     expect(() => storeOf({ endpoint: "https://a:very-secret@b" })).toThrow(expect.objectContaining({ code: "SettingsError" }));
   });
 
-  it("keeps 100 conditional writes exact among faults and other writers", async () => {
+  it("keeps 100 conditional writes exact despite faults and other writers", async () => {
     const { broken, faults, results } = await runCampaign({ endpoint: server.endpoint, conflict: "SlowDown", storeOf }, 100, 20_240_503);
     expect(broken).toEqual([]);
     for (const fault of ["commit-500", "commit-reset", "duplicate", "other replaces"]) expect(faults[fault], fault).toBeGreaterThan(0);
     expect(results["written"]).toBeGreaterThan(50);
   }, 300_000);
 
-  it("addresses Google by the path of its XML API", async () => {
+  it("sends requests to Google's XML API, with the bucket in the path", async () => {
     const urls: string[] = [];
     const send: typeof fetch = async (input) => {
       urls.push(String(input));

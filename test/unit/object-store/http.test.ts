@@ -21,9 +21,9 @@ async function fill(key: string, bytes: Uint8Array | string): Promise<void> {
 const servers: Readonly<Record<string, StaticServerOptions>> = {
   "a server with ranges and etags": {},
   "a server that ignores ranges": { ignoresRanges: true },
-  "a server that compresses when it may": { compresses: "when asked" },
-  "a server that compresses everything and so knows no size": { compresses: "always", ignoresRanges: true },
-  "a server that tells no length and answers no HEAD": { hidesLength: true, refusesHead: true, ignoresRanges: true },
+  "a server that compresses when asked": { compresses: "when asked" },
+  "a server that compresses everything and states no size": { compresses: "always", ignoresRanges: true },
+  "a server that states no length and refuses HEAD": { hidesLength: true, refusesHead: true, ignoresRanges: true },
   "a server with weak etags": { etags: "weak" },
 };
 
@@ -41,7 +41,7 @@ for (const [kind, options] of Object.entries(servers)) {
 describe("HTTPStore", () => {
   const authorization = "Bearer very-secret";
 
-  it("sends its headers, asks for them anew, and shows them to no other server", async () => {
+  it("sends its headers, reads them before every request, and sends them to no other server", async () => {
     await fill("told", "here");
     await using inner = await serveFolder(folder);
     await using secured = await serveFolder(folder, { authorization });
@@ -63,7 +63,7 @@ describe("HTTPStore", () => {
     expect(await (await new HTTPStore(redirecting.url).get("told")).text()).toBe("here");
   });
 
-  it("explains what is wrong, and prints no secret", async () => {
+  it("explains failures, without showing a secret", async () => {
     await using secured = await serveFolder(folder, { authorization });
     const wrong = new HTTPStore(secured.url, { headers: { authorization: "Bearer wrong-secret" } });
     const failing = new HTTPStore(secured.url, {
@@ -83,13 +83,13 @@ describe("HTTPStore", () => {
     }
   });
 
-  it("gives up on redirects that never end", async () => {
+  it("fails after too many redirects", async () => {
     const loop: typeof fetch = async () => new Response(null, { status: 302, headers: { location: "/again" } });
     const store = new HTTPStore("http://127.0.0.1:1", { headers: { a: "b" }, fetch: loop, retry: { maxRetries: 0 } });
     await expect(store.get("k")).rejects.toMatchObject({ code: "Unavailable" });
   });
 
-  it("says that it cannot check a condition without an etag", async () => {
+  it("refuses a condition when the server sends no etag", async () => {
     await fill("plain", "x");
     await using server = await serveFolder(folder, { etags: "none" });
     const store = new HTTPStore(server.url);
@@ -97,7 +97,7 @@ describe("HTTPStore", () => {
     await expect(store.get("plain", { ifMatch: '"1"' })).rejects.toMatchObject({ code: "NotSupported", field: "ETag" });
   });
 
-  it("notices a body that ends before the part that is wanted, also when it cuts it itself", async () => {
+  it("detects a body that ends within the requested range, also when it cuts out the range itself", async () => {
     const short: typeof fetch = async () => new Response("0123", { headers: { "content-length": "10", etag: '"1"' } });
     const store = new HTTPStore("http://127.0.0.1:1", { fetch: short });
     const object = await store.get("k", { range: { start: 2, end: 8 } });

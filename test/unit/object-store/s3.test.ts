@@ -5,7 +5,7 @@ import { textOf } from "../../../src/object-store/client/xml.ts";
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "very-secret-key", sessionToken: "very-secret-token" };
 
 describe("S3Store", () => {
-  it("makes no request and asks for no credentials before it is used", () => {
+  it("sends no request and asks for no credentials when it is constructed", () => {
     const unused = (): never => {
       throw new Error("used");
     };
@@ -13,23 +13,23 @@ describe("S3Store", () => {
   });
 
   it.each([
-    ["no URL", "nonsense"],
-    ["with credentials in it", "http://user:very-secret-key@host"],
-  ])("refuses an endpoint that is %s, without printing it", (_, endpoint) => {
+    ["not a URL", "nonsense"],
+    ["a URL with credentials", "http://user:very-secret-key@host"],
+  ])("refuses an endpoint that is %s, without showing it", (_, endpoint) => {
     const make = (): unknown => new S3Store({ bucket: "b", region: "r", credentials, endpoint });
     expect(make).toThrow(
       expect.objectContaining({ code: "SettingsError", field: "endpoint", message: expect.not.stringContaining("very-secret") }),
     );
   });
 
-  it("says which host cannot be reached, and prints no secret", async () => {
+  it("names the host that cannot be reached, without showing a secret", async () => {
     const store = new S3Store({ bucket: "b", region: "r", credentials, endpoint: "http://127.0.0.1:1" });
     const error = await store.get("k").catch((caught: unknown) => caught as Error);
     expect(error).toMatchObject({ code: "Unavailable", message: expect.stringContaining("http://127.0.0.1:1"), key: "k" });
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain("very-secret");
   });
 
-  it("addresses AWS by the bucket's host and sends the session token", async () => {
+  it("sends requests to the bucket's host at AWS, with the session token", async () => {
     const requests: { url: string; headers: Headers }[] = [];
     const send = async (url: URL | RequestInfo, init?: RequestInit): Promise<Response> => {
       requests.push({ url: String(url), headers: new Headers(init?.headers) });
@@ -44,7 +44,7 @@ describe("S3Store", () => {
   });
 });
 
-describe("The address of a bucket", () => {
+describe("the URL of a bucket", () => {
   it.each([
     [{}, "https://quakes.s3.eu-west-1.amazonaws.com/k"],
     [{ region: "cn-north-1" }, "https://quakes.s3.cn-north-1.amazonaws.com.cn/k"],
@@ -61,7 +61,7 @@ describe("The address of a bucket", () => {
   });
 });
 
-/** A `fetch` that keeps what it is given, and whose answers are made up. */
+/** A `fetch` that records its requests and makes up the answers. */
 function recorder(answer: (request: Request) => ResponseInit = () => ({})) {
   const requests: Request[] = [];
   const send: typeof fetch = async (input, init) => {
@@ -73,11 +73,11 @@ function recorder(answer: (request: Request) => ResponseInit = () => ({})) {
   return { requests, send };
 }
 
-describe("The form of If-Match", () => {
+describe("If-Match", () => {
   const forms = (requests: readonly Request[]): (string | null)[] =>
     requests.filter(({ method }) => method === "PUT").map(({ headers }) => headers.get("if-match"));
 
-  it.each([{}, { endpoint: "http://host" }])("is that of the standard where the server takes it (%j)", async (options) => {
+  it.each([{}, { endpoint: "http://host" }])("has quotes where the server accepts them (%j)", async (options) => {
     const { requests, send } = recorder();
     const store = new S3Store({ bucket: "b", region: "r", credentials, fetch: send, ...options });
     for (let round = 0; round < 2; round++) await store.put("k", "x", { mode: { ifMatch: '"1"' } });
@@ -85,14 +85,14 @@ describe("The form of If-Match", () => {
     expect(requests.map(({ method }) => method)).toEqual(["HEAD", "PUT", "PUT"]);
   });
 
-  it("has no quotes where the server refuses them for no other reason, from then on", async () => {
+  it("has no quotes from then on where the server refuses only the form with quotes", async () => {
     const { requests, send } = recorder(({ headers }) => (headers.get("if-match")?.startsWith('"') ? { status: 412 } : {}));
     const store = new S3Store({ bucket: "b", region: "r", credentials, fetch: send, endpoint: "http://host" });
     for (let round = 0; round < 2; round++) await store.put("k", "x", { mode: { ifMatch: '"1"' } });
     expect(forms(requests)).toEqual(['"1"', "1", "1"]);
   });
 
-  it("does not change when the refusal is right", async () => {
+  it("keeps its quotes when the refusal is correct", async () => {
     const { requests, send } = recorder(({ method }) => (method === "PUT" ? { status: 412 } : { headers: { etag: '"2"' } }));
     const store = new S3Store({ bucket: "b", region: "r", credentials, fetch: send, endpoint: "http://host" });
     await store.head("k");
@@ -105,16 +105,16 @@ describe("The form of If-Match", () => {
 
 describe("fromEnvironment", () => {
   const env = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" };
-  it("reads the variables when it is asked", () => {
+  it("reads the variables when it is called", () => {
     expect(fromEnvironment(env)()).toEqual({ accessKeyId: "id", secretAccessKey: "secret", sessionToken: undefined });
     expect(fromEnvironment({ ...env, AWS_SESSION_TOKEN: "t" })()).toMatchObject({ sessionToken: "t" });
   });
-  it.each(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])("says that %s is missing", (name) => {
+  it.each(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])("refuses a missing %s", (name) => {
     expect(fromEnvironment({ ...env, [name]: "" })).toThrow(expect.objectContaining({ code: "SettingsError", field: name }));
   });
 });
 
-describe("S3's XML", () => {
+describe("the XML of answers", () => {
   it("is decoded", () => {
     expect(textOf("<Key>a &amp; b &lt;&#x1F30A;&#233;&quot;&unknown;</Key>", "Key")).toBe('a & b <🌊é"&unknown;');
     expect(textOf("<Error/>", "Code")).toBeUndefined();

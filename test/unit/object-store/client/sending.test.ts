@@ -1,18 +1,20 @@
-/** Sending, waiting and reading, against servers that misbehave. */
+/** Requests, retries and bodies, against servers that misbehave. */
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { EdgewaterError } from "edgewater";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { unlessAborted } from "../../../../src/object-store/client/aborted.ts";
-import { openedAnswer } from "../../../../src/object-store/client/body.ts";
+import { openedAnswer } from "../../../../src/object-store/client/answer.ts";
+import { failureOf, type ServiceErrors } from "../../../../src/object-store/client/error-codes.ts";
 import { exchange, isUnsent } from "../../../../src/object-store/client/exchange.ts";
 import { inParallel } from "../../../../src/object-store/client/parallel.ts";
-import { retryAfter, send } from "../../../../src/object-store/client/send.ts";
+import { retryAfterMs, send } from "../../../../src/object-store/client/send.ts";
 import { retrying } from "../../../../src/retry.ts";
 
 const call = { store: "S", verb: "read", key: "k", signal: undefined } as const;
 const meta = { key: "k", size: 0, etag: undefined, lastModified: undefined };
+const service: ServiceErrors = { codes: {}, missingBucket: "NoSuchBucket" };
 const quick = { retry: { maxRetries: 3, delayMs: 1 }, timeoutMs: 200 };
 
 async function serve(listener: RequestListener): Promise<AsyncDisposable & { url: string }> {
@@ -29,8 +31,8 @@ async function serve(listener: RequestListener): Promise<AsyncDisposable & { url
 
 const get = (url: string) => ({ method: "GET", url, headers: {} });
 
-describe("Sending", () => {
-  it("comes back after resets, timeouts, and servers that are busy or broken", async () => {
+describe("sending a request", () => {
+  it("retries after resets and timeouts, and while the server is busy or broken", async () => {
     let requests = 0;
     await using server = await serve((message, response) => {
       requests++;
@@ -44,7 +46,7 @@ describe("Sending", () => {
     expect([requests, made]).toEqual([4, 4]);
   });
 
-  it("sends many bytes whole, of known length, and again after a failure, whoever sends them", async () => {
+  it("sends a large body whole, with its length, and again after a failure, also with a custom fetch", async () => {
     const body = Uint8Array.from({ length: 3 * 2 ** 20 + 7 }, (_, index) => index % 251);
     let requests = 0;
     const seen: unknown[] = [];
@@ -66,14 +68,14 @@ describe("Sending", () => {
     expect(seen).toEqual(Array.from({ length: 3 }, () => [String(body.byteLength), undefined, 0]));
   });
 
-  it.each([400, 403, 404, 409, 412, 501, 507])("takes %d for an answer", async (status) => {
+  it.each([400, 403, 404, 409, 412, 501, 507])("does not retry after the status %d", async (status) => {
     let requests = 0;
     await using server = await serve((_, response) => response.writeHead(status).end(String(++requests)));
     expect((await send(call, () => get(server.url), quick)).status).toBe(status);
     expect(requests).toBe(1);
   });
 
-  it("gives the last answer when there is no better one, and says who did not answer", async () => {
+  it("resolves with the last answer, and names the host that did not answer", async () => {
     let requests = 0;
     await using server = await serve((_, response) => response.writeHead(500).end(String(++requests)));
     expect(await (await send(call, () => get(server.url), quick)).text()).toBe("4");
@@ -86,7 +88,23 @@ describe("Sending", () => {
     expect(String(error)).not.toContain("secret");
   });
 
-  it("stops with the signal: before it, during a request, and during a wait", async () => {
+  it("gives the retry policy the error of the answer, and leaves the last answer unread", async () => {
+    await using server = await serve((_, response) => response.writeHead(503).end("<Error><Code>SlowDown</Code></Error>"));
+    const errors: unknown[] = [];
+    const retryOn = (error: unknown): boolean => errors.push(error) < 3;
+    const options = { ...quick, retry: { ...quick.retry, retryOn } };
+    const errorOf = async (response: Response) => (await failureOf(call, response, service, undefined)).error;
+    const response = await send(call, () => get(server.url), options, { errorOf });
+    expect(await response.text()).toContain("SlowDown");
+    const unavailable = { name: "EdgewaterError", code: "Unavailable", key: "k" };
+    const slowDown = { ...unavailable, message: expect.stringContaining("(503 SlowDown)") };
+    expect(errors).toEqual(Array.from({ length: 3 }, () => expect.objectContaining(slowDown)));
+    errors.length = 0;
+    await send(call, () => get(server.url), options);
+    expect(errors[0]).toMatchObject({ ...unavailable, message: expect.stringContaining("(503)") });
+  });
+
+  it("stops when the signal is aborted before a request, during a request, and during a wait", async () => {
     await using silent = await serve(() => undefined);
     await using busy = await serve((_, response) => response.writeHead(503, { "retry-after": "20" }).end());
     for (const [url, delay] of [
@@ -102,7 +120,7 @@ describe("Sending", () => {
     }
   });
 
-  it("knows what was never sent", async () => {
+  it("recognises requests that were never sent", async () => {
     const server = await serve(() => undefined);
     await server[Symbol.asyncDispose]();
     const error = await exchange(call, get(server.url)).catch((caught: EdgewaterError) => caught);
@@ -112,21 +130,21 @@ describe("Sending", () => {
     expect(isUnsent(reset as EdgewaterError)).toBe(false);
   });
 
-  it("reads Retry-After as seconds or as a date", () => {
+  it("reads Retry-After in seconds and as a date", () => {
     const waitOf = (value?: string): number =>
-      retryAfter(new Response(null, value === undefined ? {} : { headers: { "retry-after": value } }));
+      retryAfterMs(new Response(null, value === undefined ? {} : { headers: { "retry-after": value } }));
     expect([waitOf("2"), waitOf(), waitOf("soon"), waitOf("-1"), waitOf("Wed, 21 Oct 2015 07:28:00 GMT")]).toEqual([2000, 0, 0, 0, 0]);
     expect(waitOf(new Date(Date.now() + 60_000).toUTCString())).toBeGreaterThan(50_000);
   });
 });
 
-describe("Retrying", () => {
+describe("retries", () => {
   afterEach(() => {
     vi.useRealTimers();
     vi.restoreAllMocks();
   });
 
-  it("waits up to twice as long each time, and stops by count", async () => {
+  it("wait up to twice as long each time, and stop after maxRetries", async () => {
     vi.useFakeTimers();
     vi.spyOn(Math, "random").mockReturnValue(0.5);
     const again = retrying({ maxRetries: 3, delayMs: 100, maxElapsedMs: 10_000 });
@@ -140,7 +158,7 @@ describe("Retrying", () => {
     expect(waits).toEqual([50, 100, 1200]);
   });
 
-  it("stops by time, without waiting for what is beyond it", async () => {
+  it("stop without waiting when the wait would exceed maxElapsedMs", async () => {
     const start = Date.now();
     expect(await retrying({ maxElapsedMs: 1000 })(undefined, { retryAfterMs: 2000 })).toBe(false);
     expect(await retrying({ maxRetries: 0 })(undefined)).toBe(false);
@@ -148,11 +166,11 @@ describe("Retrying", () => {
   });
 });
 
-describe("A body", () => {
+describe("a body", () => {
   const opened = (response: Response, timeoutMs = 1000) => openedAnswer(meta, response, call, { timeoutMs });
   const short = (): Response => new Response("0123", { headers: { "content-length": "10" } });
 
-  it("that is shorter than was said is never a value, whoever sends it", async () => {
+  it("that is shorter than stated is an error, for every way to read it", async () => {
     const failure = { code: "Unavailable", message: expect.stringContaining("4 bytes") };
     await expect(opened(short()).bytes()).rejects.toMatchObject(failure);
     await expect(opened(short()).text()).rejects.toMatchObject(failure);
@@ -169,19 +187,19 @@ describe("A body", () => {
     }
   });
 
-  it("may be of any length when that was not said, or is that of compressed bytes", async () => {
+  it("may have any length without a stated one, and when the stated one is of compressed bytes", async () => {
     expect(await opened(new Response("0123")).text()).toBe("0123");
     const compressed = new Response("0123", { headers: { "content-length": "2", "content-encoding": "gzip" } });
     expect(await opened(compressed).text()).toBe("0123");
     expect((await opened(new Response(null)).bytes()).byteLength).toBe(0);
   });
 
-  it("that stands still is not waited for", async () => {
+  it("from which no byte arrives is an error after the timeout", async () => {
     await using stalling = await serve((_, response) => void response.writeHead(200, { "content-length": "10" }).write("0123"));
     await expect(opened(await fetch(stalling.url), 50).bytes()).rejects.toMatchObject({ code: "Unavailable", message: /stood still/ });
   });
 
-  it("is cancelled with its stream, and belongs to who reads it", async () => {
+  it("is cancelled with its stream, and is the reader's own copy", async () => {
     let cancelled: unknown;
     const source = new ReadableStream({
       pull: (controller) => controller.enqueue(new Uint8Array(3)),
@@ -209,8 +227,8 @@ describe("A body", () => {
   });
 });
 
-describe("Working in parallel", () => {
-  it("keeps to the limit, does all, and stops with the first failure", async () => {
+describe("parallel work", () => {
+  it("keeps to the limit, does everything, and stops at the first failure", async () => {
     let running = 0;
     let most = 0;
     const done: number[] = [];
@@ -233,7 +251,7 @@ describe("Working in parallel", () => {
     await expect(inParallel(failing, 2, work)).rejects.toThrow("no more");
   });
 
-  it("does not wait for a promise that knows no signal", async () => {
+  it("is not awaited after an abort, although its promise takes no signal", async () => {
     const controller = new AbortController();
     const waiting = unlessAborted(new Promise(() => undefined), controller.signal, {});
     controller.abort();

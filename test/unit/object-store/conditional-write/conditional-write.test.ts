@@ -1,158 +1,166 @@
-/** What becomes of writes whose answers are lost, with every attempt and every look scripted. */
+/** Writes whose answers are lost, with every attempt and every read scripted. */
 import { EdgewaterError } from "edgewater";
 import { describe, expect, it } from "vitest";
-import { type Attempt, type Seen, writeOnce } from "../../../../src/object-store/conditional-write/conditional-write.ts";
-import { begun, readHistory, replacing, writeHistory } from "../../../../src/object-store/conditional-write/lineage.ts";
-import { Histories } from "../../../../src/object-store/conditional-write/lineage-cache.ts";
+import { type Attempt, type ObjectState, writeExactlyOnce } from "../../../../src/object-store/conditional-write/conditional-write.ts";
+import { extendLineage, formatLineage, newLineage, parseLineage } from "../../../../src/object-store/conditional-write/lineage.ts";
+import { LineageCache } from "../../../../src/object-store/conditional-write/lineage-cache.ts";
 import type { PutMode } from "../../../../src/object-store/types.ts";
+import type { RetryPolicy } from "../../../../src/retry.ts";
 
 const key = "k";
 const unavailable = new EdgewaterError("Unavailable", "no answer");
 const unclear: Attempt = { outcome: "unclear", error: unavailable, mayFollow: false };
-const open: Attempt = { outcome: "unclear", error: unavailable, mayFollow: true };
+const pending: Attempt = { outcome: "unclear", error: unavailable, mayFollow: true };
 const refused: Attempt = { outcome: "refused" };
 const busy: Attempt = { outcome: "busy", error: unavailable };
 const written: Attempt = { outcome: "written", etag: '"new"' };
 
-type Look = Seen | undefined | "fails" | "forbidden";
+type Read = ObjectState | undefined | "fails" | "forbidden";
 
-/** Plays what the server says, one answer after the other, the last one for ever. `MINE` in an answer is the nonce of the write. */
-async function play(mode: PutMode, attempts: readonly (Attempt | Error)[], looks: readonly Look[], signal?: AbortSignal) {
-  let nonces = "";
-  const tried = { attempts: 0, looks: 0 };
+interface Script {
+  readonly attempts: readonly (Attempt | Error)[];
+  readonly reads: readonly Read[];
+  readonly signal?: AbortSignal;
+  readonly retry?: RetryPolicy;
+}
+
+/** Plays the server's answers one after the other, the last one for ever. `MINE` in a lineage is the token of the write. */
+async function play(mode: PutMode, { attempts, reads, signal, retry }: Script) {
+  let own = "";
+  const count = { attempts: 0, reads: 0 };
   const next = <Value>(list: readonly Value[], index: number): Value => (index < list.length ? list[index] : list.at(-1)) as Value;
-  const histories = new Histories();
-  // What is expected is known, without a nonce.
-  if (typeof mode === "object") histories.remember(key, mode.ifMatch, null);
-  const result = await writeOnce({
+  const lineages = new LineageCache();
+  // The object to replace is known, and has no lineage.
+  if (typeof mode === "object") lineages.remember(key, mode.ifMatch, null);
+  const result = await writeExactlyOnce({
     call: { store: "S", verb: "write", key, signal },
     mode,
-    entries: 0,
-    histories,
-    retry: { maxRetries: 3, delayMs: 0 },
-    attempt: async (value) => {
-      nonces = value;
-      const attempt = next(attempts, tried.attempts++);
+    metadataCount: 0,
+    lineages,
+    retry: { maxRetries: 3, delayMs: 0, ...retry },
+    attempt: async (lineage) => {
+      own = lineage;
+      const attempt = next(attempts, count.attempts++);
       if (attempt instanceof Error) throw attempt;
       return attempt;
     },
-    look: async () => {
-      const look = next(looks, tried.looks++);
-      if (look === "fails") throw unavailable;
-      if (look === "forbidden") throw new EdgewaterError("PermissionDenied", "no");
-      const mine = readHistory(key, nonces)?.nonce ?? "";
-      return look && { ...look, nonces: look.nonces?.replaceAll("MINE", mine) ?? null };
+    readState: async () => {
+      const state = next(reads, count.reads++);
+      if (state === "fails") throw unavailable;
+      if (state === "forbidden") throw new EdgewaterError("PermissionDenied", "no");
+      const token = parseLineage(key, own)?.token ?? "";
+      return state && { ...state, lineage: state.lineage?.replaceAll("MINE", token) ?? null };
     },
   }).catch((error: EdgewaterError) => ({ code: error.code, outcome: error.outcome }));
-  return { result, ...tried, remembered: histories.recall(key, '"new"') };
+  return { result, ...count, cached: lineages.recall(key, '"new"') };
 }
 
-const mine: Seen = { etag: '"new"', nonces: writeHistory(key, begun("MINE", true)) };
-const replaced: Seen = { etag: '"newer"', nonces: writeHistory(key, replacing("other", '"new"', begun("MINE", true))) };
-const created: Seen = { etag: '"theirs"', nonces: writeHistory(key, begun("other", true)) };
-const silent: Seen = { etag: '"theirs"', nonces: null };
-const before: Seen = { etag: '"old"', nonces: null };
-const instead: Seen = { etag: '"theirs"', nonces: writeHistory(key, replacing("other", '"old"')) };
+const mine: ObjectState = { etag: '"new"', lineage: formatLineage(key, newLineage("MINE", true)) };
+const mineReplaced: ObjectState = {
+  etag: '"newer"',
+  lineage: formatLineage(key, extendLineage("other", '"new"', newLineage("MINE", true))),
+};
+const othersCreation: ObjectState = { etag: '"theirs"', lineage: formatLineage(key, newLineage("other", true)) };
+const withoutLineage: ObjectState = { etag: '"theirs"', lineage: null };
+const unchanged: ObjectState = { etag: '"old"', lineage: null };
+const othersReplacement: ObjectState = { etag: '"theirs"', lineage: formatLineage(key, extendLineage("other", '"old"')) };
 const ifMatch = { ifMatch: '"old"' };
 
 const exists = { code: "AlreadyExists", outcome: undefined };
 const failed = { code: "PreconditionFailed", outcome: undefined };
 const unknown = { code: "Unavailable", outcome: "unknown" };
 const gaveUp = { code: "Unavailable", outcome: undefined };
+const denied = new EdgewaterError("PermissionDenied", "no");
 
-const plays: readonly [string, PutMode, readonly (Attempt | Error)[], readonly Look[], object, number][] = [
-  ["succeeds at once", "create", [written], [], { etag: '"new"' }, 1],
-  ["comes back when the server is busy", "create", [busy, busy, written], [], { etag: '"new"' }, 3],
-  ["finds its own object after a lost answer", "create", [unclear], [mine], { etag: '"new"' }, 1],
-  ["finds its own object after a refusal", "create", [refused], [mine], { etag: '"new"' }, 1],
-  ["finds that its object was replaced, and tells the etag that it had", "create", [open], [replaced], { etag: '"new"' }, 1],
-  ["tries again when nothing is there", "create", [unclear, written], [undefined], { etag: '"new"' }, 2],
-  ["takes a refusal for what it is", "create", [refused], [silent], exists, 1],
-  ["takes a refusal for what it is, although the object is gone since", "create", [refused], [undefined], exists, 1],
-  ["takes a refusal for what it is, when it may not look", "create", [refused], ["forbidden"], exists, 1],
-  ["cannot tell from a refusal alone, which may be that of a second delivery", "create", [refused], ["fails"], unknown, 4],
-  ["cannot tell when it may not look", "create", [unclear], ["forbidden"], unknown, 1],
-  ["sees by its history that another created the object", "create", [unclear], [created], exists, 1],
-  ["sees by its age that the object was there before", "create", [open], [{ ...silent, age: 60_000 }], exists, 1],
-  ["cannot tell when the object has no history", "create", [unclear], [silent], unknown, 1],
-  ["cannot tell when the object is too young to tell by its age", "create", [unclear], [{ ...silent, age: 1000 }], unknown, 1],
-  ["cannot tell when the object went after a lost answer", "create", [open, refused], [undefined], unknown, 2],
-  ["tries again when it cannot look, and then sees", "create", [unclear, refused], ["fails", mine], { etag: '"new"' }, 2],
-  ["cannot tell when it can never look", "create", [unclear], ["fails"], unknown, 4],
-  ["cannot tell when a request may still be on its way", "create", [open], [undefined], unknown, 4],
-  ["gives up when nothing can be on its way", "create", [unclear], [undefined], gaveUp, 4],
-  ["gives up when the server stays busy", "create", [busy], [], gaveUp, 4],
-  ["does not trust that an early request stayed away", "create", [open, busy], [undefined], unknown, 4],
-  ["trusts a look at what was settled", "create", [unclear, busy, refused], [undefined, silent], exists, 3],
+const plays: readonly [string, PutMode, readonly (Attempt | Error)[], readonly Read[], object, number][] = [
+  ["succeeds at the first attempt", "create", [written], [], { etag: '"new"' }, 1],
+  ["retries when the server is busy", "create", [busy, busy, written], [], { etag: '"new"' }, 3],
+  ["recognises its own object after a lost answer", "create", [unclear], [mine], { etag: '"new"' }, 1],
+  ["recognises its own object after a refusal", "create", [refused], [mine], { etag: '"new"' }, 1],
+  ["returns the etag that its object had before it was replaced", "create", [pending], [mineReplaced], { etag: '"new"' }, 1],
+  ["retries when there is no object", "create", [unclear, written], [undefined], { etag: '"new"' }, 2],
+  ["is refused when there is another object", "create", [refused], [withoutLineage], exists, 1],
+  ["is refused also when the object has since been deleted", "create", [refused], [undefined], exists, 1],
+  ["is refused also without permission to read", "create", [refused], ["forbidden"], exists, 1],
+  ["is unknown after a refusal that may answer a second delivery", "create", [refused], ["fails"], unknown, 4],
+  ["is unknown without permission to read", "create", [unclear], ["forbidden"], unknown, 1],
+  ["is refused when the lineage shows another creation", "create", [unclear], [othersCreation], exists, 1],
+  ["is refused when the object is older than the write", "create", [pending], [{ ...withoutLineage, ageMs: 60_000 }], exists, 1],
+  ["is unknown when the object has no lineage", "create", [unclear], [withoutLineage], unknown, 1],
+  ["is unknown when the object may be younger than the write", "create", [unclear], [{ ...withoutLineage, ageMs: 1000 }], unknown, 1],
+  ["is unknown when the object was deleted after a lost answer", "create", [pending, refused], [undefined], unknown, 2],
+  ["retries while the object cannot be read", "create", [unclear, refused], ["fails", mine], { etag: '"new"' }, 2],
+  ["is unknown when the object can never be read", "create", [unclear], ["fails"], unknown, 4],
+  ["is unknown when a request may still arrive", "create", [pending], [undefined], unknown, 4],
+  ["fails when no request can still arrive", "create", [unclear], [undefined], gaveUp, 4],
+  ["fails when the server stays busy", "create", [busy], [], gaveUp, 4],
+  ["is unknown when an early request may still arrive", "create", [pending, busy], [undefined], unknown, 4],
+  [
+    "is refused after an earlier attempt was seen not to have happened",
+    "create",
+    [unclear, busy, refused],
+    [undefined, withoutLineage],
+    exists,
+    3,
+  ],
   ["replaces", ifMatch, [written], [], { etag: '"new"' }, 1],
-  ["tries again while the old object is there", ifMatch, [unclear, written], [before], { etag: '"new"' }, 2],
-  ["sees that another replaced the old object", ifMatch, [unclear], [instead], failed, 1],
-  ["cannot tell when the history begins later", ifMatch, [unclear], [silent], unknown, 1],
-  ["cannot tell when the object is gone", ifMatch, [unclear], [undefined], unknown, 1],
-  ["is refused when the object is gone", ifMatch, [refused], [undefined], failed, 1],
-  ["says so when a condition that holds is refused for ever", ifMatch, [refused], [before], gaveUp, 4],
-  [
-    "ends at once with an error of another kind",
-    "create",
-    [new EdgewaterError("PermissionDenied", "no")],
-    [],
-    { code: "PermissionDenied" },
-    1,
-  ],
-  [
-    "cannot tell when an error of another kind follows",
-    "create",
-    [open, new EdgewaterError("PermissionDenied", "no")],
-    [undefined],
-    unknown,
-    2,
-  ],
-  [
-    "has succeeded although an error of another kind follows",
-    "create",
-    [open, new EdgewaterError("PermissionDenied", "no")],
-    [undefined, mine],
-    { etag: '"new"' },
-    2,
-  ],
-  ["finds its own overwriting", "overwrite", [unclear], [mine], { etag: '"new"' }, 1],
+  ["retries while the old object is unchanged", ifMatch, [unclear, written], [unchanged], { etag: '"new"' }, 2],
+  ["fails when another write has replaced the old object", ifMatch, [unclear], [othersReplacement], failed, 1],
+  ["is unknown when the lineage does not go back to the old object", ifMatch, [unclear], [withoutLineage], unknown, 1],
+  ["is unknown when the object was deleted", ifMatch, [unclear], [undefined], unknown, 1],
+  ["is refused when the object was deleted before", ifMatch, [refused], [undefined], failed, 1],
+  ["fails when the server keeps refusing a condition that holds", ifMatch, [refused], [unchanged], gaveUp, 4],
+  ["ends at once with an error of another kind", "create", [denied], [], { code: "PermissionDenied" }, 1],
+  ["is unknown when an error of another kind follows a lost answer", "create", [pending, denied], [undefined], unknown, 2],
+  ["succeeds although an error of another kind follows", "create", [pending, denied], [undefined, mine], { etag: '"new"' }, 2],
+  ["recognises its own overwrite", "overwrite", [unclear], [mine], { etag: '"new"' }, 1],
 ];
 
-describe("A write that happens once", () => {
-  it.each(plays)("%s (%j)", async (_, mode, attempts, looks, expected, count) => {
-    const played = await play(mode, attempts, looks);
+describe("a write that happens exactly once", () => {
+  it.each(plays)("%s (%j)", async (_, mode, attempts, reads, expected, count) => {
+    const played = await play(mode, { attempts, reads });
     expect(played.result).toMatchObject(expected);
     expect(played.attempts).toBe(count);
     const isSuccess = !("code" in played.result);
-    expect(readHistory(key, played.remembered ?? null) !== undefined).toBe(isSuccess);
+    expect(parseLineage(key, played.cached ?? null) !== undefined).toBe(isSuccess);
   });
 
-  it("looks first at what it does not know, and is spared the write when that is another", async () => {
-    const histories = new Histories();
-    const write = async (seen: Seen | undefined): Promise<unknown> =>
-      writeOnce({
+  it("reads an unknown object first, and does not write when it is not the expected one", async () => {
+    const write = async (state: ObjectState | undefined): Promise<unknown> =>
+      writeExactlyOnce({
         call: { store: "S", verb: "write", key, signal: undefined },
         mode: ifMatch,
-        entries: 0,
-        histories,
+        metadataCount: 0,
+        lineages: new LineageCache(),
         attempt: () => Promise.reject(new Error("written")),
-        look: async () => seen,
+        readState: async () => state,
       });
-    await expect(write(silent)).rejects.toMatchObject({ code: "PreconditionFailed" });
+    await expect(write(withoutLineage)).rejects.toMatchObject({ code: "PreconditionFailed" });
     await expect(write(undefined)).rejects.toMatchObject({ code: "PreconditionFailed" });
-    await expect(write(before)).rejects.toThrow("written");
+    await expect(write(unchanged)).rejects.toThrow("written");
   });
 
-  it("says of an aborted write whether it may have happened", async () => {
+  it.each([
+    ["an attempt without an answer", "create", [unclear, written], [undefined]],
+    ["a refusal of a condition that holds", ifMatch, [refused, written], [unchanged]],
+    ["a refusal with an object that cannot be read", "create", [refused, written], ["fails"]],
+  ] as const)("gives the retry policy an error after %s", async (_, mode, attempts, reads) => {
+    const errors: unknown[] = [];
+    const retryOn = (error: unknown): boolean => errors.push(error) > 0;
+    await play(mode, { attempts, reads, retry: { retryOn } });
+    expect(errors).toEqual([expect.objectContaining({ name: "EdgewaterError", code: "Unavailable" })]);
+  });
+
+  it("reports of an aborted write whether it may have happened", async () => {
     const aborted = new EdgewaterError("Aborted", "aborted");
     const signal = AbortSignal.abort("enough");
-    expect((await play("create", [written], [], signal)).result).toEqual({ code: "Aborted", outcome: undefined });
+    expect((await play("create", { attempts: [written], reads: [], signal })).result).toEqual({ code: "Aborted", outcome: undefined });
     const controller = new AbortController();
-    const played = play("create", [aborted], [undefined], controller.signal);
+    const played = play("create", { attempts: [aborted], reads: [undefined], signal: controller.signal });
     controller.abort("enough");
     expect((await played).result).toMatchObject({ code: "Aborted" });
     const late = new AbortController();
-    const during = play("create", [open], ["fails"], late.signal);
+    const during = play("create", { attempts: [pending], reads: ["fails"], signal: late.signal });
     await Promise.resolve();
     late.abort();
     expect((await during).result).toMatchObject({ code: "Aborted", outcome: "unknown" });

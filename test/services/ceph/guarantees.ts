@@ -1,2 +1,2 @@
-/** What the conditions of S3 on Ceph 16 are like: docs/s3.md says more. */
+/** What the conditions of S3 on Ceph 16 guarantee; see docs/s3.md. */
 export const cephConditions = { etagsNameContent: true, overwritesAreOrdered: false } as const;

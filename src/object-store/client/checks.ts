@@ -1,0 +1,71 @@
+import { EdgewaterError } from "../../errors.ts";
+import { checkRetryPolicy } from "../../retry.ts";
+import { type Call, failed } from "../call.ts";
+import type { TransportOptions } from "./exchange.ts";
+
+/** A URL, or undefined for text that is not one. `URL.parse` is missing in Node 20. */
+export function parsedUrl(text: string | URL): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The URL of a server, without a slash at its end. The error does not show it, because it may hold a secret.
+ *
+ * @throws `SettingsError` for text that is not a URL, and for a URL with credentials or a query
+ */
+export function checkEndpoint(endpoint: string | URL, store: string): { readonly url: URL; readonly path: string } {
+  const url = parsedUrl(endpoint);
+  if (url && !url.username && !url.password && !url.search) return { url, path: url.pathname.replace(/\/$/, "") };
+  const message = `Invalid endpoint of ${store}; expected a URL without credentials or a query; pass credentials as credentials`;
+  throw new EdgewaterError("SettingsError", message, { store, field: "endpoint" });
+}
+
+/** The longest delay that timers can wait: 2³¹ − 1 milliseconds. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+/**
+ * Checks the options that every remote store has.
+ *
+ * @throws `SettingsError`
+ */
+export function checkTransport({ retry, timeoutMs }: TransportOptions, store: string): void {
+  checkRetryPolicy(retry, store, "SettingsError");
+  if (timeoutMs === undefined || (typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) return;
+  throw wrongOption(store, "timeoutMs", timeoutMs, `milliseconds above 0, up to ${longestTimeoutMs}`);
+}
+
+/**
+ * Checks options that count something.
+ *
+ * @throws `SettingsError` for a value that is not a whole number from 1 on
+ */
+export function checkCounts(counts: Readonly<Record<string, number | undefined>>, store: string): void {
+  for (const [field, value] of Object.entries(counts)) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
+      throw wrongOption(store, field, value, "a whole number from 1 on");
+    }
+  }
+}
+
+/** The error for an option with a wrong value. */
+export function wrongOption(store: string, field: string, value: unknown, expected: string): EdgewaterError {
+  const message = `Invalid ${field} of ${store}: ${typeof value === "string" ? JSON.stringify(value) : String(value)}; expected ${expected}`;
+  return new EdgewaterError("SettingsError", message, { store, field });
+}
+
+/**
+ * Checks how long a signed URL is valid.
+ *
+ * @param longest the most seconds that the server accepts
+ * @throws `SettingsError`
+ */
+export function checkExpiry(call: Call, seconds: number, longest: number = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(seconds) && seconds > 0 && seconds <= longest) return;
+  const most = longest === Number.MAX_SAFE_INTEGER ? "on" : `to ${longest}`;
+  const reason = `expiresInSeconds is ${seconds}; expected a whole number from 1 ${most}`;
+  throw failed(call, "SettingsError", reason, { field: "expiresInSeconds" });
+}
