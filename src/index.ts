@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { StandardSchemaV1 } from "@standard-schema/spec";
 export { asset } from "./asset/asset.ts";
 export { type ExternalAssetOptions, externalAsset } from "./asset/external-asset.ts";
 export { type InputOptions, input, selfInput } from "./asset/input.ts";
@@ -43,7 +44,7 @@ export type { Log } from "./io-handler/log.ts";
 export { OutputContext, type OutputContextOptions } from "./io-handler/output-context.ts";
 export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handler/serialized.ts";
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
-export type { HintedType, StandardSchema, TypeHint } from "./io-handler/type-hint.ts";
+export type { HintedType, TypeHint } from "./io-handler/type-hint.ts";
 export type { Metadata, MetadataInput } from "./metadata/metadata.ts";
 export { MetadataValue } from "./metadata/metadata-value.ts";
 export { MemoryStore } from "./object-store/memory/store.ts";

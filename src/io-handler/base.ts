@@ -1,9 +1,9 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { EdgewaterError } from "../errors.ts";
 import type { DeclaredFields } from "../settings/declared.ts";
 import { defineSettings, type GivenSettings } from "../settings/definition.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { EnvironmentSources } from "../settings/sources.ts";
-import type { InputOf, OutputOf, StandardSchema } from "../settings/standard-schema.ts";
 import type { SettingsSchema } from "../settings/valibot.ts";
 import { checkIOHandler, IOHandler, isIOHandler } from "./handler.ts";
 
@@ -20,10 +20,10 @@ export interface SettingsOptions {
 }
 
 /** The base of a handler with validated settings, as {@link BaseIOHandler.with} makes it. */
-export type ConfiguredIOHandler<Schema extends StandardSchema> = abstract new (
+export type ConfiguredIOHandler<Schema extends StandardSchemaV1> = abstract new (
   settings?: GivenSettings<Schema>,
   options?: SettingsOptions,
-) => BaseIOHandler & { readonly settings: Readonly<OutputOf<Schema>> };
+) => BaseIOHandler & { readonly settings: Readonly<StandardSchemaV1.InferOutput<Schema>> };
 
 /** How settings are named in the environment. */
 export interface SettingsDeclaration {
@@ -82,14 +82,14 @@ export abstract class BaseIOHandler<Accepts = any, Loads = unknown> extends IOHa
    * ```
    */
   static with<Schema extends SettingsSchema>(schema: Schema, declaration: SettingsDeclaration): ConfiguredIOHandler<Schema>;
-  static with<Schema extends StandardSchema>(
+  static with<Schema extends StandardSchemaV1>(
     schema: Schema,
-    declaration: SettingsDeclaration & { readonly fields: DeclaredFields<InputOf<Schema>> },
+    declaration: SettingsDeclaration & { readonly fields: DeclaredFields<StandardSchemaV1.InferInput<Schema>> },
   ): ConfiguredIOHandler<Schema>;
   static with(
-    schema: StandardSchema,
+    schema: StandardSchemaV1,
     { envPrefix, fields }: Partial<SettingsDeclaration> & { readonly fields?: unknown } = {},
-  ): ConfiguredIOHandler<StandardSchema> {
+  ): ConfiguredIOHandler<StandardSchemaV1> {
     const definition = defineSettings(schema, envPrefix, fields);
     abstract class WithSettings extends BaseIOHandler {
       readonly settings: unknown;
@@ -99,7 +99,7 @@ export abstract class BaseIOHandler<Accepts = any, Loads = unknown> extends IOHa
         this.settings = loadSettings(definition, { owner, explicit: settings, env: envOf(options, owner) });
       }
     }
-    return WithSettings as unknown as ConfiguredIOHandler<StandardSchema>;
+    return WithSettings as unknown as ConfiguredIOHandler<StandardSchemaV1>;
   }
 }
 

@@ -1,10 +1,10 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { EdgewaterError } from "../errors.ts";
 import type { SettingsDefinition } from "./definition.ts";
 import { findProto, frozenCopy, isPlainObject, merge, type Values, valueAt } from "./plain.ts";
 import { Problems, settingsError } from "./problems.ts";
 import type { Shape } from "./shape.ts";
 import { type EnvironmentSources, type Origins, readSources } from "./sources.ts";
-import type { StandardIssue, StandardResult } from "./standard-schema.ts";
 import { findUnknown } from "./unknown.ts";
 import { variableAt } from "./variable.ts";
 
@@ -51,10 +51,10 @@ export function loadSettings({ schema, shape, envPrefix }: SettingsDefinition, {
 
 /** A schema's own function that throws may say the value in its message, so its error is not passed on. */
 function validate(
-  call: () => StandardResult<unknown> | Promise<StandardResult<unknown>>,
+  call: () => StandardSchemaV1.Result<unknown> | Promise<StandardSchemaV1.Result<unknown>>,
   owner: string,
-): StandardResult<unknown> | undefined {
-  let result: StandardResult<unknown> | Promise<StandardResult<unknown>>;
+): StandardSchemaV1.Result<unknown> | undefined {
+  let result: StandardSchemaV1.Result<unknown> | Promise<StandardSchemaV1.Result<unknown>>;
   try {
     result = call();
   } catch {
@@ -66,7 +66,7 @@ function validate(
 }
 
 /** As far as it consists of names: a key of a map may be any value. */
-function pathOf({ path = [] }: StandardIssue): readonly string[] {
+function pathOf({ path = [] }: StandardSchemaV1.Issue): readonly string[] {
   const names: string[] = [];
   for (const item of path) {
     const { key, type } = (typeof item === "object" ? item : { key: item }) as { readonly key: unknown; readonly type?: unknown };
@@ -87,7 +87,7 @@ interface Sources {
 }
 
 /** What valibot says of a problem besides its message. */
-interface ValibotIssue extends StandardIssue {
+interface ValibotIssue extends StandardSchemaV1.Issue {
   readonly type?: string;
   readonly expected?: string | null;
   readonly received?: string;

@@ -4,10 +4,10 @@
  *
  * @module
  */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { GenericSchema, ObjectEntries } from "valibot";
 import { EdgewaterError } from "../errors.ts";
 import { anyOf, type FieldKind, type Fields, type Shape } from "./shape.ts";
-import { isStandardSchema, type StandardSchema } from "./standard-schema.ts";
 
 /** A valibot `object`, `strictObject`, `looseObject` or `objectWithRest` schema without async parts, or a pipe that starts with one. */
 export type SettingsSchema = GenericSchema & { readonly entries: ObjectEntries };
@@ -64,8 +64,8 @@ const kinds: Readonly<Record<string, FieldKind>> = {
 const anything: ReadonlySet<string> = new Set(["any", "loose_object", "object_with_rest", "unknown"]);
 
 /** Tells whether `schema` is one whose settings can be read off it. */
-export function isSettingsSchema(schema: unknown): schema is SettingsSchema & StandardSchema {
-  if (!isStandardSchema(schema) || schema["~standard"].vendor !== "valibot") return false;
+export function isSettingsSchema(schema: StandardSchemaV1): schema is SettingsSchema & StandardSchemaV1 {
+  if (schema["~standard"].vendor !== "valibot") return false;
   const { type, entries } = schema as unknown as AnySchema;
   return typeof entries === "object" && kinds[type] === "json";
 }
@@ -134,7 +134,7 @@ function kindOfValue(value: unknown): FieldKind {
 
 function isValid(schema: AnySchema, value: unknown): boolean {
   try {
-    const result = (schema as unknown as StandardSchema)["~standard"].validate(value);
+    const result = (schema as unknown as StandardSchemaV1)["~standard"].validate(value);
     return !(result instanceof Promise) && result.issues === undefined;
   } catch {
     return false;

@@ -1,9 +1,8 @@
 /** Declarations: which schemas, prefixes and fields are taken, and any Standard Schema with its fields declared. */
-import { BaseIOHandler } from "edgewater";
+import { BaseIOHandler, type StandardSchemaV1 } from "edgewater";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { runtimeEnvironment } from "../../../src/runtime/environment.ts";
-import type { StandardSchema } from "../../../src/settings/standard-schema.ts";
 import { errorOf } from "./error-of.ts";
 
 interface Input {
@@ -19,7 +18,7 @@ const secret = "hunter2";
 const defaults = { tags: ["default"] };
 
 /** A schema of another library: its messages quote values, and its default is one object for all. */
-const foreign: StandardSchema<Input> = {
+const foreign: StandardSchemaV1<Input> = {
   "~standard": {
     version: 1,
     vendor: "foreign",
@@ -84,7 +83,7 @@ describe("any Standard Schema with declared fields", () => {
 
   it("may be a function, as a schema of arktype is", () => {
     const callable = Object.assign(() => {}, foreign);
-    class Callable extends BaseIOHandler.with(callable as unknown as StandardSchema<{ basePath: string }>, {
+    class Callable extends BaseIOHandler.with(callable as unknown as StandardSchemaV1<{ basePath: string }>, {
       envPrefix: "CALLABLE_",
       fields: { basePath: "text" },
     }) {
@@ -98,7 +97,7 @@ describe("any Standard Schema with declared fields", () => {
     ["resolves", () => Promise.resolve({ value: {} })],
     ["rejects", () => Promise.reject(new Error(secret))],
   ])("is refused when it is async and %s", (_, validate) => {
-    const schema = { "~standard": { version: 1, vendor: "foreign", validate } } as StandardSchema<object>;
+    const schema = { "~standard": { version: 1, vendor: "foreign", validate } } as StandardSchemaV1<object>;
     class Async extends BaseIOHandler.with(schema, { envPrefix: "ASYNC_", fields: {} }) {
       override handleOutput(): void {}
       override loadInput(): void {}

@@ -1,9 +1,8 @@
 /** Compiled by `npm run check`, never run: how settings are typed, and what must not compile. */
-import { BaseIOHandler } from "edgewater";
+import { BaseIOHandler, type StandardSchemaV1 } from "edgewater";
 import * as v from "valibot";
 import { runtimeEnvironment } from "../../../src/runtime/environment.ts";
 import { dotenv } from "../../../src/settings/dotenv.ts";
-import type { StandardSchema } from "../../../src/settings/standard-schema.ts";
 
 type Equal<Left, Right> = (<T>() => T extends Left ? 1 : 2) extends <T>() => T extends Right ? 1 : 2 ? true : false;
 declare function same<Yes extends true>(): Yes;
@@ -88,7 +87,7 @@ interface Result {
   readonly basePath: string;
   readonly indent: number;
 }
-declare const foreign: StandardSchema<Input, Result>;
+declare const foreign: StandardSchemaV1<Input, Result>;
 
 class Foreign extends BaseIOHandler.with(foreign, {
   envPrefix: "TYPES_",
