@@ -7,7 +7,7 @@ import { Cron } from "croner";
 import { type Conditions, condition as conditions } from "../automation/condition.ts";
 import { makeCondition } from "../automation/make.ts";
 import type { Condition } from "../automation/types.ts";
-import type { NaiveTime } from "../encoding/naive-time.ts";
+import type { WallClockTime } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { TimePartitions } from "../partition/partitions-definition.ts";
 import { type Grid, type TimePartitionsOptions, timePartitions } from "../partition/time-partitions.ts";
@@ -76,14 +76,14 @@ export function onCron(expression: string, { timeZone = "UTC" }: OnCronOptions =
 }
 
 function gridOf(expression: string, schedule: Cron): Grid {
-  const after = (time: NaiveTime): NaiveTime | undefined => schedule.nextRun(new Date(time))?.getTime();
-  const before = (time: NaiveTime): NaiveTime | undefined => schedule.previousRuns(1, new Date(time))[0]?.getTime();
+  const after = (time: WallClockTime): WallClockTime | undefined => schedule.nextRun(new Date(time))?.getTime();
+  const before = (time: WallClockTime): WallClockTime | undefined => schedule.previousRuns(1, new Date(time))[0]?.getTime();
   return {
     name: `times of ${JSON.stringify(expression)}`,
     spec: { cron: expression },
     floor: (time) => before(Math.floor(time / 1000) * 1000 + 1000),
     step: (from, steps) => {
-      let time: NaiveTime | undefined = from;
+      let time: WallClockTime | undefined = from;
       for (let left = Math.abs(steps); left > 0 && time !== undefined; left--) time = steps > 0 ? after(time) : before(time);
       return time;
     },

@@ -1,3 +1,5 @@
+import { toHex } from "../encoding/hex.ts";
+
 const chunkSize = 1024 * 1024;
 
 /** Chunks of one object that are hashed at once, where the runtime has threads for it; each is copied meanwhile. */
@@ -67,18 +69,12 @@ export function uniqueVersion(): string {
 /** From the digests of the chunks, of which there is at least one. */
 async function versionOf(digests: readonly Uint8Array[]): Promise<string> {
   const [first = new Uint8Array(), ...others] = digests;
-  if (others.length === 0) return `sha256:${hex(first)}`;
+  if (others.length === 0) return `sha256:${toHex(first)}`;
   const joined = new Uint8Array(digests.length * first.byteLength);
   for (const [index, digest] of digests.entries()) joined.set(digest, index * first.byteLength);
-  return `sha256t:${hex(await sha256(joined))}`;
+  return `sha256t:${toHex(await sha256(joined))}`;
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-}
-
-function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
 }

@@ -1,4 +1,4 @@
-import { formatIso, parseIso } from "../encoding/naive-time.ts";
+import { formatIso, parseIso } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
 import {
   coerce,

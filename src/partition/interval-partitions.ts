@@ -1,4 +1,4 @@
-import type { NaiveTime } from "../encoding/naive-time.ts";
+import type { WallClockTime } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { TimePartitions } from "./partitions-definition.ts";
 import { type Grid, type TimePartitionsOptions, timePartitions } from "./time-partitions.ts";
@@ -46,7 +46,7 @@ export function intervalPartitions(options: IntervalPartitionsOptions): TimePart
   return timePartitions(options, "%Y-%m-%dT%H:%M:%S", (start) => interval(start, every));
 }
 
-function interval(start: NaiveTime, seconds: number): Grid {
+function interval(start: WallClockTime, seconds: number): Grid {
   const length = seconds * 1000;
   return {
     name: names[seconds] ?? `spans of ${seconds} s`,

@@ -1,10 +1,10 @@
-import type { NaiveInput } from "../encoding/naive-time.ts";
+import type { WallClockInput } from "../encoding/wall-clock.ts";
 import type { PartitionKey, PartitionKeyInput } from "./partition-key.ts";
 
 /** What a definition does not know by itself. It is passed in, so that definitions stay pure values. */
 export interface PartitionLoadingContext {
   /** The end of definitions without one, exclusive: naive ISO text, or a Date, read by its UTC fields. */
-  readonly now: NaiveInput;
+  readonly now: WallClockInput;
   /** The keys of the dynamic partitions of this name, in order. */
   readonly dynamicKeys: (name: string) => readonly string[];
 }

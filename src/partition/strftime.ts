@@ -1,4 +1,4 @@
-import { type NaiveTime, naiveTime } from "../encoding/naive-time.ts";
+import { type WallClockTime, wallClockTime } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
 
 /** A compiled format: writes a naive time as text and reads it back. */
@@ -6,9 +6,9 @@ export interface TimeFormat {
   readonly pattern: string;
   /** Whether it says a time to the second, so that every time to the second is read back as it was. */
   readonly isExact: boolean;
-  format(time: NaiveTime): string;
+  format(time: WallClockTime): string;
   /** The time that `format` writes as exactly this text; what the format does not say is the first there is. */
-  parse(text: string): NaiveTime | undefined;
+  parse(text: string): WallClockTime | undefined;
 }
 
 interface Directive {
@@ -54,13 +54,13 @@ export function compileFormat(pattern: string): TimeFormat {
     return `(\\d{${directive.width}})`;
   });
   const expression = new RegExp(`^${source.join("")}$`, "u");
-  const format = (time: NaiveTime): string => {
+  const format = (time: WallClockTime): string => {
     const date = new Date(time);
     return tokens.map((token) => write(token, date)).join("");
   };
   const says = (...wanted: string[]): boolean => wanted.every((name) => names.includes(name));
   const isExact = says("Y", "H", "M", "S") && (says("m", "d") || says("j"));
-  const parse = (text: string): NaiveTime | undefined => {
+  const parse = (text: string): WallClockTime | undefined => {
     const match = expression.exec(text);
     if (match === null) return undefined;
     const time = assemble(new Map(names.map((name, index) => [name, Number(match[index + 1])])));
@@ -75,13 +75,13 @@ function write(token: string, date: Date): string {
   return directive === undefined ? token : String(directive.read(date)).padStart(directive.width, "0");
 }
 
-function assemble(fields: ReadonlyMap<string, number>): NaiveTime | undefined {
+function assemble(fields: ReadonlyMap<string, number>): WallClockTime | undefined {
   const short = fields.get("y");
   const year = fields.get("Y") ?? (short === undefined ? 1970 : short + (short < 70 ? 2000 : 1900));
   const clock = [fields.get("H"), fields.get("M"), fields.get("S")] as const;
   const ordinal = fields.get("j");
-  if (ordinal === undefined) return naiveTime(year, fields.get("m"), fields.get("d"), ...clock);
-  const first = naiveTime(year, 1, 1, ...clock);
+  if (ordinal === undefined) return wallClockTime(year, fields.get("m"), fields.get("d"), ...clock);
+  const first = wallClockTime(year, 1, 1, ...clock);
   return first === undefined ? undefined : first + (ordinal - 1) * 86_400_000;
 }
 

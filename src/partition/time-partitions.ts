@@ -1,4 +1,4 @@
-import { formatIso, type NaiveInput, type NaiveTime, parseIso, readNaive } from "../encoding/naive-time.ts";
+import { formatIso, parseIso, readWallClock, type WallClockInput, type WallClockTime } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
 import { makeDefinition } from "./make-definition.ts";
 import { PartitionKey as Key, maximumKeys, type PartitionKey, type PartitionKeyInput } from "./partition-key.ts";
@@ -9,9 +9,9 @@ import { compileFormat } from "./strftime.ts";
 /** What every definition over time takes. Times are naive: wall-clock time without a zone, days of 24 hours. */
 export interface TimePartitionsOptions {
   /** Nothing before it: text in the format, naive ISO text, or a Date, read by its UTC fields. Whole seconds. */
-  readonly start: NaiveInput;
+  readonly start: WallClockInput;
   /** No partition starts at or after it. Without it, every partition that has started by the loadingContext's `now`. */
-  readonly end?: NaiveInput | undefined;
+  readonly end?: WallClockInput | undefined;
   /** How a partition's start is written as its key: a strftime format of `%Y %m %d %H %M %S %j %y %%`. */
   readonly format?: string | undefined;
 }
@@ -23,9 +23,9 @@ export interface Grid {
   /** The grid as plain data. */
   readonly spec: Readonly<Record<string, unknown>>;
   /** The last point at or before `time`. */
-  floor(time: NaiveTime): NaiveTime | undefined;
+  floor(time: WallClockTime): WallClockTime | undefined;
   /** The point `steps` after or, when negative, before the point `from`. */
-  step(from: NaiveTime, steps: number): NaiveTime | undefined;
+  step(from: WallClockTime, steps: number): WallClockTime | undefined;
 }
 
 const calendarStart = -62_167_219_200_000;
@@ -37,14 +37,14 @@ const calendarEnd = 253_402_300_800_000;
  * @throws `PartitionError` for a start that is no time, an end that is not after it, or a format that cannot tell the
  * first partitions apart
  */
-export function timePartitions(options: TimePartitionsOptions, format: string, makeGrid: (start: NaiveTime) => Grid): TimePartitions {
+export function timePartitions(options: TimePartitionsOptions, format: string, makeGrid: (start: WallClockTime) => Grid): TimePartitions {
   const written = compileFormat(options.format ?? format);
   const start = boundary(options.start, "The start of partitions", written.parse);
   const end = options.end === undefined ? undefined : boundary(options.end, "The end of partitions", written.parse);
   if (end !== undefined && end <= start) refuse(`The end of partitions, ${formatIso(end)}, is not after their start, ${formatIso(start)}`);
   const grid = makeGrid(start);
-  const step = (from: NaiveTime, steps: number): NaiveTime | undefined => withinCalendar(grid.step(from, steps));
-  const ceil = (time: NaiveTime): NaiveTime | undefined => {
+  const step = (from: WallClockTime, steps: number): WallClockTime | undefined => withinCalendar(grid.step(from, steps));
+  const ceil = (time: WallClockTime): WallClockTime | undefined => {
     const floor = grid.floor(time);
     return floor === time ? time : step(floor ?? time, 1);
   };
@@ -53,13 +53,13 @@ export function timePartitions(options: TimePartitionsOptions, format: string, m
   const second = step(first, 1);
 
   /** A key says no more than its format does: it is the first point at or after what it says, if that is written so. */
-  const timeOf = (key: PartitionKeyInput): NaiveTime | undefined => {
+  const timeOf = (key: PartitionKeyInput): WallClockTime | undefined => {
     const text = singleValue(key) ?? "";
     const said = written.parse(text);
     const time = said === undefined ? undefined : ceil(said);
     return time !== undefined && written.format(time) === text ? time : undefined;
   };
-  const keyOf = (time: NaiveTime): PartitionKey => {
+  const keyOf = (time: WallClockTime): PartitionKey => {
     const text = written.format(time);
     if (!written.isExact && timeOf(text) !== time) {
       refuse(
@@ -71,19 +71,19 @@ export function timePartitions(options: TimePartitionsOptions, format: string, m
   keyOf(first);
   if (second !== undefined && (end === undefined || second < end)) keyOf(second);
 
-  const limit = ({ now }: PartitionLoadingContext): NaiveTime => end ?? readNaive(now, "now");
-  const inside = (time: NaiveTime | undefined, loadingContext: PartitionLoadingContext): time is NaiveTime =>
+  const limit = ({ now }: PartitionLoadingContext): WallClockTime => end ?? readWallClock(now, "now");
+  const inside = (time: WallClockTime | undefined, loadingContext: PartitionLoadingContext): time is WallClockTime =>
     time !== undefined && time >= first && time < limit(loadingContext);
-  const enumerate = (from: NaiveTime, to: NaiveTime): readonly PartitionKey[] => {
-    const times: NaiveTime[] = [];
-    for (let time: NaiveTime | undefined = from; time !== undefined && time < to; time = step(time, 1)) {
+  const enumerate = (from: WallClockTime, to: WallClockTime): readonly PartitionKey[] => {
+    const times: WallClockTime[] = [];
+    for (let time: WallClockTime | undefined = from; time !== undefined && time < to; time = step(time, 1)) {
       if (times.length === maximumKeys)
         refuse(`There are more than ${maximumKeys} ${grid.name} from ${formatIso(from)} to ${formatIso(to)}`);
       times.push(time);
     }
     return times.map(keyOf);
   };
-  const place = (key: PartitionKeyInput, loadingContext: PartitionLoadingContext): NaiveTime => {
+  const place = (key: PartitionKeyInput, loadingContext: PartitionLoadingContext): WallClockTime => {
     const time = timeOf(key);
     if (inside(time, loadingContext)) return time;
     return refuse(`${JSON.stringify(String(key))} is none of ${describe(loadingContext)}`);
@@ -111,7 +111,7 @@ export function timePartitions(options: TimePartitionsOptions, format: string, m
       return time === undefined || next === undefined ? undefined : { start: formatIso(time), end: formatIso(next) };
     },
     keyAt: (moment, steps = 0) => {
-      const from = grid.floor(readNaive(moment, "A moment", parseIso));
+      const from = grid.floor(readWallClock(moment, "A moment", parseIso));
       const time = from === undefined ? undefined : step(from, steps);
       return time === undefined ? undefined : keyOf(time);
     },
@@ -122,13 +122,13 @@ export function timePartitions(options: TimePartitionsOptions, format: string, m
   });
 }
 
-function boundary(input: NaiveInput, what: string, parse: (text: string) => NaiveTime | undefined): NaiveTime {
-  const time = readNaive(input, what, parse);
+function boundary(input: WallClockInput, what: string, parse: (text: string) => WallClockTime | undefined): WallClockTime {
+  const time = readWallClock(input, what, parse);
   if (time % 1000 !== 0) refuse(`${what} must be a whole second`);
   return withinCalendar(time) ?? refuse(`${what} must be in the years 0 to 9999`);
 }
 
-function withinCalendar(time: NaiveTime | undefined): NaiveTime | undefined {
+function withinCalendar(time: WallClockTime | undefined): WallClockTime | undefined {
   return time !== undefined && time >= calendarStart && time < calendarEnd ? time : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from "../../encoding/base64.ts";
 import { EdgewaterError } from "../../errors.ts";
 
 /** The standard headers that are signed, in this order. */
@@ -33,13 +34,13 @@ export async function signature(text: string, accountKey: string, store: string)
     imported.set(accountKey, key);
   }
   const bytes = await crypto.subtle.sign("HMAC", await key, new TextEncoder().encode(text));
-  return btoa(String.fromCharCode(...new Uint8Array(bytes)));
+  return toBase64(new Uint8Array(bytes));
 }
 
 async function importKey(accountKey: string, store: string): Promise<CryptoKey> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = Uint8Array.from(atob(accountKey), (character) => character.charCodeAt(0));
+    bytes = fromBase64(accountKey);
   } catch {
     throw new EdgewaterError("SettingsError", `The account key of ${store} is not base64`, { store, field: "accountKey" });
   }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { shortHash } from "../../encoding/hash.ts";
 
 /** A write that made an object which was then replaced. */
 export interface Predecessor {
@@ -47,14 +48,14 @@ const unknownHistory: History = { nonce: "", before: [], isWhole: false };
 /** @param count of the object's other entries of metadata, by which a reader sees whether some are hidden from it */
 export function writeHistory(key: string, { nonce, before, isWhole }: History, count = 0): string {
   const entries = before.map((each) => `${each.nonce}=${writeEtag(each.etag)}`);
-  return [`${hashOf(key)}.${nonce}.${count}`, ...entries, ...(isWhole ? [] : ["*"])].join(",");
+  return [`${shortHash(key)}.${nonce}.${count}`, ...entries, ...(isWhole ? [] : ["*"])].join(",");
 }
 
 /** Undefined when there is none, or it is of another key. */
 export function readHistory(key: string, value: string | null): History | undefined {
   const [head = "", ...rest] = (value ?? "").split(/,\s*/);
   const [hash, nonce] = head.split(".");
-  if (hash !== hashOf(key) || !nonce) return undefined;
+  if (hash !== shortHash(key) || !nonce) return undefined;
   const isWhole = rest.at(-1) !== "*";
   const before = (isWhole ? rest : rest.slice(0, -1)).map((entry) => {
     const [last = "", etag = ""] = entry.split("=");
@@ -71,11 +72,4 @@ function writeEtag(etag: string): string {
 
 function readEtag(text: string): string {
   return text.startsWith("~") ? decodeURIComponent(text.slice(1)) : `"${text}"`;
-}
-
-/** FNV-1a over UTF-16 units. */
-function hashOf(key: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  return (hash >>> 0).toString(36);
 }

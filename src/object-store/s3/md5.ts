@@ -1,3 +1,5 @@
+import { toBase64 } from "../../encoding/base64.ts";
+
 /** MD5 (RFC 1321) in base64, as the header Content-MD5 wants it: WebCrypto has none, and S3 takes no batch of deletes without. */
 export function md5(message: Uint8Array): string {
   const length = message.byteLength;
@@ -20,7 +22,7 @@ export function md5(message: Uint8Array): string {
     state = [state[0] + a, state[1] + b, state[2] + c, state[3] + d].map((word) => word | 0) as typeof state;
   }
   for (const [index, word] of state.entries()) view.setInt32(index * 4, word, true);
-  return btoa(String.fromCharCode(...padded.subarray(0, 16)));
+  return toBase64(padded.subarray(0, 16));
 }
 
 const shifts = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];

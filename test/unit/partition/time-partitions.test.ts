@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatIso, type NaiveTime, parseIso } from "../../../src/encoding/naive-time.ts";
+import { formatIso, parseIso, type WallClockTime } from "../../../src/encoding/wall-clock.ts";
 import { dailyPartitions, hourlyPartitions, intervalPartitions } from "../../../src/partition/interval-partitions.ts";
 import type { PartitionLoadingContext } from "../../../src/partition/partitions-definition.ts";
 import { sameDefinition } from "../../../src/partition/partitions-definition.ts";
@@ -11,7 +11,7 @@ const loadingContext = at("2024-03-02T05:00:00");
 const refused = (message = ""): unknown => expect.objectContaining({ code: "PartitionError", message: expect.stringContaining(message) });
 const moment = fc
   .integer({ min: Date.UTC(1900, 0, 1) / 1000, max: Date.UTC(2100, 0, 1) / 1000 })
-  .map((seconds): NaiveTime => seconds * 1000);
+  .map((seconds): WallClockTime => seconds * 1000);
 
 describe("naive time", () => {
   it.each([
