@@ -49,14 +49,15 @@ export type { Metadata, MetadataInput } from "./metadata/metadata.ts";
 export { MetadataValue } from "./metadata/metadata-value.ts";
 export { MemoryStore } from "./object-store/memory/store.ts";
 export type * from "./object-store/types.ts";
-export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/interval-partitions.ts";
+export { dynamicPartitions } from "./partition/dynamic-partitions.ts";
 export { PartitionMapping } from "./partition/mapping/partition-mapping.ts";
 export { multiPartitions } from "./partition/multi-partitions.ts";
 export { PartitionContext, type PartitionContextOptions } from "./partition/partition-context.ts";
 export { PartitionKey } from "./partition/partition-key.ts";
 export { PartitionMap, type PartitionMapOptions } from "./partition/partition-map.ts";
 export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
-export { dynamicPartitions, staticPartitions } from "./partition/static-partitions.ts";
+export { staticPartitions } from "./partition/static-partitions.ts";
+export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
 export type { EvaluateOptions, Evaluation } from "./repository/evaluate.ts";
 export {
   type LoadOptions,

@@ -1,17 +1,20 @@
 import { type WallClockTime, wallClockTime } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
 
-/** A compiled format: writes a naive time as text and reads it back. */
+/** A compiled strftime format. */
 export interface TimeFormat {
+  /** The format as it was passed. */
   readonly pattern: string;
-  /** Whether it says a time to the second, so that every time to the second is read back as it was. */
+  /** Whether it contains the whole time to the second, so that `parse` inverts `format` for whole seconds. */
   readonly isExact: boolean;
+  /** Returns the text of a time. */
   format(time: WallClockTime): string;
-  /** The time that `format` writes as exactly this text; what the format does not say is the first there is. */
+  /** Returns the earliest time that `format` writes as exactly this text. */
   parse(text: string): WallClockTime | undefined;
 }
 
 interface Directive {
+  /** Number of digits. */
   readonly width: number;
   read(date: Date): number;
 }
@@ -28,9 +31,9 @@ const directives: Readonly<Record<string, Directive>> = {
 };
 
 /**
- * Compiles a strftime format of the directives `%Y %m %d %H %M %S %j %y %%`. `%y` is read as 1970 to 2069.
+ * Compiles a strftime format with the directives `%Y %m %d %H %M %S %j %y %%`. `%y` stands for the years 1970 to 2069.
  *
- * @throws `PartitionError` naming any other directive, and for the reserved characters `|` and `,`
+ * @throws `PartitionError` for any other directive, and for the reserved characters `|` and `,`
  *
  * @example
  * ```ts
@@ -38,8 +41,9 @@ const directives: Readonly<Record<string, Directive>> = {
  * ```
  */
 export function compileFormat(pattern: string): TimeFormat {
-  if (typeof pattern !== "string" || pattern === "") refuse("A format of times must be a string that is not empty");
-  if (/[|,]/.test(pattern)) refuse(`The format ${JSON.stringify(pattern)} holds "|" or ",", which separate the parts of a key`);
+  if (typeof pattern !== "string" || pattern === "") refuse("Invalid time format; expected a string that is not empty");
+  if (/[|,]/.test(pattern))
+    refuse(`Invalid time format ${JSON.stringify(pattern)}: "|" and "," are reserved as separators of a partition key`);
   const tokens = pattern.match(/%[\s\S]?|[^%]+/gu) ?? [];
   const names: string[] = [];
   const source = tokens.map((token) => {
@@ -47,7 +51,7 @@ export function compileFormat(pattern: string): TimeFormat {
     const directive = Object.hasOwn(directives, token.slice(1)) ? directives[token.slice(1)] : undefined;
     if (directive === undefined) {
       return refuse(
-        `The format ${JSON.stringify(pattern)} has the directive ${JSON.stringify(token)}; known are %Y %m %d %H %M %S %j %y %%`,
+        `Invalid time format ${JSON.stringify(pattern)}: unknown directive ${JSON.stringify(token)}; use %Y %m %d %H %M %S %j %y %%`,
       );
     }
     names.push(token.slice(1));
@@ -58,8 +62,8 @@ export function compileFormat(pattern: string): TimeFormat {
     const date = new Date(time);
     return tokens.map((token) => write(token, date)).join("");
   };
-  const says = (...wanted: string[]): boolean => wanted.every((name) => names.includes(name));
-  const isExact = says("Y", "H", "M", "S") && (says("m", "d") || says("j"));
+  const has = (...fields: string[]): boolean => fields.every((name) => names.includes(name));
+  const isExact = has("Y", "H", "M", "S") && (has("m", "d") || has("j"));
   const parse = (text: string): WallClockTime | undefined => {
     const match = expression.exec(text);
     if (match === null) return undefined;

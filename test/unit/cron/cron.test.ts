@@ -1,9 +1,9 @@
 import { cronPartitions } from "edgewater/cron";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dailyPartitions } from "../../../src/partition/interval-partitions.ts";
 import { PartitionMapping } from "../../../src/partition/mapping/partition-mapping.ts";
 import { type PartitionLoadingContext, sameDefinition } from "../../../src/partition/partitions-definition.ts";
+import { dailyPartitions } from "../../../src/partition/time-partitions.ts";
 
 const loadingContext: PartitionLoadingContext = { now: "2024-03-12T05:00:00", dynamicKeys: () => [] };
 
