@@ -45,8 +45,7 @@ export { OutputContext, type OutputContextOptions } from "./io-handler/output-co
 export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handler/serialized.ts";
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
 export type { HintedType, TypeHint } from "./io-handler/type-hint.ts";
-export type { Metadata, MetadataInput } from "./metadata/metadata.ts";
-export { MetadataValue } from "./metadata/metadata-value.ts";
+export { type Metadata, type MetadataInput, MetadataValue } from "./metadata/metadata-value.ts";
 export { MemoryStore } from "./object-store/memory/store.ts";
 export type * from "./object-store/types.ts";
 export { dynamicPartitions } from "./partition/dynamic-partitions.ts";

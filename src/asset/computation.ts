@@ -1,6 +1,6 @@
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import type { TypeHint } from "../io-handler/type-hint.ts";
-import type { Metadata } from "../metadata/metadata.ts";
+import type { Metadata } from "../metadata/metadata-value.ts";
 import type { PartitionMapping } from "../partition/mapping/partition-mapping.ts";
 import type { PartitionsDefinition } from "../partition/partitions-definition.ts";
 import type { RetryPolicy } from "../retry.ts";

@@ -2,7 +2,7 @@ import { isCondition } from "../automation/make.ts";
 import { EdgewaterError } from "../errors.ts";
 import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
 import type { TypeHint } from "../io-handler/type-hint.ts";
-import { coerceMetadata } from "../metadata/metadata.ts";
+import { coerceMetadata } from "../metadata/metadata-value.ts";
 import { isPartitionsDefinition, type PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy } from "../retry.ts";
 import { type Collect, collectOne, collectPartitions } from "./collect.ts";

@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../errors.ts";
 import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
 import type { HintedType, TypeHint } from "../io-handler/type-hint.ts";
-import { coerceMetadata, type MetadataInput } from "../metadata/metadata.ts";
+import { coerceMetadata, type MetadataInput } from "../metadata/metadata-value.ts";
 import type { ArityOf, Shaped } from "../partition/mapping/mapping.ts";
 import type { PartitionMapping } from "../partition/mapping/partition-mapping.ts";
 import { computationOf } from "./computation.ts";

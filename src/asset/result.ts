@@ -1,4 +1,4 @@
-import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata.ts";
+import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata-value.ts";
 
 const brand = Symbol.for("edgewater/result");
 

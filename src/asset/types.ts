@@ -2,7 +2,7 @@ import type { Condition } from "../automation/types.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import type { Log } from "../io-handler/log.ts";
 import type { TypeHint } from "../io-handler/type-hint.ts";
-import type { Metadata, MetadataInput } from "../metadata/metadata.ts";
+import type { Metadata, MetadataInput } from "../metadata/metadata-value.ts";
 import type { PartitionMapping } from "../partition/mapping/partition-mapping.ts";
 import type { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionMap } from "../partition/partition-map.ts";

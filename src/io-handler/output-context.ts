@@ -1,4 +1,4 @@
-import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata.ts";
+import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata-value.ts";
 import type { PartitionContext } from "../partition/partition-context.ts";
 import { type Log, silentLog } from "./log.ts";
 import type { TypeHint } from "./type-hint.ts";

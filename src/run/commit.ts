@@ -4,7 +4,7 @@ import { throwIfAborted } from "../errors.ts";
 import { uniqueVersion } from "../io-handler/data-version.ts";
 import { OutputContext } from "../io-handler/output-context.ts";
 import { validate } from "../io-handler/type-hint.ts";
-import type { Metadata } from "../metadata/metadata.ts";
+import type { Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { StoredEvent } from "../storage/types.ts";

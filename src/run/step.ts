@@ -1,7 +1,7 @@
 import type { Collected } from "../asset/collect.ts";
 import type { AssetContext, Definition } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
-import { coerceMetadata } from "../metadata/metadata.ts";
+import { coerceMetadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { commitOutput } from "./commit.ts";
