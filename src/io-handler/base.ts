@@ -1,7 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { EdgewaterError } from "../errors.ts";
-import type { DeclaredFields } from "../settings/declared.ts";
-import { defineSettings, type GivenSettings } from "../settings/definition.ts";
+import { type DeclaredFields, defineSettings, type GivenSettings } from "../settings/definition.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { EnvironmentSources } from "../settings/sources.ts";
 import type { SettingsSchema } from "../settings/valibot.ts";

@@ -1,18 +1,17 @@
 /**
- * The only place that asks for what Node has and other runtimes may not. Nothing is imported, so that a bundle for
- * browsers has nothing to stumble over.
+ * Features of Node that other runtimes may lack. Nothing is imported, so that bundles for browsers work.
  *
  * @module
  */
 
 import type * as crypto from "node:crypto";
 
-/** One-shot hashes. */
+/** The type of `hash` of `node:crypto`, which hashes in one call. */
 export type NodeHash = typeof crypto.hash;
 
 interface Node {
   readonly versions?: Readonly<Record<string, string | undefined>>;
-  /** Node from 20.16, Deno, Bun, and Workers with its compatibility flag. */
+  /** In Node from 20.16, Deno, Bun, and Workers with the compatibility flag. */
   readonly getBuiltinModule?: (name: string) => unknown;
 }
 
@@ -21,12 +20,15 @@ interface Runtimes {
   readonly navigator?: { readonly userAgent?: string };
 }
 
-/** Hashes that are computed in place. */
+/** Returns the synchronous `hash` of `node:crypto`, where the runtime has it. */
 export function nodeHash(): NodeHash | undefined {
   return ((globalThis as Runtimes).process?.getBuiltinModule?.("node:crypto") as Partial<typeof crypto> | undefined)?.hash;
 }
 
-/** Whether `fetch` is Node's, which is called undici: Workers say that they have it too. Before Node 21 nobody names itself. */
+/**
+ * Returns whether `fetch` is Node's own, undici. `process.versions` of Workers names undici too, so the user agent decides;
+ * Node before 21 has none.
+ */
 export function hasUndici(): boolean {
   const { process, navigator } = globalThis as Runtimes;
   return !!process?.versions?.["undici"] && /^Node/.test(navigator?.userAgent ?? "Node");

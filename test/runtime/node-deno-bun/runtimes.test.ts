@@ -78,7 +78,7 @@ describe.each(runtimes)("$name", (runtime) => {
       ],
     });
     const none = join(folder, "none.env");
-    const message = `There is no file ${none}; create it, or pass { optional: true }`;
+    const message = `Cannot read ${JSON.stringify(none)}: there is no such file; create it, or pass { optional: true }`;
     expect(await settings(["--dotenv", none])).toEqual({ code: "SettingsError", message });
   });
 });
