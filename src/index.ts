@@ -37,11 +37,16 @@ export {
   type LoadedBytes,
   type WritableBytes,
 } from "./io-handler/bytes.ts";
+export type { Log } from "./io-handler/contexts.ts";
+export {
+  InputContext,
+  type InputContextOptions,
+  type LoadedMaterialization,
+  OutputContext,
+  type OutputContextOptions,
+} from "./io-handler/contexts.ts";
 export type { StoredValue } from "./io-handler/handler.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
-export { InputContext, type InputContextOptions, type LoadedMaterialization } from "./io-handler/input-context.ts";
-export type { Log } from "./io-handler/log.ts";
-export { OutputContext, type OutputContextOptions } from "./io-handler/output-context.ts";
 export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handler/serialized.ts";
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
 export type { HintedType, TypeHint } from "./io-handler/type-hint.ts";

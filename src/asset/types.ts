@@ -1,6 +1,6 @@
 import type { Condition } from "../automation/types.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
-import type { Log } from "../io-handler/log.ts";
+import type { Log } from "../io-handler/contexts.ts";
 import type { TypeHint } from "../io-handler/type-hint.ts";
 import type { Metadata, MetadataInput } from "../metadata/metadata-value.ts";
 import type { PartitionMapping } from "../partition/mapping/partition-mapping.ts";

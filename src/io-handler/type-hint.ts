@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { EdgewaterError } from "../errors.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: the arguments of a constructor do not matter here
+// biome-ignore lint/suspicious/noExplicitAny: any arguments of a constructor
 type Class<Value> = abstract new (...args: any[]) => Value;
 
-/** What a value must be: a Standard Schema, or the class that it must be an instance of. */
+/** A check of a value: a Standard Schema, or the class that it must be an instance of. */
 export type TypeHint<Value = unknown> = StandardSchemaV1<unknown, Value> | Class<Value>;
 
 /** The type that a hint stands for. */
@@ -12,23 +12,23 @@ export type HintedType<Hint> =
   Hint extends StandardSchemaV1<unknown, infer Value> ? Value : Hint extends Class<infer Value> ? Value : never;
 
 /**
- * Checks a value against a hint and gives what the hint makes of it: a schema may fill in defaults, a class gives the
- * value itself.
+ * Validates a value. Returns the output of the schema, which may differ from the value, or with a class the value itself.
  *
- * @throws `ValidationError` with the path in `field`
+ * @param what the name of the value in messages, such as `output of "quakes"`
+ * @throws `ValidationError` with the path of the first problem in `field`
  */
 export async function validate(value: unknown, hint: TypeHint | undefined, asset: string, what: string): Promise<unknown> {
   if (hint === undefined) return value;
   if (typeof hint === "function" && !("~standard" in hint)) {
     if (value instanceof hint) return value;
-    throw new EdgewaterError("ValidationError", `The ${what} is not an instance of ${hint.name}`, { asset });
+    throw new EdgewaterError("ValidationError", `Invalid ${what}; expected an instance of ${hint.name}`, { asset });
   }
   const result = await (hint as StandardSchemaV1)["~standard"].validate(value);
   if (result.issues === undefined) return result.value;
   const problems = result.issues.map(({ message, path }) => `${pathOf(path)}: ${message}`);
   throw new EdgewaterError(
     "ValidationError",
-    `The ${what} does not fit its type hint:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    `Invalid ${what}; the type hint refuses it:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     {
       asset,
       field: pathOf(result.issues[0]?.path),

@@ -1,8 +1,8 @@
 import { isResult, type Result } from "../asset/result.ts";
 import type { Definition } from "../asset/types.ts";
 import { throwIfAborted } from "../errors.ts";
+import { OutputContext } from "../io-handler/contexts.ts";
 import { uniqueVersion } from "../io-handler/data-version.ts";
-import { OutputContext } from "../io-handler/output-context.ts";
 import { validate } from "../io-handler/type-hint.ts";
 import type { Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";

@@ -1,4 +1,4 @@
-import type { Log } from "../io-handler/log.ts";
+import type { Log } from "../io-handler/contexts.ts";
 import { MetadataValue } from "../metadata/metadata-value.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { LogRecord, NewEvent, StepEvent } from "../storage/types.ts";
