@@ -35,6 +35,7 @@ export interface PartitionKeyBase {
 
 /** A key without dimensions. */
 export interface SinglePartitionKey extends PartitionKeyBase {
+  /** Always "single". */
   readonly kind: "single";
   /** At least one value; sorted and distinct. */
   readonly values: readonly string[];
@@ -42,6 +43,7 @@ export interface SinglePartitionKey extends PartitionKeyBase {
 
 /** A key with dimensions. */
 export interface MultiPartitionKey extends PartitionKeyBase {
+  /** Always "multi". */
   readonly kind: "multi";
   /** At least one value per dimension, sorted and distinct, by the name of the dimension. */
   readonly dimensions: Readonly<Record<string, readonly string[]>>;

@@ -60,11 +60,13 @@ export interface PartitionsDefinitionBase {
 
 /** Partitions with a fixed list of keys. */
 export interface StaticPartitions extends PartitionsDefinitionBase {
+  /** Always "static". */
   readonly kind: "static";
 }
 
 /** Partitions whose keys are kept in Storage. */
 export interface DynamicPartitions extends PartitionsDefinitionBase {
+  /** Always "dynamic". */
   readonly kind: "dynamic";
   /** The name under which Storage keeps the keys. */
   readonly name: string;
@@ -72,6 +74,7 @@ export interface DynamicPartitions extends PartitionsDefinitionBase {
 
 /** Partitions that each cover a span of time. */
 export interface TimePartitions extends PartitionsDefinitionBase {
+  /** Always "time". */
   readonly kind: "time";
   /**
    * Returns the key of the partition that covers a moment (ISO 8601 text without a zone), or of the one `steps` after it
@@ -82,6 +85,7 @@ export interface TimePartitions extends PartitionsDefinitionBase {
 
 /** Partitions with several dimensions: one per combination. */
 export interface MultiPartitions extends PartitionsDefinitionBase {
+  /** Always "multi". */
   readonly kind: "multi";
   /** The partitions of each dimension, by its name. */
   readonly dimensions: Readonly<Record<string, DimensionPartitions>>;

@@ -27,6 +27,7 @@ export interface PartitionEdge {
 
 /** An input and its mapping, if it has one. */
 export interface DeclaredEdge extends PartitionEdge {
+  /** The declared mapping. */
   readonly mapping?: PartitionMapping | undefined;
 }
 
@@ -34,12 +35,15 @@ export interface DeclaredEdge extends PartitionEdge {
 export interface MappingRequest extends PartitionEdge {
   /** A key that stands for one partition; `undefined` when the downstream asset has no partitions. */
   readonly key: PartitionKey | undefined;
+  /** What definitions need to enumerate their partitions. */
   readonly loadingContext: PartitionLoadingContext;
 }
 
 /** The partitions to load, and the shape in which the input receives them: "many" is always a map, even for one key. */
 export interface MappedKeys {
+  /** The partitions to load. */
   readonly keys: readonly PartitionKey[];
+  /** The shape in which the input receives them. */
   readonly arity: Arity;
 }
 
@@ -53,6 +57,7 @@ export type Mapped = MappedKeys | "unpartitioned" | "nothing";
 export interface PartitionMapping<A extends Arity = Arity> {
   /** The name of its factory. */
   readonly kind: string;
+  /** How many partitions it maps one to. */
   readonly arity: A;
   /** Returns why the mapping does not fit the edge, as the end of a sentence; `undefined` when it fits. */
   problem(edge: PartitionEdge): string | undefined;
@@ -67,6 +72,7 @@ export interface PartitionMapping<A extends Arity = Arity> {
 /** One kind of mapping. {@link makeMapping} adds the checks that all kinds share. */
 export interface MappingRules<A extends Arity> {
   readonly kind: string;
+  /** How many partitions it maps one to. */
   readonly arity: A;
   readonly problem: (edge: PartitionEdge) => string | undefined;
   /** Called when there is no problem. The keys are then checked against the upstream definition; text is parsed as its keys. */

@@ -1,5 +1,16 @@
 import { createHash } from "node:crypto";
-import { InMemoryIOHandler, InputContext, MemoryStore, type ObjectStore, OutputContext, SuperJsonIOHandler } from "edgewater";
+import {
+  asset,
+  InMemoryIOHandler,
+  InputContext,
+  MemoryStore,
+  type ObjectStore,
+  OutputContext,
+  PartitionKey,
+  Repository,
+  SuperJsonIOHandler,
+  staticPartitions,
+} from "edgewater";
 import { describe, expect, it } from "vitest";
 
 const output = (): OutputContext => new OutputContext({ assetName: "rows" });
@@ -70,6 +81,17 @@ describe("SuperJsonIOHandler", () => {
     for await (const { key } of store.list("p")) keys.push(key);
     expect(keys).toHaveLength(names.length);
     expect(keys.every((key) => key.split("/").length === 2)).toBe(true);
+  });
+
+  it("writes names and partition keys with slashes and dots under keys of their own", async () => {
+    const store = new MemoryStore();
+    const nested = asset({ name: "pipe/step" }, () => "asset");
+    const pipe = asset({ name: "pipe", partitions: staticPartitions(["step", "a/b", ".."]) }, (_, { partitionKey }) => partitionKey);
+    await using repository = await Repository.open({ assets: [nested, pipe], ioHandler: new SuperJsonIOHandler({ store }) });
+    await repository.materialize({ selection: [nested] });
+    await repository.materialize({ selection: [pipe], partitionKey: PartitionKey.single(["step", "a/b", ".."]) });
+    expect(await repository.load(nested)).toBe("asset");
+    for (const key of ["step", "a/b", ".."]) expect(await repository.load(pipe, { partitionKey: key })).toBe(key);
   });
 
   it("refuses a value that would change, writes nothing, and names asset, key and path", async () => {

@@ -101,6 +101,15 @@ describe("settings", () => {
     expect(errorOf(call).issues).toEqual([{ field: "retry", problem: "expected JSON", source: "TEST_IO_RETRY" }]);
   });
 
+  it("ignore a variable without the prefix, and refuse text as the argument", () => {
+    class Prefixed extends BaseIOHandler.with(v.object({ mode: v.optional(v.picklist(["safe"]), "safe") }), { envPrefix: "X_" }) {
+      override handleOutput(): void {}
+      override loadInput(): void {}
+    }
+    expect(new Prefixed({}, { env: { MODE: "dev" } }).settings).toEqual({ mode: "safe" });
+    expect(() => new Prefixed("dev" as never)).toThrow(expect.objectContaining({ code: "SettingsError" }));
+  });
+
   it("pass values that are not data unchanged", () => {
     const store = new Store();
     expect(settingsOf({ basePath: "", store }).store).toBe(store);
