@@ -37,11 +37,11 @@ export {
   type LoadedBytes,
   type WritableBytes,
 } from "./io-handler/bytes.ts";
-export type { Log } from "./io-handler/contexts.ts";
 export {
   InputContext,
   type InputContextOptions,
   type LoadedMaterialization,
+  type Log,
   OutputContext,
   type OutputContextOptions,
 } from "./io-handler/contexts.ts";

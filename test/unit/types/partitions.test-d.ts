@@ -1,4 +1,4 @@
-/** Compiled by \`npm run check\`, never run: what the types of partitions hold. */
+/** Compiled by `npm run check`, never run: the types of partitions and mappings. */
 
 import type { MetadataValue } from "../../../src/metadata/metadata-value.ts";
 import type { ArityOf, Shaped } from "../../../src/partition/mapping/mapping.ts";
@@ -41,11 +41,11 @@ for await (const [key, value] of map) {
 const loaded = await map.toMap();
 same<Equal<typeof loaded, Map<string, number>>>();
 
-// @ts-expect-error a definition of dimensions does not nest
+// @ts-expect-error dimensions do not nest
 multiPartitions({ a: multiPartitions({ b: staticPartitions(["c"]) }) });
-// @ts-expect-error a start is needed
+// @ts-expect-error a missing start
 dailyPartitions({});
-// @ts-expect-error either an offset or both ends
+// @ts-expect-error a missing end of the range
 timeWindow({ from: 1 });
 
 /** Narrows by kind. */
