@@ -1,3 +1,9 @@
+/**
+ * Encodings, each once: UTF-8, hex, base64, percent-encoding, short hashes, and wall-clock time as text.
+ *
+ * @module
+ */
+
 /** Returns whether UTF-8 can encode the text: it has no lone surrogate. (`String.prototype.isWellFormed` exists only since 2023.) */
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);

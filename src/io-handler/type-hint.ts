@@ -14,7 +14,7 @@ export type HintedType<Hint> =
 /**
  * Validates a value. Returns the output of the schema, which may differ from the value, or with a class the value itself.
  *
- * @param what the name of the value in messages, such as `output of "quakes"`
+ * @param what the name of the value in messages, such as `value of "quakes"`
  * @throws `ValidationError` with the path of the first problem in `field`
  */
 export async function validate(value: unknown, hint: TypeHint | undefined, asset: string, what: string): Promise<unknown> {

@@ -71,33 +71,33 @@ export function frozenCopy(value: unknown, shape: Shape, given: unknown): unknow
 function copy(value: unknown, seen: Map<unknown, unknown>): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (seen.has(value)) return seen.get(value);
-  const remember = <Copy>(made: Copy): Copy => {
-    seen.set(value, made);
-    return made;
+  const remember = <Copy>(copied: Copy): Copy => {
+    seen.set(value, copied);
+    return copied;
   };
   switch (Object.getPrototypeOf(value)) {
     case Date.prototype:
       return remember(new Date(value as Date));
     case Set.prototype: {
-      const made = remember(new Set());
-      for (const item of value as Set<unknown>) made.add(copy(item, seen));
-      return made;
+      const copied = remember(new Set());
+      for (const item of value as Set<unknown>) copied.add(copy(item, seen));
+      return copied;
     }
     case Map.prototype: {
-      const made = remember(new Map());
-      for (const [key, item] of value as Map<unknown, unknown>) made.set(key, copy(item, seen));
-      return made;
+      const copied = remember(new Map());
+      for (const [key, item] of value as Map<unknown, unknown>) copied.set(key, copy(item, seen));
+      return copied;
     }
   }
   if (Array.isArray(value)) {
-    const made: unknown[] = remember([]);
-    for (const item of value) made.push(copy(item, seen));
-    return Object.freeze(made);
+    const copied: unknown[] = remember([]);
+    for (const item of value) copied.push(copy(item, seen));
+    return Object.freeze(copied);
   }
   if (!asValues(value)) return value;
-  const made: Values = remember({});
+  const copied: Values = remember({});
   for (const [name, item] of Object.entries(value)) {
-    Object.defineProperty(made, name, { value: copy(item, seen), enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(copied, name, { value: copy(item, seen), enumerable: true, configurable: true, writable: true });
   }
-  return Object.freeze(made);
+  return Object.freeze(copied);
 }
