@@ -2,7 +2,8 @@
 import { isCondition } from "../automation/make.ts";
 import { isWellFormed } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
-import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
+import type { BaseIOHandler } from "../io-handler/base.ts";
+import { checkIOHandler } from "../io-handler/handler.ts";
 import type { TypeHint } from "../io-handler/type-hint.ts";
 import { coerceMetadata } from "../metadata/metadata-value.ts";
 import { isPartitionsDefinition, type PartitionsDefinition } from "../partition/partitions-definition.ts";

@@ -1,5 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
-import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
+import type { BaseIOHandler } from "../io-handler/base.ts";
+import { checkIOHandler } from "../io-handler/handler.ts";
 import type { HintedType, TypeHint } from "../io-handler/type-hint.ts";
 import { coerceMetadata, type MetadataInput } from "../metadata/metadata-value.ts";
 import type { ArityOf, Shaped } from "../partition/mapping/mapping.ts";

@@ -4,9 +4,7 @@ import { type DeclaredFields, defineSettings, type GivenSettings } from "../sett
 import { loadSettings } from "../settings/load.ts";
 import type { EnvironmentSources } from "../settings/sources.ts";
 import type { SettingsSchema } from "../settings/valibot.ts";
-import { checkIOHandler, IOHandler, isIOHandler } from "./handler.ts";
-
-export { checkIOHandler, isIOHandler };
+import { IOHandler, isIOHandler } from "./handler.ts";
 
 /** Options of a handler with settings. */
 export interface SettingsOptions {
@@ -62,12 +60,25 @@ export abstract class BaseIOHandler<Accepts = any, Loads = unknown> extends IOHa
 
   /**
    * Returns a base class with settings. They come from the constructor's argument and from the environment, where `folder`
-   * is `<envPrefix>FOLDER`, and are validated in the constructor. The argument wins. The fields of a valibot object schema
-   * are read from the schema; for any other Standard Schema pass their kinds as `fields`.
+   * is `<envPrefix>FOLDER`, and are validated in the constructor. The argument wins. The fields are read from the valibot
+   * object schema.
    *
-   * @throws `DefinitionError` for an invalid prefix, for a schema that is not a valibot object and has no `fields`, and for
-   *   two settings with the same variable. The constructor throws `SettingsError`, which lists every problem and never shows
-   *   a value.
+   * @throws `DefinitionError` for an invalid prefix, for a schema that is not a valibot object, and for two settings with the
+   *   same variable. The constructor throws `SettingsError`, which lists every problem and never shows a value.
+   *
+   * @example
+   * ```ts
+   * import * as v from "valibot";
+   *
+   * BaseIOHandler.with(v.object({ folder: v.string() }), { envPrefix: "JSON_IO_" }); // JSON_IO_FOLDER
+   * ```
+   */
+  static with<Schema extends SettingsSchema>(schema: Schema, declaration: SettingsDeclaration): ConfiguredIOHandler<Schema>;
+  /**
+   * Returns a base class with settings of any Standard Schema, whose fields are declared as `fields`.
+   *
+   * @throws `DefinitionError` for an invalid prefix, for missing or invalid `fields`, and for two settings with the same
+   *   variable. The constructor throws `SettingsError`, which lists every problem and never shows a value.
    *
    * @example
    * ```ts
@@ -79,7 +90,6 @@ export abstract class BaseIOHandler<Accepts = any, Loads = unknown> extends IOHa
    * });
    * ```
    */
-  static with<Schema extends SettingsSchema>(schema: Schema, declaration: SettingsDeclaration): ConfiguredIOHandler<Schema>;
   static with<Schema extends StandardSchemaV1>(
     schema: Schema,
     declaration: SettingsDeclaration & { readonly fields: DeclaredFields<StandardSchemaV1.InferInput<Schema>> },

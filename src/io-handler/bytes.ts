@@ -74,6 +74,7 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     context.addOutputMetadata({ path: key, size_bytes: size, write_duration_s: Math.round((performance.now() - start) * 1000) / 1e6 });
   }
 
+  /** Describes the stored object without reading it. */
   override async inspect(context: InputContext): Promise<StoredValue | undefined> {
     return inspectObject(this.#store, valueKey(this.#prefix, context, this.#extension), context.signal);
   }

@@ -63,6 +63,7 @@ export class SerializedIOHandler extends IOHandler {
     });
   }
 
+  /** Describes the stored object without reading it. */
   override async inspect(context: InputContext): Promise<StoredValue | undefined> {
     return inspectObject(this.#store, valueKey(this.#prefix, context, this.#serializer.extension), context.signal);
   }

@@ -1,8 +1,9 @@
 import type { Output } from "../asset/result.ts";
 import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../asset/types.ts";
 import { abortedError, EdgewaterError } from "../errors.ts";
-import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
+import type { BaseIOHandler } from "../io-handler/base.ts";
 import { type Log, silentLog } from "../io-handler/contexts.ts";
+import { checkIOHandler } from "../io-handler/handler.ts";
 import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { PartitionMap } from "../partition/partition-map.ts";
