@@ -42,7 +42,7 @@ describe.each(runtimes)("$name", (runtime) => {
   });
 
   it.skipIf(path === undefined)("passes the conformance cases of Storage in a file", async () => {
-    const printed = await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/records.ts", join(folder, `records-${name}`)]);
+    const printed = await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/storage.ts", join(folder, `storage-${name}`)]);
     const cases = storageCases().length + sharedStorageCases().length + 1;
     expect(JSON.parse(printed)).toEqual({ passed: cases, failures: [] });
   });

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareUtf8 } from "../../../src/encoding/utf8.ts";
 import { isPartitionKey, PartitionKey, partitionKeyOf } from "../../../src/partition/partition-key.ts";
 
 const word = (reserved: RegExp): fc.Arbitrary<string> =>
@@ -39,10 +38,6 @@ describe("PartitionKey", () => {
     expect(() => Object.assign(key.dimensions, { e: ["c"] })).toThrow(TypeError);
     expect(() => (key.dimensions["d"] as string[]).push("c")).toThrow(TypeError);
     expect(() => (PartitionKey.single("a").values as string[]).push("c")).toThrow(TypeError);
-  });
-
-  it("sorts by code point", () => {
-    expect(["\u{1f600}", "\uffff", "b", "a", ""].sort(compareUtf8)).toEqual(["", "a", "b", "\uffff", "\u{1f600}"]);
   });
 
   it.each([
