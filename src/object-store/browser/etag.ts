@@ -1,3 +1,5 @@
+import { toHex } from "../../encoding/hex.ts";
+
 /** Bytes of what makes an etag differ from every other. */
 export const idBytes = 16;
 
@@ -7,5 +9,5 @@ export function newId(): Uint8Array<ArrayBuffer> {
 }
 
 export function etagOf(id: Uint8Array): string {
-  return `"${Array.from(id, (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+  return `"${toHex(id)}"`;
 }

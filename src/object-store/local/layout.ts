@@ -1,10 +1,10 @@
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shortHash } from "../../encoding/hash.ts";
 import { objectError } from "../call.ts";
 import { checkKey } from "../path.ts";
 import { lstatSync, mkdir, realpathSync, rmdir } from "./fs.ts";
 import { toFileNames } from "./names.ts";
-import { hash } from "./owner.ts";
 import { codeOf, ifThereSync, whenMissing } from "./system-error.ts";
 
 export { dirname };
@@ -58,12 +58,12 @@ export class Layout {
 
   /** The folder of the claims on a key. Two keys may share it. */
   claimsOf(key: string): string {
-    return join(this.temporary, `lock.${hash(key)}`);
+    return join(this.temporary, `lock.${shortHash(key)}`);
   }
 
   /** What the names of the announcements of a key start with. */
   announcementOf(key: string): string {
-    return `put.${hash(key)}`;
+    return `put.${shortHash(key)}`;
   }
 
   /**

@@ -74,10 +74,3 @@ function placeOf(): string | undefined {
   }
   return undefined;
 }
-
-/** A short name for a text (FNV-1a). Two texts may share one: where that matters, it must do no more than make somebody wait. */
-export function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  return (value >>> 0).toString(36);
-}

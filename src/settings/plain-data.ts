@@ -1,23 +1,23 @@
 import type { Fields, Shape } from "./shape.ts";
 
-/** An object with names and values and nothing else. */
+/** A plain object. */
 export type Values = Record<string, unknown>;
 
-/** The object when it is plain data: made by a literal or `JSON.parse`, here or in another realm, without methods or accessors. */
+/** Returns the value if it is a plain object without methods and accessors, else `undefined`. */
 export function asValues(value: unknown): Values | undefined {
   if (!isPlainObject(value)) return undefined;
   const members = Object.values(Object.getOwnPropertyDescriptors(value));
   return members.some((member) => member.get ?? typeof member.value === "function") ? undefined : value;
 }
 
-/** Tells whether it is an object of no class. A store written as a literal is one, and is still no plain data. */
+/** Returns whether the value is an object without a class, also of another realm. It may have methods, as a store written as a literal. */
 export function isPlainObject(value: unknown): value is Values {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
-/** What is at a path, never an inherited property. */
+/** Returns the value at a path of own properties. */
 export function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (inside, key) => (typeof inside === "object" && inside !== null && Object.hasOwn(inside, key) ? (inside as Values)[key] : undefined),
@@ -25,7 +25,7 @@ export function valueAt(value: unknown, path: readonly string[]): unknown {
   );
 }
 
-/** Where plain data has a key `__proto__`, which no setting needs and an attacker wants. */
+/** Returns the path of the first key `__proto__` in plain data. Such a key could pollute prototypes and is refused. */
 export function findProto(value: unknown, path: readonly string[] = [], seen: Set<unknown> = new Set()): readonly string[] | undefined {
   const inside = Array.isArray(value) ? value : asValues(value);
   if (inside === undefined || seen.has(inside)) return undefined;
@@ -40,8 +40,8 @@ export function findProto(value: unknown, path: readonly string[] = [], seen: Se
 }
 
 /**
- * Two objects as one, deeply; `above` wins where it is not undefined. Arrays, and whatever is not plain data, are taken
- * whole. Neither object is changed.
+ * Merges two objects deeply; `above` wins where it is not `undefined`. Arrays and values that are not plain data are not
+ * merged. Neither object changes.
  */
 export function merge(below: Values, above: Values, fields?: Fields): Values {
   const merged = { ...below };
@@ -55,8 +55,8 @@ export function merge(below: Values, above: Values, fields?: Fields): Values {
 }
 
 /**
- * A frozen copy of plain data, and of the maps, sets and dates in it: nothing that two handlers share. Everything else
- * is the same object as before, and so is what was given for a setting that is no data, such as a store.
+ * Returns a frozen copy of plain data and of the maps, sets and dates in it, so that no two handlers share them. All other
+ * objects stay the same, also those given for settings that are not data, such as a store.
  */
 export function frozenCopy(value: unknown, shape: Shape, given: unknown): unknown {
   const seen = new Map<unknown, unknown>();
@@ -71,33 +71,33 @@ export function frozenCopy(value: unknown, shape: Shape, given: unknown): unknow
 function copy(value: unknown, seen: Map<unknown, unknown>): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (seen.has(value)) return seen.get(value);
-  const remember = <Copy>(made: Copy): Copy => {
-    seen.set(value, made);
-    return made;
+  const remember = <Copy>(copied: Copy): Copy => {
+    seen.set(value, copied);
+    return copied;
   };
   switch (Object.getPrototypeOf(value)) {
     case Date.prototype:
       return remember(new Date(value as Date));
     case Set.prototype: {
-      const made = remember(new Set());
-      for (const item of value as Set<unknown>) made.add(copy(item, seen));
-      return made;
+      const copied = remember(new Set());
+      for (const item of value as Set<unknown>) copied.add(copy(item, seen));
+      return copied;
     }
     case Map.prototype: {
-      const made = remember(new Map());
-      for (const [key, item] of value as Map<unknown, unknown>) made.set(key, copy(item, seen));
-      return made;
+      const copied = remember(new Map());
+      for (const [key, item] of value as Map<unknown, unknown>) copied.set(key, copy(item, seen));
+      return copied;
     }
   }
   if (Array.isArray(value)) {
-    const made: unknown[] = remember([]);
-    for (const item of value) made.push(copy(item, seen));
-    return Object.freeze(made);
+    const copied: unknown[] = remember([]);
+    for (const item of value) copied.push(copy(item, seen));
+    return Object.freeze(copied);
   }
   if (!asValues(value)) return value;
-  const made: Values = remember({});
+  const copied: Values = remember({});
   for (const [name, item] of Object.entries(value)) {
-    Object.defineProperty(made, name, { value: copy(item, seen), enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(copied, name, { value: copy(item, seen), enumerable: true, configurable: true, writable: true });
   }
-  return Object.freeze(made);
+  return Object.freeze(copied);
 }

@@ -1,4 +1,4 @@
-/** Runs the suites of records on what this runtime embeds, in a folder, and prints what failed. */
+/** Runs the conformance cases of Storage on the embedded engine of this runtime, in a folder, and prints the failures. */
 import { asset, Storage } from "edgewater";
 import { embeddedStorage, sharedStorageCases, storageCases, temporaryRepository } from "edgewater/testing";
 
@@ -27,6 +27,6 @@ await check("temporaryRepository", async () => {
   const one = asset({ name: "one" }, () => 1);
   await using repository = await temporaryRepository({ assets: [one] });
   await repository.materialize();
-  if ((await repository.load(one)) !== 1) throw new Error("the value is another");
+  if ((await repository.load(one)) !== 1) throw new Error("The loaded value differs");
 });
 console.log(JSON.stringify({ passed, failures }));

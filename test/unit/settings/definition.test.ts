@@ -1,9 +1,8 @@
-/** Declarations: which schemas, prefixes and fields are taken, and any Standard Schema with its fields declared. */
-import { BaseIOHandler } from "edgewater";
+/** Declarations of settings: schemas, prefixes, fields, and the names of variables. */
+import { BaseIOHandler, type StandardSchemaV1 } from "edgewater";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { runtimeEnvironment } from "../../../src/runtime/environment.ts";
-import type { StandardSchema } from "../../../src/settings/standard-schema.ts";
 import { errorOf } from "./error-of.ts";
 
 interface Input {
@@ -18,8 +17,8 @@ interface Input {
 const secret = "hunter2";
 const defaults = { tags: ["default"] };
 
-/** A schema of another library: its messages quote values, and its default is one object for all. */
-const foreign: StandardSchema<Input> = {
+/** A schema of another library. Its messages quote values, and its default is a shared object. */
+const foreign: StandardSchemaV1<Input> = {
   "~standard": {
     version: 1,
     vendor: "foreign",
@@ -43,8 +42,8 @@ class Foreign extends BaseIOHandler.with(foreign, {
   override loadInput(): void {}
 }
 
-describe("any Standard Schema with declared fields", () => {
-  it("reads, coerces, nests and merges as valibot does", () => {
+describe("a Standard Schema with declared fields", () => {
+  it("reads, converts, nests and merges like a valibot schema", () => {
     const store = { put: () => {} };
     const env = {
       FOREIGN_BASE_PATH: "5",
@@ -59,7 +58,7 @@ describe("any Standard Schema with declared fields", () => {
     expect(Object.isFrozen(store)).toBe(false);
   });
 
-  it("shares no default and freezes a copy", () => {
+  it("copies and freezes its default", () => {
     const [one, two] = [new Foreign({ basePath: "" }, { env: {} }), new Foreign({ basePath: "" }, { env: {} })];
     expect(one.settings.tags).toEqual(["default"]);
     expect(one.settings.tags).not.toBe(two.settings.tags);
@@ -67,7 +66,7 @@ describe("any Standard Schema with declared fields", () => {
     expect(Object.isFrozen(defaults.tags)).toBe(false);
   });
 
-  it("lists every problem with its source, and never a message, which may hold a value", () => {
+  it("lists every problem with its source and hides the messages of the schema, which may quote values", () => {
     const env = { FOREIGN_INDENT: secret, FOREIGN_RETRY: `{"maxTimes":true}` };
     const error = errorOf(() => new Foreign({ basePath: [secret], colour: 1 } as never, { env }));
     expect(error.issues).toEqual([
@@ -82,9 +81,9 @@ describe("any Standard Schema with declared fields", () => {
     ]);
   });
 
-  it("may be a function, as a schema of arktype is", () => {
+  it("may be a function, like a schema of arktype", () => {
     const callable = Object.assign(() => {}, foreign);
-    class Callable extends BaseIOHandler.with(callable as unknown as StandardSchema<{ basePath: string }>, {
+    class Callable extends BaseIOHandler.with(callable as unknown as StandardSchemaV1<{ basePath: string }>, {
       envPrefix: "CALLABLE_",
       fields: { basePath: "text" },
     }) {
@@ -97,49 +96,60 @@ describe("any Standard Schema with declared fields", () => {
   it.each([
     ["resolves", () => Promise.resolve({ value: {} })],
     ["rejects", () => Promise.reject(new Error(secret))],
-  ])("is refused when it is async and %s", (_, validate) => {
-    const schema = { "~standard": { version: 1, vendor: "foreign", validate } } as StandardSchema<object>;
+  ])("is refused when it is async and its promise %s", (_, validate) => {
+    const schema = { "~standard": { version: 1, vendor: "foreign", validate } } as StandardSchemaV1<object>;
     class Async extends BaseIOHandler.with(schema, { envPrefix: "ASYNC_", fields: {} }) {
       override handleOutput(): void {}
       override loadInput(): void {}
     }
     const error = errorOf(() => new Async({}, { env: runtimeEnvironment }));
-    expect(error).toMatchObject({ code: "DefinitionError", message: "The settings of Async must validate synchronously" });
+    expect(error).toMatchObject({
+      code: "DefinitionError",
+      message: expect.stringContaining("Cannot use an async schema for the settings of Async"),
+    });
   });
 });
 
-describe("a declaration is refused", () => {
+describe("a declaration of settings", () => {
   const define = (entries: v.ObjectEntries, envPrefix = "X_"): unknown => BaseIOHandler.with(v.object(entries), { envPrefix });
   it.each<[string, () => unknown, RegExp]>([
-    ["without options", () => (BaseIOHandler.with as (schema: unknown) => unknown)(v.object({})), /need an envPrefix/],
-    ["with an empty prefix", () => define({}, ""), /need an envPrefix/],
-    ["with a prefix without _ at its end", () => define({}, "JSON"), /"JSON" is not UPPER_CASE with "_" at its end/],
-    ["with a lower-case prefix", () => define({}, "json_"), /is not UPPER_CASE/],
-    ["with a prefix that is no name", () => define({}, "9 LIVES_"), /is not UPPER_CASE/],
-    ["without a schema", () => BaseIOHandler.with(undefined as never, { envPrefix: "X_" }), /need a schema/],
-    ["with a schema that is no object", () => BaseIOHandler.with(v.string() as never, { envPrefix: "X_" }), /declare them/],
+    ["refuses missing options", () => (BaseIOHandler.with as (schema: unknown) => unknown)(v.object({})), /need an envPrefix/],
+    ["refuses an empty prefix", () => define({}, ""), /need an envPrefix/],
+    ["refuses a prefix without a final _", () => define({}, "JSON"), /Invalid envPrefix "JSON"; expected upper case with a final "_"/],
+    ["refuses a lower-case prefix", () => define({}, "json_"), /expected upper case/],
+    ["refuses a prefix that is not a name", () => define({}, "9 LIVES_"), /expected upper case/],
+    ["refuses a missing schema", () => BaseIOHandler.with(undefined as never, { envPrefix: "X_" }), /need a schema/],
+    ["refuses a schema that is not an object", () => BaseIOHandler.with(v.string() as never, { envPrefix: "X_" }), /declare them/],
     [
-      "with a foreign schema without fields",
+      "refuses a schema of another library without fields",
       () => BaseIOHandler.with(foreign as never, { envPrefix: "X_" }),
       /a foreign schema.*declare them/,
     ],
-    ["with fields that are none", () => BaseIOHandler.with(foreign, { envPrefix: "X_", fields: "text" as never }), /names and kinds/],
     [
-      "with a kind that does not exist",
-      () => BaseIOHandler.with(foreign, { envPrefix: "X_", fields: { retry: { maxTimes: "integer" } } as never }),
-      /retry\.maxTimes is declared as none of text, number/,
+      "refuses fields that are not an object",
+      () => BaseIOHandler.with(foreign, { envPrefix: "X_", fields: "text" as never }),
+      /names and kinds/,
     ],
-    ["with two settings of one variable", () => define({ baseUrl: v.string(), baseURL: v.string() }), /baseUrl and baseURL .* X_BASE_URL/],
     [
-      "with two settings of one variable, one inside",
+      "refuses an unknown kind",
+      () => BaseIOHandler.with(foreign, { envPrefix: "X_", fields: { retry: { maxTimes: "integer" } } as never }),
+      /Invalid kind of the field retry\.maxTimes; expected one of text, number/,
+    ],
+    [
+      "refuses two settings with the same variable",
+      () => define({ baseUrl: v.string(), baseURL: v.string() }),
+      /baseUrl and baseURL .* X_BASE_URL/,
+    ],
+    [
+      "refuses a nested setting with the same variable as another",
       () => define({ a: v.object({ b: v.string() }), a__b: v.string() }),
       /a\.b and a__b .* X_A__B/,
     ],
-    ["with a name that every object has", () => define({ a: v.object({ constructor: v.string() }) }), /"a\.constructor"/],
-    ["with an empty name", () => define({ "": v.string() }), /No setting can have the name ""/],
-    ["with an async schema", () => BaseIOHandler.with(v.objectAsync({}) as never, { envPrefix: "X_" }), /the schema is async/],
+    ["refuses the name of a property of every object", () => define({ a: v.object({ constructor: v.string() }) }), /"a\.constructor"/],
+    ["refuses an empty name", () => define({ "": v.string() }), /Invalid name of a setting ""/],
+    ["refuses an async schema", () => BaseIOHandler.with(v.objectAsync({}) as never, { envPrefix: "X_" }), /the schema is async/],
     [
-      "with an async part",
+      "refuses an async part",
       () =>
         define({
           a: v.optional(
@@ -160,7 +170,7 @@ describe("a declaration is refused", () => {
   });
 });
 
-describe("the variable", () => {
+describe("the name of the variable", () => {
   it.each([
     ["basePath", "X_BASE_PATH"],
     ["base_path", "X_BASE_PATH"],

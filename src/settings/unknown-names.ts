@@ -1,9 +1,9 @@
-import { asValues } from "./plain.ts";
+import { asValues } from "./plain-data.ts";
 import type { Fields, Shape } from "./shape.ts";
 
 /**
- * Calls `report` for every name, at every depth, that the shape does not have, with the nearest one that it has.
- * Shapes that take any name are passed over.
+ * Calls `report` for every name, at any depth, that the shape does not have, and suggests the most similar name. Shapes that
+ * allow any name are skipped.
  */
 export function findUnknown(
   value: unknown,
@@ -34,7 +34,7 @@ function hint(name: string, fields: Fields): string {
   return names.length === 0 ? "there are none" : `there are ${names.join(", ")}`;
 }
 
-/** The known name that is at most a third of its letters away; undefined when none is. */
+/** Returns the most similar known name; `undefined` when more than a third of its letters differ. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   const ranked = known
@@ -44,7 +44,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return ranked[0]?.each;
 }
 
-/** How many letters to insert, delete, replace or swap with their neighbour. */
+/** Returns the number of insertions, deletions, replacements and swaps of neighbours between two texts. */
 function distance(left: string, right: string): number {
   if (Math.abs(left.length - right.length) > 10) return Number.POSITIVE_INFINITY;
   let [before, row]: number[][] = [[], Array.from({ length: right.length + 1 }, (_, index) => index)];
