@@ -2,14 +2,14 @@
  * Every store of the library on every runtime: how it is made there, or why it cannot be. What a cell of the support
  * matrix says is what ran.
  */
-import { certify, type Promised, readOnlyCases } from "edgewater/testing";
+import { certify, type GuaranteeCase, readOnlyCases } from "edgewater/testing";
 import { inject } from "vitest";
 import { cephConditions } from "../../services/ceph/promises.ts";
 
 export const runtimes = ["Node", "Deno", "Bun", "workerd", "Chromium", "Firefox", "WebKitGTK"] as const;
 export type Runtime = (typeof runtimes)[number];
 
-type Cases = () => Promise<readonly Promised[]>;
+type Cases = () => Promise<readonly GuaranteeCase[]>;
 
 export interface MatrixEntry {
   /** The store and what it runs on. */
@@ -22,7 +22,7 @@ export interface MatrixEntry {
   readonly cases: Cases;
 }
 
-const all = { attributes: true, ranges: true, streams: true, pages: true, levels: true, copies: true } as const;
+const all = { attributes: true, ranges: true, streams: true, pagination: true, delimiter: true, copies: true } as const;
 const full = { ...all, conditions: true, conditionalCopies: true } as const;
 const systems: readonly Runtime[] = ["Node", "Deno", "Bun"];
 const browsers: readonly Runtime[] = ["Chromium", "Firefox", "WebKitGTK"];
@@ -185,7 +185,7 @@ export const stores: readonly MatrixEntry[] = [
       const make = () => new UnstorageStore(fs({ base: `${folder}/${crypto.randomUUID()}` }));
       // The driver leaves empty folders behind, and a folder's name is then no longer free.
       return certify(make, { atomic: false, keyMayBePrefix: false }).filter(
-        ({ name }) => name !== "can use a former folder's name as a key",
+        ({ name }) => name !== "accepts the name of a former folder as a key",
       );
     },
   },

@@ -4,7 +4,7 @@ import { certify } from "edgewater/testing";
 import { withCache } from "edgewater/with";
 import { describe, expect, it } from "vitest";
 
-const all = { conditions: true, attributes: true, ranges: true, streams: true, pages: true, levels: true, copies: true } as const;
+const all = { conditions: true, attributes: true, ranges: true, streams: true, pagination: true, delimiter: true, copies: true } as const;
 const cached = () => withCache(new MemoryStore(), new IndexedDBStore(crypto.randomUUID()));
 
 describe.each(certify(cached, { ...all, conditionalCopies: true, pageObjects: 50 }))("withCache over IndexedDBStore", ({ name, run }) => {

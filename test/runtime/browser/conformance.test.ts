@@ -24,7 +24,7 @@ if (hasSyncHandles) {
   });
 } else {
   it("OPFSStore in a worker of a browser that cannot write there says so", async () => {
-    const put = inWorker("conformance", { kind: "OPFSStore", name: "gives back the very bytes that were put" });
+    const put = inWorker("conformance", { kind: "OPFSStore", name: "returns the bytes that were put" });
     await expect(put).rejects.toThrow(/Cannot write "conformance\/bytes" in OPFSStore.*invalid state/);
   });
 }
