@@ -1,5 +1,5 @@
 import { AzureStore } from "edgewater/azure";
-import { conditionsCases, copyCases, fullObjectStoreCases, delimiterCases, objectStoreCases, paginationCases } from "edgewater/testing";
+import { conditionsCases, copyCases, delimiterCases, fullObjectStoreCases, objectStoreCases, paginationCases } from "edgewater/testing";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { createContainer } from "../../support/servers/azurite.ts";
 import { containerSignature } from "./sas.ts";
