@@ -1,5 +1,5 @@
 import { abortedError } from "../errors.ts";
-import { type Call, explain, objectError } from "./call.ts";
+import { type Call, explain, failed } from "./call.ts";
 import type { Body, GetResult, ObjectMeta, StreamBody } from "./types.ts";
 
 /** The bytes of a body. Text becomes UTF-8; bytes are not copied. */
@@ -95,5 +95,6 @@ export function decodeText(bytes: Uint8Array): string {
  */
 export function checkBody(body: StreamBody, target: Pick<Call, "store" | "key">): void {
   if (isBuffered(body) || body instanceof Blob || body instanceof ReadableStream) return;
-  throw objectError("NotSupported", target, "cannot be written: its body is not a string, a Uint8Array, a Blob or a ReadableStream");
+  const reason = "the body is not a string, a Uint8Array, a Blob or a ReadableStream";
+  throw failed({ ...target, verb: "write", signal: undefined }, "NotSupported", reason);
 }

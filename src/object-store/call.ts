@@ -63,16 +63,6 @@ export function failed<Code extends ErrorCode>(
   return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key, ...details });
 }
 
-/** An error about one object: `"<key>" in <store> <problem>`. */
-export function objectError<Code extends ErrorCode>(
-  code: Code,
-  { store, key }: Pick<Call, "store" | "key">,
-  problem: string,
-  details?: ErrorDetails,
-): EdgewaterError<Code> {
-  return new EdgewaterError(code, `${JSON.stringify(key)} in ${store} ${problem}`, { store, key, ...details });
-}
-
 /** The error for a missing object. */
 export function notFound(store: string, key: string, cause?: unknown): EdgewaterError<"NotFound"> {
   return new EdgewaterError("NotFound", `No object ${JSON.stringify(key)} in ${store}`, { store, key, cause });

@@ -1,5 +1,5 @@
 import type { EdgewaterError } from "../errors.ts";
-import { objectError } from "./call.ts";
+import { type Call, failed } from "./call.ts";
 import type { Attributes, ByteRange, ConditionalGetOptions, PutMode } from "./types.ts";
 
 type Conditions = Pick<ConditionalGetOptions, "ifMatch" | "ifNoneMatch">;
@@ -18,15 +18,15 @@ interface Target {
 export function checkMode(mode: PutMode, etag: string | undefined, target: Target): void {
   if (mode === "overwrite" || (mode === "create" ? undefined : mode.ifMatch) === etag) return;
   if (mode === "create") throw conditionFailed(mode, target);
-  const found = etag === undefined ? "does not exist" : `has the etag ${etag}`;
-  throw objectError("PreconditionFailed", target, `${found}; expected the etag ${mode.ifMatch}`);
+  const found = etag === undefined ? "it does not exist" : `it has the etag ${etag}`;
+  throw failed(writing(target), "PreconditionFailed", `${found}; expected the etag ${mode.ifMatch}`);
 }
 
 /** The error of a write whose condition does not hold, if the current etag is not known. */
 export function conditionFailed(mode: Exclude<PutMode, "overwrite">, target: Target): EdgewaterError {
   return mode === "create"
-    ? objectError("AlreadyExists", target, "already exists")
-    : objectError("PreconditionFailed", target, `does not have the etag ${mode.ifMatch}`);
+    ? failed(writing(target), "AlreadyExists", "it already exists")
+    : failed(writing(target), "PreconditionFailed", `it does not have the etag ${mode.ifMatch}`);
 }
 
 /**
@@ -36,8 +36,9 @@ export function conditionFailed(mode: Exclude<PutMode, "overwrite">, target: Tar
  */
 export function checkMatch({ ifMatch, ifNoneMatch }: Conditions, etag: string | undefined, target: Target): void {
   if (ifMatch !== undefined && etag !== ifMatch)
-    throw objectError("PreconditionFailed", target, `has the etag ${etag}; expected the etag ${ifMatch}`);
-  if (ifNoneMatch !== undefined && etag === ifNoneMatch) throw objectError("NotModified", target, `still has the etag ${ifNoneMatch}`);
+    throw failed(reading(target), "PreconditionFailed", `it has the etag ${etag}; expected the etag ${ifMatch}`);
+  if (ifNoneMatch !== undefined && etag === ifNoneMatch)
+    throw failed(reading(target), "NotModified", `it still has the etag ${ifNoneMatch}`);
 }
 
 /**
@@ -52,7 +53,7 @@ export function resolveRange(range: ByteRange | undefined, size: number, target:
   const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end > start;
   if (isRange && (start < size || start === 0)) return { start, end: Math.min(end, size) };
   const reason = isRange ? "it starts at the end of the object or later" : "expected whole numbers with 0 ≤ start < end";
-  throw objectError("InvalidRange", target, `has ${size} bytes; cannot read the range from ${start} to ${range.end}: ${reason}`);
+  throw failed(reading(target), "InvalidRange", `invalid range from ${start} to ${range.end} of ${size} bytes: ${reason}`);
 }
 
 /**
@@ -64,9 +65,17 @@ export function checkAttributes({ contentType, metadata = {} }: Attributes, targ
   const entries = Object.entries(metadata);
   const wrong = entries.find(([, value]) => typeof value !== "string")?.[0];
   if (wrong !== undefined || !["string", "undefined"].includes(typeof contentType)) {
-    const what = wrong === undefined ? "a content type" : `metadata ${JSON.stringify(wrong)}`;
-    throw objectError("MetadataError", target, `cannot have ${what} that is not a string`, { field: wrong ?? "contentType" });
+    const what = wrong === undefined ? "the content type" : `metadata ${JSON.stringify(wrong)}`;
+    throw failed(writing(target), "MetadataError", `${what} is not a string`, { field: wrong ?? "contentType" });
   }
   if (contentType === undefined && entries.length === 0) return undefined;
   return { contentType, metadata: Object.fromEntries(entries) };
+}
+
+function reading({ store, key }: Target): Call {
+  return { store, key, verb: "read", signal: undefined };
+}
+
+function writing({ store, key }: Target): Call {
+  return { store, key, verb: "write", signal: undefined };
 }

@@ -1,6 +1,6 @@
-import { EdgewaterError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
-import { type Call, perform } from "../call.ts";
+import { type Call, failed, perform } from "../call.ts";
 import { checkMatch, resolveRange } from "../conditions.ts";
 import type { FullGetOptions, FullObjectMeta, GetResult } from "../types.ts";
 import { type Connection, classify, resultOf } from "./connection.ts";
@@ -29,7 +29,7 @@ export function open(connection: Connection, call: Call, options: FullGetOptions
     if (end - start > eagerBytes) return opened({ connection, call, record, start, end });
     const chunks = await resultOf<Uint8Array<ArrayBuffer>[]>(body.getAll(chunksFor(record.etag, start, end)));
     const bytes = join(chunks, start, end);
-    if (bytes === undefined) throw incomplete(call, "Integrity", "is damaged: some of its chunks are missing");
+    if (bytes === undefined) throw failed(call, "Integrity", "some of its chunks are missing; write the object again");
     return openedBytes(fullMetaOf(record), bytes);
   });
 }
@@ -70,7 +70,7 @@ function read({ connection, call, record, end }: Source, at: number, length: num
     );
     throwIfAborted(call.signal, { store: call.store, key: call.key });
     const bytes = join(chunks, at, to);
-    if (bytes === undefined) throw incomplete(call, "Unavailable", "was replaced or deleted while it was read; read it again");
+    if (bytes === undefined) throw failed(call, "Unavailable", "it was replaced or deleted while it was read; read it again");
     return bytes;
   };
   return perform(call, work, classify);
@@ -89,8 +89,4 @@ function join(chunks: readonly Uint8Array<ArrayBuffer>[], start: number, end: nu
     at += chunk.byteLength;
   }
   return all;
-}
-
-function incomplete({ store, key }: Call, code: "Integrity" | "Unavailable", what: string): EdgewaterError {
-  return new EdgewaterError(code, `${JSON.stringify(key)} in ${store} ${what}`, { store, key });
 }

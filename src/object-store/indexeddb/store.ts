@@ -64,7 +64,11 @@ export class IndexedDBStore implements FullObjectStore {
   readonly #connection: Connection;
   readonly #writer: Writer;
 
-  /** @param database the name of the database; the first call creates it */
+  /**
+   * Creates a store over a database.
+   *
+   * @param database the name of the database; the first call creates it
+   */
   constructor(database: string, { durability = "relaxed" }: IndexedDBStoreOptions = {}) {
     this.name = `IndexedDBStore(${database})`;
     this.#connection = new Connection(this.name, database, durability);
@@ -158,6 +162,7 @@ export class IndexedDBStore implements FullObjectStore {
     return this.#connection.close();
   }
 
+  /** Closes the store, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

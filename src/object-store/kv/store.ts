@@ -1,8 +1,7 @@
-import { EdgewaterError, type ErrorCode, throwIfAborted } from "../../errors.ts";
-import { checkRetryPolicy, type RetryPolicy, retrying } from "../../retry.ts";
+import type { ErrorCode } from "../../errors.ts";
+import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, checkBody, openedBytes } from "../body.ts";
-import { type Call, type Classify, explain, notFound } from "../call.ts";
-import { unlessAborted } from "../client/aborted.ts";
+import { type Call, type Classify, explain, failed, notFound } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
 import { checkKey, checkPrefix } from "../path.ts";
 import type {
@@ -24,20 +23,29 @@ import type {
   ObjectMeta,
   PutResult,
 } from "../types.ts";
+import { type BindingFailure, performBinding } from "../worker-binding.ts";
 
 /** The part of a Worker's `KVNamespace` binding that the store uses, so that it needs no Cloudflare types. */
 export interface KVNamespaceBinding {
+  /** Writes a pair. */
   put(key: string, value: Uint8Array<ArrayBuffer>, options: { metadata: unknown }): Promise<void>;
+  /** Reads a pair as bytes. */
   getWithMetadata(key: string, type: "arrayBuffer"): Promise<{ readonly value: ArrayBuffer | null; readonly metadata: unknown }>;
+  /** Opens a pair as a stream. */
   getWithMetadata(key: string, type: "stream"): Promise<{ readonly value: ReadableStream | null; readonly metadata: unknown }>;
+  /** Deletes a pair. */
   delete(key: string): Promise<void>;
+  /** Lists one page of keys. */
   list(options: { prefix: string; cursor?: string }): Promise<KVPage>;
 }
 
 /** One page of a list. */
 export interface KVPage {
+  /** The keys of the page with their metadata. */
   readonly keys: readonly { readonly name: string; readonly metadata?: unknown }[];
+  /** Whether this is the last page. */
   readonly list_complete: boolean;
+  /** The cursor of the next page. */
   readonly cursor?: string;
 }
 
@@ -79,11 +87,14 @@ interface PairMetadata extends Attributes {
  */
 export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObjectMeta>, Head<FullObjectMeta>, Delete, List {
   readonly name: string = "KVStore";
+  /** A write becomes visible elsewhere up to a minute later. */
   readonly consistency = "eventual";
   readonly #namespace: KVNamespaceBinding;
   readonly #options: KVStoreOptions;
 
   /**
+   * Creates a store over a binding.
+   *
    * @param namespace the binding, such as `env.VALUES`
    * @throws `SettingsError` for a wrong option
    */
@@ -94,6 +105,8 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
   }
 
   /**
+   * Writes an object.
+   *
    * @throws `InvalidPath` for a key of more than 512 bytes, `NotSupported` for a body of more than 25 MiB, `MetadataError`
    * for attributes that are too long; then nothing is written
    */
@@ -102,12 +115,12 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     checkBody(body, { store: this.name, key });
     const bytes = bytesOf(body);
     if (bytes.byteLength > limits.value) {
-      throw refused(call, "NotSupported", `its body has ${bytes.byteLength} bytes; KV allows 25 MiB`);
+      throw failed(call, "NotSupported", `its body has ${bytes.byteLength} bytes; KV allows 25 MiB`);
     }
     const metadata: PairMetadata = { size: bytes.byteLength, modified: Date.now(), ...checkAttributes(options, call) };
     const taken = bytesOf(JSON.stringify(metadata)).byteLength;
     if (taken > limits.metadata) {
-      throw refused(call, "MetadataError", `content type and metadata are ${taken - limits.metadata} bytes too long for KV`);
+      throw failed(call, "MetadataError", `content type and metadata are ${taken - limits.metadata} bytes too long for KV`);
     }
     await this.#perform(call, () => this.#namespace.put(key, bytes, { metadata }));
     return { etag: undefined };
@@ -157,24 +170,21 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     checkKey(this.name, key);
     const call = { store: this.name, verb, key, signal };
     const { byteLength } = bytesOf(key);
-    if (byteLength > limits.key) throw refused(call, "InvalidPath", `the key has ${byteLength} bytes; KV allows ${limits.key}`);
+    if (byteLength > limits.key) throw failed(call, "InvalidPath", `the key has ${byteLength} bytes; KV allows ${limits.key}`);
     return call;
   }
 
-  async #perform<Value>(call: Call, work: () => Promise<Value>): Promise<Value> {
-    const { store, key, signal } = call;
-    const waitForRetry = retrying(this.#options.retry, call);
-    while (true) {
-      throwIfAborted(signal, { store, key });
-      try {
-        return await unlessAborted(work(), signal, { store, key });
-      } catch (cause) {
-        const error = explain(call, cause, classify);
-        const isTransient = error.code === "Unavailable" && !(cause instanceof TypeError);
-        if (!isTransient || !(await waitForRetry(error, { retryAfterMs: statusOf(cause) === "429" ? 1000 : 0 }))) throw error;
-      }
-    }
+  #perform<Value>(call: Call, work: () => Promise<Value>): Promise<Value> {
+    return performBinding(call, this.#options.retry, work, failureOf);
   }
+}
+
+/** Classifies an error of the binding. 429: KV accepts one write per second and key, and has done nothing. */
+function failureOf(call: Call, cause: unknown): BindingFailure {
+  const error = explain(call, cause, classify);
+  // The runtime throws a TypeError for a wrong call, which a retry cannot fix.
+  const isTransient = error.code === "Unavailable" && !(cause instanceof TypeError);
+  return { error, isTransient, retryAfterMs: statusOf(cause) === "429" ? 1000 : undefined };
 }
 
 /** The codes for the HTTP status in a KV error message. Any other status is `Unavailable`, also 429 (one write per second and key). */
@@ -187,10 +197,6 @@ const classify: Classify = (cause) => {
 
 function statusOf(cause: unknown): string {
   return /failed: (\d{3})\b/.exec((cause as { message?: string } | null)?.message ?? "")?.[1] ?? "";
-}
-
-function refused({ store, verb, key }: Call, code: ErrorCode, reason: string): EdgewaterError {
-  return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key });
 }
 
 function isPairMetadata(metadata: unknown): metadata is PairMetadata {

@@ -1,6 +1,6 @@
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { objectError } from "../call.ts";
+import { EdgewaterError } from "../../errors.ts";
 import { checkKey } from "../path.ts";
 import { toFileNames } from "./file-names.ts";
 import { lstatSync, mkdir, realpathSync, rmdir } from "./fs.ts";
@@ -98,7 +98,8 @@ export class Layout {
       const real = ifThereSync(() => realpathSync(part));
       if (real === undefined && statsOf(part) === undefined) continue;
       if (real !== undefined && (real + sep).startsWith(root + sep)) return part === path ? statsOf(real) : undefined;
-      throw objectError("PermissionDenied", { store: this.store, key }, "leads out of the root through a symbolic link");
+      const message = `Cannot access ${JSON.stringify(key)} in ${this.store}: a symbolic link leads out of the folder`;
+      throw new EdgewaterError("PermissionDenied", message, { store: this.store, key });
     }
   }
 

@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../errors.ts";
-import { type Call, objectError } from "../call.ts";
+import { type Call, failed } from "../call.ts";
 import type { AttributeFiles } from "./attributes.ts";
 import { existsSync, readdir, readFileSync, rmdir, unlink } from "./fs.ts";
 import { type Layout, withFolder } from "./layout.ts";
@@ -134,7 +134,7 @@ function keyOf(lock: string): string {
 }
 
 async function pause(round: number, deadline: number, call: Call): Promise<void> {
-  if (Date.now() > deadline) throw objectError("Unavailable", call, "is locked by another writer that does not finish; try again later");
+  if (Date.now() > deadline) throw failed(call, "Unavailable", "another writer holds its lock; try again later");
   await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** round, 32)));
   throwIfAborted(call.signal, call);
 }

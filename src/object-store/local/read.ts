@@ -1,6 +1,6 @@
 import { type EdgewaterError, throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
-import { type Call, explain, objectError } from "../call.ts";
+import { type Call, explain, failed } from "../call.ts";
 import type { FullObjectMeta, GetResult } from "../types.ts";
 import { closeSync, read, readSync } from "./fs.ts";
 import { classify } from "./system-error.ts";
@@ -48,7 +48,7 @@ export class OpenFiles {
     /** Reads into a buffer and returns how many bytes; closes the file at the end and after a failure. */
     const next = async (buffer: Uint8Array): Promise<number> => {
       try {
-        if (isClosed) throw objectError("Closed", call, "was read already; get it again to read it again");
+        if (isClosed) throw failed(call, "Closed", "its body was read already; call get again");
         throwIfAborted(signal, call);
         const { bytesRead } = await read(descriptor, buffer, 0, buffer.byteLength, position);
         throwIfAborted(signal, call);
@@ -90,5 +90,5 @@ export class OpenFiles {
 
 /** The store never shortens a file, so another program did. */
 function truncated(call: Call): EdgewaterError {
-  return objectError("Integrity", call, "became shorter while it was read");
+  return failed(call, "Integrity", "its file became shorter while it was read");
 }

@@ -64,7 +64,11 @@ export class LocalStore implements FullObjectStore {
   readonly #openFiles = new OpenFiles();
   readonly #perform: Perform;
 
-  /** @param root the folder, as a path or a `file:` URL; the first write creates it */
+  /**
+   * Creates a store over a folder.
+   *
+   * @param root the folder, as a path or a `file:` URL; the first write creates it
+   */
   constructor(root: string | URL, { fsync = false }: LocalStoreOptions = {}) {
     this.#layout = new Layout(root);
     this.#attributes = new AttributeFiles(this.#layout);

@@ -1,3 +1,8 @@
+/**
+ * The store that keeps objects in the memory of the process.
+ *
+ * @module
+ */
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { throwIfAborted } from "../../errors.ts";
 import { checkBody, collect, openedBytes } from "../body.ts";

@@ -14,17 +14,29 @@ import { queryOf, type StoreURL, urlError } from "./url.ts";
 
 /** The store that a URL of each scheme opens. */
 export interface Stores {
+  /** `az:` URLs. */
   readonly az: AzureStore;
+  /** `azure:` URLs. */
   readonly azure: AzureStore;
+  /** `file:` URLs. */
   readonly file: LocalStore;
+  /** `gs:` URLs. */
   readonly gs: GCSStore;
+  /** `http:` URLs. */
   readonly http: HTTPStore;
+  /** `https:` URLs. */
   readonly https: HTTPStore;
+  /** `indexeddb:` URLs. */
   readonly indexeddb: IndexedDBStore;
+  /** `kv:` URLs. */
   readonly kv: KVStore;
+  /** `memory:` URLs. */
   readonly memory: MemoryStore;
+  /** `opfs:` URLs. */
   readonly opfs: OPFSStore;
+  /** `r2:` URLs. */
   readonly r2: R2Store;
+  /** `s3:` URLs. */
   readonly s3: S3Store;
 }
 

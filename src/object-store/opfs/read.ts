@@ -1,6 +1,6 @@
-import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
+import { isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
-import { type Call, explain, notFound } from "../call.ts";
+import { type Call, explain, failed, notFound } from "../call.ts";
 import { checkMatch, resolveRange } from "../conditions.ts";
 import type { FullGetOptions, FullObjectMeta, GetResult, ObjectMeta } from "../types.ts";
 import { classify, type Folder } from "./folder.ts";
@@ -119,14 +119,10 @@ async function openLarge(meta: FullObjectMeta, part: Blob, call: Call): Promise<
   };
 }
 
-function metaOf(file: File, trailer: Trailer | undefined, { store, key }: Call): FullObjectMeta & { readonly etag: string } {
-  if (trailer === undefined)
-    throw new EdgewaterError("Integrity", `Cannot read ${JSON.stringify(key)} in ${store}: its file is damaged; write the object again`, {
-      store,
-      key,
-    });
+function metaOf(file: File, trailer: Trailer | undefined, call: Call): FullObjectMeta & { readonly etag: string } {
+  if (trailer === undefined) throw failed(call, "Integrity", "its file is damaged; write the object again");
   const { size, etag, attributes: { contentType, metadata = {} } = {} } = trailer;
-  return { key, size, etag, lastModified: new Date(file.lastModified), contentType, metadata };
+  return { key: call.key, size, etag, lastModified: new Date(file.lastModified), contentType, metadata };
 }
 
 async function bytesOf(part: Blob): Promise<Uint8Array<ArrayBuffer>> {

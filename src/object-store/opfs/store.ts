@@ -51,7 +51,11 @@ export class OPFSStore implements FullObjectStore {
   readonly #folder: Folder;
   readonly #writer: Writer;
 
-  /** @param folder the name of the folder below the origin's root; the first write creates it */
+  /**
+   * Creates a store over a folder.
+   *
+   * @param folder the name of the folder below the origin's root; the first write creates it
+   */
   constructor(folder: string) {
     this.name = `OPFSStore(${folder})`;
     checkKey(this.name, folder);

@@ -1,7 +1,7 @@
-import { EdgewaterError, type ErrorCode, throwIfAborted } from "../../errors.ts";
-import { type RetryPolicy, retrying } from "../../retry.ts";
+import { EdgewaterError, type ErrorCode } from "../../errors.ts";
+import type { RetryPolicy } from "../../retry.ts";
 import { type Call, explain } from "../call.ts";
-import { unlessAborted } from "../client/aborted.ts";
+import { type BindingFailure, performBinding } from "../worker-binding.ts";
 
 /**
  * The codes for the number at the end of an R2 error message (R2 documentation, "Error codes"). Any other number is
@@ -24,17 +24,8 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 /** Milliseconds to wait before a retry. 10058: R2 accepts one write per second and key, and has done nothing. */
 const busy: Readonly<Record<string, number>> = { "10058": 1000 };
 
-/** A failure of the binding. */
-export interface Failure {
-  readonly error: EdgewaterError;
-  /** Milliseconds to wait before a retry, if R2 has done nothing because of its write rate; otherwise undefined. */
-  readonly busy: number | undefined;
-  /** Whether a retry may succeed, because R2 failed or was not reachable. */
-  readonly isTransient: boolean;
-}
-
 /** Classifies an error of the binding. The error for a missing bucket has no `key`. */
-export function failureOf(call: Call, cause: unknown): Failure {
+export function failureOf(call: Call, cause: unknown): BindingFailure {
   const number = /\((\d{5})\)$/.exec((cause as { message?: string } | null)?.message ?? "")?.[1] ?? "";
   const code = codes[number];
   const { store } = call;
@@ -43,23 +34,10 @@ export function failureOf(call: Call, cause: unknown): Failure {
       ? new EdgewaterError("NotFound", `Cannot use ${store}: its bucket does not exist; create it, or bind another`, { store, cause })
       : explain(call, cause, () => (code === undefined ? undefined : { code, reason: (cause as Error).message }));
   // The runtime throws a TypeError for a wrong call, which a retry cannot fix.
-  return { error, busy: busy[number], isTransient: error.code === "Unavailable" && !(cause instanceof TypeError) };
+  return { error, retryAfterMs: busy[number], isTransient: error.code === "Unavailable" && !(cause instanceof TypeError) };
 }
 
-/**
- * Runs an idempotent call of the binding, and retries it as the policy allows. The binding accepts no signal, so an abort
- * ends the wait but not the call.
- */
-export async function perform<Value>(call: Call, retry: RetryPolicy | undefined, work: () => Promise<Value>): Promise<Value> {
-  const { store, key, signal } = call;
-  const waitForRetry = retrying(retry, call);
-  while (true) {
-    throwIfAborted(signal, { store, key });
-    try {
-      return await unlessAborted(work(), signal, { store, key });
-    } catch (cause) {
-      const { error, busy, isTransient } = failureOf(call, cause);
-      if (!isTransient || !(await waitForRetry(error, { retryAfterMs: busy }))) throw error;
-    }
-  }
+/** Runs an idempotent call of the binding, and retries it as the policy allows. */
+export function perform<Value>(call: Call, retry: RetryPolicy | undefined, work: () => Promise<Value>): Promise<Value> {
+  return performBinding(call, retry, work, failureOf);
 }

@@ -49,12 +49,15 @@ const pageSize = 1000;
  */
 export class R2Store implements FullObjectStore {
   readonly name: string;
+  /** R2 checks conditions, so `requireConditions` need not test it. */
   readonly keepsConditions = true;
   readonly #bucket: R2BucketBinding;
   readonly #options: R2StoreOptions;
   readonly #writer: Writer;
 
   /**
+   * Creates a store over a binding.
+   *
    * @param bucket the binding, such as `env.ASSETS`
    * @throws `SettingsError` for a wrong option
    */
@@ -66,7 +69,11 @@ export class R2Store implements FullObjectStore {
     this.#writer = new Writer(bucket, options);
   }
 
-  /** @throws `MetadataError` if content type and metadata exceed the 8,192 bytes that R2 allows */
+  /**
+   * Writes an object.
+   *
+   * @throws `MetadataError` if content type and metadata exceed the 8,192 bytes that R2 allows
+   */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const call = this.#call("write", key, options.signal);
     checkBody(body, call);

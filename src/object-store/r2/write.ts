@@ -138,8 +138,8 @@ export class Writer {
       const written = await unlessAborted(write(), signal, { store, key });
       return written === null ? { outcome: "refused" } : { outcome: "written", etag: written.httpEtag };
     } catch (cause) {
-      const { error, busy, isTransient } = failureOf(call, cause);
-      if (busy !== undefined) return { outcome: "busy", error, retryAfter: busy };
+      const { error, isTransient, retryAfterMs } = failureOf(call, cause);
+      if (retryAfterMs !== undefined) return { outcome: "busy", error, retryAfter: retryAfterMs };
       if (isTransient) return { outcome: "unclear", error, mayFollow: true };
       throw error;
     }

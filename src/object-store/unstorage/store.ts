@@ -45,11 +45,16 @@ import type {
  */
 export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   readonly name: string;
+  /** Whether a write is atomic depends on the driver. */
   readonly atomic = false;
   readonly #storage: Storage;
   readonly #isOwn: boolean;
 
-  /** @param source a driver, or a storage; `close` disposes of a driver, but not of a storage */
+  /**
+   * Creates a store over a driver or a storage.
+   *
+   * @param source a driver, or a storage; `close` disposes of a driver, but not of a storage
+   */
   constructor(source: Driver | Storage) {
     const isStorage = "getItemRaw" in source && "getMount" in source;
     this.#storage = isStorage ? source : createStorage({ driver: source as Driver });
@@ -96,6 +101,7 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
     if (this.#isOwn) await this.#storage.dispose();
   }
 
+  /** Closes the store, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -49,6 +49,7 @@ export type Aging<Store> = Omit<Wrapped<Store>, "consistency"> & { readonly cons
  * ```
  */
 export function withCache<Store extends Named & Get>(store: Store, cache: CacheStore, options: AgingCacheOptions): Aging<Store>;
+/** As above, without `maxAgeMs`: the store is asked for every read. */
 export function withCache<Store extends Named & Get>(store: Store, cache: CacheStore, options?: CacheOptions): Wrapped<Store>;
 export function withCache<Store extends Named & Get>(
   store: Store,

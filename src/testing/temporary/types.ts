@@ -1,3 +1,8 @@
+/**
+ * Temporary stores for tests: one file per kind of runtime, chosen by the import `#temporary`.
+ *
+ * @module
+ */
 import type { ObjectStore } from "../../object-store/types.ts";
 
 /** A store and the path of a Storage for one test. */

@@ -30,7 +30,7 @@ describe("withPrefix", () => {
     await store.put("k", "x", { mode: "create" });
     for (const [call, code, message] of [
       [() => store.get("missing"), "NotFound", 'No object "missing" in MemoryStore/a/b "c"'],
-      [() => store.put("k", "y", { mode: "create" }), "AlreadyExists", '"k" in MemoryStore/a/b "c" already exists'],
+      [() => store.put("k", "y", { mode: "create" }), "AlreadyExists", 'Cannot write "k" in MemoryStore/a/b "c": it already exists'],
       [() => store.copy("missing", "k"), "NotFound", 'No object "missing" in MemoryStore/a/b "c"'],
       [() => store.get("../k"), "InvalidPath", 'Invalid key "../k": it has a segment ".."'],
     ] as const) {
