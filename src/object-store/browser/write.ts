@@ -4,6 +4,8 @@
  * @module
  */
 
+import { toHex } from "../../encoding/hex.ts";
+
 /** Number of random bytes in an etag. */
 export const idBytes = 16;
 
@@ -14,7 +16,7 @@ export function newId(): Uint8Array<ArrayBuffer> {
 
 /** The etag of these bytes: their hexadecimal digits in quotes. */
 export function etagOf(id: Uint8Array): string {
-  return `"${Array.from(id, (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+  return `"${toHex(id)}"`;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shortHash } from "../../encoding/hash.ts";
 import { EdgewaterError } from "../../errors.ts";
 import { checkKey } from "../path.ts";
 import { toFileNames } from "./file-names.ts";
 import { lstatSync, mkdir, realpathSync, rmdir } from "./fs.ts";
-import { hash } from "./lock-owner.ts";
 import { codeOf, ifThereSync, whenMissing } from "./system-error.ts";
 
 export { dirname };
@@ -56,14 +56,14 @@ export class Layout {
     return this.#below(join(this.root, ".meta~"), key);
   }
 
-  /** The lock folder of a key. Two keys may share it. */
+  /** The lock folder of a key. Two keys with the same hash share it, so one may wait for the other. */
   locksOf(key: string): string {
-    return join(this.temporary, `lock.${hash(key)}`);
+    return join(this.temporary, `lock.${shortHash(key)}`);
   }
 
   /** What the names of the temporary files that announce a write of a key start with. */
   announcementOf(key: string): string {
-    return `put.${hash(key)}`;
+    return `put.${shortHash(key)}`;
   }
 
   /**

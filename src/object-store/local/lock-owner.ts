@@ -74,10 +74,3 @@ function machineId(): string | undefined {
   }
   return undefined;
 }
-
-/** A short hash of a text (FNV-1a). Two keys with the same hash share a lock folder, so one may wait for the other. */
-export function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  return (value >>> 0).toString(36);
-}

@@ -4,7 +4,7 @@ import type { Temporary } from "./types.ts";
 /** In browsers: IndexedDB databases with random names. */
 export async function temporary(): Promise<Temporary> {
   const name = `edgewater-${crypto.randomUUID()}`;
-  const [objects, storagePath] = [`${name}-objects`, `${name}-records`];
+  const [objects, storagePath] = [`${name}-objects`, `${name}-storage`];
   const store = new IndexedDBStore(objects);
   return {
     store,

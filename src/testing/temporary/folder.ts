@@ -9,7 +9,7 @@ export async function temporary(): Promise<Temporary> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-"));
   return {
     store: new LocalStore(join(folder, "objects")),
-    storagePath: join(folder, "records"),
+    storagePath: join(folder, "storage"),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
