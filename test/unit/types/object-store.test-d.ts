@@ -98,7 +98,7 @@ void memory.put("k", "x", { mode: "append" });
 // @ts-expect-error the only delimiter is the slash
 memory.list("p", { delimiter: ":" });
 
-const all = { attributes: true, ranges: true, streams: true, pages: true, levels: true, copies: true } as const;
+const all = { attributes: true, ranges: true, streams: true, pagination: true, delimiter: true, copies: true } as const;
 certify(() => local, { ...all, conditions: true, conditionalCopies: true });
 certify(async () => plain, { pageObjects: 200 });
 certify(() => other, { atomic: false });

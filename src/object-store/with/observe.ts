@@ -1,40 +1,40 @@
 import { decodeText } from "../body.ts";
 import type { GetResult, ObjectMeta } from "../types.ts";
 
-/** What a wrapper does while a body is read. */
-export interface Watch {
-  /** Before the first byte is asked for. */
+/** Functions that a wrapper calls while a body is read. */
+export interface BodyObserver {
+  /** Called before the first byte is read. */
   readonly onStart?: () => void;
-  /** With what was read: whole chunks of a stream, or all bytes at once. What it throws ends the reading. */
+  /** Called with every chunk of a stream, or with all bytes at once. If it throws, the read fails. */
   readonly onChunk?: (chunk: Uint8Array) => void;
-  /** Once, when the body has been read, has failed or was cancelled. */
+  /** Called once, after the body was read, failed or was cancelled. */
   readonly onEnd?: (error?: unknown) => void;
-  /** What the reader gets in place of an error. */
+  /** Replaces an error for the reader. */
   readonly toError?: (error: unknown) => unknown;
 }
 
-/** An opened object whose body is watched while it is read. */
-export function watchedObject<Meta extends ObjectMeta>(opened: GetResult<Meta>, meta: Meta, watch: Watch): GetResult<Meta> {
+/** Observes the body of an opened object. */
+export function observedObject<Meta extends ObjectMeta>(opened: GetResult<Meta>, meta: Meta, observer: BodyObserver): GetResult<Meta> {
   const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
-    watch.onStart?.();
+    observer.onStart?.();
     try {
       const all = await opened.bytes();
-      watch.onChunk?.(all);
-      watch.onEnd?.();
+      observer.onChunk?.(all);
+      observer.onEnd?.();
       return all;
     } catch (error) {
-      const given = watch.toError ? watch.toError(error) : error;
-      watch.onEnd?.(given);
-      throw given;
+      const replaced = observer.toError ? observer.toError(error) : error;
+      observer.onEnd?.(replaced);
+      throw replaced;
     }
   };
-  return { meta, bytes, text: async () => decodeText(await bytes()), stream: () => watchedStream(opened.stream(), watch) };
+  return { meta, bytes, text: async () => decodeText(await bytes()), stream: () => observedStream(opened.stream(), observer) };
 }
 
-/** A stream that is watched while it is read. It is not read before somebody asks for it. */
-export function watchedStream<Chunk extends Uint8Array>(
+/** Observes a stream. Reads nothing before the consumer does. */
+export function observedStream<Chunk extends Uint8Array>(
   stream: ReadableStream<Chunk>,
-  { onStart, onChunk, onEnd, toError = (error) => error }: Watch,
+  { onStart, onChunk, onEnd, toError = (error) => error }: BodyObserver,
 ): ReadableStream<Chunk> {
   let reader: ReadableStreamDefaultReader<Chunk> | undefined;
   const open = (): ReadableStreamDefaultReader<Chunk> => {
@@ -55,9 +55,9 @@ export function watchedStream<Chunk extends Uint8Array>(
       controller.enqueue(value);
     } catch (error) {
       void reader?.cancel(error).catch(() => undefined);
-      const given = toError(error);
-      onEnd?.(given);
-      throw given;
+      const replaced = toError(error);
+      onEnd?.(replaced);
+      throw replaced;
     }
   };
   const cancel = async (reason: unknown): Promise<void> => {

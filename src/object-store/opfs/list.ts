@@ -2,37 +2,37 @@ import { compareUtf8 } from "../../encoding/utf8.ts";
 import { perform } from "../call.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
 import { classify, type Folder, holdsFile, segmentsIn } from "./folder.ts";
-import { ifMissing } from "./names.ts";
+import { ifMissing, type ObjectLocation } from "./object-file.ts";
 import { listed } from "./read.ts";
-import type { Place } from "./slots.ts";
 
-/** How many files are opened at once: their etags lie in them. */
-const atOnce = 16;
+/** How many files are opened at once to read their etags. */
+const concurrency = 16;
 
-export interface Walk {
+/** What a list needs. */
+export interface ListRequest {
   readonly folder: Folder;
   readonly delimiter?: "/" | undefined;
   readonly startAfter?: string | undefined;
-  /** How many entries are wanted at most. */
+  /** Largest number of entries that the caller takes. */
   readonly limit: number;
   readonly signal: AbortSignal | undefined;
 }
 
 interface Entry {
-  /** Ends with a slash for a folder, which sorts its keys where they belong. */
+  /** Ends with a slash for a folder, so that the folder sorts like the keys in it. */
   readonly key: string;
   readonly directory: FileSystemDirectoryHandle | undefined;
 }
 
-/** The objects below a prefix in UTF-8 order of their keys; with a delimiter, one level of them. */
-export async function* walk(prefix: string, options: Walk): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+/** Lists the objects below a prefix in UTF-8 order of their keys; with a delimiter, those directly below it and the common prefixes. */
+export async function* listEntries(prefix: string, options: ListRequest): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   const { folder, signal } = options;
   const call = { store: folder.store, verb: "list", key: prefix, signal } as const;
   const find = async (): Promise<{ directory: FileSystemDirectoryHandle; entries: readonly Entry[] } | undefined> => {
     const directory = await folder.directory(prefix.split("/").slice(0, -1)).catch(ifMissing);
     return directory && { directory, entries: await entriesOf(directory, prefix, options) };
   };
-  // An object that is replaced meanwhile might show itself under neither of its names.
+  // Without the lock, an object that is being replaced might appear under neither of its two names.
   const found = await perform(call, () => folder.locked("shared", find), classify);
   if (found === undefined) return;
   const { directory, entries } = found;
@@ -41,21 +41,25 @@ export async function* walk(prefix: string, options: Walk): AsyncGenerator<Objec
     if (entry.directory) {
       index++;
       if (options.delimiter) yield { prefix: entry.key };
-      else yield* walk(entry.key, options);
+      else yield* listEntries(entry.key, options);
       continue;
     }
-    const files = filesFrom(entries, index, Math.min(atOnce, options.limit));
+    const files = filesFrom(entries, index, Math.min(concurrency, options.limit));
     index += files.length;
     for (const meta of await perform(call, () => metasOf(files, directory, folder), classify)) if (meta) yield meta;
   }
 }
 
-async function entriesOf(directory: FileSystemDirectoryHandle, prefix: string, { delimiter, startAfter }: Walk): Promise<readonly Entry[]> {
+async function entriesOf(
+  directory: FileSystemDirectoryHandle,
+  prefix: string,
+  { delimiter, startAfter }: ListRequest,
+): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   for (const [segment, below] of await segmentsIn(directory)) {
     const key = prefix + segment;
     const isPassed = startAfter !== undefined && compareUtf8(key, startAfter) <= 0;
-    // All keys of a folder start with its own; only if the place to start after does too, some may come later.
+    // All keys below a folder start with its key. Some of them sort after `startAfter` only if `startAfter` starts with it too.
     if (isPassed && !(below && delimiter === undefined && startAfter.startsWith(key))) continue;
     if (below && delimiter && !(await holdsFile(below))) continue;
     entries.push({ key, directory: below });
@@ -69,8 +73,8 @@ function filesFrom(entries: readonly Entry[], start: number, most: number): read
   return entries.slice(start, end);
 }
 
-/** Undefined for those that were deleted meanwhile. */
+/** The metadata of some files; undefined for those that were deleted meanwhile. */
 function metasOf(files: readonly Entry[], directory: FileSystemDirectoryHandle, folder: Folder): Promise<(ObjectMeta | undefined)[]> {
-  const find = (key: string): Place => ({ directory, name: key.slice(key.lastIndexOf("/") + 1) });
+  const find = (key: string): ObjectLocation => ({ directory, name: key.slice(key.lastIndexOf("/") + 1) });
   return Promise.all(files.map(({ key }) => listed(() => find(key), folder, key).catch(ifMissing)));
 }

@@ -14,9 +14,10 @@ import type {
   Sign,
 } from "../types.ts";
 
+/** The options of any list. */
 export type AnyListOptions = PagedListOptions | DelimitedListOptions;
 
-/** Every verb with every option. Which of them a store has is known to its type only. */
+/** Every verb with every option. A wrapper passes through what the store has; only its type says which. */
 export interface AnyVerbs {
   readonly put: FullPut["put"];
   readonly get: FullGet["get"];
@@ -27,8 +28,9 @@ export interface AnyVerbs {
   readonly signedUrl: Sign["signedUrl"];
 }
 
-/** What a store says of itself; by the last that it need not be tried before it is relied on. */
-interface Said extends Named, Guarantees {
+/** The properties of a store. */
+interface StoreProperties extends Named, Guarantees {
+  /** Whether the store is known to keep conditions, so that `requireConditions` need not test it. */
   readonly keepsConditions?: true | undefined;
 }
 
@@ -36,10 +38,10 @@ interface Closable extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
-/** What a wrapper keeps of a store: its verbs, exactly as its type has them, what it says of itself, and how it is closed. */
-export type Wrapped<Store> = Pick<Store, keyof Store & (keyof AnyVerbs | keyof Said | keyof Closable)>;
+/** The type of a wrapped store: its verbs with their exact types, its properties, and how it is closed. */
+export type Wrapped<Store> = Pick<Store, keyof Store & (keyof AnyVerbs | keyof StoreProperties | keyof Closable)>;
 
-const kept = [
+const wrappedMembers = [
   "name",
   "atomic",
   "consistency",
@@ -56,13 +58,13 @@ const kept = [
 ] as const;
 
 /**
- * A store that does some things in another way. A verb that the store lacks is not there, and what is not replaced is
- * the store's own.
+ * Wraps a store and replaces some of its members. Members that are not replaced are those of the store. Verbs that the
+ * store lacks stay absent.
  */
 export function wrap<Store extends Named>(store: Store, replace: (inner: AnyVerbs) => Partial<AnyVerbs & Named>): Wrapped<Store> {
   const inner = store as unknown as AnyVerbs & Closable;
   const replaced: Readonly<Record<PropertyKey, unknown>> = { ...replace(inner) };
-  const entries = kept
+  const entries = wrappedMembers
     .filter((name) => name in store)
     .map((name) => {
       const own = (inner as unknown as Readonly<Record<PropertyKey, unknown>>)[name];

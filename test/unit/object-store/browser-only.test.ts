@@ -1,4 +1,4 @@
-/** What the stores of browsers say where there is no browser. */
+/** The errors of the browser stores in other runtimes. */
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
 import { expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 it.each([
   ["IndexedDBStore", new IndexedDBStore("quakes"), "IndexedDBStore(quakes) needs IndexedDB, which this runtime lacks"],
   ["OPFSStore", new OPFSStore("quakes"), "OPFSStore(quakes) needs the Origin Private File System, which this runtime lacks"],
-])("%s", async (_, store, message) => {
+])("%s fails with NotSupported in Node", async (_, store, message) => {
   for (const call of [
     () => store.put("a", "one"),
     () => store.get("a"),

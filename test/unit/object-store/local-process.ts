@@ -1,4 +1,4 @@
-/** A process that makes increments under a condition, or dies while it holds a claim. */
+/** A child process of the tests: makes conditional increments, or takes a lock and holds it until it is killed. */
 import { writeFile } from "node:fs/promises";
 import { isEdgewaterError } from "../../../src/errors.ts";
 import { LocalStore } from "../../../src/object-store/local/index.ts";
@@ -8,14 +8,14 @@ const store = new LocalStore(folder);
 
 if (increments === "hold") {
   const { etag } = await store.head("counter");
-  // The body of a conditional write is read before the claim is made: a claim is put there by hand, in this process's name.
+  // A conditional write reads its body before it takes the lock, so the lock is taken directly here.
   const { AttributeFiles } = await import("../../../src/object-store/local/attributes.ts");
-  const { Claims } = await import("../../../src/object-store/local/claims.ts");
+  const { KeyLocks } = await import("../../../src/object-store/local/lock.ts");
   const { Layout } = await import("../../../src/object-store/local/layout.ts");
-  const { Owner } = await import("../../../src/object-store/local/owner.ts");
+  const { LockOwner } = await import("../../../src/object-store/local/lock-owner.ts");
   const layout = new Layout(folder);
-  const claims = new Claims(layout, new Owner(), new AttributeFiles(layout));
-  await claims.alone({ store: "", verb: "write", key: "counter", signal: undefined }, async () => {
+  const locks = new KeyLocks(layout, new LockOwner(), new AttributeFiles(layout));
+  await locks.withLock({ store: "", verb: "write", key: "counter", signal: undefined }, async () => {
     await writeFile(`${folder}/held~`, etag ?? "");
     await new Promise((resolve) => setTimeout(resolve, 60_000));
   });

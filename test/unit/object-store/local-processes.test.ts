@@ -14,22 +14,22 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const counter = (...args: string[]) =>
-  spawn(process.execPath, [join(import.meta.dirname, "counter.ts"), folder, ...args], { stdio: "inherit" });
+const child = (...args: string[]) =>
+  spawn(process.execPath, [join(import.meta.dirname, "local-process.ts"), folder, ...args], { stdio: "inherit" });
 
-describe("LocalStore among processes", () => {
-  it("counts 100 when 4 processes make 25 increments each", async () => {
+describe("LocalStore used by several processes", () => {
+  it("counts to 100 when 4 processes make 25 conditional increments each", async () => {
     const store = new LocalStore(folder);
     await store.put("counter", "0");
-    const codes = await Promise.all([1, 2, 3, 4].map(async () => (await once(counter("25"), "exit"))[0]));
+    const codes = await Promise.all([1, 2, 3, 4].map(async () => (await once(child("25"), "exit"))[0]));
     expect(codes).toEqual([0, 0, 0, 0]);
     expect(await (await store.get("counter")).text()).toBe("100");
   });
 
-  it("goes on when the holder of a claim was killed, and waits while it lives", async () => {
+  it("waits for a lock while its owner lives, and takes it over when its owner was killed", async () => {
     const store = new LocalStore(folder);
     const { etag = "" } = await store.put("counter", "0");
-    const holder = counter("hold");
+    const holder = child("hold");
     while (!existsSync(join(folder, "held~"))) await new Promise((resolve) => setTimeout(resolve, 10));
     const signal = AbortSignal.timeout(300);
     await expect(store.put("counter", "1", { mode: { ifMatch: etag }, signal })).rejects.toMatchObject({ code: "Aborted" });

@@ -3,39 +3,44 @@ import { throwIfAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
 import { metaOf } from "./etag.ts";
+import { fromFileNames, isPiece } from "./file-names.ts";
 import { lstat, readdir } from "./fs.ts";
-import { fromFileNames, isPiece } from "./names.ts";
 import { whenMissing } from "./system-error.ts";
 
-export interface Walk {
+/** What a list of one folder needs. */
+export interface ListRequest {
   readonly delimiter: "/" | undefined;
   readonly startAfter: string | undefined;
   readonly call: Call;
 }
 
 interface Entry {
-  /** Ends with a slash for a folder, which sorts its keys where they belong. */
+  /** Ends with a slash for a folder, so that the folder sorts like the keys in it. */
   readonly key: string;
   readonly path: string;
 }
 
-/** The objects below a folder in UTF-8 order of their keys; with a delimiter, of this folder alone. */
-export async function* walk(folder: string, prefix: string, options: Walk): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+/** Lists the objects below a folder in UTF-8 order of their keys; with a delimiter, those directly in it and its folders. */
+export async function* listEntries(
+  folder: string,
+  prefix: string,
+  options: ListRequest,
+): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   const { delimiter, startAfter, call } = options;
   const entries = await entriesOf(folder, prefix);
   for (const { key, path } of entries.sort((left, right) => compareUtf8(left.key, right.key))) {
     throwIfAborted(call.signal, call);
     const isFolder = key.endsWith("/");
     const isPassed = startAfter !== undefined && compareUtf8(key, startAfter) <= 0;
-    // All keys of a folder start with its own; only if the place to start after does too, some may come later.
+    // All keys below a folder start with its key. Some of them sort after `startAfter` only if `startAfter` starts with it too.
     if (isPassed && !(isFolder && delimiter === undefined && startAfter.startsWith(key))) continue;
     if (!isFolder) {
       const stats = await lstat(path, { bigint: true }).catch(whenMissing);
       if (stats?.isFile()) yield metaOf(key, stats);
     } else if (delimiter === undefined) {
-      yield* walk(path, key, options);
+      yield* listEntries(path, key, options);
     } else {
-      for await (const _ of walk(path, key, { delimiter: undefined, startAfter: undefined, call })) {
+      for await (const _ of listEntries(path, key, { delimiter: undefined, startAfter: undefined, call })) {
         yield { prefix: key };
         break;
       }
@@ -43,7 +48,7 @@ export async function* walk(folder: string, prefix: string, options: Walk): Asyn
   }
 }
 
-/** What lies in a folder under names of keys, with long names put together. Links are left out: they may lead anywhere. */
+/** The objects and folders in a folder, with the pieces of long names joined. Skips symbolic links, which may lead anywhere. */
 async function entriesOf(folder: string, prefix: string, pieces: readonly string[] = []): Promise<Entry[]> {
   const found = (await readdir(folder, { withFileTypes: true }).catch(whenMissing)) ?? [];
   const entries: Entry[] = [];

@@ -7,20 +7,21 @@ import { closeSync, fsync, openSync, write, writeSync } from "./fs.ts";
 import { dirname, type Stats } from "./layout.ts";
 import { codeOf } from "./system-error.ts";
 
-/** Bytes that are written in place rather than in the thread pool. */
+/** Bodies up to this size are written synchronously rather than in the thread pool. */
 const smallBody = 64 * 1024;
 
+/** A file to write. */
 export interface NewFile {
   readonly path: string;
   readonly body: StreamBody;
-  /** What it will replace. */
+  /** The file that it will replace. */
   readonly replaced: Stats | undefined;
   readonly fsync: boolean;
 }
 
 /**
- * Writes a new file and gives its etag. What can wait for a disk or for many bytes is asynchronous; a few bytes into a
- * fresh file go to the system's memory, and the way through the thread pool would take longer.
+ * Writes a new file and returns its etag. A small body is written synchronously: it goes to the page cache, so the thread
+ * pool would be slower.
  */
 export function writeNew(file: NewFile, call: Call): Promise<string> {
   return withFile(file.path, "wx", file.fsync, async (descriptor) => {
@@ -41,20 +42,20 @@ async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Gives a finished file a time after that of what it will replace, and tells its new etag. */
+/** Sets a time after that of the file that is to be replaced, and returns the new etag. */
 export function restamp(path: string, replaced: Stats, isSynced: boolean): Promise<string> {
   return withFile(path, "r+", isSynced, (file) => stamp(file, replaced));
 }
 
-/** Writes a file of a few bytes that nobody reads before it is whole. */
+/** Writes a new file of a few bytes. */
 export function writeSmall(path: string, text: string, isSynced = false): Promise<void> {
   return withFile(path, "wx", isSynced, (file) => writeAll(file, bytesOf(text)));
 }
 
 /**
- * Brings a name to the disk: the folder that holds it, and when folders were made for it, those that hold them.
+ * Syncs the folder of a path to the disk, and the folders above it up to the parent of the first folder that was created.
  *
- * @param made the first folder that was made
+ * @param made the first folder that was created
  */
 export async function syncFolders(path: string, made: string = path): Promise<void> {
   const last = dirname(made).length;
@@ -62,7 +63,7 @@ export async function syncFolders(path: string, made: string = path): Promise<vo
     try {
       await withFile(folder, "r", true, () => undefined);
     } catch (error) {
-      // Windows opens no folders, and writes their changes itself. A folder that is gone holds nothing.
+      // Windows cannot open folders and syncs them itself. A removed folder needs no sync.
       if (!["EISDIR", "EPERM", "EACCES", "ENOENT"].includes(codeOf(error) ?? "")) throw error;
     }
     if (folder.length <= last) return;

@@ -1,24 +1,25 @@
 import type { Delete, Get, Head, List, Named, Put } from "../../object-store/types.ts";
 import { different, equal, keys, type ObjectStoreCase, readBytes, rejects, toArray } from "./check.ts";
 
-/** What every store can do. */
-export type Verbs = Named & Put & Get & Head & Delete & List;
+/** A store with the basic verbs. */
+export type BasicStore = Named & Put & Get & Head & Delete & List;
 
-export interface VerbCasesOptions {
-  /** Whether the store can hold `a` beside `a/b`; a file system cannot. */
+/** Options of {@link keysAndBytesCases}. */
+export interface KeysAndBytesCasesOptions {
+  /** Whether the store can hold `a` beside `a/b`; a file system cannot. Default: true. */
   readonly keyMayBePrefix?: boolean;
-  /** How many objects the paging case lists; more than a page of the store. */
+  /** How many objects the case for long lists writes; more than a page of the store. Default: 1,100. */
   readonly pageObjects?: number;
-  /** Text in keys that the store refuses with `InvalidPath`, because it could not keep them as they are. */
+  /** Matches keys that the store refuses with `InvalidPath`, because it cannot store them exactly. Default: none. */
   readonly refused?: RegExp;
 }
 
-/** What every store does with keys and bytes, whatever else it promises. */
-export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreCase<Verbs>[] {
+/** The cases for the basic verbs: keys, bytes, lists, errors and signals. */
+export function keysAndBytesCases(options: KeysAndBytesCasesOptions = {}): readonly ObjectStoreCase<BasicStore>[] {
   const { keyMayBePrefix = true, pageObjects = 1100, refused } = options;
   return [
     {
-      name: "gives back the very bytes that were put",
+      name: "returns the bytes that were put",
       run: async (store) => {
         const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
         await store.put("conformance/bytes", bytes);
@@ -34,15 +35,15 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "streams the body",
+      name: "returns the body as a stream",
       run: async (store) => {
         await store.put("conformance/stream", "streamed");
-        const { stream } = await store.get("conformance/stream");
-        equal(await new Response(stream()).text(), "streamed", "streamed body");
+        const opened = await store.get("conformance/stream");
+        equal(await new Response(opened.stream()).text(), "streamed", "streamed body");
       },
     },
     {
-      name: "holds an empty object",
+      name: "stores an empty object",
       run: async (store) => {
         await store.put("conformance/empty", "");
         equal(await readBytes(store, "conformance/empty"), [], "bytes");
@@ -50,17 +51,17 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "replaces an object as a whole, with another etag where it has etags",
+      name: "replaces a whole object, with a new etag if the store has etags",
       run: async (store) => {
         const first = await store.put("conformance/replaced", "a long first body");
         const second = await store.put("conformance/replaced", "short");
         equal(await (await store.get("conformance/replaced")).text(), "short", "body");
-        if (first.etag !== undefined) different(first.etag, second.etag, "etags of two contents");
+        if (first.etag !== undefined) different(first.etag, second.etag, "etags of two versions");
         if (second.etag !== undefined) equal((await store.head("conformance/replaced")).etag, second.etag, "etag of put and head");
       },
     },
     {
-      name: "does not change an object when the caller changes the bytes afterwards",
+      name: "does not change an object when the caller later changes its own bytes",
       run: async (store) => {
         const bytes = new Uint8Array([1, 2, 3]);
         await store.put("conformance/owned", bytes);
@@ -71,7 +72,7 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "tells key, size and time in get, head and list alike",
+      name: "returns the same key, size and time from get, head and list",
       run: async (store) => {
         await store.put("conformance/meta/object", "12345");
         const [listed] = await toArray(store.list("conformance/meta"));
@@ -86,7 +87,7 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "raises NotFound for a missing object, naming store and key",
+      name: "fails with NotFound for a missing object, and names store and key",
       run: async (store) => {
         for (const read of [
           () => store.get("conformance/missing"),
@@ -100,7 +101,7 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "deletes one object or several, and missing ones too",
+      name: "deletes one object or several, and ignores missing ones",
       run: async (store) => {
         for (const name of ["a", "b", "c"]) await store.put(`conformance/delete/${name}`, name);
         await store.delete("conformance/delete/a");
@@ -111,7 +112,7 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "can use a former folder's name as a key",
+      name: "accepts the name of a former folder as a key",
       run: async (store) => {
         await store.put("conformance/folder/inner/object", "x");
         await store.delete("conformance/folder/inner/object");
@@ -121,7 +122,7 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "lists by whole segments",
+      name: "matches a prefix by whole segments",
       run: async (store) => {
         for (const key of ["p/x", "p/y/z", "pp/x", "p.x"]) await store.put(`conformance/segments/${key}`, "x");
         const below = ["conformance/segments/p/x", "conformance/segments/p/y/z"];
@@ -131,7 +132,7 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "lists in the order of UTF-8",
+      name: "lists in UTF-8 order",
       run: async (store) => {
         const names = ["a-b", "a.b", "a/b", "a0", "ab", "z", "é", "\uffee", "\u{1f30a}"];
         for (const name of [...names].reverse()) await store.put(`conformance/order/${name}`, "x");
@@ -154,7 +155,7 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "keeps every key apart from every other",
+      name: "keeps keys with special characters apart",
       run: async (store) => {
         const all = [
           "a b",
@@ -192,7 +193,7 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "refuses what is not a key or a prefix, before anything is touched",
+      name: "refuses invalid keys and prefixes before it does anything",
       run: async (store) => {
         for (const key of ["", "/a", "a/", "a//b", ".", "a/../b", "a/./b", "..", "a\u0000b", "a\nb", "a\ud800b"]) {
           await rejects(() => store.put(key, "x"), "InvalidPath");
@@ -204,7 +205,7 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: keyMayBePrefix ? "holds a key that is also a prefix" : "refuses a key that is also a prefix, and keeps what is there",
+      name: keyMayBePrefix ? "stores a key that is also a prefix" : "refuses a key that is also a prefix, and keeps the existing object",
       run: async (store) => {
         await store.put("conformance/both", "object");
         if (keyMayBePrefix) {
@@ -222,7 +223,7 @@ export function verbCases(options: VerbCasesOptions = {}): readonly ObjectStoreC
       },
     },
     {
-      name: "ends every call of an aborted signal with Aborted, and its reason as the cause",
+      name: "ends calls with an aborted signal with Aborted and the reason as cause",
       run: async (store) => {
         const reason = new Error("enough");
         const signal = AbortSignal.abort(reason);

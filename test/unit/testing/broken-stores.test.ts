@@ -1,18 +1,18 @@
-/** The suite itself is tested here: it lets a sound store pass, and finds what is wrong with every broken one. */
+/** Tests the conformance suite itself: a correct store passes, and every broken store fails. */
 import type { FullObjectStore } from "edgewater";
 import { certify } from "edgewater/testing";
 import { describe, expect, it } from "vitest";
 import { broken, brokenStores } from "./broken-stores.ts";
 
-/** The names of the promises that a store breaks. */
-async function brokenPromises(make: () => FullObjectStore): Promise<string[]> {
+/** The names of the cases that fail for a store. */
+async function failingCases(make: () => FullObjectStore): Promise<string[]> {
   const all = certify(make, {
     conditions: true,
     attributes: true,
     ranges: true,
     streams: true,
-    pages: true,
-    levels: true,
+    pagination: true,
+    delimiter: true,
     copies: true,
     conditionalCopies: true,
   });
@@ -27,15 +27,15 @@ async function brokenPromises(make: () => FullObjectStore): Promise<string[]> {
 }
 
 describe("the conformance suite", () => {
-  it("lets a sound store pass", async () => {
-    expect(await brokenPromises(() => broken(() => ({})))).toEqual([]);
+  it("passes a correct store", async () => {
+    expect(await failingCases(() => broken(() => ({})))).toEqual([]);
   });
 
-  it.each(brokenStores)("finds that a store %s", async (_, seenBy, make) => {
-    expect(await brokenPromises(() => broken(make))).toContain(seenBy);
+  it.each(brokenStores)("finds a store that %s", async (_, foundBy, make) => {
+    expect(await failingCases(() => broken(make))).toContain(foundBy);
   });
 
-  it("disposes of every store that it was given, also when a promise is broken", async () => {
+  it("disposes of every store, also after a failing case", async () => {
     let open = 0;
     const make = async () => {
       open++;
@@ -45,8 +45,8 @@ describe("the conformance suite", () => {
       attributes: true,
       ranges: true,
       streams: true,
-      pages: true,
-      levels: true,
+      pagination: true,
+      delimiter: true,
       copies: true,
       conditionalCopies: true,
     } as const;

@@ -2,23 +2,25 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { unlessAborted } from "./client/aborted.ts";
 import type { ConditionalPut, Delete, Named } from "./types.ts";
 
-/** A store that need not be tried, because it is known to keep conditions, says so. */
+/** A store with conditional writes. `keepsConditions` is set if it is known to check conditions, so no test is needed. */
 type Store = Named & ConditionalPut & Delete & { readonly keepsConditions?: true | undefined };
 
+/** Options of {@link requireConditions}. */
 export interface ProbeOptions {
-  /** Where the object that it is tried with may lie for a moment. */
+  /** The prefix of the object that the test writes and deletes. Default: `edgewater-probe`. */
   readonly prefix?: string;
+  /** Ends the wait of this call. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const probed = new WeakMap<Store, Promise<void>>();
 
 /**
- * Makes sure that a store keeps conditions before anything is entrusted to them, such as a log: a server that ignores
- * If-None-Match takes every write and loses all but one. Tries it once for every store, with an object of its own that
- * is deleted again; one that lies is recognised by its second request.
+ * Tests whether a store checks conditions, before data such as a log relies on them: a server that ignores
+ * `If-None-Match` accepts every conditional write and loses all but the last. Tests each store once, with an object that
+ * is deleted afterwards.
  *
- * @throws `NotSupported` when the store ignores conditions; whatever its `put` and `delete` throw
+ * @throws `NotSupported` if the store ignores conditions; any error of its `put`
  *
  * @example
  * ```ts
@@ -34,10 +36,10 @@ export async function requireConditions(store: Store, { prefix = "edgewater-prob
   if (probe === undefined) {
     probe = tryConditions(store, `${prefix}/${crypto.randomUUID()}`);
     probed.set(store, probe);
-    // What could not be reached may be reached later.
+    // After any other error, the next call tests again.
     probe.catch((error: unknown) => isEdgewaterError(error, "NotSupported") || probed.delete(store));
   }
-  // Others may wait for the same.
+  // Other calls may wait for the same test, so an abort ends only this wait.
   await unlessAborted(probe, signal, { store: store.name });
 }
 
@@ -58,7 +60,7 @@ async function tryConditions(store: Store, key: string): Promise<void> {
       if (isEdgewaterError(error, "AlreadyExists", "PreconditionFailed")) return;
       throw error;
     }
-    const message = `${store.name} ignores the condition ${mode}: two writers would overwrite each other; it cannot hold what relies on it`;
+    const message = `${store.name} ignores the condition ${mode}, so two writers could overwrite each other; use a store that checks conditions`;
     throw new EdgewaterError("NotSupported", message, { store: store.name });
   }
 }

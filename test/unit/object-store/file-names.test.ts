@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, oneof, property, string, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromFileNames, toFileNames } from "../../../src/object-store/local/names.ts";
+import { fromFileNames, toFileNames } from "../../../src/object-store/local/file-names.ts";
 
 const awkward = constantFrom(
   "A",
@@ -29,8 +29,8 @@ const segment = oneof(
 ).filter((text) => text !== "" && text !== "." && text !== ".." && !/[/\p{Cc}\p{Surrogate}]/u.test(text));
 const folded = (names: readonly string[]): string => names.join("/").normalize("NFD").toLowerCase().toUpperCase().normalize("NFD");
 
-describe("the names of files", () => {
-  it.each(["quakes.superjson", "v1", "data_2.tar.gz", "a=b&c", "100%", ".hidden"])("leave %s as it is", (name) => {
+describe("file names of segments", () => {
+  it.each(["quakes.superjson", "v1", "data_2.tar.gz", "a=b&c", "100%", ".hidden"])("keep %s as it is", (name) => {
     expect(toFileNames(name)).toEqual([name]);
   });
 
@@ -43,12 +43,12 @@ describe("the names of files", () => {
     ["end.", "end~2e"],
     ["end ", "end~20"],
     ["a~b!", "a~7eb~21"],
-  ])("write %s as %s", (name, file) => {
+  ])("escape %s as %s", (name, file) => {
     expect(toFileNames(name)).toEqual([file]);
     expect(fromFileNames([file])).toBe(name);
   });
 
-  it("are no longer than 255 bytes, no device's, and give the segment back", () => {
+  it("are valid on every file system and can be decoded", () => {
     assert(
       property(segment, (text) => {
         const names = toFileNames(text);
@@ -62,7 +62,7 @@ describe("the names of files", () => {
     );
   });
 
-  it("stay apart on a disk that folds case and composes accents", () => {
+  it("stay different on a file system that ignores case and normalizes accents", () => {
     assert(
       property(tuple(segment, segment), ([one, other]) => {
         const variants = [one, other, one.toLowerCase(), one.toUpperCase(), one.normalize("NFC"), one.normalize("NFD")];
@@ -73,7 +73,7 @@ describe("the names of files", () => {
     );
   });
 
-  it("are not those of files that nobody here wrote", () => {
+  it("do not decode to a key if the store cannot have written the file", () => {
     for (const name of ["README.md", "backup~", "a:b", "~41", "~zz", "con", "!A"]) expect(fromFileNames([name])).toBeUndefined();
   });
 });

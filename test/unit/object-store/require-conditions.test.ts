@@ -3,7 +3,7 @@ import { requireConditions } from "edgewater/with";
 import { expect, it } from "vitest";
 import type { ConditionalPutOptions, StreamBody } from "../../../src/object-store/types.ts";
 
-/** A store that keeps some conditions and ignores others, on purpose. */
+/** A store that ignores some conditions. */
 class BrokenStore extends MemoryStore {
   puts = 0;
   readonly #ignores: (mode: ConditionalPutOptions["mode"]) => boolean;
@@ -19,7 +19,7 @@ class BrokenStore extends MemoryStore {
   }
 }
 
-it("takes a store that keeps conditions, tries it once, and leaves nothing behind", async () => {
+it("accepts a store that checks conditions, tests it once, and deletes its test object", async () => {
   const store = new BrokenStore(() => false);
   await Promise.all([requireConditions(store), requireConditions(store)]);
   await requireConditions(store);
@@ -30,7 +30,7 @@ it("takes a store that keeps conditions, tries it once, and leaves nothing behin
 it.each([
   ["create", 2, (mode: unknown) => mode === "create"],
   ["ifMatch", 4, (mode: unknown) => typeof mode === "object"],
-])("refuses a store that ignores %s, by its name", async (condition, puts, ignores) => {
+])("refuses a store that ignores %s, and names it", async (condition, puts, ignores) => {
   const store = new BrokenStore(ignores);
   const refused = { code: "NotSupported", message: expect.stringContaining(`MemoryStore ignores the condition ${condition}`) };
   await expect(requireConditions(store)).rejects.toMatchObject(refused);
@@ -38,7 +38,7 @@ it.each([
   expect(await Array.fromAsync(store.list())).toEqual([]);
 });
 
-it("tries again what could not be reached, and does not try what is known", async () => {
+it("tests a store again that could not be reached, and not one that is known to check conditions", async () => {
   const store = new BrokenStore(() => false);
   const { put } = store;
   store.put = () => Promise.reject(new Error("unreachable"));
@@ -51,7 +51,7 @@ it("tries again what could not be reached, and does not try what is known", asyn
   expect(known.puts).toBe(0);
 });
 
-it("ends for a caller whose signal is aborted, and not for the others", async () => {
+it("ends the wait of a caller whose signal is aborted, but not of the others", async () => {
   const store = new BrokenStore(() => false);
   const controller = new AbortController();
   const waiting = requireConditions(store, { signal: controller.signal });
