@@ -1,13 +1,13 @@
 import type { Output } from "../asset/result.ts";
 import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../asset/types.ts";
 import { abortedError, EdgewaterError } from "../errors.ts";
-import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
+import type { BaseIOHandler } from "../io-handler/base.ts";
+import { type Log, silentLog } from "../io-handler/contexts.ts";
+import { checkIOHandler } from "../io-handler/handler.ts";
 import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
-import { type Log, silentLog } from "../io-handler/log.ts";
-import { checkPartition } from "../partition/check-partition.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { PartitionMap } from "../partition/partition-map.ts";
-import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import { checkPartition, type PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import type { RetryPolicy } from "../retry.ts";
 import type { Executor } from "../run/executor.ts";
 import { type Graph, graphOf, nodeOf } from "../run/graph.ts";

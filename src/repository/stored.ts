@@ -1,6 +1,6 @@
 import type { Definition } from "../asset/types.ts";
+import { InputContext } from "../io-handler/contexts.ts";
 import type { StoredValue } from "../io-handler/handler.ts";
-import { InputContext } from "../io-handler/input-context.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { LoadEnvironment } from "../run/load.ts";

@@ -1,4 +1,4 @@
-import { collectOne } from "../asset/collect.ts";
+import { singleOutput } from "../asset/outputs.ts";
 import type { Asset } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
@@ -23,7 +23,7 @@ export function writePlan(graph: Graph, asset: Asset, value: unknown, key: Parti
     outputs: [definition],
     inputs: [],
     isBatch: false,
-    collect: collectOne,
+    splitOutputs: singleOutput,
     compute: () => value,
   } as const;
   return [{ label: name, computation: given, keys: key && [key], outputs: [definition], loads: [], after: [] }];

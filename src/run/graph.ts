@@ -1,7 +1,7 @@
 import { type Computation, computationOf } from "../asset/computation.ts";
 import type { Definition, MultiAsset, Source } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
-import { checkEdge } from "../partition/mapping/edge.ts";
+import { checkEdge } from "../partition/mapping/mapping.ts";
 
 /** What can be loaded under a name, and what makes it. */
 export interface Node {

@@ -1,4 +1,4 @@
-import type { Metadata } from "../metadata/metadata.ts";
+import type { Metadata } from "../metadata/metadata-value.ts";
 import type { RetryPolicy } from "../retry.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import type { CommitEnvironment } from "./commit.ts";

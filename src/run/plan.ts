@@ -1,9 +1,8 @@
 import type { Computation, InputSpec } from "../asset/computation.ts";
 import type { Definition, MultiAsset, Source } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
-import { checkPartition } from "../partition/check-partition.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
-import type { PartitionLoadingContext, PartitionsDefinition } from "../partition/partitions-definition.ts";
+import { checkPartition, type PartitionLoadingContext, type PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { type Graph, type Node, selectedNodes } from "./graph.ts";
 
 /** Which partitions of an input a step loads. */

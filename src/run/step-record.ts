@@ -1,5 +1,5 @@
-import type { Log } from "../io-handler/log.ts";
-import { intMetadata, textMetadata } from "../metadata/metadata.ts";
+import type { Log } from "../io-handler/contexts.ts";
+import { MetadataValue } from "../metadata/metadata-value.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { LogRecord, NewEvent, StepEvent } from "../storage/types.ts";
 import type { StepEnvironment } from "./ongoing-step.ts";
@@ -43,7 +43,7 @@ export function stepRecord(step: Step, { runId, storage, log }: StepEnvironment)
   return {
     log: recording(log, label, runId, logs),
     start: () => own("StepStart"),
-    retry: (error, retry) => own("StepRetry", { ...said(error), retry: intMetadata(retry) }),
+    retry: (error, retry) => own("StepRetry", { ...said(error), retry: MetadataValue.int(retry) }),
     success: () => own("StepSuccess"),
     failure: async (error, made) => {
       const events = outputs.flatMap(({ name }) =>
@@ -61,7 +61,7 @@ export function stepRecord(step: Step, { runId, storage, log }: StepEnvironment)
 }
 
 function said(error: unknown): NewEvent["metadata"] {
-  return { error: textMetadata(error instanceof Error ? error.message : String(error)) };
+  return { error: MetadataValue.text(error instanceof Error ? error.message : String(error)) };
 }
 
 /** A log that passes on what it is told, and keeps it. */

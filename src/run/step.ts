@@ -1,7 +1,7 @@
-import type { Collected } from "../asset/collect.ts";
+import type { PendingOutput } from "../asset/outputs.ts";
 import type { AssetContext, Definition } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
-import { coerceMetadata } from "../metadata/metadata.ts";
+import { coerceMetadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { commitOutput } from "./commit.ts";
@@ -56,7 +56,7 @@ export async function runStep(step: Step, environment: StepEnvironment): Promise
 /** Loads the inputs, calls the function, and commits its outputs as they come. What an earlier try has committed stays. */
 async function makeOutputs(ongoing: OngoingStep): Promise<void> {
   const { step, environment, outcomes } = ongoing;
-  const { name, inputs, outputs: allOutputs, compute, collect } = step.computation;
+  const { name, inputs, outputs: allOutputs, compute, splitOutputs } = step.computation;
   ongoing.metadata = {};
   ongoing.dataVersion = undefined;
   const onLoaded = (source: string, version: string): void => {
@@ -69,7 +69,7 @@ async function makeOutputs(ongoing: OngoingStep): Promise<void> {
     }),
   );
   const returned = await compute?.(Object.fromEntries(values), contextOf(ongoing));
-  for await (const each of collect(returned, { name, outputs: step.outputs, allOutputs, keys: step.keys })) {
+  for await (const each of splitOutputs(returned, { name, outputs: step.outputs, allOutputs, keys: step.keys })) {
     if (!outcomes.has(outputId(each.definition.name, each.key))) await commit(ongoing, each);
     // A generator names the version of what it yields next, not of everything.
     if (isYielding(returned)) ongoing.dataVersion = undefined;
@@ -77,11 +77,11 @@ async function makeOutputs(ongoing: OngoingStep): Promise<void> {
 }
 
 /** Commits one output, with retries of its own so that the function is not called again, and writes down that it has ended. */
-async function commit(ongoing: OngoingStep, collected: Collected): Promise<void> {
+async function commit(ongoing: OngoingStep, output: PendingOutput): Promise<void> {
   const { step, environment, retries, outcomes, metadata, dataVersion, inputDataVersions } = ongoing;
-  const made = { ...collected, metadata, dataVersion, inputDataVersions: consumed(step, inputDataVersions, collected.key) };
+  const made = { ...output, metadata, dataVersion, inputDataVersions: consumed(step, inputDataVersions, output.key) };
   const event = await retries.attempt(() => commitOutput(made, environment));
-  outcomes.set(outputId(collected.definition.name, collected.key), { status: "success", event });
+  outcomes.set(outputId(output.definition.name, output.key), { status: "success", event });
   environment.tell({ type: "output", runId: environment.runId, step: step.label, event });
 }
 

@@ -1,4 +1,4 @@
-import type { Metadata } from "../metadata/metadata.ts";
+import type { Metadata } from "../metadata/metadata-value.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 
 interface EventBase {

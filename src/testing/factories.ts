@@ -4,7 +4,7 @@ import { Repository, type RepositoryOptions } from "../repository/repository.ts"
 import { type EmbeddedOptions, Storage } from "../storage/storage.ts";
 
 /**
- * Records in memory for one test.
+ * Opens a Storage in memory for one test.
  *
  * @example
  * ```ts
@@ -17,8 +17,8 @@ export async function memoryStorage(): Promise<Storage> {
 }
 
 /**
- * Records in a folder, existing or new, or in a browser in a database of this name. When the block ends it is closed:
- * nothing is locked, the files can be deleted, and the same path opens again at once.
+ * Opens a Storage in a folder, existing or new; in a browser, in a database of this name. It is closed when the block
+ * ends: then nothing is locked, the files can be deleted, and the same path can be opened again at once.
  *
  * @example As a fixture of Vitest:
  * ```ts
@@ -35,8 +35,8 @@ export function embeddedStorage(path: string, options?: EmbeddedOptions): Promis
 }
 
 /**
- * A store for one test, whose objects are deleted when the block ends: in a temporary folder on Node, Deno and Bun, in
- * IndexedDB in browsers, in memory in Workers.
+ * Creates a store for one test, which is deleted when the block ends: a temporary folder on Node, Deno and Bun, IndexedDB
+ * in browsers, memory in Workers.
  *
  * @example
  * ```ts
@@ -51,8 +51,8 @@ export async function temporaryStore(): Promise<ObjectStore & AsyncDisposable> {
 }
 
 /**
- * A repository for one test, with a store and records that are deleted when the block ends. Values go through superjson
- * unless another handler is given.
+ * Creates a repository for one test, with a store and a Storage that are deleted when the block ends. The default handler
+ * is a `SuperJsonIOHandler`.
  *
  * @example
  * ```ts
@@ -62,8 +62,8 @@ export async function temporaryStore(): Promise<ObjectStore & AsyncDisposable> {
  */
 export async function temporaryRepository(options: Omit<RepositoryOptions, "storage">): Promise<Repository> {
   const { temporary } = await import("#temporary");
-  const { store, records, remove } = await temporary();
-  const storage = records === undefined ? memoryStorage() : embeddedStorage(records);
+  const { store, storagePath, remove } = await temporary();
+  const storage = storagePath === undefined ? memoryStorage() : embeddedStorage(storagePath);
   try {
     const repository = await Repository.open({ ioHandler: new SuperJsonIOHandler({ store }), ...options, storage });
     const dispose = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 /**
- * `edgewater/testing`: what tests of handlers, stores and assets need.
+ * `edgewater/testing`: temporary stores and repositories, conformance suites, and faults for tests.
  *
  * @module
  */
@@ -19,13 +19,13 @@ export {
   certify,
   conditionsCases,
   copyCases,
+  delimiterCases,
   fullObjectStoreCases,
-  levelCases,
+  type GuaranteeCase,
   type ObjectStoreCase,
   type ObjectStoreCasesOptions,
   objectStoreCases,
-  type Promised,
-  pageCases,
+  paginationCases,
   rangeCases,
   readOnlyCases,
   streamCases,

@@ -139,7 +139,7 @@ describe("the sources", () => {
       "node:": [
         "object-store/local/fs.ts",
         "object-store/local/layout.ts",
-        "object-store/local/owner.ts",
+        "object-store/local/lock-owner.ts",
         "settings/dotenv-file.ts",
         "storage/sql/sqlite.ts",
         "testing/temporary/folder.ts",

@@ -1,7 +1,7 @@
 import { type Asset, asset, task } from "edgewater";
 import { describe, expect, it } from "vitest";
-import { collectOne } from "../../../src/asset/collect.ts";
-import { type Computation, standsFor } from "../../../src/asset/computation.ts";
+import { bindComputation, type Computation } from "../../../src/asset/computation.ts";
+import { singleOutput } from "../../../src/asset/outputs.ts";
 import type { Definition } from "../../../src/asset/types.ts";
 import { graphOf, nodeOf } from "../../../src/run/graph.ts";
 import { planOf } from "../../../src/run/plan.ts";
@@ -118,10 +118,10 @@ function looped(name: string, from: Record<string, Definition>): Definition {
     partitions: undefined,
     isBatch: false,
     retry: undefined,
-    collect: collectOne,
+    splitOutputs: singleOutput,
     compute: () => 1,
   };
-  const definition = standsFor({ ...a, name }, computation);
+  const definition = bindComputation({ ...a, name }, computation);
   outputs.push(definition);
   return definition;
 }

@@ -251,7 +251,7 @@ describe("several partitions in one step", () => {
   });
 
   it.each([
-    ["a key that was not asked for writes nothing", ["eu", "us"], /not asked for: us/, []],
+    ["a key that was not asked for writes nothing", ["eu", "us"], /not requested: us/, []],
     ["a missing key fails that partition alone", [], /no value for the partitions eu/, []],
   ])("%s", async (_, returned, message, written) => {
     const wrong = asset(

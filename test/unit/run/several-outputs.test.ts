@@ -159,7 +159,7 @@ describe("a multi-asset that yields", () => {
       },
       /unknown output "c"/,
     ],
-    ["nothing", async function* () {}, /did not make its output "a"/],
+    ["nothing", async function* () {}, /returned no value for its output "a"/],
   ])("is refused when it yields %s", async (_, compute, message) => {
     const multi = multiAsset({ name: "multi", outputs: { a: {} } }, compute as never);
     await using repository = await Repository.open({ assets: [multi] });
