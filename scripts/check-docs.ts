@@ -97,7 +97,7 @@ function checkMembers(
 for (const [file, { module_doc, symbols }] of Object.entries(nodes)) {
   if (!module_doc?.doc?.trim()) missing.add(`${relative(root, fileURLToPath(file))}:1 the module`);
   for (const { name, declarations } of symbols) {
-    const own = declarations.filter(({ kind }) => kind !== "reference");
+    const own = declarations.filter(({ kind, location }) => kind !== "reference" && !location.filename.includes("/node_modules/"));
     // A name may be a type and a value, each with its own comment; overloads of a function share one.
     for (const [kind, same] of Map.groupBy(own, ({ kind }) => kind)) {
       check(name, same);

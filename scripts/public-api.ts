@@ -56,15 +56,26 @@ async function symbolsOf(file: string): Promise<readonly string[]> {
     env: { ...process.env, NO_COLOR: "1" },
     maxBuffer: 64 * 1024 * 1024,
   });
-  return stdout
-    .split(/^Defined in .*\n/m)
-    .map((text) => text.trim().replace(/\n\n/g, "\n"))
-    .filter((text) => text !== "")
-    .sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : nameOf(left) > nameOf(right) ? 1 : left < right ? -1 : 1));
+  const blocks = [...stdout.matchAll(/^Defined in (.*):\d+:\d+\n([\s\S]*?)(?=^Defined in |(?![\s\S]))/gm)];
+  const symbols = blocks.map(([, path = "", block = ""]) => {
+    const text = block.trim().replace(/\n\n/g, "\n");
+    // What another package exports is its own API.
+    const dependency = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+    if (dependency !== undefined) return `export { ${nameOf(text)} } from ${JSON.stringify(dependency)}`;
+    // Which members a function takes out of its options is its own business.
+    return text.replace(/(?<=[(,] ?)\{[\w$., ]*\}(?=\??: )/g, "options");
+  });
+  return [...new Set(symbols)].sort((left, right) => compare(nameOf(left), nameOf(right)) || compare(left, right));
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function nameOf(symbol: string): string {
-  return /^(?:(?:abstract|async|class|const|function|interface|namespace|type|var|let|enum) )*([\w$]+)/.exec(symbol)?.[1] ?? symbol;
+  return (
+    /^(?:(?:abstract|async|class|const|function|interface|namespace|type|var|let|enum|export \{) )*([\w$]+)/.exec(symbol)?.[1] ?? symbol
+  );
 }
 
 if (process.argv[1] === import.meta.filename) await writeFile(snapshot, await describePublicApi());
