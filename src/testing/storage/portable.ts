@@ -124,7 +124,7 @@ export const portableCases: readonly StorageCase[] = [
       same((await storage.getRuns()).length, 2, "other runs stay");
       same(await storage.getMaterializedPartitions("p"), kept.partitions, "partitions");
       same(
-        announced.explanation.some((line) => line.startsWith("a: 1 events would go")),
+        announced.explanation.some((line) => line.startsWith("a: would delete 1 event")),
         true,
         "the explanation names the asset",
       );

@@ -17,7 +17,7 @@ describe("credentials and addresses", () => {
     expect(nowhere).toMatchObject({ code: "NotFound" });
     const port = await freePort();
     const url = `postgres://me:secret@127.0.0.1:${port}/records`;
-    const unreachable = await Storage.connect(postgres(url, { retries: 1 })).catch((error: unknown) => error);
+    const unreachable = await Storage.connect(postgres(url, { maxRetries: 1 })).catch((error: unknown) => error);
     expect(unreachable).toMatchObject({ code: "Unavailable", store: `postgres(127.0.0.1:${port}/records)` });
     expect(() => postgres("no url")).toThrow(expect.objectContaining({ code: "SettingsError" }));
     for (const error of [refused, nowhere, unreachable] as Error[])
@@ -101,7 +101,7 @@ describe("a connection that is lost", () => {
       wire.close();
       return 1;
     });
-    const storage = Storage.connect(postgres(wire.url, { retries: 0 }));
+    const storage = Storage.connect(postgres(wire.url, { maxRetries: 0 }));
     await using repository = await Repository.open({ assets: [cut], storage });
     await expect(repository.materialize({ raiseOnError: false })).rejects.toMatchObject({ code: "Unavailable" });
     await using direct = await Storage.connect(postgres(database.url));
