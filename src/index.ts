@@ -26,7 +26,15 @@ export type {
   ValuesOf,
 } from "./asset/types.ts";
 export { condition } from "./automation/condition.ts";
-export type { AssetEvaluation, Condition, ConditionContext, ConditionResult, Subject, SubjectDependency } from "./automation/types.ts";
+export type { AutomationRequest, EvaluateOptions, Evaluation } from "./automation/evaluate.ts";
+export type {
+  AssetEvaluation,
+  AssetSnapshot,
+  AssetSnapshotDependency,
+  Condition,
+  ConditionContext,
+  ConditionResult,
+} from "./automation/types.ts";
 export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, type SettingsIssue, type WriteOutcome } from "./errors.ts";
 export { BaseIOHandler, type ConfiguredIOHandler, type SettingsDeclaration, type SettingsOptions } from "./io-handler/base.ts";
 export {
@@ -56,7 +64,6 @@ export { PartitionKey } from "./partition/partition-key.ts";
 export { PartitionMap, type PartitionMapOptions } from "./partition/partition-map.ts";
 export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
 export { dynamicPartitions, staticPartitions } from "./partition/static-partitions.ts";
-export type { EvaluateOptions, Evaluation } from "./repository/evaluate.ts";
 export {
   type LoadOptions,
   type LoadPartitionsOptions,
@@ -66,10 +73,10 @@ export {
 } from "./repository/repository.ts";
 export type { AssetStatus, StatusOptions } from "./repository/status.ts";
 export type { RetryPolicy } from "./retry.ts";
+export type { OnProgress, ProgressEvent } from "./run/environment.ts";
 export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
 export type { Load, Plan, Selection, Step } from "./run/plan.ts";
-export type { OnProgress, ProgressEvent } from "./run/progress.ts";
 export type { FailedAsset, RunResult } from "./run/run.ts";
 export { type EnvironmentSource, type LookUp, runtimeEnvironment } from "./runtime/environment.ts";
 export type { DeclaredFields } from "./settings/declared.ts";
