@@ -1,4 +1,4 @@
-/** One place, several writers at once: this window and workers with stores of their own. */
+/** Concurrent writers of the same objects: this window, and workers with their own stores. */
 import { isEdgewaterError } from "edgewater";
 import { describe, expect, it } from "vitest";
 import { hasSyncHandles, inWorker, newWorker } from "./in-worker.ts";
@@ -7,7 +7,7 @@ import { type Kind, storeOf } from "./worker.ts";
 const kinds: readonly Kind[] = hasSyncHandles ? ["IndexedDBStore", "OPFSStore"] : ["IndexedDBStore"];
 
 describe.each(kinds)("%s in a window and two workers", (kind) => {
-  it("counts exactly", async () => {
+  it("loses no increment of a counter", async () => {
     const place = crypto.randomUUID();
     const store = storeOf(kind, place);
     await store.put("counter", "0");
@@ -29,7 +29,7 @@ describe.each(kinds)("%s in a window and two workers", (kind) => {
     expect(await (await store.get("counter")).text()).toBe(String(3 * times));
   });
 
-  it("always finds a whole object while it is replaced, and always lists it", async () => {
+  it("reads and lists a whole object while another writer replaces it", async () => {
     const place = crypto.randomUUID();
     const store = storeOf(kind, place);
     await store.put("folder/k", "0".repeat(1000));
@@ -51,7 +51,7 @@ describe.each(kinds)("%s in a window and two workers", (kind) => {
     expect(reads).toBeGreaterThan(5);
   });
 
-  it("goes on when a worker ends in the middle of its writes", async () => {
+  it("stays usable after a worker is terminated during a write", async () => {
     const place = crypto.randomUUID();
     const store = storeOf(kind, place);
     await store.put("k", "0".repeat(1000));
