@@ -1,5 +1,5 @@
 /**
- * `edgewater/testing`: what tests of handlers, stores and assets need.
+ * `edgewater/testing`: stores, Storages and repositories for tests, and conformance cases for stores and Storages.
  *
  * @module
  */

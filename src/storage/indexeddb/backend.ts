@@ -22,16 +22,7 @@ export class IndexedDBBackend implements Backend {
     return commit(this.#connection, batch);
   }
 
-  async events({
-    assetKey,
-    partitionId: place,
-    runId,
-    types,
-    after,
-    before,
-    newestFirst,
-    limit,
-  }: EventsQuery): Promise<readonly AnyEvent[]> {
+  async events({ assetKey, partitionId, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
     const isFull = (found: readonly unknown[]): boolean => found.length >= (limit ?? Number.POSITIVE_INFINITY);
     if (limit === 0) return [];
     return this.#connection.use(async (database) => {
@@ -45,16 +36,16 @@ export class IndexedDBBackend implements Backend {
           ? ([store.index("byRun"), between(runId)] as const)
           : assetKey === undefined
             ? ([store, all] as const)
-            : place === undefined
+            : partitionId === undefined
               ? ([store.index("byAsset"), between(assetKey)] as const)
-              : ([store.index("byPlace"), between(assetKey, place)] as const);
+              : ([store.index("byPlace"), between(assetKey, partitionId)] as const);
       const found: AnyEvent[] = [];
       // One request when the index does all the filtering and has the right order; a cursor otherwise.
       if (
         !newestFirst &&
         types === undefined &&
         (runId === undefined || assetKey === undefined) &&
-        (place === undefined || assetKey !== undefined)
+        (partitionId === undefined || assetKey !== undefined)
       )
         return (await index.getAll(range as never, limit)).map(eventFrom);
       for (let cursor = await index.openCursor(range as never, direction); cursor && !isFull(found); cursor = await cursor.continue()) {
@@ -62,7 +53,7 @@ export class IndexedDBBackend implements Backend {
         const fits =
           (types === undefined || types.includes(value["eventType"] as AnyEvent["eventType"])) &&
           (runId === undefined || value["runId"] === runId) &&
-          (place === undefined || value.place === place);
+          (partitionId === undefined || value.place === partitionId);
         if (fits) found.push(eventFrom(value));
       }
       return found;

@@ -49,7 +49,8 @@ async function write(transaction: Transaction, batch: Batch): Promise<readonly A
   const writes: Promise<unknown>[] = numbered.map((event) =>
     store("events").add({ ...eventJson(event), place: partitionId(event.partitionKey) }),
   );
-  for (const { place, record } of await latestAfter(transaction, numbered)) writes.push(store("latest").put(latestRow(record, place)));
+  for (const { partition, record } of await latestAfter(transaction, numbered))
+    writes.push(store("latest").put(latestRow(record, partition)));
   for (const run of runs) {
     const position = (await store("runs").get(run.runId))?.position ?? ++lastPosition;
     writes.push(store("runs").put({ position, status: run.status, run }));
@@ -80,21 +81,21 @@ async function write(transaction: Transaction, batch: Batch): Promise<readonly A
 /** The latest record of every asset and partition that the events change, each once. */
 async function latestAfter(transaction: Transaction, events: readonly AnyEvent[]) {
   const store = transaction.objectStore("latest");
-  const touched = new Map<string, { readonly place: string; readonly events: AnyEvent[] }>();
+  const touched = new Map<string, { readonly partition: string; readonly events: AnyEvent[] }>();
   for (const event of events) {
-    for (const place of changesLatest(event) ? new Set(["", partitionId(event.partitionKey)]) : []) {
-      const id = `${event.assetKey.length}:${event.assetKey}${place}`;
-      const known = touched.get(id) ?? { place, events: [] };
+    for (const partition of changesLatest(event) ? new Set(["", partitionId(event.partitionKey)]) : []) {
+      const id = `${event.assetKey.length}:${event.assetKey}${partition}`;
+      const known = touched.get(id) ?? { partition, events: [] };
       touched.set(id, known);
       known.events.push(event);
     }
   }
   return Promise.all(
-    [...touched.values()].map(async ({ place, events: own }) => {
-      const row = await store.get([own[0]?.assetKey ?? "", place]);
+    [...touched.values()].map(async ({ partition, events: own }) => {
+      const row = await store.get([own[0]?.assetKey ?? "", partition]);
       let record = row && latestFrom(row);
-      for (const event of own) record = advance(record, event, place === "");
-      return { place, record: record as LatestRecord };
+      for (const event of own) record = advance(record, event, partition === "");
+      return { partition, record: record as LatestRecord };
     }),
   );
 }

@@ -1,3 +1,8 @@
+/**
+ * Storage in SQL databases: the back end for SQLite and Postgres, and an adapter for each database.
+ *
+ * @module
+ */
 import { fromBase64 } from "../../encoding/base64.ts";
 import { isEdgewaterError } from "../../errors.ts";
 import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "../backend.ts";

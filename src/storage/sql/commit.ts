@@ -133,13 +133,13 @@ function eventStatements(events: readonly NewEvent[]): readonly Statement[] {
   // Only the database knows the ids, so they are distances from the last id of this commit: 0 is the last event.
   const lastId = events.at(-1)?.id ?? events.length;
   const before = (id: number | undefined): SqlValue => (id === undefined ? null : lastId - id);
-  const latest = new Map<string, { readonly place: string; readonly record: LatestRecord }>();
+  const latest = new Map<string, { readonly partition: string; readonly record: LatestRecord }>();
   const inserts = numbered(events, lastId).map((event) => {
     const { id, eventType, assetKey, partitionKey, runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata } = event;
     const own = partitionId(partitionKey);
-    for (const place of changesLatest(event) ? new Set(["", own]) : []) {
-      const key = `${assetKey.length}:${assetKey}${place}`;
-      latest.set(key, { place, record: advance(latest.get(key)?.record, event, place === "") });
+    for (const partition of changesLatest(event) ? new Set(["", own]) : []) {
+      const key = `${assetKey.length}:${assetKey}${partition}`;
+      latest.set(key, { partition, record: advance(latest.get(key)?.record, event, partition === "") });
     }
     return statement(
       insertEvent,
@@ -156,11 +156,11 @@ function eventStatements(events: readonly NewEvent[]): readonly Statement[] {
       JSON.stringify(metadataJson(metadata)),
     );
   });
-  const upserts = [...latest.values()].map(({ place, record }) =>
+  const upserts = [...latest.values()].map(({ partition, record }) =>
     statement(
       upsertLatest,
       record.assetKey,
-      place,
+      partition,
       record.partitionKey ? JSON.stringify(record.partitionKey) : null,
       before(record.firstId),
       before(record.lastEventId),

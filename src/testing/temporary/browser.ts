@@ -1,7 +1,7 @@
 import { IndexedDBStore } from "../../object-store/indexeddb/index.ts";
 import type { Temporary } from "./types.ts";
 
-/** Databases of IndexedDB with names of their own: in browsers. */
+/** A store and a Storage in new IndexedDB databases. */
 export async function temporary(): Promise<Temporary> {
   const name = `edgewater-${crypto.randomUUID()}`;
   const [objects, records] = [`${name}-objects`, `${name}-records`];

@@ -1,10 +1,11 @@
 import type { ObjectStore } from "../../object-store/types.ts";
 
-/** A place for one test, which leaves nothing behind. */
+/** A store and a Storage for one test. */
 export interface Temporary {
+  /** The store. */
   readonly store: ObjectStore;
-  /** What `Storage.embedded` takes; undefined where there is none, and records are kept in memory. */
+  /** The path or name for `Storage.embedded`; undefined where the Storage must be in memory. */
   readonly records: string | undefined;
-  /** Deletes everything. */
+  /** Deletes both. */
   readonly remove: () => Promise<void>;
 }
