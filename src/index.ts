@@ -27,7 +27,15 @@ export type {
   ValuesOf,
 } from "./asset/types.ts";
 export { condition } from "./automation/condition.ts";
-export type { AssetEvaluation, Condition, ConditionContext, ConditionResult, Subject, SubjectDependency } from "./automation/types.ts";
+export type { AutomationRequest, EvaluateOptions, Evaluation } from "./automation/evaluate.ts";
+export type {
+  AssetEvaluation,
+  AssetSnapshot,
+  AssetSnapshotDependency,
+  Condition,
+  ConditionContext,
+  ConditionResult,
+} from "./automation/types.ts";
 export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, type SettingsIssue, type WriteOutcome } from "./errors.ts";
 export { BaseIOHandler, type ConfiguredIOHandler, type SettingsDeclaration, type SettingsOptions } from "./io-handler/base.ts";
 export {
@@ -62,7 +70,6 @@ export { PartitionMap, type PartitionMapOptions } from "./partition/partition-ma
 export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
 export { staticPartitions } from "./partition/static-partitions.ts";
 export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
-export type { EvaluateOptions, Evaluation } from "./repository/evaluate.ts";
 export {
   type LoadOptions,
   type LoadPartitionsOptions,
@@ -72,10 +79,10 @@ export {
 } from "./repository/repository.ts";
 export type { AssetStatus, StatusOptions } from "./repository/status.ts";
 export type { RetryPolicy } from "./retry.ts";
+export type { OnProgress, ProgressEvent } from "./run/environment.ts";
 export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
 export type { Load, Plan, Selection, Step } from "./run/plan.ts";
-export type { OnProgress, ProgressEvent } from "./run/progress.ts";
 export type { FailedAsset, RunResult } from "./run/run.ts";
 export { type EnvironmentSource, type LookUp, runtimeEnvironment } from "./runtime/environment.ts";
 export type { DeclaredFields, GivenSettings } from "./settings/definition.ts";

@@ -69,9 +69,9 @@ export function onCron(expression: string, { timeZone = "UTC" }: OnCronOptions =
     const message = `Invalid cron expression ${JSON.stringify(expression)} or time zone ${JSON.stringify(timeZone)} of onCron: ${(cause as Error).message}`;
     throw new EdgewaterError("DefinitionError", message, { field: "automationCondition", cause });
   }
-  const passed = makeCondition(`a time of ${JSON.stringify(expression)} has come`, ({ subject, previous, now }) => {
+  const passed = makeCondition(`a time of ${JSON.stringify(expression)} has come`, ({ snapshot, previous, now }) => {
     const next = previous === undefined ? undefined : schedule.nextRun(new Date(previous))?.getTime();
-    return next !== undefined && next <= now ? subject.places : [];
+    return next !== undefined && next <= now ? snapshot.partitions : [];
   });
   return conditions.and(conditions.sinceLastHandled(passed), conditions.not(conditions.inProgress()));
 }

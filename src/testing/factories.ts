@@ -4,7 +4,7 @@ import { Repository, type RepositoryOptions } from "../repository/repository.ts"
 import { type EmbeddedOptions, Storage } from "../storage/storage.ts";
 
 /**
- * Opens a Storage in memory for one test.
+ * A Storage in memory for one test.
  *
  * @example
  * ```ts
@@ -17,8 +17,10 @@ export async function memoryStorage(): Promise<Storage> {
 }
 
 /**
- * Opens a Storage in a folder, existing or new; in a browser, in a database of this name. It is closed when the block
- * ends: then nothing is locked, the files can be deleted, and the same path can be opened again at once.
+ * A Storage in a folder, which is created when it does not exist; in a browser in a database of this name. At the end of the
+ * block it is closed: nothing stays locked, and the same path can be opened again or deleted at once.
+ *
+ * @throws as `Storage.embedded`
  *
  * @example As a fixture of Vitest:
  * ```ts
@@ -35,8 +37,8 @@ export function embeddedStorage(path: string, options?: EmbeddedOptions): Promis
 }
 
 /**
- * Creates a store for one test, which is deleted when the block ends: a temporary folder on Node, Deno and Bun, IndexedDB
- * in browsers, memory in Workers.
+ * A store for one test, which is deleted at the end of the block: in a temporary folder on Node, Deno and Bun, in IndexedDB
+ * in browsers, in memory in Workers.
  *
  * @example
  * ```ts
@@ -51,8 +53,10 @@ export async function temporaryStore(): Promise<ObjectStore & AsyncDisposable> {
 }
 
 /**
- * Creates a repository for one test, with a store and a Storage that are deleted when the block ends. The default handler
- * is a `SuperJsonIOHandler`.
+ * A repository for one test, with a store and a Storage that are deleted at the end of the block. Its handler is a
+ * `SuperJsonIOHandler` unless another one is given.
+ *
+ * @throws as `Repository.open`
  *
  * @example
  * ```ts

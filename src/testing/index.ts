@@ -1,5 +1,5 @@
 /**
- * `edgewater/testing`: temporary stores and repositories, conformance suites, and faults for tests.
+ * `edgewater/testing`: stores, Storages and repositories for tests, and conformance cases for stores and Storages.
  *
  * @module
  */

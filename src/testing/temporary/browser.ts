@@ -1,7 +1,7 @@
 import { IndexedDBStore } from "../../object-store/indexeddb/index.ts";
 import type { Temporary } from "./types.ts";
 
-/** In browsers: IndexedDB databases with random names. */
+/** A store and a Storage in new IndexedDB databases. */
 export async function temporary(): Promise<Temporary> {
   const name = `edgewater-${crypto.randomUUID()}`;
   const [objects, storagePath] = [`${name}-objects`, `${name}-storage`];

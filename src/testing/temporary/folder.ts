@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LocalStore } from "../../object-store/local/index.ts";
 import type { Temporary } from "./types.ts";
 
-/** On Node, Deno and Bun: a new folder in the system's temporary folder. */
+/** A store and a Storage in a new folder of the system's temporary directory: on Node, Deno and Bun. */
 export async function temporary(): Promise<Temporary> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-"));
   return {
