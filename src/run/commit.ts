@@ -1,13 +1,11 @@
 import type { PendingOutput } from "../asset/outputs.ts";
 import { isResult, type Result } from "../asset/result.ts";
-import type { Definition } from "../asset/types.ts";
 import { throwIfAborted } from "../errors.ts";
 import { OutputContext } from "../io-handler/contexts.ts";
 import { uniqueVersion } from "../io-handler/data-version.ts";
 import { validate } from "../io-handler/type-hint.ts";
 import type { Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
-import type { PartitionKey } from "../partition/partition-key.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import type { CommitEnvironment } from "./environment.ts";
 
