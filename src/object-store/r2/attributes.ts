@@ -9,8 +9,8 @@ import type { R2Attributes, R2Object } from "./binding.ts";
  */
 const own = "edgewater";
 
-/** The entry with the tokens of the write that created the object and of the writes before it. */
-export const noncesName: string = `${own}nonces`;
+/** The entry with the lineage of the object: the tokens of the write that created it and of the writes before. */
+export const lineageName: string = `${own}nonces`;
 
 /** The entry for metadata whose names start like this library's own, or that S3Store cannot write as headers. */
 const packedName = `${own}metadata`;

@@ -9,7 +9,7 @@ import { type Attempt, type ObjectState, writeExactlyOnce } from "../conditional
 import { LineageCache } from "../conditional-write/lineage-cache.ts";
 import { checkNumber } from "../options.ts";
 import type { PutMode, PutResult, StreamBody } from "../types.ts";
-import { noncesName } from "./attributes.ts";
+import { lineageName } from "./attributes.ts";
 import type { R2Attributes, R2BucketBinding, R2Conditions, R2Object, R2UploadBinding, R2UploadedPart } from "./binding.ts";
 import { failureOf, perform } from "./errors.ts";
 
@@ -56,7 +56,7 @@ export class Writer {
 
   /** Remembers the etag of an object that was read, so that a conditional write need not read it again. */
   remember({ key, httpEtag, customMetadata }: R2Object): void {
-    this.#lineages.remember(key, httpEtag, customMetadata?.[noncesName] ?? null);
+    this.#lineages.remember(key, httpEtag, customMetadata?.[lineageName] ?? null);
   }
 
   async write(call: Call, body: StreamBody, mode: PutMode, attributes: R2Attributes): Promise<PutResult> {
@@ -77,9 +77,9 @@ export class Writer {
     const onlyIf = conditionsOf(mode);
     return writeExactlyOnce({
       ...this.#target(call, mode, attributes),
-      attempt: async (nonces) => {
+      attempt: async (lineage) => {
         const body = await content();
-        return this.#attempt(call, () => this.#bucket.put(key, body, { ...withNonces(attributes, nonces), onlyIf }));
+        return this.#attempt(call, () => this.#bucket.put(key, body, { ...withLineage(attributes, lineage), onlyIf }));
       },
     });
   }
@@ -105,10 +105,10 @@ export class Writer {
     try {
       return await writeExactlyOnce({
         ...this.#target(call, mode, attributes),
-        attempt: async (nonces) => {
+        attempt: async (lineage) => {
           if (mode !== "overwrite" && upload === undefined && !(await this.#holds(call, mode))) return { outcome: "refused" };
           if (upload === undefined) {
-            const begin = () => this.#bucket.createMultipartUpload(call.key, withNonces(attributes, nonces));
+            const begin = () => this.#bucket.createMultipartUpload(call.key, withLineage(attributes, lineage));
             const begun = await perform(call, retry, begin);
             upload = begun;
             sent = await uploadParts(begun, all, inner, { concurrency, retry, stop: () => stop.abort() });
@@ -128,7 +128,7 @@ export class Writer {
 
   /** Returns whether the condition of an upload in parts holds now. */
   async #holds(call: Call, mode: PutMode): Promise<boolean> {
-    return (await this.#look(call))?.etag === (typeof mode === "string" ? undefined : mode.ifMatch);
+    return (await this.#readState(call))?.etag === (typeof mode === "string" ? undefined : mode.ifMatch);
   }
 
   /** Makes one attempt to write. */
@@ -146,9 +146,9 @@ export class Writer {
   }
 
   /** Reads the current object. R2 does not report its clock, so the age of the object is not certain. */
-  async #look(call: Call): Promise<ObjectState | undefined> {
+  async #readState(call: Call): Promise<ObjectState | undefined> {
     const found = await perform(call, this.#options.retry, () => this.#bucket.head(call.key));
-    return found === null ? undefined : { etag: found.httpEtag, lineage: found.customMetadata?.[noncesName] ?? null };
+    return found === null ? undefined : { etag: found.httpEtag, lineage: found.customMetadata?.[lineageName] ?? null };
   }
 
   #target(call: Call, mode: PutMode, { customMetadata = {} }: R2Attributes) {
@@ -157,7 +157,7 @@ export class Writer {
       call,
       mode,
       metadataCount: entries,
-      readState: () => this.#look(call),
+      readState: () => this.#readState(call),
       lineages: this.#lineages,
       retry: this.#options.retry,
     } as const;
@@ -173,8 +173,8 @@ function conditionsOf(mode: Exclude<PutMode, "overwrite">): R2Conditions {
   return mode === "create" ? { etagDoesNotMatch: "*" } : { etagMatches: bareEtag(mode.ifMatch) };
 }
 
-function withNonces({ customMetadata, ...attributes }: R2Attributes, nonces: string): R2Attributes {
-  return { ...attributes, customMetadata: { ...customMetadata, [noncesName]: nonces } };
+function withLineage({ customMetadata, ...attributes }: R2Attributes, lineage: string): R2Attributes {
+  return { ...attributes, customMetadata: { ...customMetadata, [lineageName]: lineage } };
 }
 
 /** Uploads the parts, several at once. Calls `stop` after the first failure. */
