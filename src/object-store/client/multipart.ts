@@ -113,7 +113,7 @@ async function* numbered(parts: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncGe
  * @param free buffers of this size to fill instead of new ones
  * @throws `Aborted`; `Unavailable` when the stream fails
  */
-export async function* partsOf(
+async function* partsOf(
   body: Blob | ReadableStream<Uint8Array>,
   size: number,
   call: Call,

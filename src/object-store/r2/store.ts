@@ -1,9 +1,8 @@
-import { compareUtf8 } from "../../encoding/utf8.ts";
 import { isEdgewaterError } from "../../errors.ts";
 import { checkBody, openedBytes, openedResponse } from "../body.ts";
 import { type Call, explain, notFound } from "../call.ts";
+import { listEntries, merged } from "../client/list.ts";
 import { checkAttributes, checkMatch, resolveRange } from "../conditions.ts";
-import { checkLimit } from "../page.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import type {
   CommonPrefix,
@@ -22,7 +21,7 @@ import type {
   StreamBody,
 } from "../types.ts";
 import { attributesFor, attributesOf } from "./attributes.ts";
-import type { R2BucketBinding, R2Object, R2Page } from "./binding.ts";
+import type { R2BucketBinding, R2Object } from "./binding.ts";
 import { perform } from "./errors.ts";
 import { bareEtag, checkOptions, type R2StoreOptions, Writer } from "./write.ts";
 
@@ -135,20 +134,18 @@ export class R2Store implements FullObjectStore {
     const start = checkPrefix(this.name, prefix);
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
     const query = { prefix: start, ...(delimiter === undefined ? {} : { delimiter }) };
-    let rest = checkLimit(limit);
-    let position: { cursor?: string; startAfter?: string } = startAfter === undefined ? {} : { startAfter };
-    while (rest > 0) {
-      const options = { ...query, ...position, limit: Math.min(rest, pageSize) };
-      const page = await this.#perform(call, () => this.#bucket.list(options));
-      for (const [name, entry] of entriesOf(page)) {
-        // R2 compares `startAfter` with keys, not with common prefixes.
-        if (startAfter !== undefined && compareUtf8(name, startAfter) <= 0) continue;
-        yield entry;
-        rest--;
-      }
-      if (page.cursor === undefined || !page.truncated) return;
-      position = { cursor: page.cursor };
-    }
+    yield* listEntries(
+      { startAfter, limit },
+      {
+        readPage: async (cursor, rest) => {
+          const position = cursor === undefined ? (startAfter === undefined ? {} : { startAfter }) : { cursor };
+          const options = { ...query, ...position, limit: Math.min(rest, pageSize) };
+          const page = await this.#perform(call, () => this.#bucket.list(options));
+          const prefixes = page.delimitedPrefixes.map((each) => ({ prefix: each }));
+          return { entries: merged(page.objects.map(listed), prefixes), next: page.truncated ? page.cursor : undefined };
+        },
+      },
+    );
   }
 
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
@@ -183,11 +180,4 @@ export class R2Store implements FullObjectStore {
 
 function listed({ key, size, httpEtag, uploaded }: R2Object): ObjectMeta {
   return { key, size, etag: httpEtag, lastModified: uploaded };
-}
-
-/** Objects and common prefixes of a page, sorted together. Skips keys that end with a slash, which some tools create as folders. */
-function entriesOf({ objects, delimitedPrefixes }: R2Page): [string, ObjectMeta | CommonPrefix][] {
-  const keys = objects.filter(({ key }) => !key.endsWith("/")).map((object) => [object.key, listed(object)] as const);
-  const prefixes = delimitedPrefixes.map((prefix) => [prefix, { prefix }] as const);
-  return [...keys, ...prefixes].sort(([left], [right]) => compareUtf8(left, right)) as [string, ObjectMeta | CommonPrefix][];
 }

@@ -1,10 +1,8 @@
-import { EdgewaterError } from "../../errors.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import { unlessAborted } from "../client/aborted.ts";
-import { partsOf } from "../client/multipart.ts";
-import { inParallel } from "../client/parallel.ts";
+import { putInParts } from "../client/multipart.ts";
 import { type Attempt, type ObjectState, writeExactlyOnce } from "../conditional-write/conditional-write.ts";
 import { LineageCache } from "../conditional-write/lineage-cache.ts";
 import { checkNumber } from "../options.ts";
@@ -90,40 +88,35 @@ export class Writer {
    */
   async #writeParts(call: Call, body: ReadableStream<Uint8Array>, mode: PutMode, attributes: R2Attributes): Promise<PutResult> {
     const { partSize = smallestPart, concurrency = 4, retry } = this.#options;
-    const stop = new AbortController();
-    const inner = { ...call, signal: call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal };
-    const parts = partsOf(body, partSize, inner) as AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
-    const first = (await parts.next()).value ?? new Uint8Array();
-    const second = (await parts.next()).value;
-    if (!second) return this.writeWhole(call, async () => first, mode, attributes);
-    const all = (async function* () {
-      yield* [first, second];
-      yield* parts;
-    })();
-    let upload: R2UploadBinding | undefined;
-    let sent: R2UploadedPart[] = [];
-    try {
-      return await writeExactlyOnce({
-        ...this.#target(call, mode, attributes),
-        attempt: async (lineage) => {
-          if (mode !== "overwrite" && upload === undefined && !(await this.#holds(call, mode))) return { outcome: "refused" };
-          if (upload === undefined) {
-            const begin = () => this.#bucket.createMultipartUpload(call.key, withLineage(attributes, lineage));
-            const begun = await perform(call, retry, begin);
-            upload = begun;
-            sent = await uploadParts(begun, all, inner, { concurrency, retry, stop: () => stop.abort() });
-          }
-          if (mode !== "overwrite" && !(await this.#holds(call, mode))) return { outcome: "refused" };
-          const whole = upload;
-          return this.#attempt(call, () => whole.complete(sent));
-        },
-      });
-    } catch (error) {
-      await parts.return();
-      // If this fails, the bucket's lifecycle rules remove the upload.
-      await upload?.abort().catch(() => undefined);
-      throw error;
-    }
+    const putWhole = (whole: Uint8Array<ArrayBuffer>): Promise<PutResult> => this.writeWhole(call, async () => whole, mode, attributes);
+    return putInParts(body, call, { partSize, maxParts, sizeOption: "partSize" }, putWhole, async (parts) => {
+      let upload: R2UploadBinding | undefined;
+      const sent: R2UploadedPart[] = [];
+      try {
+        return await writeExactlyOnce({
+          ...this.#target(call, mode, attributes),
+          attempt: async (lineage) => {
+            if (mode !== "overwrite" && upload === undefined && !(await this.#holds(call, mode))) return { outcome: "refused" };
+            if (upload === undefined) {
+              const begun = await perform(call, retry, () =>
+                this.#bucket.createMultipartUpload(call.key, withLineage(attributes, lineage)),
+              );
+              upload = begun;
+              await parts.sendAll(concurrency, async (part, number) => {
+                sent[number - 1] = await perform(parts.call, retry, () => begun.uploadPart(number, part));
+              });
+            }
+            if (mode !== "overwrite" && !(await this.#holds(call, mode))) return { outcome: "refused" };
+            const whole = upload;
+            return this.#attempt(call, () => whole.complete(sent));
+          },
+        });
+      } catch (error) {
+        // If this fails, the bucket's lifecycle rules remove the upload.
+        await upload?.abort().catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   /** Returns whether the condition of an upload in parts holds now. */
@@ -175,28 +168,4 @@ function conditionsOf(mode: Exclude<PutMode, "overwrite">): R2Conditions {
 
 function withLineage({ customMetadata, ...attributes }: R2Attributes, lineage: string): R2Attributes {
   return { ...attributes, customMetadata: { ...customMetadata, [lineageName]: lineage } };
-}
-
-/** Uploads the parts, several at once. Calls `stop` after the first failure. */
-async function uploadParts(
-  upload: R2UploadBinding,
-  parts: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  call: Call,
-  { concurrency, retry, stop }: { readonly concurrency: number; readonly retry: RetryPolicy | undefined; readonly stop: () => void },
-): Promise<R2UploadedPart[]> {
-  const sent: R2UploadedPart[] = [];
-  let count = 0;
-  const numbered = (async function* () {
-    for await (const part of parts) yield { number: ++count, part };
-  })();
-  const send = async ({ number, part }: { number: number; part: Uint8Array<ArrayBuffer> }): Promise<void> => {
-    if (number > maxParts) {
-      const { store, key } = call;
-      const message = `Cannot write ${JSON.stringify(key)} in ${store}: the stream has more than ${maxParts} parts; set a larger partSize`;
-      throw new EdgewaterError("NotSupported", message, { store, key });
-    }
-    sent[number - 1] = await perform(call, retry, () => upload.uploadPart(number, part));
-  };
-  await inParallel(numbered, concurrency, send, stop);
-  return sent;
 }
