@@ -6,6 +6,7 @@
  */
 
 import type * as crypto from "node:crypto";
+import type * as nodeUtil from "node:util";
 
 /** One-shot hashes. */
 export type NodeHash = typeof crypto.hash;
@@ -30,4 +31,17 @@ export function nodeHash(): NodeHash | undefined {
 export function hasUndici(): boolean {
   const { process, navigator } = globalThis as Runtimes;
   return !!process?.versions?.["undici"] && /^Node/.test(navigator?.userAgent ?? "Node");
+}
+
+/**
+ * What `inspect` of Node, Deno and Bun prints of an array without its elements, such as `[ ... 5 more items, unit: 'm' ]`;
+ * undefined elsewhere.
+ */
+export function inspectOutline(array: object, showHidden: boolean): string | undefined {
+  const util = (globalThis as Runtimes).process?.getBuiltinModule?.("node:util") as Partial<typeof nodeUtil> | undefined;
+  try {
+    return util?.inspect?.(array, { maxArrayLength: 0, depth: 0, customInspect: false, breakLength: 1e6, showHidden });
+  } catch {
+    return undefined;
+  }
 }
