@@ -1,8 +1,17 @@
 import { EdgewaterError } from "../errors.ts";
 import type { Bytes, Serializer, SerializerWrapper } from "./types.ts";
 
+export interface GzipOptions {
+  /**
+   * The most bytes that are inflated. Inflating stops there, so that a small hostile object cannot fill the memory.
+   *
+   * @default the `maxBytes` of the inner serializer
+   */
+  readonly maxBytes?: number | undefined;
+}
+
 /**
- * Compresses what another serializer writes. The data version is that of the uncompressed bytes, because runtimes compress
+ * Compresses the bytes of another serializer. The data version is that of the uncompressed bytes, because runtimes compress
  * differently.
  *
  * @example
@@ -10,21 +19,24 @@ import type { Bytes, Serializer, SerializerWrapper } from "./types.ts";
  * new SerializedIOHandler({ store, serializer: withGzip(superjsonSerializer()) }); // <asset>.superjson.gz
  * ```
  */
-export function withGzip(inner: Serializer): SerializerWrapper {
-  const wrap = (bytes: Bytes): Promise<Bytes> => through(bytes, new CompressionStream("gzip"));
+export function withGzip(
+  inner: Serializer,
+  { maxBytes = inner.maxBytes ?? Number.POSITIVE_INFINITY }: GzipOptions = {},
+): SerializerWrapper {
+  const wrap = (bytes: Bytes): Promise<Bytes> => through(bytes, new CompressionStream("gzip"), Number.POSITIVE_INFINITY);
   const unwrap = async (bytes: Bytes): Promise<Bytes> => {
     try {
-      return await through(bytes, new DecompressionStream("gzip"));
+      return await through(bytes, new DecompressionStream("gzip"), maxBytes);
     } catch (cause) {
-      throw new EdgewaterError("SerializationError", "These bytes are not gzip: they are truncated or something else wrote them", {
-        cause,
-      });
+      if (cause instanceof TooMany) throw failed(`They inflate to more than the ${maxBytes} bytes that are allowed`, undefined);
+      throw failed("These bytes are not gzip: they are truncated or something else wrote them", cause);
     }
   };
   return {
     name: `${inner.name}+gzip`,
     contentType: "application/gzip",
     extension: `${inner.extension}.gz`,
+    maxBytes,
     inner,
     wrap,
     unwrap,
@@ -33,7 +45,31 @@ export function withGzip(inner: Serializer): SerializerWrapper {
   };
 }
 
-async function through(bytes: Bytes, transform: CompressionStream | DecompressionStream): Promise<Bytes> {
+class TooMany extends Error {}
+
+function failed(message: string, cause: unknown): EdgewaterError<"SerializationError"> {
+  return new EdgewaterError("SerializationError", message, { cause });
+}
+
+/** Puts bytes through a stream, and gives up as soon as more than so many come out. */
+async function through(bytes: Bytes, transform: CompressionStream | DecompressionStream, most: number): Promise<Bytes> {
   const stream = new Blob([bytes]).stream().pipeThrough(transform as ReadableWritablePair<Uint8Array, Uint8Array>);
-  return new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.length;
+    if (length > most) {
+      await reader.cancel().catch(() => undefined);
+      throw new TooMany();
+    }
+    chunks.push(next.value);
+  }
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
 }

@@ -1,12 +1,14 @@
 import { isWellFormed } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
-import { Surveyor } from "./superjson/analyze.ts";
+import { Analyzer } from "./superjson/analyze.ts";
+import { messageOf, refusedWhole, withFamilyErrors } from "./superjson/failures.ts";
 import { settingsOf } from "./superjson/options.ts";
 import { reuse } from "./superjson/reuse.ts";
+import { Writer } from "./superjson/writer.ts";
 import type { Serializer } from "./types.ts";
 
 /**
- * JSON as it is, for readers of any language. What JSON would change, `undefined`, dates and NaN among it, is refused.
+ * Plain JSON, for readers of any language. A value that JSON would change, such as `undefined`, a date or NaN, is refused.
  * Shared objects come back as copies.
  *
  * @example
@@ -15,17 +17,22 @@ import type { Serializer } from "./types.ts";
  * ```
  */
 export function jsonSerializer(): Serializer {
-  const settings = settingsOf({ references: false });
-  const withSurveyor = reuse(() => new Surveyor(settings));
+  const settings = { ...settingsOf({ references: false }), isStrict: true };
+  const withAnalyzer = reuse(() => new Analyzer(settings));
+  const withWriter = reuse(() => new Writer(settings));
   return {
     name: "json",
     contentType: "application/json",
     extension: "json",
-    encode: (value) => {
-      if (!withSurveyor((surveyor) => surveyor.survey(value)).isPlain)
-        throw refused("JSON", "it holds what JSON would change; use superjsonSerializer");
-      return new TextEncoder().encode(JSON.stringify(value));
-    },
+    encode: (value) =>
+      withFamilyErrors(
+        () => {
+          const analysis = withAnalyzer((analyzer) => analyzer.analyze(value));
+          if (!analysis.isJson) throw refused("JSON", "JSON would change a part of it; use superjsonSerializer");
+          return withWriter((writer) => writer.writeJsonOnly(analysis));
+        },
+        (cause) => refusedWhole(messageOf(cause), cause),
+      ),
     decode: (bytes) => {
       try {
         return JSON.parse(textOf(bytes));
@@ -36,28 +43,28 @@ export function jsonSerializer(): Serializer {
   };
 }
 
-/** Bytes untouched: takes and gives a `Uint8Array`. */
+/** Leaves bytes as they are: takes and returns a `Uint8Array`. */
 export function bytesSerializer(): Serializer {
   return {
     name: "bytes",
     contentType: "application/octet-stream",
     extension: "bin",
     encode: (value) => {
-      if (!(value instanceof Uint8Array)) throw refused("bytes", "it is no Uint8Array");
+      if (!(value instanceof Uint8Array)) throw refused("bytes", "it is not a Uint8Array");
       return new Uint8Array(value);
     },
     decode: (bytes) => bytes,
   };
 }
 
-/** Text as UTF-8: takes and gives a string. One with half a surrogate pair is refused, because UTF-8 has none. */
+/** Text as UTF-8: takes and returns a string. A string with half a surrogate pair is refused, because UTF-8 cannot hold it. */
 export function textSerializer(): Serializer {
   return {
     name: "text",
     contentType: "text/plain; charset=utf-8",
     extension: "txt",
     encode: (value) => {
-      if (typeof value !== "string" || !isWellFormed(value)) throw refused("text", "it is no string of whole characters");
+      if (typeof value !== "string" || !isWellFormed(value)) throw refused("text", "it is not a string of whole characters");
       return new TextEncoder().encode(value);
     },
     decode: (bytes) => {

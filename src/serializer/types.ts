@@ -1,13 +1,15 @@
-/** How a value becomes bytes and back. */
+/** Turns values into bytes and back. */
 export interface Serializer {
   /** Recorded with every materialization, such as `superjson`. */
   readonly name: string;
-  /** Media type of its bytes, kept with the object where the store can. */
+  /** Media type of the bytes, kept with the object where the store can. */
   readonly contentType: string;
-  /** What the key of a serialized asset ends with, without the dot. */
+  /** The end of a serialized asset's key, without the dot. */
   readonly extension: string;
+  /** The most bytes that `decode` reads, when there is a limit. Wrappers hold it while they make the bytes. */
+  readonly maxBytes?: number | undefined;
   /**
-   * A promise only where the value itself can be read only by waiting, such as a Blob.
+   * Returns a promise only for a value that must be waited for, such as a Blob.
    *
    * @throws `SerializationError` with the path in `field`, for a value that cannot be written without loss
    */
@@ -16,14 +18,19 @@ export interface Serializer {
   readonly decode: (bytes: Bytes) => unknown;
 }
 
+/** Bytes with a buffer that is not shared memory. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A serializer that changes the bytes of another, such as by compressing them. Versions of data name the inner bytes. */
+/** A serializer that changes the bytes of another, such as by compressing them. A data version is that of the inner bytes. */
 export interface SerializerWrapper extends Serializer {
-  /** Whose bytes it changes. */
+  /** The serializer whose bytes it changes. */
   readonly inner: Serializer;
-  /** From the inner bytes to those that are stored. */
+  /** Turns the inner bytes into those that are stored. */
   readonly wrap: (bytes: Bytes) => Promise<Bytes>;
-  /** @throws `SerializationError` for bytes that it did not make */
+  /**
+   * Turns stored bytes into the inner ones.
+   *
+   * @throws `SerializationError` for bytes that it did not make, and for more inner bytes than are allowed
+   */
   readonly unwrap: (bytes: Bytes) => Promise<Bytes>;
 }

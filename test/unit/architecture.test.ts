@@ -43,7 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   encoding: ["errors.ts"],
   runtime: ["errors.ts"],
   "object-store": ["errors.ts", "retry.ts", "encoding", "runtime"],
-  serializer: ["errors.ts", "encoding"],
+  serializer: ["errors.ts", "encoding", "runtime"],
   settings: ["errors.ts", "encoding", "runtime"],
   partition: ["errors.ts", "encoding"],
   metadata: ["errors.ts", "encoding"],

@@ -1,49 +1,55 @@
-import { type Kept, keep, keepSparse } from "./kept.ts";
+import { type Analysis, annotated, json, type Level, max, native } from "./analysis.ts";
+import { messageOf, type Refusal, refuse } from "./failures.ts";
 import type { Settings } from "./options.ts";
-import { refuse } from "./refuse.ts";
+import { registryOf } from "./registry.ts";
+import { lostSymbol, type Parts, setOwn } from "./typed-values/checks.ts";
+import { encodeSparse, lostHidden } from "./typed-values/collection.ts";
+import { customOf } from "./typed-values/custom.ts";
+import { isBareDate } from "./typed-values/date.ts";
+import { encodeTyped } from "./typed-values/encode.ts";
+import type { Encoded } from "./typed-values/encoded.ts";
+import { closedType, type Integrity, integrityOf } from "./typed-values/integrity.ts";
+import { hasExtraNames } from "./typed-values/own-names.ts";
+import { isForeignArray, isForeignObject } from "./typed-values/realm.ts";
+import { SharedBuffers } from "./typed-values/shared-buffers.ts";
 
-/** What one look over a value tells before anything is written. */
-export interface Survey {
-  /** Whether JSON alone says all of it. */
-  readonly isPlain: boolean;
-  /** Whether it lies too deep for what recurses. */
-  readonly isDeep: boolean;
-  /** Objects, bigints and NaN that are found in several places. */
-  readonly shared: ReadonlySet<unknown>;
-  /** The largest parts of which JSON alone says all; none where anything is shared. */
-  readonly plain: ReadonlySet<object>;
-  /** What is written for instances of classes. Blobs are added when they have been read. */
-  readonly kept: Map<object, Kept>;
-  readonly blobs: readonly Blob[];
-  /** How many values it has, more or less. */
-  readonly leaves: number;
-}
-
-/** How many leaves make it worth while to leave a part to JSON. */
+/** How many leaves make it worth while to leave a part to `JSON.stringify`. */
 const plainLeaves = 50;
 
 /** It recurses this deep at a time, so that the stack of every runtime is enough. */
 const stride = 400;
 
-/** Longer arrays are not searched for properties beside their elements: that takes longer than writing them. */
-const searchedLength = 1000;
+/** Up to this length each element of an array is looked up with its attributes; longer ones are copied. */
+const shortArray = 16;
+
+/** Longer arrays are always read by their keys, because copying the holes of a sparse one would take long. */
+const longestCopy = 2 ** 25;
+
+const emptyRegistry = registryOf({}, {}, undefined);
 
 interface Pending {
   readonly value: object;
   readonly depth: number;
 }
 
-/** Looks over one value after the other. */
-export class Surveyor {
+/** Looks over one value after the other, and takes a snapshot of what could answer differently the next time. */
+export class Analyzer {
   readonly #settings: Settings;
   readonly #references: boolean;
+  #hasCustom = false;
+  /** Whether code of the user ran, which may have changed what was looked at before. */
+  #hasRun = false;
+  /** Whether everything is copied when it is looked at. */
+  #copiesAll = false;
+  /** `json` where somebody has given all objects a `toJSON`, which `JSON.stringify` would call. */
+  #plainLevel: Level = native;
   #root: unknown;
   #seen = new Set<unknown>();
   #shared = new Set<unknown>();
-  #kept = new Map<object, Kept>();
-  #blobs: Blob[] = [];
+  #encoded = new Map<unknown, Encoded>();
+  #buffers = new SharedBuffers();
   #pending: Pending[] = [];
-  #plain: object[] = [];
+  #plain: [value: object, snapshot: object][] = [];
   #leaves = 0;
   #floor = stride;
 
@@ -54,11 +60,13 @@ export class Surveyor {
 
   /** Forgets the value. */
   clear(): void {
+    this.#hasRun = false;
+    this.#copiesAll = false;
     this.#root = undefined;
     this.#seen = new Set();
     this.#shared = new Set();
-    this.#kept = new Map();
-    this.#blobs = [];
+    this.#encoded = new Map();
+    this.#buffers = new SharedBuffers();
     this.#pending = [];
     this.#plain = [];
     this.#leaves = 0;
@@ -66,29 +74,48 @@ export class Surveyor {
   }
 
   /** @throws `SerializationError` with the path of the first value that would be changed, in `field` */
-  survey(root: unknown): Survey {
+  analyze(root: unknown): Analysis {
+    const analysis = this.#analyze(root);
+    if (!this.#hasRun) return analysis;
+    this.clear();
+    this.#copiesAll = true;
+    return this.#analyze(root);
+  }
+
+  #analyze(root: unknown): Analysis {
     this.#root = root;
+    this.#hasCustom = this.#settings.registry.hasCustom();
+    this.#plainLevel = "toJSON" in (Array.prototype as object) ? json : native;
     const pending = this.#pending;
-    let isPlain = this.#look(root, 0);
+    let level = this.#look(root, 0);
     const isDeep = pending.length > 0;
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       this.#floor = next.depth + stride;
-      if (!this.#lookInto(next.value, next.depth)) isPlain = false;
+      level = max(level, this.#lookInto(next.value, next.depth));
     }
+    if (this.#references) this.#buffers.share(this.#encoded);
     const shared = this.#shared;
+    const encoded = this.#encoded;
+    const plain = new Map<unknown, object>(isDeep || shared.size > 0 ? [] : this.#plain);
+    const snapshot = encoded.get(root);
+    // Without it, most values need no look at what is encoded.
+    const isOnly = encoded.size === 1 && snapshot?.parts !== undefined && snapshot.type === undefined && !shared.has(root);
+    if (isOnly) encoded.clear();
     return {
-      isPlain: isPlain && shared.size === 0,
-      isDeep,
+      root: isOnly ? snapshot.parts : root,
+      isJson: level <= json && shared.size === 0,
+      isNative: (level === native && shared.size === 0 && !isDeep) || plain.has(root),
       shared,
-      plain: new Set(isDeep || shared.size > 0 ? [] : this.#plain),
-      kept: this.#kept,
-      blobs: this.#blobs,
+      plain,
+      encoded,
+      copiesAll: this.#copiesAll,
+      hasCustom: this.#hasCustom,
       leaves: this.#leaves,
     };
   }
 
-  #refuse(culprit: unknown, problem: string): never {
-    return refuse(this.#root, culprit, problem, this.#kept);
+  #refuse(refusal: Refusal): never {
+    return refuse(this.#root, refusal, this.#encoded);
   }
 
   #isNew(value: unknown): boolean {
@@ -98,92 +125,246 @@ export class Surveyor {
     return false;
   }
 
-  /** Whether JSON alone says all of a value. */
-  #look(value: unknown, depth: number): boolean {
+  #look(value: unknown, depth: number): Level {
     this.#leaves++;
+    if (this.#hasCustom && this.#lookAtCustom(value, depth)) return annotated;
     switch (typeof value) {
       case "string":
       case "boolean":
-        return true;
+        return native;
       case "number":
-        if (Number.isFinite(value)) return value !== 0 || 1 / value > 0;
-        // superjson tells where the same NaN lies, as it does of bigints.
+        if (Number.isFinite(value)) return value !== 0 || 1 / value > 0 ? native : annotated;
+        // superjson says which places have the same NaN, as it does for bigints.
         if (this.#references && Number.isNaN(value)) this.#isNew(value);
-        return false;
+        return annotated;
       case "object":
-        return value === null || ((!this.#references || this.#isNew(value)) && this.#lookInto(value, depth + 1));
+        return value === null || (this.#references && !this.#isNew(value)) ? native : this.#lookInto(value, depth + 1);
       case "bigint":
         if (this.#references) this.#isNew(value);
-        return false;
+        return annotated;
       case "undefined":
-        return false;
+        return annotated;
       case "function":
-        return this.#refuse(value, "a function has no bytes; store what it computes");
-      case "symbol":
-        return this.#settings.symbolNames.has(value)
-          ? false
-          : this.#refuse(value, "a symbol has no bytes; register it or store its description");
+        return this.#refuse({ culprit: value, problem: "a function has no bytes; store what it computes" });
+      default:
+        if (this.#settings.registry.nameOfSymbol(value as symbol) === undefined)
+          this.#refuse({ culprit: value, problem: "a symbol has no bytes; register it or store its description" });
+        return annotated;
     }
   }
 
-  #lookInto(value: object, depth: number): boolean {
+  #lookInto(value: object, depth: number): Level {
     const { maxDepth } = this.#settings;
-    if (depth > maxDepth) this.#refuse(value, `it lies more than ${maxDepth} levels deep, or in a circle; flatten the value`);
+    if (depth > maxDepth) this.#tooDeep(value);
     if (depth > this.#floor) {
       this.#pending.push({ value, depth });
-      return true;
+      return native;
     }
     const start = this.#leaves;
     const mark = this.#plain.length;
-    if (!(Array.isArray(value) ? this.#lookAtArray(value, depth) : this.#lookAtObject(value, depth))) return false;
+    const level = Array.isArray(value) ? this.#lookAtArray(value, depth) : this.#lookAtObject(value, depth);
+    if (level !== native) return level;
     this.#plain.length = mark;
-    if (this.#leaves - start > plainLeaves) this.#plain.push(value);
+    if (this.#leaves - start > plainLeaves) this.#plain.push([value, value]);
+    return native;
+  }
+
+  #tooDeep(value: unknown): never {
+    const { maxDepth } = this.#settings;
+    return this.#refuse({ culprit: value, problem: `it is nested more than ${maxDepth} levels deep, or in a circle; flatten the value` });
+  }
+
+  #lookAtArray(array: unknown[], depth: number): Level {
+    const prototype = Object.getPrototypeOf(array) as object;
+    if (prototype !== Array.prototype && !isForeignArray(prototype))
+      this.#refuse({ culprit: array, problem: "a subclass of Array would come back as an Array; copy it with Array.from" });
+    if (!this.#settings.isStrict) return this.#lookAtTrustedArray(array, depth);
+    const { length } = array;
+    if (length > longestCopy || hasExtraNames(array, "Array")) return this.#lookAtSparse(array, depth);
+    this.#checkSymbols(array);
+    const isOpen = Object.isExtensible(array) && Object.getOwnPropertyDescriptor(array, "length")?.writable === true;
+    if (isOpen && length <= shortArray && !this.#copiesAll) {
+      let isUsual = this.#plainLevel === native;
+      for (let index = 0; index < length; index++) {
+        const property = Object.getOwnPropertyDescriptor(array, index);
+        if (property === undefined) return this.#lookAtSparse(array, depth);
+        isUsual &&= property.writable === true && property.enumerable === true && property.configurable === true;
+      }
+      if (isUsual) return this.#lookAtElements(array, depth);
+    }
+    return this.#lookAtSnapshot(array, depth);
+  }
+
+  /** Reads each element once. */
+  #lookAtSnapshot(array: unknown[], depth: number): Level {
+    const snapshot = this.#read(array, undefined, () => Array.prototype.slice.call(array));
+    if (hasHoles(snapshot)) return this.#lookAtSparse(array, depth);
+    const integrity = this.#integrityOf(array, array.length <= shortArray);
+    const type = integrity === undefined ? undefined : closedType(integrity, undefined);
+    this.#encoded.set(array, { type, parts: snapshot, isOpaque: false });
+    const start = this.#leaves;
+    const mark = this.#plain.length;
+    const level = this.#lookAtElements(snapshot, depth);
+    // An element may have been a getter.
+    this.#hasRun ||= array.length <= shortArray;
+    if (type !== undefined) return annotated;
+    if (level === native && this.#plainLevel === native) {
+      this.#plain.length = mark;
+      if (this.#leaves - start > plainLeaves || array === this.#root) this.#plain.push([array, snapshot]);
+    }
+    return max(level, json);
+  }
+
+  #lookAtTrustedArray(array: unknown[], depth: number): Level {
+    if (array.length > longestCopy || hasHoles(array) || hasExtraNames(array, "Array")) return this.#lookAtSparse(array, depth);
+    return max(this.#lookAtElements(array, depth), this.#levelOfToJSON(array));
+  }
+
+  /** `JSON.stringify` would call the method that a value inherits, and would lose one that is its own. */
+  #levelOfToJSON(value: object): Level {
+    if (typeof (value as { toJSON?: unknown }).toJSON !== "function") return native;
+    if (Object.hasOwn(value, "toJSON")) this.#refuse({ culprit: value, problem: lostHidden("toJSON") });
+    return json;
+  }
+
+  #lookAtSparse(array: unknown[], depth: number): Level {
+    return this.#lookAtEncoded(
+      array,
+      this.#read(array, undefined, () => encodeSparse(array)),
+      depth,
+    );
+  }
+
+  #lookAtElements(array: readonly unknown[], depth: number): Level {
+    let level: Level = native;
+    for (let index = 0; index < array.length; index++) level = max(level, this.#look(array[index], depth));
+    return level;
+  }
+
+  #lookAtObject(value: object, depth: number): Level {
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    if (prototype === Object.prototype) return this.#lookAtPlain(value, depth);
+    if (prototype === Date.prototype && !this.#copiesAll && isBareDate(value as Date, this.#settings.isStrict)) return annotated;
+    const encoded = this.#read(value, undefined, () => encodeTyped(value, this.#settings));
+    if (typeof encoded === "string" && isForeignObject(prototype)) return this.#lookAtPlain(value, depth);
+    return this.#lookAtEncoded(value, encoded, depth);
+  }
+
+  #lookAtEncoded(value: object, encoded: Encoded | string, depth: number): Level {
+    if (typeof encoded === "string") this.#refuse({ culprit: value, problem: encoded });
+    const { parts, bytes } = encoded;
+    this.#encoded.set(value, bytes !== undefined && this.#copiesAll ? { type: encoded.type, bytes: bytes.slice() } : encoded);
+    if (bytes !== undefined || ArrayBuffer.isView(value)) this.#buffers.add(value);
+    if (encoded.type === '"map"') this.#lookAtRows(parts as [unknown, unknown][], depth + 1);
+    else if (Array.isArray(parts)) this.#lookAtElements(parts, depth);
+    else if (parts !== undefined) for (const key of Object.keys(parts)) this.#look((parts as Parts)[key], depth);
+    return annotated;
+  }
+
+  /** Rows of a Map are written as arrays, one level below it. */
+  #lookAtRows(rows: readonly [unknown, unknown][], depth: number): void {
+    if (rows.length > 0 && depth > this.#settings.maxDepth) this.#tooDeep(rows[0]);
+    for (const [key, value] of rows) {
+      this.#leaves++;
+      this.#look(key, depth);
+      this.#look(value, depth);
+    }
+  }
+
+  #lookAtPlain(value: object, depth: number): Level {
+    if (!this.#settings.isStrict) return this.#lookAtTrusted(value, depth);
+    const names = Object.getOwnPropertyNames(value);
+    const isOpen = Object.isExtensible(value);
+    this.#checkSymbols(value);
+    let level: Level = this.#plainLevel;
+    if (this.#copiesAll) return this.#lookAtUnusual(value, names, 0, level, depth);
+    for (let index = 0; index < names.length; index++) {
+      const property = Object.getOwnPropertyDescriptor(value, names[index] as string);
+      if (property?.writable !== true || property.enumerable !== true || property.configurable !== true)
+        return this.#lookAtUnusual(value, names, index, level, depth);
+      level = max(level, this.#look(property.value, depth));
+    }
+    return isOpen ? level : this.#lookAtUnusual(value, names, names.length, level, depth);
+  }
+
+  /**
+   * Reads the rest of an object with getters, or one that is closed.
+   *
+   * @param from - The first of the names that has not been looked at
+   */
+  #lookAtUnusual(value: object, names: readonly string[], from: number, before: Level, depth: number): Level {
+    const parts: Parts = {};
+    for (const name of names) {
+      const property = Object.getOwnPropertyDescriptor(value, name);
+      if (property?.enumerable === false) this.#refuse({ culprit: value, problem: lostHidden(name) });
+      const isAccessor = property?.get !== undefined || property?.set !== undefined;
+      this.#hasRun ||= isAccessor;
+      setOwn(parts, name, isAccessor ? this.#read(value, name, () => (value as Parts)[name]) : property?.value);
+    }
+    const integrity = this.#integrityOf(value, true);
+    const type = integrity === undefined ? undefined : closedType(integrity, undefined);
+    this.#encoded.set(value, { type, parts, isOpaque: false });
+    let level: Level = before;
+    for (const name of names.slice(from)) level = max(level, this.#look(parts[name], depth));
+    return max(level, type === undefined ? json : annotated);
+  }
+
+  /** Looks at an object of which nothing unusual is expected. */
+  #lookAtTrusted(value: object, depth: number): Level {
+    let level: Level = native;
+    for (const key in value) if (Object.hasOwn(value, key)) level = max(level, this.#look((value as Parts)[key], depth));
+    return max(level, this.#levelOfToJSON(value));
+  }
+
+  #checkSymbols(value: object): void {
+    const symbols = Object.getOwnPropertySymbols(value);
+    if (symbols.length > 0) this.#refuse({ culprit: value, problem: lostSymbol(symbols[0] as symbol) });
+  }
+
+  #integrityOf(value: object, isLooked: boolean): Integrity | undefined {
+    if (!isLooked && Object.isExtensible(value)) return undefined;
+    const integrity = integrityOf(value);
+    if (integrity === "mixed")
+      this.#refuse({ culprit: value, problem: "properties that cannot be changed would come back changeable; freeze all of them or none" });
+    return integrity;
+  }
+
+  /** Whether a custom transformer of the user writes a value. */
+  #lookAtCustom(value: unknown, depth: number): boolean {
+    const isShareable =
+      (typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "bigint" || Number.isNaN(value);
+    const known = this.#encoded.get(value)?.isCustom === true;
+    const custom = known ? undefined : this.#read(value, undefined, () => customOf(value, this.#settings.registry));
+    if (!known && custom === undefined) return false;
+    if (this.#references && isShareable && !this.#isNew(value)) return true;
+    if (custom === undefined) return true;
+    this.#hasRun = true;
+    const { type, output, isDeep } = custom;
+    if (isDeep) {
+      if (depth >= this.#settings.maxDepth) this.#tooDeep(value);
+      this.#lookAtEncoded(value as object, { type, parts: output as object, isOpaque: true, isCustom: true }, depth + 1);
+      return true;
+    }
+    const strict = { ...this.#settings, references: false, isStrict: true, registry: emptyRegistry };
+    const text = new Analyzer(strict).analyze(output).isNative ? JSON.stringify(output) : undefined;
+    if (text === undefined) this.#refuse({ culprit: value, problem: `its custom transformer ${type} returns what JSON would change` });
+    this.#encoded.set(value, { type, text, isCustom: true });
     return true;
   }
 
-  #lookAtArray(array: unknown[], depth: number): boolean {
-    if (Object.getPrototypeOf(array) !== Array.prototype) this.#refuse(array, "a subclass of Array would come back as an Array");
-    if (isSparse(array)) return this.#lookAtKept(array, keepSparse(array), depth);
-    let isPlain = true;
-    for (let index = 0; index < array.length; index++) if (!this.#look(array[index], depth)) isPlain = false;
-    return isPlain;
-  }
-
-  #lookAtObject(value: object, depth: number): boolean {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype) return this.#lookAtParts(value, depth);
-    if (prototype === Date.prototype) return false;
-    if (prototype === Blob.prototype || prototype === File.prototype) {
-      this.#blobs.push(value as Blob);
-      return false;
+  /** Runs what may call code of the user: getters, proxies and transformers. */
+  #read<Result>(culprit: unknown, key: string | undefined, work: () => Result): Result {
+    try {
+      return work();
+    } catch (cause) {
+      return this.#refuse({ culprit, key, problem: `reading it failed: ${messageOf(cause)}`, cause });
     }
-    const known = keep(value, this.#settings);
-    return typeof known === "string" ? this.#refuse(value, known) : this.#lookAtKept(value, known, depth);
-  }
-
-  #lookAtKept(value: object, known: Kept, depth: number): false {
-    this.#kept.set(value, known);
-    const { parts } = known;
-    if (Array.isArray(parts)) this.#lookAtArray(parts, depth);
-    else if (parts !== undefined) this.#lookAtParts(parts, depth);
-    return false;
-  }
-
-  #lookAtParts(parts: object, depth: number): boolean {
-    if (this.#references) {
-      const [symbol] = Object.getOwnPropertySymbols(parts);
-      if (symbol !== undefined) this.#refuse(parts, `its property ${String(symbol)} would be lost; use a string as the key`);
-    }
-    let isPlain = true;
-    for (const key in parts) if (!this.#look((parts as Record<string, unknown>)[key], depth)) isPlain = false;
-    return isPlain;
   }
 }
 
-function isSparse(array: readonly unknown[]): boolean {
-  const { length } = array;
-  if (length <= searchedLength) return Object.keys(array).length !== length;
+/** Whether an array lacks some of its elements. */
+function hasHoles(array: readonly unknown[]): boolean {
   if (!array.includes(undefined)) return false;
-  for (let index = 0; index < length; index++) if (array[index] === undefined && !Object.hasOwn(array, index)) return true;
+  for (let index = 0; index < array.length; index++) if (array[index] === undefined && !Object.hasOwn(array, index)) return true;
   return false;
 }

@@ -1,8 +1,8 @@
-/** Bytes that are held while nothing is written. */
+/** Bytes that are kept while nothing is written. */
 const keptSize = 16 * 1024;
 
 /** JSON text as UTF-8 bytes, in an array that grows. */
-export class Sink {
+export class ByteWriter {
   readonly #encoder = new TextEncoder();
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(keptSize);
   #length = 0;
@@ -16,7 +16,7 @@ export class Sink {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Begins anew, and holds no more memory than a little. */
+  /** Begins anew, and keeps only a little memory. */
   clear(): void {
     this.#length = 0;
     if (this.#bytes.length > keptSize) this.#bytes = new Uint8Array(keptSize);
@@ -28,7 +28,7 @@ export class Sink {
     this.#bytes[this.#length++] = code;
   }
 
-  /** Bytes of text, from one of them on. */
+  /** Bytes of text, from an index on. */
   bytes(bytes: Uint8Array, from: number): void {
     const { length } = bytes;
     this.room(length);
@@ -40,11 +40,17 @@ export class Sink {
 
   raw(text: string): void {
     if (text.length < 64 && this.#ascii(text)) return;
-    this.room(text.length * 3);
-    this.#length += this.#encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+    this.room(text.length + 16);
+    for (let rest = text; rest !== ""; ) {
+      const { read, written } = this.#encoder.encodeInto(rest, this.#bytes.subarray(this.#length));
+      this.#length += written;
+      rest = rest.slice(read);
+      // What is not ASCII takes up to three bytes.
+      if (rest !== "") this.room(rest.length * 3);
+    }
   }
 
-  /** Writes again so many bytes from there on. */
+  /** Repeats bytes that were written. */
   repeat(start: number, length: number): void {
     this.room(length);
     const bytes = this.#bytes;
@@ -79,7 +85,7 @@ export class Sink {
   number(number: number): void {
     const whole = Math.trunc(number);
     const hundredths = Math.round((number - whole) * 100);
-    // Fifteen digits tell every number from every other, so that no shorter ones mean this one.
+    // Fifteen digits are enough to tell any two numbers apart, so that no shorter text is this number.
     if (!(number >= 0 && number < 1e9 && (whole === number || (100 * whole + hundredths) / 100 === number))) {
       this.raw(String(number));
       return;
@@ -158,7 +164,7 @@ export class Sink {
     return true;
   }
 
-  /** Makes room for so many bytes. */
+  /** Makes room for a number of bytes. */
   room(count: number): void {
     if (this.#length + count <= this.#bytes.length) return;
     const bytes = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + count));

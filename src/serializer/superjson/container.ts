@@ -1,11 +1,10 @@
 /**
- * The form of values that hold bytes: superjson's text and, outside of it, the bytes as they are. `docs/format.md` has it
+ * The form of values with large buffers: superjson's text, followed by the bytes as they are. `docs/format.md` describes it
  * byte by byte.
  *
  * @module
  */
-import { damaged } from "./damaged.ts";
-import type { Written } from "./write.ts";
+import { damaged } from "./failures.ts";
 
 /** No UTF-8 text begins like this. */
 const magic = [0x93, 0x45, 0x57, 0x53, 0x4a, 0x0d, 0x0a, 0x1a];
@@ -13,10 +12,11 @@ const version = 1;
 const headerSize = 24;
 const entrySize = 16;
 
-/** Where every number of every type may lie. */
+/** Every number of every type may begin at a multiple of this. */
 const alignment = 8;
 
-export function pack({ text, buffers }: Written): Uint8Array<ArrayBuffer> {
+/** Puts text and buffers into a container, or returns the text when there are no buffers. */
+export function pack(text: Uint8Array<ArrayBuffer>, buffers: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   if (buffers.length === 0) return text;
   const start = headerSize + entrySize * buffers.length;
   let end = start + text.length;
@@ -45,7 +45,7 @@ export function pack({ text, buffers }: Written): Uint8Array<ArrayBuffer> {
 export function unpack(bytes: Uint8Array<ArrayBuffer>): { text: Uint8Array<ArrayBuffer>; buffers: Uint8Array<ArrayBuffer>[] } {
   if (bytes[0] !== magic[0]) return { text: bytes, buffers: [] };
   if (bytes.length < headerSize || magic.some((byte, index) => bytes[index] !== byte))
-    throw damaged("it begins like a container and is none", 0);
+    throw damaged("it begins like a container and is not one", 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const found = view.getUint32(8, true);
   if (found !== version) throw damaged(`it is a container of version ${found}, and this release reads version ${version}`, 8);
@@ -57,12 +57,12 @@ export function unpack(bytes: Uint8Array<ArrayBuffer>): { text: Uint8Array<Array
   const buffers: Uint8Array<ArrayBuffer>[] = [];
   for (let entry = headerSize; entry < start; entry += entrySize) {
     const offset = Number(view.getBigUint64(entry, true));
-    if (offset !== aligned(end)) throw damaged("a buffer does not lie where it must", entry);
+    if (offset !== aligned(end)) throw damaged("a buffer is not where it must be", entry);
     end = offset + Number(view.getBigUint64(entry + 8, true));
     if (end > bytes.length) throw damaged("it ends too soon", bytes.length);
     buffers.push(bytes.subarray(offset, end));
   }
-  if (end !== bytes.length) throw damaged("there is something behind its end", end);
+  if (end !== bytes.length) throw damaged("there are bytes behind its end", end);
   return { text, buffers };
 }
 

@@ -1,11 +1,11 @@
-import { escapeKey } from "./path.ts";
+import { escapeKey } from "./places.ts";
 
 /** A property's name in the forms in which it is written, made once. */
 export interface Key {
   readonly name: string;
-  /** As it stands in front of its value, after a comma, in UTF-8. */
+  /** As it is written before its value, after a comma, in UTF-8. */
   readonly bytes: Uint8Array;
-  /** As it stands in a path, within a JSON string. */
+  /** As it is written in a path, within a JSON string. */
   readonly path: string;
   /** Whether it is an integer, which comes first in every JavaScript object. */
   readonly isIndex: boolean;
@@ -16,14 +16,14 @@ const mostKeys = 1000;
 const mostLists = 8;
 const longestList = 100;
 
-/** The names of objects. Objects of one kind follow each other, so that the last lists are likely to be wanted again. */
+/** The names of properties. Objects of one kind follow each other, so that the last lists are likely to come again. */
 export class Keys {
   readonly #encoder = new TextEncoder();
   readonly #keys = new Map<string, Key>();
   readonly #lists: (readonly Key[])[] = [];
   #next = 0;
 
-  /** The keys of these names; undefined for so many that they are not made at once. */
+  /** The keys of these names; undefined for too many to make at once. */
   list(names: readonly string[]): readonly Key[] | undefined {
     if (names.length > longestList) return undefined;
     for (const list of this.#lists) if (isOf(list, names)) return list;

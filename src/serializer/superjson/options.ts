@@ -1,20 +1,25 @@
-/** A class whose instances are kept: made again without calling its constructor, then given their own properties. */
-export type KeptClass = abstract new (...args: never[]) => object;
+import { type KeptClass, type Registry, registryOf, type SuperJSONRegistrations } from "./registry.ts";
 
 export interface SuperJSONOptions {
   /**
-   * Keeps which places share one object, and circles. Without it each place gets a copy, which is faster, circles are
-   * refused, and properties under symbols are not looked for.
+   * Keeps which places share one object, and circles. Turn it off for plain data that must be written fast: each place then
+   * gets a copy, circles are refused, and the value is trusted to be ordinary data: properties under symbols, hidden and
+   * read-only properties, and frozen objects are not looked for, and getters may be read twice.
    *
    * @default true
    */
   readonly references?: boolean | undefined;
-  /** Classes by the names that are written for them; whoever reads needs the same. Private fields are not kept. */
+  /** Classes by the names that are written for them; the reader needs the same. Private fields are not kept. */
   readonly classes?: Readonly<Record<string, KeptClass>> | undefined;
-  /** Symbols by the names that are written for them; whoever reads needs the same. */
+  /** Symbols by the names that are written for them; the reader needs the same. */
   readonly symbols?: Readonly<Record<string, symbol>> | undefined;
   /**
-   * Whether regular expressions are kept. Turn it off to read what strangers write: their pattern could take for ever.
+   * A configured `SuperJSON` instance. Its classes, symbols, custom transformers and allowed error properties are used as
+   * superjson uses them, also those that are registered later.
+   */
+  readonly superjson?: SuperJSONRegistrations | undefined;
+  /**
+   * Whether regular expressions are kept. Turn it off to read text of strangers: a hostile pattern can run for ever.
    *
    * @default true
    */
@@ -25,33 +30,38 @@ export interface SuperJSONOptions {
    * @default 4000
    */
   readonly maxDepth?: number | undefined;
-  /** Bytes that are read at most. */
+  /** The most bytes that are read. With `withGzip` it bounds the inflated bytes, too, while they are inflated. */
   readonly maxBytes?: number | undefined;
+  /**
+   * Reads typed arrays as views of the bytes that were read, without a copy. They then share one `buffer`, which also holds
+   * the rest of the object.
+   *
+   * @default false
+   */
+  readonly zeroCopy?: boolean | undefined;
 }
 
 /** What both directions look up, made once for each serializer. */
 export interface Settings {
   readonly references: boolean;
-  readonly classes: ReadonlyMap<string, KeptClass>;
-  readonly classNames: ReadonlyMap<object, string>;
-  readonly symbols: ReadonlyMap<string, symbol>;
-  readonly symbolNames: ReadonlyMap<symbol, string>;
+  /** Whether symbol keys, hidden properties, attributes and getters are looked for. */
+  readonly isStrict: boolean;
+  readonly registry: Registry;
   readonly regExps: boolean;
   readonly maxDepth: number;
   readonly maxBytes: number;
+  readonly zeroCopy: boolean;
 }
 
 export function settingsOf(options: SuperJSONOptions): Settings {
-  const classes = Object.entries(options.classes ?? {});
-  const symbols = Object.entries(options.symbols ?? {});
+  const references = options.references ?? true;
   return {
-    references: options.references ?? true,
-    classes: new Map(classes),
-    classNames: new Map(classes.map(([name, { prototype }]) => [prototype as object, name])),
-    symbols: new Map(symbols),
-    symbolNames: new Map(symbols.map(([name, symbol]) => [symbol, name])),
+    references,
+    isStrict: references,
+    registry: registryOf(options.classes ?? {}, options.symbols ?? {}, options.superjson),
     regExps: options.regExps ?? true,
     maxDepth: options.maxDepth ?? 4000,
     maxBytes: options.maxBytes ?? Number.POSITIVE_INFINITY,
+    zeroCopy: options.zeroCopy ?? false,
   };
 }

@@ -1,5 +1,8 @@
-import { damaged } from "./damaged.ts";
-import { parsePath } from "./path.ts";
+/**
+ * superjson's paths, and the places in a value that they lead to. A path is keys joined by dots, with `\.` for a dot in a
+ * key and `\\` for a backslash. Rows of a Map are numbers, then 0 for the key or 1 for the value; elements of a Set are numbers.
+ */
+import { damaged } from "./failures.ts";
 
 export type Parts = Record<string | number, unknown>;
 
@@ -7,6 +10,33 @@ export type Parts = Record<string | number, unknown>;
 export interface Place {
   readonly holder: Parts;
   readonly key: string | number;
+}
+
+export function escapeKey(key: string): string {
+  return /[.\\]/.test(key) ? key.replace(/[.\\]/g, "\\$&") : key;
+}
+
+/** @throws `SerializationError` for a backslash before anything else */
+function parsePath(path: string, isLegacy: boolean): string[] {
+  if (!path.includes("\\")) return path.split(".");
+  // Before version 1 only dots were escaped.
+  if (isLegacy) return path.split(/(?<!\\)\./).map((key) => key.replaceAll("\\.", "."));
+  const keys: string[] = [];
+  let key = "";
+  for (let at = 0; at < path.length; at++) {
+    const character = path[at] as string;
+    if (character === ".") {
+      keys.push(key);
+      key = "";
+      continue;
+    }
+    if (character === "\\") at++;
+    const next = path[at];
+    if (next === undefined || (character === "\\" && next !== "." && next !== "\\")) throw damaged(`${JSON.stringify(path)} is not a path`);
+    key += next;
+  }
+  keys.push(key);
+  return keys;
 }
 
 /** Finds the parts of a value as JSON has it, also below those that have been made already. */
@@ -21,13 +51,17 @@ export class Places {
     this.#raws = new Map();
   }
 
-  /** Something was made of this, and will be found instead of it. */
+  /** Remembers what an object was made of; undefined hides it from every path. */
   made(value: unknown, raw: unknown): void {
     this.#raws.set(value, raw);
   }
 
+  isMade(value: unknown): boolean {
+    return this.#raws.size > 0 && this.#raws.has(value);
+  }
+
   rawOf(part: unknown): unknown {
-    return this.#raws.size > 0 ? (this.#raws.get(part) ?? part) : part;
+    return this.#raws.size > 0 && this.#raws.has(part) ? this.#raws.get(part) : part;
   }
 
   keysOf(path: string): string[] {
@@ -72,19 +106,19 @@ export class Places {
   }
 }
 
-/** The key that stands in a text, if an array or object has it. */
+/** The key that stands in a text, if an array or object of JSON has it. */
 export function checkPart(holder: unknown, text: string, start: number, end: number): string | number {
   if (Array.isArray(holder)) {
     const index = indexOf(text, start, end);
     if (index < holder.length) return index;
-  } else if (typeof holder === "object" && holder !== null) {
+  } else if (typeof holder === "object" && holder !== null && Object.getPrototypeOf(holder) === Object.prototype) {
     const key = text.slice(start, end);
     if (Object.hasOwn(holder, key)) return key;
   }
-  throw damaged(`it says something of ${JSON.stringify(text.slice(start, end))}, which is not there`);
+  throw damaged(`it annotates ${JSON.stringify(text.slice(start, Math.min(end, start + 60)))}, which is not there`);
 }
 
-/** Infinity for what is no index. */
+/** Infinity for what is not an index. */
 function indexOf(text: string, start: number, end: number): number {
   if (end === start || (end > start + 1 && text.charCodeAt(start) === 48)) return Number.POSITIVE_INFINITY;
   let index = 0;

@@ -1,26 +1,31 @@
+/**
+ * superjson's format, lossless or refused: `analyze.ts` looks at a value, `writer.ts` writes it, `reader.ts` reads it, and
+ * `typed-values/` has one file for each kind of value that JSON lacks.
+ *
+ * @module
+ */
 import type { Serializer } from "../types.ts";
-import { Surveyor } from "./analyze.ts";
+import { Analyzer } from "./analyze.ts";
 import { pack, unpack } from "./container.ts";
-import { damaged } from "./damaged.ts";
-import { type Kept, keepBlob } from "./kept.ts";
+import { damaged, messageOf, refusedWhole, withFamilyErrors } from "./failures.ts";
 import { type SuperJSONOptions, settingsOf } from "./options.ts";
-import { Reader } from "./read.ts";
+import { Reader } from "./reader.ts";
 import { reuse } from "./reuse.ts";
-import { Writer } from "./write.ts";
+import { Writer } from "./writer.ts";
 
 /**
  * superjson's format, lossless or refused: what comes back equals what was given, or nothing is written and the error
  * names the place.
  *
- * Values that superjson 2 keeps are its very bytes. Beyond that it keeps every number and typed array bit by bit,
- * `ArrayBuffer`, `DataView`, Node's `Buffer` (as `Uint8Array`), `Blob` and `File` (then `encode` gives a promise),
- * `URLSearchParams`, the errors of the language with cause and properties, invalid dates, sparse arrays, objects without
- * prototype, keys of every name, and shared and circular references through all of them. superjson throws on those.
+ * A value that superjson 2.2.7 gives back unchanged becomes its very bytes. Beyond that, these are kept, in forms on which
+ * superjson throws: every number and typed array bit by bit, `ArrayBuffer`, `DataView`, Node's `Buffer`, views that share a
+ * buffer, `Blob` and `File` (`encode` then returns a promise), `URLSearchParams`, the errors of the language and
+ * `DOMException` with cause and properties, invalid dates, sparse arrays, frozen and sealed objects, objects without
+ * prototype, keys of every name, `Temporal` values, and shared and circular references through all of them.
  *
- * An object is its own enumerable properties under strings, by their values. Views of one buffer come back with a buffer
- * each. Where an error was thrown is not kept.
+ * A getter is read once, and its value is written. The `stack` of an error is not kept.
  *
- * Reading calls no code but that of the language; register the classes and symbols to keep.
+ * Reading calls the language's own constructors and what you have registered, and no other code.
  *
  * @example
  * ```ts
@@ -30,26 +35,33 @@ import { Writer } from "./write.ts";
  */
 export function superjsonSerializer(options: SuperJSONOptions = {}): Serializer {
   const settings = settingsOf(options);
-  const withSurveyor = reuse(() => new Surveyor(settings));
+  const withAnalyzer = reuse(() => new Analyzer(settings));
   const withWriter = reuse(() => new Writer(settings));
   const withReader = reuse(() => new Reader(settings));
   return {
     name: "superjson",
     contentType: "application/json",
     extension: "superjson",
-    encode: (value) => {
-      const seen = withSurveyor((surveyor) => surveyor.survey(value));
-      const finish = (): Uint8Array<ArrayBuffer> => pack(withWriter((writer) => writer.write(value, seen)));
-      return seen.blobs.length === 0 ? finish() : keepBlobs(seen.blobs, seen.kept).then(finish);
-    },
+    maxBytes: settings.maxBytes,
+    encode: (value) =>
+      withFamilyErrors(
+        () => {
+          const analysis = withAnalyzer((analyzer) => analyzer.analyze(value));
+          const { text, buffers, pending } = withWriter((writer) => writer.write(analysis));
+          if (pending.isEmpty) return pack(text, buffers);
+          return pending.fill(text, buffers).then((filled) => pack(text, filled));
+        },
+        (cause) => refusedWhole(messageOf(cause), cause),
+      ),
     decode: (bytes) => {
       if (bytes.length > settings.maxBytes) throw damaged(`there are ${bytes.length} of them, and at most ${settings.maxBytes} are read`);
-      const { text, buffers } = unpack(bytes);
-      return withReader((reader) => reader.read(text, buffers));
+      return withFamilyErrors(
+        () => {
+          const { text, buffers } = unpack(bytes);
+          return withReader((reader) => reader.read(text, buffers));
+        },
+        (cause) => damaged(messageOf(cause), undefined, cause),
+      );
     },
   };
-}
-
-async function keepBlobs(blobs: readonly Blob[], kept: Map<object, Kept>): Promise<void> {
-  for (const blob of blobs) kept.set(blob, keepBlob(blob, new Uint8Array(await blob.arrayBuffer())));
 }

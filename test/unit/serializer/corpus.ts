@@ -106,6 +106,37 @@ export const corpus: Readonly<Record<string, () => unknown>> = {
     ] as [object, number][]),
   ],
   circles: () => circle(),
+  "bigint arrays and the bits of a NaN": () => [
+    new BigInt64Array([-1n, 2n ** 62n]),
+    new Float64Array(new BigUint64Array([0x7ff8000000000001n]).buffer),
+    new Float32Array([Number.NaN, Number.NEGATIVE_INFINITY, -0]),
+  ],
+  "closed objects": () => [
+    Object.freeze({ a: 1, at: new Date(0) }),
+    Object.freeze([1, Object.freeze([2])]),
+    Object.seal({ b: undefined }),
+    Object.preventExtensions([3n]),
+    Object.freeze(Object.assign(Object.create(null) as object, { c: 1 })),
+  ],
+  "unusual errors": () => [
+    Object.assign(new Error(), { code: 1 }),
+    new DOMException("stopped", "AbortError"),
+    Object.defineProperty(new RangeError("hidden"), "detail", { value: [1n], writable: true, configurable: true }),
+  ],
+  "views of one buffer": () => {
+    const { buffer } = new Float64Array([1, 2, 3, 4]);
+    return { numbers: new Float64Array(buffer, 8, 2), bytes: new Uint8Array(buffer, 12, 5), far: new DataView(buffer, 30, 2) };
+  },
+  "a doubly linked list": () => {
+    const first: Record<string, unknown> = { at: new Date(0) };
+    let last = first;
+    for (let index = 1; index < 400; index++) {
+      const node: Record<string, unknown> = { at: new Date(index), previous: last };
+      last["next"] = node;
+      last = node;
+    }
+    return first;
+  },
 };
 
 /** Lower-case hex of SHA-256 by name. */

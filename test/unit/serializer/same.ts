@@ -19,13 +19,16 @@ export function same(left: unknown, right: unknown): boolean {
     pairs.set(a, b);
     back.set(b, a);
     const prototype: unknown = Object.getPrototypeOf(a);
-    const isBuffer = (prototype as object | null)?.constructor?.name === "Buffer";
-    if (Object.getPrototypeOf(b) !== (isBuffer ? Uint8Array.prototype : prototype)) return false;
+    if (Object.getPrototypeOf(b) !== prototype || integrity(a) !== integrity(b)) return false;
     const [these, those] = [partsOf(a), partsOf(b)];
     if (these.length !== those.length) return false;
     for (const [index, part] of these.entries()) pending.push([part, those[index]]);
   }
   return true;
+}
+
+function integrity(value: object): string {
+  return `${Object.isExtensible(value)} ${Object.isFrozen(value)} ${Object.isSealed(value)}`;
 }
 
 /** All that makes up an object, as a list. */

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { corpus, corpusSerializer, digests } from "./corpus.ts";
-import { fileOf, folder } from "./golden.ts";
+import { fileOf, folderOf, versions } from "./golden.ts";
 
+const folder = folderOf(versions.at(-1) as string);
 await mkdir(folder, { recursive: true });
 for (const [name, make] of Object.entries(corpus)) {
   // What is there stays as it is.

@@ -1,13 +1,11 @@
-import type { Sink } from "./byte-writer.ts";
+import type { ByteWriter } from "./byte-writer.ts";
 import type { Key } from "./keys.ts";
+import type { Type } from "./typed-values/encoded.ts";
 
-/** What is said of a value that JSON has nothing for, as JSON text, such as `"Date"`. */
-export type Type = string;
-
-/** What is said of the parts of an array or object, and of itself when it stands for something else: where in the log it begins. */
+/** The annotations of an array or object and of its parts: where in the log they begin. */
 export type Note = number;
 
-/** What is said of the whole value, as of a part of something. */
+/** The annotation of the whole value, as of a part of something. */
 export const whole: Note = 0;
 
 type Slot = Key | Type | number | boolean | undefined;
@@ -15,7 +13,7 @@ type Slot = Key | Type | number | boolean | undefined;
 interface Frame {
   readonly note: Note;
   readonly up: Frame | undefined;
-  /** Where in the sink the beginning of its parts' paths stands, and how long it is. */
+  /** Where in the bytes the beginning of its parts' paths is, and how long it is. */
   readonly path: number;
   readonly length: number;
   /** Where in the log its next part is. */
@@ -24,17 +22,17 @@ interface Frame {
   isSecond: boolean;
 }
 
-/** Slots of a note, in front of its parts: its type, its end, and whether it says something of an integer key. */
+/** Slots of a note, in front of its parts: its type, its end, and whether it annotates an integer key. */
 const head = 3;
 
-/** Slots of a page, a power of two. Engines give large arrays memory that is new every time, and therefore slow. */
+/** Slots of a page, a power of two. Engines allocate large arrays anew each time, which is slow. */
 const pageSize = 8192;
 
 /**
- * What is said of the parts of one value, in the order of the parts: a log of keys, each followed by what is said of that
- * part. A tree of objects would take more memory and lie all over it.
+ * The annotations of one value, in the order of its parts: a log of keys, each followed by the annotation of that part. A
+ * tree of objects would take more memory.
  */
-export class Notes {
+export class AnnotationLog {
   readonly #pages: Slot[][] = [];
   #length = 0;
 
@@ -42,12 +40,12 @@ export class Notes {
     this.#head(undefined);
   }
 
-  /** Says something of a part. What was said of another part, up to its end, may be said again. */
-  say(of: Note, key: Key | number, what: Note | Type): void {
+  /** Annotates a part. The annotations of another part may be used again once they have ended. */
+  annotate(of: Note, key: Key | number, what: Note | Type): void {
     this.#entry(of, key, what, this.#typeOf(what));
   }
 
-  /** Says of a part what is said of its parts from now on, until the end. */
+  /** Annotates a part, and from now on until the end the parts of it. */
   begin(of: Note, key: Key | number, type: Type | undefined): Note {
     const note = this.#length + 2;
     this.#entry(of, key, note, type);
@@ -95,13 +93,13 @@ export class Notes {
    *
    * @returns whether there is something to write
    */
-  write(sink: Sink, before: string): boolean {
+  write(bytes: ByteWriter, before: string): boolean {
     if (this.#length === head) return false;
-    sink.raw(before);
+    bytes.raw(before);
     const root = this.#get(head + 1) as Note | Type;
     const type = this.#typeOf(root);
-    if (type === undefined) sink.raw("{");
-    else this.#writeType(sink, type, root);
+    if (type === undefined) bytes.raw("{");
+    else this.#writeType(bytes, type, root);
     let separator = '"';
     let frame = typeof root === "string" ? undefined : this.#open(root, undefined, 0, 0);
     while (frame !== undefined) {
@@ -114,7 +112,7 @@ export class Notes {
         }
         const ownType = this.#typeOf(note);
         if (up === undefined || ownType !== undefined) {
-          sink.raw(ownType === undefined ? "}" : "}]");
+          bytes.raw(ownType === undefined ? "}" : "}]");
           separator = ',"';
         }
         frame = up;
@@ -122,35 +120,35 @@ export class Notes {
       }
       const key = this.#get(at) as Key | number;
       const what = this.#get(at + 1) as Note | Type;
-      // What is said again lies elsewhere.
+      // Annotations that are used again are elsewhere in the log.
       frame.at = what === at + 2 ? (this.#get(what + 1) as number) : at + 2;
       const partType = this.#typeOf(what);
       if (frame.isSecond === isFirst(key, partType)) continue;
       if (separator !== "") {
-        sink.raw(separator);
-        sink.repeat(path, length);
+        bytes.raw(separator);
+        bytes.repeat(path, length);
       }
-      const start = sink.length - length;
-      if (typeof key === "number") sink.number(key);
-      else sink.raw(key.path);
-      if (partType === undefined) sink.raw(".");
+      const start = bytes.length - length;
+      if (typeof key === "number") bytes.number(key);
+      else bytes.raw(key.path);
+      if (partType === undefined) bytes.raw(".");
       else {
-        sink.raw('":');
-        this.#writeType(sink, partType, what);
+        bytes.raw('":');
+        this.#writeType(bytes, partType, what);
       }
       separator = ',"';
       if (typeof what === "string") continue;
       // The path of its first part has begun, if it is joined to others.
       separator = partType === undefined ? "" : '"';
-      frame = this.#open(what, frame, start, partType === undefined ? sink.length - start : 0);
+      frame = this.#open(what, frame, start, partType === undefined ? bytes.length - start : 0);
     }
     return true;
   }
 
-  #writeType(sink: Sink, type: Type, what: Note | Type): void {
-    sink.raw("[");
-    sink.raw(type);
-    sink.raw(what === type ? "]" : ",{");
+  #writeType(bytes: ByteWriter, type: Type, what: Note | Type): void {
+    bytes.raw("[");
+    bytes.raw(type);
+    bytes.raw(what === type ? "]" : ",{");
   }
 
   #open(note: Note, up: Frame | undefined, path: number, length: number): Frame {
@@ -158,7 +156,7 @@ export class Notes {
   }
 }
 
-/** Whether a part comes first: what is said of integers does in every JavaScript object, if its key is not joined to others. */
+/** Whether an annotation comes first: those of integer keys do in every JavaScript object, unless the key is joined to others. */
 function isFirst(key: Key | number, type: Type | undefined): boolean {
   return type !== undefined && (typeof key === "number" || key.isIndex);
 }

@@ -1,13 +1,15 @@
 import type { EdgewaterError } from "../../errors.ts";
-import { Annotations } from "./annotations.ts";
-import { damaged } from "./damaged.ts";
-import { objectOf, share } from "./equalities.ts";
+import { AnnotationReader, Revival } from "./annotation-reader.ts";
+import { objectOf, shareEqualities } from "./equalities-reader.ts";
+import { damaged } from "./failures.ts";
+import { checkKeys, endOf } from "./json-text.ts";
+import { numberedStart, readNumbered } from "./numbered.ts";
 import type { Settings } from "./options.ts";
 import { type Parts, Places } from "./places.ts";
 
 type Buffers = readonly Uint8Array<ArrayBuffer>[];
 
-/** What stands around the parts of superjson's text, which are the value and what is said of it. */
+/** The text around the parts of superjson's text: the value and its annotations. */
 const start = '{"json":';
 const meta = ',"meta":{';
 const values = '"values":';
@@ -19,22 +21,26 @@ export class Reader {
   readonly #settings: Settings;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   readonly #places = new Places();
-  readonly #annotations: Annotations;
+  readonly #annotations: AnnotationReader;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#annotations = new Annotations(this.#places, settings);
+    this.#annotations = new AnnotationReader(this.#places);
   }
 
   /** Forgets the value. */
   clear(): void {
-    this.#begin("", [], false);
+    this.#places.begin(false);
+    this.#annotations.begin("", undefined);
   }
 
   read(bytes: Uint8Array<ArrayBuffer>, buffers: Buffers): unknown {
     const text = this.#decode(bytes);
     const usual = this.#readUsual(text, buffers);
-    return usual === undefined ? this.#readAny(parse(text, bytes), buffers) : usual["json"];
+    if (usual !== undefined) return usual["json"];
+    const parsed = parse(text, bytes);
+    checkKeys(text);
+    return this.#readAny(parsed, buffers);
   }
 
   /**
@@ -49,30 +55,45 @@ export class Reader {
     try {
       const payload = { json: JSON.parse(text.slice(start.length, middle)) as unknown };
       checkDepth(payload.json, this.#settings.maxDepth);
-      this.#begin(text, buffers, false);
+      const revival = this.#begin(text, buffers, false);
       let at = middle + meta.length;
-      if (text.startsWith(values, at)) at = this.#annotations.read(payload, at + values.length) + 1;
-      if (text.startsWith(equalities, at)) share(JSON.parse(text.slice(at + equalities.length, -end.length)), payload, this.#places);
-      else if (at !== text.length - end.length + 1) return undefined;
-      this.#annotations.fill();
+      const isNumbered = text.startsWith(values + numberedStart, at);
+      if (isNumbered) {
+        readNumbered(JSON.parse(text.slice(at + values.length, -end.length)), payload, revival);
+        at = text.length - end.length + 1;
+      } else if (text.startsWith(values, at)) at = this.#annotations.read(payload, at + values.length) + 1;
+      if (text.startsWith(equalities, at)) {
+        const lists = text.slice(at + equalities.length, -end.length);
+        const parsed: unknown = JSON.parse(lists);
+        // What has been said twice is gone from what was parsed.
+        if (JSON.stringify(parsed).length !== lists.length) return undefined;
+        shareEqualities(parsed, payload, this.#places);
+      } else if (at !== text.length - end.length + 1) return undefined;
+      revival.finish();
       return payload;
     } catch {
       return undefined;
     }
   }
 
-  /** Reads whatever JSON says. */
+  /** Reads JSON of any layout. */
   #readAny(parsed: unknown, buffers: Buffers): unknown {
-    if (typeof parsed !== "object" || parsed === null || !Object.hasOwn(parsed, "json")) throw damaged("there is no `json` in it", 0);
+    if (typeof parsed !== "object" || parsed === null || !Object.hasOwn(parsed, "json")) throw damaged("it has no `json`", 0);
     const payload = parsed as Parts;
     checkDepth(payload["json"], this.#settings.maxDepth);
-    if (payload["meta"] === undefined) return payload["json"];
+    if (!Object.hasOwn(payload, "meta")) return payload["json"];
     const said = objectOf(payload["meta"]);
+    const { values: types, referentialEqualities, v } = said;
+    if (v !== undefined && v !== 0 && v !== 1) throw damaged(`its \`meta.v\` is ${JSON.stringify(v)}; this release reads versions up to 1`);
+    const text = JSON.stringify(types) ?? "";
     // Before version 1 only dots were escaped in paths.
-    this.#begin(JSON.stringify(said["values"]) ?? "", buffers, typeof said["v"] !== "number" || said["v"] < 1);
-    if (said["values"] !== undefined) this.#annotations.read(payload, 0);
-    if (said["referentialEqualities"] !== undefined) share(said["referentialEqualities"], payload, this.#places);
-    this.#annotations.fill();
+    const revival = this.#begin(text, buffers, v !== 1);
+    if (text.startsWith(numberedStart)) {
+      if (referentialEqualities !== undefined) throw damaged("it has shared places by number and by path");
+      readNumbered(types, payload, revival);
+    } else if (types !== undefined) this.#annotations.read(payload, 0);
+    if (referentialEqualities !== undefined) shareEqualities(referentialEqualities, payload, this.#places);
+    revival.finish();
     return payload["json"];
   }
 
@@ -84,9 +105,11 @@ export class Reader {
     }
   }
 
-  #begin(text: string, buffers: Buffers, isLegacy: boolean): void {
+  #begin(text: string, buffers: Buffers, isLegacy: boolean): Revival {
     this.#places.begin(isLegacy);
-    this.#annotations.begin(text, buffers);
+    const revival = new Revival(this.#places, this.#settings, buffers);
+    this.#annotations.begin(text, revival);
+    return revival;
   }
 }
 
@@ -108,32 +131,17 @@ function unreadable(text: string, bytes: Uint8Array<ArrayBuffer>, cause: unknown
   return damaged(message, offset, cause);
 }
 
-/** Where text that is no JSON ends too soon, or undefined where something else is wrong with it. */
-function endOf(text: Uint8Array): number | undefined {
-  let depth = 0;
-  let isString = false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text[index];
-    if (code === 34) isString = !isString;
-    else if (isString) {
-      if (code === 92) index++;
-    } else if (code === 123 || code === 91) depth++;
-    else if (code === 125 || code === 93) depth--;
-  }
-  return depth > 0 || isString || text.length === 0 ? text.length : undefined;
-}
-
-/** What lies deeper than what may be written is not given to anyone. */
+/** What nests deeper than what may be written is not given to anyone. */
 function checkDepth(json: unknown, maxDepth: number): void {
-  let level: unknown[] = [json];
+  let level: object[] = typeof json === "object" && json !== null ? [json] : [];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > maxDepth + 1) throw damaged(`it nests more than ${maxDepth} levels`);
-    const below: unknown[] = [];
+    const below: object[] = [];
     for (const value of level) {
       if (Array.isArray(value)) {
         for (const part of value) if (typeof part === "object" && part !== null) below.push(part);
       } else
-        for (const key in value as object) {
+        for (const key in value) {
           const part = (value as Parts)[key];
           if (typeof part === "object" && part !== null) below.push(part);
         }

@@ -1,0 +1,249 @@
+import { damaged } from "./failures.ts";
+import type { Settings } from "./options.ts";
+import { checkPart, type Parts, type Places } from "./places.ts";
+import { Buffers } from "./typed-values/buffers.ts";
+import { replacePart } from "./typed-values/checks.ts";
+import { decodeDate } from "./typed-values/date.ts";
+import { type DecodeContext, type Decoded, decodeTyped } from "./typed-values/decode.ts";
+import { close, type Integrity } from "./typed-values/integrity.ts";
+
+/** An array or object whose parts the text annotates. */
+interface Level {
+  readonly raw: unknown;
+  /** Whether a bracket follows the brace. */
+  readonly isTyped: boolean;
+  /** Of a value that is made when its parts are whole. */
+  readonly leave?: (() => void) | undefined;
+}
+
+const date = '["Date"]';
+const nothing = '["undefined"]';
+
+/** How many keys and types are remembered. */
+const mostRemembered = 1000;
+
+/** Makes values of annotations, wherever they were found, and finishes them when all places are known. */
+export class Revival {
+  readonly #places: Places;
+  readonly #context: DecodeContext;
+  readonly #fills: (() => void)[] = [];
+  readonly #closed = new Map<unknown, Integrity>();
+
+  constructor(places: Places, settings: Settings, buffers: readonly Uint8Array<ArrayBuffer>[]) {
+    this.#places = places;
+    this.#context = { settings, buffers: new Buffers(buffers, settings.zeroCopy) };
+  }
+
+  /**
+   * Puts a value in the place of what JSON has there.
+   *
+   * @returns what is to be called after the parts of the value have been annotated, for one that is made only then
+   */
+  revive(holder: Parts, key: string | number, type: unknown, annotation: string): (() => void) | undefined {
+    const raw = holder[key];
+    if (typeof raw === "object" && raw !== null && this.#places.isMade(raw)) throw damaged(`it annotates ${JSON.stringify(key)} twice`);
+    const { value, fill, finish, integrity }: Decoded = decodeTyped(type, annotation, raw, this.#context);
+    if (finish !== undefined) {
+      const first = this.#fills.length;
+      return () => {
+        for (const inner of this.#fills.splice(first)) inner();
+        const made = finish();
+        if (typeof made === "object" && made !== null) this.#places.made(made, undefined);
+        replacePart(holder, key, made);
+      };
+    }
+    if (fill !== undefined) {
+      this.#fills.push(fill);
+      this.#places.made(value, raw);
+    }
+    if (integrity !== undefined) {
+      if (this.#closed.has(value)) throw damaged(`it annotates ${JSON.stringify(key)} twice`);
+      this.#closed.set(value, integrity);
+    }
+    replacePart(holder, key, value);
+    return undefined;
+  }
+
+  /** Gives the objects that were made their parts, and closes those that were closed. */
+  finish(): void {
+    for (const fill of this.#fills) fill();
+    for (const [value, integrity] of this.#closed) close(value, integrity);
+  }
+}
+
+/**
+ * Reads superjson's annotations as text: as objects they would be as large as the value, and would take as long to parse.
+ * Nothing recurses.
+ */
+export class AnnotationReader {
+  readonly #places: Places;
+  #keys = new Map<string, string>();
+  #types = new Map<string, unknown>();
+  #text = "";
+  #revival: Revival | undefined;
+  #levels: Level[] = [];
+  #at = 0;
+
+  constructor(places: Places) {
+    this.#places = places;
+  }
+
+  /** Begins with another text, or forgets the last one. */
+  begin(text: string, revival: Revival | undefined): void {
+    this.#text = text;
+    this.#revival = revival;
+    this.#levels = [];
+    // Pieces of a text keep all of it in memory.
+    this.#keys = new Map();
+    this.#types = new Map();
+  }
+
+  /** Reads the annotations of a root from a position of the text on, and returns where they end. */
+  read(root: Parts, start: number): number {
+    const levels = this.#levels;
+    this.#at = start;
+    let isFirst = this.#annotation(root, "json");
+    for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+      if (this.#isNext(125)) {
+        if (level.isTyped) this.#expect(93);
+        level.leave?.();
+        levels.pop();
+        isFirst = false;
+        continue;
+      }
+      if (!isFirst) this.#expect(44);
+      isFirst = this.#part(level.raw);
+    }
+    return this.#at;
+  }
+
+  /** Reads parts of the same array or object, one after the other, until one has annotated parts of its own. */
+  #part(raw: unknown): boolean {
+    const text = this.#text;
+    let prefix = "";
+    let holder: unknown = raw;
+    for (;;) {
+      this.#expect(34);
+      const start = this.#at;
+      let dot = -1;
+      let end = start;
+      for (let code = text.charCodeAt(end); code !== 34; code = text.charCodeAt(++end)) {
+        if (code === 46) dot = end;
+        else if (code === 92) return this.#escapedPart(raw, start);
+        else if (!(code >= 32)) throw unusual(end);
+      }
+      const length = dot < 0 ? 0 : dot + 1 - start;
+      if (length !== prefix.length || !text.startsWith(prefix, start)) {
+        prefix = text.slice(start, start + length);
+        holder = length === 0 ? raw : this.#places.descend(raw, text, start, dot);
+      }
+      this.#at = end + 1;
+      this.#expect(58);
+      const key = Array.isArray(holder)
+        ? checkPart(holder, text, start + length, end)
+        : this.#keyOf(holder, text.slice(start + length, end));
+      if (this.#annotation(holder as Parts, key)) return true;
+      if (!this.#isNext(44)) return false;
+    }
+  }
+
+  /** One text for equal keys: properties are found faster by it. */
+  #keyOf(holder: unknown, key: string): string {
+    let known = this.#keys.get(key);
+    if (known === undefined) {
+      known = key;
+      if (this.#keys.size < mostRemembered) this.#keys.set(key, key);
+    }
+    checkPart(holder, known, 0, known.length);
+    return known;
+  }
+
+  #escapedPart(raw: unknown, start: number): boolean {
+    const path = this.#json(start - 1) as string;
+    this.#expect(58);
+    const { holder, key } = this.#places.find(raw, path);
+    return this.#annotation(holder, key);
+  }
+
+  /** Reads the annotation of one part. Returns whether annotations of its own parts follow. */
+  #annotation(holder: Parts, key: string | number): boolean {
+    const text = this.#text;
+    // Most annotations are these two.
+    if (text.startsWith(date, this.#at)) {
+      this.#at += date.length;
+      replacePart(holder, key, decodeDate(holder[key]));
+      return false;
+    }
+    if (text.startsWith(nothing, this.#at)) {
+      this.#at += nothing.length;
+      if (holder[key] !== null) throw damaged(`it annotates ${JSON.stringify(key)} as undefined, which is something`);
+      replacePart(holder, key, undefined);
+      return false;
+    }
+    if (this.#isNext(123)) {
+      this.#levels.push({ raw: this.#places.rawOf(holder[key]), isTyped: false });
+      return true;
+    }
+    this.#expect(91);
+    const raw = holder[key];
+    const start = this.#at;
+    const type = this.#type();
+    const leave = (this.#revival as Revival).revive(holder, key, type, this.#text.slice(start, this.#at));
+    if (this.#isNext(93)) {
+      leave?.();
+      return false;
+    }
+    this.#expect(44);
+    this.#expect(123);
+    this.#levels.push({ raw, isTyped: true, leave });
+    return true;
+  }
+
+  /** The few types there are come again and again. */
+  #type(): unknown {
+    const start = this.#at;
+    const end = endOf(this.#text, start);
+    const text = this.#text.slice(start, end);
+    this.#at = end;
+    let type = this.#types.get(text);
+    if (type === undefined) {
+      type = JSON.parse(text);
+      if (this.#types.size < mostRemembered) this.#types.set(text, type);
+    }
+    return type;
+  }
+
+  #json(start: number): unknown {
+    this.#at = endOf(this.#text, start);
+    return JSON.parse(this.#text.slice(start, this.#at));
+  }
+
+  #isNext(code: number): boolean {
+    if (this.#text.charCodeAt(this.#at) !== code) return false;
+    this.#at++;
+    return true;
+  }
+
+  #expect(code: number): void {
+    if (!this.#isNext(code)) throw unusual(this.#at);
+  }
+}
+
+/** Where a string or an array ends. */
+function endOf(text: string, start: number): number {
+  let depth = 0;
+  let isString = false;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 92) at++;
+    else if (code === 34) isString = !isString;
+    else if (!isString && code === 91) depth++;
+    else if (!isString && code === 93) depth--;
+    if (depth === 0 && !isString) return at + 1;
+  }
+  throw unusual(text.length);
+}
+
+function unusual(at: number): Error {
+  return damaged(`the annotations are not as expected at character ${at}`);
+}

@@ -1,0 +1,347 @@
+import type { Analysis } from "./analysis.ts";
+import { AnnotationLog, type Note, whole } from "./annotation-log.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { equalitiesText } from "./equalities-text.ts";
+import { type Frame, keyLength, type Once, placeOf } from "./frame.ts";
+import { type Key, Keys } from "./keys.ts";
+import { NumberedAnnotations } from "./numbered.ts";
+import type { Settings } from "./options.ts";
+import { PendingBytes } from "./pending-bytes.ts";
+import { dateType } from "./typed-values/date.ts";
+import type { Encoded, Type } from "./typed-values/encoded.ts";
+import { specialNumberText } from "./typed-values/number.ts";
+import { inlineLimit } from "./typed-values/view.ts";
+
+/** What a value is written as. */
+export interface Written {
+  readonly text: Uint8Array<ArrayBuffer>;
+  /** Bytes outside of the text, which has their numbers. */
+  readonly buffers: readonly Uint8Array[];
+  /** Blobs whose bytes are still to be read. */
+  readonly pending: PendingBytes;
+}
+
+/** Shared objects are written again at every place, as superjson does, until that takes as many characters as this. */
+const repeatLimit = 2 ** 24;
+
+/** Paths of shared places that are longer than this on average, and longer than `longPaths` together, become numbers. */
+const longPath = 1000;
+const longPaths = 2 ** 16;
+
+/** Writes superjson's text of one value after the other. */
+export class Writer {
+  readonly #settings: Settings;
+  readonly #bytes = new ByteWriter();
+  readonly #keys = new Keys();
+  #log = new AnnotationLog();
+  /** None between two values. */
+  #analysis: Analysis | undefined;
+  #numbered: NumberedAnnotations | undefined;
+  /** How many parts have begun. */
+  #count = 0;
+  #buffers: Uint8Array[] = [];
+  #sharedBuffers = new Map<Uint8Array, number>();
+  #pending = new PendingBytes();
+  #found = new Map<unknown, Once>();
+  #repeated = 0;
+  #places = 0;
+  #pathsLength = 0;
+  #frame!: Frame;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.clear();
+  }
+
+  /** Forgets the value. */
+  clear(): void {
+    this.#analysis = undefined;
+    this.#numbered = undefined;
+    this.#count = 0;
+    this.#buffers = [];
+    this.#sharedBuffers = new Map();
+    this.#pending = new PendingBytes();
+    this.#found = new Map();
+    this.#repeated = 0;
+    this.#places = 0;
+    this.#pathsLength = 0;
+    this.#frame = this.#open(undefined, [], undefined, undefined, false);
+    this.#log = new AnnotationLog();
+    this.#bytes.clear();
+  }
+
+  write(analysis: Analysis): Written {
+    if (analysis.isNative) return { text: plainText(JSON.stringify(analysis.root)), buffers: [], pending: this.#pending };
+    const isShort = this.#writeJson(analysis, '{"json":', undefined);
+    if (!isShort) {
+      this.clear();
+      this.#writeJson(analysis, '{"json":', new NumberedAnnotations());
+    }
+    this.#writeMeta();
+    return { text: this.#bytes.taken(), buffers: this.#buffers, pending: this.#pending };
+  }
+
+  /** Writes a value of which JSON says all as JSON, without anything around it. */
+  writeJsonOnly(analysis: Analysis): Uint8Array<ArrayBuffer> {
+    if (analysis.isNative) return new TextEncoder().encode(JSON.stringify(analysis.root));
+    this.#writeJson(analysis, "", undefined);
+    return this.#bytes.taken();
+  }
+
+  /** Returns false when the paths become too long, and everything is to be written again. */
+  #writeJson(analysis: Analysis, before: string, numbered: NumberedAnnotations | undefined): boolean {
+    this.#analysis = analysis;
+    this.#numbered = numbered;
+    this.#frame = this.#open(undefined, [analysis.root], undefined, undefined, false);
+    this.#frame.note = whole;
+    this.#bytes.room(analysis.leaves * 32);
+    this.#bytes.raw(before);
+    return this.#writeAll();
+  }
+
+  #writeMeta(): void {
+    const bytes = this.#bytes;
+    let separator = ',"meta":{';
+    if (this.#numbered !== undefined) {
+      bytes.raw(`${separator}"values":`);
+      this.#numbered.write(bytes);
+      bytes.raw(',"v":1}}');
+      return;
+    }
+    if (this.#log.write(bytes, `${separator}"values":`)) separator = ",";
+    const equalities = equalitiesText([...this.#found.values()], this.#repeated > repeatLimit);
+    if (equalities !== undefined) {
+      bytes.raw(`${separator}"referentialEqualities":`);
+      bytes.raw(equalities);
+      separator = ",";
+    }
+    bytes.raw(separator === "," ? ',"v":1}}' : "}");
+  }
+
+  #writeAll(): boolean {
+    const bytes = this.#bytes;
+    const { hasCustom, encoded } = this.#analysis as Analysis;
+    for (;;) {
+      const frame = this.#frame;
+      const { index, length, names, keys, parts, up } = frame;
+      if (index === length) {
+        if (up === undefined) return true;
+        this.#leave(frame, up);
+        continue;
+      }
+      frame.index = index + 1;
+      const value = parts[index];
+      if (names === undefined) {
+        frame.key = index;
+        if (index > 0) bytes.code(44);
+      } else {
+        const key = keys === undefined ? this.#keys.key(names[index] as string) : (keys[index] as Key);
+        frame.key = key;
+        bytes.bytes(key.bytes, index === 0 ? 1 : 0);
+      }
+      this.#count++;
+      if (hasCustom && encoded.get(value)?.isCustom === true) {
+        if (!this.#writeShared(value)) return false;
+        continue;
+      }
+      switch (typeof value) {
+        case "string":
+          bytes.string(value);
+          break;
+        case "boolean":
+          bytes.raw(value ? "true" : "false");
+          break;
+        case "number":
+          if (Number.isFinite(value) && (value !== 0 || 1 / value > 0)) bytes.number(value);
+          else if (Number.isNaN(value)) {
+            if (!this.#writeShared(value)) return false;
+          } else this.#writeLeaf(`"${specialNumberText(value)}"`, '"number"');
+          break;
+        case "undefined":
+          this.#writeLeaf("null", '"undefined"');
+          break;
+        case "symbol":
+          this.#writeSymbol(value);
+          break;
+        default:
+          if (value === null) bytes.raw("null");
+          else if (!this.#writeShared(value)) return false;
+      }
+    }
+  }
+
+  #open(up: Frame | undefined, parts: object, type: Type | undefined, once: Once | undefined, isOpaque: boolean): Frame {
+    const names = Array.isArray(parts) ? undefined : Object.keys(parts);
+    const keys = names === undefined ? undefined : this.#keys.list(names);
+    const values = names === undefined ? (parts as unknown[]) : Object.values(parts);
+    const ownKey = up?.key ?? 0;
+    const hasPath = up?.up !== undefined && (this.#analysis as Analysis).shared.size > 0;
+    const pathLength = hasPath ? up.pathLength + keyLength(ownKey) + 1 : 0;
+    return {
+      up,
+      ownKey,
+      pathLength,
+      parts: values,
+      names,
+      keys,
+      length: values.length,
+      once,
+      isOpaque,
+      type,
+      note: undefined,
+      index: 0,
+      key: 0,
+    };
+  }
+
+  #leave({ names, once, note, type }: Frame, up: Frame): void {
+    this.#bytes.code(names === undefined ? 93 : 125);
+    if (note !== undefined) this.#log.end(note);
+    else if (type !== undefined) this.#annotate(up, type);
+    if (once !== undefined) {
+      once.end = this.#bytes.length;
+      once.note = note ?? type;
+    }
+    this.#frame = up;
+  }
+
+  /** Annotates the part that is being written. */
+  #annotate(of: Frame, note: Note | Type): void {
+    if (this.#numbered === undefined) this.#log.annotate(of.note ?? this.#begin(of), of.key, note);
+  }
+
+  /** Begins to annotate the parts of an array or object, and of those that it is in. */
+  #begin(frame: Frame): Note {
+    const silent = [frame];
+    let up = frame.up as Frame;
+    for (; up.note === undefined; up = up.up as Frame) silent.push(up);
+    let { note } = up;
+    for (let next = silent.pop(); next !== undefined; next = silent.pop()) {
+      note = next.note = this.#log.begin(note, (next.up as Frame).key, next.type);
+    }
+    return note;
+  }
+
+  #writeLeaf(json: string, type: Type): void {
+    this.#bytes.raw(json);
+    this.#numbered?.annotate(this.#count - 1, type);
+    this.#annotate(this.#frame, type);
+  }
+
+  #writeSymbol(symbol: symbol): void {
+    const name = this.#settings.registry.nameOfSymbol(symbol);
+    this.#writeLeaf(JSON.stringify(symbol.description ?? null), JSON.stringify(["symbol", name]));
+  }
+
+  /** Writes what may be found in several places. Returns false when the paths become too long. */
+  #writeShared(value: unknown): boolean {
+    const { shared } = this.#analysis as Analysis;
+    const at = this.#frame;
+    const isValue = typeof value !== "object" && typeof value !== "function";
+    let once: Once | undefined;
+    if (shared.size > 0 && shared.has(value) && !(isValue && this.#numbered !== undefined)) {
+      once = this.#found.get(value);
+      if (once !== undefined) return this.#repeat(value, once);
+      const places = [placeOf(at, value, false)];
+      once = { places, isValue, start: this.#bytes.length, number: this.#count - 1, end: undefined, note: undefined };
+      this.#found.set(value, once);
+      this.#countPath(at);
+    }
+    const type = this.#writeValue(value, once);
+    // What has parts is finished when they are.
+    if (this.#frame !== at) return true;
+    if (once !== undefined) {
+      once.end = this.#bytes.length;
+      once.note = type;
+    }
+    if (type !== undefined) {
+      this.#numbered?.annotate(this.#count - 1, type);
+      this.#annotate(at, type);
+    }
+    return true;
+  }
+
+  #countPath(frame: Frame): void {
+    this.#places++;
+    this.#pathsLength += frame.pathLength + keyLength(frame.key);
+  }
+
+  /** Writes a shared value that has been written before. */
+  #repeat(value: unknown, once: Once): boolean {
+    if (this.#numbered !== undefined) {
+      this.#bytes.raw("null");
+      this.#numbered.link(this.#count - 1, once.number);
+      return true;
+    }
+    this.#countPath(this.#frame);
+    if (this.#pathsLength > longPaths && this.#pathsLength > longPath * this.#places) return false;
+    const length = (once.end ?? once.start) - once.start;
+    this.#repeated += length;
+    const isCut = once.end === undefined || this.#repeated > repeatLimit;
+    once.places.push(placeOf(this.#frame, value, isCut));
+    if (isCut) this.#bytes.raw("null");
+    else {
+      this.#pending.repeat(once.start, this.#bytes.length, length);
+      this.#bytes.repeat(once.start, length);
+      if (once.note !== undefined) this.#annotate(this.#frame, once.note);
+    }
+    return true;
+  }
+
+  /** Writes a value, or the beginning of one that has parts. */
+  #writeValue(value: unknown, once: Once | undefined): Type | undefined {
+    const { plain, encoded, copiesAll } = this.#analysis as Analysis;
+    if (!copiesAll && Object.getPrototypeOf(value) === Date.prototype) {
+      this.#bytes.date(value as Date);
+      return dateType(value as Date);
+    }
+    const snapshot = plain.size > 0 ? plain.get(value) : undefined;
+    if (snapshot !== undefined) {
+      this.#bytes.raw(JSON.stringify(snapshot));
+      return undefined;
+    }
+    const known = encoded.size > 0 ? encoded.get(value) : undefined;
+    if (known === undefined) {
+      if (typeof value === "bigint" || typeof value === "number") {
+        this.#bytes.raw(`"${value}"`);
+        return typeof value === "bigint" ? '"bigint"' : '"number"';
+      }
+    } else if (known.parts === undefined) {
+      this.#writeBytes(known);
+      return known.type;
+    }
+    if (known?.type !== undefined) this.#numbered?.annotate(this.#count - 1, known.type);
+    this.#frame = this.#open(this.#frame, known?.parts ?? (value as object), known?.type, once, known?.isOpaque ?? false);
+    this.#bytes.code(this.#frame.names === undefined ? 91 : 123);
+    return undefined;
+  }
+
+  /** Writes bytes as base64, or as the number of a buffer. */
+  #writeBytes({ text, bytes, shared, blob }: Encoded): void {
+    if (text !== undefined) this.#bytes.raw(text);
+    else if (shared !== undefined) {
+      const number = this.#sharedBuffers.get(shared) ?? this.#buffers.push(shared) - 1;
+      this.#sharedBuffers.set(shared, number);
+      this.#bytes.number(number);
+    } else if (blob !== undefined) {
+      const isInline = blob.size <= inlineLimit;
+      this.#pending.add(blob, isInline ? this.#bytes.length + 1 : undefined, this.#buffers.length);
+      if (isInline) this.#bytes.raw(`"${"A".repeat(4 * Math.ceil(blob.size / 3))}"`);
+      else this.#bytes.number(this.#buffers.push(new Uint8Array(0)) - 1);
+    } else if ((bytes as Uint8Array).byteLength > inlineLimit) this.#bytes.number(this.#buffers.push(bytes as Uint8Array) - 1);
+    else this.#bytes.raw(`"${btoa(String.fromCharCode(...(bytes as Uint8Array)))}"`);
+  }
+}
+
+/** The text of a value of which JSON alone says all. */
+function plainText(json: string): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder();
+  const [start, end] = ['{"json":', "}"];
+  // ASCII takes as many bytes as it has characters.
+  const bytes = new Uint8Array(start.length + json.length + end.length);
+  const { read } = encoder.encodeInto(json, bytes.subarray(start.length, -end.length));
+  if (read < json.length) return encoder.encode(start + json + end);
+  encoder.encodeInto(start, bytes);
+  encoder.encodeInto(end, bytes.subarray(-end.length));
+  return bytes;
+}
