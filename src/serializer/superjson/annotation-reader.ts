@@ -6,6 +6,7 @@ import { replacePart } from "./typed-values/checks.ts";
 import { decodeDate } from "./typed-values/date.ts";
 import { type DecodeContext, type Decoded, decodeTyped } from "./typed-values/decode.ts";
 import { close, type Integrity } from "./typed-values/integrity.ts";
+import { Patterns } from "./typed-values/patterns.ts";
 
 /** An array or object whose parts the text annotates. */
 interface Level {
@@ -31,7 +32,7 @@ export class Revival {
 
   constructor(places: Places, settings: Settings, buffers: readonly Uint8Array<ArrayBuffer>[]) {
     this.#places = places;
-    this.#context = { settings, buffers: new Buffers(buffers, settings.zeroCopy) };
+    this.#context = { settings, buffers: new Buffers(buffers, settings.zeroCopy), patterns: new Patterns() };
   }
 
   /**

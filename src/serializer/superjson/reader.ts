@@ -40,7 +40,7 @@ export class Reader {
     if (usual !== undefined) return usual["json"];
     const parsed = parse(text, bytes);
     checkKeys(text);
-    return this.#readAny(parsed, buffers);
+    return this.#readAny(parsed, buffers, text.length);
   }
 
   /**
@@ -59,7 +59,7 @@ export class Reader {
       let at = middle + meta.length;
       const isNumbered = text.startsWith(values + numberedStart, at);
       if (isNumbered) {
-        readNumbered(JSON.parse(text.slice(at + values.length, -end.length)), payload, revival);
+        readNumbered(JSON.parse(text.slice(at + values.length, -end.length)), payload, revival, text.length);
         at = text.length - end.length + 1;
       } else if (text.startsWith(values, at)) at = this.#annotations.read(payload, at + values.length) + 1;
       if (text.startsWith(equalities, at)) {
@@ -77,7 +77,7 @@ export class Reader {
   }
 
   /** Reads JSON of any layout. */
-  #readAny(parsed: unknown, buffers: Buffers): unknown {
+  #readAny(parsed: unknown, buffers: Buffers, mostParts: number): unknown {
     if (typeof parsed !== "object" || parsed === null || !Object.hasOwn(parsed, "json")) throw damaged("it has no `json`", 0);
     const payload = parsed as Parts;
     checkDepth(payload["json"], this.#settings.maxDepth);
@@ -90,7 +90,7 @@ export class Reader {
     const revival = this.#begin(text, buffers, v !== 1);
     if (text.startsWith(numberedStart)) {
       if (referentialEqualities !== undefined) throw damaged("it has shared places by number and by path");
-      readNumbered(types, payload, revival);
+      readNumbered(types, payload, revival, mostParts);
     } else if (types !== undefined) this.#annotations.read(payload, 0);
     if (referentialEqualities !== undefined) shareEqualities(referentialEqualities, payload, this.#places);
     revival.finish();

@@ -5,6 +5,7 @@ import { attempt, count, extrasOf, list, lostSymbol, type Parts, record, setOwn,
 import type { Encoded } from "./encoded.ts";
 import { ours, type Type } from "./encoded.ts";
 import { closedType, integrityOf } from "./integrity.ts";
+import { Pace } from "./pace.ts";
 
 export interface EmptyValue {
   readonly value: object;
@@ -24,11 +25,13 @@ export function decodeMap(raw: unknown): EmptyValue {
   const rows = list(raw);
   const value = new Map<unknown, unknown>();
   const fill = (): void => {
+    const pace = new Pace();
     let nulls = 0;
     for (const row of rows) {
       const entry = list(row);
       if (entry.length !== 2) throw damaged("an entry of a Map is not a key and a value");
       if (entry[0] === null) nulls++;
+      pace.add(entry[0]);
       value.set(entry[0], entry[1]);
     }
     checkSize(value, rows.length, nulls);
@@ -40,9 +43,11 @@ export function decodeSet(raw: unknown): EmptyValue {
   const elements = list(raw);
   const value = new Set<unknown>();
   const fill = (): void => {
+    const pace = new Pace();
     let nulls = 0;
     for (const element of elements) {
       if (element === null) nulls++;
+      pace.add(element);
       value.add(element);
     }
     checkSize(value, elements.length, nulls);
