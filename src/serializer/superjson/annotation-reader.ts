@@ -245,6 +245,9 @@ function endOf(text: string, start: number): number {
   throw unusual(text.length);
 }
 
-function unusual(at: number): Error {
-  return damaged(`the annotations are not as expected at character ${at}`);
+/** Annotations that are written in another way than superjson does. */
+export class UnusualLayout extends Error {}
+
+function unusual(at: number): UnusualLayout {
+  return new UnusualLayout(`the annotations are not as expected at character ${at}`);
 }

@@ -1,4 +1,4 @@
-import type { EdgewaterError } from "../../errors.ts";
+import { type EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { AnnotationReader, Revival } from "./annotation-reader.ts";
 import { objectOf, shareEqualities } from "./equalities-reader.ts";
 import { damaged } from "./failures.ts";
@@ -45,8 +45,8 @@ export class Reader {
 
   /**
    * Reads text as superjson and this package write it, where the annotations stand at the end: if what is before them is
-   * JSON, and they are as expected, there is no other way to read it. Undefined for any other text, and for damaged ones,
-   * of which there is more to say when they are read as any.
+   * JSON, and they are as expected, there is no other way to read it. Undefined for text of another layout, and for what is
+   * not JSON.
    */
   #readUsual(text: string, buffers: Buffers): Parts | undefined {
     if (!text.startsWith(start) || !text.endsWith(end)) return undefined;
@@ -71,7 +71,8 @@ export class Reader {
       } else if (at !== text.length - end.length + 1) return undefined;
       revival.finish();
       return payload;
-    } catch {
+    } catch (error) {
+      if (isEdgewaterError(error)) throw error;
       return undefined;
     }
   }
