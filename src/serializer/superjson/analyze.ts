@@ -10,6 +10,7 @@ import { encodeTyped } from "./typed-values/encode.ts";
 import type { Encoded } from "./typed-values/encoded.ts";
 import { closedType, type Integrity, integrityOf } from "./typed-values/integrity.ts";
 import { hasExtraNames } from "./typed-values/own-names.ts";
+import { Patterns } from "./typed-values/patterns.ts";
 import { isForeignArray, isForeignObject } from "./typed-values/realm.ts";
 import { SharedBuffers } from "./typed-values/shared-buffers.ts";
 
@@ -48,6 +49,7 @@ export class Analyzer {
   #shared = new Set<unknown>();
   #encoded = new Map<unknown, Encoded>();
   #buffers = new SharedBuffers();
+  #patterns = new Patterns();
   #pending: Pending[] = [];
   #plain: [value: object, snapshot: object][] = [];
   #leaves = 0;
@@ -67,6 +69,7 @@ export class Analyzer {
     this.#shared = new Set();
     this.#encoded = new Map();
     this.#buffers = new SharedBuffers();
+    this.#patterns = new Patterns();
     this.#pending = [];
     this.#plain = [];
     this.#leaves = 0;
@@ -125,6 +128,13 @@ export class Analyzer {
     return false;
   }
 
+  /** Engines hash only the low 64 bits of a bigint, so that many large ones may collide; their texts do not. */
+  #isNewBigInt(value: bigint): void {
+    const { size } = this.#seen;
+    const key = BigInt.asIntN(64, value) === value ? value : `n${value.toString(16)}`;
+    if (this.#seen.add(key).size === size) this.#shared.add(value);
+  }
+
   #look(value: unknown, depth: number): Level {
     this.#leaves++;
     if (this.#hasCustom && this.#lookAtCustom(value, depth)) return annotated;
@@ -140,7 +150,7 @@ export class Analyzer {
       case "object":
         return value === null || (this.#references && !this.#isNew(value)) ? native : this.#lookInto(value, depth + 1);
       case "bigint":
-        if (this.#references) this.#isNew(value);
+        if (this.#references) this.#isNewBigInt(value);
         return annotated;
       case "undefined":
         return annotated;
@@ -188,6 +198,7 @@ export class Analyzer {
       for (let index = 0; index < length; index++) {
         const property = Object.getOwnPropertyDescriptor(array, index);
         if (property === undefined) return this.#lookAtSparse(array, depth);
+        if (!property.enumerable) this.#refuse({ culprit: array, problem: lostHidden(String(index)) });
         isUsual &&= property.writable === true && property.enumerable === true && property.configurable === true;
       }
       if (isUsual) return this.#lookAtElements(array, depth);
@@ -253,6 +264,8 @@ export class Analyzer {
   #lookAtEncoded(value: object, encoded: Encoded | string, depth: number): Level {
     if (typeof encoded === "string") this.#refuse({ culprit: value, problem: encoded });
     const { parts, bytes } = encoded;
+    const problem = encoded.type === '"regexp"' ? this.#patterns.add(JSON.parse(encoded.text as string) as string) : undefined;
+    if (problem !== undefined) this.#refuse({ culprit: value, problem });
     this.#encoded.set(value, bytes !== undefined && this.#copiesAll ? { type: encoded.type, bytes: bytes.slice() } : encoded);
     if (bytes !== undefined || ArrayBuffer.isView(value)) this.#buffers.add(value);
     if (encoded.type === '"map"') this.#lookAtRows(parts as [unknown, unknown][], depth + 1);

@@ -6,6 +6,7 @@ import { replacePart } from "./typed-values/checks.ts";
 import { decodeDate } from "./typed-values/date.ts";
 import { type DecodeContext, type Decoded, decodeTyped } from "./typed-values/decode.ts";
 import { close, type Integrity } from "./typed-values/integrity.ts";
+import { Patterns } from "./typed-values/patterns.ts";
 
 /** An array or object whose parts the text annotates. */
 interface Level {
@@ -31,7 +32,7 @@ export class Revival {
 
   constructor(places: Places, settings: Settings, buffers: readonly Uint8Array<ArrayBuffer>[]) {
     this.#places = places;
-    this.#context = { settings, buffers: new Buffers(buffers, settings.zeroCopy) };
+    this.#context = { settings, buffers: new Buffers(buffers, settings.zeroCopy), patterns: new Patterns() };
   }
 
   /**
@@ -244,6 +245,9 @@ function endOf(text: string, start: number): number {
   throw unusual(text.length);
 }
 
-function unusual(at: number): Error {
-  return damaged(`the annotations are not as expected at character ${at}`);
+/** Annotations that are written in another way than superjson does. */
+export class UnusualLayout extends Error {}
+
+function unusual(at: number): UnusualLayout {
+  return new UnusualLayout(`the annotations are not as expected at character ${at}`);
 }

@@ -60,14 +60,18 @@ interface Frame {
   index: number;
 }
 
-/** Makes what the annotations of this form say, in one walk over the JSON. */
-export function readNumbered(values: unknown, payload: Parts, revival: Revival): void {
+/**
+ * Makes what the annotations of this form say, in one walk over the JSON.
+ *
+ * @param mostParts - More than the JSON can have
+ */
+export function readNumbered(values: unknown, payload: Parts, revival: Revival, mostParts: number): void {
   const [[, , types, links]] = values as [unknown[]];
   if (!Array.isArray(types) || !Array.isArray(links)) throw damaged("its numbered annotations are not lists");
   const typed = new Pairs(types, -1);
   const linked = new Pairs(links, 0);
   const targets = new Map<number, Place | undefined>();
-  for (let at = 1; at < links.length; at += 2) targets.set(count(links[at], Number.MAX_SAFE_INTEGER), undefined);
+  for (let at = 1; at < links.length; at += 2) targets.set(count(links[at], mostParts), undefined);
   const shared: [place: Place, earlier: number][] = [];
   const frames: Frame[] = [];
   let number = -1;

@@ -1,4 +1,4 @@
-import type { EdgewaterError } from "../../errors.ts";
+import { type EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { AnnotationReader, Revival } from "./annotation-reader.ts";
 import { objectOf, shareEqualities } from "./equalities-reader.ts";
 import { damaged } from "./failures.ts";
@@ -40,13 +40,13 @@ export class Reader {
     if (usual !== undefined) return usual["json"];
     const parsed = parse(text, bytes);
     checkKeys(text);
-    return this.#readAny(parsed, buffers);
+    return this.#readAny(parsed, buffers, text.length);
   }
 
   /**
    * Reads text as superjson and this package write it, where the annotations stand at the end: if what is before them is
-   * JSON, and they are as expected, there is no other way to read it. Undefined for any other text, and for damaged ones,
-   * of which there is more to say when they are read as any.
+   * JSON, and they are as expected, there is no other way to read it. Undefined for text of another layout, and for what is
+   * not JSON.
    */
   #readUsual(text: string, buffers: Buffers): Parts | undefined {
     if (!text.startsWith(start) || !text.endsWith(end)) return undefined;
@@ -59,7 +59,7 @@ export class Reader {
       let at = middle + meta.length;
       const isNumbered = text.startsWith(values + numberedStart, at);
       if (isNumbered) {
-        readNumbered(JSON.parse(text.slice(at + values.length, -end.length)), payload, revival);
+        readNumbered(JSON.parse(text.slice(at + values.length, -end.length)), payload, revival, text.length);
         at = text.length - end.length + 1;
       } else if (text.startsWith(values, at)) at = this.#annotations.read(payload, at + values.length) + 1;
       if (text.startsWith(equalities, at)) {
@@ -71,13 +71,14 @@ export class Reader {
       } else if (at !== text.length - end.length + 1) return undefined;
       revival.finish();
       return payload;
-    } catch {
+    } catch (error) {
+      if (isEdgewaterError(error)) throw error;
       return undefined;
     }
   }
 
   /** Reads JSON of any layout. */
-  #readAny(parsed: unknown, buffers: Buffers): unknown {
+  #readAny(parsed: unknown, buffers: Buffers, mostParts: number): unknown {
     if (typeof parsed !== "object" || parsed === null || !Object.hasOwn(parsed, "json")) throw damaged("it has no `json`", 0);
     const payload = parsed as Parts;
     checkDepth(payload["json"], this.#settings.maxDepth);
@@ -90,7 +91,7 @@ export class Reader {
     const revival = this.#begin(text, buffers, v !== 1);
     if (text.startsWith(numberedStart)) {
       if (referentialEqualities !== undefined) throw damaged("it has shared places by number and by path");
-      readNumbered(types, payload, revival);
+      readNumbered(types, payload, revival, mostParts);
     } else if (types !== undefined) this.#annotations.read(payload, 0);
     if (referentialEqualities !== undefined) shareEqualities(referentialEqualities, payload, this.#places);
     revival.finish();

@@ -25,7 +25,7 @@ export interface Written {
 const repeatLimit = 2 ** 24;
 
 /** Paths of shared places that are longer than this on average, and longer than `longPaths` together, become numbers. */
-const longPath = 1000;
+const longPath = 256;
 const longPaths = 2 ** 16;
 
 /** Writes superjson's text of one value after the other. */

@@ -5,6 +5,7 @@ import { attempt, count, extrasOf, list, lostSymbol, type Parts, record, setOwn,
 import type { Encoded } from "./encoded.ts";
 import { ours, type Type } from "./encoded.ts";
 import { closedType, integrityOf } from "./integrity.ts";
+import { Pace, paceOf } from "./pace.ts";
 
 export interface EmptyValue {
   readonly value: object;
@@ -13,22 +14,26 @@ export interface EmptyValue {
 }
 
 export function encodeMap(map: Map<unknown, unknown>): Encoded | string {
-  return extrasOf(map) ?? { type: '"map"', parts: [...Map.prototype.entries.call(map)], isOpaque: false };
+  const problem = extrasOf(map) ?? paceOf(Map.prototype.keys.call(map), map.size);
+  return problem ?? { type: '"map"', parts: [...Map.prototype.entries.call(map)], isOpaque: false };
 }
 
 export function encodeSet(set: Set<unknown>): Encoded | string {
-  return extrasOf(set) ?? { type: '"set"', parts: [...Set.prototype.values.call(set)], isOpaque: false };
+  const problem = extrasOf(set) ?? paceOf(Set.prototype.values.call(set), set.size);
+  return problem ?? { type: '"set"', parts: [...Set.prototype.values.call(set)], isOpaque: false };
 }
 
 export function decodeMap(raw: unknown): EmptyValue {
   const rows = list(raw);
   const value = new Map<unknown, unknown>();
   const fill = (): void => {
+    const pace = new Pace();
     let nulls = 0;
     for (const row of rows) {
       const entry = list(row);
       if (entry.length !== 2) throw damaged("an entry of a Map is not a key and a value");
       if (entry[0] === null) nulls++;
+      check(pace.add(entry[0]));
       value.set(entry[0], entry[1]);
     }
     checkSize(value, rows.length, nulls);
@@ -40,14 +45,20 @@ export function decodeSet(raw: unknown): EmptyValue {
   const elements = list(raw);
   const value = new Set<unknown>();
   const fill = (): void => {
+    const pace = new Pace();
     let nulls = 0;
     for (const element of elements) {
       if (element === null) nulls++;
+      check(pace.add(element));
       value.add(element);
     }
     checkSize(value, elements.length, nulls);
   };
   return { value, fill };
+}
+
+function check(problem: string | undefined): void {
+  if (problem !== undefined) throw damaged(problem);
 }
 
 /** The copy of a shared Map or Set may have null several times, where a circle was cut. It is dropped for the first. */

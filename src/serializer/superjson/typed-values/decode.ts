@@ -8,6 +8,7 @@ import { decodeDate } from "./date.ts";
 import { decodeError, decodeUnusualError, errorClass } from "./error.ts";
 import { type Integrity, isIntegrity } from "./integrity.ts";
 import { decodeBigInt, decodeNumber } from "./number.ts";
+import type { Patterns } from "./patterns.ts";
 import { decodeRegExp, decodeTemporal, decodeURL, decodeURLSearchParams } from "./text.ts";
 import { decodeElements, decodeSharedView, decodeView, isViewName } from "./view.ts";
 
@@ -24,6 +25,7 @@ export interface Decoded {
 export interface DecodeContext {
   readonly settings: Settings;
   readonly buffers: Buffers;
+  readonly patterns: Patterns;
 }
 
 /**
@@ -55,7 +57,7 @@ export function decodeTyped(type: unknown, annotation: string, raw: unknown, con
   }
 }
 
-function decodeSimple(type: unknown, raw: unknown, { settings }: DecodeContext): Decoded {
+function decodeSimple(type: unknown, raw: unknown, { settings, patterns }: DecodeContext): Decoded {
   switch (type) {
     case "undefined":
       if (raw !== null) throw damaged(`${shown(raw)} stands for undefined`);
@@ -69,7 +71,7 @@ function decodeSimple(type: unknown, raw: unknown, { settings }: DecodeContext):
     case "URL":
       return { value: decodeURL(raw) };
     case "regexp":
-      return { value: decodeRegExp(raw, settings.regExps) };
+      return { value: decodeRegExp(raw, settings.regExps, patterns) };
     case "set":
       return decodeSet(raw);
     case "map":

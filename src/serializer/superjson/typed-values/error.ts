@@ -164,6 +164,7 @@ export function decodeUnusualError([className, hidden]: readonly unknown[], raw:
   const parts = record(raw);
   if (!Array.isArray(hidden) || !hidden.every((key) => typeof key === "string" && Object.hasOwn(parts, key)))
     throw damaged("the hidden properties of an error are not a list of its properties");
+  const names = new Set<unknown>(hidden);
   const isException = className === "DOMException";
   const value = isException ? emptyException(parts[""]) : emptyError(text(className), []);
   if (!isException) {
@@ -177,7 +178,7 @@ export function decodeUnusualError([className, hidden]: readonly unknown[], raw:
     fill: () => {
       for (const key of Object.keys(parts)) {
         if (isException && key === "") continue;
-        if ((hidden as string[]).includes(key)) setHidden(value, key, parts[key]);
+        if (names.has(key)) setHidden(value, key, parts[key]);
         else setOwn(value, key, parts[key]);
       }
     },

@@ -2,6 +2,7 @@ import { damaged } from "../failures.ts";
 import { attempt, extrasOf, record, shown, text } from "./checks.ts";
 import type { Encoded } from "./encoded.ts";
 import { ours } from "./encoded.ts";
+import type { Patterns } from "./patterns.ts";
 
 export function encodeURL(url: URL): Encoded | string {
   return extrasOf(url, [], usedURL) ?? { type: '"URL"', text: JSON.stringify(URL.prototype.toString.call(url)) };
@@ -36,9 +37,11 @@ export function encodeRegExp(regExp: RegExp, isAllowed: boolean): Encoded | stri
   return extrasOf(regExp, ["lastIndex"]) ?? { type: '"regexp"', text: JSON.stringify(RegExp.prototype.toString.call(regExp)) };
 }
 
-export function decodeRegExp(raw: unknown, isAllowed: boolean): RegExp {
+export function decodeRegExp(raw: unknown, isAllowed: boolean, patterns: Patterns): RegExp {
   if (!isAllowed) throw damaged("it has a regular expression, and they are switched off here");
   const source = text(raw);
+  const problem = patterns.add(source);
+  if (problem !== undefined) throw damaged(problem);
   const end = source.lastIndexOf("/");
   if (end < 1 || source[0] !== "/") throw damaged(`${shown(raw)} is not a regular expression`);
   return attempt(() => new RegExp(source.slice(1, end), source.slice(end + 1)));
