@@ -1,5 +1,5 @@
 import type { EdgewaterError } from "../errors.ts";
-import { objectError } from "./call.ts";
+import { objectError, printable } from "./call.ts";
 import type { Attributes, ByteRange, ConditionalGetOptions, PutMode } from "./types.ts";
 
 type Conditions = Pick<ConditionalGetOptions, "ifMatch" | "ifNoneMatch">;
@@ -18,7 +18,7 @@ interface Target {
 export function checkMode(mode: PutMode, etag: string | undefined, target: Target): void {
   if (mode === "overwrite" || (mode === "create" ? undefined : mode.ifMatch) === etag) return;
   if (mode === "create") throw conditionFailed(mode, target);
-  const found = etag === undefined ? "does not exist" : `is ${etag}`;
+  const found = etag === undefined ? "does not exist" : `is ${printable(etag)}`;
   throw objectError("PreconditionFailed", target, `${found}, not ${mode.ifMatch}`);
 }
 
@@ -35,7 +35,8 @@ export function conditionFailed(mode: Exclude<PutMode, "overwrite">, target: Tar
  * @throws `PreconditionFailed`, `NotModified`
  */
 export function checkMatch({ ifMatch, ifNoneMatch }: Conditions, etag: string | undefined, target: Target): void {
-  if (ifMatch !== undefined && etag !== ifMatch) throw objectError("PreconditionFailed", target, `is ${etag}, not ${ifMatch}`);
+  if (ifMatch !== undefined && etag !== ifMatch)
+    throw objectError("PreconditionFailed", target, `is ${printable(`${etag}`)}, not ${ifMatch}`);
   if (ifNoneMatch !== undefined && etag === ifNoneMatch) throw objectError("NotModified", target, `is still ${ifNoneMatch}`);
 }
 

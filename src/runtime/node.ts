@@ -1,5 +1,5 @@
 /**
- * What Node has and other runtimes may lack. Imports nothing, so that it can be part of a bundle for browsers.
+ * What some runtimes have and others lack. Imports nothing, so that it can be part of a bundle for browsers.
  *
  * @module
  */
@@ -16,4 +16,14 @@ interface Runtimes {
 export function hasUndici(): boolean {
   const { process, navigator } = globalThis as Runtimes;
   return !!process?.versions?.["undici"] && /^Node/.test(navigator?.userAgent ?? "Node");
+}
+
+/** Returns whether this runtime is Bun. */
+export function isBun(): boolean {
+  return (globalThis as Runtimes).process?.versions?.["bun"] !== undefined;
+}
+
+/** Returns whether this runtime is Deno. */
+export function isDeno(): boolean {
+  return "Deno" in globalThis;
 }

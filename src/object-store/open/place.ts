@@ -21,9 +21,11 @@ export interface Place {
 export function placeOf(text: string | URL): Place {
   let url: URL;
   let path: string;
+  let host: string;
   try {
     url = new URL(text);
     path = decodeURIComponent(url.pathname);
+    host = decodeURIComponent(url.host);
   } catch {
     throw urlError('The place of a store must be a URL, such as "s3://bucket/prefix" or "file:///folder"');
   }
@@ -31,9 +33,9 @@ export function placeOf(text: string | URL): Place {
     throw urlError(`A ${url.protocol} URL must not carry credentials; pass them in the options, or set them in the environment`);
   }
   if (url.hash !== "") throw urlError(`A ${url.protocol} URL of a store has no fragment; write # as %23`);
-  const { protocol, host, searchParams: query } = url;
-  const bare = `${protocol}//${host}${url.pathname}`;
-  return { scheme: protocol.slice(0, -1), host: decodeURIComponent(host), path: path.replace(/^\/|\/$/g, ""), bare, query };
+  const { protocol, searchParams: query } = url;
+  const bare = `${protocol}//${url.host}${url.pathname}`;
+  return { scheme: protocol.slice(0, -1), host, path: path.replace(/^\/|\/$/g, ""), bare, query };
 }
 
 /**
