@@ -5,7 +5,7 @@ for (const [store, label] of [
   ["indexeddb", "IndexedDBStore(playground)"],
   ["opfs", "OPFSStore(playground)"],
 ] as const) {
-  test(`materializes into ${store} with the data versions of every other runtime, and loads back after a reload`, async ({ page }) => {
+  test(`materializes into ${store} with the same data versions as other runtimes, and loads them after a reload`, async ({ page }) => {
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
     await page.goto("/");

@@ -1,6 +1,6 @@
 const size = { width: 640, height: 200, foot: 20, head: 16 };
 
-/** Bars with their value above and their label below, as SVG. */
+/** Draws a bar chart as SVG, with the value above and the label below each bar. */
 export function drawChart(bars: readonly { readonly label: string; readonly value: number }[]): SVGSVGElement {
   const svg = create("svg", {
     viewBox: `0 0 ${size.width} ${size.height}`,

@@ -1,4 +1,4 @@
-/** The playground: the pipeline of the demo, unchanged, in a page that keeps its values in the browser. */
+/** The playground: runs the pipeline of the demo in a page and keeps its values in the browser. */
 import "edgewater/polyfill";
 import { isEdgewaterError, type ObjectStore, type ProgressEvent, Repository, SuperJsonIOHandler } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
@@ -29,7 +29,7 @@ async function materialize(): Promise<void> {
   status.value = `Materialized into ${store.name}`;
 }
 
-/** What an earlier visit has left. */
+/** Shows what an earlier visit stored. */
 async function loadBack(): Promise<void> {
   const store = chosenStore();
   await using repository = await openRepository(store);
@@ -63,12 +63,12 @@ function showProgress(event: ProgressEvent): void {
     done = 0;
     progress.max = event.steps.length;
   }
-  if (event.type === "step-start") status.value = `Making ${event.step}`;
+  if (event.type === "step-start") status.value = `Materializing ${event.step}`;
   if (event.type === "step-success") done++;
   progress.value = done;
 }
 
-/** Says what went wrong where people look, and leaves it in the console too. */
+/** Shows an error in the page, and reports it to the console too. */
 function run(work: () => Promise<void>): void {
   status.value = "Working";
   work().catch((error: unknown) => {

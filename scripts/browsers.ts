@@ -1,16 +1,16 @@
-/** How the browsers of this machine are started, by Vitest and by Playwright. */
+/** How Vitest and Playwright start the browsers of this machine. */
 import type { LaunchOptions } from "playwright";
 import { components } from "./components.ts";
 
 interface Browser {
   readonly name: "chromium" | "firefox";
-  /** Debian's Firefox is driven by WebDriver BiDi, which Playwright calls a channel. */
+  /** `channel` makes Playwright drive Debian's Firefox by WebDriver BiDi. */
   readonly launchOptions: LaunchOptions;
 }
 
 const { chromium, firefox } = components;
 
-/** No sandbox, because a container's root has none; no background traffic, because a test has no network. */
+/** No sandbox, because root in a container cannot have one; no background traffic, because tests use no network. */
 const chromiumFlags = [
   "--no-sandbox",
   "--disable-gpu",
@@ -21,7 +21,7 @@ const chromiumFlags = [
   "--disable-sync",
 ];
 
-/** Those that are here. */
+/** The browsers that were found. */
 export const browsers: readonly Browser[] = [
   ...(chromium.path ? [{ name: "chromium", launchOptions: { executablePath: chromium.path, args: chromiumFlags } } as const] : []),
   ...(firefox.path ? [{ name: "firefox", launchOptions: { executablePath: firefox.path, channel: "moz-firefox" } } as const] : []),

@@ -1,4 +1,4 @@
-/** `npm run build`: the published package in `dist`, by the compiler alone: one file for one file. */
+/** `npm run build`: compiles `src` to the published package in `dist`, file by file, with the compiler alone. */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** `npm run check`: every `check:…` script of package.json, in their order. Reports all that fail, not just the first. */
+/** `npm run check`: runs every `check:…` script of package.json in order, and reports all that fail, not just the first. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * The real components that the full test run uses beside Node: browsers, servers, other runtimes.
- * `setup` installs what is missing, `test` and the Vitest configuration use what is found.
+ * The browsers, servers and runtimes that the full test run uses besides Node. `setup` installs the missing ones; `test`
+ * and the Vitest configuration use those that are found.
  */
 import { existsSync, globSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -10,11 +10,11 @@ export interface Component {
   readonly name: string;
   /** What is tested with it. */
   readonly tests: string;
-  /** Debian packages that bring it; absent when it comes from npm. */
+  /** The Debian packages that install it; absent when it comes from npm. */
   readonly debian?: readonly string[];
-  /** The npm package that brings it into a folder of its own, because it is too large for `npm install`. */
+  /** The npm package that `setup` installs into a separate folder, because it is too large for `npm install`. */
   readonly npm?: string;
-  /** Path of its executable, or undefined when it is not on this machine. */
+  /** The path of its executable; undefined when it is not on this machine. */
   readonly path: string | undefined;
 }
 
@@ -30,7 +30,7 @@ function fromNpm(name: string): string | undefined {
   return existsSync(candidate) ? candidate : undefined;
 }
 
-/** Where `setup` installs an npm package that is not among the dependencies. */
+/** The folder into which `setup` installs an npm package that is not a dependency. */
 export function folderOf(npm: string): string {
   return join(import.meta.dirname, "../.cache", npm.replace(/[^\w.-]+/g, "-"));
 }
@@ -40,14 +40,14 @@ function installed(npm: string, file: string): string | undefined {
   return existsSync(candidate) ? candidate : undefined;
 }
 
-/** Debian keeps what may be installed in several versions off the PATH, in a folder for each. */
+/** The newest version of a program that Debian installs outside PATH, in one folder per version. */
 function fromDebian(name: string, file: string): string | undefined {
   const folder = join("/usr/lib", name);
   const versions = existsSync(folder) ? readdirSync(folder).sort((left, right) => Number(right) - Number(left)) : [];
   return versions.map((version) => join(folder, version, file)).find(existsSync);
 }
 
-/** The machine's own Node, which may be older than the pinned one that npm scripts run on. */
+/** The Node of the machine, which may be older than the pinned one that npm scripts run on. */
 function systemNode(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
   return onPath("node", folders);
@@ -94,7 +94,7 @@ export const components = {
   },
   postgres: {
     name: "Postgres",
-    tests: "records in a real Postgres",
+    tests: "Storage in a real Postgres",
     debian: ["postgresql"],
     path: fromDebian("postgresql", "bin/initdb"),
   },
@@ -103,7 +103,7 @@ export const components = {
   workerd: { name: "workerd", tests: "the Worker example, R2Store and KVStore", path: fromNpm("workerd") },
   systemNode: {
     name: "the machine's own Node",
-    tests: "the built package on a Node that is not the pinned one",
+    tests: "the built package on another Node than the pinned one",
     path: systemNode(),
   },
 } as const satisfies Record<string, Component>;

@@ -13,7 +13,7 @@ const { exports, imports } = JSON.parse(readFileSync(join(root, "package.json"),
   imports: Record<string, { readonly "edgewater-source": Readonly<Record<string, string>> }>;
 };
 
-/** `edgewater/s3` → the absolute path of its source. */
+/** From a subpath, such as `edgewater/s3`, to the absolute path of its source. */
 export const sources: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(exports).flatMap(([subpath, entry]) =>
     typeof entry === "string" ? [] : [[`edgewater${subpath.slice(1)}`, join(root, entry["edgewater-source"])]],

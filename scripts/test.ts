@@ -1,6 +1,6 @@
 /**
- * `npm test`: every test that this machine can run, then one list of what was skipped and why. With `CI` set a skip is a
- * failure. Arguments go to Vitest, and the end-to-end tests are then left out.
+ * `npm test`: runs every test that this machine can run, then lists what was skipped and why. With `CI` set, a skipped test
+ * is a failure. Arguments are passed to Vitest; the end-to-end tests are then left out.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -23,7 +23,7 @@ const root = join(import.meta.dirname, "..");
 const reports = mkdtempSync(join(tmpdir(), "edgewater-reports-"));
 const filters = process.argv.slice(2);
 const skipped = missing.map(
-  ({ name, tests, debian, npm }) => `${tests}: there is no ${name}${debian || npm ? "; npm run setup installs it" : ""}`,
+  ({ name, tests, debian, npm }) => `${tests}: ${name} was not found${debian || npm ? "; npm run setup installs it" : ""}`,
 );
 let passed = 0;
 let failed = 0;
@@ -42,13 +42,13 @@ function read<Report>(file: string): Report | undefined {
 }
 
 const vitestReport = join(reports, "vitest.json");
-// Dots in colour are ten times as long as dots, and nobody sees the colour in a file.
+// In a log file, colour codes make the output of dots ten times as long.
 const plain = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
 const vitestOk = run("vitest", ["run", "--reporter", "dot", "--reporter", "json", "--outputFile.json", vitestReport, ...filters], plain);
 const vitest = read<VitestReport>(vitestReport);
 passed += vitest?.numPassedTests ?? 0;
 failed += vitest?.numFailedTests ?? 0;
-// A file that cannot be loaded fails without a test of its own.
+// A test file that cannot be loaded fails without a failed test.
 if (!vitestOk && (vitest === undefined || vitest.numFailedTests === 0)) failed++;
 for (const { assertionResults } of vitest?.testResults ?? []) {
   for (const { status, fullName } of assertionResults)

@@ -1,5 +1,5 @@
 /**
- * The one error family of this library.
+ * The errors of this library: one class, told apart by `code`.
  *
  * @module
  */
@@ -7,32 +7,32 @@
 const brand = Symbol.for("edgewater/error");
 
 /**
- * What went wrong, as a literal. Codes never change their meaning.
+ * The kind of an error. The meaning of a code never changes.
  *
  * | code | meaning |
  * |-|-|
- * | `NotFound` | no object under this key, no asset of this name, no such bucket |
- * | `InvalidPath` | a key or prefix that no store accepts |
- * | `InvalidRange` | a range of bytes that the object does not have |
- * | `AlreadyExists` | there is an object under the key that was to be created |
- * | `PreconditionFailed` | the object is not, or no longer, the one that the caller expects |
- * | `NotModified` | the object is still the one that the caller has |
- * | `PermissionDenied` | the credentials are valid and may not do this |
- * | `Unauthenticated` | no credentials, or wrong or expired ones |
- * | `NotSupported` | this runtime or store cannot do it |
- * | `QuotaExceeded` | the disk or the origin's quota is full |
- * | `Unavailable` | the store could not be reached or failed; trying again may help |
- * | `Integrity` | what is stored is damaged or incomplete |
- * | `Aborted` | the caller's signal was aborted; `cause` is its reason |
- * | `SerializationError` | a value that cannot be written without loss, or bytes that cannot be read |
- * | `SettingsError` | settings of a handler or store are missing or wrong |
- * | `DefinitionError` | an asset, task or handler is declared wrongly |
- * | `MetadataError` | a value that no kind of metadata can hold |
- * | `PartitionError` | a partition key, definition, mapping or edge that is wrong |
- * | `ValidationError` | a value that does not fit its type hint |
- * | `GraphError` | the assets do not form a graph: unknown, duplicate, missing or cyclic |
- * | `SchemaMismatch` | records of another version; the message says what to run |
- * | `Closed` | used after `close()` |
+ * | `NotFound` | There is no object with this key, no value of this asset, no such bucket |
+ * | `InvalidPath` | The key or prefix is not allowed in any store |
+ * | `InvalidRange` | The object does not have this range of bytes |
+ * | `AlreadyExists` | The object to create exists already |
+ * | `PreconditionFailed` | The object is not, or no longer, the expected version |
+ * | `NotModified` | The object is still the version that the caller has |
+ * | `PermissionDenied` | The credentials are valid but do not permit the operation |
+ * | `Unauthenticated` | The credentials are missing, wrong or expired |
+ * | `NotSupported` | The runtime or store does not support the operation |
+ * | `QuotaExceeded` | The disk or the quota of the origin is full |
+ * | `Unavailable` | The store could not be reached or failed; a retry may help |
+ * | `Integrity` | Stored data is damaged or incomplete |
+ * | `Aborted` | The caller's signal was aborted; `cause` is its reason |
+ * | `SerializationError` | The value cannot be written without loss, or the bytes cannot be read |
+ * | `SettingsError` | Settings or options of a handler, store or wrapper are missing or invalid |
+ * | `DefinitionError` | An asset, task or handler is declared incorrectly |
+ * | `MetadataError` | The value does not fit any kind, or this kind, of metadata |
+ * | `PartitionError` | A partition key, definition or mapping is invalid |
+ * | `ValidationError` | The value does not match its type hint |
+ * | `GraphError` | The assets do not form a graph: one is unknown, duplicate or missing, or there is a cycle |
+ * | `SchemaMismatch` | The records are of another version; the message says what to run |
+ * | `Closed` | The object was used after `close()` |
  */
 export type ErrorCode =
   | "NotFound"
@@ -58,57 +58,63 @@ export type ErrorCode =
   | "SchemaMismatch"
   | "Closed";
 
-/** One setting that is missing or wrong. It names things and never holds a value. */
+/** A setting that is missing or invalid. It never contains a value, which may be a secret. */
 export interface SettingsIssue {
-  /** The setting, such as `retry.maxTimes`; empty when it is about all of them together. */
+  /** The setting, such as `retry.maxTimes`; empty when the problem concerns all settings together. */
   readonly field: string;
-  /** What is wrong, in words. */
+  /** The problem, as text. */
   readonly problem: string;
-  /** Where the value came from: `the argument`, `the default`, `nowhere`, a variable's name, or `<variable> in .env`. */
+  /** The source of the value: `the argument`, `the default`, `nowhere`, the name of a variable, or `<variable> in .env`. */
   readonly source: string;
 }
 
 /**
- * What is known of a conditional write that ended with `Unavailable` or `Aborted`. `unknown`: it may have happened, or
- * may yet happen, and neither the object nor what it says of its predecessors can tell; read the object before deciding
- * anything. Absent: it did not happen.
+ * The outcome of a conditional write that failed with `Unavailable` or `Aborted`. `unknown`: the write may have happened or may
+ * still happen, and the object does not show it; read the object before you retry. Absent: the write did not happen.
  */
 export type WriteOutcome = "unknown";
 
-/** Where it happened. Every field is a name a person can look up; none ever holds a secret. */
+/** The details of an error: names to look up, never secrets. */
 export interface ErrorDetails {
-  /** The store, as its `name` says. */
+  /** The `name` of the store. */
   readonly store?: string | undefined;
-  /** The full key in that store. */
+  /** The full key in the store. */
   readonly key?: string | undefined;
-  /** The asset or task. */
+  /** The name of the asset or task. */
   readonly asset?: string | undefined;
-  /** The setting, the metadata key, or the JSON path inside a value. */
+  /** The setting, the key of the metadata, or the JSON path inside a value. */
   readonly field?: string | undefined;
-  /** Every problem of a `SettingsError` for settings, in the order they were found. */
+  /** All problems of a `SettingsError`, in the order in which they were found. */
   readonly issues?: readonly SettingsIssue[] | undefined;
-  /** Of a write that failed: whether it may have happened all the same. */
+  /** The outcome of a failed write; absent when it did not happen. */
   readonly outcome?: WriteOutcome | undefined;
-  /** Of `QuotaExceeded` in a browser: how many bytes there were to write, and how many the origin had left, if it is known. */
+  /** Of `QuotaExceeded` in a browser: the bytes to write, and the bytes that the origin had left, if known. */
   readonly quota?: { readonly needed: number; readonly free: number | undefined } | undefined;
-  /** The error below this one. */
+  /** The error that caused this one. */
   readonly cause?: unknown;
 }
 
 /**
- * Every error that this library raises on its own account.
+ * Every error that this library throws. An error thrown by your own function or handler is passed on unchanged.
  *
- * Recognise it with {@link isEdgewaterError}, which also holds across bundles and realms; `instanceof` does not.
+ * Check for it with {@link isEdgewaterError}, which works across bundles and realms; `instanceof` does not.
  */
 export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
+  /** The kind of the error. */
   readonly code: Code;
+  /** The `name` of the store. */
   readonly store: string | undefined;
+  /** The full key in the store. */
   readonly key: string | undefined;
+  /** The name of the asset or task. */
   readonly asset: string | undefined;
+  /** The setting, the key of the metadata, or the JSON path inside a value. */
   readonly field: string | undefined;
+  /** All problems of a `SettingsError`, in the order in which they were found. */
   readonly issues: readonly SettingsIssue[] | undefined;
-  /** Of a conditional write that failed: `unknown` when it may have happened all the same. */
+  /** The outcome of a failed conditional write: `unknown` when it may have happened. */
   readonly outcome: WriteOutcome | undefined;
+  /** Of `QuotaExceeded` in a browser: the bytes to write, and the bytes that the origin had left, if known. */
   readonly quota: ErrorDetails["quota"];
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
@@ -127,7 +133,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
 }
 
 /**
- * Tells whether `error` is of this family and, when codes are given, has one of them.
+ * Returns whether `error` is an {@link EdgewaterError} and, if codes are given, has one of them.
  *
  * @example
  * ```ts
@@ -150,7 +156,7 @@ export function isEdgewaterError<Code extends ErrorCode = ErrorCode>(
 }
 
 /**
- * Raises `Aborted` when the signal is aborted.
+ * Throws if the signal is aborted.
  *
  * @throws `Aborted` with the signal's reason as `cause`
  */
@@ -158,7 +164,7 @@ export function throwIfAborted(signal: AbortSignal | undefined, details: ErrorDe
   if (signal?.aborted) throw abortedError(signal, details);
 }
 
-/** The `Aborted` error for an aborted signal. */
+/** Returns the `Aborted` error for an aborted signal. */
 export function abortedError(signal: AbortSignal, details: ErrorDetails = {}): EdgewaterError<"Aborted"> {
   return new EdgewaterError("Aborted", "Aborted by the caller's signal", { ...details, cause: signal.reason });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { StandardSchemaV1 } from "@standard-schema/spec";
 export { asset } from "./asset/asset.ts";
 export { type ExternalAssetOptions, externalAsset } from "./asset/external-asset.ts";
 export { type InputOptions, input, selfInput } from "./asset/input.ts";
@@ -26,7 +27,15 @@ export type {
   ValuesOf,
 } from "./asset/types.ts";
 export { condition } from "./automation/condition.ts";
-export type { AssetEvaluation, Condition, ConditionContext, ConditionResult, Subject, SubjectDependency } from "./automation/types.ts";
+export type { AutomationRequest, EvaluateOptions, Evaluation } from "./automation/evaluate.ts";
+export type {
+  AssetEvaluation,
+  AssetSnapshot,
+  AssetSnapshotDependency,
+  Condition,
+  ConditionContext,
+  ConditionResult,
+} from "./automation/types.ts";
 export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, type SettingsIssue, type WriteOutcome } from "./errors.ts";
 export { BaseIOHandler, type ConfiguredIOHandler, type SettingsDeclaration, type SettingsOptions } from "./io-handler/base.ts";
 export {
@@ -36,27 +45,31 @@ export {
   type LoadedBytes,
   type WritableBytes,
 } from "./io-handler/bytes.ts";
+export {
+  InputContext,
+  type InputContextOptions,
+  type LoadedMaterialization,
+  type Log,
+  OutputContext,
+  type OutputContextOptions,
+} from "./io-handler/contexts.ts";
 export type { StoredValue } from "./io-handler/handler.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
-export { InputContext, type InputContextOptions, type LoadedMaterialization } from "./io-handler/input-context.ts";
-export type { Log } from "./io-handler/log.ts";
-export { OutputContext, type OutputContextOptions } from "./io-handler/output-context.ts";
 export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handler/serialized.ts";
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
-export type { HintedType, StandardSchema, TypeHint } from "./io-handler/type-hint.ts";
-export type { Metadata, MetadataInput } from "./metadata/metadata.ts";
-export { MetadataValue } from "./metadata/metadata-value.ts";
+export type { HintedType, TypeHint } from "./io-handler/type-hint.ts";
+export { type Metadata, type MetadataInput, MetadataValue } from "./metadata/metadata-value.ts";
 export { MemoryStore } from "./object-store/memory/store.ts";
 export type * from "./object-store/types.ts";
-export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/interval-partitions.ts";
+export { dynamicPartitions } from "./partition/dynamic-partitions.ts";
 export { PartitionMapping } from "./partition/mapping/partition-mapping.ts";
 export { multiPartitions } from "./partition/multi-partitions.ts";
 export { PartitionContext, type PartitionContextOptions } from "./partition/partition-context.ts";
 export { PartitionKey } from "./partition/partition-key.ts";
 export { PartitionMap, type PartitionMapOptions } from "./partition/partition-map.ts";
 export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
-export { dynamicPartitions, staticPartitions } from "./partition/static-partitions.ts";
-export type { EvaluateOptions, Evaluation } from "./repository/evaluate.ts";
+export { staticPartitions } from "./partition/static-partitions.ts";
+export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
 export {
   type LoadOptions,
   type LoadPartitionsOptions,
@@ -66,14 +79,13 @@ export {
 } from "./repository/repository.ts";
 export type { AssetStatus, StatusOptions } from "./repository/status.ts";
 export type { RetryPolicy } from "./retry.ts";
+export type { OnProgress, ProgressEvent } from "./run/environment.ts";
 export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
 export type { Load, Plan, Selection, Step } from "./run/plan.ts";
-export type { OnProgress, ProgressEvent } from "./run/progress.ts";
 export type { FailedAsset, RunResult } from "./run/run.ts";
 export { type EnvironmentSource, type LookUp, runtimeEnvironment } from "./runtime/environment.ts";
-export type { DeclaredFields } from "./settings/declared.ts";
-export type { GivenSettings } from "./settings/definition.ts";
+export type { DeclaredFields, GivenSettings } from "./settings/definition.ts";
 export { type DotenvSource, dotenv } from "./settings/dotenv.ts";
 export type { FieldKind } from "./settings/shape.ts";
 export type { EnvironmentSources } from "./settings/sources.ts";

@@ -1,8 +1,7 @@
 /**
- * `edgewater/polyfill`: `Symbol.asyncDispose` for engines that lack it, such as WebKitGTK 2.50. Import it before anything
- * else of edgewater, whose classes take the symbol when they are defined. Such engines do not know the syntax
- * `await using` either: have your compiler write it out (a target of ES2024 or older). Without `await using` neither is
- * needed: call `close()`.
+ * `edgewater/polyfill`: defines `Symbol.asyncDispose` in engines that lack it, such as WebKitGTK 2.50. Import it before
+ * edgewater, whose classes use the symbol when they are defined. These engines do not parse `await using` either: compile
+ * it away (target ES2024 or older). Code that calls `close()` in place of `await using` does not need the polyfill.
  *
  * @example
  * ```ts

@@ -34,14 +34,14 @@ export interface RetryPolicy {
   readonly retryOn?: ((error: unknown) => boolean) | undefined;
 }
 
-/** The names of an aborted call in its error, and the signal that aborts it. */
+/** The store and key for the error of an aborted call, and the signal that aborts it. */
 export interface RetryTarget {
   readonly store?: string | undefined;
   readonly key?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What one retry may add to the policy. */
+/** Options of one retry. */
 export interface RetryStep {
   /** Wait that the server asked for (`Retry-After`), in milliseconds, on top of the policy's own. */
   readonly retryAfterMs?: number | undefined;
@@ -49,7 +49,7 @@ export interface RetryStep {
   readonly onRetry?: ((retry: number) => Promise<void>) | undefined;
 }
 
-/** Waits before the next attempt and resolves to true, or resolves to false at once when the policy allows no further attempt. */
+/** See {@link retrying}. */
 export type WaitForRetry = (error: unknown, step?: RetryStep) => Promise<boolean>;
 
 interface RetryDefaults {
@@ -70,7 +70,8 @@ export const stepRetryDefaults: RetryDefaults = {
 };
 
 /**
- * The retries of one call under a policy.
+ * Starts the retries of one call. The returned function waits before the next attempt and resolves to true, or resolves to
+ * false when the policy allows no further attempt.
  *
  * @throws `Aborted` when the target's signal is aborted before or during a wait
  *
@@ -111,7 +112,7 @@ export function retrying(policy: RetryPolicy = {}, target: RetryTarget = {}, def
 }
 
 /**
- * Waits.
+ * Waits for `ms` milliseconds.
  *
  * @throws `Aborted` when the target's signal is aborted before or during the wait
  */
@@ -144,10 +145,10 @@ export function checkRetryPolicy(policy: RetryPolicy | undefined, owner: string,
     throw new EdgewaterError(code, message, { field: `retry.${field}` });
   };
   if (maxRetries !== undefined && !(Number.isInteger(maxRetries) && maxRetries >= 0)) {
-    refuse("maxRetries", maxRetries, "a whole number from 0 on");
+    refuse("maxRetries", maxRetries, "a whole number of at least 0");
   }
   for (const [field, value] of Object.entries({ delayMs, factor, maxDelayMs, maxElapsedMs })) {
-    if (value !== undefined && !(typeof value === "number" && value >= 0)) refuse(field, value, "a number from 0 on");
+    if (value !== undefined && !(typeof value === "number" && value >= 0)) refuse(field, value, "a number of at least 0");
   }
   if (jitter !== undefined && jitter !== "full" && jitter !== "none") refuse("jitter", jitter, '"full" or "none"');
 }

@@ -1,4 +1,4 @@
-/** `npm run example:bun`: the pipeline in Bun, persisted in a folder. */
+/** `npm run example:bun`: runs the pipeline in Bun and keeps its values in a folder. */
 import { Repository, SuperJsonIOHandler } from "edgewater";
 import { LocalStore } from "edgewater/local";
 import { assets, tasks } from "../earthquakes/pipeline.ts";

@@ -1,2 +1,2 @@
-/** The one thing of Deno that the example uses, for editors and checkers that do not know Deno. */
+/** The part of Deno's API that the example uses, for editors and compilers that do not know Deno. */
 declare const Deno: { readonly args: readonly string[] };

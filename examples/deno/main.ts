@@ -1,4 +1,4 @@
-/** `npm run example:deno`: the pipeline in Deno, persisted in a folder. */
+/** `npm run example:deno`: runs the pipeline in Deno and keeps its values in a folder. */
 import { Repository, SuperJsonIOHandler } from "edgewater";
 import { LocalStore } from "edgewater/local";
 import { assets, tasks } from "../earthquakes/pipeline.ts";

@@ -1,6 +1,6 @@
 /**
- * One week of earthquakes, from the feed of the US Geological Survey to a report. This very file runs in Node, Deno,
- * Bun, a Worker and a browser: it says what is made of what, and nothing about where it is stored.
+ * One week of earthquakes, from the feed of the US Geological Survey to a report. Node, Deno, Bun, a Worker and a browser
+ * run this file unchanged: it declares what is made from what, and nothing about where it is stored.
  */
 import { asset, MetadataValue, task } from "edgewater";
 import feed from "../../node_modules/vega-datasets/data/earthquakes.json" with { type: "json" };
@@ -28,24 +28,24 @@ export interface Day {
   readonly meanMagnitude: number;
 }
 
-/** The feed as it came: GeoJSON, with gaps. */
+/** The feed as it was published: GeoJSON, with gaps. */
 const features = task({ name: "features" }, (): readonly Feature[] => feed.features as readonly Feature[]);
 
-/** Every earthquake that has a magnitude and a place, in the order of time. */
+/** Every earthquake with a magnitude and a place, ordered by time. */
 export const quakes = asset({ name: "quakes", inputs: { features } }, ({ features }, context) => {
   const rows = features.flatMap(toQuake).sort((left, right) => left.at.getTime() - right.at.getTime() || (left.id < right.id ? -1 : 1));
   context.addOutputMetadata({ rows: rows.length, dropped: features.length - rows.length, source: MetadataValue.url(feed.metadata.url) });
   return rows;
 });
 
-/** Those that people far away would feel. */
+/** The earthquakes of magnitude 5 or more. */
 export const strong = asset({ name: "strong", inputs: { quakes } }, ({ quakes }, context) => {
   const rows = quakes.filter(({ magnitude }) => magnitude >= 5);
   context.addOutputMetadata({ rows: rows.length });
   return rows;
 });
 
-/** What each day (UTC) was like, by its date. */
+/** A summary of each day, by its UTC date. */
 export const daily = asset({ name: "daily", inputs: { quakes } }, ({ quakes }) => {
   const days = new Map<string, Quake[]>();
   for (const quake of quakes) {
@@ -55,7 +55,7 @@ export const daily = asset({ name: "daily", inputs: { quakes } }, ({ quakes }) =
   return new Map([...days].map(([date, rows]): [string, Day] => [date, summarise(rows)]));
 });
 
-/** The week in words: Markdown, in the metadata too, where people look first. */
+/** The week as Markdown, which is also added to the metadata. */
 export const report = asset({ name: "report", inputs: { strong, daily } }, ({ strong, daily }, context) => {
   const days = [...daily].map(
     ([date, day]) => `| ${date} | ${day.count} | ${day.meanMagnitude.toFixed(2)} | ${day.strongest.magnitude} ${day.strongest.place} |`,

@@ -1,6 +1,6 @@
 import type { Repository } from "edgewater";
 
-/** The data version of everything that a repository has made, by name. */
+/** The latest data version of every asset and task of a repository, by name. */
 export async function dataVersions(repository: Repository): Promise<Record<string, string>> {
   const versions: Record<string, string> = {};
   for (const { name } of repository.nodes) {

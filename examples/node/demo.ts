@@ -1,6 +1,4 @@
-/**
- * `npm run demo`: a week of earthquakes, made and persisted below `.edgewater`, then loaded back in a second process.
- */
+/** `npm run demo`: materializes a week of earthquakes below `.edgewater`, then loads it back in a second process. */
 import { spawnSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { Repository, SuperJsonIOHandler } from "edgewater";
@@ -20,7 +18,7 @@ const versions: Record<string, string> = {};
 const rows: string[][] = [];
 for (const name of materializedAssets) {
   const event = await repository.storage.getLatestMaterialization(name);
-  if (event === undefined) throw new Error(`${name} was materialized and is not recorded`);
+  if (event === undefined) throw new Error(`The run materialized ${name}, but its Storage has no event for it`);
   const { dataVersion, metadata, timestamp } = event;
   versions[name] = dataVersion;
   const change = before[name] === undefined ? "new" : before[name] === dataVersion ? "unchanged" : "changed";

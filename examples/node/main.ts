@@ -1,4 +1,4 @@
-/** `npm run example:node`: the pipeline in Node, persisted in a folder. The demo is the same, and shows more. */
+/** `npm run example:node`: runs the pipeline in Node and keeps its values in a folder. The demo shows more. */
 import { Repository, SuperJsonIOHandler } from "edgewater";
 import { LocalStore } from "edgewater/local";
 import { assets, tasks } from "../earthquakes/pipeline.ts";

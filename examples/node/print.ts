@@ -1,4 +1,4 @@
-/** How the demo shows a run in a terminal, and in a file that is none. */
+/** How the demo shows the progress and the results of a run, in a terminal or in a file. */
 import type { OnProgress } from "edgewater";
 
 interface Screen {
@@ -6,7 +6,7 @@ interface Screen {
   write(text: string): unknown;
 }
 
-/** Draws a bar that grows with every step; a line a step where nothing can be drawn over. */
+/** In a terminal, draws a bar that grows with every step; elsewhere, writes one line per step. */
 export function drawProgress(screen: Screen): OnProgress {
   let total = 0;
   let done = 0;
@@ -20,7 +20,7 @@ export function drawProgress(screen: Screen): OnProgress {
         total = event.steps.length;
         break;
       case "step-start":
-        if (screen.isTTY) show(`making ${event.step}`);
+        if (screen.isTTY) show(`materializing ${event.step}`);
         break;
       case "step-success":
         done++;
@@ -30,7 +30,7 @@ export function drawProgress(screen: Screen): OnProgress {
         show(`${event.step} failed: ${String(event.error)}`);
         break;
       case "step-skipped":
-        show(`${event.step} skipped, because of ${event.because}`);
+        show(`${event.step} skipped because of ${event.because}`);
         break;
       case "run-end":
         show(`${event.success ? "done" : "failed"} in ${event.durationMs} ms`);
@@ -39,7 +39,7 @@ export function drawProgress(screen: Screen): OnProgress {
   };
 }
 
-/** Prints rows in columns as wide as they need. */
+/** Prints rows as a table with columns as wide as their content. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>

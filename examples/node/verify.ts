@@ -1,7 +1,4 @@
-/**
- * The second process of the demo: loads every value back from the folder, and compares it with the same value made anew
- * in memory.
- */
+/** The second process of the demo: loads every value from the folder and compares it with a value computed again in memory. */
 import { isDeepStrictEqual } from "node:util";
 import { Repository, SuperJsonIOHandler } from "edgewater";
 import { LocalStore } from "edgewater/local";
@@ -9,12 +6,12 @@ import { assets, tasks } from "../earthquakes/pipeline.ts";
 
 const ioHandler = new SuperJsonIOHandler({ store: new LocalStore(process.argv[2] ?? ".edgewater"), prefix: "earthquakes" });
 await using persisted = await Repository.open({ assets, tasks, ioHandler });
-await using anew = await Repository.open({ assets, tasks });
-await anew.materialize();
+await using recomputed = await Repository.open({ assets, tasks });
+await recomputed.materialize();
 
 let differences = 0;
 for (const { name } of persisted.nodes) {
-  const isEqual = isDeepStrictEqual(await persisted.load(name), await anew.load(name));
+  const isEqual = isDeepStrictEqual(await persisted.load(name), await recomputed.load(name));
   console.log(`${isEqual ? "✓" : "✗"} ${name} ${isEqual ? "loaded back equal" : "DIFFERS from what was written"}`);
   if (!isEqual) differences++;
 }

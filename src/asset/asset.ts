@@ -1,3 +1,8 @@
+/**
+ * Assets and tasks: what people declare.
+ *
+ * @module
+ */
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import { type AnyOptions, define } from "./define.ts";
 import type {
@@ -16,14 +21,39 @@ import type {
 } from "./types.ts";
 
 /**
- * Declares an asset: a name, the inputs it is made from, and the function that makes it. The function gets the inputs'
- * values by the names given here and may be async; it returns the value, or an `Output`, or a `Materialization` when it
- * has stored what it made itself. Declaring does nothing else.
+ * Declares an asset whose function computes several partitions per call: inputs with the same key are maps, and the function
+ * returns a map from the keys in `context.partition` to values.
  *
- * With `partitions: { definition, batch: true }` the function makes several partitions in one step: it gets its inputs by
- * the same key as maps, and returns a map from the keys in `context.partition` to their values.
+ * @throws `DefinitionError` for an invalid name or input, and for a handler that does not extend `BaseIOHandler`
  *
- * @throws `DefinitionError` for a bad name, an input that is none, or a handler that does not extend `BaseIOHandler`
+ * @example
+ * ```ts
+ * const prices = asset({ name: "prices", partitions: { definition: days, batch: true } }, async (_, { partition }) =>
+ *   fetchPrices(partition?.keys.map(String) ?? []), // a Map<string, Price[]>
+ * );
+ * ```
+ */
+export function asset<
+  const Name extends string,
+  Value extends AcceptedBy<Handler>,
+  // biome-ignore lint/complexity/noBannedTypes: without inputs there are no properties
+  Deps extends Inputs = {},
+  Handler extends BaseIOHandler = BaseIOHandler,
+>(
+  options: BatchOptions<Name, Deps, Handler>,
+  compute: (
+    inputs: BatchValuesOf<Deps>,
+    context: AssetContext,
+  ) => Returns<ReadonlyMap<string, Value>> | Promise<Returns<ReadonlyMap<string, Value>>>,
+): Asset<LoadedAs<Handler, Value>, Name>;
+/**
+ * Declares an asset: its name, its inputs, and the function that computes it. The function receives the values of the inputs
+ * by name and may be async. It returns the value, an `Output`, or a `Materialization` if it has stored the value itself.
+ *
+ * With `partitions` one call computes one partition, and `context.partitionKey` is its key. With
+ * `partitions: { definition, batch: true }` one call computes several; see the other signature.
+ *
+ * @throws `DefinitionError` for an invalid name or input, and for a handler that does not extend `BaseIOHandler`
  *
  * @example
  * ```ts
@@ -33,26 +63,13 @@ import type {
  */
 export function asset<
   const Name extends string,
-  Value extends AcceptedBy<Handler>,
-  // biome-ignore lint/complexity/noBannedTypes: no inputs are no properties
-  Chosen extends Inputs = {},
+  Returned extends Returns<AcceptedBy<Handler> & OwnValue<Deps>>,
+  // biome-ignore lint/complexity/noBannedTypes: without inputs there are no properties
+  Deps extends Inputs = {},
   Handler extends BaseIOHandler = BaseIOHandler,
 >(
-  options: BatchOptions<Name, Chosen, Handler>,
-  compute: (
-    inputs: BatchValuesOf<Chosen>,
-    context: AssetContext,
-  ) => Returns<ReadonlyMap<string, Value>> | Promise<Returns<ReadonlyMap<string, Value>>>,
-): Asset<LoadedAs<Handler, Value>, Name>;
-export function asset<
-  const Name extends string,
-  Returned extends Returns<AcceptedBy<Handler> & OwnValue<Chosen>>,
-  // biome-ignore lint/complexity/noBannedTypes: no inputs are no properties
-  Chosen extends Inputs = {},
-  Handler extends BaseIOHandler = BaseIOHandler,
->(
-  options: DefinitionOptions<Name, Chosen, Handler>,
-  compute: (inputs: ValuesOf<Chosen>, context: AssetContext) => Returned | Promise<Returned>,
+  options: DefinitionOptions<Name, Deps, Handler>,
+  compute: (inputs: ValuesOf<Deps>, context: AssetContext) => Returned | Promise<Returned>,
 ): Asset<LoadedAs<Handler, Unwrapped<Returned>>, Name>;
 export function asset(options: AnyOptions, compute: unknown): Asset {
   return define("asset", options, compute);

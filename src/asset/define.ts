@@ -1,13 +1,15 @@
+/** The checks that the factories of assets and tasks share. */
 import { isCondition } from "../automation/make.ts";
+import { isWellFormed } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
-import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
+import type { BaseIOHandler } from "../io-handler/base.ts";
+import { checkIOHandler } from "../io-handler/handler.ts";
 import type { TypeHint } from "../io-handler/type-hint.ts";
-import { coerceMetadata } from "../metadata/metadata.ts";
+import { coerceMetadata } from "../metadata/metadata-value.ts";
 import { isPartitionsDefinition, type PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy } from "../retry.ts";
-import { type Collect, collectOne, collectPartitions } from "./collect.ts";
-import { type Computation, computationOf, type InputSpec, standsFor } from "./computation.ts";
-import { checkName } from "./name.ts";
+import { bindComputation, type Computation, computationOf, type InputSpec } from "./computation.ts";
+import { partitionOutputs, type SplitOutputs, singleOutput } from "./outputs.ts";
 import type {
   AnyInput,
   BatchOptions,
@@ -19,15 +21,19 @@ import type {
   PartitionsOption,
 } from "./types.ts";
 
-/** How an asset, a task or an external asset is declared, whatever its types. */
+/** The options of any factory, without its type parameters. */
 export type AnyOptions = DefinitionOptions<string, Inputs, BaseIOHandler> | BatchOptions<string, Inputs, BaseIOHandler>;
 
-/** Checks what `asset`, `task` and `externalAsset` are given and freezes it into a definition. */
+/**
+ * Checks the options of `asset`, `task` and `externalAsset` and returns the frozen definition.
+ *
+ * @throws `DefinitionError`
+ */
 export function define<Kind extends "asset" | "task" | "external">(
   kind: Kind,
   options: AnyOptions,
   compute: unknown,
-  collect: Collect = collectOne,
+  splitOutputs: SplitOutputs = singleOutput,
 ): Definition & { readonly kind: Kind } {
   const { name, inputs = {}, retry } = options;
   checkName(name, kind === "task" ? "task" : "asset");
@@ -35,7 +41,7 @@ export function define<Kind extends "asset" | "task" | "external">(
   if (kind !== "external" || compute !== undefined) checkCompute(compute, name, owner);
   checkRetryPolicy(retry, owner, "DefinitionError");
   if (kind !== "asset" && options.automationCondition !== undefined) {
-    throw new EdgewaterError("DefinitionError", `The ${owner} cannot have an automation condition: only assets that are made here can`, {
+    throw new EdgewaterError("DefinitionError", `Cannot use an automation condition for the ${owner}; only assets have one`, {
       asset: name,
       field: "automationCondition",
     });
@@ -50,24 +56,28 @@ export function define<Kind extends "asset" | "task" | "external">(
     partitions,
     isBatch: batch,
     retry,
-    collect: batch ? collectPartitions : collect,
+    splitOutputs: batch ? partitionOutputs : splitOutputs,
     compute: compute as Computation["compute"],
   });
-  const definition = standsFor({ kind, name, partitions, ...describe(options, owner) }, computation);
+  const definition = bindComputation({ kind, name, partitions, ...describe(options, owner) }, computation);
   outputs.push(definition);
   Object.freeze(outputs);
   return definition;
 }
 
-/** Checks and freezes what is said of one output. */
+/** Checks the description of one output and returns its frozen parts. */
 export function describe(options: DescriptionOptions<BaseIOHandler>, owner: string): Omit<Definition, "kind" | "name" | "partitions"> {
   const { ioHandler, metadata = {}, typeHint, tags = {}, kinds = [], group, codeVersion, automationCondition } = options;
   checkIOHandler(ioHandler, `the ${owner}`);
   checkTypeHint(typeHint, owner);
   if (automationCondition !== undefined && !isCondition(automationCondition)) {
-    throw new EdgewaterError("DefinitionError", `The automation condition of the ${owner} is none: pass condition.eager() or another`, {
-      field: "automationCondition",
-    });
+    throw new EdgewaterError(
+      "DefinitionError",
+      `Invalid automation condition of the ${owner}; expected condition.eager() or another condition`,
+      {
+        field: "automationCondition",
+      },
+    );
   }
   return {
     ioHandler,
@@ -81,21 +91,37 @@ export function describe(options: DescriptionOptions<BaseIOHandler>, owner: stri
   };
 }
 
-/** @throws `DefinitionError` for what is not a function */
-export function checkCompute(compute: unknown, name: string, owner: string): void {
-  if (typeof compute === "function") return;
-  throw new EdgewaterError("DefinitionError", `The ${owner} needs a function that makes it`, { asset: name });
+/**
+ * Checks the name of an asset or a task: any text that is not empty and that UTF-8 can encode. Names need no escaping,
+ * because the layout of keys encodes them.
+ *
+ * @throws `DefinitionError`
+ */
+export function checkName(name: unknown, kind: "asset" | "task"): asserts name is string {
+  if (typeof name !== "string" || name === "") {
+    throw new EdgewaterError("DefinitionError", `Invalid ${kind} name; expected a string that is not empty`);
+  }
+  if (!isWellFormed(name)) {
+    const message = `Invalid ${kind} name ${JSON.stringify(name)}: it has a lone surrogate, which UTF-8 cannot encode`;
+    throw new EdgewaterError("DefinitionError", message, { asset: name });
+  }
 }
 
-/** @throws `DefinitionError` for what is neither a Standard Schema nor a class */
+/** @throws `DefinitionError` for a value that is not a function */
+export function checkCompute(compute: unknown, name: string, owner: string): void {
+  if (typeof compute === "function") return;
+  throw new EdgewaterError("DefinitionError", `The ${owner} needs a function`, { asset: name });
+}
+
+/** @throws `DefinitionError` for a value that is neither a Standard Schema nor a class */
 export function checkTypeHint(typeHint: TypeHint | undefined, owner: string): void {
   if (typeHint === undefined || typeof typeHint === "function" || (typeof typeHint === "object" && "~standard" in typeHint)) return;
-  throw new EdgewaterError("DefinitionError", `The type hint of the ${owner} is neither a Standard Schema nor a class`, {
+  throw new EdgewaterError("DefinitionError", `Invalid type hint of the ${owner}; expected a Standard Schema or a class`, {
     field: "typeHint",
   });
 }
 
-/** The partitions of an option, whichever of its two forms it has. */
+/** Returns the partitions of either form of the option. */
 export function partitionsOf(
   option: PartitionsOption | BatchPartitionsOption | undefined,
   owner: string,
@@ -105,25 +131,29 @@ export function partitionsOf(
   if (isPartitionsDefinition(definition)) return { definition, batch };
   throw new EdgewaterError(
     "DefinitionError",
-    `The partitions of the ${owner} are none: pass staticPartitions([…]), dailyPartitions({…}) or another definition`,
+    `Invalid partitions of the ${owner}; expected staticPartitions([…]), dailyPartitions({…}) or another definition`,
     {
       field: "partitions",
     },
   );
 }
 
-/** Every input as what the run needs to load it. */
+/** Checks the inputs and returns how each is loaded. */
 export function inputSpecs(inputs: Inputs, name: string, owner: string, isBatch: boolean): readonly InputSpec[] {
   const specs = Object.entries(inputs).map(([input, given]): InputSpec => {
     const spec = specOf(given);
     if (spec === undefined) {
-      throw new EdgewaterError("DefinitionError", `The input ${JSON.stringify(input)} of the ${owner} is not an asset or a task`, {
-        asset: name,
-        field: input,
-      });
+      throw new EdgewaterError(
+        "DefinitionError",
+        `Invalid input ${JSON.stringify(input)} of the ${owner}; expected an asset, a task, input(…) or selfInput()`,
+        {
+          asset: name,
+          field: input,
+        },
+      );
     }
     if (spec.source === undefined && isBatch) {
-      throw new EdgewaterError("DefinitionError", `The ${owner} makes several partitions at once and cannot take its own earlier value`, {
+      throw new EdgewaterError("DefinitionError", `Cannot use selfInput() in the ${owner}: a batch cannot load its own earlier value`, {
         asset: name,
         field: input,
       });
@@ -133,7 +163,7 @@ export function inputSpecs(inputs: Inputs, name: string, owner: string, isBatch:
   return Object.freeze(specs);
 }
 
-const plain = {
+const defaults = {
   isBare: true,
   partitionMapping: undefined,
   typeHint: undefined,
@@ -147,9 +177,9 @@ function specOf(given: AnyInput): Omit<InputSpec, "name"> | undefined {
     const { upstream, partitionMapping, typeHint, ioHandler, metadata, missing } = given;
     return { source: upstream, isBare: false, partitionMapping, typeHint, ioHandler, metadata, missing };
   }
-  if (isKind(given, "self")) return { ...plain, source: undefined, typeHint: given.typeHint };
+  if (isKind(given, "self")) return { ...defaults, source: undefined, typeHint: given.typeHint };
   const computation = computationOf(given);
-  return computation === undefined || isKind(given, "multi") ? undefined : { ...plain, source: given as Definition };
+  return computation === undefined || isKind(given, "multi") ? undefined : { ...defaults, source: given as Definition };
 }
 
 function isKind<Kind extends string>(value: unknown, kind: Kind): value is Extract<AnyInput | { kind: "multi" }, { kind: Kind }> {

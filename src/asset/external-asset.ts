@@ -1,20 +1,21 @@
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
-import { type Collect, collectOne, wrong } from "./collect.ts";
 import { define } from "./define.ts";
+import { invalidReturn, type SplitOutputs, singleOutput } from "./outputs.ts";
 import { isResult, type Observation } from "./result.ts";
 import type { AssetContext, DefinitionOptions, ExternalAsset } from "./types.ts";
 
-/** How an external asset is declared: it has a handler, because something else wrote it, and no inputs. */
+/** Options of {@link externalAsset}. It needs a handler that loads it, and has no inputs. */
 export type ExternalAssetOptions = Omit<DefinitionOptions<string, Record<never, never>, BaseIOHandler>, "inputs" | "ioHandler"> & {
+  /** Loads the value. */
   readonly ioHandler: BaseIOHandler;
 };
 
 /**
- * Declares data that something else makes: its handler loads it for whoever takes it as an input, and nothing here ever
- * writes it. The function, when there is one, looks at it and says which version it has: `repository.observe()` calls it.
+ * Declares data that another program writes. Its handler loads it as an input; the repository never writes it. The optional
+ * function, called by `repository.observe()`, returns an `Observation` of its current version.
  *
- * @throws `DefinitionError` for a bad name, or without a handler
+ * @throws `DefinitionError` for an invalid name, and without a handler
  *
  * @example
  * ```ts
@@ -28,16 +29,16 @@ export function externalAsset<Value = unknown>(
   observe?: (context: AssetContext) => Observation | Promise<Observation>,
 ): ExternalAsset<Value> {
   if (options.ioHandler === undefined) {
-    throw new EdgewaterError("DefinitionError", `The external asset ${JSON.stringify(options.name)} needs an IO handler that loads it`, {
+    throw new EdgewaterError("DefinitionError", `The external asset ${JSON.stringify(options.name)} needs an IO handler; pass ioHandler`, {
       asset: options.name,
       field: "ioHandler",
     });
   }
   const compute = observe && ((_: unknown, context: AssetContext) => observe(context));
-  return define("external", options, compute, collectObservation) as ExternalAsset<Value>;
+  return define("external", options, compute, observationOutput) as ExternalAsset<Value>;
 }
 
-const collectObservation: Collect = (returned, wanted) => {
-  if (isResult(returned) && returned.result === "Observation") return collectOne(returned, wanted);
-  throw wrong(wanted.name, "is an external asset: its function must return an Observation");
+const observationOutput: SplitOutputs = (returned, request) => {
+  if (isResult(returned) && returned.result === "Observation") return singleOutput(returned, request);
+  throw invalidReturn(request.name, "is an external asset; its function must return an Observation");
 };

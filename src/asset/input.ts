@@ -1,32 +1,34 @@
 import { EdgewaterError } from "../errors.ts";
-import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
+import type { BaseIOHandler } from "../io-handler/base.ts";
+import { checkIOHandler } from "../io-handler/handler.ts";
 import type { HintedType, TypeHint } from "../io-handler/type-hint.ts";
-import { coerceMetadata, type MetadataInput } from "../metadata/metadata.ts";
+import { coerceMetadata, type MetadataInput } from "../metadata/metadata-value.ts";
+import type { ArityOf, Shaped } from "../partition/mapping/mapping.ts";
 import type { PartitionMapping } from "../partition/mapping/partition-mapping.ts";
-import type { ArityOf, Shaped } from "../partition/mapping/types.ts";
 import { computationOf } from "./computation.ts";
 import { checkTypeHint } from "./define.ts";
 import type { Definition, Input, SelfInput } from "./types.ts";
 
+/** Options of {@link input}. */
 export interface InputOptions<Hint extends TypeHint, Mapping extends PartitionMapping> {
-  /** Which partitions of the upstream are loaded. */
+  /** The partitions of the upstream asset that are loaded. */
   readonly partitionMapping?: Mapping;
-  /** What a map of partitions does where a value was never written: it throws `NotFound`, unless this is `"skip"`. */
+  /** What a map of partitions does with a missing value: throw `NotFound` (the default) or skip it. */
   readonly missing?: "throw" | "skip";
-  /** What the loaded value must be: checked after it was loaded, and it types it. */
+  /** The schema or class that the loaded value must match. It is also the type of the input. */
   readonly typeHint?: Hint;
-  /** Loads it in place of the upstream's own handler. */
+  /** The handler that loads the value, in place of the one of the upstream asset. */
   readonly ioHandler?: BaseIOHandler;
-  /** Told to the handler over the upstream's own static metadata. */
+  /** Metadata for the handler, merged over the static metadata of the upstream asset. */
   readonly metadata?: Readonly<Record<string, MetadataInput>>;
 }
 
 type Hinted<Hint, Value> = [Hint] extends [never] ? Value : HintedType<Hint>;
 
 /**
- * Takes an upstream as an input and says how it is loaded: which partitions, by which handler, as what type.
+ * Declares how an upstream asset or task is loaded as an input: which partitions, with which handler, and as which type.
  *
- * @throws `DefinitionError` for an upstream that is no asset or task, or a handler that does not extend `BaseIOHandler`
+ * @throws `DefinitionError` for an upstream that is not an asset or a task, and a handler that does not extend `BaseIOHandler`
  *
  * @example
  * ```ts
@@ -41,11 +43,12 @@ export function input<Value, Hint extends TypeHint = never, Mapping extends Part
   upstream: Definition<Value>,
   { partitionMapping, typeHint, ioHandler, metadata = {}, missing = "throw" }: InputOptions<Hint, Mapping> = {},
 ): [Mapping] extends [never] ? Input<Hinted<Hint, Value>, false> : Input<Shaped<Hinted<Hint, Value>, ArityOf<Mapping>>, true> {
-  if (computationOf(upstream) === undefined) throw new EdgewaterError("DefinitionError", "input() takes an asset or a task");
+  if (computationOf(upstream) === undefined)
+    throw new EdgewaterError("DefinitionError", "Invalid argument of input(); expected an asset or a task");
   const owner = `input ${JSON.stringify(upstream.name)}`;
   checkIOHandler(ioHandler, `the ${owner}`);
   checkTypeHint(typeHint, owner);
-  const made: Input = Object.freeze({
+  const declared: Input = Object.freeze({
     kind: "input",
     upstream,
     partitionMapping,
@@ -54,13 +57,13 @@ export function input<Value, Hint extends TypeHint = never, Mapping extends Part
     metadata: Object.freeze(coerceMetadata(metadata)),
     missing,
   });
-  return made as never;
+  return declared as never;
 }
 
 /**
- * Takes the asset's own earlier value as an input: undefined when it was never written.
+ * Declares the earlier value of the asset itself as an input. It is `undefined` when there is none.
  *
- * @throws `DefinitionError` for a type hint that is none
+ * @throws `DefinitionError` for an invalid type hint
  *
  * @example
  * ```ts

@@ -2,29 +2,32 @@ import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import type { PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
-import { collectSeveral } from "./collect-several.ts";
-import { type Computation, standsFor } from "./computation.ts";
-import { checkCompute, describe, inputSpecs, partitionsOf } from "./define.ts";
-import { checkName } from "./name.ts";
+import { bindComputation, type Computation } from "./computation.ts";
+import { checkCompute, checkName, describe, inputSpecs, partitionsOf } from "./define.ts";
+import { namedOutputs } from "./outputs.ts";
 import type { Materialization, Observation, Output } from "./result.ts";
 import type { Asset, AssetContext, DescriptionOptions, Inputs, LoadedAs, MultiAsset, Unwrapped, ValuesOf } from "./types.ts";
 
-/** What is said of each output, by its name: the name of an asset. */
+/** The description of each output by its name, which is the name of an asset. */
 export type OutputsOptions = Readonly<Record<string, DescriptionOptions<BaseIOHandler>>>;
 
-export interface MultiAssetOptions<Outputs extends OutputsOptions, Chosen extends Inputs> {
-  /** Names the function, in messages and selections. */
+/** Options of {@link multiAsset}. */
+export interface MultiAssetOptions<Outputs extends OutputsOptions, Deps extends Inputs> {
+  /** The name of the function in messages and selections. */
   readonly name: string;
+  /** The outputs, by name. */
   readonly outputs: Outputs;
-  readonly inputs?: Chosen;
-  /** For every output without a handler of its own. */
+  /** The inputs, by their names in the function. */
+  readonly inputs?: Deps;
+  /** The handler of every output without its own. */
   readonly ioHandler?: BaseIOHandler;
   /** The partitions of every output. */
   readonly partitions?: PartitionsDefinition;
+  /** The retries of the step. */
   readonly retry?: RetryPolicy;
 }
 
-/** A record of all outputs at once, or one by one as they are ready. */
+/** The return value of the function: a record of all outputs, or an async generator of results. */
 export type MultiReturns<Outputs> =
   | { readonly [Name in keyof Outputs]: unknown }
   | AsyncGenerator<
@@ -43,11 +46,11 @@ type OutputValue<Returned, Name extends string> =
       : never;
 
 /**
- * Declares several assets that one function makes. The function returns a record with a value for each of them, or is an
- * async generator that yields each as `Output(value, { name })`, which is then written and recorded at once: when a later
- * one fails, the earlier ones stay. Each output is an asset of its own under `outputs`, for others to take as an input.
+ * Declares several assets that one function computes. The function returns a record with a value for each output, or is an
+ * async generator that yields each as `Output(value, { name })`. A yielded output is written and recorded at once; it stays
+ * when a later one fails. Each output is an asset under `outputs` and can be an input of others.
  *
- * @throws `DefinitionError` for a bad name, no outputs, an input that is none, or a handler that does not extend
+ * @throws `DefinitionError` for an invalid name, no outputs, an invalid input, or a handler that does not extend
  *   `BaseIOHandler`
  *
  * @example
@@ -62,11 +65,11 @@ type OutputValue<Returned, Name extends string> =
 export function multiAsset<
   const Outputs extends OutputsOptions,
   Returned extends MultiReturns<Outputs>,
-  // biome-ignore lint/complexity/noBannedTypes: no inputs are no properties
-  Chosen extends Inputs = {},
+  // biome-ignore lint/complexity/noBannedTypes: without inputs there are no properties
+  Deps extends Inputs = {},
 >(
-  options: MultiAssetOptions<Outputs, Chosen>,
-  compute: (inputs: ValuesOf<Chosen>, context: AssetContext) => Returned | Promise<Returned>,
+  options: MultiAssetOptions<Outputs, Deps>,
+  compute: (inputs: ValuesOf<Deps>, context: AssetContext) => Returned | Promise<Returned>,
 ): MultiAsset<{
   readonly [Name in keyof Outputs & string]: Asset<LoadedAs<Outputs[Name]["ioHandler"], OutputValue<Returned, Name>>, Name>;
 }> {
@@ -77,7 +80,7 @@ export function multiAsset<
   checkRetryPolicy(retry, owner, "DefinitionError");
   const { definition: partitions, batch } = partitionsOf(options.partitions, owner);
   if (batch)
-    throw new EdgewaterError("DefinitionError", `The ${owner} cannot make several partitions at once`, {
+    throw new EdgewaterError("DefinitionError", `Cannot use batch: true for the ${owner}`, {
       asset: name,
       field: "partitions",
     });
@@ -90,21 +93,24 @@ export function multiAsset<
     partitions,
     isBatch: false,
     retry,
-    collect: collectSeveral,
+    splitOutputs: namedOutputs,
     compute: compute as unknown as Computation["compute"],
   });
-  for (const [output, said] of Object.entries(outputs)) {
+  for (const [output, options] of Object.entries(outputs)) {
     checkName(output, "asset");
-    const description = describe({ ...said, ioHandler: said.ioHandler ?? ioHandler }, `output ${JSON.stringify(output)} of the ${owner}`);
-    definitions.push(standsFor({ kind: "asset", name: output, partitions, ...description }, computation));
+    const description = describe(
+      { ...options, ioHandler: options.ioHandler ?? ioHandler },
+      `output ${JSON.stringify(output)} of the ${owner}`,
+    );
+    definitions.push(bindComputation({ kind: "asset", name: output, partitions, ...description }, computation));
   }
   if (definitions.length === 0)
-    throw new EdgewaterError("DefinitionError", `The ${owner} has no outputs`, { asset: name, field: "outputs" });
+    throw new EdgewaterError("DefinitionError", `The ${owner} has no outputs; declare at least one`, { asset: name, field: "outputs" });
   Object.freeze(definitions);
-  const made: MultiAsset = {
+  const multi: MultiAsset = {
     kind: "multi",
     name,
     outputs: Object.freeze(Object.fromEntries(definitions.map((output) => [output.name, output]))),
   };
-  return standsFor(made, computation) as never;
+  return bindComputation(multi, computation) as never;
 }

@@ -1,48 +1,54 @@
-import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata.ts";
+import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata-value.ts";
 
 const brand = Symbol.for("edgewater/result");
 
-interface Said {
-  /** What is said of the output, before its handler adds to it. */
+/** The members that every result has. */
+export interface ResultBase<out Name extends string> {
+  /** The name of the output, in a multi-asset. */
+  readonly name: Name | undefined;
+  /** Metadata of the output. The handler's metadata is merged over it. */
   readonly metadata: Metadata;
-  /** Names the content, in place of the digest of its bytes. */
+  /** The data version of the output; by default the digest of its bytes. */
   readonly dataVersion: string | undefined;
 }
 
-/** A value, and what its maker says of it. */
-export interface Output<out Value = unknown, out Name extends string = string> extends Said {
+/** A value with metadata, a data version or a name. */
+export interface Output<out Value = unknown, out Name extends string = string> extends ResultBase<Name> {
+  /** Always "Output". */
   readonly result: "Output";
-  /** Which output of a multi-asset this is. */
-  readonly name: Name | undefined;
+  /** The value. */
   readonly value: Value;
 }
 
-/** The asset was made by other means: it is recorded, and no handler is called. */
-export interface Materialization<out Name extends string = string> extends Said {
+/** The function has stored the value itself. A materialization is recorded without a call of the handler. */
+export interface Materialization<out Name extends string = string> extends ResultBase<Name> {
+  /** Always "Materialization". */
   readonly result: "Materialization";
-  readonly name: Name | undefined;
 }
 
-/** The asset was looked at and not made: an observation is recorded, and no handler is called. */
-export interface Observation<out Name extends string = string> extends Said {
+/** The function has inspected the asset. An observation is recorded without a call of the handler. */
+export interface Observation<out Name extends string = string> extends ResultBase<Name> {
+  /** Always "Observation". */
   readonly result: "Observation";
-  readonly name: Name | undefined;
 }
 
-/** What a function returns or yields when it says more than a value. */
+/** A result that a function returns or yields in place of a plain value. */
 export type Result = Output | Materialization | Observation;
 
+/** Options of {@link Output}, {@link Materialization} and {@link Observation}. */
 export interface ResultOptions<Name extends string> {
-  /** Which output of a multi-asset this is. */
+  /** The name of the output, in a multi-asset. */
   readonly name?: Name;
+  /** Metadata of the output. */
   readonly metadata?: Readonly<Record<string, MetadataInput>>;
+  /** The data version of the output. */
   readonly dataVersion?: string | undefined;
 }
 
 /**
- * Wraps a value with metadata, a data version, or the name of a multi-asset's output.
+ * Wraps a value with metadata, a data version, or the name of an output of a multi-asset.
  *
- * @throws `MetadataError` naming the key whose value no kind of metadata holds
+ * @throws `MetadataError` naming the key whose value cannot be coerced
  *
  * @example
  * ```ts
@@ -50,13 +56,13 @@ export interface ResultOptions<Name extends string> {
  * ```
  */
 export function Output<Value, const Name extends string = string>(value: Value, options: ResultOptions<Name> = {}): Output<Value, Name> {
-  return make({ result: "Output", value, ...said(options) });
+  return make({ result: "Output", value, ...resultOf(options) });
 }
 
 /**
- * Says that the function itself has stored what it made: it is recorded, and no handler is called.
+ * Records a materialization of a value that the function has stored itself. The handler is not called.
  *
- * @throws `MetadataError` naming the key whose value no kind of metadata holds
+ * @throws `MetadataError` naming the key whose value cannot be coerced
  *
  * @example
  * ```ts
@@ -67,13 +73,13 @@ export function Output<Value, const Name extends string = string>(value: Value, 
  * ```
  */
 export function Materialization<const Name extends string = string>(options: ResultOptions<Name> = {}): Materialization<Name> {
-  return make({ result: "Materialization", ...said(options) });
+  return make({ result: "Materialization", ...resultOf(options) });
 }
 
 /**
- * Says what is known of data that something else makes.
+ * Records an observation of data that another program writes.
  *
- * @throws `MetadataError` naming the key whose value no kind of metadata holds
+ * @throws `MetadataError` naming the key whose value cannot be coerced
  *
  * @example
  * ```ts
@@ -81,15 +87,15 @@ export function Materialization<const Name extends string = string>(options: Res
  * ```
  */
 export function Observation<const Name extends string = string>(options: ResultOptions<Name> = {}): Observation<Name> {
-  return make({ result: "Observation", ...said(options) });
+  return make({ result: "Observation", ...resultOf(options) });
 }
 
-/** Tells a result from an ordinary value, also across bundles. */
+/** Returns whether a value is a result, also one of another bundle. */
 export function isResult(value: unknown): value is Result {
   return typeof value === "object" && value !== null && brand in value;
 }
 
-function said<Name extends string>({ name, metadata = {}, dataVersion }: ResultOptions<Name>): Said & { readonly name: Name | undefined } {
+function resultOf<Name extends string>({ name, metadata = {}, dataVersion }: ResultOptions<Name>): ResultBase<Name> {
   return { name, metadata: coerceMetadata(metadata), dataVersion };
 }
 

@@ -14,10 +14,10 @@ import type {
 } from "./types.ts";
 
 /**
- * Declares a task: like an asset, with the same IO, but its output is not an asset of its own. A task runs whenever an
- * asset that takes it as an input does.
+ * Declares a task: a function with the same IO as an asset, whose output is not an asset. It runs when an asset that has it as
+ * an input runs.
  *
- * @throws `DefinitionError` for a bad name, an input that is none, or a handler that does not extend `BaseIOHandler`
+ * @throws `DefinitionError` for an invalid name or input, and for a handler that does not extend `BaseIOHandler`
  *
  * @example
  * ```ts
@@ -27,13 +27,13 @@ import type {
  */
 export function task<
   const Name extends string,
-  Returned extends Returns<AcceptedBy<Handler> & OwnValue<Chosen>>,
-  // biome-ignore lint/complexity/noBannedTypes: no inputs are no properties
-  Chosen extends Inputs = {},
+  Returned extends Returns<AcceptedBy<Handler> & OwnValue<Deps>>,
+  // biome-ignore lint/complexity/noBannedTypes: without inputs there are no properties
+  Deps extends Inputs = {},
   Handler extends BaseIOHandler = BaseIOHandler,
 >(
-  options: DefinitionOptions<Name, Chosen, Handler>,
-  compute: (inputs: ValuesOf<Chosen>, context: AssetContext) => Returned | Promise<Returned>,
+  options: DefinitionOptions<Name, Deps, Handler>,
+  compute: (inputs: ValuesOf<Deps>, context: AssetContext) => Returned | Promise<Returned>,
 ): Task<LoadedAs<Handler, Unwrapped<Returned>>, Name> {
   return define("task", options, compute) as Task<LoadedAs<Handler, Unwrapped<Returned>>, Name>;
 }

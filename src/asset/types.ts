@@ -1,8 +1,8 @@
 import type { Condition } from "../automation/types.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
-import type { Log } from "../io-handler/log.ts";
+import type { Log } from "../io-handler/contexts.ts";
 import type { TypeHint } from "../io-handler/type-hint.ts";
-import type { Metadata, MetadataInput } from "../metadata/metadata.ts";
+import type { Metadata, MetadataInput } from "../metadata/metadata-value.ts";
 import type { PartitionMapping } from "../partition/mapping/partition-mapping.ts";
 import type { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionMap } from "../partition/partition-map.ts";
@@ -10,190 +10,226 @@ import type { PartitionsDefinition } from "../partition/partitions-definition.ts
 import type { RetryPolicy } from "../retry.ts";
 import type { Materialization, Observation, Output } from "./result.ts";
 
-/** What a function of an asset or a task is told, and where it says more about its output than the value does. */
+/** The second argument of the function of an asset or a task. */
 export interface AssetContext {
-  /** The asset or task that is being made; of a multi-asset, its own name. */
+  /** The name of the asset, task or multi-asset. */
   readonly assetName: string;
+  /** The id of the run. */
   readonly runId: string;
-  /** The partitions that are being made; undefined without partitions. */
+  /** The partitions to compute; `undefined` without partitions. */
   readonly partition: PartitionContext | undefined;
   /**
-   * The key of the one partition that is being made, as text.
+   * The key of the only partition, as text.
    *
-   * @throws `PartitionError` without partitions, and for a batch of several
+   * @throws `PartitionError` without partitions, and for a batch of several partitions
    */
   readonly partitionKey: string;
-  /** Which outputs of a multi-asset are wanted; of anything else, its name. */
+  /** The names of the requested outputs of a multi-asset; for an asset or a task, its name. */
   readonly outputSelection: readonly string[];
   /** Aborted when the run is. */
   readonly signal: AbortSignal;
+  /** The log of the repository. */
   readonly log: Log;
   /**
-   * Adds metadata to the materialization, all of it or nothing.
+   * Adds metadata to the materialization. Adds nothing if it throws.
    *
-   * @throws `MetadataError` naming the key whose value no kind of metadata holds
+   * @throws `MetadataError` naming the key whose value cannot be coerced
    */
   readonly addOutputMetadata: (record: Readonly<Record<string, MetadataInput>>) => void;
-  /** Names the content of the output, in place of the digest of its bytes. */
+  /** Sets the data version of the output; by default it is the digest of its bytes. */
   readonly registerDataVersion: (version: string) => void;
 }
 
-/** What can be loaded, by the value that it loads as. */
+/** An asset or task that can be loaded; `Value` is the type of its value. */
 export interface Source<out Value = unknown, out Name extends string = string> {
+  /** What it is: an asset, a task, or an external asset. */
   readonly kind: "asset" | "task" | "external";
+  /** The name. */
   readonly name: Name;
-  /** Only for inference; never there at run time. */
+  /** Only for inference; absent at run time. */
   readonly "~value"?: () => Value;
 }
 
-/** What is known of an asset or a task before anything runs. */
+/** The declaration of an asset or a task. */
 export interface Definition<out Value = unknown, out Name extends string = string> extends Source<Value, Name> {
+  /** The handler; `undefined` for the default of the repository. */
   readonly ioHandler: BaseIOHandler | undefined;
-  /** Static metadata, told to the handler. */
+  /** Static metadata, which the handler receives. */
   readonly metadata: Metadata;
+  /** The schema or class that the value must match. */
   readonly typeHint: TypeHint | undefined;
+  /** The partitions; `undefined` when it has none. */
   readonly partitions: PartitionsDefinition | undefined;
+  /** Tags for people and tools. */
   readonly tags: Readonly<Record<string, string>>;
+  /** The technologies that compute or hold it, such as `duckdb`. */
   readonly kinds: readonly string[];
+  /** The group in which tools show it. */
   readonly group: string | undefined;
+  /** The version of the function. */
   readonly codeVersion: string | undefined;
-  /** When it should run, see `repository.evaluate()`. */
+  /** When it should run; see `repository.evaluate()`. */
   readonly automationCondition: Condition | undefined;
 }
 
-/** A named data artefact and the function that makes it. */
+/** A named data artefact and the function that computes it. */
 export interface Asset<out Value = unknown, out Name extends string = string> extends Definition<Value, Name> {
+  /** Always "asset". */
   readonly kind: "asset";
 }
 
-/** A named function whose output is not an asset of its own. */
+/** A named function whose output is not an asset. */
 export interface Task<out Value = unknown, out Name extends string = string> extends Definition<Value, Name> {
+  /** Always "task". */
   readonly kind: "task";
 }
 
-/** A data artefact that something else makes: it can be loaded and observed, and is never written. */
+/** A data artefact that another program writes. It can be loaded and observed, and is never written here. */
 export interface ExternalAsset<out Value = unknown, out Name extends string = string> extends Definition<Value, Name> {
+  /** Always "external". */
   readonly kind: "external";
 }
 
-/** Several assets that one function makes. */
+/** Several assets that one function computes. */
 export interface MultiAsset<out Outputs extends Readonly<Record<string, Asset>> = Readonly<Record<string, Asset>>> {
+  /** Always "multi". */
   readonly kind: "multi";
+  /** The name of the function. */
   readonly name: string;
+  /** The assets, by name. */
   readonly outputs: Outputs;
 }
 
-/** An upstream, and how it is loaded. */
+/** An upstream asset or task and how it is loaded. Made by `input()`. */
 export interface Input<out Value = unknown, out IsMapped extends boolean = boolean> {
+  /** Always "input". */
   readonly kind: "input";
+  /** The asset or task that is loaded. */
   readonly upstream: Definition;
+  /** The partitions that are loaded; `undefined` for those with the same keys. */
   readonly partitionMapping: PartitionMapping | undefined;
+  /** The schema or class that the value must match. */
   readonly typeHint: TypeHint | undefined;
+  /** The handler that loads the value; `undefined` for the one of the upstream asset. */
   readonly ioHandler: BaseIOHandler | undefined;
+  /** Metadata for the handler, merged over the static metadata of the upstream asset. */
   readonly metadata: Metadata;
+  /** What a map of partitions does with a missing value. */
   readonly missing: "throw" | "skip";
-  /** Only for inference; never there at run time. */
+  /** Only for inference; absent at run time. */
   readonly "~value"?: () => Value;
+  /** Only for inference; absent at run time. */
   readonly "~mapped"?: IsMapped;
 }
 
-/** The asset's own earlier value. */
+/** The earlier value of the asset itself. Made by `selfInput()`. */
 export interface SelfInput<Value = unknown> {
+  /** Always "self". */
   readonly kind: "self";
+  /** The schema or class that the value must match. */
   readonly typeHint: TypeHint | undefined;
-  /** Only for inference; never there at run time. */
+  /** Only for inference; absent at run time. */
   readonly "~value"?: () => Value | undefined;
+  /** Only for inference; absent at run time. */
   readonly "~own"?: (value: Value) => Value;
 }
 
-/** What may be declared as an input. */
+/** A declared input. */
 // biome-ignore lint/suspicious/noExplicitAny: a self input is invariant in its value
 export type AnyInput = Definition | Input | SelfInput<any>;
 
-/** The inputs of an asset or a task, by the name under which its function gets them. */
+/** The inputs of an asset or a task, by their names in the function. */
 export type Inputs = Readonly<Record<string, AnyInput>>;
 
-/** The values that a function gets for its inputs. */
-export type ValuesOf<Chosen extends Inputs> = { readonly [Name in keyof Chosen]: ValueOf<Chosen[Name]> };
+/** The types of the values of inputs. */
+export type ValuesOf<Deps extends Inputs> = { readonly [Name in keyof Deps]: ValueOf<Deps[Name]> };
 
-/** The values that a function gets that makes several partitions at once: an input by the same key is a map. */
-export type BatchValuesOf<Chosen extends Inputs> = {
-  readonly [Name in keyof Chosen]: Chosen[Name] extends Definition<infer Value>
+/** The types of the values of inputs in a batch: inputs with the same key are maps. */
+export type BatchValuesOf<Deps extends Inputs> = {
+  readonly [Name in keyof Deps]: Deps[Name] extends Definition<infer Value>
     ? PartitionMap<Value>
-    : Chosen[Name] extends Input<infer Value, true>
+    : Deps[Name] extends Input<infer Value, true>
       ? Value extends PartitionMap<unknown>
         ? Value
         : PartitionMap<Value>
-      : ValueOf<Chosen[Name]>;
+      : ValueOf<Deps[Name]>;
 };
 
 type ValueOf<From> = From extends { readonly "~value"?: () => infer Value } ? Value : never;
 
-/** What a handler can write. */
+/** The type that a handler can write. */
 export type AcceptedBy<Handler> = Handler extends { readonly "~types"?: { readonly accepts: infer Accepts } }
   ? 0 extends 1 & Accepts
     ? unknown
     : Accepts
   : unknown;
 
-/** What a value comes back as through a handler: what the handler says it loads, else what was written. */
+/** The type that a value has after a handler has loaded it: the type that the handler declares, else the type of the value. */
 export type LoadedAs<Handler, Value> = Handler extends { readonly "~types"?: { readonly loads: infer Loads } }
   ? unknown extends Loads
     ? Value
     : Loads
   : Value;
 
-/** What a function's own earlier value is, which it must then return. */
-export type OwnValue<Chosen> = [SelfOf<Chosen>] extends [never] ? unknown : SelfOf<Chosen> extends { own: infer Value } ? Value : unknown;
+/** The type that a function must return because of its `selfInput()`. */
+export type OwnValue<Deps> = [SelfOf<Deps>] extends [never] ? unknown : SelfOf<Deps> extends { own: infer Value } ? Value : unknown;
 
-type SelfOf<Chosen> = { [Name in keyof Chosen]: Chosen[Name] extends SelfInput<infer Value> ? { own: Value } : never }[keyof Chosen];
+type SelfOf<Deps> = { [Name in keyof Deps]: Deps[Name] extends SelfInput<infer Value> ? { own: Value } : never }[keyof Deps];
 
-/** A value, or a value with something said of it, or only something said. */
+/** A value, or a result in place of it. */
 export type Returns<Value> = Value | Output<Value> | Materialization | Observation;
 
-/** The value in what a function returns. */
+/** The type of the value in a return type. */
 export type Unwrapped<Returned> =
   Returned extends Output<infer Value> ? Value : Returned extends Materialization | Observation ? never : Returned;
 
-/** What is said of an asset or a task when it is declared. */
+/** The options that describe one output. */
 export interface DescriptionOptions<Handler extends BaseIOHandler> {
-  /** Writes and reads the value; the repository's default unless given. */
+  /** Writes and loads the value; the default of the repository if absent. */
   readonly ioHandler?: Handler | undefined;
-  /** Static metadata, told to the handler. */
+  /** Static metadata, which the handler receives. */
   readonly metadata?: Readonly<Record<string, MetadataInput>> | undefined;
-  /** What the value must be: checked before it is written. */
+  /** The schema or class that the value must match. It is checked before the value is written. */
   readonly typeHint?: TypeHint | undefined;
+  /** Tags for people and tools. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** What it is made with, such as `duckdb`. */
+  /** The technologies that compute or hold it, such as `duckdb`. */
   readonly kinds?: readonly string[] | undefined;
+  /** The group in which tools show it. */
   readonly group?: string | undefined;
-  /** Names the function: another one means that values made before are out of date. */
+  /** The version of the function. A new version marks values of earlier versions as stale. */
   readonly codeVersion?: string | undefined;
-  /** When it should run, such as `condition.eager()`: `repository.evaluate()` says so. Of assets only. */
+  /** When it should run, such as `condition.eager()`; see `repository.evaluate()`. Only for assets. */
   readonly automationCondition?: Condition | undefined;
 }
 
-/** The partitions of an asset whose function makes one at a time. */
+/** The partitions of an asset whose function computes one per call. */
 export type PartitionsOption = PartitionsDefinition | { readonly definition: PartitionsDefinition; readonly batch?: false };
 
-/** The partitions of an asset whose function makes several at once. */
+/** The partitions of an asset whose function computes several per call. */
 export interface BatchPartitionsOption {
+  /** The definition of the partitions. */
   readonly definition: PartitionsDefinition;
+  /** One call computes several partitions. */
   readonly batch: true;
 }
 
-/** How an asset or a task is declared. */
-export interface DefinitionOptions<Name extends string, Chosen extends Inputs, Handler extends BaseIOHandler>
+/** Options of an asset or a task. */
+export interface DefinitionOptions<Name extends string, Deps extends Inputs, Handler extends BaseIOHandler>
   extends DescriptionOptions<Handler> {
-  /** Any text that is not empty; it needs no escaping. */
+  /** The name: any text that is not empty. It needs no escaping. */
   readonly name: Name;
-  readonly inputs?: Chosen | undefined;
+  /** The inputs, by their names in the function. */
+  readonly inputs?: Deps | undefined;
+  /** The partitions. */
   readonly partitions?: PartitionsOption | undefined;
+  /** The retries of its step. */
   readonly retry?: RetryPolicy | undefined;
 }
 
-/** How an asset is declared whose function makes several partitions at once. */
-export interface BatchOptions<Name extends string, Chosen extends Inputs, Handler extends BaseIOHandler>
-  extends Omit<DefinitionOptions<Name, Chosen, Handler>, "partitions"> {
+/** Options of an asset whose function computes several partitions per call. */
+export interface BatchOptions<Name extends string, Deps extends Inputs, Handler extends BaseIOHandler>
+  extends Omit<DefinitionOptions<Name, Deps, Handler>, "partitions"> {
+  /** The partitions. */
   readonly partitions: BatchPartitionsOption;
 }

@@ -1,48 +1,68 @@
+/**
+ * Conditions that decide when assets should run, and their evaluation.
+ *
+ * @module
+ */
 import { codeVersionChanged, dataVersionChanged, executionFailed, inProgress, missing, newlyUpdated } from "./facts.ts";
 import { allDepsMatch, and, anyDepsMatch, newlyTrue, not, or, sinceLastHandled } from "./operators.ts";
 import type { Condition } from "./types.ts";
 
-/** The conditions that come with this library. */
+/** The conditions of this library, see {@link condition}. */
 export interface Conditions {
+  /** True when the asset was never materialized or observed. */
   readonly missing: () => Condition;
+  /** True when the data version is another one than at the previous evaluation. */
   readonly dataVersionChanged: () => Condition;
+  /** True when the last materialization has another code version than the asset. */
   readonly codeVersionChanged: () => Condition;
+  /** True when the asset was materialized or observed since the previous evaluation. */
   readonly newlyUpdated: () => Condition;
+  /** True while a run that has not ended is to make the asset and has not done so yet. */
   readonly inProgress: () => Condition;
+  /** True when the last attempt to make the asset failed. */
   readonly executionFailed: () => Condition;
+  /** True when the condition is true for at least one upstream asset. */
   readonly anyDepsMatch: (condition: Condition) => Condition;
+  /** True when the condition is true for every upstream asset. */
   readonly allDepsMatch: (condition: Condition) => Condition;
+  /** True when all conditions are true. */
   readonly and: (...conditions: readonly Condition[]) => Condition;
+  /** True when at least one condition is true. */
   readonly or: (...conditions: readonly Condition[]) => Condition;
+  /** True when the condition is not true. */
   readonly not: (condition: Condition) => Condition;
+  /** True when the condition is true and was not true at the previous evaluation. */
   readonly newlyTrue: (condition: Condition) => Condition;
+  /** True when the condition was true at any evaluation since the asset was last requested to run, or was made. */
   readonly sinceLastHandled: (condition: Condition) => Condition;
+  /** Keeps the asset up to date: true when it is missing or an upstream asset was updated, and nothing prevents a run. */
   readonly eager: () => Condition;
+  /** Makes the asset once: true when it is missing and nothing prevents a run. */
   readonly onMissing: () => Condition;
 }
 
 /**
- * When an asset should run, as `automationCondition` of its declaration. `repository.evaluate()` says of which assets it
- * is true, and why. Conditions compose; of an asset with partitions each is true of some of them.
+ * Conditions that decide when an asset should run, as `automationCondition` of its declaration. `repository.evaluate()`
+ * returns the assets for which they are true, and why. Conditions compose; for an asset with partitions each is true for some
+ * of them.
  *
  * | condition | true when |
  * |-|-|
- * | `missing()` | it was never made |
- * | `dataVersionChanged()` | its data has another version than at the last evaluation |
- * | `codeVersionChanged()` | another version of its code made it |
- * | `newlyUpdated()` | it was made or observed since the last evaluation |
- * | `inProgress()` | a run is to make it and has not yet |
- * | `executionFailed()` | the last try to make it has failed |
- * | `anyDepsMatch(c)`, `allDepsMatch(c)` | `c` is true of one, or of all, that it is made from |
+ * | `missing()` | the asset was never materialized or observed |
+ * | `dataVersionChanged()` | its data version is another one than at the previous evaluation |
+ * | `codeVersionChanged()` | its last materialization has another code version |
+ * | `newlyUpdated()` | it was materialized or observed since the previous evaluation |
+ * | `inProgress()` | a run is to make it and has not done so yet |
+ * | `executionFailed()` | the last attempt to make it failed |
+ * | `anyDepsMatch(c)`, `allDepsMatch(c)` | `c` is true for one upstream asset, or for all of them |
  * | `and(…)`, `or(…)`, `not(c)` | |
- * | `newlyTrue(c)` | `c` is true and was not at the last evaluation |
- * | `sinceLastHandled(c)` | `c` was true since the asset was last asked to run or made |
- * | `eager()` | it is missing, or something that it is made from was updated; and nothing stands in the way |
- * | `onMissing()` | it is missing, and nothing stands in the way |
+ * | `newlyTrue(c)` | `c` is true and was not at the previous evaluation |
+ * | `sinceLastHandled(c)` | `c` was true since the asset was last requested to run or made |
+ * | `eager()` | it is missing or an upstream asset was updated, and nothing prevents a run |
+ * | `onMissing()` | it is missing, and nothing prevents a run |
  * | `onCron(…)` | a time of a cron expression has come: from `edgewater/cron` |
  *
- * What stands in the way: that something that it is made from is missing or in progress, that it is in progress itself,
- * and that the last try has failed.
+ * These prevent a run: an upstream asset is missing or in progress, the asset is in progress itself, its last attempt failed.
  *
  * @example
  * ```ts
@@ -70,14 +90,14 @@ export const condition: Conditions = {
 
   eager(): Condition {
     const trigger = or(newlyTrue(missing()), anyDepsMatch(newlyUpdated()));
-    return and(sinceLastHandled(trigger), ...nothingInTheWay());
+    return and(sinceLastHandled(trigger), ...nothingPreventsRun());
   },
 
   onMissing(): Condition {
-    return and(sinceLastHandled(newlyTrue(missing())), missing(), ...nothingInTheWay());
+    return and(sinceLastHandled(newlyTrue(missing())), missing(), ...nothingPreventsRun());
   },
 };
 
-function nothingInTheWay(): readonly Condition[] {
+function nothingPreventsRun(): readonly Condition[] {
   return [not(anyDepsMatch(missing())), not(anyDepsMatch(inProgress())), not(inProgress()), not(executionFailed())];
 }

@@ -1,83 +1,105 @@
-import type { AssetEvaluation, Condition, ConditionResult, Subject } from "./types.ts";
+import { isEdgewaterError, throwIfAborted } from "../errors.ts";
+import type { Storage } from "../storage/types.ts";
+import { type ConditionMemory, evaluateCondition } from "./evaluate-condition.ts";
+import { type AutomationNode, takeSnapshots } from "./snapshots.ts";
+import type { AssetEvaluation, AssetSnapshot } from "./types.ts";
 
-/** What the parts of one asset's condition remember, by their path, and what the last evaluation asked to run. */
-export interface Memory {
-  readonly remembered: Readonly<Record<string, unknown>>;
-  readonly asked: readonly string[];
+/** Options of `repository.evaluate`. */
+export interface EvaluateOptions {
+  /** Time of the evaluation; now unless given. */
+  readonly now?: Date;
+  /** Stores nothing: the next evaluation finds the same state. */
+  readonly dryRun?: boolean;
+  /** Stops the evaluation before it stores anything. */
+  readonly signal?: AbortSignal;
 }
 
-/** When and after what an evaluation takes place. */
-export interface Moment {
-  readonly now: number;
-  /** When the last evaluation was. */
-  readonly previous: number | undefined;
-  /** The last event that it knew. */
+/** What should run now, and why. */
+export interface Evaluation {
+  /** Time of the evaluation, in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly timestamp: number;
+  /** The result of every asset with a condition, whether it should run or not. */
+  readonly results: readonly AssetEvaluation[];
+  /** What should run, as options of `materialize`: one request for all assets without partitions, and one for each other asset. */
+  readonly requests: readonly AutomationRequest[];
+}
+
+/** Options of `materialize` for something that should run. */
+export interface AutomationRequest {
+  /** Names of assets. */
+  readonly selection: readonly string[];
+  /** The display forms of the partitions; left out without partitions. */
+  readonly partitionKeys?: readonly string[];
+}
+
+/** The key of the key-value store under which the state of conditions is kept. */
+const stateKey = "edgewater/automation";
+const tickName = "automation";
+const attempts = 5;
+
+/** The state of all conditions between two evaluations. Stored as JSON. */
+interface State {
+  readonly timestamp: number;
   readonly lastEventId: number;
+  readonly assets: Readonly<Record<string, ConditionMemory>>;
 }
 
-/** Evaluates the condition of one asset, and gives what to remember of it. */
-export function evaluate(
-  condition: Condition,
-  subject: Subject,
-  memory: Memory | undefined,
-  { now, previous, lastEventId }: Moment,
-): { readonly evaluation: AssetEvaluation; readonly memory: Memory } {
-  const remembered: Record<string, unknown> = Object.create(null);
-  const isMadeSince = (place: string): boolean => (subject.latest(place)?.lastMaterializationId ?? 0) > lastEventId;
-  const made = previous === undefined ? [] : subject.places.filter(isMadeSince);
-  const handled = new Set([...(memory?.asked ?? []), ...made]);
-  const settled = new Set(made.filter((place) => isCurrent(subject, place)));
-
-  const visit = (
-    part: Condition,
-    at: Subject,
-    path: string,
-  ): { readonly places: ReadonlySet<string>; readonly result: ConditionResult } => {
-    const children: ConditionResult[] = [];
-    const places = new Set(
-      part.evaluate({
-        subject: at,
-        now,
-        previous,
-        handled,
-        settled,
-        before: memory && Object.hasOwn(memory.remembered, path) ? memory.remembered[path] : undefined,
-        remember: (value) => {
-          remembered[path] = value;
-        },
-        child: (below, on = at) => {
-          const visited = visit(below, on, `${path}/${children.length}:${below.label}(${on.asset})`);
-          children.push(visited.result);
-          return visited.places;
-        },
-      }),
-    );
-    return {
-      places,
-      result: { label: part.label, asset: at.asset, isTrue: places.size > 0, partitions: partitionsOf(at, places), children },
-    };
-  };
-
-  const { places, result } = visit(condition, subject, condition.label);
-  const { asset } = subject;
-  return {
-    evaluation: { asset, shouldRun: places.size > 0, partitions: partitionsOf(subject, places), because: result },
-    memory: { remembered, asked: [...places] },
-  };
+/**
+ * Evaluates the conditions of all nodes, each of which comes after its inputs, and stores their state for the next
+ * evaluation. A concurrent evaluation is repeated, so that it counts what the other one requested as handled.
+ *
+ * @throws `PreconditionFailed` when other evaluations were stored meanwhile five times in a row
+ */
+export async function evaluateConditions(
+  nodes: readonly AutomationNode[],
+  storage: Storage,
+  { now = new Date(), dryRun = false, signal }: EvaluateOptions,
+): Promise<Evaluation> {
+  for (let attempt = 1; ; attempt++) {
+    throwIfAborted(signal);
+    const before = await storage.kvGet(stateKey);
+    const { evaluation, state } = await evaluateOnce(nodes, storage, now.getTime(), before && parseState(before));
+    if (dryRun) return evaluation;
+    const fired = evaluation.results.filter(({ shouldRun }) => shouldRun);
+    const detail = { evaluated: evaluation.results.length, fired: fired.map(({ asset, partitions }) => ({ asset, partitions })) };
+    try {
+      await storage.commit({
+        preconditions: [{ kv: stateKey, is: before }],
+        kv: [{ key: stateKey, value: new TextEncoder().encode(JSON.stringify(state)) }],
+        ticks: [{ name: tickName, timestamp: now.getTime(), status: fired.length > 0 ? "Fired" : "Skipped", detail }],
+      });
+      return evaluation;
+    } catch (error) {
+      if (attempt === attempts || !isEdgewaterError(error, "PreconditionFailed")) throw error;
+    }
+  }
 }
 
-/** Whether a place was made from the last of everything that it is made from. */
-function isCurrent({ dependencies, latest }: Subject, place: string): boolean {
-  const { lastInputDataVersions: consumed = {}, lastMaterializationId: madeAt = 0 } = latest(place) ?? {};
-  return dependencies.every(({ subject: upstream, placesOf }) =>
-    placesOf(place).every((above) => {
-      const { lastDataVersion, lastEventId = 0 } = upstream.latest(above) ?? {};
-      const version = consumed[above === "" ? upstream.asset : `${upstream.asset}[${above}]`];
-      return version === undefined ? lastEventId < madeAt : version === lastDataVersion;
-    }),
-  );
+async function evaluateOnce(
+  nodes: readonly AutomationNode[],
+  storage: Storage,
+  now: number,
+  before: State | undefined,
+): Promise<{ readonly evaluation: Evaluation; readonly state: State }> {
+  const { byName, lastEventId } = await takeSnapshots(nodes, storage);
+  const time = { now, previous: before?.timestamp, lastEventId: before?.lastEventId ?? 0 };
+  const memories: Record<string, ConditionMemory> = Object.create(null);
+  const results = nodes.flatMap(({ name, condition }) => {
+    if (condition === undefined) return [];
+    const known = before && Object.hasOwn(before.assets, name) ? before.assets[name] : undefined;
+    const { evaluation, memory } = evaluateCondition(condition, byName.get(name) as AssetSnapshot, known, time);
+    memories[name] = memory;
+    return [evaluation];
+  });
+  const fired = results.filter(({ shouldRun }) => shouldRun);
+  const unpartitioned = fired.filter(({ partitions }) => partitions === undefined).map(({ asset }) => asset);
+  const partitioned = fired.flatMap(({ asset, partitions }) => (partitions ? [{ selection: [asset], partitionKeys: partitions }] : []));
+  const requests = [...(unpartitioned.length > 0 ? [{ selection: unpartitioned }] : []), ...partitioned];
+  // The state of assets that this repository does not have stays: another repository may share the Storage.
+  const assets = { ...before?.assets, ...memories };
+  return { evaluation: { timestamp: now, results, requests }, state: { timestamp: now, lastEventId, assets } };
 }
 
-function partitionsOf({ places }: Subject, found: ReadonlySet<string>): readonly string[] | undefined {
-  return places.length === 1 && places[0] === "" ? undefined : [...found];
+function parseState(bytes: Uint8Array): State {
+  return JSON.parse(new TextDecoder().decode(bytes)) as State;
 }

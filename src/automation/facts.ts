@@ -1,18 +1,19 @@
+/** Conditions on the latest events of one asset, now and compared with the previous evaluation. */
 import { makeCondition } from "./make.ts";
-import type { Condition, Subject } from "./types.ts";
+import type { AssetSnapshot, Condition } from "./types.ts";
 
-/** Conditions on what is known of an asset now, or now and the last time. */
-
-/** It was never made, and of an external asset: never observed. */
+/** True when the asset was never materialized or observed. */
 export function missing(): Condition {
-  return makeCondition("missing", ({ subject }) => subject.places.filter((place) => subject.latest(place)?.lastDataVersion === undefined));
+  return makeCondition("missing", ({ snapshot }) =>
+    snapshot.partitions.filter((partition) => snapshot.latest(partition)?.lastDataVersion === undefined),
+  );
 }
 
-/** It was made by another version of its code. */
+/** True when the last materialization has another code version than the asset. */
 export function codeVersionChanged(): Condition {
-  return makeCondition("code version changed", ({ subject: { places, codeVersion, latest } }) =>
-    places.filter((place) => {
-      const known = latest(place);
+  return makeCondition("code version changed", ({ snapshot: { partitions, codeVersion, latest } }) =>
+    partitions.filter((partition) => {
+      const known = latest(partition);
       return (
         codeVersion !== undefined && known?.lastMaterializationId !== undefined && known.lastMaterializationCodeVersion !== codeVersion
       );
@@ -20,40 +21,41 @@ export function codeVersionChanged(): Condition {
   );
 }
 
-/** Its data has another version than the last time, or has one by now. Never true the first time. */
+/** True when the data version is another one than at the previous evaluation. Never true at the first evaluation. */
 export function dataVersionChanged(): Condition {
-  return changed("data version changed", (subject, place) => subject.latest(place)?.lastDataVersion);
+  return changed("data version changed", (snapshot, partition) => snapshot.latest(partition)?.lastDataVersion);
 }
 
-/** It was made or observed since the last time, whatever came of it. Never true the first time. */
+/** True when the asset was materialized or observed since the previous evaluation. Never true at the first evaluation. */
 export function newlyUpdated(): Condition {
-  return changed("newly updated", (subject, place) => subject.latest(place)?.lastEventId);
+  return changed("newly updated", (snapshot, partition) => snapshot.latest(partition)?.lastEventId);
 }
 
-/** A run that goes on is to make it and has not yet. */
+/** True while a run that has not ended is to make the asset and has not done so yet. */
 export function inProgress(): Condition {
-  return makeCondition("in progress", ({ subject }) => subject.places.filter(subject.isInProgress));
+  return makeCondition("in progress", ({ snapshot }) => snapshot.partitions.filter(snapshot.isInProgress));
 }
 
-/** The last try to make it has failed. */
+/** True when the last attempt to make the asset failed. */
 export function executionFailed(): Condition {
-  return makeCondition("execution failed", ({ subject }) =>
-    subject.places.filter((place) => {
-      const { lastFailureId = 0, lastMaterializationId = 0 } = subject.latest(place) ?? {};
+  return makeCondition("execution failed", ({ snapshot }) =>
+    snapshot.partitions.filter((partition) => {
+      const { lastFailureId = 0, lastMaterializationId = 0 } = snapshot.latest(partition) ?? {};
       return lastFailureId > lastMaterializationId;
     }),
   );
 }
 
-function changed(label: string, look: (subject: Subject, place: string) => string | number | undefined): Condition {
-  return makeCondition(label, ({ subject, before, remember }) => {
-    const now = subject.places.flatMap((place) => {
-      const value = look(subject, place);
-      return value === undefined ? [] : [[place, value] as const];
+/** A condition that is true when a value is another one than at the previous evaluation. */
+function changed(label: string, currentValue: (snapshot: AssetSnapshot, partition: string) => string | number | undefined): Condition {
+  return makeCondition(label, ({ snapshot, before, remember }) => {
+    const now = snapshot.partitions.flatMap((partition) => {
+      const value = currentValue(snapshot, partition);
+      return value === undefined ? [] : [[partition, value] as const];
     });
     remember(now);
     if (before === undefined) return [];
     const known = new Map(before as typeof now);
-    return now.filter(([place, value]) => known.get(place) !== value).map(([place]) => place);
+    return now.filter(([partition, value]) => known.get(partition) !== value).map(([partition]) => partition);
   });
 }

@@ -7,7 +7,7 @@ export function makeCondition(label: string, evaluate: Condition["evaluate"]): C
   return Object.freeze(Object.defineProperty({ label, evaluate }, brand, { value: true }));
 }
 
-/** Tells whether `value` is a condition, also across bundles and realms. */
+/** Returns whether `value` is a condition, also when another bundle or realm made it. */
 export function isCondition(value: unknown): value is Condition {
   return typeof value === "object" && value !== null && brand in value;
 }

@@ -1,66 +1,79 @@
+/** Conditions that are made of other conditions. */
 import { makeCondition } from "./make.ts";
-import type { Condition } from "./types.ts";
+import type { Condition, ConditionContext } from "./types.ts";
 
-/** Conditions made of conditions. */
-
-/** All are true. */
+/** True when all conditions are true. */
 export function and(...conditions: readonly Condition[]): Condition {
-  return makeCondition("and", ({ subject, child }) => {
+  return makeCondition("and", ({ snapshot, child }) => {
     const results = conditions.map((condition) => child(condition));
-    return subject.places.filter((place) => results.every((places) => places.has(place)));
+    return snapshot.partitions.filter((partition) => results.every((partitions) => partitions.has(partition)));
   });
 }
 
-/** One is true, or several are. */
+/** True when at least one condition is true. */
 export function or(...conditions: readonly Condition[]): Condition {
-  return makeCondition("or", ({ subject, child }) => {
+  return makeCondition("or", ({ snapshot, child }) => {
     const results = conditions.map((condition) => child(condition));
-    return subject.places.filter((place) => results.some((places) => places.has(place)));
+    return snapshot.partitions.filter((partition) => results.some((partitions) => partitions.has(partition)));
   });
 }
 
-/** It is not true. */
+/** True when the condition is not true. */
 export function not(condition: Condition): Condition {
-  return makeCondition("not", ({ subject, child }) => {
-    const places = child(condition);
-    return subject.places.filter((place) => !places.has(place));
+  return makeCondition("not", ({ snapshot, child }) => {
+    const partitions = child(condition);
+    return snapshot.partitions.filter((partition) => !partitions.has(partition));
   });
 }
 
-/** It is true of an asset that this one is made from, at a partition that it is made from. */
+/** True when the condition is true for at least one upstream asset, in a partition that this one is made from. */
 export function anyDepsMatch(condition: Condition): Condition {
-  return makeCondition("any dependency", ({ subject, child }) => {
-    const results = subject.dependencies.map(({ subject: upstream, placesOf }) => ({ placesOf, places: child(condition, upstream) }));
-    return subject.places.filter((place) => results.some(({ placesOf, places }) => placesOf(place).some((each) => places.has(each))));
+  return makeCondition("any dependency", (context) => {
+    const matches = onDependencies(condition, context);
+    return context.snapshot.partitions.filter((partition) =>
+      matches.some(({ upstreamPartitions, found }) => upstreamPartitions(partition).some((upstream) => found.has(upstream))),
+    );
   });
 }
 
-/** It is true of every asset that this one is made from, at every partition that it is made from. */
+/** True when the condition is true for every upstream asset, in every partition that this one is made from. */
 export function allDepsMatch(condition: Condition): Condition {
-  return makeCondition("all dependencies", ({ subject, child }) => {
-    const results = subject.dependencies.map(({ subject: upstream, placesOf }) => ({ placesOf, places: child(condition, upstream) }));
-    return subject.places.filter((place) => results.every(({ placesOf, places }) => placesOf(place).every((each) => places.has(each))));
+  return makeCondition("all dependencies", (context) => {
+    const matches = onDependencies(condition, context);
+    return context.snapshot.partitions.filter((partition) =>
+      matches.every(({ upstreamPartitions, found }) => upstreamPartitions(partition).every((upstream) => found.has(upstream))),
+    );
   });
 }
 
-/** It is true now and was not the last time. */
+/** True when the condition is true and was not true at the previous evaluation. */
 export function newlyTrue(condition: Condition): Condition {
   return makeCondition("newly true", ({ child, before = [], remember }) => {
     const now = [...child(condition)];
     remember(now);
     const known = new Set(before as readonly string[]);
-    return now.filter((place) => !known.has(place));
+    return now.filter((partition) => !known.has(partition));
   });
 }
 
-/** It was true at some time since the asset was last asked to run, or was made. */
+/** True when the condition was true at any evaluation since the asset was last requested to run, or was made. */
 export function sinceLastHandled(condition: Condition): Condition {
-  return makeCondition("since last handled", ({ subject, child, before = [], remember, handled, settled }) => {
+  return makeCondition("since last handled", ({ snapshot, child, before = [], remember, handled, settled }) => {
     const now = child(condition);
     const known = new Set(before as readonly string[]);
-    // What became true since, and then the asset was made by someone else, is handled; but not what that one did not see.
-    const held = subject.places.filter((place) => (now.has(place) && !settled.has(place)) || (known.has(place) && !handled.has(place)));
+    // A partition that was made since is handled; if it was made from older inputs, what is true now still counts.
+    const held = snapshot.partitions.filter(
+      (partition) => (now.has(partition) && !settled.has(partition)) || (known.has(partition) && !handled.has(partition)),
+    );
     remember(held);
     return held;
   });
+}
+
+/** Evaluates a condition on every upstream asset: the partitions for which it is true there. */
+function onDependencies(condition: Condition, { snapshot, child }: Pick<ConditionContext, "snapshot" | "child">) {
+  return snapshot.dependencies.map(({ snapshot: upstream, upstreamPartitions }) => ({
+    upstreamPartitions,
+    found: child(condition, upstream),
+  }));
 }

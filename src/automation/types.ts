@@ -1,73 +1,85 @@
 import type { LatestRecord } from "../storage/types.ts";
 
-/** One asset as conditions see it, at the moment of an evaluation. */
-export interface Subject {
+/**
+ * One asset as conditions see it, at the time of an evaluation. A partition is the display form of its key; an asset without
+ * partitions has one, the empty text.
+ */
+export interface AssetSnapshot {
+  /** Name of the asset. */
   readonly asset: string;
-  /** The display forms of all its partitions, or one empty text for an asset without partitions. */
-  readonly places: readonly string[];
+  /** All partitions of the asset. */
+  readonly partitions: readonly string[];
+  /** The `codeVersion` of the asset. */
   readonly codeVersion: string | undefined;
-  /** What last happened at a place. */
-  readonly latest: (place: string) => LatestRecord | undefined;
-  /** Whether a run that goes on is to make it and has not yet. */
-  readonly isInProgress: (place: string) => boolean;
-  /** The assets that it is made from; tasks between are looked through. */
-  readonly dependencies: readonly SubjectDependency[];
+  /** The latest events of a partition. */
+  readonly latest: (partition: string) => LatestRecord | undefined;
+  /** Whether a run that has not ended is to make the partition and has not done so yet. */
+  readonly isInProgress: (partition: string) => boolean;
+  /** The assets that it is made from. A task between two assets is skipped: its own inputs take its place. */
+  readonly dependencies: readonly AssetSnapshotDependency[];
 }
 
-export interface SubjectDependency {
-  readonly subject: Subject;
-  /** The places of the dependency that one place is made from. */
-  readonly placesOf: (place: string) => readonly string[];
+/** An asset that another one is made from. */
+export interface AssetSnapshotDependency {
+  /** The upstream asset. */
+  readonly snapshot: AssetSnapshot;
+  /** The partitions of the upstream asset that one partition is made from. */
+  readonly upstreamPartitions: (partition: string) => readonly string[];
 }
 
-/** What a condition is told while it is evaluated. */
+/** What a condition gets when it is evaluated. */
 export interface ConditionContext {
-  readonly subject: Subject;
-  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  /** The asset on which the condition is evaluated. */
+  readonly snapshot: AssetSnapshot;
+  /** Time of the evaluation, in milliseconds since 1970-01-01T00:00:00Z. */
   readonly now: number;
-  /** When it was evaluated before; undefined the first time. */
+  /** Time of the previous evaluation; undefined at the first one. */
   readonly previous: number | undefined;
-  /** The places of the asset that the whole condition is for that were asked to run the last time, or were made since. */
+  /** Partitions of the asset that has the whole condition: those that the previous evaluation requested, or that were made since. */
   readonly handled: ReadonlySet<string>;
-  /** Those of them that were made since, from the last of everything that they are made from. */
+  /** Those that were made since from the latest versions of all their inputs. */
   readonly settled: ReadonlySet<string>;
-  /** What this condition has remembered the last time; undefined the first time. */
+  /** What this condition passed to `remember` at the previous evaluation; undefined at the first one. */
   readonly before: unknown;
-  /** Keeps plain JSON data until the next time. */
+  /** Keeps plain JSON data until the next evaluation. */
   readonly remember: (value: unknown) => void;
-  /** Evaluates a part of this condition, on the same asset or on another: the places at which it is true. */
-  readonly child: (condition: Condition, subject?: Subject) => ReadonlySet<string>;
+  /** Evaluates a part of this condition, on the same asset or another. Returns the partitions for which it is true. */
+  readonly child: (condition: Condition, snapshot?: AssetSnapshot) => ReadonlySet<string>;
 }
 
 /**
- * When an asset should run: the places, among those of the subject, at which it is true. Every part is evaluated every
- * time, whatever the others say, so that what it remembers is up to date.
+ * When an asset should run: returns those of its partitions for which it is true. Every evaluation evaluates every part,
+ * whatever the others return, so that what the parts remember is up to date.
  */
 export interface Condition {
-  /** For people. */
+  /** Display name. */
   readonly label: string;
+  /** Returns the partitions for which it is true. */
   readonly evaluate: (context: ConditionContext) => Iterable<string>;
 }
 
-/** What a condition, or a part of one, has come to. */
+/** The result of a condition, or of a part of one. */
 export interface ConditionResult {
+  /** Display name of the condition. */
   readonly label: string;
-  /** The asset that it was evaluated on: of a part, maybe one that the other is made from. */
+  /** The asset on which it was evaluated: for a part, possibly an upstream asset. */
   readonly asset: string;
-  /** Whether it is true, at any partition. */
+  /** Whether it is true, for any partition. */
   readonly isTrue: boolean;
-  /** The display forms of the partitions at which it is true; undefined without partitions. */
+  /** The display forms of the partitions for which it is true; undefined without partitions. */
   readonly partitions: readonly string[] | undefined;
-  /** What its parts have come to. */
+  /** The results of its parts. */
   readonly children: readonly ConditionResult[];
 }
 
-/** What the condition of one asset has come to. */
+/** The result of the condition of one asset. */
 export interface AssetEvaluation {
+  /** Name of the asset. */
   readonly asset: string;
+  /** Whether it should run, for any partition. */
   readonly shouldRun: boolean;
   /** The display forms of the partitions that should run; undefined without partitions. */
   readonly partitions: readonly string[] | undefined;
-  /** Why, part by part. */
+  /** The result of the condition, part by part. */
   readonly because: ConditionResult;
 }

@@ -1,9 +1,15 @@
-/** `String.prototype.isWellFormed`, which Safari and Node have only since 2023. */
+/**
+ * Encodings, each once: UTF-8, hex, base64, percent-encoding, short hashes, and wall-clock time as text.
+ *
+ * @module
+ */
+
+/** Returns whether UTF-8 can encode the text: it has no lone surrogate. (`String.prototype.isWellFormed` exists only since 2023.) */
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
-/** Orders strings as their UTF-8 bytes are ordered, which is by code point. */
+/** Compares strings by their UTF-8 bytes, which is the order of their code points. */
 export function compareUtf8(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index++) {
@@ -14,7 +20,7 @@ export function compareUtf8(left: string, right: string): number {
   return left.length - right.length;
 }
 
-/** UTF-16 puts surrogates below U+E000 to U+FFFF; UTF-8 puts what they encode above. */
+/** In UTF-16 the surrogates come before U+E000 to U+FFFF; the code points that they encode come after. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;

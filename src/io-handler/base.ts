@@ -1,42 +1,38 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { EdgewaterError } from "../errors.ts";
-import type { DeclaredFields } from "../settings/declared.ts";
-import { defineSettings, type GivenSettings } from "../settings/definition.ts";
+import { type DeclaredFields, defineSettings, type GivenSettings } from "../settings/definition.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { EnvironmentSources } from "../settings/sources.ts";
-import type { InputOf, OutputOf, StandardSchema } from "../settings/standard-schema.ts";
 import type { SettingsSchema } from "../settings/valibot.ts";
-import { checkIOHandler, IOHandler, isIOHandler } from "./handler.ts";
+import { IOHandler, isIOHandler } from "./handler.ts";
 
-export { checkIOHandler, isIOHandler };
-
-/** What a handler with settings takes besides them. */
+/** Options of a handler with settings. */
 export interface SettingsOptions {
   /**
-   * Where variables come from: a record such as a Worker's `env`, a function, `dotenv(…)`, or a list of them in order
-   * of precedence. The runtime's own environment is read only when this is left out, or in the list as
-   * `runtimeEnvironment`.
+   * The source of variables: a record such as a Worker's `env`, a function, `dotenv(…)`, or an array of them in order of
+   * precedence. By default it is the environment of the runtime; in an array, include it as `runtimeEnvironment`.
    */
   readonly env?: EnvironmentSources | undefined;
 }
 
-/** The base of a handler with validated settings, as {@link BaseIOHandler.with} makes it. */
-export type ConfiguredIOHandler<Schema extends StandardSchema> = abstract new (
+/** The base class that {@link BaseIOHandler.with} returns: a handler with validated settings. */
+export type ConfiguredIOHandler<Schema extends StandardSchemaV1> = abstract new (
   settings?: GivenSettings<Schema>,
   options?: SettingsOptions,
-) => BaseIOHandler & { readonly settings: Readonly<OutputOf<Schema>> };
+) => BaseIOHandler & { readonly settings: Readonly<StandardSchemaV1.InferOutput<Schema>> };
 
-/** How settings are named in the environment. */
+/** The names of settings in the environment. */
 export interface SettingsDeclaration {
-  /** What every variable starts with: UPPER_CASE with `_` at its end, such as `JSON_IO_`. */
+  /** The prefix of every variable: upper case with a final `_`, such as `JSON_IO_`. */
   readonly envPrefix: string;
 }
 
 /**
- * How values are written and read. Extend it: an object that merely has both methods is refused when an asset is
- * defined with it.
+ * The base class of IO handlers, which write and load values. A handler must extend it: an object that only has both methods
+ * is refused when an asset is defined.
  *
- * `Accepts` is what the handler can write; an asset whose function returns something else does not compile. `Loads` is
- * what it gives back; left unknown, an asset loads as what its function returns.
+ * `Accepts` is the type that the handler can write; an asset whose function returns another type does not compile. `Loads`
+ * is the type that it loads; by default an asset loads as the type that its function returns.
  *
  * @example
  * ```ts
@@ -54,22 +50,35 @@ export interface SettingsDeclaration {
  * new JsonIOHandler(); // JSON_IO_FOLDER from the environment
  * ```
  */
-// biome-ignore lint/suspicious/noExplicitAny: a handler that does not say what it accepts takes anything
+// biome-ignore lint/suspicious/noExplicitAny: a handler accepts any value unless it declares a type
 export abstract class BaseIOHandler<Accepts = any, Loads = unknown> extends IOHandler<Accepts, Loads> {
-  /** Any handler is an instance of this class, also a built-in one and one from another bundle or realm. */
+  /** Every handler is an instance of this class, also a built-in one and one of another bundle or realm. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one inherits the method and has instances of its own
+    // biome-ignore lint/complexity/noThisInStatic: classes that extend this one inherit the method and check their own instances
     return this === BaseIOHandler ? isIOHandler(value) : Function.prototype[Symbol.hasInstance].call(this, value);
   }
 
   /**
-   * A base class with settings from the constructor's argument and the environment, validated when a handler is
-   * constructed: `folder` is also read from `<envPrefix>FOLDER`. The argument wins. A valibot object schema says itself
-   * what its settings are; for any other Standard Schema `fields` says what the text of each means.
+   * Returns a base class with settings. They come from the constructor's argument and from the environment, where `folder`
+   * is `<envPrefix>FOLDER`, and are validated in the constructor. The argument wins. The fields are read from the valibot
+   * object schema.
    *
-   * @throws `DefinitionError` without a prefix, for a schema that is no valibot object and has no `fields`, and for two
-   *   settings with one variable; the constructor throws `SettingsError`, which lists every problem and never shows a
-   *   value
+   * @throws `DefinitionError` for an invalid prefix, for a schema that is not a valibot object, and for two settings with the
+   *   same variable. The constructor throws `SettingsError`, which lists every problem and never shows a value.
+   *
+   * @example
+   * ```ts
+   * import * as v from "valibot";
+   *
+   * BaseIOHandler.with(v.object({ folder: v.string() }), { envPrefix: "JSON_IO_" }); // JSON_IO_FOLDER
+   * ```
+   */
+  static with<Schema extends SettingsSchema>(schema: Schema, declaration: SettingsDeclaration): ConfiguredIOHandler<Schema>;
+  /**
+   * Returns a base class with settings of any Standard Schema, whose fields are declared as `fields`.
+   *
+   * @throws `DefinitionError` for an invalid prefix, for missing or invalid `fields`, and for two settings with the same
+   *   variable. The constructor throws `SettingsError`, which lists every problem and never shows a value.
    *
    * @example
    * ```ts
@@ -81,15 +90,14 @@ export abstract class BaseIOHandler<Accepts = any, Loads = unknown> extends IOHa
    * });
    * ```
    */
-  static with<Schema extends SettingsSchema>(schema: Schema, declaration: SettingsDeclaration): ConfiguredIOHandler<Schema>;
-  static with<Schema extends StandardSchema>(
+  static with<Schema extends StandardSchemaV1>(
     schema: Schema,
-    declaration: SettingsDeclaration & { readonly fields: DeclaredFields<InputOf<Schema>> },
+    declaration: SettingsDeclaration & { readonly fields: DeclaredFields<StandardSchemaV1.InferInput<Schema>> },
   ): ConfiguredIOHandler<Schema>;
   static with(
-    schema: StandardSchema,
+    schema: StandardSchemaV1,
     { envPrefix, fields }: Partial<SettingsDeclaration> & { readonly fields?: unknown } = {},
-  ): ConfiguredIOHandler<StandardSchema> {
+  ): ConfiguredIOHandler<StandardSchemaV1> {
     const definition = defineSettings(schema, envPrefix, fields);
     abstract class WithSettings extends BaseIOHandler {
       readonly settings: unknown;
@@ -99,15 +107,15 @@ export abstract class BaseIOHandler<Accepts = any, Loads = unknown> extends IOHa
         this.settings = loadSettings(definition, { owner, explicit: settings, env: envOf(options, owner) });
       }
     }
-    return WithSettings as unknown as ConfiguredIOHandler<StandardSchema>;
+    return WithSettings as unknown as ConfiguredIOHandler<StandardSchemaV1>;
   }
 }
 
-/** Refuses a record of variables where `{ env }` belongs. */
+/** @throws `SettingsError` for a record of variables in place of `{ env }` */
 function envOf(options: SettingsOptions, owner: string): EnvironmentSources | undefined {
   const isOptions = typeof options === "object" && options !== null && Object.keys(options).every((name) => name === "env");
   if (isOptions) return options.env;
-  throw new EdgewaterError("SettingsError", `The second argument of ${owner} is { env }, with the source of its variables`, {
+  throw new EdgewaterError("SettingsError", `Invalid second argument of ${owner}; expected { env } with the source of its variables`, {
     field: "env",
   });
 }

@@ -1,47 +1,45 @@
 import { EdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
-import { BaseIOHandler } from "./base.ts";
-import { putContent, verifiedBytes, verifiedStream } from "./content.ts";
+import type { InputContext, OutputContext } from "./contexts.ts";
 import { ContentDigest } from "./data-version.ts";
-import type { StoredValue } from "./handler.ts";
-import type { InputContext } from "./input-context.ts";
+import { IOHandler, type StoredValue } from "./handler.ts";
 import { valueKey } from "./key-layout.ts";
-import type { OutputContext } from "./output-context.ts";
+import { inspectObject, putContent, verifiedBytes, verifiedStream } from "./stored-object.ts";
 
-/** What a value is loaded as. */
+/** The form in which a value is loaded. */
 export type BytesForm = "bytes" | "blob" | "stream";
 
-/** What a handler of a form can write: whatever its store need not hold in memory. */
+/** The values that a handler of a form can write. Blobs and streams are written without holding them in memory. */
 export type WritableBytes<Form extends BytesForm> = Form extends "bytes"
   ? Uint8Array | ArrayBuffer
   : Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array>;
 
-/** What a handler of a form gives back. */
+/** The type that a handler of a form loads. */
 export type LoadedBytes<Form extends BytesForm> = Form extends "bytes"
   ? Uint8Array<ArrayBuffer>
   : Form extends "blob"
     ? Blob
     : ReadableStream<Uint8Array<ArrayBuffer>>;
 
+/** Options of {@link BytesIOHandler}. */
 export interface BytesIOHandlerOptions<Form extends BytesForm> {
-  /** Where the values lie. Blobs and streams need a store that takes them without holding them in memory. */
+  /** The store of the values. The forms `blob` and `stream` need a store that accepts streams. */
   readonly store: Named & Get & (Form extends "bytes" ? Put : Put<PutOptions, StreamBody>);
-  /** What every key starts with, such as `v1`. */
+  /** The prefix of every key, such as `v1`. */
   readonly prefix?: string;
-  /** What a value is loaded as: bytes unless given. */
+  /** The form in which a value is loaded; `bytes` by default. */
   readonly as?: Form;
-  /** What every key ends with, without the dot: `bin` unless given. */
+  /** The file extension of every key, without the dot; `bin` by default. */
   readonly extension?: string;
 }
 
 /**
- * Writes bytes into a store as they are: `<prefix>/<asset>.bin`, and of a partition
- * `<prefix>/<asset>/<partition>/data.bin`. As `blob` or `stream` they flow through: no more than one chunk of a stream is
- * held, whatever its length.
+ * Writes bytes unchanged to a store: `<prefix>/<asset>.bin`, or for a partition `<prefix>/<asset>/<partition>/data.bin`. In
+ * the forms `blob` and `stream` values are streamed: at most one chunk is in memory.
  *
- * Adds the metadata `path` (the full key), `size_bytes` and `write_duration_s`, and names the content by the digest of its
- * bytes, which is the same for all three forms.
+ * Adds the metadata `path` (the full key), `size_bytes` and `write_duration_s`. The digest of the bytes is the data version,
+ * unless the asset gives another; it is the same in all forms.
  *
  * @example
  * ```ts
@@ -49,15 +47,15 @@ export interface BytesIOHandlerOptions<Form extends BytesForm> {
  * asset({ name: "tile", ioHandler: io }, async (_, { signal }) => (await fetch(TILE, { signal })).body ?? new Uint8Array());
  * ```
  */
-export class BytesIOHandler<Form extends BytesForm = "bytes"> extends BaseIOHandler<WritableBytes<Form>, LoadedBytes<Form>> {
+export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<WritableBytes<Form>, LoadedBytes<Form>> {
   readonly #store: Named & Get & Put<PutOptions, StreamBody>;
   readonly #prefix: string;
   readonly #form: BytesForm;
   readonly #extension: string;
-  /** A stream can be read once: a retry that found it half read would write the other half as the whole. */
-  readonly #taken = new WeakSet<ReadableStream>();
+  /** The streams that were written. A retry must not write the rest of a stream as if it were the whole. */
+  readonly #used = new WeakSet<ReadableStream>();
 
-  /** @throws `InvalidPath` when the prefix is none */
+  /** @throws `InvalidPath` for an invalid prefix */
   constructor({ store, prefix = "", as, extension = "bin" }: BytesIOHandlerOptions<Form>) {
     super();
     this.#store = store as Named & Get & Put<PutOptions, StreamBody>;
@@ -66,7 +64,7 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends BaseIOHand
     this.#extension = extension;
   }
 
-  /** @throws `SerializationError` for what is no bytes, or a stream that was taken before, and whatever the store's `put` throws */
+  /** @throws `SerializationError` for a value that is not bytes and for a stream that was used before, and the errors of the store's `put` */
   override async handleOutput(context: OutputContext, value: WritableBytes<Form>): Promise<void> {
     const key = valueKey(this.#prefix, context, this.#extension);
     const start = performance.now();
@@ -76,15 +74,15 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends BaseIOHand
     context.addOutputMetadata({ path: key, size_bytes: size, write_duration_s: Math.round((performance.now() - start) * 1000) / 1e6 });
   }
 
+  /** Describes the stored object without reading it. */
   override async inspect(context: InputContext): Promise<StoredValue | undefined> {
-    const { inspectObject } = await import("./inspect.ts");
     return inspectObject(this.#store, valueKey(this.#prefix, context, this.#extension), context.signal);
   }
 
   /**
-   * A stream fails at its end when its bytes are not those that were written.
+   * Loads a value and checks its digest. A stream fails at its end when the digest differs.
    *
-   * @throws `NotFound`, `Integrity`, and whatever the store's `get` throws
+   * @throws `NotFound`, `Integrity`, and the errors of the store's `get`
    */
   override async loadInput(context: InputContext): Promise<LoadedBytes<Form>> {
     const key = valueKey(this.#prefix, context, this.#extension);
@@ -98,26 +96,30 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends BaseIOHand
     return (await load[this.#form]()) as LoadedBytes<Form>;
   }
 
-  /** Lets a stream flow through into the store. Gives how many bytes it had. */
+  /** Streams a value to the store and returns its size in bytes. */
   async #putStream(key: string, value: unknown, context: OutputContext): Promise<number> {
     const { assetName, signal } = context;
     const stream = value instanceof Blob ? value.stream() : value;
     if (this.#form === "bytes" || !(stream instanceof ReadableStream)) {
       const accepted =
         this.#form === "bytes" ? "a Uint8Array or an ArrayBuffer" : "a Uint8Array, an ArrayBuffer, a Blob or a ReadableStream";
-      throw new EdgewaterError("SerializationError", `The value of ${JSON.stringify(assetName)} is not bytes: return ${accepted}`, {
-        asset: assetName,
-        key,
-      });
-    }
-    if (stream.locked || this.#taken.has(stream)) {
       throw new EdgewaterError(
         "SerializationError",
-        `The stream of ${JSON.stringify(assetName)} was read before and cannot be written again: make a new one`,
+        `Cannot write the value of ${JSON.stringify(assetName)}: it is not bytes; return ${accepted}`,
+        {
+          asset: assetName,
+          key,
+        },
+      );
+    }
+    if (stream.locked || this.#used.has(stream)) {
+      throw new EdgewaterError(
+        "SerializationError",
+        `Cannot write the stream of ${JSON.stringify(assetName)}: it was used before; return a new one`,
         { asset: assetName, key },
       );
     }
-    this.#taken.add(stream);
+    this.#used.add(stream);
     const digest = new ContentDigest();
     const observed = (stream as ReadableStream<Uint8Array>).pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({
@@ -133,7 +135,7 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends BaseIOHand
   }
 }
 
-/** Bytes that are at hand, without a copy; undefined for anything else. */
+/** Returns the bytes of a value in memory, without a copy where possible; `undefined` for anything else. */
 function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (!(value instanceof Uint8Array)) return undefined;

@@ -1,67 +1,74 @@
+/**
+ * IO handlers: the base classes, their contexts, data versions, the layout of keys, and the built-in handlers.
+ *
+ * @module
+ */
 import { EdgewaterError } from "../errors.ts";
-import type { InputContext } from "./input-context.ts";
-import type { OutputContext } from "./output-context.ts";
+import type { InputContext, OutputContext } from "./contexts.ts";
 
 const brand = Symbol.for("edgewater/io-handler");
 
-/** A value as it is stored, whatever the records say. */
+/** The stored form of a value, as the store describes it. */
 export interface StoredValue {
   /** The full key in its store. */
   readonly path: string;
+  /** Size in bytes. */
   readonly size: number;
-  /** Undefined where the store does not say. */
+  /** Time of the last write; `undefined` when the store does not report it. */
   readonly lastModified: Date | undefined;
-  /** The run that wrote it, where the store keeps that. */
+  /** The run that wrote it, if the store keeps metadata. */
   readonly runId: string | undefined;
-  /** The version that it would have been recorded with, where the store keeps that. */
+  /** The data version that it was written with, if the store keeps metadata. */
   readonly dataVersion: string | undefined;
 }
 
 /**
- * What every IO handler is. The built-in ones extend it, and not `BaseIOHandler`, so that who needs no settings does
- * not ship them. `BaseIOHandler` is the same to the compiler and to `instanceof`.
+ * The base of every IO handler. The built-in handlers extend this class, so that bundles without settings do not contain
+ * them; `BaseIOHandler` adds settings. The compiler and `instanceof` do not distinguish the two.
  */
-// biome-ignore lint/suspicious/noExplicitAny: a handler that does not say what it accepts takes anything
+// biome-ignore lint/suspicious/noExplicitAny: a handler accepts any value unless it declares a type
 export abstract class IOHandler<Accepts = any, Loads = unknown> {
-  /** Only for the compiler, which would otherwise take any object with both methods; never there at run time. */
+  /** Only for the compiler, which would otherwise accept any object with both methods; absent at run time. */
   declare readonly "~extends": "BaseIOHandler";
-  /** Only for inference; never there at run time. */
+  /** Only for inference; absent at run time. */
   declare readonly "~types"?: { readonly accepts: Accepts; readonly loads: Loads };
 
   constructor() {
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** Writes a value. What it throws fails the step, and nothing is recorded. */
+  /** Writes a value. If it throws, the step fails and nothing is recorded. */
   abstract handleOutput(context: OutputContext, value: Accepts): void | Promise<void>;
 
   /**
-   * Reads a value back, or gives a promise of it.
+   * Loads a value, or returns a promise of it.
    *
-   * @throws `NotFound` when it was never written
+   * @throws `NotFound` when the value was never written
    */
   abstract loadInput(context: InputContext): unknown;
 
   /**
-   * Says what is stored for an asset or a partition, without reading it; undefined when there is nothing. A handler that
-   * has it lets a repository see what a killed process has written and not recorded.
+   * Describes the stored value of an asset or a partition without reading it; `undefined` when there is none. With this
+   * method a repository finds values that a killed process wrote but did not record.
    */
   inspect?(context: InputContext): Promise<StoredValue | undefined>;
 }
 
-/** Tells whether `value` extends `BaseIOHandler`, also one from another bundle or realm. */
+/** Returns whether `value` extends `BaseIOHandler`, also one of another bundle or realm. */
 export function isIOHandler(value: unknown): value is IOHandler {
   return typeof value === "object" && value !== null && brand in value;
 }
 
 /**
- * Refuses what is not a handler.
+ * Checks that a value, unless it is `undefined`, is an IO handler.
  *
- * @throws `DefinitionError` that says what to extend
+ * @throws `DefinitionError`
  */
 export function checkIOHandler(value: unknown, owner: string): void {
   if (value === undefined || isIOHandler(value)) return;
   const isClass = typeof value === "function";
-  const remedy = isClass ? "pass an instance, not the class" : "extend BaseIOHandler; having handleOutput and loadInput is not enough";
-  throw new EdgewaterError("DefinitionError", `The IO handler of ${owner} is not one: ${remedy}`, { field: "ioHandler" });
+  const remedy = isClass
+    ? "pass an instance, not the class"
+    : "extend BaseIOHandler; the methods handleOutput and loadInput are not enough";
+  throw new EdgewaterError("DefinitionError", `Invalid IO handler of ${owner}: ${remedy}`, { field: "ioHandler" });
 }

@@ -1,33 +1,37 @@
 import { EdgewaterError } from "../errors.ts";
+import type { InputContext, OutputContext } from "./contexts.ts";
 import { IOHandler } from "./handler.ts";
-import type { InputContext } from "./input-context.ts";
 import { valueKey } from "./key-layout.ts";
-import type { OutputContext } from "./output-context.ts";
 
 /**
- * Keeps values in the memory of this process, by reference: what a caller changes in a loaded value is changed for
- * everybody. The default of a repository without a handler.
+ * Keeps values in the memory of this process, by reference: a change to a loaded value changes it for all who load it. It is
+ * the default handler of a repository.
  *
- * Adds the metadata `storage` (`"memory"`) and `size_bytes`, a shallow estimate: exact for bytes, two bytes a
- * character for text, eight a slot for everything else.
+ * Adds the metadata `storage` (`"memory"`) and `size_bytes`, a shallow estimate: exact for bytes, two bytes per character of
+ * text, eight per entry of everything else.
  */
 export class InMemoryIOHandler extends IOHandler {
   readonly #values = new Map<string, unknown>();
 
+  /** Keeps a value. */
   override handleOutput(context: OutputContext, value: unknown): void {
     this.#values.set(valueKey("", context, "value"), value);
     context.addOutputMetadata({ storage: "memory", size_bytes: sizeOf(value) });
   }
 
-  /** @throws `NotFound` when this handler was never given the value */
+  /** @throws `NotFound` when this handler has no value for the asset or partition */
   override loadInput(context: InputContext): unknown {
     const { assetName, partition } = context;
     const key = valueKey("", context, "value");
     if (this.#values.has(key)) return this.#values.get(key);
-    const what = JSON.stringify(assetName) + (partition === undefined ? "" : ` for the partition ${partition.key}`);
-    throw new EdgewaterError("NotFound", `No value of ${what} in memory: materialize it first, or give it a handler that persists`, {
-      asset: assetName,
-    });
+    const what = JSON.stringify(assetName) + (partition === undefined ? "" : `, partition ${JSON.stringify(String(partition.key))}`);
+    throw new EdgewaterError(
+      "NotFound",
+      `Cannot load ${what} from memory: there is no value; materialize it first, or give it a handler that persists values`,
+      {
+        asset: assetName,
+      },
+    );
   }
 }
 

@@ -1,34 +1,34 @@
+import { encodeSegment } from "../encoding/percent.ts";
 import type { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 
-/** What of a context says where a value lies. */
-export interface Placed {
+/** The names that decide the key of a value. Both contexts of a handler have them. */
+export interface ValueName {
   readonly assetName: string;
   readonly partition?: PartitionContext | undefined;
 }
 
 /**
- * Where a value lies in a store: `<prefix>/<asset>.<extension>`, and of a partition
- * `<prefix>/<asset>/<partition>/data.<extension>`, a single key as one segment and the dimensions of a multi key as
- * sorted `dim=value` segments. Every segment is percent-encoded, so that the mapping is injective and reversible and
- * nothing leaves the prefix.
+ * Returns the key of a value in a store: `<prefix>/<asset>.<extension>`, or for a partition
+ * `<prefix>/<asset>/<partition>/data.<extension>`. A single key is one segment; the dimensions of a multi key are sorted
+ * `dim=value` segments. Every segment is percent-encoded, so that different values have different keys, a key can be parsed
+ * back, and no key leaves the prefix.
  *
- * @throws `PartitionError` for a context of several partitions
+ * @throws `PartitionError` when the context has several partitions
  */
-export function valueKey(prefix: string, { assetName, partition }: Placed, extension: string): string {
-  const asset = encodeSegment(assetName);
+export function valueKey(prefix: string, { assetName, partition }: ValueName, extension: string): string {
+  const asset = encodeName(assetName);
   const path = partition === undefined ? `${asset}.${extension}` : `${asset}/${partitionPath(partition.key)}/data.${extension}`;
   return prefix === "" ? path : `${prefix}/${path}`;
 }
 
-/** The equals sign of a dimension stands for itself; one inside a key or a dimension's name is encoded. */
+/** An equals sign inside a value or the name of a dimension is encoded, so that the one between them is unambiguous. */
 function partitionPath(key: PartitionKey): string {
-  const segments = key.segments().map((parts) => parts.map(encodeSegment).join("="));
+  const segments = key.segments().map((parts) => parts.map(encodeName).join("="));
   return segments.join("/");
 }
 
-/** As RFC 3986 encodes a segment: letters, digits, `-`, `_`, `~` and dots that do not stand alone are left as they are. */
-function encodeSegment(name: string): string {
-  if (name === "." || name === "..") return name.replaceAll(".", "%2E");
-  return encodeURIComponent(name).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+/** Percent-encoding leaves dots as they are, but `.` and `..` are not allowed as segments. */
+function encodeName(name: string): string {
+  return name === "." || name === ".." ? name.replaceAll(".", "%2E") : encodeSegment(name);
 }

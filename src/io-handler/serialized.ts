@@ -2,27 +2,27 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
 import type { Serializer, SerializerWrapper } from "../serializer/types.ts";
-import { putContent, serializerOf, verifiedBytes } from "./content.ts";
+import type { InputContext, OutputContext } from "./contexts.ts";
 import { IOHandler, type StoredValue } from "./handler.ts";
-import type { InputContext } from "./input-context.ts";
 import { valueKey } from "./key-layout.ts";
-import type { OutputContext } from "./output-context.ts";
+import { inspectObject, putContent, serializerOf, verifiedBytes } from "./stored-object.ts";
 
+/** Options of {@link SerializedIOHandler}. */
 export interface SerializedIOHandlerOptions {
-  /** Where the values lie. Only putting and getting are needed. */
+  /** The store of the values. Only `put` and `get` are needed. */
   readonly store: Named & Put & Get;
-  /** What every key starts with, such as `v1`. */
+  /** The prefix of every key, such as `v1`. */
   readonly prefix?: string;
-  /** How a value becomes bytes and back. */
+  /** Converts values to bytes and back. */
   readonly serializer: Serializer;
 }
 
 /**
- * Writes values into a store as a serializer makes bytes of them: `<prefix>/<asset>.<extension>`, and of a partition
+ * Writes values to a store with a serializer: `<prefix>/<asset>.<extension>`, or for a partition
  * `<prefix>/<asset>/<partition>/data.<extension>`.
  *
- * Adds the metadata `path` (the full key), `serializer`, `size_bytes` and `write_duration_s`, and names the content by
- * the digest of its bytes.
+ * Adds the metadata `path` (the full key), `serializer`, `size_bytes` and `write_duration_s`. The digest of the bytes is the
+ * data version, unless the asset gives another.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export class SerializedIOHandler extends IOHandler {
   readonly #prefix: string;
   readonly #serializer: Serializer;
 
-  /** @throws `InvalidPath` when the prefix is none */
+  /** @throws `InvalidPath` for an invalid prefix */
   constructor({ store, prefix = "", serializer }: SerializedIOHandlerOptions) {
     super();
     this.#store = store;
@@ -44,12 +44,12 @@ export class SerializedIOHandler extends IOHandler {
     this.#serializer = serializer;
   }
 
-  /** @throws `SerializationError`, and whatever the store's `put` throws */
+  /** @throws `SerializationError`, and the errors of the store's `put` */
   override async handleOutput(context: OutputContext, value: unknown): Promise<void> {
     const { assetName } = context;
     const key = valueKey(this.#prefix, context, this.#serializer.extension);
     const { inner, wrappers } = layersOf(this.#serializer);
-    const bytes = await this.#named(assetName, key, () => inner.encode(value));
+    const bytes = await this.#withNames(assetName, key, () => inner.encode(value));
     let stored = bytes;
     for (const { wrap } of wrappers) stored = await wrap(stored);
     const start = performance.now();
@@ -63,14 +63,16 @@ export class SerializedIOHandler extends IOHandler {
     });
   }
 
+  /** Describes the stored object without reading it. */
   override async inspect(context: InputContext): Promise<StoredValue | undefined> {
-    const { inspectObject } = await import("./inspect.ts");
     return inspectObject(this.#store, valueKey(this.#prefix, context, this.#serializer.extension), context.signal);
   }
 
   /**
-   * @throws `NotFound`, `Integrity`, `SerializationError`, also when another serializer wrote the value, and whatever the
-   * store's `get` throws
+   * Loads a value and checks its digest.
+   *
+   * @throws `NotFound`, `Integrity`, `SerializationError`, also when another serializer wrote the value, and the errors of
+   * the store's `get`
    */
   override async loadInput(context: InputContext): Promise<unknown> {
     const { assetName, signal, upstream } = context;
@@ -82,22 +84,22 @@ export class SerializedIOHandler extends IOHandler {
     const { inner, wrappers } = layersOf(this.#serializer);
     const unwrap = async (stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> => {
       let bytes = stored;
-      for (const wrapper of [...wrappers].reverse()) bytes = await this.#named(assetName, key, () => wrapper.unwrap(bytes));
+      for (const wrapper of [...wrappers].reverse()) bytes = await this.#withNames(assetName, key, () => wrapper.unwrap(bytes));
       return bytes;
     };
     const bytes = await verifiedBytes(object, { asset: assetName, key, store: this.#store.name }, unwrap);
-    return this.#named(assetName, key, () => inner.decode(bytes));
+    return this.#withNames(assetName, key, () => inner.decode(bytes));
   }
 
   #checkName(asset: string, key: string, written: string | undefined): void {
     const { name } = this.#serializer;
     if (written === undefined || written === name) return;
-    const message = `The asset ${JSON.stringify(asset)} was written by the serializer ${JSON.stringify(written)} and is read by ${JSON.stringify(name)}; give its handler that serializer, or materialize it again`;
+    const message = `Cannot read the asset ${JSON.stringify(asset)} with the serializer ${JSON.stringify(name)}: it was written by ${JSON.stringify(written)}; give its handler that serializer, or materialize it again`;
     throw new EdgewaterError("SerializationError", message, { store: this.#store.name, key, asset });
   }
 
-  /** A serializer knows neither the asset nor the key. */
-  async #named<Value>(asset: string, key: string, work: () => Value | Promise<Value>): Promise<Value> {
+  /** Adds the asset and the key to the errors of the serializer, which does not know them. */
+  async #withNames<Value>(asset: string, key: string, work: () => Value | Promise<Value>): Promise<Value> {
     try {
       return await work();
     } catch (cause) {
@@ -117,7 +119,7 @@ export class SerializedIOHandler extends IOHandler {
   }
 }
 
-/** The serializer whose bytes name the content, and those that change its bytes, from the inside out. */
+/** Returns the serializer whose bytes are digested, and the wrappers around it, the innermost first. */
 function layersOf(serializer: Serializer): { inner: Serializer; wrappers: SerializerWrapper[] } {
   const wrappers: SerializerWrapper[] = [];
   let inner = serializer;

@@ -1,49 +1,34 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { EdgewaterError } from "../errors.ts";
 
-/** The part of a Standard Schema (standardschema.dev, version 1) that is used: any valibot, zod or arktype schema is one. */
-export interface StandardSchema<out Value = unknown> {
-  readonly "~standard": {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
-    readonly types?: { readonly input: unknown; readonly output: Value } | undefined;
-  };
-}
-
-type SchemaResult = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
-
-interface SchemaIssue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: the arguments of a constructor do not matter here
+// biome-ignore lint/suspicious/noExplicitAny: any arguments of a constructor
 type Class<Value> = abstract new (...args: any[]) => Value;
 
-/** What a value must be: a Standard Schema, or the class that it must be an instance of. */
-export type TypeHint<Value = unknown> = StandardSchema<Value> | Class<Value>;
+/** A check of a value: a Standard Schema, or the class that it must be an instance of. */
+export type TypeHint<Value = unknown> = StandardSchemaV1<unknown, Value> | Class<Value>;
 
 /** The type that a hint stands for. */
-export type HintedType<Hint> = Hint extends StandardSchema<infer Value> ? Value : Hint extends Class<infer Value> ? Value : never;
+export type HintedType<Hint> =
+  Hint extends StandardSchemaV1<unknown, infer Value> ? Value : Hint extends Class<infer Value> ? Value : never;
 
 /**
- * Checks a value against a hint and gives what the hint makes of it: a schema may fill in defaults, a class gives the
- * value itself.
+ * Validates a value. Returns the output of the schema, which may differ from the value, or with a class the value itself.
  *
- * @throws `ValidationError` with the path in `field`
+ * @param what the name of the value in messages, such as `value of "quakes"`
+ * @throws `ValidationError` with the path of the first problem in `field`
  */
 export async function validate(value: unknown, hint: TypeHint | undefined, asset: string, what: string): Promise<unknown> {
   if (hint === undefined) return value;
   if (typeof hint === "function" && !("~standard" in hint)) {
     if (value instanceof hint) return value;
-    throw new EdgewaterError("ValidationError", `The ${what} is not an instance of ${hint.name}`, { asset });
+    throw new EdgewaterError("ValidationError", `Invalid ${what}; expected an instance of ${hint.name}`, { asset });
   }
-  const result = await (hint as StandardSchema)["~standard"].validate(value);
+  const result = await (hint as StandardSchemaV1)["~standard"].validate(value);
   if (result.issues === undefined) return result.value;
   const problems = result.issues.map(({ message, path }) => `${pathOf(path)}: ${message}`);
   throw new EdgewaterError(
     "ValidationError",
-    `The ${what} does not fit its type hint:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    `Invalid ${what}; the type hint refuses it:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     {
       asset,
       field: pathOf(result.issues[0]?.path),
@@ -51,7 +36,7 @@ export async function validate(value: unknown, hint: TypeHint | undefined, asset
   );
 }
 
-function pathOf(path: SchemaIssue["path"]): string {
+function pathOf(path: StandardSchemaV1.Issue["path"]): string {
   const keys = (path ?? []).map((item) => (typeof item === "object" ? item.key : item));
   return `$${keys.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("")}`;
 }

@@ -1,19 +1,18 @@
 import { EdgewaterError } from "../errors.ts";
-import { makeMetadata } from "./metadata.ts";
-import { MetadataValue } from "./metadata-value.ts";
+import { MetadataValue, makeMetadata } from "./metadata-value.ts";
 
 /**
- * Metadata as upstream's records hold it: one field named after the kind, with the content in fields below, such as
- * `{"Int":{"value":1}}` or `{"Sql":{"query":"select 1","dialect":null}}`. Plain JSON; a number that JSON cannot hold
- * exactly is text: `"9007199254740993"`, `"NaN"`, `"-0"`.
+ * The JSON form in which Storage records a metadata value: one field named after the kind that holds the content, such as
+ * `{"Int":{"value":1}}` or `{"Sql":{"query":"select 1","dialect":null}}`. A number that JSON cannot represent exactly is a
+ * string: `"9007199254740993"`, `"NaN"`, `"-0"`.
  */
 export type MetadataWire = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Lists nest no deeper than this. */
+/** The largest depth of nested lists. */
 const maximumDepth = 100;
 
 /**
- * Gives the wire form of a value.
+ * Returns the wire form of a value.
  *
  * @throws `MetadataError` for lists nested more than 100 deep
  *
@@ -29,13 +28,13 @@ export function metadataToWire(value: MetadataValue): MetadataWire {
 /**
  * Reads the wire form.
  *
- * @throws `MetadataError` for what is no metadata, or a whole number that has lost digits when its JSON was parsed
+ * @throws `MetadataError` for invalid metadata, and for a whole number above 2^53, which may have lost digits in `JSON.parse`
  */
 export function metadataFromWire(json: unknown): MetadataValue {
   return fromWire(json, 0);
 }
 
-/** The wire form as JSON text in which whole numbers of 64 bits are plain digits, as upstream writes them. */
+/** Returns the wire form as JSON text in which whole numbers of 64 bits are plain digits, as Python writes them. */
 export function metadataToText(value: MetadataValue): string {
   return JSON.stringify(metadataToWire(value)).replace(/("Int":\{"value":)"(-?\d+)"\}/g, "$1$2}");
 }
@@ -43,22 +42,22 @@ export function metadataToText(value: MetadataValue): string {
 /**
  * Reads JSON text of the wire form without losing digits.
  *
- * @throws `MetadataError` for what is not JSON or no metadata
+ * @throws `MetadataError` for text that is not JSON, and for invalid metadata
  */
 export function metadataFromText(text: string): MetadataValue {
-  // A quotation mark inside a JSON string has a backslash before it, so this never matches inside one.
+  // Inside a JSON string a quotation mark follows a backslash, so the pattern cannot match there.
   const exact = text.replace(/("Int"\s*:\s*\{\s*"value"\s*:\s*)(-?\d{16,})(?=\s*\})/g, '$1"$2"');
   let json: unknown;
   try {
     json = JSON.parse(exact);
   } catch (cause) {
-    throw new EdgewaterError("MetadataError", "Metadata cannot be read: it is not JSON", { cause });
+    throw new EdgewaterError("MetadataError", "Cannot read metadata: the text is not JSON", { cause });
   }
   return metadataFromWire(json);
 }
 
 function toWire(value: MetadataValue, depth: number): MetadataWire {
-  if (depth > maximumDepth) refuse(`Metadata lists nest more than ${maximumDepth} deep`);
+  if (depth > maximumDepth) refuse(`Cannot nest metadata lists more than ${maximumDepth} deep`);
   return { [value.kind]: contentOf(value, depth) };
 }
 
@@ -110,49 +109,51 @@ const readers: Readonly<Record<MetadataValue["kind"], Reader>> = {
   Sql: ({ query, dialect }) => MetadataValue.sql(query as string, (dialect ?? undefined) as string | undefined),
   CodeBlock: ({ code, language }) => MetadataValue.codeBlock(code as string, (language ?? undefined) as string | undefined),
   List: ({ value }, depth) => {
-    if (!Array.isArray(value)) return refuse("List metadata in JSON holds an array");
+    if (!Array.isArray(value)) return refuse("Invalid List metadata in JSON; expected an array");
     return MetadataValue.list(value.map((each) => fromWire(each, depth + 1)));
   },
   DateRange: ({ start, end }) => MetadataValue.dateRange(start as string, end as string),
   Schema: ({ ipc_bytes: bytes }) => {
     const areBytes = Array.isArray(bytes) && bytes.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256);
-    return areBytes ? MetadataValue.schema(Uint8Array.from(bytes)) : refuse("Schema metadata in JSON holds an array of bytes");
+    return areBytes ? MetadataValue.schema(Uint8Array.from(bytes)) : refuse("Invalid Schema metadata in JSON; expected an array of bytes");
   },
   DataVersion: ({ value }) => MetadataValue.dataVersion(value as string),
 };
 
 function fromWire(json: unknown, depth: number): MetadataValue {
-  if (depth > maximumDepth) refuse(`Metadata lists nest more than ${maximumDepth} deep`);
+  if (depth > maximumDepth) refuse(`Cannot nest metadata lists more than ${maximumDepth} deep`);
   if (json === "Null") return MetadataValue.null();
   const [entry, ...others] = isRecord(json) ? Object.entries(json) : [];
-  if (entry === undefined || others.length > 0) return refuse('Metadata in JSON has one field, its kind, such as {"Int":{"value":1}}');
+  if (entry === undefined || others.length > 0)
+    return refuse('Invalid metadata in JSON; expected one field named after the kind, such as {"Int":{"value":1}}');
   const [kind, content] = entry;
-  if (!Object.hasOwn(readers, kind)) return refuse(`There is no kind of metadata ${JSON.stringify(kind)}`);
-  if (kind !== "Null" && !isRecord(content)) return refuse(`${kind} metadata in JSON holds its content in fields, such as {"value":…}`);
+  if (!Object.hasOwn(readers, kind)) return refuse(`Invalid metadata in JSON: unknown kind ${JSON.stringify(kind)}`);
+  if (kind !== "Null" && !isRecord(content))
+    return refuse(`Invalid ${kind} metadata in JSON; expected an object of fields, such as {"value":…}`);
   return readers[kind as MetadataValue["kind"]](isRecord(content) ? content : {}, depth);
 }
 
 function wholeNumber(value: unknown): number | bigint {
   if (typeof value === "string" && /^-?\d+$/.test(value)) return BigInt(value);
   if (Number.isSafeInteger(value)) return value as number;
-  return refuse("Int metadata in JSON is a whole number; one above 2^53 must be read with metadataFromText");
+  return refuse("Invalid Int metadata in JSON; expected a whole number; read numbers above 2^53 with metadataFromText");
 }
 
-/** `null` is how JSON writers without a word for it write NaN. */
+/** `null` stands for NaN: some JSON writers write it so. */
 function float(value: unknown): number {
   if (typeof value === "number") return value;
   if (value === null) return Number.NaN;
   if (value === "NaN" || value === "Infinity" || value === "-Infinity" || value === "-0") return Number(value);
-  return refuse("A number in the JSON of metadata is a number, or one of the texts NaN, Infinity, -Infinity and -0");
+  return refuse('Invalid number in the JSON of metadata; expected a number, "NaN", "Infinity", "-Infinity" or "-0"');
 }
 
 function jsonOf(value: unknown): MetadataValue {
   try {
     JSON.parse(value as string);
   } catch (cause) {
-    throw new EdgewaterError("MetadataError", "Json metadata in JSON holds JSON text", { cause });
+    throw new EdgewaterError("MetadataError", "Invalid Json metadata in JSON; expected JSON text", { cause });
   }
-  if (typeof value !== "string") return refuse("Json metadata in JSON holds JSON text");
+  if (typeof value !== "string") return refuse("Invalid Json metadata in JSON; expected JSON text");
   return makeMetadata({ kind: "Json", value });
 }
 

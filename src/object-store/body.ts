@@ -1,5 +1,5 @@
 import { abortedError } from "../errors.ts";
-import { type Call, explain, objectError } from "./call.ts";
+import { type Call, explain, failed } from "./call.ts";
 import type { Body, GetResult, ObjectMeta, StreamBody } from "./types.ts";
 
 /** The bytes of a body. Text becomes UTF-8; bytes are not copied. */
@@ -7,22 +7,21 @@ export function bytesOf(body: Body): Uint8Array<ArrayBuffer> {
   return typeof body === "string" ? new TextEncoder().encode(body) : body;
 }
 
-/** Whether the bytes of a body are at hand. */
+/** Returns whether a body is in memory: bytes or text. */
 export function isBuffered(body: StreamBody): body is Body {
   return typeof body === "string" || body instanceof Uint8Array;
 }
 
-/** How many bytes a body has, if that can be told without reading it. */
+/** The number of bytes of a body, if it is known without reading or encoding it. */
 export function sizeOf(body: StreamBody): number | undefined {
   if (body instanceof Blob) return body.size;
   return body instanceof Uint8Array ? body.byteLength : undefined;
 }
 
 /**
- * The chunks of a Blob or a stream, one at a time. When it is left early, by an error or by the signal, the stream is
- * cancelled.
+ * Reads the chunks of a Blob or a stream. Cancels the stream if the consumer stops early or the signal is aborted.
  *
- * @throws `Aborted`, `Unavailable` with what the stream failed of
+ * @throws `Aborted`; `Unavailable` if the stream fails, with its error as the cause
  */
 export async function* chunksOf(body: Blob | ReadableStream<Uint8Array>, call: Call): AsyncGenerator<Uint8Array, void, void> {
   const { store, key, signal } = call;
@@ -35,11 +34,11 @@ export async function* chunksOf(body: Blob | ReadableStream<Uint8Array>, call: C
       const { done, value } = await reader.read().catch((cause: unknown) => {
         throw explain(call, cause);
       });
-      // A cancelled stream ends as a whole one does.
+      // A cancelled stream looks like one that ended.
       if (signal?.aborted) throw abortedError(signal, { store, key });
       isRead = done;
       if (done) return;
-      if (!(value instanceof Uint8Array)) throw explain(call, new TypeError("the stream holds something else than bytes"));
+      if (!(value instanceof Uint8Array)) throw explain(call, new TypeError("the stream contains a chunk that is not a Uint8Array"));
       yield value;
     }
   } finally {
@@ -48,7 +47,7 @@ export async function* chunksOf(body: Blob | ReadableStream<Uint8Array>, call: C
   }
 }
 
-/** All bytes of a body; its own copy, which nobody changes from outside. */
+/** Reads a whole body into a new buffer, which no caller can change later. */
 export async function collect(body: StreamBody, call: Call): Promise<Uint8Array<ArrayBuffer>> {
   if (typeof body === "string") return bytesOf(body);
   if (body instanceof Uint8Array) return body.slice();
@@ -57,7 +56,7 @@ export async function collect(body: StreamBody, call: Call): Promise<Uint8Array<
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-/** An opened object whose bytes are at hand and belong to the caller from now on. */
+/** An opened object whose bytes are in memory. The reader owns them from now on. */
 export function openedBytes<Meta extends ObjectMeta>(meta: Meta, bytes: Uint8Array<ArrayBuffer>): GetResult<Meta> {
   return {
     meta,
@@ -67,7 +66,7 @@ export function openedBytes<Meta extends ObjectMeta>(meta: Meta, bytes: Uint8Arr
   };
 }
 
-/** An opened object whose body a web `Response` holds: from `fetch`, or made of a Blob or a stream. */
+/** An opened object whose body is that of a web `Response`. */
 export function openedResponse<Meta extends ObjectMeta>(meta: Meta, response: Response, call: Call): GetResult<Meta> {
   const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
     try {
@@ -84,17 +83,18 @@ export function openedResponse<Meta extends ObjectMeta>(meta: Meta, response: Re
   };
 }
 
-/** Bytes as UTF-8, with a byte order mark that they start with. */
+/** Decodes UTF-8 and keeps a byte order mark. */
 export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 /**
- * Refuses what is neither bytes, text, a Blob nor a stream, before anything is written.
+ * Checks the type of a body before anything is written.
  *
- * @throws `NotSupported`
+ * @throws `NotSupported` if it is neither bytes, text, a Blob nor a stream
  */
 export function checkBody(body: StreamBody, target: Pick<Call, "store" | "key">): void {
   if (isBuffered(body) || body instanceof Blob || body instanceof ReadableStream) return;
-  throw objectError("NotSupported", target, "cannot be written: its body is neither bytes, text, a Blob nor a stream");
+  const reason = "the body is not a string, a Uint8Array, a Blob or a ReadableStream";
+  throw failed({ ...target, verb: "write", signal: undefined }, "NotSupported", reason);
 }

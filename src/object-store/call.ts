@@ -1,7 +1,7 @@
 import { abortedError, EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import { checkKey } from "./path.ts";
 
-/** One call of a store's verb: what its errors say. */
+/** One call of a store, as its errors describe it. */
 export interface Call {
   readonly store: string;
   readonly verb: "read" | "write" | "delete" | "list" | "copy" | "sign";
@@ -9,12 +9,12 @@ export interface Call {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What a failure of the platform means; undefined when the platform says nothing more than that it failed. */
+/** Maps an error of the platform to an error code and a reason; undefined if it is only known to have failed. */
 export type Classify = (cause: unknown, call: Call) => { readonly code: ErrorCode; readonly reason: string } | undefined;
 
 /**
- * Runs one call of a store and turns whatever it throws into the error family: `Aborted` when the signal was,
- * otherwise what `classify` says, otherwise `Unavailable`.
+ * Runs one call of a store and turns every error into an EdgewaterError: `Aborted` if the signal is aborted, otherwise the
+ * code of `classify`, otherwise `Unavailable`.
  */
 export async function perform<Value>(call: Call, work: () => Value | Promise<Value>, classify?: Classify): Promise<Value> {
   const { store, key, signal } = call;
@@ -34,7 +34,7 @@ export type Perform = <Value>(
   work: (call: Call) => Value | Promise<Value>,
 ) => Promise<Value>;
 
-/** How a store runs its calls: with a key that is checked first, and then as {@link perform} says. */
+/** Returns a function that checks the key of a call and then runs it with {@link perform}. */
 export function performer(store: string, classify?: Classify): Perform {
   return async (verb, key, signal, work) => {
     checkKey(store, key);
@@ -43,7 +43,7 @@ export function performer(store: string, classify?: Classify): Perform {
   };
 }
 
-/** The error of the family that a failed call stands for. */
+/** The EdgewaterError for the error of a failed call. */
 export function explain(call: Call, cause: unknown, classify?: Classify): EdgewaterError {
   const { store, key, signal } = call;
   if (isEdgewaterError(cause)) return cause;
@@ -53,7 +53,7 @@ export function explain(call: Call, cause: unknown, classify?: Classify): Edgewa
   return failed(call, code, reason, { cause });
 }
 
-/** The error of a call that failed for a reason. */
+/** The error of a failed call: `Cannot <verb> "<key>" in <store>: <reason>`. */
 export function failed<Code extends ErrorCode>(
   { store, verb, key }: Call,
   code: Code,
@@ -63,17 +63,7 @@ export function failed<Code extends ErrorCode>(
   return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key, ...details });
 }
 
-/** An error about one object: what is wrong with it goes on where `"key" in store` ends. */
-export function objectError<Code extends ErrorCode>(
-  code: Code,
-  { store, key }: Pick<Call, "store" | "key">,
-  problem: string,
-  details?: ErrorDetails,
-): EdgewaterError<Code> {
-  return new EdgewaterError(code, `${JSON.stringify(key)} in ${store} ${problem}`, { store, key, ...details });
-}
-
-/** The object that is not there. */
+/** The error for a missing object. */
 export function notFound(store: string, key: string, cause?: unknown): EdgewaterError<"NotFound"> {
   return new EdgewaterError("NotFound", `No object ${JSON.stringify(key)} in ${store}`, { store, key, cause });
 }
@@ -88,5 +78,5 @@ function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 }
 
-/** The files systems among the stores cannot hold `a` beside `a/b`. */
+/** The reason for which a file system refuses `a` beside `a/b`. */
 export const keyIsAlsoPrefix = "a file system cannot hold a key that is also the prefix of another";

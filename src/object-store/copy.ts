@@ -1,7 +1,7 @@
 import { checkKey } from "./path.ts";
 import type { ConditionalCopyOptions, FullGet, FullPut, Named, PutResult } from "./types.ts";
 
-/** Copies by reading and writing, with little memory, where the platform does not copy by itself. */
+/** Copies an object as a stream, for stores whose platform cannot copy. */
 export async function copyThrough(
   store: Named & FullGet & FullPut,
   from: string,
@@ -9,6 +9,7 @@ export async function copyThrough(
   { mode, signal }: ConditionalCopyOptions = {},
 ): Promise<PutResult> {
   checkKey(store.name, to);
-  const { meta, stream } = await store.get(from, { signal });
-  return store.put(to, stream(), { mode, contentType: meta.contentType, metadata: meta.metadata, signal });
+  const source = await store.get(from, { signal });
+  const { contentType, metadata } = source.meta;
+  return store.put(to, source.stream(), { mode, contentType, metadata, signal });
 }

@@ -2,7 +2,7 @@ import { compareUtf8 } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import { type Call, failed } from "./call.ts";
 
-/** Which of the entries below a prefix are wanted. */
+/** The options of a list that choose its entries. */
 export interface Page {
   readonly delimiter?: "/" | undefined;
   readonly startAfter?: string | undefined;
@@ -10,8 +10,9 @@ export interface Page {
 }
 
 /**
- * The entries of a page from the keys below a prefix, which are in UTF-8 order: keys, and common prefixes, which end
- * with a slash.
+ * Chooses the entries of a list from all keys below a prefix. An entry is a key or a common prefix, which ends with a slash.
+ *
+ * @param keys in UTF-8 order
  */
 export function* pageOf(keys: readonly string[], prefix: string, { delimiter, startAfter, limit }: Page): Generator<string, void, void> {
   let rest = checkLimit(limit);
@@ -28,13 +29,13 @@ export function* pageOf(keys: readonly string[], prefix: string, { delimiter, st
 }
 
 /**
- * How many entries are wanted: infinitely many without a limit.
+ * Checks the limit of a list, and returns it; infinity if there is none.
  *
- * @throws `InvalidRange` for a limit that is no whole number from 0 on
+ * @throws `InvalidRange` if it is not a whole number of at least 0
  */
 export function checkLimit(limit: number = Number.POSITIVE_INFINITY): number {
   if (limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 0)) return limit;
-  throw new EdgewaterError("InvalidRange", `A list's limit is a whole number from 0 on, not ${limit}`);
+  throw new EdgewaterError("InvalidRange", `Invalid limit of a list: ${limit}; expected a whole number, 0 or more`);
 }
 
 /** The option of `list` by which a wrapper learns of the names that a store leaves out because they are not keys. */

@@ -2,20 +2,20 @@ import { isWellFormed } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 
 /**
- * Checks a key: segments joined by `/`, none of them empty, `.` or `..`, no leading or trailing slash, nothing that
- * UTF-8 cannot carry. The rules are those of Arrow's object_store.
+ * Checks a key: segments joined by `/`, none of them empty, `.` or `..`; no leading or trailing slash; no control
+ * characters and no lone surrogates. The rules are those of Apache Arrow's object_store.
  *
  * @throws `InvalidPath`
  */
 export function checkKey(store: string, key: string): void {
   const problem = problemOf(key);
   if (problem !== undefined) {
-    throw new EdgewaterError("InvalidPath", `${JSON.stringify(key)} is not a key: ${problem}`, { store, key });
+    throw new EdgewaterError("InvalidPath", `Invalid key ${JSON.stringify(key)}: ${problem}`, { store, key });
   }
 }
 
 /**
- * One key or several as a list, all of them checked before anything is touched.
+ * Checks one key or several, and returns them as a list.
  *
  * @throws `InvalidPath`
  */
@@ -36,7 +36,7 @@ export function isPrefix(text: string): boolean {
 }
 
 /**
- * The prefix as the string that every key below it starts with: empty, or ending with one slash.
+ * Checks a prefix, and returns the text that every key below it starts with: empty, or ending with a slash.
  *
  * @throws `InvalidPath`
  */
@@ -45,13 +45,13 @@ export function checkPrefix(store: string, prefix: string): string {
   if (path === "" && prefix === "") return "";
   const problem = problemOf(path);
   if (problem !== undefined) {
-    throw new EdgewaterError("InvalidPath", `${JSON.stringify(prefix)} is not a prefix: ${problem}`, { store, key: prefix });
+    throw new EdgewaterError("InvalidPath", `Invalid prefix ${JSON.stringify(prefix)}: ${problem}`, { store, key: prefix });
   }
   return `${path}/`;
 }
 
 function problemOf(key: string): string | undefined {
-  if (typeof key !== "string") return `it is of type ${typeof key}, not a string`;
+  if (typeof key !== "string") return `it is of type ${typeof key}; expected a string`;
   if (key === "") return "it is empty";
   if (key.startsWith("/")) return "it starts with a slash";
   if (key.endsWith("/")) return "it ends with a slash";
@@ -59,8 +59,8 @@ function problemOf(key: string): string | undefined {
     if (segment === "") return "it has an empty segment";
     if (segment === "." || segment === "..") return `it has a segment ${JSON.stringify(segment)}`;
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(key)) return "it has a control character";
-  if (!isWellFormed(key)) return "it has a lone surrogate, which UTF-8 cannot carry";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
+  if (/[\u0000-\u001f\u007f]/.test(key)) return "it contains a control character";
+  if (!isWellFormed(key)) return "it contains a lone surrogate, which UTF-8 cannot encode";
   return undefined;
 }

@@ -1,191 +1,237 @@
 /**
- * The port of every object store: bytes by key. One interface per verb, and one more per capability of a verb; a
- * capability that a store lacks is absent from its type. Verbs are properties, not methods, so that TypeScript holds a
- * store to exactly what it can do: the options of a verb without a capability declare it as `undefined`, and such a
- * store cannot pass where the capability is needed.
+ * The port that every object store implements: bytes by key. There is one interface per verb and one per capability of a
+ * verb; a capability that a store lacks is absent from its type. Verbs are properties, not methods, so that TypeScript
+ * compares their options strictly: the options of a verb without a capability declare it as `undefined`, so such a store
+ * cannot be passed where the capability is needed.
  *
- * Obligations of every store:
- * - Keys are those of `path.ts`; any other is refused with `InvalidPath` before anything is touched.
- * - A `put` is seen as a whole or not at all, unless the store's type says that it is not `atomic`.
- * - A `put` that has resolved is seen by every later `get`, `head` and `list`, unless the store's type says that its
- *   `consistency` is eventual.
- * - Nothing is done at construction: no IO, no timer, no randomness.
- * - An aborted `signal` ends the call with `Aborted`.
- * - No error, log or URL shows a secret.
+ * Every store has these obligations:
+ * - It accepts the keys that `path.ts` describes, and refuses any other with `InvalidPath` before it does anything.
+ * - Readers see a `put` as a whole or not at all, unless the type of the store says `atomic: false`.
+ * - A `put` that has resolved is visible to every later `get`, `head` and `list`, unless the type of the store says
+ *   `consistency: "eventual"`.
+ * - Its constructor does no IO, sets no timer and draws no random numbers.
+ * - An aborted `signal` ends a call with `Aborted`.
+ * - Errors contain no secrets.
  *
  * @module
  */
 
-/** What every `put` writes: bytes that are at hand. */
+/** A body in memory, which every `put` accepts: bytes, or text that is written as UTF-8. */
 export type Body = Uint8Array<ArrayBuffer> | string;
 
-/** What a `put` with streams writes, without holding it in memory where the store is not memory itself. */
+/** A body that a `put` with the capability {@link StreamPut} accepts. Blobs and streams are not loaded into memory as a whole. */
 export type StreamBody = Body | Blob | ReadableStream<Uint8Array>;
 
 /**
- * What a write expects to find.
+ * The condition of a write.
  *
- * | mode | the write happens | otherwise |
+ * | mode | the write is done | otherwise |
  * |-|-|-|
  * | `overwrite` | always | |
- * | `create` | if there is no object under the key; of several such writes at once exactly one happens | `AlreadyExists` |
- * | `{ ifMatch }` | if the object under the key has this etag | `PreconditionFailed`, also if there is no object |
+ * | `create` | if the key has no object; of several concurrent writes exactly one is done | `AlreadyExists` |
+ * | `{ ifMatch }` | if the object of the key has this etag | `PreconditionFailed`, also if there is no object |
  */
 export type PutMode = "overwrite" | "create" | { readonly ifMatch: string };
 
-/** What is kept beside the bytes, for people and for programs that read the object. */
+/** What is stored with the bytes of an object. */
 export interface Attributes {
   /** A media type such as `application/json`. */
   readonly contentType?: string | undefined;
-  /** The caller's own names and values, kept as they are. */
+  /** Names and values of the caller, stored exactly as they are. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The options of a store with neither conditions nor attributes. */
+/** Options of a `put` with neither conditions nor attributes. */
 export interface PutOptions {
+  /** The only mode without conditions: replaces an earlier object. */
   readonly mode?: "overwrite" | undefined;
+  /** Not supported without {@link AttributesPut}. */
   readonly contentType?: undefined;
+  /** Not supported without {@link AttributesPut}. */
   readonly metadata?: undefined;
+  /** Ends the call with `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a `put` with conditions. */
 export interface ConditionalPutOptions extends Omit<PutOptions, "mode"> {
+  /** The condition of the write. Default: `overwrite`. */
   readonly mode?: PutMode | undefined;
 }
 
+/** Options of a `put` with attributes. */
 export interface AttributesPutOptions extends Omit<PutOptions, keyof Attributes>, Attributes {}
 
+/** Options of a `put` with every capability. */
 export interface FullPutOptions extends Attributes {
+  /** The condition of the write. Default: `overwrite`. */
   readonly mode?: PutMode | undefined;
+  /** Ends the call with `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The result of a write. */
 export interface PutResult {
   /**
-   * Names this content at this key. Opaque. No two writes share one, except that on S3 and R2 two writes of the same
-   * bytes do. Absent where the store has none.
+   * Identifies this version of the object; opaque. Every write has another etag, except that on S3 and R2 two writes of
+   * the same bytes have the same. Undefined if the store has no etags.
    */
   readonly etag: string | undefined;
 }
 
-/** Bytes of an object by their position, from 0. */
+/** A range of the bytes of an object; positions start at 0. */
 export interface ByteRange {
-  /** The first byte. */
+  /** The position of the first byte. */
   readonly start: number;
-  /** The byte after the last one. Absent or beyond the object: up to its end. */
+  /** The position after the last byte. Default, and if it is larger: the size of the object. */
   readonly end?: number | undefined;
 }
 
-/** The options of a store with neither ranges nor conditions. */
+/** Options of a `get` with neither ranges nor conditions. */
 export interface GetOptions {
+  /** Not supported without {@link RangeGet}. */
   readonly range?: undefined;
+  /** Not supported without {@link ConditionalGet}. */
   readonly ifMatch?: undefined;
+  /** Not supported without {@link ConditionalGet}. */
   readonly ifNoneMatch?: undefined;
+  /** Ends the call, and the reading of the body, with `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a `get` with ranges. */
 export interface RangeGetOptions extends Omit<GetOptions, "range"> {
+  /** The bytes to read. Default: all. */
   readonly range?: ByteRange | undefined;
 }
 
+/** Options of a `get` with conditions. */
 export interface ConditionalGetOptions extends Omit<GetOptions, "ifMatch" | "ifNoneMatch"> {
-  /** Reads only the content of this etag. */
+  /** Reads the object only if it has this etag; otherwise `PreconditionFailed`. */
   readonly ifMatch?: string | undefined;
-  /** Reads only a content that has not this etag. */
+  /** Reads the object only if it has another etag; otherwise `NotModified`. */
   readonly ifNoneMatch?: string | undefined;
 }
 
+/** Options of a `get` with every capability. */
 export interface FullGetOptions extends Omit<ConditionalGetOptions, "range"> {
+  /** The bytes to read. Default: all. */
   readonly range?: ByteRange | undefined;
 }
 
+/** Options of `head`. */
 export interface HeadOptions {
+  /** Ends the call with `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of `delete`. */
 export interface DeleteOptions {
+  /** Ends the call with `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The options of a store that lists everything below a prefix, from the first to the last. */
+/** Options of a `list` that returns all objects below a prefix. */
 export interface ListOptions {
+  /** Not supported without {@link DelimitedList}. */
   readonly delimiter?: undefined;
+  /** Not supported without {@link PagedList}. */
   readonly startAfter?: undefined;
+  /** Not supported without {@link PagedList}. */
   readonly limit?: undefined;
+  /** Ends the list with `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a `list` with pagination. */
 export interface PagedListOptions extends Omit<ListOptions, "startAfter" | "limit"> {
-  /** Only what sorts after this text, which need not be a key. */
+  /** Lists only entries that sort after this text, which need not be a key. */
   readonly startAfter?: string | undefined;
-  /** How many at most. */
+  /** The largest number of entries. Default: all. */
   readonly limit?: number | undefined;
 }
 
+/** Options of a `list` with a delimiter. */
 export interface DelimitedListOptions extends Omit<PagedListOptions, "delimiter"> {
+  /** Lists one level: see {@link DelimitedList}. */
   readonly delimiter: "/";
 }
 
-/** The options of a store that copies without conditions. */
+/** Options of a `copy` without conditions. */
 export interface CopyOptions {
+  /** The only mode without conditions: replaces an earlier object. */
   readonly mode?: "overwrite" | undefined;
+  /** Ends the call with `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a `copy` with conditions. */
 export interface ConditionalCopyOptions extends Omit<CopyOptions, "mode"> {
-  /** What the copy expects to find where it goes. */
+  /** The condition on the target of the copy. Default: `overwrite`. */
   readonly mode?: PutMode | undefined;
 }
 
+/** Options of `signedUrl`. */
 export interface SignOptions {
-  /** What the URL is for: GET unless given. */
+  /** The HTTP method that the URL allows. Default: GET. */
   readonly method?: "GET" | "HEAD" | "PUT" | "DELETE" | undefined;
-  /** Seconds for which it is good: 3600 unless given. */
+  /** How long the URL is valid, in seconds. Default: 3600. */
   readonly expiresInSeconds?: number | undefined;
+  /** Ends the call with `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a store knows of an object beside its bytes. */
+/** The metadata of an object. */
 export interface ObjectMeta {
+  /** The key of the object. */
   readonly key: string;
-  /** Bytes, of the whole object also when a range of it is read. */
+  /** Size of the whole object in bytes, also if a range of it is read. */
   readonly size: number;
+  /** Identifies this version of the object. Undefined if the store has no etags. */
   readonly etag: string | undefined;
+  /** When the object was written. Undefined if the store does not know it. */
   readonly lastModified: Date | undefined;
 }
 
-/** What a store with attributes knows of an object. A list does not tell the attributes. */
+/** The metadata of an object in a store with attributes, as `get` and `head` return it. Lists do not return attributes. */
 export interface FullObjectMeta extends ObjectMeta {
-  /** As it was put; absent if it was put without one. */
+  /** The content type of the `put`; undefined if it had none. */
   readonly contentType: string | undefined;
-  /** As it was put; empty if it was put without any. */
+  /** The metadata of the `put`; empty if it had none. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The objects whose keys go on below a delimiter, in place of each of them. */
+/** Stands in a list for all objects whose keys start with it. */
 export interface CommonPrefix {
-  /** Ends with a slash. */
+  /** The prefix, which ends with a slash. */
   readonly prefix: string;
 }
 
-/** One object that was opened for reading. The body can be read once. */
+/**
+ * An object that was opened for reading. Its body can be read once, by one of the three functions. They may be methods
+ * that use `this`, so call them on the object: `opened.bytes()`.
+ */
 export interface GetResult<Meta extends ObjectMeta = ObjectMeta> {
+  /** The metadata of the object. */
   readonly meta: Meta;
+  /** Reads the whole body. */
   readonly bytes: () => Promise<Uint8Array<ArrayBuffer>>;
-  /** The body as UTF-8. */
+  /** Reads the whole body as UTF-8 text. */
   readonly text: () => Promise<string>;
+  /** Returns the body as a stream. */
   readonly stream: () => ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** Every store says what it is, for messages: no secret, no query. */
+/** A store has a name. */
 export interface Named {
-  /** Such as `S3Store(quakes)`. */
+  /** The name for messages, such as `S3Store(quakes)`. Contains no secret. */
   readonly name: string;
 }
 
+/** Writes objects. */
 export interface Put<Options = PutOptions, Content = Body> {
   /**
-   * Writes the whole object, replacing an earlier one and its attributes. A reader sees the old object or the new one.
+   * Writes an object, and replaces an earlier one together with its attributes. Readers see the old object or the new one.
    *
    * @throws `InvalidPath`, `QuotaExceeded`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted`; with
    * conditions `AlreadyExists` and `PreconditionFailed`; with attributes `MetadataError`
@@ -193,20 +239,23 @@ export interface Put<Options = PutOptions, Content = Body> {
   readonly put: (key: string, body: Content, options?: Options) => Promise<PutResult>;
 }
 
-/** Creates, and replaces what was read: conditions hold against every other writer, whatever its mode. */
+/** Writes under a condition, which holds against all other writers, whatever their mode. */
 export interface ConditionalPut extends Put<ConditionalPutOptions> {}
 
-/** Keeps a content type and metadata with the object. */
+/** Stores a content type and metadata with the object. */
 export interface AttributesPut extends Put<AttributesPutOptions> {}
 
-/** Takes Blobs and streams. A stream that fails leaves the old object. */
+/** Accepts Blobs and streams. If a stream fails, the old object stays. */
 export interface StreamPut extends Put<PutOptions, StreamBody> {}
 
-/** All that a `put` can do, in one call. */
+/** A `put` with every capability, which can be combined in one call. */
 export interface FullPut extends Put<FullPutOptions, StreamBody> {}
 
+/** Reads objects. */
 export interface Get<Options = GetOptions, Meta extends ObjectMeta = ObjectMeta> {
   /**
+   * Opens an object for reading.
+   *
    * @throws `NotFound`, `InvalidPath`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted`; with ranges
    * `InvalidRange`; with conditions `PreconditionFailed` and `NotModified`
    */
@@ -214,83 +263,99 @@ export interface Get<Options = GetOptions, Meta extends ObjectMeta = ObjectMeta>
 }
 
 /**
- * Reads a part of an object. A range that starts at the end of the object or beyond it is refused with `InvalidRange`,
- * and so is an empty one; only an empty object can be read from 0, which gives nothing. An end beyond the object is its end.
+ * Reads a range of an object. An empty range, and a range that starts at the end of the object or later, is refused with
+ * `InvalidRange`; only an empty object can be read from 0, which returns no bytes. An end beyond the object means its end.
  */
 export interface RangeGet extends Get<RangeGetOptions> {}
 
-/** Reads depending on the etag: another than `ifMatch` is `PreconditionFailed`, the very `ifNoneMatch` is `NotModified`. */
+/** Reads under a condition on the etag: fails with `PreconditionFailed` for `ifMatch` and `NotModified` for `ifNoneMatch`. */
 export interface ConditionalGet extends Get<ConditionalGetOptions> {}
 
-/** All that a `get` can do, in one call. */
+/** A `get` with every capability, which can be combined in one call. */
 export interface FullGet extends Get<FullGetOptions, FullObjectMeta> {}
 
+/** Reads metadata. */
 export interface Head<Meta extends ObjectMeta = ObjectMeta> {
-  /** @throws `NotFound`, `InvalidPath`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted` */
+  /**
+   * Reads the metadata of an object.
+   *
+   * @throws `NotFound`, `InvalidPath`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted`
+   */
   readonly head: (key: string, options?: HeadOptions) => Promise<Meta>;
 }
 
+/** Deletes objects. */
 export interface Delete {
-  /** Deletes one object or several. Deleting a missing key succeeds. */
+  /**
+   * Deletes one object or several. Deleting a missing key succeeds.
+   *
+   * @throws `InvalidPath`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted`
+   */
   readonly delete: (keys: string | readonly string[], options?: DeleteOptions) => Promise<void>;
 }
 
+/** Lists objects. */
 export interface List<Options = ListOptions> {
   /**
-   * Lists what lies below a prefix, in UTF-8 order, following every page. The prefix matches whole segments: `p` and
-   * `p/` list `p/x`, never `pp/x`; an empty prefix lists everything.
+   * Lists all objects below a prefix, in UTF-8 order of their keys. The prefix matches whole segments: `p` and `p/` list
+   * `p/x`, but not `pp/x`; an empty prefix lists everything.
+   *
+   * @throws `InvalidPath`, `PermissionDenied`, `Unauthenticated`, `Unavailable`, `Aborted`; with pagination `InvalidRange`
    */
   readonly list: (prefix?: string, options?: Options) => AsyncIterable<ObjectMeta>;
 }
 
-/** Lists from a place on, and no more than is wanted. */
+/** Lists in pages: from a start, and up to a limit. */
 export interface PagedList extends List<PagedListOptions> {}
 
 /**
- * Lists one level: with a delimiter, all objects below `p/x/` are the one entry `{ prefix: "p/x/" }`. It sorts, counts
- * for `limit` and is compared with `startAfter` as this text, so that the next page starts after the last entry.
+ * Lists one level: with a delimiter, one entry `{ prefix: "p/x/" }` stands for all objects below `p/x/`. It sorts by this
+ * text, counts as one for `limit`, and is compared with `startAfter`, so the next page starts after the last entry.
  */
 export interface DelimitedList {
+  /** As `list` of {@link PagedList}; with `delimiter`, one level. */
   readonly list: {
     (prefix?: string, options?: PagedListOptions): AsyncIterable<ObjectMeta>;
     (prefix: string | undefined, options: DelimitedListOptions): AsyncIterable<ObjectMeta | CommonPrefix>;
   };
 }
 
+/** Copies objects within the store. */
 export interface Copy<Options = CopyOptions> {
   /**
-   * Copies an object with its attributes, replacing an earlier one. Gives the etag of the copy.
+   * Copies an object with its attributes, and replaces an earlier one. Returns the etag of the copy.
    *
-   * @throws `NotFound` for a missing source, and whatever `put` throws for where it goes
+   * @throws `NotFound` for a missing source, and the errors of `put` for the target
    */
   readonly copy: (from: string, to: string, options?: Options) => Promise<PutResult>;
 }
 
-/** Copies depending on what is there. */
+/** Copies under a condition on the target. */
 export interface ConditionalCopy extends Copy<ConditionalCopyOptions> {}
 
+/** Creates signed URLs. */
 export interface Sign {
   /**
-   * A URL that lets whoever has it do one thing with one object for a while, without credentials. It is a secret as
-   * long as it is good. Whether the object exists is not asked.
+   * Creates a URL that allows one HTTP method on one object for some time, without credentials. Treat it as a secret
+   * while it is valid. Does not check whether the object exists.
    *
    * @throws `InvalidPath`, `Unauthenticated`, `Aborted`; `SettingsError` for a time that the store cannot sign
    */
   readonly signedUrl: (key: string, options?: SignOptions) => Promise<string>;
 }
 
-/** What is promised of every write. A store that cannot promise it says so, and then is no `ObjectStore`. */
+/** The guarantees of an {@link ObjectStore}. A store that lacks one declares it, and then its type is not an `ObjectStore`. */
 export interface Guarantees {
-  /** `false` of a store whose readers may see a part of a write, or nothing while it is replaced. */
+  /** A store declares `false` if a reader may see a part of a write, or no object while it is replaced. */
   readonly atomic?: true | undefined;
-  /** `eventual` of a store that shows a write some time later: for values and copies, never for pointers, locks or logs. */
+  /** A store declares `eventual` if a write may become visible later. Do not keep pointers, locks or logs in such a store. */
   readonly consistency?: "strong" | undefined;
 }
 
-/** What every store of this library offers, but for those that say what they cannot promise. */
+/** A store with the basic verbs and all guarantees. */
 export interface ObjectStore extends Named, Guarantees, Put, Get, Head, Delete, List {}
 
-/** A store with every capability of this port. */
+/** A store with every capability of the port. */
 export interface FullObjectStore
   extends Named,
     Guarantees,

@@ -1,7 +1,7 @@
 import { compareUtf8 } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
-import { makeDefinition } from "./make-definition.ts";
 import {
+  checkDimensionName,
   combinations,
   dimensionsOf,
   type MultiPartitionKey,
@@ -9,19 +9,19 @@ import {
   type PartitionKeyInput,
   partitionKeyOf,
 } from "./partition-key.ts";
-import { checkDimension } from "./partition-text.ts";
 import {
   type DimensionPartitions,
   isPartitionsDefinition,
   type MultiPartitions,
+  makeDefinition,
   type PartitionsDefinition,
 } from "./partitions-definition.ts";
 
 /**
- * Partitions of several dimensions: one per combination. Dimensions are sorted by name and the last one varies fastest.
+ * Defines partitions with several dimensions: one per combination. Dimensions are sorted by name; the last one varies fastest.
  *
- * @throws `PartitionError` for no dimensions, a name that is empty or holds `|`, `,` or `=`, or a dimension that has
- * dimensions itself
+ * @throws `PartitionError` without dimensions, for the name of a dimension that is empty or has `|`, `,` or `=`, and for a
+ * dimension that has dimensions itself
  *
  * @example
  * ```ts
@@ -30,19 +30,19 @@ import {
  */
 export function multiPartitions(dimensions: Readonly<Record<string, DimensionPartitions>>): MultiPartitions {
   const entries = Object.entries(dimensions).sort(([left], [right]) => compareUtf8(left, right));
-  if (entries.length === 0) refuse("Partitions of several dimensions need at least one dimension");
+  if (entries.length === 0) refuse("Cannot define multi partitions without dimensions; pass at least one");
   for (const [name, definition] of entries as [string, PartitionsDefinition][]) {
-    checkDimension(name);
+    checkDimensionName(name);
     if (!isPartitionsDefinition(definition))
-      refuse(`The dimension ${JSON.stringify(name)} takes a definition such as staticPartitions([…])`);
-    if (definition.kind === "multi") refuse(`The dimension ${JSON.stringify(name)} has dimensions itself; they do not nest`);
+      refuse(`Invalid partitions of the dimension ${JSON.stringify(name)}; expected a definition such as staticPartitions([…])`);
+    if (definition.kind === "multi") refuse(`Invalid partitions of the dimension ${JSON.stringify(name)}: dimensions do not nest`);
   }
   const expand = (keysOf: (definition: DimensionPartitions, name: string) => readonly PartitionKey[]): readonly PartitionKey[] =>
     combinations(entries.map(([name, definition]) => [name, keysOf(definition, name).map(String)]));
 
-  /** The values of a key by dimension; `undefined` unless it has exactly these dimensions with one value each. */
+  /** Returns the value of each dimension; `undefined` unless the key has exactly these dimensions with one value each. */
   const coordinates = (key: PartitionKeyInput): ReadonlyMap<string, string> | undefined => {
-    const multi = read(key);
+    const multi = multiKeyOf(key);
     if (multi === undefined || multi.size !== 1) return undefined;
     const values = new Map(dimensionsOf(multi).map(([name, [value = ""]]) => [name, value]));
     return values.size === entries.length && entries.every(([name]) => values.has(name)) ? values : undefined;
@@ -59,8 +59,10 @@ export function multiPartitions(dimensions: Readonly<Record<string, DimensionPar
     },
     between: (from, to, loadingContext) => {
       const [first, last] = [from, to].map((end) => {
-        const names = entries.map(([name]) => `${name}=…`).join("|");
-        return coordinates(end) ?? refuse(`${JSON.stringify(String(end))} is not of the form ${JSON.stringify(names)}`);
+        const form = entries.map(([name]) => `${name}=…`).join("|");
+        return (
+          coordinates(end) ?? refuse(`Invalid partition key ${JSON.stringify(String(end))}; expected the form ${JSON.stringify(form)}`)
+        );
       });
       return expand((definition, name) => definition.between(first?.get(name) ?? "", last?.get(name) ?? "", loadingContext));
     },
@@ -71,7 +73,7 @@ export function multiPartitions(dimensions: Readonly<Record<string, DimensionPar
   });
 }
 
-function read(key: PartitionKeyInput): MultiPartitionKey | undefined {
+function multiKeyOf(key: PartitionKeyInput): MultiPartitionKey | undefined {
   try {
     const multi = partitionKeyOf(key, "multi");
     return multi.kind === "multi" ? multi : undefined;

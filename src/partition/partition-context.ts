@@ -2,16 +2,18 @@ import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "./partition-key.ts";
 import type { PartitionsDefinition, TimeWindow } from "./partitions-definition.ts";
 
-/** What {@link PartitionContext} takes. */
+/** Options of {@link PartitionContext}. */
 export interface PartitionContextOptions {
+  /** The partitions of the call; at least one. */
   readonly keys: readonly PartitionKey[];
+  /** The definition that the keys belong to. */
   readonly definition: PartitionsDefinition;
 }
 
 /**
- * Which partitions one call of a handler or an asset is for.
+ * The partitions that one call of a handler or an asset is for.
  *
- * @throws `PartitionError` when there are no keys
+ * @throws `PartitionError` without keys
  *
  * @example
  * ```ts
@@ -21,30 +23,33 @@ export interface PartitionContextOptions {
  * ```
  */
 export class PartitionContext {
-  /** At least one. */
+  /** The partitions of the call; at least one. */
   readonly keys: readonly PartitionKey[];
+  /** The definition that the keys belong to. */
   readonly definition: PartitionsDefinition;
 
   constructor(options: PartitionContextOptions) {
-    if (options.keys.length === 0) throw new EdgewaterError("PartitionError", "A partition context needs at least one key");
+    if (options.keys.length === 0) {
+      throw new EdgewaterError("PartitionError", "Cannot make a partition context without keys; pass at least one");
+    }
     this.keys = Object.freeze([...options.keys]);
     this.definition = options.definition;
   }
 
   /**
-   * The key, when there is one.
+   * The only key.
    *
    * @throws `PartitionError` when there are several
    */
   get key(): PartitionKey {
     const [key, ...others] = this.keys;
     if (key === undefined || others.length > 0) {
-      throw new EdgewaterError("PartitionError", `There are ${this.keys.length} partition keys here; use \`keys\``);
+      throw new EdgewaterError("PartitionError", `Cannot read the key of ${this.keys.length} partitions; use keys`);
     }
     return key;
   }
 
-  /** The naive time that the partition covers: of exactly one one-valued key of a definition over time, else `undefined`. */
+  /** Returns the span of time of the only partition; `undefined` for several partitions and for partitions that are not over time. */
   timeWindow(): TimeWindow | undefined {
     const [key, ...others] = this.keys;
     return key === undefined || others.length > 0 ? undefined : this.definition.timeWindow(key);

@@ -1,17 +1,17 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import type { PartitionKey, PartitionKeyInput } from "./partition-key.ts";
 
-/** How many partitions `toMap` loads at once. */
+/** Number of partitions that `toMap` loads at once. */
 const concurrency = 8;
 
-/** How a {@link PartitionMap} treats what is not there. */
+/** Options of {@link PartitionMap}. */
 export interface PartitionMapOptions {
-  /** What iteration and `toMap` do with a partition whose load rejects with `NotFound`: fail (the default) or leave it out. */
+  /** What iteration and `toMap` do when a load rejects with `NotFound`: fail (the default) or leave the partition out. */
   readonly missing?: "throw" | "skip" | undefined;
 }
 
 /**
- * Several partitions of one asset, ordered and lazy: a partition is loaded when it is asked for, and once.
+ * The values of several partitions of one asset, in order. Each value is loaded on first use, and once.
  *
  * @example
  * ```ts
@@ -25,45 +25,48 @@ export class PartitionMap<T> implements AsyncIterable<[PartitionKey, T]> {
   readonly #skips: boolean;
   readonly #loads: Map<string, Promise<T>> = new Map();
 
-  /** `keys` are one-valued, in the order of iteration. `load` is called once per key, and again only after it failed. */
+  /**
+   * @param keys one key per partition, in the order of iteration
+   * @param load loads one value; called once per key, and again only after it failed
+   */
   constructor(keys: Iterable<PartitionKey>, load: (key: PartitionKey) => Promise<T>, options: PartitionMapOptions = {}) {
     this.#keys = new Map(Array.from(keys, (key) => [String(key), key]));
     this.#load = load;
     this.#skips = options.missing === "skip";
   }
 
-  /** The keys, in order, those whose value is missing included. */
+  /** Returns all keys in order, also those whose value is missing. */
   keys(): readonly PartitionKey[] {
     return [...this.#keys.values()];
   }
 
-  /** How many keys there are. */
+  /** Number of keys. */
   get size(): number {
     return this.#keys.size;
   }
 
-  /** Whether this is one of the keys. */
+  /** Returns whether `key` is one of the keys. */
   has(key: PartitionKeyInput): boolean {
     return this.#find(key) !== undefined;
   }
 
   /**
-   * The value of one partition.
+   * Returns the value of one partition.
    *
-   * @throws `PartitionError` when it is none of the keys; whatever the load throws, `NotFound` included
+   * @throws `PartitionError` when `key` is not one of the keys; `NotFound` and every other error of the load
    */
   async get(key: PartitionKeyInput): Promise<T> {
     const found = this.#find(key);
     if (found === undefined) {
       throw new EdgewaterError(
         "PartitionError",
-        `${JSON.stringify(String(key))} is none of the ${this.size} partitions that this input loads`,
+        `Cannot load ${JSON.stringify(String(key))}: it is not one of the ${this.size} partitions of this input`,
       );
     }
     return this.#value(found);
   }
 
-  /** The keys and their values, one loaded after the other. */
+  /** Iterates over the keys and their values, and loads one after the other. */
   async *[Symbol.asyncIterator](): AsyncGenerator<[PartitionKey, T], void, undefined> {
     for (const key of this.#keys.values()) {
       const loaded = await this.#unlessMissing(key);
@@ -72,8 +75,8 @@ export class PartitionMap<T> implements AsyncIterable<[PartitionKey, T]> {
   }
 
   /**
-   * Everything by the display form of its key, in order. Up to eight partitions are loaded at once; after a failure no
-   * further load starts.
+   * Returns all values by the display form of their keys, in order. Loads up to eight partitions at once; after a failure
+   * no further load starts.
    */
   async toMap(): Promise<Map<string, T>> {
     const keys = this.keys();
@@ -111,7 +114,7 @@ export class PartitionMap<T> implements AsyncIterable<[PartitionKey, T]> {
     if (begun !== undefined) return begun;
     const load = Promise.resolve(key).then(this.#load);
     this.#loads.set(text, load);
-    // A load that failed may succeed when it is asked for again.
+    // Allow another try after a failure.
     load.catch(() => this.#loads.delete(text));
     return load;
   }

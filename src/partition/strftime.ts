@@ -1,17 +1,20 @@
-import { type NaiveTime, naiveTime } from "../encoding/naive-time.ts";
+import { type WallClockTime, wallClockTime } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
 
-/** A compiled format: writes a naive time as text and reads it back. */
+/** A compiled strftime format. */
 export interface TimeFormat {
+  /** The format as it was passed. */
   readonly pattern: string;
-  /** Whether it says a time to the second, so that every time to the second is read back as it was. */
+  /** Whether it contains the whole time to the second, so that `parse` inverts `format` for whole seconds. */
   readonly isExact: boolean;
-  format(time: NaiveTime): string;
-  /** The time that `format` writes as exactly this text; what the format does not say is the first there is. */
-  parse(text: string): NaiveTime | undefined;
+  /** Returns the text of a time. */
+  format(time: WallClockTime): string;
+  /** Returns the earliest time that `format` writes as exactly this text. */
+  parse(text: string): WallClockTime | undefined;
 }
 
 interface Directive {
+  /** Number of digits. */
   readonly width: number;
   read(date: Date): number;
 }
@@ -28,9 +31,9 @@ const directives: Readonly<Record<string, Directive>> = {
 };
 
 /**
- * Compiles a strftime format of the directives `%Y %m %d %H %M %S %j %y %%`. `%y` is read as 1970 to 2069.
+ * Compiles a strftime format with the directives `%Y %m %d %H %M %S %j %y %%`. `%y` stands for the years 1970 to 2069.
  *
- * @throws `PartitionError` naming any other directive, and for the reserved characters `|` and `,`
+ * @throws `PartitionError` for any other directive, and for the reserved characters `|` and `,`
  *
  * @example
  * ```ts
@@ -38,8 +41,9 @@ const directives: Readonly<Record<string, Directive>> = {
  * ```
  */
 export function compileFormat(pattern: string): TimeFormat {
-  if (typeof pattern !== "string" || pattern === "") refuse("A format of times must be a string that is not empty");
-  if (/[|,]/.test(pattern)) refuse(`The format ${JSON.stringify(pattern)} holds "|" or ",", which separate the parts of a key`);
+  if (typeof pattern !== "string" || pattern === "") refuse("Invalid time format; expected a string that is not empty");
+  if (/[|,]/.test(pattern))
+    refuse(`Invalid time format ${JSON.stringify(pattern)}: "|" and "," are reserved as separators of a partition key`);
   const tokens = pattern.match(/%[\s\S]?|[^%]+/gu) ?? [];
   const names: string[] = [];
   const source = tokens.map((token) => {
@@ -47,20 +51,20 @@ export function compileFormat(pattern: string): TimeFormat {
     const directive = Object.hasOwn(directives, token.slice(1)) ? directives[token.slice(1)] : undefined;
     if (directive === undefined) {
       return refuse(
-        `The format ${JSON.stringify(pattern)} has the directive ${JSON.stringify(token)}; known are %Y %m %d %H %M %S %j %y %%`,
+        `Invalid time format ${JSON.stringify(pattern)}: unknown directive ${JSON.stringify(token)}; use %Y %m %d %H %M %S %j %y %%`,
       );
     }
     names.push(token.slice(1));
     return `(\\d{${directive.width}})`;
   });
   const expression = new RegExp(`^${source.join("")}$`, "u");
-  const format = (time: NaiveTime): string => {
+  const format = (time: WallClockTime): string => {
     const date = new Date(time);
     return tokens.map((token) => write(token, date)).join("");
   };
-  const says = (...wanted: string[]): boolean => wanted.every((name) => names.includes(name));
-  const isExact = says("Y", "H", "M", "S") && (says("m", "d") || says("j"));
-  const parse = (text: string): NaiveTime | undefined => {
+  const has = (...fields: string[]): boolean => fields.every((name) => names.includes(name));
+  const isExact = has("Y", "H", "M", "S") && (has("m", "d") || has("j"));
+  const parse = (text: string): WallClockTime | undefined => {
     const match = expression.exec(text);
     if (match === null) return undefined;
     const time = assemble(new Map(names.map((name, index) => [name, Number(match[index + 1])])));
@@ -75,13 +79,13 @@ function write(token: string, date: Date): string {
   return directive === undefined ? token : String(directive.read(date)).padStart(directive.width, "0");
 }
 
-function assemble(fields: ReadonlyMap<string, number>): NaiveTime | undefined {
+function assemble(fields: ReadonlyMap<string, number>): WallClockTime | undefined {
   const short = fields.get("y");
   const year = fields.get("Y") ?? (short === undefined ? 1970 : short + (short < 70 ? 2000 : 1900));
   const clock = [fields.get("H"), fields.get("M"), fields.get("S")] as const;
   const ordinal = fields.get("j");
-  if (ordinal === undefined) return naiveTime(year, fields.get("m"), fields.get("d"), ...clock);
-  const first = naiveTime(year, 1, 1, ...clock);
+  if (ordinal === undefined) return wallClockTime(year, fields.get("m"), fields.get("d"), ...clock);
+  const first = wallClockTime(year, 1, 1, ...clock);
   return first === undefined ? undefined : first + (ordinal - 1) * 86_400_000;
 }
 

@@ -1,74 +1,93 @@
+/**
+ * Repository: opens a set of assets, materializes, loads and writes them, and reports their status.
+ *
+ * @module
+ */
 import type { Output } from "../asset/result.ts";
 import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../asset/types.ts";
+import { type EvaluateOptions, type Evaluation, evaluateConditions } from "../automation/evaluate.ts";
 import { abortedError, EdgewaterError } from "../errors.ts";
-import { type BaseIOHandler, checkIOHandler } from "../io-handler/base.ts";
+import type { BaseIOHandler } from "../io-handler/base.ts";
+import { type Log, silentLog } from "../io-handler/contexts.ts";
+import { checkIOHandler } from "../io-handler/handler.ts";
 import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
-import { type Log, silentLog } from "../io-handler/log.ts";
-import { checkPartition } from "../partition/check-partition.ts";
+import { Operations } from "../operations.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
-import type { PartitionMap } from "../partition/partition-map.ts";
-import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
-import type { RetryPolicy } from "../retry.ts";
+import { PartitionMap } from "../partition/partition-map.ts";
+import { checkPartition, type PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
+import type { OnProgress, RunEnvironment } from "../run/environment.ts";
 import type { Executor } from "../run/executor.ts";
-import { type Graph, graphOf, nodeOf } from "../run/graph.ts";
+import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
 import { loadValue } from "../run/load.ts";
-import { membersOf, planOf, type Selection } from "../run/plan.ts";
-import type { OnProgress } from "../run/progress.ts";
-import { requestOf } from "../run/request.ts";
-import { type RunEnvironment, type RunResult, run } from "../run/run.ts";
+import { membersOf, planOf, runSelection, type Selection } from "../run/plan.ts";
+import { type RunResult, run } from "../run/run.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
-import type { EvaluateOptions, Evaluation } from "./evaluate.ts";
-import type { AssetStatus, StatusOptions } from "./status.ts";
+import { automationNodes } from "./automation.ts";
+import { resume as resumeRun } from "./resume.ts";
+import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
+import { writePlan } from "./write-value.ts";
 
+/** Options of `Repository.open`. */
 export interface RepositoryOptions {
+  /** The assets. */
   readonly assets: readonly (Asset | MultiAsset | ExternalAsset)[];
+  /** The tasks that assets take as inputs. */
   readonly tasks?: readonly Task[];
-  /** Writes and reads every asset and task without a handler of its own; one in memory unless given. */
+  /** The handler of assets and tasks without their own; an `InMemoryIOHandler` unless given. */
   readonly ioHandler?: BaseIOHandler;
-  /** The record of what happened; in memory unless given. A promise is opened here, and so closed here. */
+  /** The Storage; one in memory unless given. The repository closes it if it is a promise, and leaves it open if it is an instance. */
   readonly storage?: Storage | Promise<Storage>;
+  /** Where steps run; `inProcess()` unless given. */
   readonly executor?: Executor;
-  /** For every asset and task without a policy of its own; nothing is retried unless given. */
+  /** The retries of assets and tasks without their own policy; none unless given. */
   readonly retry?: RetryPolicy;
-  /** Where handlers and assets write what they have to say; silent unless given. */
+  /** Gets the log lines of handlers and assets; silent unless given. */
   readonly log?: Log;
 }
 
+/** Options of `repository.materialize`. */
 export interface MaterializeOptions extends Selection {
-  /** Kept with the record of the run. */
+  /** Tags to store with the run. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** Whether a failure is thrown, which it is unless this is false. */
+  /** Whether to throw when an asset fails; true unless given. */
   readonly raiseOnError?: boolean;
-  /** For this run, in place of the repository's. */
+  /** The retries in this run, in place of the repository's. */
   readonly retry?: RetryPolicy;
+  /** Aborts the run: no further step starts. */
   readonly signal?: AbortSignal;
+  /** Called with every progress event. */
   readonly onProgress?: OnProgress;
   /**
-   * Goes on with a run that did not succeed, of this id, or with `true` the last one if it did not: what it has recorded
-   * is not made again, nor what it has written and could not record. It must not be going on elsewhere. Makes what that
-   * run was to make unless a selection is given. With `true` and nothing to go on with, a run begins.
+   * Resumes the run with this id; `true` resumes the last run unless it succeeded, and starts a new run otherwise. What the run
+   * has recorded, or has written and could not record, is not made again. It makes what the run was to make unless a selection is
+   * given. The run must not be running elsewhere.
    */
   readonly resume?: true | string;
 }
 
+/** Options of `repository.load` and `repository.write` for one value. */
 export interface LoadOptions {
-  /** Which partition; an asset with partitions needs one. */
+  /** The partition; required for an asset with partitions. */
   readonly partitionKey?: string | PartitionKey;
+  /** Aborts the call. */
   readonly signal?: AbortSignal;
 }
 
+/** Options of `repository.load` for several partitions. */
 export interface LoadPartitionsOptions {
-  /** Which partitions: these, or all that there are. */
+  /** The partitions, or `"all"` of the definition. */
   readonly partitionKeys: readonly (string | PartitionKey)[] | "all";
-  /** What the map does where a value was never written: it throws `NotFound`, unless this is `"skip"`. */
+  /** What the map does with a partition that was never written: `"throw"` throws `NotFound`, the default; `"skip"` leaves it out. */
   readonly missing?: "throw" | "skip";
+  /** Aborts the loads of the map. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The door to a set of assets: makes them, loads them, commits values for them, and knows what happened.
+ * A set of assets: materializes and loads them, writes values for them, and reports their status.
  *
  * @example
  * ```ts
@@ -78,7 +97,7 @@ export interface LoadPartitionsOptions {
  * ```
  */
 export class Repository implements AsyncDisposable {
-  /** The record of what happened. */
+  /** The Storage that records what happens. */
   readonly storage: Storage;
   readonly #ownsStorage: boolean;
   readonly #graph: Graph;
@@ -86,8 +105,7 @@ export class Repository implements AsyncDisposable {
   readonly #executor: Executor;
   readonly #retry: RetryPolicy | undefined;
   readonly #log: Log;
-  readonly #ongoing = new Set<Promise<unknown>>();
-  #closing: Promise<void> | undefined;
+  readonly #operations = new Operations("This repository");
 
   private constructor(graph: Graph, storage: Storage, ownsStorage: boolean, options: RepositoryOptions) {
     this.storage = storage;
@@ -100,19 +118,20 @@ export class Repository implements AsyncDisposable {
   }
 
   /**
-   * Checks the assets and opens what they need.
+   * Checks the assets and opens the Storage. Closes a Storage that was passed as a promise when a check fails.
    *
-   * @throws `GraphError` for assets that form no graph, `DefinitionError` for a handler that is none; a storage that was
-   *   passed as a promise is closed then
+   * @throws `GraphError` for assets that do not form a graph, `PartitionError` for an input whose partitions do not fit,
+   *   `DefinitionError` for an invalid handler, `SettingsError` for an invalid retry policy
    */
   static async open(options: RepositoryOptions): Promise<Repository> {
-    const { assets, tasks = [], ioHandler, storage } = options;
+    const { assets, tasks = [], ioHandler, storage, retry } = options;
     const isPassed = storage !== undefined && !("then" in storage);
     const opened = storage === undefined ? Storage.memory() : await storage;
     try {
       checkIOHandler(ioHandler, "the repository");
+      checkRetryPolicy(retry, "the repository", "SettingsError");
       const graph = graphOf([...assets, ...tasks]);
-      await opened.declareAssets((await import("./definitions.ts")).definitionsOf(graph));
+      await opened.declareAssets(definitionsOf(graph));
       return new Repository(graph, opened, !isPassed, options);
     } catch (error) {
       if (!isPassed) await opened.close();
@@ -120,7 +139,7 @@ export class Repository implements AsyncDisposable {
     }
   }
 
-  /** The assets and tasks, each after everything that it takes as an input. */
+  /** The assets and tasks, each after its inputs. */
   get nodes(): readonly Definition[] {
     return [...this.#graph.nodes.values()].map(({ definition }) => definition);
   }
@@ -128,26 +147,27 @@ export class Repository implements AsyncDisposable {
   /**
    * The handler that writes an asset or a task.
    *
-   * @throws `GraphError` for an unknown one
+   * @throws `GraphError` for an unknown asset
    */
-  ioHandlerForOutput(wanted: string | Source): BaseIOHandler {
-    return nodeOf(this.#graph, wanted).definition.ioHandler ?? this.#defaultHandler;
+  ioHandlerForOutput(asset: string | Source): BaseIOHandler {
+    return nodeOf(this.#graph, asset).definition.ioHandler ?? this.#defaultHandler;
   }
 
   /**
-   * Makes the selected assets, every one unless a selection is given: loads their inputs, calls their functions, writes
-   * and records what they return. Independent ones run concurrently. A failure skips what depends on it and nothing else.
+   * Makes the selected assets, or every one: loads their inputs, calls their functions, writes and records what they return.
+   * Independent assets run concurrently. A failure skips the assets that depend on it, and no others.
    *
-   * @throws the error of the first asset that failed, when everything else has ended, unless `raiseOnError` is false;
-   *   `GraphError` for an unknown name, `PartitionError` for a key that is missing or none, `Aborted` after an abort,
-   *   `NotFound` for an unknown run to go on with
+   * @throws the error of the first asset that failed, after all others have ended, unless `raiseOnError` is false;
+   *   `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `SettingsError` for an invalid retry
+   *   policy, `Aborted` after an abort, `NotFound` for an unknown run to resume
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     const { raiseOnError = true, resume, signal, onProgress, retry, tags, ...selection } = options;
-    return this.#during(async () => {
-      const environment = { ...this.#environment({ signal, onProgress, retry, tags }), selection: requestOf(selection) };
+    return this.#operations.run(async () => {
+      checkRetryPolicy(retry, "the run", "SettingsError");
+      const environment = { ...this.#environment({ signal, onProgress, retry, tags }), selection: runSelection(selection) };
       const loadingContext = await this.#loadingContext();
-      const resumed = resume && (await (await import("./resume.ts")).resume(resume, this.#graph, selection, loadingContext, environment));
+      const resumed = resume && (await resumeRun(resume, this.#graph, selection, loadingContext, environment));
       const result = await (resumed
         ? run(resumed.plan, resumed.environment)
         : run(planOf(this.#graph, selection, loadingContext), environment));
@@ -157,82 +177,77 @@ export class Repository implements AsyncDisposable {
   }
 
   /**
-   * Looks at external assets, every one that has a function for it unless some are given, and records what it says.
+   * Observes external assets, the given ones or all with a function that observes them, and records the observations.
    *
-   * @throws `GraphError` for an asset that is not external or has no such function, and whatever the function throws
+   * @throws `GraphError` for an asset that is not external or has no such function, and what the function throws
    */
   async observe(
     assets?: readonly (string | ExternalAsset)[],
     options: Omit<MaterializeOptions, "selection" | "includeUpstream"> = {},
   ): Promise<RunResult> {
-    const { observed } = await import("./observe.ts");
-    return this.materialize({ ...options, selection: observed(this.#graph, assets) });
+    return this.materialize({ ...options, selection: observedAssets(this.#graph, assets) });
   }
 
   /**
    * Loads the value of an asset or a task as it was last written: one value, or several partitions as a map that loads
-   * each when it is asked for.
+   * each when it is read.
    *
-   * @throws `NotFound` when it never was, `GraphError` for an unknown one, `PartitionError` for a key that is missing or
-   *   none, and whatever its handler throws
+   * @throws `NotFound` when it was never written, `GraphError` for an unknown asset, `PartitionError` for a missing or invalid
+   *   key, and what its handler throws
    */
   load<Value>(source: Source<Value>, options: LoadPartitionsOptions): Promise<PartitionMap<Value>>;
   load<Value>(source: Source<Value>, options?: LoadOptions): Promise<Value>;
   load(name: string, options: LoadPartitionsOptions): Promise<PartitionMap<unknown>>;
   load(name: string, options?: LoadOptions): Promise<unknown>;
-  async load(wanted: string | Source, options: LoadOptions | LoadPartitionsOptions = {}): Promise<unknown> {
-    const source = nodeOf(this.#graph, wanted).definition;
-    return this.#during(async () => {
+  async load(asset: string | Source, options: LoadOptions | LoadPartitionsOptions = {}): Promise<unknown> {
+    const source = nodeOf(this.#graph, asset).definition;
+    return this.#operations.run(async () => {
       const environment = this.#environment({ signal: options.signal });
       const request = (key: PartitionKey | undefined) => ({ source, key, spec: undefined, downstreamAsset: undefined });
       if (!("partitionKeys" in options)) return loadValue(request(await this.#oneKey(source, options.partitionKey)), environment);
       const keys = await this.#keys(source, options.partitionKeys);
-      const { loadPartitions } = await import("../run/load-partitions.ts");
-      return loadPartitions(keys, options.missing ?? "throw", (key) => loadValue(request(key), environment));
+      return new PartitionMap(keys, (key) => loadValue(request(key), environment), { missing: options.missing ?? "throw" });
     });
   }
 
   /**
-   * Commits a value that was computed elsewhere as an asset's, through the same step: checked against its type hint,
-   * written by its handler, and recorded in a run of its own. An `Output` says more than the value.
+   * Writes a value that was computed elsewhere as the value of an asset, through the same step as `materialize`: validated
+   * against its type hint, written by its handler, and recorded in its own run. An `Output` adds metadata and a data version.
    *
-   * @throws `GraphError` for an unknown asset or one that something else writes, `PartitionError` for a key that is missing or
-   *   none, and whatever its handler throws
+   * @throws `GraphError` for an unknown or external asset, `PartitionError` for a missing or invalid key, and what its
+   *   handler throws
    */
   async write<Value>(
     asset: Asset<Value>,
     value: NoInfer<Value> | Output<NoInfer<Value>>,
     { partitionKey, signal }: LoadOptions = {},
   ): Promise<StoredEvent> {
-    return this.#during(async () => {
-      const { writePlan } = await import("./write-value.ts");
+    return this.#operations.run(async () => {
       const plan = writePlan(this.#graph, asset, value, await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey));
       const result = await run(plan, this.#environment({ signal }));
-      const [event] = await this.storage.getEventsForRun(result.runId);
+      const [event] = result.events;
       if (event === undefined) throw errorOf(result, signal);
       return event;
     });
   }
 
   /**
-   * Whether each asset, or each of its partitions too, is missing, stale or up to date and why, and what lies in its
-   * store that no run has recorded: what a process wrote that was killed before it could. `materialize({ resume: true })`
-   * takes that in.
+   * Whether each asset, or each of its partitions too, is missing, stale or up to date and why, and whether its store has a
+   * value that no run has recorded: one that a process wrote before it was killed. `materialize({ resume: true })` records it.
    *
-   * @throws `GraphError` for an unknown one, and whatever a store throws that is asked for what it has
+   * @throws `GraphError` for an unknown asset, and what its store throws
    */
   async status(options: StatusOptions = {}): Promise<readonly AssetStatus[]> {
-    return this.#during(async () => {
-      const { statusOf } = await import("./status.ts");
-      return statusOf(this.#graph, await this.#loadingContext(), this.#environment({ signal: options.signal }), options);
-    });
+    return this.#operations.run(async () =>
+      statusOf(this.#graph, await this.#loadingContext(), this.#environment({ signal: options.signal }), options),
+    );
   }
 
   /**
-   * Evaluates the `automationCondition` of every asset that has one: what should run now and why, part by part. It runs
-   * nothing. What it asks for counts as handled, so evaluate where you also run.
+   * Evaluates the `automationCondition` of every asset that has one: what should run now, and why. Runs nothing. What it
+   * requests counts as handled, so materialize every request.
    *
-   * @throws `PreconditionFailed` when others evaluate all the time
+   * @throws `PreconditionFailed` when other processes evaluate all the time
    *
    * @example
    * ```ts
@@ -240,39 +255,23 @@ export class Repository implements AsyncDisposable {
    * ```
    */
   async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
-    return this.#during(async () => {
-      const { evaluateGraph } = await import("./evaluate.ts");
-      return evaluateGraph(this.#graph, this.storage, await this.#loadingContext(), options);
-    });
+    return this.#operations.run(async () =>
+      evaluateConditions(automationNodes(this.#graph, await this.#loadingContext()), this.storage, options),
+    );
   }
 
-  /** Waits for what is going on, and closes what this repository opened. Closing twice is fine. */
+  /** Waits for calls in flight, and closes the Storage if this repository opened it. Idempotent. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    return this.#operations.close(async () => {
+      if (this.#ownsStorage) await this.storage.close();
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #close(): Promise<void> {
-    await Promise.allSettled(this.#ongoing);
-    if (this.#ownsStorage) await this.storage.close();
-  }
-
-  async #during<Value>(work: () => Promise<Value>): Promise<Value> {
-    if (this.#closing) throw new EdgewaterError("Closed", "This repository is closed");
-    const ongoing = work();
-    this.#ongoing.add(ongoing);
-    try {
-      return await ongoing;
-    } finally {
-      this.#ongoing.delete(ongoing);
-    }
-  }
-
-  /** What partitions draw on beside their definitions: the time, and the keys that were added so far. */
+  /** What partitions depend on beside their definitions: the time, and the keys of dynamic partitions. */
   async #loadingContext(): Promise<PartitionLoadingContext> {
     const names = new Set(this.nodes.flatMap(({ partitions }) => partitions?.dynamicNames ?? []));
     const entries = [...names].map(async (name) => [name, await this.storage.getDynamicPartitions(name)] as const);
@@ -282,17 +281,16 @@ export class Repository implements AsyncDisposable {
 
   async #oneKey({ name, partitions }: Definition, key: string | PartitionKey | undefined): Promise<PartitionKey | undefined> {
     if (partitions === undefined && key === undefined) return undefined;
-    if (partitions === undefined)
-      throw new EdgewaterError("PartitionError", `${JSON.stringify(name)} has no partitions, and a key was given`, { asset: name });
-    if (key === undefined)
-      throw new EdgewaterError("PartitionError", `${JSON.stringify(name)} has partitions: pass partitionKey, or partitionKeys for a map`, {
-        asset: name,
-      });
+    if (partitions === undefined) throw withoutPartitions(name);
+    if (key === undefined) {
+      const message = `Missing partition key for ${JSON.stringify(name)}: it has partitions; pass partitionKey, or partitionKeys to load a map`;
+      throw new EdgewaterError("PartitionError", message, { asset: name });
+    }
     return checkPartition(partitions, key, await this.#loadingContext(), name);
   }
 
   async #keys({ name, partitions }: Definition, keys: readonly (string | PartitionKey)[] | "all"): Promise<readonly PartitionKey[]> {
-    if (partitions === undefined) throw new EdgewaterError("PartitionError", `${JSON.stringify(name)} has no partitions`, { asset: name });
+    if (partitions === undefined) throw withoutPartitions(name);
     const loadingContext = await this.#loadingContext();
     return keys === "all" ? partitions.keys(loadingContext) : keys.flatMap((key) => membersOf(partitions, key, loadingContext, name));
   }
@@ -307,7 +305,7 @@ export class Repository implements AsyncDisposable {
       executor: this.#executor,
       retry: retry ?? this.#retry,
       tags: tags ?? {},
-      tell: onProgress ?? (() => {}),
+      onProgress: onProgress ?? (() => {}),
     };
   }
 }
@@ -319,6 +317,12 @@ interface EnvironmentOptions {
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
+function withoutPartitions(name: string): EdgewaterError<"PartitionError"> {
+  const message = `Unexpected partition key for ${JSON.stringify(name)}: it has no partitions; omit the key`;
+  return new EdgewaterError("PartitionError", message, { asset: name });
+}
+
+/** The error of a run that did not succeed: that of its first failed asset, or that it was aborted. */
 function errorOf({ failedAssets }: RunResult, signal: AbortSignal | undefined): unknown {
   return failedAssets[0]?.error ?? abortedError(signal ?? AbortSignal.abort());
 }

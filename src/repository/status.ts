@@ -2,29 +2,31 @@ import type { Source } from "../asset/types.ts";
 import type { StoredValue } from "../io-handler/handler.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import type { LoadEnvironment } from "../run/environment.ts";
 import { type Graph, type Node, nodeOf } from "../run/graph.ts";
-import type { LoadEnvironment } from "../run/load.ts";
 import type { Staleness } from "../storage/types.ts";
 import { isUncommitted, storedValue } from "./stored.ts";
 
+/** Options of `repository.status`. */
 export interface StatusOptions {
-  /** Which assets, by name or as they are; all that something here makes unless given. */
+  /** The assets, by name or as assets; every asset that is not external unless given. */
   readonly selection?: readonly (string | Source)[];
-  /** Whether each partition is told too, after its asset, also those that were never made. */
+  /** Whether the result has each partition too, after its asset, including those that were never made; false unless given. */
   readonly partitions?: boolean;
+  /** Aborts the requests to stores. */
   readonly signal?: AbortSignal;
 }
 
-/** How an asset or a partition stands. */
+/** The status of an asset or a partition. */
 export interface AssetStatus extends Staleness {
-  /** What its store has that no run has recorded; undefined when there is nothing of that kind. */
+  /** A stored value that no run has recorded; undefined when there is none. */
   readonly uncommitted: StoredValue | undefined;
 }
 
-/** How many stores are asked at the same time. */
+/** How many requests to stores run at the same time. */
 const concurrency = 16;
 
-/** The staleness of assets, beside what their stores have. */
+/** The staleness of assets, and their stored values that no run has recorded. */
 export async function statusOf(
   graph: Graph,
   loadingContext: PartitionLoadingContext,
@@ -32,38 +34,41 @@ export async function statusOf(
   { selection, partitions = false }: StatusOptions,
 ): Promise<readonly AssetStatus[]> {
   const nodes = selection?.map((each) => nodeOf(graph, each)) ?? [...graph.nodes.values()];
-  const wanted = nodes.filter(({ definition }) => definition.kind === "asset");
-  const names = wanted.map(({ definition }) => definition.name);
-  const judged = await environment.storage.computeStaleness({ assets: names, partitions });
-  const known = new Map(judged.map((staleness) => [JSON.stringify([staleness.asset, staleness.partition]), staleness]));
-  const places = wanted.flatMap((node) => placesOf(node, loadingContext, partitions));
+  const assets = nodes.filter(({ definition }) => definition.kind === "asset");
+  const names = assets.map(({ definition }) => definition.name);
+  const stalenesses = await environment.storage.computeStaleness({ assets: names, partitions });
+  const known = new Map(stalenesses.map((staleness) => [JSON.stringify([staleness.asset, staleness.partition]), staleness]));
+  const entries = assets.flatMap((node) => entriesOf(node, loadingContext, partitions));
   const result: AssetStatus[] = [];
-  for (let start = 0; start < places.length; start += concurrency) {
-    const some = places.slice(start, start + concurrency).map(async ({ node, key, isLookedAt }): Promise<AssetStatus> => {
+  for (let start = 0; start < entries.length; start += concurrency) {
+    const group = entries.slice(start, start + concurrency).map(async ({ node, key, isInspected }): Promise<AssetStatus> => {
       const { name } = node.definition;
       const partition = key && String(key);
       const missing: Staleness = { asset: name, partition, status: "Missing", causes: [] };
       const staleness = known.get(JSON.stringify([name, partition])) ?? missing;
-      return { ...staleness, uncommitted: isLookedAt ? await uncommittedOf(node, key, environment) : undefined };
+      return { ...staleness, uncommitted: isInspected ? await uncommittedOf(node, key, environment) : undefined };
     });
-    result.push(...(await Promise.all(some)));
+    result.push(...(await Promise.all(group)));
   }
   return result;
 }
 
-interface Place {
+/** One asset or partition of the result. */
+interface Entry {
   readonly node: Node;
   readonly key: PartitionKey | undefined;
-  readonly isLookedAt: boolean;
+  /** Whether to inspect its store. */
+  readonly isInspected: boolean;
 }
 
-function placesOf(node: Node, loadingContext: PartitionLoadingContext, partitions: boolean): readonly Place[] {
+function entriesOf(node: Node, loadingContext: PartitionLoadingContext, partitions: boolean): readonly Entry[] {
   const definition = node.definition.partitions;
-  const own = { node, key: undefined, isLookedAt: definition === undefined };
+  const own = { node, key: undefined, isInspected: definition === undefined };
   if (definition === undefined || !partitions) return [own];
-  return [own, ...definition.keys(loadingContext).map((key) => ({ node, key, isLookedAt: true }))];
+  return [own, ...definition.keys(loadingContext).map((key) => ({ node, key, isInspected: true }))];
 }
 
+/** The stored value of an asset or partition that no run has recorded. */
 async function uncommittedOf(
   { definition }: Node,
   key: PartitionKey | undefined,

@@ -1,15 +1,15 @@
 import type { Definition } from "../asset/types.ts";
+import { InputContext } from "../io-handler/contexts.ts";
 import type { StoredValue } from "../io-handler/handler.ts";
-import { InputContext } from "../io-handler/input-context.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
-import type { LoadEnvironment } from "../run/load.ts";
+import type { LoadEnvironment } from "../run/environment.ts";
 import type { StoredEvent } from "../storage/types.ts";
 
-/** Stores keep times by the second, and their clocks and ours differ a little. */
+/** Stores keep times in seconds, and their clocks differ a little from ours. */
 const toleranceMs = 1000;
 
-/** What lies in the store for an asset or a partition; undefined also where its handler cannot say. */
+/** What the store has for an asset or a partition; undefined when it has nothing, or the handler cannot inspect it. */
 export async function storedValue(
   definition: Definition,
   key: PartitionKey | undefined,
@@ -22,8 +22,8 @@ export async function storedValue(
 }
 
 /**
- * Whether a stored value is newer than what is recorded: nothing is, or another run wrote something else later. Where the
- * store does not keep the run, its clock decides.
+ * Whether a stored value is newer than the last materialization: there is none, or another run wrote another value later.
+ * When the store does not keep the run, the store's clock decides.
  */
 export function isUncommitted({ runId, dataVersion, lastModified }: StoredValue, recorded: StoredEvent | undefined): boolean {
   if (recorded === undefined) return true;

@@ -1,4 +1,4 @@
-import { collectOne } from "../asset/collect.ts";
+import { singleOutput } from "../asset/outputs.ts";
 import type { Asset } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
@@ -6,15 +6,16 @@ import { type Graph, nodeOf } from "../run/graph.ts";
 import type { Plan } from "../run/plan.ts";
 
 /**
- * One step that commits a value that was computed elsewhere, in place of the function of its asset.
+ * The plan of `repository.write`: one step that commits a given value in place of calling the asset's function.
  *
- * @throws `GraphError` for an unknown asset, and one that something else writes
+ * @throws `GraphError` for an unknown asset, and for an external asset
  */
 export function writePlan(graph: Graph, asset: Asset, value: unknown, key: PartitionKey | undefined): Plan {
   const { definition, computation } = nodeOf(graph, asset);
   const { name } = definition;
   if (definition.kind !== "asset") {
-    throw new EdgewaterError("GraphError", `${JSON.stringify(name)} is not an asset that is written here`, { asset: name });
+    const message = `Cannot write ${JSON.stringify(name)}: it is not an asset that this repository materializes`;
+    throw new EdgewaterError("GraphError", message, { asset: name });
   }
   const given = {
     ...computation,
@@ -23,7 +24,7 @@ export function writePlan(graph: Graph, asset: Asset, value: unknown, key: Parti
     outputs: [definition],
     inputs: [],
     isBatch: false,
-    collect: collectOne,
+    splitOutputs: singleOutput,
     compute: () => value,
   } as const;
   return [{ label: name, computation: given, keys: key && [key], outputs: [definition], loads: [], after: [] }];

@@ -1,43 +1,42 @@
+import type { PendingOutput } from "../asset/outputs.ts";
 import { isResult, type Result } from "../asset/result.ts";
-import type { Definition } from "../asset/types.ts";
 import { throwIfAborted } from "../errors.ts";
+import { OutputContext } from "../io-handler/contexts.ts";
 import { uniqueVersion } from "../io-handler/data-version.ts";
-import { OutputContext } from "../io-handler/output-context.ts";
 import { validate } from "../io-handler/type-hint.ts";
-import type { Metadata } from "../metadata/metadata.ts";
+import type { Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
-import type { PartitionKey } from "../partition/partition-key.ts";
 import type { StoredEvent } from "../storage/types.ts";
-import type { LoadEnvironment } from "./load.ts";
+import type { CommitEnvironment } from "./environment.ts";
 
-/** What committing needs of a run and its repository. */
-export interface CommitEnvironment extends LoadEnvironment {
-  readonly runId: string;
-}
-
-/** One output, and what was said of it beside its value. */
-export interface Made {
-  readonly definition: Definition;
-  readonly key: PartitionKey | undefined;
-  /** A value, or a result that wraps one. */
-  readonly returned: unknown;
-  /** What the function said on its context. */
+/** Metadata and a data version that were given for an output. */
+interface Annotations {
   readonly metadata: Metadata;
   readonly dataVersion: string | undefined;
+}
+
+/** One output that is not written yet, with what is recorded beside its value. */
+interface AnnotatedOutput extends PendingOutput {
+  /** What the function gave to its context. */
+  readonly annotations: Annotations;
+  /** The data versions of the inputs that it was made from. */
   readonly inputDataVersions: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes an output through its handler and records it; what was stored by other means or only observed is recorded
- * alone. Metadata of the function is overruled by that of its result, and that by the handler's. The data version is the
- * handler's, else the result's, else the one on the context, else the digest of the bytes, else one of its own.
+ * Writes an output through its handler and records it. A `Materialization` or an `Observation` is only recorded. Metadata
+ * of the result overrides that of the context, and the handler's overrides both. The data version is the handler's, else the
+ * result's, else the context's, else the digest of the bytes, else a unique one.
  */
-export async function commitOutput(made: Made, environment: CommitEnvironment): Promise<StoredEvent> {
-  const { definition, key, inputDataVersions } = made;
+export async function commitOutput(output: AnnotatedOutput, environment: CommitEnvironment): Promise<StoredEvent> {
+  const { definition, key, inputDataVersions } = output;
   throwIfAborted(environment.signal, { asset: definition.name });
-  const result = isResult(made.returned) ? made.returned : undefined;
-  const said = { metadata: { ...made.metadata, ...result?.metadata }, dataVersion: result?.dataVersion ?? made.dataVersion };
-  const written = await write(made, result, said, environment);
+  const result = isResult(output.returned) ? output.returned : undefined;
+  const annotations = {
+    metadata: { ...output.annotations.metadata, ...result?.metadata },
+    dataVersion: result?.dataVersion ?? output.annotations.dataVersion,
+  };
+  const written = await write(output, result, annotations, environment);
   const [recorded] = await environment.storage.commit({
     events: [
       {
@@ -46,20 +45,21 @@ export async function commitOutput(made: Made, environment: CommitEnvironment): 
         partitionKey: key,
         runId: environment.runId,
         timestamp: Date.now(),
-        dataVersion: written?.dataVersion ?? said.dataVersion ?? written?.contentVersion ?? uniqueVersion(),
+        dataVersion: written?.dataVersion ?? annotations.dataVersion ?? written?.contentVersion ?? uniqueVersion(),
         codeVersion: definition.codeVersion,
         inputDataVersions,
-        metadata: written?.outputMetadata ?? said.metadata,
+        metadata: written?.outputMetadata ?? annotations.metadata,
       },
     ],
   });
   return recorded as StoredEvent;
 }
 
+/** Writes the value of an output; undefined when there is no value to write. */
 async function write(
-  { definition, key, returned }: Made,
+  { definition, key, returned }: PendingOutput,
   result: Result | undefined,
-  said: { readonly metadata: Metadata; readonly dataVersion: string | undefined },
+  annotations: Annotations,
   { runId, signal, log, defaultHandler }: CommitEnvironment,
 ): Promise<OutputContext | undefined> {
   if (result !== undefined && result.result !== "Output") return undefined;
@@ -71,8 +71,8 @@ async function write(
     assetMetadata: metadata,
     partition: key && partitions && new PartitionContext({ keys: [key], definition: partitions }),
     typeHint,
-    outputMetadata: said.metadata,
-    assetDataVersion: said.dataVersion,
+    outputMetadata: annotations.metadata,
+    assetDataVersion: annotations.dataVersion,
     runId,
     signal,
     log,

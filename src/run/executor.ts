@@ -1,32 +1,40 @@
 import type { StoredEvent } from "../storage/types.ts";
 import type { Plan, Step } from "./plan.ts";
 
-/** How one output of a step ended. */
+/** The outcome of one output of a step. */
 export type Outcome =
   | { readonly status: "success"; readonly event: StoredEvent }
   | { readonly status: "failure"; readonly error: unknown }
-  /** Not started: something that it waits for did not succeed, or the run was aborted. */
+  /** Not started: something that it waits for failed or was skipped, or the run was aborted. */
   | { readonly status: "skipped"; readonly because: string };
 
-/** The outcomes of a step's outputs, by their ids. */
+/** Outcomes by the ids of the outputs, see `outputIds`. */
 export type Outcomes = ReadonlyMap<string, Outcome>;
 
-/** What an executor is given to run a plan with. */
+/** One run of a plan, for an executor. */
 export interface Execution {
+  /** The steps, each after those that it waits for. */
   readonly plan: Plan;
+  /** Aborted when no further step should start. */
   readonly signal: AbortSignal;
-  /** Makes, writes and records the outputs of one step, and says how each ended. Does not reject. */
+  /** Makes, writes and records the outputs of one step, and returns their outcomes. Does not reject. */
   readonly runStep: (step: Step) => Promise<Outcomes>;
-  /** To be told of every step that is not started, and for the outcomes of its outputs. */
+  /** Must be called for every step that is not started. Returns the outcomes of its outputs. */
   readonly skipStep: (step: Step, because: string) => Outcomes;
 }
 
 /**
- * Decides where and when steps run. Obligations: a step starts after every output that it waits for is there; a failure
- * skips what depends on it and nothing else; no step starts after an abort; it resolves when nothing runs.
+ * Decides where and when steps run.
+ *
+ * Obligations:
+ * - A step starts after every output that it waits for succeeded.
+ * - A failure skips the steps that depend on it, and no others.
+ * - No step starts after an abort.
+ * - `execute` resolves when no step is running.
  */
 export interface Executor {
+  /** Name for error messages. */
   readonly name: string;
-  /** The outcome of every output of the plan, by its id. Does not reject. */
+  /** Runs a plan and returns the outcome of every output. Does not reject. */
   readonly execute: (execution: Execution) => Promise<Outcomes>;
 }

@@ -1,27 +1,31 @@
 import { type Computation, computationOf } from "../asset/computation.ts";
-import type { Definition, MultiAsset, Source } from "../asset/types.ts";
+import type { Definition, ExternalAsset, MultiAsset, Source } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
-import { checkEdge } from "../partition/mapping/edge.ts";
+import { checkEdge } from "../partition/mapping/mapping.ts";
+import type { AssetDefinition } from "../storage/types.ts";
 
-/** What can be loaded under a name, and what makes it. */
+/** An asset or a task, and the function that makes it. */
 export interface Node {
+  /** The asset or task. */
   readonly definition: Definition;
+  /** The function that makes it, possibly together with others. */
   readonly computation: Computation;
 }
 
 /** The assets and tasks of a repository, and the functions that make them. */
 export interface Graph {
-  /** Each after everything that it takes as an input. */
+  /** Each after its inputs. */
   readonly computations: readonly Computation[];
   /** By the name of the asset or task, in the same order. */
   readonly nodes: ReadonlyMap<string, Node>;
 }
 
 /**
- * Checks that assets and tasks form a graph: every one has a name of its own, every input is among them, none depends on
- * another's partitions without saying which, and none depends on itself by any path.
+ * The graph of assets and tasks. Checks that names are unique, that every input is among them, that partitions of inputs
+ * fit, and that there is no cycle.
  *
- * @throws `GraphError` naming what is wrong and the path to it; `PartitionError` for an input whose partitions do not fit
+ * @throws `GraphError` for a duplicate name, a missing input and a cycle, `PartitionError` for an input whose partitions do
+ *   not fit
  */
 export function graphOf(declared: readonly unknown[]): Graph {
   const byName = new Map<string, Computation>();
@@ -31,15 +35,14 @@ export function graphOf(declared: readonly unknown[]): Graph {
     if (computation === undefined) {
       throw new EdgewaterError(
         "GraphError",
-        "A repository holds what asset(), multiAsset(), externalAsset() and task() make; one of its assets or tasks is something else",
+        "Invalid assets of the repository: one of them is not an asset or task; pass what asset(), multiAsset(), externalAsset() and task() return",
       );
     }
     const { kind, name: own, outputs } = computation;
     for (const name of kind === "multi" ? new Set([own, ...outputs.map((output) => output.name)]) : [own]) {
       if (byName.has(name) || nodes.has(name)) {
-        throw new EdgewaterError("GraphError", `There are two assets or tasks of the name ${JSON.stringify(name)}; names must differ`, {
-          asset: name,
-        });
+        const message = `Duplicate name ${JSON.stringify(name)}: two assets or tasks of the repository have it; rename one of them`;
+        throw new EdgewaterError("GraphError", message, { asset: name });
       }
     }
     byName.set(computation.name, computation);
@@ -53,31 +56,58 @@ export function graphOf(declared: readonly unknown[]): Graph {
 }
 
 /**
- * What a name or an asset stands for.
+ * The node of a name or an asset.
  *
  * @throws `GraphError` when the graph does not have it
  */
-export function nodeOf({ nodes }: Graph, wanted: string | Source): Node {
-  const name = typeof wanted === "string" ? wanted : wanted.name;
+export function nodeOf({ nodes }: Graph, asset: string | Source): Node {
+  const name = typeof asset === "string" ? asset : asset.name;
   const node = nodes.get(name);
   if (node === undefined) {
     throw new EdgewaterError(
       "GraphError",
-      `This repository has no asset ${JSON.stringify(name)}; it has ${[...nodes.keys()].join(", ") || "none"}`,
+      `Unknown asset ${JSON.stringify(name)}; the repository has ${[...nodes.keys()].join(", ") || "no assets"}`,
       { asset: name },
     );
   }
-  if (typeof wanted !== "string" && node.definition !== wanted) throw otherDefinition(name, name);
+  if (typeof asset !== "string" && node.definition !== asset) throw otherDefinition(name);
   return node;
 }
 
-/** What a selected name, asset or multi-asset stands for: one node, or all that a multi-asset makes. */
-export function selectedNodes(graph: Graph, wanted: string | Source | MultiAsset): readonly Node[] {
-  const name = typeof wanted === "string" ? wanted : wanted.name;
+/** The nodes of a name, an asset or a multi-asset: one, or all outputs of a multi-asset. */
+export function selectedNodes(graph: Graph, selected: string | Source | MultiAsset): readonly Node[] {
+  const name = typeof selected === "string" ? selected : selected.name;
   const multi = graph.computations.find((computation) => computation.kind === "multi" && computation.name === name);
-  if (multi !== undefined && (typeof wanted === "string" || computationOf(wanted) === multi))
+  if (multi !== undefined && (typeof selected === "string" || computationOf(selected) === multi))
     return multi.outputs.map((output) => nodeOf(graph, output));
-  return [nodeOf(graph, wanted as string | Source)];
+  return [nodeOf(graph, selected as string | Source)];
+}
+
+/**
+ * The external assets to observe: the given ones, or all with a function that observes them.
+ *
+ * @throws `GraphError` for an unknown asset, and for one that is not external
+ */
+export function observedAssets(graph: Graph, assets: readonly (string | ExternalAsset)[] | undefined): readonly Definition[] {
+  const nodes =
+    assets?.map((each) => nodeOf(graph, each)) ??
+    [...graph.nodes.values()].filter(({ computation }) => computation.kind === "external" && computation.compute !== undefined);
+  return nodes.map(({ definition }) => {
+    if (definition.kind === "external") return definition;
+    const message = `Cannot observe ${JSON.stringify(definition.name)}: it is not an external asset; materialize it`;
+    throw new EdgewaterError("GraphError", message, { asset: definition.name });
+  });
+}
+
+/** The assets and tasks of a graph as the Storage keeps them. */
+export function definitionsOf({ nodes }: Graph): readonly AssetDefinition[] {
+  return [...nodes.values()].map(({ definition, computation }) => {
+    const { name, kind, tags, kinds, group, codeVersion, partitions } = definition;
+    const dependencies = computation.inputs.flatMap(({ source, partitionMapping }) =>
+      source === undefined ? [] : [{ assetKey: source.name, mapping: partitionMapping?.kind }],
+    );
+    return { assetKey: name, kind, tags, kinds, group, codeVersion, dependencies, partitions: partitions?.toJSON() };
+  });
 }
 
 function checkInputs({ name, inputs, partitions, isBatch }: Computation, nodes: ReadonlyMap<string, Node>): void {
@@ -88,34 +118,34 @@ function checkInputs({ name, inputs, partitions, isBatch }: Computation, nodes: 
       const list = source.kind === "task" ? "tasks" : "assets";
       throw new EdgewaterError(
         "GraphError",
-        `${JSON.stringify(name)} takes ${JSON.stringify(source.name)}, which the repository does not have; add it to its ${list}`,
+        `Unknown input ${JSON.stringify(source.name)} of ${JSON.stringify(name)}: the repository does not have it; add it to ${list} of Repository.open`,
         { asset: name },
       );
     }
-    if (found.definition !== source) throw otherDefinition(name, source.name);
+    if (found.definition !== source) throw otherDefinition(source.name, name);
     if (source.partitions === undefined && partitionMapping === undefined && !isBatch) continue;
     checkEdge({ downstream: partitions, upstream: source.partitions, mapping: partitionMapping, owner: name, input: source.name });
     if (!isBatch || partitionMapping !== undefined || isBare === (source.partitions !== undefined)) continue;
-    const remedy = isBare
+    const problem = isBare
       ? `it has no partitions; declare it as input(${source.name})`
-      : "it has partitions; declare it as it is, or say which with a partitionMapping";
+      : "it has partitions; pass the asset itself, or input() with a partitionMapping";
     throw new EdgewaterError(
       "PartitionError",
-      `${JSON.stringify(name)} makes several partitions at once and takes ${JSON.stringify(source.name)}: ${remedy}`,
+      `Invalid input ${JSON.stringify(source.name)} of ${JSON.stringify(name)}, which makes several partitions in one step: ${problem}`,
       { asset: name, field: input },
     );
   }
 }
 
-function otherDefinition(asset: string, name: string): EdgewaterError<"GraphError"> {
+function otherDefinition(name: string, asset: string = name): EdgewaterError<"GraphError"> {
   return new EdgewaterError(
     "GraphError",
-    `${JSON.stringify(name)} is the name of another definition in the repository; define an asset once and import it`,
+    `Unknown definition of ${JSON.stringify(name)}: the repository has another definition with this name; define the asset once and import it`,
     { asset },
   );
 }
 
-/** Depth first, without recursion, so that a long chain does not overflow the stack. */
+/** The computations, each after its inputs. Without recursion, so that a long chain does not overflow the stack. */
 function inOrder(computations: readonly Computation[], nodes: ReadonlyMap<string, Node>): readonly Computation[] {
   const ordered = new Set<Computation>();
   for (const root of computations) {
@@ -142,5 +172,7 @@ function inOrder(computations: readonly Computation[], nodes: ReadonlyMap<string
 
 function cycle(path: readonly Computation[], back: Computation): EdgewaterError<"GraphError"> {
   const names = [...path.slice(path.indexOf(back)), back].map(({ name }) => name);
-  return new EdgewaterError("GraphError", `${JSON.stringify(back.name)} depends on itself: ${names.join(" takes ")}`, { asset: back.name });
+  return new EdgewaterError("GraphError", `Cycle of inputs: ${JSON.stringify(back.name)} depends on itself: ${names.join(" takes ")}`, {
+    asset: back.name,
+  });
 }

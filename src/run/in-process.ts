@@ -1,11 +1,11 @@
 import { EdgewaterError } from "../errors.ts";
 import type { Execution, Executor, Outcome, Outcomes } from "./executor.ts";
-import { idsOf, type Step } from "./plan.ts";
+import { outputIds, type Step } from "./plan.ts";
 
 /**
- * Runs steps in this thread: independent ones concurrently, up to a limit, in the order of the plan.
+ * An executor that runs steps in this thread, in the order of the plan: independent steps run concurrently, up to a limit.
  *
- * @throws `SettingsError` when the limit is no whole number above zero
+ * @throws `SettingsError` when the limit is not a whole number above zero
  *
  * @example
  * ```ts
@@ -14,7 +14,8 @@ import { idsOf, type Step } from "./plan.ts";
  */
 export function inProcess({ maxConcurrency = 8 }: { readonly maxConcurrency?: number } = {}): Executor {
   if (!Number.isInteger(maxConcurrency) || maxConcurrency < 1) {
-    throw new EdgewaterError("SettingsError", "maxConcurrency must be a whole number above zero", { field: "maxConcurrency" });
+    const message = `Invalid maxConcurrency of inProcess: ${maxConcurrency}; expected a whole number above zero`;
+    throw new EdgewaterError("SettingsError", message, { field: "maxConcurrency" });
   }
   return { name: "in-process", execute: (execution) => schedule(execution, maxConcurrency) };
 }
@@ -33,10 +34,10 @@ function schedule({ plan, signal, runStep, skipStep }: Execution, maxConcurrency
   }
   const ready = plan.filter(({ after }) => after.length === 0);
   const skipped = new Set<Step>();
-  const makers = new Map(plan.flatMap((step) => idsOf(step).map((id) => [id, step.label] as const)));
+  const makers = new Map(plan.flatMap((step) => outputIds(step).map((id) => [id, step.label] as const)));
   let running = 0;
 
-  /** Writes outcomes down, and what follows from them: a dependent is ready, or it and all behind it are skipped. */
+  /** Stores outcomes and their consequences: a dependent step becomes ready, or it and everything that depends on it is skipped. */
   const settle = (first: Outcomes): void => {
     const settled = [...first];
     for (const [id, outcome] of settled) {

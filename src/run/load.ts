@@ -1,42 +1,36 @@
 import type { InputSpec } from "../asset/computation.ts";
 import type { Definition } from "../asset/types.ts";
 import { isEdgewaterError, throwIfAborted } from "../errors.ts";
-import type { BaseIOHandler } from "../io-handler/base.ts";
-import { InputContext } from "../io-handler/input-context.ts";
-import type { Log } from "../io-handler/log.ts";
+import { InputContext } from "../io-handler/contexts.ts";
 import { validate } from "../io-handler/type-hint.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
+import { PartitionMap } from "../partition/partition-map.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
+import type { LoadEnvironment } from "./environment.ts";
 import type { Load } from "./plan.ts";
 
-/** What loading needs of a run and its repository. */
-export interface LoadEnvironment {
-  readonly signal: AbortSignal;
-  readonly log: Log;
-  readonly storage: Storage;
-  /** Where what has no handler of its own is written. */
-  readonly defaultHandler: BaseIOHandler;
-}
-
-/** One value to load: what, which partition, for whom. */
-export interface Request {
+/** One value to load. */
+export interface LoadRequest {
+  /** The asset or task. */
   readonly source: Definition;
+  /** The partition; undefined without partitions. */
   readonly key: PartitionKey | undefined;
-  /** How the one who loads it declares it; undefined for a load from outside a run. */
+  /** The input that declares the load; undefined for a load outside a run. */
   readonly spec: InputSpec | undefined;
+  /** The asset that takes the input; undefined for a load outside a run. */
   readonly downstreamAsset: string | undefined;
 }
 
-/** Told which version of what was loaded, under the name that events have for it. */
+/** Called with the name of every loaded value, as `inputDataVersions` of events have it, and its data version. */
 export type OnLoaded = (name: string, dataVersion: string) => void;
 
-/** What events call an input, or one of its partitions. */
+/** The name of an input, or of one of its partitions, in `inputDataVersions` of events. */
 export function inputName(name: string, key: PartitionKey | undefined): string {
   return key === undefined ? name : `${name}[${key}]`;
 }
 
-/** Loads what a step takes under one name: a value, a map of partitions, or undefined. */
+/** Loads one input of a step: a value, a map of partitions that loads each when it is read, or undefined. */
 export async function loadInput(
   load: Load,
   spec: InputSpec,
@@ -46,31 +40,30 @@ export async function loadInput(
   onLoaded: OnLoaded,
 ): Promise<unknown> {
   const source = spec.source ?? own;
-  const request = (key: PartitionKey | undefined): Request => ({ source, key, spec, downstreamAsset });
+  const request = (key: PartitionKey | undefined): LoadRequest => ({ source, key, spec, downstreamAsset });
   if (load.shape === "nothing") return undefined;
   if (load.shape === "map") {
-    const { loadPartitions } = await import("./load-partitions.ts");
-    return loadPartitions(load.keys, spec.missing, (key) => loadValue(request(key), environment, onLoaded));
+    return new PartitionMap(load.keys, (key) => loadValue(request(key), environment, onLoaded), { missing: spec.missing });
   }
   if (spec.source !== undefined) return loadValue(request(load.key), environment, onLoaded);
   try {
     return await loadValue(request(load.key), environment, onLoaded);
   } catch (error) {
-    // The first time there is no earlier value. Any other error is one: a lost connection is no first time.
+    // On the first run there is no earlier value. Any other error is an error.
     if (isEdgewaterError(error, "NotFound")) return undefined;
     throw error;
   }
 }
 
-/** Loads one value through its handler, and checks it against the type hint of the one who wants it. */
+/** Loads one value through its handler, and validates it against the type hint of the input. */
 export async function loadValue(
-  { source, key, spec, downstreamAsset }: Request,
+  { source, key, spec, downstreamAsset }: LoadRequest,
   environment: LoadEnvironment,
   onLoaded: OnLoaded = () => {},
 ): Promise<unknown> {
   const { signal, log, storage, defaultHandler } = environment;
   throwIfAborted(signal, { asset: source.name });
-  const latest = await latestOf(source, key, storage);
+  const latest = await latestEvent(source, key, storage);
   const context = new InputContext({
     assetName: source.name,
     downstreamAsset,
@@ -84,16 +77,12 @@ export async function loadValue(
   const handler = spec?.ioHandler ?? source.ioHandler ?? defaultHandler;
   const value = await handler.loadInput(context);
   if (latest !== undefined) onLoaded(inputName(source.name, key), latest.dataVersion);
-  return validate(
-    value,
-    spec?.typeHint,
-    source.name,
-    `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`,
-  );
+  const what = `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`;
+  return validate(value, spec?.typeHint, source.name, what);
 }
 
-/** What is known of a value: its materialization, or the last look at what something else makes. */
-async function latestOf(
+/** The last materialization; for an external asset the last event, because its observations describe its data. */
+async function latestEvent(
   { name, kind }: Definition,
   partition: PartitionKey | undefined,
   storage: Storage,

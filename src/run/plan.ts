@@ -1,133 +1,134 @@
 import type { Computation, InputSpec } from "../asset/computation.ts";
 import type { Definition, MultiAsset, Source } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
-import { checkPartition } from "../partition/check-partition.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
-import type { PartitionLoadingContext, PartitionsDefinition } from "../partition/partitions-definition.ts";
+import { checkPartition, type PartitionLoadingContext, type PartitionsDefinition } from "../partition/partitions-definition.ts";
+import type { RunSelection } from "../storage/types.ts";
 import { type Graph, type Node, selectedNodes } from "./graph.ts";
 
 /** Which partitions of an input a step loads. */
 export type Load =
-  /** The one value, of this partition or without partitions. */
+  /** One value, of this partition or without partitions. */
   | { readonly shape: "value"; readonly key: PartitionKey | undefined }
   /** A map of partitions. */
   | { readonly shape: "map"; readonly keys: readonly PartitionKey[] }
-  /** The mapping has nothing for this key. */
+  /** Nothing, because the mapping has no partition for this key. */
   | { readonly shape: "nothing" };
 
-/** One call of a function, for one partition, for a batch of them, or without partitions. */
+/** One call of a function: for one partition, for a batch of partitions, or without partitions. */
 export interface Step {
-  /** For people: the name, and the partitions in brackets. */
+  /** Display name: the name of the computation, and the partitions in brackets. */
   readonly label: string;
+  /** The function, its inputs and outputs. */
   readonly computation: Computation;
+  /** The partitions to make; undefined without partitions. */
   readonly keys: readonly PartitionKey[] | undefined;
-  /** What of its outputs is wanted. */
+  /** The outputs to make. */
   readonly outputs: readonly Definition[];
-  /** What is loaded of each input, in the order of the computation's inputs. */
+  /** What to load of each input, in the order of the computation's inputs. */
   readonly loads: readonly Load[];
-  /** Ids of outputs of the same plan that must be there first. */
+  /** Ids of outputs of the same plan that must be made first, see `outputIds`. */
   readonly after: readonly string[];
 }
 
 /** The steps of a run, each after those that it waits for. */
 export type Plan = readonly Step[];
 
+/** Which assets and partitions to make. */
 export interface Selection {
-  /** What to make, by name or as the asset itself; every asset that something here makes unless given. */
+  /** The assets to make, by name or as assets; every asset that is not external unless given. */
   readonly selection?: readonly (string | Source | MultiAsset)[] | undefined;
-  /** Whether everything that the selection is made from is made anew too. */
+  /** Whether to make everything that the selection is made from, too; false unless given. */
   readonly includeUpstream?: boolean | undefined;
-  /** The partition to make of every selected asset with partitions; a key of several values stands for each of them. */
+  /** The partition to make of every selected asset with partitions. A key with several values stands for each of them. */
   readonly partitionKey?: string | PartitionKey | undefined;
-  /** The partitions to make, one by one. */
+  /** The partitions to make. */
   readonly partitionKeys?: readonly (string | PartitionKey)[] | undefined;
-  /** The partitions to make, from one to another, both included. */
+  /** The range of partitions to make, both ends included. */
   readonly partitionRange?: { readonly from: string | PartitionKey; readonly to: string | PartitionKey } | undefined;
 }
 
-/** Names one output of a plan, with or without a partition, so that no two have the same. */
+/** The id of one output of a plan: unique for a name and a partition. */
 export function outputId(name: string, key: PartitionKey | undefined): string {
   return key === undefined ? `${name.length}:${name}` : `${name.length}:${name}/${key}`;
 }
 
-/** The ids of everything that a step makes. */
-export function idsOf({ outputs, keys }: Pick<Step, "outputs" | "keys">): readonly string[] {
+/** The ids of all outputs of a step. */
+export function outputIds({ outputs, keys }: Pick<Step, "outputs" | "keys">): readonly string[] {
   if (keys === undefined) return outputs.map(({ name }) => outputId(name, undefined));
   return outputs.flatMap(({ name }) => keys.map((key) => outputId(name, key)));
 }
 
-/** What of one computation is wanted; keys by their display form. */
-interface Wanted {
+/** What to make of one computation. */
+interface OutputRequest {
   readonly outputs: Definition[];
+  /** By their display form; undefined without partitions. */
   readonly keys: Map<string, PartitionKey> | undefined;
 }
 
 /**
- * Chooses the steps of a run. A task runs with whatever takes it as an input, because its output stands for nothing by
- * itself; an asset that is not selected is loaded as it was last written. An asset with partitions has a step for each
- * key, or one for all of them when its function makes several at once.
+ * The steps of a run. A task runs together with everything that takes it as an input. An asset that is not selected is
+ * loaded as it was last written. An asset with partitions has one step for each key, or one for all keys when its function
+ * makes a batch.
  *
- * @throws `GraphError` for a name that the graph does not have, or an external asset that cannot be observed;
- *   `PartitionError` when a key is missing, or is not one of an asset's
+ * @throws `GraphError` for an unknown name, and for an external asset that cannot be observed; `PartitionError` for a
+ *   missing, unknown or superfluous partition key
  */
 export function planOf(graph: Graph, selection: Selection, loadingContext: PartitionLoadingContext): Plan {
-  const wanted = selectedOutputs(graph, selection, loadingContext);
+  const requests = selectedOutputs(graph, selection, loadingContext);
   const groups: (readonly UnorderedStep[])[] = [];
-  // From the last to the first, because what is downstream says which partitions are wanted upstream.
+  // From the last to the first, because downstream assets determine the partitions of upstream tasks and assets.
   for (const computation of graph.computations.toReversed()) {
-    const { outputs, keys } = wanted.get(computation) ?? {};
+    const { outputs, keys } = requests.get(computation) ?? {};
     if (outputs === undefined) continue;
-    const made = stepsOf(computation, outputs, keys === undefined ? [] : [...keys.values()], loadingContext);
-    groups.push(made);
+    const steps = stepsOf(computation, outputs, keys === undefined ? [] : [...keys.values()], loadingContext);
+    groups.push(steps);
     for (const [index, { source }] of computation.inputs.entries()) {
       if (source === undefined || !(selection.includeUpstream || source.kind === "task") || source.kind === "external") continue;
       const node = graph.nodes.get(source.name) as Node;
-      for (const { loads } of made) want(wanted, node, keysOf(loads[index]));
+      for (const { loads } of steps) request(requests, node, keysOf(loads[index]));
     }
   }
   return withOrder(groups.reverse().flat());
 }
 
-function selectedOutputs(graph: Graph, selection: Selection, loadingContext: PartitionLoadingContext): Map<Computation, Wanted> {
+function selectedOutputs(graph: Graph, selection: Selection, loadingContext: PartitionLoadingContext): Map<Computation, OutputRequest> {
   const isMade = ({ definition }: Node): boolean => definition.kind === "asset";
   const nodes = selection.selection?.flatMap((each) => selectedNodes(graph, each)) ?? [...graph.nodes.values()].filter(isMade);
-  const wanted = new Map<Computation, Wanted>();
+  const requests = new Map<Computation, OutputRequest>();
   const withoutKey: string[] = [];
   for (const node of nodes) {
     const { name, partitions } = node.definition;
     if (node.computation.compute === undefined) {
       throw new EdgewaterError(
         "GraphError",
-        `The external asset ${JSON.stringify(name)} cannot be materialized: something else makes it, and it has no function that observes it`,
+        `Cannot materialize the external asset ${JSON.stringify(name)}: it has no function that observes it`,
         { asset: name },
       );
     }
     const { partitionKey, partitionKeys = partitionKey === undefined ? undefined : [partitionKey], partitionRange: range } = selection;
-    if (partitions === undefined) want(wanted, node, []);
-    else if (range !== undefined) want(wanted, node, partitions.between(range.from, range.to, loadingContext));
+    if (partitions === undefined) request(requests, node, []);
+    else if (range !== undefined) request(requests, node, partitions.between(range.from, range.to, loadingContext));
     else if (partitionKeys !== undefined)
-      want(
-        wanted,
+      request(
+        requests,
         node,
         partitionKeys.flatMap((key) => membersOf(partitions, key, loadingContext, name)),
       );
     else withoutKey.push(name);
   }
   if (withoutKey.length > 0) {
-    throw new EdgewaterError(
-      "PartitionError",
-      `These assets have partitions and none was given: ${withoutKey.join(", ")}; pass partitionKey or partitionRange, or select others`,
-      { asset: withoutKey[0] },
-    );
+    const message = `Missing partition key for ${withoutKey.join(", ")}: these assets have partitions; pass partitionKey, partitionKeys or partitionRange, or select other assets`;
+    throw new EdgewaterError("PartitionError", message, { asset: withoutKey[0] });
   }
   const isKeyGiven = (selection.partitionKey ?? selection.partitionKeys ?? selection.partitionRange) !== undefined;
   if (isKeyGiven && nodes.every(({ definition }) => definition.partitions === undefined)) {
-    throw new EdgewaterError("PartitionError", "A partition was given and none of the selected assets has partitions");
+    throw new EdgewaterError("PartitionError", "Unexpected partition key: none of the selected assets has partitions; omit it");
   }
-  return wanted;
+  return requests;
 }
 
-/** The partitions that a key stands for, each of which the definition must have. */
+/** The partitions that a key stands for. @throws `PartitionError` when the definition lacks one of them */
 export function membersOf(
   definition: PartitionsDefinition,
   key: string | PartitionKey,
@@ -138,11 +139,12 @@ export function membersOf(
   return members.map((member) => checkPartition(definition, member, loadingContext, owner));
 }
 
-function want(wanted: Map<Computation, Wanted>, { definition, computation }: Node, keys: readonly PartitionKey[]): void {
-  let known = wanted.get(computation);
+/** Adds an output and partitions of it to the requests. */
+function request(requests: Map<Computation, OutputRequest>, { definition, computation }: Node, keys: readonly PartitionKey[]): void {
+  let known = requests.get(computation);
   if (known === undefined) {
     known = { outputs: [], keys: definition.partitions && new Map() };
-    wanted.set(computation, known);
+    requests.set(computation, known);
   }
   if (!known.outputs.includes(definition)) known.outputs.push(definition);
   for (const key of keys) known.keys?.set(String(key), key);
@@ -165,7 +167,7 @@ function stepsOf(
 
 const withoutPartition: Load = { shape: "value", key: undefined };
 
-/** What a step loads of one input, for some keys of its computation. */
+/** What a step loads of one input, for keys of its computation. */
 export function loadOf(
   { source, partitionMapping }: InputSpec,
   { name, partitions, isBatch }: Computation,
@@ -193,10 +195,10 @@ function keysOf(load: Load | undefined): readonly PartitionKey[] {
   return load?.shape === "value" && load.key !== undefined ? [load.key] : [];
 }
 
-/** Fills in what each step waits for: whatever it loads that the same plan makes. */
+/** Fills in what each step waits for: everything that it loads and the same plan makes. */
 function withOrder(steps: readonly UnorderedStep[]): Plan {
   const made = new Set<string>();
-  for (const step of steps) for (const id of idsOf(step)) made.add(id);
+  for (const step of steps) for (const id of outputIds(step)) made.add(id);
   for (const { computation, loads, after } of steps) {
     const ids = new Set<string>();
     for (const [index, load] of loads.entries()) {
@@ -212,7 +214,18 @@ function withOrder(steps: readonly UnorderedStep[]): Plan {
   return steps;
 }
 
-/** A step before it is known what it waits for. */
+/** A step whose `after` is not filled in yet. */
 interface UnorderedStep extends Step {
   readonly after: string[];
+}
+
+/** A selection as plain data, for the record of the run. */
+export function runSelection({ selection, includeUpstream, partitionKey, partitionKeys, partitionRange: range }: Selection): RunSelection {
+  const keys = partitionKeys ?? (partitionKey === undefined ? undefined : [partitionKey]);
+  return {
+    ...(selection && { selection: selection.map((each) => (typeof each === "string" ? each : each.name)) }),
+    ...(includeUpstream && { includeUpstream }),
+    ...(keys && { partitionKeys: keys.map(String) }),
+    ...(range && { partitionRange: { from: String(range.from), to: String(range.to) } }),
+  };
 }

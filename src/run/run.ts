@@ -1,44 +1,51 @@
-import type { RunSelection } from "../storage/types.ts";
-import type { Executor, Outcome, Outcomes } from "./executor.ts";
-import type { StepEnvironment } from "./ongoing-step.ts";
-import { idsOf, type Plan } from "./plan.ts";
-import type { ProgressEvent } from "./progress.ts";
+/**
+ * Runs: the graph of assets, the plan of a run, and its steps.
+ *
+ * @module
+ */
+import type { StoredEvent } from "../storage/types.ts";
+import type { ProgressEvent, RunEnvironment } from "./environment.ts";
+import type { Outcome, Outcomes } from "./executor.ts";
+import { outputId, outputIds, type Plan } from "./plan.ts";
 import { runStep } from "./step.ts";
 
-/** How a run ended. */
+/** The result of a run. */
 export interface RunResult {
+  /** Whether every output was made. */
   readonly success: boolean;
+  /** The id of the run. */
   readonly runId: string;
-  /** Names of what was made, written and recorded, every partition of it, in the order of the plan. */
+  /** Names of the assets and tasks that were made, every partition of them, in the order of the plan. */
   readonly materializedAssets: readonly string[];
-  /** What failed; `partition` is the display form of the key, undefined without partitions. */
+  /** The outputs that failed. */
   readonly failedAssets: readonly FailedAsset[];
-  /** Names of what was not started, or not for every partition, because an input failed or the run was aborted. */
+  /** Names of assets and tasks of which something was not started, because an input failed or the run was aborted. */
   readonly skippedAssets: readonly string[];
+  /**
+   * The materializations and observations of the run, in the order of their commits. For a resumed run these include the ones
+   * that were recorded before it was resumed.
+   */
+  readonly events: readonly StoredEvent[];
 }
 
+/** An output that failed. */
 export interface FailedAsset {
+  /** Name of the asset or task. */
   readonly name: string;
+  /** The display form of the partition's key; undefined without partitions. */
   readonly partition: string | undefined;
+  /** What was thrown. */
   readonly error: unknown;
 }
 
-/** What a run needs of its repository. */
-export interface RunEnvironment extends StepEnvironment {
-  readonly executor: Executor;
-  readonly tags: Readonly<Record<string, string>>;
-  /** What was asked for, kept with the record of the run. */
-  readonly selection?: RunSelection | undefined;
-  /** When an earlier try of the same run began. */
-  readonly startTime?: number | undefined;
-}
-
-/** Runs a plan, and records that it began and how it ended. */
+/** Runs a plan, and records its start and its end. */
 export async function run(plan: Plan, environment: RunEnvironment): Promise<RunResult> {
-  const { runId, signal, storage, log, executor, tags, selection, startTime = Date.now() } = environment;
-  const tell = (event: ProgressEvent): void => {
+  const { runId, signal, storage, log, executor, tags, selection, startTime = Date.now(), recorded = [] } = environment;
+  const events = [...recorded];
+  const onProgress = (event: ProgressEvent): void => {
+    if (event.type === "output") events.push(event.event);
     try {
-      environment.tell(event);
+      environment.onProgress(event);
     } catch (error) {
       log.warn("onProgress has thrown", error);
     }
@@ -47,38 +54,44 @@ export async function run(plan: Plan, environment: RunEnvironment): Promise<RunR
   const partitionKeys = [...new Set(plan.flatMap(({ keys = [] }) => keys.map(String)))];
   const record = { runId, nodeNames, partitionKeys, tags, ...(selection && { selection }), startTime };
   await storage.commit({ runs: [{ ...record, status: "Started", endTime: undefined }] });
-  tell({ type: "run-start", runId, steps: plan.map(({ label }) => label) });
+  onProgress({ type: "run-start", runId, steps: plan.map(({ label }) => label) });
 
+  const stepEnvironment = { ...environment, onProgress };
+  const recordedOutputs = eventsByOutput(recorded);
   const outcomes = await executor.execute({
     plan,
     signal,
-    runStep: (step) => runStep(step, { ...environment, tell }),
+    runStep: (step) => runStep(step, stepEnvironment, recordedOutputs),
     skipStep: (step, because) => {
-      tell({ type: "step-skipped", runId, step: step.label, because });
-      return new Map(idsOf(step).map((id): [string, Outcome] => [id, { status: "skipped", because }]));
+      onProgress({ type: "step-skipped", runId, step: step.label, because });
+      return new Map(outputIds(step).map((id): [string, Outcome] => [id, { status: "skipped", because }]));
     },
   });
 
-  const result = resultOf(runId, plan, nodeNames, outcomes);
+  const result = resultOf(runId, plan, nodeNames, outcomes, events);
   const status = result.success ? "Success" : signal.aborted ? "Canceled" : "Failure";
   const endTime = Date.now();
   await storage.commit({ runs: [{ ...record, status, endTime }] });
-  tell({ type: "run-end", runId, success: result.success, durationMs: endTime - record.startTime });
+  onProgress({ type: "run-end", runId, success: result.success, durationMs: endTime - record.startTime });
   return result;
 }
 
-function resultOf(runId: string, plan: Plan, names: readonly string[], outcomes: Outcomes): RunResult {
+/** Events by the id of their output, see `outputId`. */
+export function eventsByOutput(events: readonly StoredEvent[]): Map<string, StoredEvent> {
+  return new Map(events.map((event) => [outputId(event.assetKey, event.partitionKey), event]));
+}
+
+function resultOf(runId: string, plan: Plan, names: readonly string[], outcomes: Outcomes, events: readonly StoredEvent[]): RunResult {
   const [failed, skipped] = [new Set<string>(), new Set<string>()];
   const failedAssets: FailedAsset[] = [];
   for (const { outputs, keys } of plan) {
-    for (const output of outputs) {
+    for (const { name } of outputs) {
       for (const key of keys ?? [undefined]) {
-        const [id = ""] = idsOf({ outputs: [output], keys: key && [key] });
-        const outcome = outcomes.get(id);
-        if (outcome?.status === "skipped") skipped.add(output.name);
+        const outcome = outcomes.get(outputId(name, key));
+        if (outcome?.status === "skipped") skipped.add(name);
         if (outcome?.status !== "failure") continue;
-        failed.add(output.name);
-        failedAssets.push({ name: output.name, partition: key && String(key), error: outcome.error });
+        failed.add(name);
+        failedAssets.push({ name, partition: key && String(key), error: outcome.error });
       }
     }
   }
@@ -89,5 +102,6 @@ function resultOf(runId: string, plan: Plan, names: readonly string[], outcomes:
     materializedAssets,
     failedAssets,
     skippedAssets: names.filter((name) => skipped.has(name)),
+    events: events.toSorted((left, right) => left.id - right.id),
   };
 }

@@ -1,22 +1,25 @@
-import type { Log } from "../io-handler/log.ts";
-import { intMetadata, textMetadata } from "../metadata/metadata.ts";
+import type { Log } from "../io-handler/contexts.ts";
+import { MetadataValue } from "../metadata/metadata-value.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { LogRecord, NewEvent, StepEvent } from "../storage/types.ts";
-import type { StepEnvironment } from "./ongoing-step.ts";
+import type { StepEnvironment } from "./environment.ts";
 import { outputId, type Step } from "./plan.ts";
 
-/** Records what happens to one step beside its outputs. */
+/** Records the events and the log of one step. */
 export interface StepRecord {
-  /** What the step writes goes to the repository's log, and with its end into the records. */
+  /** Passes lines on to the repository's log, and stores them with the next event of the step. */
   readonly log: Log;
+  /** Records `StepStart`. */
   readonly start: () => Promise<void>;
+  /** Records `StepRetry`. */
   readonly retry: (error: unknown, retry: number) => Promise<void>;
+  /** Records `StepSuccess`. */
   readonly success: () => Promise<void>;
-  /** Of every output that was not made. Does not reject: the step has failed already. */
+  /** Records `StepFailure` for every output that was not made. Does not reject: the step has failed already. */
   readonly failure: (error: unknown, made: readonly string[]) => Promise<void>;
 }
 
-/** The record of one step, under the name of its computation; a failure is recorded under the names of its outputs. */
+/** The record of one step. Its events have the name of the computation, failures the names of the outputs. */
 export function stepRecord(step: Step, { runId, storage, log }: StepEnvironment): StepRecord {
   const logs: LogRecord[] = [];
   const { computation, keys, outputs, label } = step;
@@ -43,28 +46,28 @@ export function stepRecord(step: Step, { runId, storage, log }: StepEnvironment)
   return {
     log: recording(log, label, runId, logs),
     start: () => own("StepStart"),
-    retry: (error, retry) => own("StepRetry", { ...said(error), retry: intMetadata(retry) }),
+    retry: (error, retry) => own("StepRetry", { ...errorMetadata(error), retry: MetadataValue.int(retry) }),
     success: () => own("StepSuccess"),
     failure: async (error, made) => {
       const events = outputs.flatMap(({ name }) =>
         (keys ?? [undefined])
           .filter((key) => !made.includes(outputId(name, key)))
-          .map((key) => event("StepFailure", name, key, said(error))),
+          .map((key) => event("StepFailure", name, key, errorMetadata(error))),
       );
       try {
         await storage.commit({ events, logs: logs.splice(0) });
       } catch (lost) {
-        log.error(`The failure of ${label} could not be recorded`, lost);
+        log.error(`Cannot record the failure of ${label}`, lost);
       }
     },
   };
 }
 
-function said(error: unknown): NewEvent["metadata"] {
-  return { error: textMetadata(error instanceof Error ? error.message : String(error)) };
+function errorMetadata(error: unknown): NewEvent["metadata"] {
+  return { error: MetadataValue.text(error instanceof Error ? error.message : String(error)) };
 }
 
-/** A log that passes on what it is told, and keeps it. */
+/** A log that passes lines on and collects them. */
 function recording(log: Log, step: string, runId: string, logs: LogRecord[]): Log {
   const level =
     (name: LogRecord["level"]): Log["info"] =>

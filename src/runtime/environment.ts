@@ -1,16 +1,16 @@
 /**
- * The only place that asks the runtime for environment variables.
+ * The environment variables of the runtime. Only this folder checks which runtime this is.
  *
  * @module
  */
 
-/** Where settings may come from: a record such as a Worker's `env` or `import.meta.env`, or a way to look one name up. */
+/** A source of variables: a record such as a Worker's `env` or `import.meta.env`, or a function that looks up a name. */
 export type EnvironmentSource = object | LookUp;
 
-/** Looks one name up. It may say what it is called in messages, as the sources of `.env` text do. */
+/** Returns the value of a variable, or `undefined` when it is not set. `label` is its name in messages. */
 export type LookUp = ((name: string) => unknown) & { readonly label?: string };
 
-/** Looks one variable up; undefined when it is not set. */
+/** Returns the value of a variable, or `undefined` when it is not set. */
 export type Environment = (name: string) => unknown;
 
 interface Runtimes {
@@ -18,19 +18,19 @@ interface Runtimes {
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
 }
 
-/** What Deno's errors are called when a permission is denied: since 2.0, and before. */
+/** The names of Deno's error for a denied permission: since 2.0, and before. */
 const denied: readonly unknown[] = ["NotCapable", "PermissionDenied"];
 
 /**
- * Looks a variable up in the runtime's own environment: `Deno.env` on Deno, where a denied permission counts as unset,
- * `process.env` on Node and Bun, and nothing in browsers and Workers, which hand theirs over as a source. It is read at
- * the call, never at import.
+ * Returns the value of a variable of the runtime's own environment: of `Deno.env` on Deno, where a variable without
+ * permission counts as unset, and of `process.env` on Node and Bun. Browsers and Workers have no environment of their own;
+ * pass a record as the source there.
  *
  * @example
  * ```ts
  * import { dotenv, runtimeEnvironment } from "edgewater";
  *
- * new JsonIOHandler({}, { env: [runtimeEnvironment, dotenv("JSON_IO_FOLDER=data")] }); // the runtime wins
+ * new JsonIOHandler({}, { env: [runtimeEnvironment, dotenv("JSON_IO_FOLDER=data")] }); // the environment wins over the .env text
  * ```
  */
 export function runtimeEnvironment(name: string): unknown {
@@ -44,14 +44,14 @@ export function runtimeEnvironment(name: string): unknown {
   }
 }
 
-/** The environment of a source, or without one the runtime's own. */
+/** Returns the look-up of a source; the runtime's own environment without one. */
 export function environmentOf(source?: EnvironmentSource): Environment {
   if (source === undefined) return runtimeEnvironment;
   if (isLookUp(source)) return source;
   return (name) => (Object.hasOwn(source, name) ? (source as Readonly<Record<string, unknown>>)[name] : undefined);
 }
 
-/** Tells a function from a record. */
+/** Returns whether a source is a function. */
 export function isLookUp(source: unknown): source is LookUp {
   return typeof source === "function";
 }

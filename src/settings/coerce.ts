@@ -11,7 +11,7 @@ const truths: ReadonlyMap<string, boolean> = new Map([
   ["off", false],
 ]);
 
-/** What is expected of a text, in words. */
+/** What a text should be, for messages. */
 const expectations: Readonly<Record<FieldKind, string>> = {
   text: "text",
   number: "a number",
@@ -27,17 +27,17 @@ const expectations: Readonly<Record<FieldKind, string>> = {
 
 const isoDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** A value, or why there is none. */
+/** The result of {@link coerce}. */
 export interface Coerced {
   readonly value: unknown;
-  /** Never quotes the text. */
+  /** Why the text cannot be read. Never quotes it, since it may be a secret. */
   readonly problem?: string;
 }
 
 /**
- * Turns text from the environment into what a setting of this shape holds. What is no text, such as a binding in a
- * Worker's `env`, is kept. Of several meanings the first counts that can be read and that the schema takes; when it
- * takes none, the first that can be read.
+ * Converts text from the environment to the value of a setting with this shape. A value that is not text, such as a binding
+ * in a Worker's `env`, stays as it is. If several kinds can read the text, the first one that the schema accepts wins; if the
+ * schema accepts none, the first one.
  */
 export function coerce(raw: unknown, shape: Shape): Coerced {
   if (typeof raw !== "string") return { value: raw };
@@ -52,7 +52,7 @@ export function coerce(raw: unknown, shape: Shape): Coerced {
   return { value: raw, problem: `expected ${shape.kinds.map((kind) => expectations[kind]).join(" or ")}` };
 }
 
-/** Undefined when the text has no such meaning. */
+/** Returns `undefined` when the text is not of this kind. */
 function read(raw: string, kind: FieldKind, shape: Shape): unknown {
   const text = raw.trim();
   switch (kind) {
@@ -81,14 +81,14 @@ function read(raw: string, kind: FieldKind, shape: Shape): unknown {
 function readJson(text: string, kind: "json" | "set" | "map", shape: Shape): unknown {
   try {
     const value = JSON.parse(text) as unknown;
-    return kind === "json" ? insideOf(value, shape) : collect(value, kind);
+    return kind === "json" ? convertInside(value, shape) : collectionOf(value, kind);
   } catch {
     return undefined;
   }
 }
 
-/** JSON has no dates, big integers, sets or maps: inside of it, each is written as in a variable of its own. */
-function insideOf(value: unknown, shape: Shape): unknown {
+/** JSON has no dates, big integers, sets and maps: inside JSON, each is written as it would be in its own variable. */
+function convertInside(value: unknown, shape: Shape): unknown {
   if (Array.isArray(value)) return value.map((item, index) => fromJson(item, shape.item?.(String(index))));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value);
@@ -98,12 +98,12 @@ function insideOf(value: unknown, shape: Shape): unknown {
 function fromJson(value: unknown, shape: Shape | undefined): unknown {
   if (!shape) return value;
   if (typeof value === "string") return coerce(value, { ...shape, hasFallback: true }).value;
-  if (shape.kinds.includes("json")) return insideOf(value, shape);
+  if (shape.kinds.includes("json")) return convertInside(value, shape);
   const [kind] = shape.kinds;
-  return kind === "set" || kind === "map" ? (collect(value, kind) ?? value) : value;
+  return kind === "set" || kind === "map" ? (collectionOf(value, kind) ?? value) : value;
 }
 
-function collect(value: unknown, kind: "set" | "map"): unknown {
+function collectionOf(value: unknown, kind: "set" | "map"): unknown {
   if (kind === "set") return Array.isArray(value) ? new Set(value) : undefined;
   if (!Array.isArray(value)) return typeof value === "object" && value !== null ? new Map(Object.entries(value)) : undefined;
   return value.every((pair) => Array.isArray(pair) && pair.length === 2) ? new Map(value as [unknown, unknown][]) : undefined;

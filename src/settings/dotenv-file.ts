@@ -1,5 +1,5 @@
 /**
- * Settings from a `.env` file, for Node, Deno and Bun: `edgewater/dotenv`.
+ * `edgewater/dotenv`: reads a `.env` file as a source of settings, on Node, Deno and Bun.
  *
  * @module
  */
@@ -9,16 +9,17 @@ import { type DotenvSource, dotenv } from "./dotenv.ts";
 
 export { type DotenvSource, dotenv };
 
+/** Options of {@link loadDotenv}. */
 export interface LoadDotenvOptions {
-  /** Whether a file that does not exist is like an empty one. */
+  /** Whether a missing file counts as an empty one; false by default. */
   readonly optional?: boolean;
 }
 
 /**
- * Reads a `.env` file, once. The variables of the runtime are not touched: pass what this gives as a source. Relative
- * paths are relative to the working directory. Deno needs `--allow-read` for the file.
+ * Reads a `.env` file once and returns its variables as a source of settings. The environment of the process does not
+ * change. Relative paths are relative to the working directory. Deno needs `--allow-read` for the file.
  *
- * @throws `SettingsError` when there is no such file, when it cannot be read, or with the number of every wrong line
+ * @throws `SettingsError` when the file is missing or cannot be read, or with the number of every invalid line
  *
  * @example
  * ```ts
@@ -37,7 +38,7 @@ export async function loadDotenv(path: string | URL = ".env", { optional = false
     if (error instanceof EdgewaterError) throw error;
     const isMissing = (error as { readonly code?: unknown }).code === "ENOENT";
     if (isMissing && optional) return dotenv("", { name });
-    const problem = isMissing ? `There is no file ${name}; create it, or pass { optional: true }` : `The file ${name} cannot be read`;
-    throw new EdgewaterError("SettingsError", problem, { key: name, cause: error });
+    const reason = isMissing ? "there is no such file; create it, or pass { optional: true }" : "the file system refused it; see the cause";
+    throw new EdgewaterError("SettingsError", `Cannot read ${JSON.stringify(name)}: ${reason}`, { key: name, cause: error });
   }
 }

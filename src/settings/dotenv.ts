@@ -1,28 +1,30 @@
 import { EdgewaterError, type SettingsIssue } from "../errors.ts";
 import { settingsError } from "./problems.ts";
 
-/** The variables of `.env` text, as a source of settings. */
+/** A source of settings with the variables of `.env` text. */
 export interface DotenvSource {
+  /** Returns the value of a variable; `undefined` when it is not set. */
   (name: string): string | undefined;
-  /** What it is called in messages. */
+  /** The name of the source in messages. */
   readonly label: string;
 }
 
 /**
- * Takes the variables of `.env` text as a source of settings, on every runtime.
+ * Parses `.env` text and returns its variables as a source of settings, on every runtime.
  *
  * | line | meaning |
  * |-|-|
- * | `KEY=value` | the text up to a ` #`, without spaces around it; no escapes |
+ * | `KEY=value` | the text up to a ` #`, trimmed; no escapes |
  * | `export KEY=value` | the same |
- * | `KEY='value'` | what is between the quotes, on one line; `\\'` and `\\\\` are escapes |
- * | `KEY="value"` | may go over several lines; `\\n \\r \\t \\" \\\\` are escapes |
- * | `KEY=` | the empty text, which is a value |
- * | `# …` or nothing | nothing; a comment may also follow a closing quote |
+ * | `KEY='value'` | the text between the quotes, on one line; `\\'` and `\\\\` are escapes |
+ * | `KEY="value"` | the text between the quotes, on one line or several; `\\n \\r \\t \\" \\\\` are escapes |
+ * | `KEY=` | the empty string, which is a value |
+ * | `# …` or an empty line | nothing; a comment may also follow a closing quote |
  *
- * The last line for a name counts. `$NAME` is no reference: it stays as it is written.
+ * If a name occurs several times, the last one wins. `$NAME` is not expanded.
  *
- * @throws `SettingsError` that lists every line that is none of these by its number, and never shows one
+ * @param options.name the name of the source in messages; `.env` by default
+ * @throws `SettingsError` that lists the number of every invalid line. It does not show the lines: they may hold secrets
  *
  * @example
  * ```ts
@@ -35,7 +37,7 @@ export interface DotenvSource {
  * ```
  */
 export function dotenv(text: string, { name = ".env" }: { readonly name?: string } = {}): DotenvSource {
-  if (typeof text !== "string") throw new EdgewaterError("SettingsError", "dotenv takes the text of a .env file");
+  if (typeof text !== "string") throw new EdgewaterError("SettingsError", "Cannot read .env text; expected a string");
   const variables = parse(text, name);
   return Object.assign((variable: string) => variables.get(variable), { label: name });
 }

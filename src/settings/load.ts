@@ -1,30 +1,35 @@
+/**
+ * Settings of IO handlers: schemas, sources, conversion of text, validation and its error.
+ *
+ * @module
+ */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { EdgewaterError } from "../errors.ts";
 import type { SettingsDefinition } from "./definition.ts";
-import { findProto, frozenCopy, isPlainObject, merge, type Values, valueAt } from "./plain.ts";
+import { findProto, frozenCopy, isPlainObject, merge, type Values, valueAt } from "./plain-data.ts";
 import { Problems, settingsError } from "./problems.ts";
 import type { Shape } from "./shape.ts";
 import { type EnvironmentSources, type Origins, readSources } from "./sources.ts";
-import type { StandardIssue, StandardResult } from "./standard-schema.ts";
-import { findUnknown } from "./unknown.ts";
+import { findUnknown } from "./unknown-names.ts";
 import { variableAt } from "./variable.ts";
 
+/** Options of {@link loadSettings}. */
 export interface LoadOptions {
-  /** Whose settings they are, for messages. */
+  /** The name of the handler, for messages. */
   readonly owner: string;
-  /** Given in code; wins over the environment. */
+  /** The settings that are passed in code; they win over the environment. */
   readonly explicit: unknown;
-  /** Where variables come from, in order of precedence; the runtime's own environment unless given. */
+  /** The sources of variables in order of precedence; the runtime's own environment by default. */
   readonly env?: EnvironmentSources | undefined;
 }
 
 /**
- * Settings from code and environment, validated: an explicit argument wins over the environment, which wins over the
- * schema's default. `basePath` is read from `<PREFIX>BASE_PATH`, a nested `sub.basePath` from
- * `<PREFIX>SUB__BASE_PATH`; objects are merged deeply. What comes back is a frozen copy of its own, except for what is
- * no plain data, such as a store.
+ * Loads and validates settings: the explicit argument wins over the environment, which wins over the schema's default.
+ * `basePath` is read from `<PREFIX>BASE_PATH`, a nested `sub.basePath` from `<PREFIX>SUB__BASE_PATH`; objects are merged
+ * deeply. Returns a frozen copy; only values that are not plain data, such as a store, are not copied.
  *
- * @throws `SettingsError` that lists every problem with its source, and never a value; `DefinitionError` when the
- *   schema turns out to be async
+ * @throws `SettingsError` that lists every problem with its source and never shows a value; `DefinitionError` for an async
+ *   schema
  */
 export function loadSettings({ schema, shape, envPrefix }: SettingsDefinition, { owner, explicit, env }: LoadOptions): unknown {
   if (!isPlainObject(explicit)) {
@@ -49,12 +54,12 @@ export function loadSettings({ schema, shape, envPrefix }: SettingsDefinition, {
   return frozenCopy((result as { readonly value: Values }).value, shape, given);
 }
 
-/** A schema's own function that throws may say the value in its message, so its error is not passed on. */
+/** Returns `undefined` when a function of the schema throws. The error is dropped: its message may quote a value. */
 function validate(
-  call: () => StandardResult<unknown> | Promise<StandardResult<unknown>>,
+  call: () => StandardSchemaV1.Result<unknown> | Promise<StandardSchemaV1.Result<unknown>>,
   owner: string,
-): StandardResult<unknown> | undefined {
-  let result: StandardResult<unknown> | Promise<StandardResult<unknown>>;
+): StandardSchemaV1.Result<unknown> | undefined {
+  let result: StandardSchemaV1.Result<unknown> | Promise<StandardSchemaV1.Result<unknown>>;
   try {
     result = call();
   } catch {
@@ -62,11 +67,14 @@ function validate(
   }
   if (!("then" in result)) return result;
   result.then(undefined, () => {});
-  throw new EdgewaterError("DefinitionError", `The settings of ${owner} must validate synchronously`);
+  throw new EdgewaterError(
+    "DefinitionError",
+    `Cannot use an async schema for the settings of ${owner}; they are validated synchronously, in the constructor`,
+  );
 }
 
-/** As far as it consists of names: a key of a map may be any value. */
-function pathOf({ path = [] }: StandardIssue): readonly string[] {
+/** Returns the path as far as it consists of names. The key of a map may be any value, also a secret. */
+function pathOf({ path = [] }: StandardSchemaV1.Issue): readonly string[] {
   const names: string[] = [];
   for (const item of path) {
     const { key, type } = (typeof item === "object" ? item : { key: item }) as { readonly key: unknown; readonly type?: unknown };
@@ -82,20 +90,19 @@ interface Sources {
   readonly origins: Origins;
   readonly shape: Shape;
   readonly envPrefix: string;
-  /** The library of the schema. */
+  /** The name of the schema library. */
   readonly vendor: string;
 }
 
-/** What valibot says of a problem besides its message. */
-interface ValibotIssue extends StandardIssue {
+/** The fields of a valibot issue that do not quote values. */
+interface ValibotIssue extends StandardSchemaV1.Issue {
   readonly type?: string;
   readonly expected?: string | null;
   readonly received?: string;
 }
 
 /**
- * Says what was expected and where the value came from. Messages are never shown: valibot's quote the value, and
- * another library's may.
+ * Returns what was expected and where the value came from. The message of the issue is not used: it may quote the value.
  */
 function describe(
   issue: ValibotIssue,
@@ -123,7 +130,7 @@ function isDeclared(path: readonly string[], shape: Shape): boolean {
   return inside !== undefined;
 }
 
-/** The argument when it has this value, else the nearest variable around it. */
+/** Returns "the argument" if it has this value, else the variable of the setting or of the nearest object around it. */
 function sourceOf(path: readonly string[], given: Values, origins: Origins): string {
   if (valueAt(given, path) !== undefined) return "the argument";
   for (let length = path.length; length > 0; length--) {

@@ -1,15 +1,16 @@
 import { EdgewaterError, type SettingsIssue } from "../errors.ts";
 
-/** What is wrong with the settings of one handler, at most one problem for a path and for what is inside it. */
+/** Collects the problems of the settings of one handler: at most one per setting, and none inside a setting that has one. */
 export class Problems {
   readonly #issues = new Map<string, SettingsIssue>();
 
+  /** Adds a problem unless this setting, or one around it, has one already. */
   add(path: readonly string[], problem: string, source: string): void {
     const field = fieldName(path);
     if (!this.has(path)) this.#issues.set(field, { field, problem, source });
   }
 
-  /** Tells whether there is a problem with this setting already, or with one around it. */
+  /** Returns whether this setting, or one around it, has a problem. */
   has(path: readonly string[]): boolean {
     return path.some((_, index) => this.#issues.has(fieldName(path.slice(0, index + 1)))) || this.#issues.has(fieldName(path));
   }
@@ -20,7 +21,7 @@ export class Problems {
   }
 }
 
-/** One error for all of the problems. */
+/** Returns one error that lists all problems. */
 export function settingsError(summary: string, issues: readonly SettingsIssue[]): EdgewaterError<"SettingsError"> {
   const lines = issues.map(({ field, problem, source }) => {
     const named = field === "" ? problem : `${field}: ${problem}`;
@@ -30,7 +31,7 @@ export function settingsError(summary: string, issues: readonly SettingsIssue[])
   return new EdgewaterError("SettingsError", [`${summary}:`, ...lines].join("\n"), { field, issues });
 }
 
-/** `retry.maxTimes`; a name that is no plain word is quoted. */
+/** Joins a path: `retry.maxTimes`. Names that are not plain words are quoted. */
 function fieldName(path: readonly string[]): string {
   return path.map((name) => (/^[\p{L}\p{N}_$-]+$/u.test(name) ? name : JSON.stringify(name))).join(".");
 }

@@ -1,41 +1,41 @@
 /**
- * What text from an environment is turned into before it is validated:
+ * The kind of a setting: how text from an environment is converted before it is validated.
  *
- * | kind | text |
+ * | kind | accepted text |
  * |-|-|
- * | `text` | is kept |
- * | `number` | what `Number` reads; not empty, not NaN |
- * | `bigint` | digits, with a sign or without |
- * | `boolean` | `true, 1, yes, on` or `false, 0, no, off`, in any case |
+ * | `text` | any; it stays as it is |
+ * | `number` | what `Number` parses, except empty text and NaN |
+ * | `bigint` | digits with an optional sign |
+ * | `boolean` | `true, 1, yes, on` or `false, 0, no, off`; case does not matter |
  * | `date` | an ISO 8601 date, or date and time |
  * | `json` | JSON: an array or an object |
  * | `set` | JSON: an array |
  * | `map` | JSON: an object, or an array of pairs |
  * | `null` | the word `null` |
- * | `value` | has no text: a store, a function, a binding; passed as it is |
+ * | `value` | none: the setting is a store, a function or a binding, and is passed as it is |
  */
 export type FieldKind = "text" | "number" | "bigint" | "boolean" | "date" | "json" | "set" | "map" | "null" | "value";
 
-/** What is known of a setting, or of what is inside it, before it is validated. */
+/** What is known about a setting before it is validated. */
 export interface Shape {
-  /** What its text may mean, tried in this order. */
+  /** The kinds that its text may be of, tried in this order. */
   readonly kinds: readonly FieldKind[];
-  /** Tells which of several meanings the schema takes; the first that can be read when it is absent. */
+  /** Returns whether the schema accepts a converted value; decides between several kinds. */
   readonly accepts?: ((value: unknown) => boolean) | undefined;
-  /** The settings inside, of an object. */
+  /** The settings inside an object. */
   readonly fields?: Fields | undefined;
-  /** The shape of an item of an array or tuple, or of a value of a record. */
+  /** Returns the shape of an item of an array or tuple, or of a value of a record. */
   readonly item?: ((key: string) => Shape | undefined) | undefined;
-  /** Takes names that are not among `fields`. */
+  /** Whether names that are not among `fields` are allowed. */
   readonly isOpen?: boolean | undefined;
-  /** The author gave something to fall back to, so text that cannot be read is no problem. */
+  /** Whether the schema has a fallback, so that text that cannot be converted is not a problem. */
   readonly hasFallback?: boolean | undefined;
 }
 
-/** The settings of an object by name, in its order. */
+/** The settings of an object by name, in the order of the schema. */
 export type Fields = ReadonlyMap<string, Shape>;
 
-/** One shape for a value that has any of several: kinds in the order of the members, names of all of them. */
+/** Returns the shape of a union: the kinds of all members in order, and the fields of all members. */
 export function anyOf(members: readonly Shape[]): Shape {
   const [only] = members;
   if (only !== undefined && members.length === 1) return only;

@@ -1,18 +1,19 @@
 import { EdgewaterError } from "../errors.ts";
 import { type EnvironmentSource, environmentOf, isLookUp } from "../runtime/environment.ts";
 import { coerce } from "./coerce.ts";
-import { asValues, findProto, merge, type Values, valueAt } from "./plain.ts";
+import { asValues, findProto, merge, type Values, valueAt } from "./plain-data.ts";
 import type { Problems } from "./problems.ts";
 import type { Fields, Shape } from "./shape.ts";
-import { findUnknown } from "./unknown.ts";
+import { findUnknown } from "./unknown-names.ts";
 import { variableAt } from "./variable.ts";
 
-/** One source, or several in order of precedence; the runtime's own environment when there is none. */
+/** One source of variables, or several in order of precedence. */
 export type EnvironmentSources = EnvironmentSource | readonly EnvironmentSource[];
 
-/** Where each value came from, by its path; for messages. */
+/** The source of each value by its path, for messages. */
 export type Origins = Map<string, string>;
 
+/** What reading the sources needs and collects. */
 export interface Reading {
   readonly envPrefix: string;
   readonly problems: Problems;
@@ -20,8 +21,8 @@ export interface Reading {
 }
 
 /**
- * Adds to the given settings what the sources have. A variable is only read where nothing of higher precedence was
- * given, so a bad value that is not needed does no harm.
+ * Adds the values of the sources to the given settings. A variable is read only if nothing of higher precedence is given,
+ * so that an invalid value that is not needed is not an error.
  */
 export function readSources(given: Values, shape: Shape, sources: EnvironmentSources | undefined, reading: Reading): Values {
   let values = given;
@@ -34,14 +35,18 @@ export function readSources(given: Values, shape: Shape, sources: EnvironmentSou
   return values;
 }
 
-/** @throws `SettingsError` for what is no source */
+/** @throws `SettingsError` for an invalid source */
 function listOf(sources: EnvironmentSources | undefined): readonly (EnvironmentSource | undefined)[] {
   const list: readonly unknown[] = Array.isArray(sources) ? sources : [sources];
   if (Array.isArray(sources) ? list.every(isSource) : sources === undefined || isSource(sources))
     return list as readonly EnvironmentSource[];
-  throw new EdgewaterError("SettingsError", "The env of settings is a record, a function, or a list of them in order of precedence", {
-    field: "env",
-  });
+  throw new EdgewaterError(
+    "SettingsError",
+    "Invalid env of settings; expected a record, a function, or an array of them in order of precedence",
+    {
+      field: "env",
+    },
+  );
 }
 
 function isSource(source: unknown): boolean {
@@ -50,7 +55,7 @@ function isSource(source: unknown): boolean {
 
 interface SourceReading extends Reading {
   readonly environment: (name: string) => unknown;
-  /** What a variable's name is followed by in messages. */
+  /** The text after the name of a variable in messages. */
   readonly label: string;
 }
 
@@ -68,7 +73,7 @@ function readFields(fields: Fields, given: unknown, above: readonly string[], re
   return values;
 }
 
-/** Nothing of lower precedence could add to it: it is no object, or an object with all that it can have. */
+/** Returns whether no source of lower precedence can add to the value: it is not an object, or has all fields. */
 function isComplete(value: unknown, shape: Shape): boolean {
   if (value === undefined) return false;
   if (!asValues(value) || !shape.kinds.includes("json")) return true;

@@ -1,25 +1,25 @@
 /**
- * The shape of a valibot object schema: what is read of it to know which settings there are and what text from an
- * environment means for each. Only properties are read, so valibot itself is not imported.
+ * Reads the shape of a valibot object schema: its settings and their kinds. It reads only properties of the schema, so
+ * valibot itself is not imported.
  *
  * @module
  */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { GenericSchema, ObjectEntries } from "valibot";
 import { EdgewaterError } from "../errors.ts";
 import { anyOf, type FieldKind, type Fields, type Shape } from "./shape.ts";
-import { isStandardSchema, type StandardSchema } from "./standard-schema.ts";
 
-/** A valibot `object`, `strictObject`, `looseObject` or `objectWithRest` schema without async parts, or a pipe that starts with one. */
+/** A valibot `object`, `strictObject`, `looseObject` or `objectWithRest` schema, or a pipe that starts with one, without async parts. */
 export type SettingsSchema = GenericSchema & { readonly entries: ObjectEntries };
 
-/** The little that is asked of any valibot schema. */
+/** The properties of valibot schemas that are read. */
 interface AnySchema {
   readonly type: string;
   readonly async?: boolean;
   readonly pipe?: readonly { readonly async?: boolean }[];
   readonly wrapped?: AnySchema;
   readonly literal?: unknown;
-  /** The schemas of a union, the values of a picklist or enum. */
+  /** The schemas of a union; the values of a picklist or enum. */
   readonly options?: readonly unknown[];
   readonly entries?: Readonly<Record<string, AnySchema>>;
   /** Of an array. */
@@ -32,7 +32,7 @@ interface AnySchema {
   readonly value?: AnySchema;
 }
 
-/** What a schema's text means, by its type. What is not listed is text. */
+/** The kind of a setting by the type of its schema; `text` for all others. */
 const kinds: Readonly<Record<string, FieldKind>> = {
   array: "json",
   bigint: "bigint",
@@ -63,17 +63,17 @@ const kinds: Readonly<Record<string, FieldKind>> = {
 
 const anything: ReadonlySet<string> = new Set(["any", "loose_object", "object_with_rest", "unknown"]);
 
-/** Tells whether `schema` is one whose settings can be read off it. */
-export function isSettingsSchema(schema: unknown): schema is SettingsSchema & StandardSchema {
-  if (!isStandardSchema(schema) || schema["~standard"].vendor !== "valibot") return false;
+/** Returns whether `schema` is a valibot object schema, whose settings can be read. */
+export function isSettingsSchema(schema: StandardSchemaV1): schema is SettingsSchema & StandardSchemaV1 {
+  if (schema["~standard"].vendor !== "valibot") return false;
   const { type, entries } = schema as unknown as AnySchema;
   return typeof entries === "object" && kinds[type] === "json";
 }
 
 /**
- * The shape of a valibot schema.
+ * Returns the shape of a valibot schema.
  *
- * @throws `DefinitionError` when a part of it is async
+ * @throws `DefinitionError` when a part of the schema is async
  */
 export function shapeOf(schema: SettingsSchema): Shape {
   return read(schema as unknown as AnySchema, "");
@@ -82,7 +82,11 @@ export function shapeOf(schema: SettingsSchema): Shape {
 function read(schema: AnySchema, path: string): Shape {
   if (schema.async || schema.pipe?.some((part) => part.async)) {
     const where = path === "" ? "the schema" : path;
-    throw new EdgewaterError("DefinitionError", `Settings validate synchronously, and ${where} is async`, { field: path || undefined });
+    throw new EdgewaterError(
+      "DefinitionError",
+      `Cannot use an async schema for settings: ${where} is async; they are validated synchronously, in the constructor`,
+      { field: path || undefined },
+    );
   }
   const shape = readType(schema, path);
   return "fallback" in schema ? { ...shape, hasFallback: true } : shape;
@@ -134,7 +138,7 @@ function kindOfValue(value: unknown): FieldKind {
 
 function isValid(schema: AnySchema, value: unknown): boolean {
   try {
-    const result = (schema as unknown as StandardSchema)["~standard"].validate(value);
+    const result = (schema as unknown as StandardSchemaV1)["~standard"].validate(value);
     return !(result instanceof Promise) && result.issues === undefined;
   } catch {
     return false;

@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../errors.ts";
 import type { Fields } from "./shape.ts";
 
-/** `basePath` → `BASE_PATH`, `accessKeyID` → `ACCESS_KEY_ID`, `base-path` → `BASE_PATH`. */
+/** Converts the name of a setting to upper case: `basePath` → `BASE_PATH`, `accessKeyID` → `ACCESS_KEY_ID`, `base-path` → `BASE_PATH`. */
 export function variableOf(field: string): string {
   return field
     .replace(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu, "_")
@@ -9,25 +9,28 @@ export function variableOf(field: string): string {
     .toUpperCase();
 }
 
-/** The variable of a setting: `JSON_IO_` and `["retry", "maxTimes"]` → `JSON_IO_RETRY__MAX_TIMES`. */
+/** Returns the variable of a setting: `JSON_IO_` and `["retry", "maxTimes"]` → `JSON_IO_RETRY__MAX_TIMES`. */
 export function variableAt(prefix: string, path: readonly string[]): string {
   return prefix + path.map(variableOf).join("__");
 }
 
 /**
- * Checks that a prefix is one and that every setting has a variable of its own.
+ * Checks the prefix, and that no two settings have the same variable.
  *
- * @throws `DefinitionError` for a prefix that is not UPPER_CASE with `_` at its end, for two settings with one
- *   variable, and for a setting whose name every object has already
+ * @throws `DefinitionError` for a prefix that is not upper case with a final `_`, for two settings with the same variable,
+ *   and for a setting with the name of a property of every object
  */
 export function checkVariables(prefix: unknown, fields: Fields): asserts prefix is string {
   if (typeof prefix !== "string" || prefix === "") {
-    throw new EdgewaterError("DefinitionError", "Settings need an envPrefix, so that no bare variable name configures a handler");
+    throw new EdgewaterError(
+      "DefinitionError",
+      'Settings need an envPrefix, such as "JSON_IO_"; a variable without a prefix never configures a handler',
+    );
   }
   if (!/^[A-Z][A-Z0-9_]*_$/.test(prefix)) {
     throw new EdgewaterError(
       "DefinitionError",
-      `The envPrefix ${JSON.stringify(prefix)} is not UPPER_CASE with "_" at its end, as JSON_IO_ is`,
+      `Invalid envPrefix ${JSON.stringify(prefix)}; expected upper case with a final "_", such as "JSON_IO_"`,
     );
   }
   const paths = new Map<string, string>();
@@ -36,12 +39,18 @@ export function checkVariables(prefix: unknown, fields: Fields): asserts prefix 
       const path = [...above, name];
       const field = path.join(".");
       if (name === "" || name in Object.prototype) {
-        throw new EdgewaterError("DefinitionError", `No setting can have the name ${JSON.stringify(field)}`, { field });
+        throw new EdgewaterError(
+          "DefinitionError",
+          `Invalid name of a setting ${JSON.stringify(field)}: it is empty, or every object has a property with this name`,
+          { field },
+        );
       }
       const variable = variableAt(prefix, path);
       const other = paths.get(variable);
       if (other !== undefined) {
-        throw new EdgewaterError("DefinitionError", `The settings ${other} and ${field} would both be read from ${variable}`, { field });
+        throw new EdgewaterError("DefinitionError", `The settings ${other} and ${field} have the same variable ${variable}; rename one`, {
+          field,
+        });
       }
       paths.set(variable, field);
       if (shape.fields) visit(shape.fields, path);

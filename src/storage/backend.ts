@@ -1,87 +1,133 @@
+import type { PartitionKey } from "../partition/partition-key.ts";
 import type { Batch } from "./batch.ts";
 import type { AnyEvent, EventType, StoredEvent } from "./events.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
 
-/** Which events: those for which everything holds that is given. */
+/** A filter of events. A field that is left out or undefined matches every event. */
 export interface EventsQuery {
+  /** Events of this asset. */
   readonly assetKey?: string | undefined;
-  /** The place of a partition, see `placeOf`. */
-  readonly place?: string | undefined;
+  /** Events with this partition id, see `partitionId`. */
+  readonly partitionId?: string | undefined;
+  /** Events of this run. */
   readonly runId?: string | undefined;
+  /** Events of these types. */
   readonly types?: readonly EventType[] | undefined;
-  /** Only those with a greater id. */
+  /** Events with a greater id. */
   readonly after?: number | undefined;
-  /** Only those with a smaller id. */
+  /** Events with a smaller id. */
   readonly before?: number | undefined;
+  /** Whether the newest event comes first; otherwise the oldest does. */
   readonly newestFirst?: boolean | undefined;
+  /** Greatest number of events; no limit unless given. */
   readonly limit?: number | undefined;
 }
 
-/** Which latest records: of one asset or of all, of the assets themselves or of their partitions. */
+/** A filter of latest records. */
 export interface LatestQuery {
+  /** Records of this asset; of every asset unless given. */
   readonly assetKey?: string | undefined;
+  /** Records of the assets themselves, or of their partitions. */
   readonly of: "assets" | "partitions";
 }
 
+/** A filter of runs. */
 export interface RunsQuery {
+  /** Runs with this status; every run unless given. */
   readonly status?: RunStatus | undefined;
+  /** Greatest number of runs; no limit unless given. */
   readonly limit?: number | undefined;
 }
 
-/** Of every name unless one is given. */
+/** A filter of ticks. */
 export interface TicksQuery {
+  /** Ticks of this name; every tick unless given. */
   readonly name?: string | undefined;
+  /** Greatest number of ticks; no limit unless given. */
   readonly limit?: number | undefined;
 }
 
 /** One key of a dynamic partitions definition. */
 export interface DynamicPartition {
+  /** Name of the definition. */
   readonly definition: string;
+  /** The partition key. */
   readonly key: string;
 }
 
 /**
- * Where records lie: the port that every back end implements. Everything else that a Storage can do is made from it.
+ * Where a Storage keeps its rows: the port that every back end implements. Every other method of a Storage is built on
+ * these.
  *
- * Obligations: a commit is atomic, its preconditions hold at the moment of its writes, and what it wrote is seen by
- * every later read. Events are numbered in the order in which commits become visible: who has seen an id will never find
- * a smaller one that it has not seen. What is not there is left out or undefined. Nothing is remembered after `close`.
+ * Obligations:
+ * - A commit is atomic. Its preconditions hold at the moment of its writes, and every later read sees what it wrote.
+ * - Event ids grow in the order in which commits become visible: a reader that has seen an id never finds a new event with
+ *   a smaller one.
+ * - What does not exist is left out of a list, or `undefined`.
+ * - `close` releases everything.
  */
 export interface Backend {
+  /** Name for error messages, without secrets. */
   readonly name: string;
+  /** Writes a batch and returns its events with their ids. @throws `PreconditionFailed` */
   readonly commit: (batch: Batch) => Promise<readonly AnyEvent[]>;
-  /** Oldest first unless asked otherwise. */
+  /** The events that match, oldest first unless `newestFirst` is given. */
   readonly events: (query: EventsQuery) => Promise<readonly AnyEvent[]>;
-  /** The last materialization at a place. */
-  readonly materialization: (assetKey: string, place: string) => Promise<StoredEvent | undefined>;
-  /** In any order. */
+  /** The last materialization of an asset, or of the partition with this id. */
+  readonly materialization: (assetKey: string, partitionId: string) => Promise<StoredEvent | undefined>;
+  /** The latest records that match, in any order. */
   readonly latest: (query: LatestQuery) => Promise<readonly LatestRecord[]>;
-  /** In any order. */
+  /** The declared assets and tasks, in any order. */
   readonly definitions: (assetKey?: string) => Promise<readonly AssetDefinition[]>;
+  /** One run. */
   readonly run: (runId: string) => Promise<RunRecord | undefined>;
-  /** Newest first. */
+  /** The runs that match, newest first. */
   readonly runs: (query: RunsQuery) => Promise<readonly RunRecord[]>;
-  /** Oldest first. */
+  /** The log of a run, oldest line first. */
   readonly logs: (runId: string) => Promise<readonly LogRecord[]>;
-  /** Newest first. */
+  /** The ticks that match, newest first. */
   readonly ticks: (query: TicksQuery) => Promise<readonly TickRecord[]>;
+  /** One value of the key-value store. */
   readonly kv: (key: string) => Promise<Uint8Array | undefined>;
-  /** Those whose key starts with the prefix, in the order of UTF-8. */
+  /** The entries whose key starts with the prefix, in the order of the keys' UTF-8 bytes. */
   readonly kvList: (prefix: string) => Promise<readonly KvEntry[]>;
-  /** Of each definition in the order in which they were added; of every definition unless one is given. */
+  /** The keys of one definition, or of every one, in the order in which they were added to it. */
   readonly dynamicPartitions: (definition?: string) => Promise<readonly DynamicPartition[]>;
+  /** Closes the connection or the file. */
   readonly close: () => Promise<void>;
 }
 
-/** A back end that is not opened yet: what `Storage.connect` takes. Made by `postgres(…)`, `d1(…)` and their siblings. */
+/** A back end that is not open yet, for `Storage.connect`. Made by `postgres(…)`, `d1(…)`, `durableObject(…)` and `sqlite(…)`. */
 export interface StorageBackend {
-  /** For messages: no secret. */
+  /** Name for error messages, without secrets. */
   readonly name: string;
-  /** Opens it and makes what it needs when it is new. @throws `SchemaMismatch` for records of another version */
+  /** Opens the back end, and creates its tables when it is new. @throws `SchemaMismatch` when the schema has another version */
   readonly open: (options: { readonly readOnly: boolean }) => Promise<Backend>;
-  /** Brings the records to this version. Idempotent, and one at a time. */
+  /** Brings the schema to this library's version. Idempotent; concurrent calls wait for each other. */
   readonly migrate: () => Promise<void>;
 }
 
-/** Asks a back end something, as long as its Storage is open. */
-export type Ask = <Value>(work: (backend: Backend) => Promise<Value>) => Promise<Value>;
+/** Runs `work` on the back end. @throws `Closed` after the Storage was closed */
+export type UseBackend = <Value>(work: (backend: Backend) => Promise<Value>) => Promise<Value>;
+
+/** Options of `Storage.connect`. */
+export interface ConnectOptions {
+  /** Refuses every commit. Also opens a schema that this version may read but not write. */
+  readonly readOnly?: boolean;
+}
+
+/** Options of `Storage.embedded` and `sqlite`. */
+export interface EmbeddedOptions extends ConnectOptions {
+  /** Whether every commit survives a power cut. Without it, a commit survives a killed process; false unless given. */
+  readonly fsync?: boolean;
+  /** How long to wait for another process that is writing, in milliseconds; 10,000 unless given. Unused in browsers. */
+  readonly lockTimeoutMs?: number;
+}
+
+/**
+ * The text that identifies an asset (`""`) or one of its partitions (`=` and the display form of the key) in the indexes
+ * of a back end.
+ */
+export function partitionId(partition: string | PartitionKey | undefined): string {
+  return partition === undefined ? "" : `=${partition}`;
+}

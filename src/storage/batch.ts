@@ -1,44 +1,97 @@
+import { isWellFormed } from "../encoding/utf8.ts";
+import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { NewEvent } from "./events.ts";
 import type { AssetDefinition, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
 
-/** What must hold for a batch to be written. */
+/** A condition that must hold when a batch is written. */
 export type Precondition =
-  /** The value under a key of the key-value store; undefined: there is none. */
+  /** The value of a key in the key-value store; undefined: the key does not exist. */
   | { readonly kv: string; readonly is: Uint8Array | undefined }
-  /** The id of the last materialization of an asset, or of its partition; undefined: it was never made. */
+  /** The id of the last materialization of an asset or partition; undefined: it was never materialized. */
   | { readonly latest: string; readonly partition?: string | PartitionKey; readonly is: number | undefined }
-  /** How a run stands; undefined: there is no such run. */
+  /** The status of a run; undefined: the run does not exist. */
   | { readonly run: string; readonly is: RunStatus | undefined };
 
-/** What one commit writes: everything, or nothing. */
+/** The writes of one commit: all of them take effect, or none. */
 export interface Batch {
-  /** All must hold when the batch is written, or the commit fails with `PreconditionFailed`. */
+  /** Conditions that must all hold when the batch is written; otherwise the commit fails with `PreconditionFailed`. */
   readonly preconditions?: readonly Precondition[];
   /** Runs to add, or to replace by their `runId`. */
   readonly runs?: readonly RunRecord[];
-  /** Assets to add to the catalogue, or to replace. */
+  /** Assets to add to the catalogue, or to replace by their `assetKey`. */
   readonly assets?: readonly AssetDefinition[];
+  /** Events to append. */
   readonly events?: readonly NewEvent[];
+  /** Log lines to append. */
   readonly logs?: readonly LogRecord[];
+  /** Ticks to append. */
   readonly ticks?: readonly TickRecord[];
-  /** Values to set; an undefined one deletes the key. */
+  /** Values to set in the key-value store; `undefined` deletes the key. */
   readonly kv?: readonly { readonly key: string; readonly value: Uint8Array | undefined }[];
+  /** Keys to add to and remove from dynamic partitions definitions. */
   readonly dynamicPartitions?: readonly DynamicPartitionsChange[];
-  /** What is no longer kept. The last that is known of an asset stays, whatever is deleted. */
+  /** Rows to delete. Deleting an event keeps the latest record of its asset. */
   readonly deletes?: Deletes;
 }
 
+/** A change of one dynamic partitions definition. Removals happen before additions. */
 export interface DynamicPartitionsChange {
+  /** Name of the definition. */
   readonly definition: string;
+  /** Keys to add; existing keys keep their position. */
   readonly add?: readonly string[];
+  /** Keys to remove; unknown keys are ignored. */
   readonly remove?: readonly string[];
 }
 
+/** Rows to delete. */
 export interface Deletes {
+  /** Ids of events. */
   readonly events?: readonly number[];
-  /** With their logs. */
+  /** Ids of runs; their logs are deleted too. */
   readonly runs?: readonly string[];
-  /** From the catalogue, with all that is known of them but their events. */
+  /** Assets to delete from the catalogue, with their latest records; their events stay. */
   readonly assets?: readonly string[];
+}
+
+/**
+ * Checks the keys that a batch adds to dynamic partitions.
+ *
+ * @throws `PartitionError` for an empty list, an empty key, and a key with a reserved character: `|`, `,`, NUL or a lone
+ *   surrogate
+ */
+export function checkDynamicKeys(changes: readonly DynamicPartitionsChange[]): void {
+  for (const { definition, add } of changes) {
+    const wrong = add?.find((key) => key === "" || /[|,\0]/.test(key) || !isWellFormed(key));
+    if (add === undefined || (add.length > 0 && wrong === undefined)) continue;
+    const problem =
+      wrong === undefined
+        ? "the list of keys is empty"
+        : wrong === ""
+          ? "a key is empty"
+          : `${JSON.stringify(wrong)} has a reserved character; a key must not contain "|", ",", NUL or a lone surrogate`;
+    throw new EdgewaterError("PartitionError", `Cannot add to the dynamic partitions ${JSON.stringify(definition)}: ${problem}`);
+  }
+}
+
+/** The error of a commit with a precondition that does not hold. */
+export function preconditionFailed(store: string, { preconditions = [] }: Batch): EdgewaterError<"PreconditionFailed"> {
+  const message = `Cannot commit to ${store}: one of its preconditions does not hold (${preconditions.map(describe).join("; ")}); nothing was written`;
+  return new EdgewaterError("PreconditionFailed", message, { store });
+}
+
+function describe(precondition: Precondition): string {
+  if ("kv" in precondition)
+    return `the key ${JSON.stringify(precondition.kv)} ${precondition.is === undefined ? "must not exist" : "must have the expected value"}`;
+  if ("run" in precondition)
+    return `the run ${precondition.run} must ${precondition.is ? `have the status ${precondition.is}` : "not exist"}`;
+  const { latest, partition, is } = precondition;
+  const name = JSON.stringify(partition === undefined ? latest : `${latest}[${partition}]`);
+  return is === undefined ? `${name} must not be materialized yet` : `the last materialization of ${name} must have the id ${is}`;
+}
+
+/** Whether two values of the key-value store have the same bytes, or are both undefined. */
+export function sameBytes(left: Uint8Array | undefined, right: Uint8Array | undefined): boolean {
+  return left === right || (left?.length === right?.length && left !== undefined && left.every((byte, index) => byte === right?.[index]));
 }

@@ -1,51 +1,55 @@
-import type { Metadata } from "../metadata/metadata.ts";
+import type { Metadata } from "../metadata/metadata-value.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 
 interface EventBase {
-  /** Grows with every event of a Storage, in the order in which their commits became visible. */
+  /** Number of the event. Ids grow in the order in which commits become visible. */
   readonly id: number;
-  /** Name of the asset or task; of a step of a multi-asset, the multi-asset's. */
+  /** Name of the asset or task. Events of a multi-asset's step have the name of the multi-asset. */
   readonly assetKey: string;
   /** The partition; undefined without partitions. */
   readonly partitionKey: PartitionKey | undefined;
+  /** The run that recorded the event. */
   readonly runId: string;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly timestamp: number;
-  /** The version of the function, when it has one. */
+  /** The asset's `codeVersion`, when it declares one. */
   readonly codeVersion: string | undefined;
   /**
-   * The versions of the inputs that it was made from, by the name of the input's asset, or `name[key]` for a partition;
-   * unknown ones are left out. Empty for what happened to a step.
+   * The data versions of the inputs that were loaded, by the name of the input's asset, or `name[key]` for a partition.
+   * Inputs without a known version are left out. Empty for events of steps.
    */
   readonly inputDataVersions: Readonly<Record<string, string>>;
-  /** What the asset and its handler said of it; of a step that failed, its `error`. */
+  /** The output metadata of the asset and its handler; for a failed step, its `error`. */
   readonly metadata: Metadata;
 }
 
-/** What happened to one asset or task, or to one of its partitions. */
+/** A materialization or an observation of an asset, a task or one of its partitions. */
 export interface StoredEvent extends EventBase {
-  /** A materialization is one successful write; an observation says what is known of data that something else wrote. */
+  /** `Materialization`: one successful write. `Observation`: a look at data that something else wrote. */
   readonly eventType: "Materialization" | "Observation";
-  /** Names the content: equal content has an equal version. */
+  /** Name of the content: equal content has an equal version. */
   readonly dataVersion: string;
 }
 
-/** What happened to a step of a run. A failure is one event for each output that failed. */
+/** An event of a step of a run. A failed step records one `StepFailure` for each output that failed. */
 export interface StepEvent extends EventBase {
+  /** What happened to the step. */
   readonly eventType: "StepStart" | "StepSuccess" | "StepFailure" | "StepRetry";
+  /** Always undefined. */
   readonly dataVersion: undefined;
 }
 
-/** Whatever can happen. */
+/** Any event. */
 export type AnyEvent = StoredEvent | StepEvent;
 
+/** The type of an event. */
 export type EventType = AnyEvent["eventType"];
 
 /**
- * An event before the Storage has numbered it. A copy of records brings the ids along, of all its events, growing and
- * above every one that is there.
+ * An event before it has an id: the Storage numbers it. An import may bring ids along; then every event of the batch has
+ * one, and they grow and are greater than every existing id.
  */
 export type NewEvent = (Omit<StoredEvent, "id"> | Omit<StepEvent, "id">) & { readonly id?: number };
 
-/** What most questions are about: what happened to assets, not to steps. */
+/** The types that queries return unless others are asked for: events of assets, not of steps. */
 export const assetEventTypes: readonly EventType[] = ["Materialization", "Observation"];

@@ -2,12 +2,12 @@ import type { AnyEvent } from "./events.ts";
 import type { LatestRecord } from "./records.ts";
 
 /**
- * What is last known at a place after an event: a materialization says all of it, an observation which data there is,
- * a failure only that it failed.
+ * The latest record of an asset or partition after an event. A materialization updates every field but the failure, an
+ * observation the data version and its time, a failed step the failure.
  */
 export function advance(known: LatestRecord | undefined, event: AnyEvent, isAsset: boolean): LatestRecord {
   const { id, eventType, assetKey, partitionKey } = event;
-  const before = known ?? nothingKnown(assetKey, isAsset ? undefined : partitionKey);
+  const before = known ?? emptyLatest(assetKey, isAsset ? undefined : partitionKey);
   if (eventType === "StepFailure") return { ...before, lastFailureId: id };
   const seen = { ...before, lastEventId: id, lastTimestamp: event.timestamp, lastDataVersion: event.dataVersion };
   if (eventType === "Observation") return seen;
@@ -21,13 +21,13 @@ export function advance(known: LatestRecord | undefined, event: AnyEvent, isAsse
   };
 }
 
-/** Whether an event changes what is last known. */
-export function isLasting({ eventType }: Pick<AnyEvent, "eventType">): boolean {
+/** Whether an event changes a latest record. */
+export function changesLatest({ eventType }: Pick<AnyEvent, "eventType">): boolean {
   return eventType === "Materialization" || eventType === "Observation" || eventType === "StepFailure";
 }
 
-/** What is known of an asset that nothing has happened to. */
-export function nothingKnown(assetKey: string, partitionKey?: LatestRecord["partitionKey"]): LatestRecord {
+/** The latest record of an asset or partition without events. */
+export function emptyLatest(assetKey: string, partitionKey?: LatestRecord["partitionKey"]): LatestRecord {
   return {
     assetKey,
     partitionKey,
@@ -43,8 +43,8 @@ export function nothingKnown(assetKey: string, partitionKey?: LatestRecord["part
   };
 }
 
-/** Partitions in the order of their first materialization; those that were never made come last, by their keys. */
-export function inOrderOfWriting(records: readonly LatestRecord[]): readonly LatestRecord[] {
+/** Sorts partitions by their first materialization; those without one come last, in the order of their keys. */
+export function byFirstMaterialization(records: readonly LatestRecord[]): readonly LatestRecord[] {
   const first = ({ firstId = Number.MAX_SAFE_INTEGER }: LatestRecord): number => firstId;
   return records.toSorted((left, right) => first(left) - first(right) || (String(left.partitionKey) < String(right.partitionKey) ? -1 : 1));
 }

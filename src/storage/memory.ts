@@ -1,20 +1,26 @@
 import { compareUtf8 } from "../encoding/utf8.ts";
-import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "./backend.ts";
-import type { Batch, Precondition } from "./batch.ts";
+import {
+  type Backend,
+  type DynamicPartition,
+  type EventsQuery,
+  type LatestQuery,
+  partitionId,
+  type RunsQuery,
+  type TicksQuery,
+} from "./backend.ts";
+import { type Batch, type Precondition, preconditionFailed, sameBytes } from "./batch.ts";
 import type { AnyEvent, StoredEvent } from "./events.ts";
-import { advance, isLasting } from "./latest.ts";
-import { placeOf } from "./place.ts";
-import { preconditionFailed, sameBytes } from "./preconditions.ts";
+import { advance, changesLatest } from "./latest.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "./records.ts";
 
-/** Records in the memory of this process. */
+/** Keeps every row in the memory of this process. */
 export class MemoryBackend implements Backend {
   readonly name = "Storage.memory()";
   #lastId = 0;
   #events: AnyEvent[] = [];
   readonly #byAsset = new Map<string, AnyEvent[]>();
   readonly #byRun = new Map<string, AnyEvent[]>();
-  /** By asset and, within, by place. */
+  /** By asset, then by partition id. */
   readonly #latest = new Map<string, Map<string, LatestRecord>>();
   readonly #materializations = new Map<string, Map<string, StoredEvent>>();
   readonly #definitions = new Map<string, AssetDefinition>();
@@ -24,7 +30,7 @@ export class MemoryBackend implements Backend {
   readonly #kv = new Map<string, Uint8Array>();
   readonly #dynamic = new Map<string, Set<string>>();
 
-  // Nothing is awaited within, so that no other commit comes between.
+  // Awaits nothing, so that no other commit runs in between.
   async commit(batch: Batch): Promise<readonly AnyEvent[]> {
     const { preconditions = [], runs = [], assets = [], events = [], logs = [], ticks = [], kv = [], dynamicPartitions = [] } = batch;
     if (!preconditions.every((precondition) => this.#holds(precondition))) throw preconditionFailed(this.name, batch);
@@ -51,7 +57,16 @@ export class MemoryBackend implements Backend {
     return numbered;
   }
 
-  async events({ assetKey, place, runId, types, after = 0, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
+  async events({
+    assetKey,
+    partitionId: id,
+    runId,
+    types,
+    after = 0,
+    before,
+    newestFirst,
+    limit,
+  }: EventsQuery): Promise<readonly AnyEvent[]> {
     const all = assetKey !== undefined ? this.#byAsset.get(assetKey) : runId !== undefined ? this.#byRun.get(runId) : this.#events;
     const found: AnyEvent[] = [];
     const [start, step] = newestFirst ? [(all?.length ?? 0) - 1, -1] : [firstAfter(all ?? [], after), 1];
@@ -60,7 +75,7 @@ export class MemoryBackend implements Backend {
       if (event === undefined || event.id <= after) break;
       const fits =
         (before === undefined || event.id < before) &&
-        (place === undefined || placeOf(event.partitionKey) === place) &&
+        (id === undefined || partitionId(event.partitionKey) === id) &&
         (runId === undefined || event.runId === runId) &&
         (types === undefined || types.includes(event.eventType));
       if (fits) found.push(event);
@@ -68,15 +83,15 @@ export class MemoryBackend implements Backend {
     return found;
   }
 
-  async materialization(assetKey: string, place: string): Promise<StoredEvent | undefined> {
-    return this.#materializations.get(assetKey)?.get(place);
+  async materialization(assetKey: string, id: string): Promise<StoredEvent | undefined> {
+    return this.#materializations.get(assetKey)?.get(id);
   }
 
   async latest({ assetKey, of }: LatestQuery): Promise<readonly LatestRecord[]> {
     const found: LatestRecord[] = [];
-    for (const [asset, places] of this.#latest) {
+    for (const [asset, records] of this.#latest) {
       if (assetKey !== undefined && asset !== assetKey) continue;
-      for (const [place, latest] of places) if ((place === "") === (of === "assets")) found.push(latest);
+      for (const [id, latest] of records) if ((id === "") === (of === "assets")) found.push(latest);
     }
     return found;
   }
@@ -114,8 +129,8 @@ export class MemoryBackend implements Backend {
     return entries.map(([key, value]) => ({ key, value: value.slice() }));
   }
 
-  async dynamicPartitions(wanted?: string): Promise<readonly DynamicPartition[]> {
-    const all = [...this.#dynamic].filter(([definition]) => wanted === undefined || definition === wanted);
+  async dynamicPartitions(name?: string): Promise<readonly DynamicPartition[]> {
+    const all = [...this.#dynamic].filter(([definition]) => name === undefined || definition === name);
     return all.flatMap(([definition, keys]) => [...keys].map((key) => ({ definition, key })));
   }
 
@@ -126,11 +141,11 @@ export class MemoryBackend implements Backend {
     this.#events.push(event);
     append(this.#byAsset, assetKey, event);
     append(this.#byRun, event.runId, event);
-    if (!isLasting(event)) return;
-    const latest = within(this.#latest, assetKey);
-    for (const place of new Set(["", placeOf(partitionKey)])) {
-      latest.set(place, advance(latest.get(place), event, place === ""));
-      if (event.eventType === "Materialization") within(this.#materializations, assetKey).set(place, event);
+    if (!changesLatest(event)) return;
+    const latest = innerMap(this.#latest, assetKey);
+    for (const id of new Set(["", partitionId(partitionKey)])) {
+      latest.set(id, advance(latest.get(id), event, id === ""));
+      if (event.eventType === "Materialization") innerMap(this.#materializations, assetKey).set(id, event);
     }
   }
 
@@ -138,7 +153,7 @@ export class MemoryBackend implements Backend {
     if ("kv" in precondition) return sameBytes(this.#kv.get(precondition.kv), precondition.is);
     if ("run" in precondition) return this.#runs.get(precondition.run)?.status === precondition.is;
     const { latest, partition, is } = precondition;
-    return this.#materializations.get(latest)?.get(placeOf(partition))?.id === is;
+    return this.#materializations.get(latest)?.get(partitionId(partition))?.id === is;
   }
 
   #delete({ events = [], runs = [], assets = [] }: NonNullable<Batch["deletes"]>): void {
@@ -161,13 +176,15 @@ export class MemoryBackend implements Backend {
   }
 }
 
+/** Appends to the list under a key. */
 function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
   const list = lists.get(key);
   if (list) list.push(value);
   else lists.set(key, [value]);
 }
 
-function within<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+/** The map under a key; a new one when there is none. */
+function innerMap<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
   const known = maps.get(key) ?? new Map<string, Value>();
   maps.set(key, known);
   return known;

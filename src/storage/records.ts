@@ -1,103 +1,131 @@
 import type { PartitionKey } from "../partition/partition-key.ts";
 
-/** How a run stands. */
+/** The status of a run. */
 export type RunStatus = "Started" | "Success" | "Failure" | "Canceled";
 
-/** What a run was asked to make: names, and display forms of keys. */
+/** The selection that a run was started with, as plain data: names, and display forms of keys. */
 export interface RunSelection {
+  /** Names of the selected assets; every asset when left out. */
   readonly selection?: readonly string[];
+  /** Whether everything that the selection is made from was selected too. */
   readonly includeUpstream?: boolean;
+  /** The selected partitions. */
   readonly partitionKeys?: readonly string[];
+  /** The selected range of partitions, both ends included. */
   readonly partitionRange?: { readonly from: string; readonly to: string };
 }
 
-/** One run: a selection of assets that were made together. Times are milliseconds since 1970-01-01T00:00:00Z. */
+/** One run: assets that are materialized together. Times are milliseconds since 1970-01-01T00:00:00Z. */
 export interface RunRecord {
+  /** A UUID. */
   readonly runId: string;
+  /** The status of the run. */
   readonly status: RunStatus;
-  /** The assets and tasks of the run, in the order of their dependencies. */
+  /** The assets and tasks of the run, each after its inputs. */
   readonly nodeNames: readonly string[];
-  /** The display forms of the partitions that it makes, of whichever of its assets; none when left out. */
+  /** The display forms of the partitions that the run makes, of any of its assets; none when left out. */
   readonly partitionKeys?: readonly string[];
-  /** What was asked for, so that it can be asked for again. */
+  /** The selection that the run was started with, so that it can be resumed. */
   readonly selection?: RunSelection;
+  /** The tags that were passed to `materialize`. */
   readonly tags: Readonly<Record<string, string>>;
+  /** When the run started. */
   readonly startTime: number;
-  /** Undefined while it runs. */
+  /** When the run ended; undefined while it runs. */
   readonly endTime: number | undefined;
 }
 
-/** What an asset is made from. */
+/** An edge of the asset graph. */
 export interface Dependency {
+  /** Name of the upstream asset or task. */
   readonly assetKey: string;
-  /** The name of the partition mapping; undefined for the same partition, or without partitions. */
+  /** The kind of the partition mapping; undefined for the same partition, or without partitions. */
   readonly mapping: string | undefined;
 }
 
-/** An asset as its repository declares it. */
+/** An asset or task as its repository declares it. */
 export interface AssetDefinition {
+  /** Name of the asset or task. */
   readonly assetKey: string;
-  /** A task has no entry in the catalogue; it is known as what stands between assets. */
+  /** A task is not in the catalogue; its row keeps the edges between assets. */
   readonly kind: "asset" | "external" | "task";
+  /** Tags, by name. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Labels of the technology, such as `duckdb`. */
   readonly kinds: readonly string[];
+  /** Name of the group. */
   readonly group: string | undefined;
+  /** Version of the asset's function. */
   readonly codeVersion: string | undefined;
+  /** The inputs. */
   readonly dependencies: readonly Dependency[];
   /** The partitions definition as plain data; undefined without partitions. */
   readonly partitions: unknown;
 }
 
-/** The last that is known of an asset or of one of its partitions. */
+/** The latest events of an asset or of one of its partitions. Undefined fields: no such event yet. */
 export interface Latest {
-  /** The last materialization or observation. */
+  /** Id of the last materialization or observation. */
   readonly lastEventId: number | undefined;
+  /** Id of the last materialization. */
   readonly lastMaterializationId: number | undefined;
-  /** The last step that failed to make it. */
+  /** Id of the last `StepFailure`. */
   readonly lastFailureId: number | undefined;
-  /** The run of the last materialization. */
+  /** Run of the last materialization. */
   readonly lastRunId: string | undefined;
-  /** Of the last materialization or observation. */
+  /** Time of the last materialization or observation. */
   readonly lastTimestamp: number | undefined;
+  /** Data version of the last materialization or observation. */
   readonly lastDataVersion: string | undefined;
+  /** Code version of the last materialization. */
   readonly lastMaterializationCodeVersion: string | undefined;
+  /** Data versions of the inputs of the last materialization. */
   readonly lastInputDataVersions: Readonly<Record<string, string>>;
 }
 
-/** One asset of the catalogue: what was declared of it, and what last happened to it. */
+/** One asset of the catalogue: its definition and its latest events. */
 export interface AssetRecord extends AssetDefinition, Latest {}
 
-/** What last happened to one partition of an asset, or without a key to the asset. */
+/** The latest events of one partition, or without a partition key of the asset. */
 export interface LatestRecord extends Latest {
+  /** Name of the asset. */
   readonly assetKey: string;
+  /** The partition; undefined for the asset. */
   readonly partitionKey: PartitionKey | undefined;
-  /** The first materialization. */
+  /** Id of the first materialization. */
   readonly firstId: number | undefined;
 }
 
-/** One line that a step has written. */
+/** One line of a run's log. */
 export interface LogRecord {
+  /** The run. */
   readonly runId: string;
-  /** The step, as people read it. */
+  /** The step's display name: the asset, task or multi-asset, and its partitions in brackets. */
   readonly step: string;
+  /** Severity. */
   readonly level: "debug" | "info" | "warn" | "error";
+  /** The text, with its details. */
   readonly message: string;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly timestamp: number;
 }
 
 /** One evaluation of something that decides whether to run, such as the conditions of a repository. */
 export interface TickRecord {
-  /** What was evaluated, such as `automation`. */
+  /** Name of the evaluator, such as `automation`. */
   readonly name: string;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly timestamp: number;
-  /** Whether it asked for something to run. */
+  /** `Fired` when something should run. */
   readonly status: "Fired" | "Skipped" | "Failed";
-  /** What came of it: plain JSON data. */
+  /** The result as plain JSON data. */
   readonly detail: unknown;
 }
 
 /** One entry of the key-value store that is part of every Storage. */
 export interface KvEntry {
+  /** The key. */
   readonly key: string;
+  /** The value. */
   readonly value: Uint8Array;
 }

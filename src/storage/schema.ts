@@ -1,22 +1,25 @@
 import { EdgewaterError } from "../errors.ts";
 
-/** The version of how records are laid out that this library writes. */
+/** The schema version that this library writes. */
 export const schemaVersion = 1;
 
-/** What records say of themselves: their version, and the oldest ones that can read and write them. */
+/** The versions that a back end stores about its schema. */
 export interface Stamp {
+  /** The schema version. */
   readonly version: number;
+  /** The oldest schema version whose library can read it. */
   readonly minReader: number;
+  /** The oldest schema version whose library can write it. */
   readonly minWriter: number;
 }
 
-/** The stamp of records that this library makes. */
+/** The stamp of a schema that this library creates. */
 export const currentStamp: Stamp = { version: schemaVersion, minReader: 1, minWriter: 1 };
 
 /**
- * Refuses records that this version cannot work with.
+ * Refuses a schema that this library cannot work with.
  *
- * @throws `SchemaMismatch` that says what to run
+ * @throws `SchemaMismatch` whose message says what to run
  */
 export function checkStamp(
   store: string,
@@ -25,11 +28,11 @@ export function checkStamp(
   known: number = schemaVersion,
 ): void {
   const refuse = (remedy: string): never => {
-    const message = `The records in ${store} have schema version ${version}, and this edgewater has ${known}: ${remedy}`;
+    const message = `Cannot open ${store}: it has schema version ${version}, and this edgewater has ${known}; ${remedy}`;
     throw new EdgewaterError("SchemaMismatch", message, { store });
   };
   if (minReader > known) refuse(`use an edgewater with schema version ${minReader} or later`);
   if (minWriter > known && !readOnly)
-    refuse(`use an edgewater with schema version ${minWriter} or later, or open them with { readOnly: true }`);
-  if (version < known && !readOnly) refuse("run Storage.migrate(…) on them once");
+    refuse(`use an edgewater with schema version ${minWriter} or later, or open it with { readOnly: true }`);
+  if (version < known && !readOnly) refuse("run Storage.migrate(…) once");
 }

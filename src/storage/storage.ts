@@ -1,11 +1,16 @@
-import type { StorageBackend } from "./backend.ts";
-import type { ConnectOptions, EmbeddedOptions } from "./embedded-options.ts";
-import { RecordStorage } from "./record-storage.ts";
+/**
+ * Storage, the record of what happened: runs, events, the catalogue of assets and dynamic partitions.
+ *
+ * @module
+ */
+import type { ConnectOptions, EmbeddedOptions, StorageBackend } from "./backend.ts";
+import { BackendStorage } from "./backend-storage.ts";
+import { MemoryBackend } from "./memory.ts";
 import type { Storage as StoragePort } from "./types.ts";
 
 export type { ConnectOptions, EmbeddedOptions };
 
-/** The record of what happened. See the methods of {@link Storage} for what can be asked. */
+/** The record of what happened: runs, events, the catalogue of assets and dynamic partitions; never the values of assets. */
 export type Storage = StoragePort;
 
 /**
@@ -18,16 +23,16 @@ export type Storage = StoragePort;
  * ```
  */
 export const Storage = {
-  /** Records in the memory of this process, gone when it is closed. */
+  /** A Storage in the memory of this process. */
   memory(): Storage {
-    return new RecordStorage("Storage.memory()", async () => new (await import("./memory.ts")).MemoryBackend());
+    return new BackendStorage(new MemoryBackend());
   },
 
   /**
-   * Records in what the runtime itself has: an IndexedDB database of this name in browsers; SQLite in a folder of this
-   * path, made when it is new, on Node from 22.13, Deno and Bun. Tabs, workers and processes may share it.
+   * A Storage in the runtime's own database: in browsers an IndexedDB database of this name; on Node from 22.13, Deno and Bun
+   * an SQLite file in this folder, which is created when it does not exist. Safe for concurrent tabs, workers and processes.
    *
-   * @throws `NotSupported` on an older Node and in Workers, `SchemaMismatch` for records of another version, `Integrity`
+   * @throws `NotSupported` on an older Node and in Workers, `SchemaMismatch` for a schema of another version, `Integrity`
    *   for a damaged file, `Unavailable` when another process keeps it locked
    */
   async embedded(pathOrName: string, options: EmbeddedOptions = {}): Promise<Storage> {
@@ -36,20 +41,19 @@ export const Storage = {
   },
 
   /**
-   * Records in a database: `postgres(url)`, `d1(env.DB)`, `durableObject(state.storage)`, `sqlite(file)`.
+   * A Storage in a database: `postgres(url)`, `d1(env.DB)`, `durableObject(state.storage)`, `sqlite(file)`.
    *
-   * @throws `Unauthenticated`, `Unavailable`, `SchemaMismatch` for records of another version
+   * @throws `Unauthenticated`, `Unavailable`, `SchemaMismatch` for a schema of another version
    */
   async connect(backend: StorageBackend, { readOnly = false }: ConnectOptions = {}): Promise<Storage> {
-    const opened = await backend.open({ readOnly });
-    return new RecordStorage(opened.name, async () => opened, readOnly);
+    return new BackendStorage(await backend.open({ readOnly }), readOnly);
   },
 
   /**
-   * Brings records to the version of this library: in what `embedded` opens under this path or name, or in a database.
-   * Does nothing when they have it. Safe to call at once from several processes.
+   * Brings a schema to the version of this library: that of `Storage.embedded` with this path or name, or of a database.
+   * Does nothing when it has that version. Safe to call from several processes at once.
    *
-   * @throws `SchemaMismatch` for records of a later version
+   * @throws `SchemaMismatch` for a schema with a later version
    */
   async migrate(target: string | StorageBackend): Promise<void> {
     const backend = typeof target === "string" ? (await import("#embedded")).embedded(target) : target;

@@ -3,117 +3,137 @@ import type { Batch } from "./batch.ts";
 import type { AnyEvent, EventType, StoredEvent } from "./events.ts";
 import type { AssetDefinition, AssetRecord, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
 
+/** Options of `getEventsForAsset` and `getEventsForRun`. */
 export interface EventsOptions {
-  /** At most so many; of an asset 100 unless given, of a run all. */
+  /** Greatest number of events; unless given 100 of an asset, and all of a run. */
   readonly limit?: number;
-  /** Only those of this partition. */
+  /** Only events of this partition. */
   readonly partition?: string | PartitionKey;
 }
 
+/** Options of `getEventsForAsset` and `getEventsForRun` that choose the types of events. */
 export interface TypedEventsOptions extends EventsOptions {
-  /** Only events of these types, or of all; materializations and observations unless given. */
+  /** Events of these types, or of all types. */
   readonly types: readonly EventType[] | "all";
 }
 
+/** Options of `getRuns`. */
 export interface RunsOptions {
-  /** At most so many; 100 unless given. */
+  /** Greatest number of runs; 100 unless given. */
   readonly limit?: number;
+  /** Only runs with this status. */
   readonly status?: RunStatus;
 }
 
+/** Options of `subscribe`. */
 export interface SubscribeOptions {
-  /** Only events with a greater id: the last one that was handled. All events unless given. */
+  /** Only events with a greater id: the id of the last event that was handled. All events unless given. */
   readonly after?: number;
-  /** How often the records are looked at for what others have written, in milliseconds; 250 unless given. */
+  /** How often to look for events of other writers, in milliseconds; 250 unless given. */
   readonly intervalMs?: number;
   /** Ends the iteration. */
   readonly signal?: AbortSignal;
 }
 
-/** Why an asset or a partition is out of date, and what of it. */
+/** One reason why an asset or a partition is stale. */
 export interface StalenessCause {
+  /** The kind of the reason. */
   readonly kind: "code-version" | "upstream-stale" | "upstream-version" | "upstream-unconsumed";
-  /** The asset above it; undefined for its own code. */
+  /** Name of the input's asset; undefined for `code-version`. */
   readonly upstream: string | undefined;
-  /** The partition of the asset above it. */
+  /** The display form of the input's partition; undefined without partitions. */
   readonly upstreamPartition: string | undefined;
-  /** The same as a sentence. */
+  /** The reason as a text. */
   readonly reason: string;
 }
 
-/** Whether what is stored is what its code and inputs would make now. */
+/** Whether an asset or a partition is what its code and inputs would make now. */
 export interface Staleness {
+  /** Name of the asset. */
   readonly asset: string;
-  /** The display form of the key; undefined for the asset. */
+  /** The display form of the partition's key; undefined for the asset. */
   readonly partition: string | undefined;
+  /** `Missing`: never materialized or observed. `Stale`: the code or an input has changed. */
   readonly status: "Missing" | "Stale" | "UpToDate";
+  /** Why it is stale; empty otherwise. */
   readonly causes: readonly StalenessCause[];
 }
 
+/** Options of `computeStaleness`. */
 export interface StalenessOptions {
   /** Only these assets; every asset of the catalogue unless given. */
   readonly assets?: readonly string[];
-  /** Whether each partition is judged too, after its asset. */
+  /** Whether the result has each partition too, after its asset; false unless given. */
   readonly partitions?: boolean;
 }
 
+/** Options of `import`. */
 export interface ImportOptions {
   /**
-   * Whether records may come to others that are there: events are then numbered anew, and runs, assets and keys that are
-   * there stay as they are. Without it the Storage must be empty.
+   * Whether the Storage may have rows already. Then imported events get new ids, and existing runs, assets and keys stay as
+   * they are. Otherwise the Storage must be empty.
    */
   readonly merge?: boolean;
+  /** Stops the import between two commits. */
   readonly signal?: AbortSignal;
 }
 
+/** Options of `prune`. */
 export interface PruneOptions {
-  /** Only what is older, in milliseconds since 1970-01-01T00:00:00Z. */
+  /** Delete only what is older, in milliseconds since 1970-01-01T00:00:00Z. */
   readonly before: number;
-  /** How many materializations and observations of each asset, or of each of its partitions, stay however old; 1 unless given. */
+  /** How many materializations and observations of each asset or partition to keep, whatever their age; 1 unless given. */
   readonly keep?: number;
-  /** Says what would be deleted, and deletes nothing. */
+  /** Returns what would be deleted, and deletes nothing. */
   readonly dryRun?: boolean;
+  /** Stops between two pages of events. */
   readonly signal?: AbortSignal;
 }
 
-/** What was pruned, or would be. */
+/** The result of `prune`: what was deleted, or would be. */
 export interface Pruned {
+  /** Number of deleted events. */
   readonly events: number;
-  /** With their logs. */
+  /** Number of deleted runs; their logs are deleted too. */
   readonly runs: number;
-  /** By asset: how many events go, and how many stay and why. Sentences. */
+  /** For people: how many events of each asset are deleted, and how many are kept and why. */
   readonly explanation: readonly string[];
 }
 
 /**
- * The record of what happened: runs and events, never the values of assets. Every method returns a promise; what is not
- * there is `undefined`. A partition is asked for by its key or by the key's display form. Times are milliseconds since
+ * The record of what happened: runs and events, never the values of assets. Every method returns a promise; what does not
+ * exist is `undefined`. A partition is given as a key or as the key's display form. Times are milliseconds since
  * 1970-01-01T00:00:00Z.
  *
- * Obligations: a commit is atomic; what it wrote is seen by every later read; events are never dropped; a closed
- * Storage refuses every call with `Closed`; closing twice is fine, and waits for what is going on.
+ * Obligations:
+ * - A commit is atomic, and every later read sees what it wrote.
+ * - Events are never dropped.
+ * - After `close`, every call is refused with `Closed`.
+ *
+ * Every call can throw `Unavailable` when the back end cannot be reached, and every call that writes `PermissionDenied` when
+ * the Storage is read only.
  */
 export interface Storage extends AsyncDisposable {
-  /** What it is, for messages: no secret. */
+  /** Name for error messages, without secrets. */
   readonly name: string;
   /**
-   * Writes a batch as a whole and returns its events, numbered.
+   * Writes a batch as a whole and returns its events with their ids.
    *
-   * @throws `PreconditionFailed` when one does not hold; `Unavailable` when the back end cannot be reached
+   * @throws `PreconditionFailed` when one of its preconditions does not hold; then nothing is written
    */
   readonly commit: (batch: Batch) => Promise<readonly StoredEvent[]>;
 
-  /** Newest first. Materializations and observations, unless other `types` are asked for. */
+  /** The events of an asset, newest first: materializations and observations, unless other `types` are given. */
   getEventsForAsset(assetKey: string, options: TypedEventsOptions): Promise<readonly AnyEvent[]>;
   getEventsForAsset(assetKey: string, options?: EventsOptions): Promise<readonly StoredEvent[]>;
-  /** Oldest first. Materializations and observations, unless other `types` are asked for. */
+  /** The events of a run, oldest first: materializations and observations, unless other `types` are given. */
   getEventsForRun(runId: string, options: TypedEventsOptions): Promise<readonly AnyEvent[]>;
   getEventsForRun(runId: string, options?: EventsOptions): Promise<readonly StoredEvent[]>;
-  /** Of the asset, or of one of its partitions. */
+  /** The last materialization of an asset, or of one of its partitions. */
   readonly getLatestMaterialization: (assetKey: string, partition?: string | PartitionKey) => Promise<StoredEvent | undefined>;
   /**
-   * Every event after a cursor, in the order of commits, and then every new one as it comes. Misses nothing: an event
-   * that is seen later has a greater id. Ends when the signal is aborted or the Storage is closed.
+   * Every event with an id above `after`, in the order of their ids, and then every new event as it is committed. No event
+   * is missed. Ends when the signal is aborted or the Storage is closed.
    *
    * @example
    * ```ts
@@ -124,22 +144,26 @@ export interface Storage extends AsyncDisposable {
 
   /** Whether every commit is refused. */
   readonly isReadOnly: boolean;
-  /** Adds assets to the catalogue, or replaces them; writes only what has changed, and nothing when it is read only. */
+  /** Adds assets to the catalogue, or replaces them. Writes only definitions that have changed, and nothing when it is read only. */
   readonly declareAssets: (assets: readonly AssetDefinition[]) => Promise<void>;
-  /** Every asset that was declared, or that something happened to. */
+  /** Every asset that was declared or has events, sorted by name. */
   readonly getAssetRecords: () => Promise<readonly AssetRecord[]>;
+  /** One asset. */
   readonly getAssetRecord: (assetKey: string) => Promise<AssetRecord | undefined>;
-  /** Those with this tag, and this value of it when one is given. */
+  /** The assets with this tag, and with this value of it when one is given. */
   readonly getAssetsByTag: (tag: string, value?: string) => Promise<readonly AssetRecord[]>;
+  /** The assets with this kind. */
   readonly getAssetsByKind: (kind: string) => Promise<readonly AssetRecord[]>;
+  /** The assets of this group. */
   readonly getAssetsByGroup: (group: string) => Promise<readonly AssetRecord[]>;
-  /** Every partition that was ever written, in the order of its first write. */
+  /** Every partition that was ever materialized, in the order of their first materialization. */
   readonly getMaterializedPartitions: (assetKey: string) => Promise<readonly PartitionKey[]>;
+  /** The number of partitions that were ever materialized. */
   readonly countMaterializedPartitions: (assetKey: string) => Promise<number>;
-  /** What last happened to each partition, in the order of their first write. */
+  /** The latest events of each partition, in the order of their first materialization. */
   readonly getPartitionRecords: (assetKey: string) => Promise<readonly LatestRecord[]>;
   /**
-   * Whether assets are missing, stale or up to date, and why. A stale input makes stale what is made from it.
+   * Whether assets are missing, stale or up to date, and why. An asset with a stale input is stale.
    *
    * @example
    * ```ts
@@ -148,28 +172,31 @@ export interface Storage extends AsyncDisposable {
    */
   readonly computeStaleness: (options?: StalenessOptions) => Promise<readonly Staleness[]>;
 
+  /** One run. */
   readonly getRun: (runId: string) => Promise<RunRecord | undefined>;
-  /** Newest first. */
+  /** The runs, newest first. */
   readonly getRuns: (options?: RunsOptions) => Promise<readonly RunRecord[]>;
   /**
-   * Says how a run ended that its process could not end itself.
+   * Sets the outcome of a run whose process ended without recording it.
    *
-   * @throws `NotFound` for an unknown one, `PreconditionFailed` for one that has ended
+   * @throws `NotFound` for an unknown run, `PreconditionFailed` for a run that has ended
    */
   readonly setRunOutcome: (runId: string, status: Exclude<RunStatus, "Started">) => Promise<void>;
-  /** What its steps have written, oldest first. */
+  /** The log of a run, oldest line first. */
   readonly getRunLogs: (runId: string) => Promise<readonly LogRecord[]>;
-  /** Newest first, 100 unless given. */
+  /** The ticks of this name, newest first; at most 100 unless given. */
   readonly getTicks: (name: string, limit?: number) => Promise<readonly TickRecord[]>;
 
-  /** Values by key, for whoever needs some beside the records. Keys that start with `edgewater/` are this library's. */
+  /** A value of the key-value store. Keys that start with `edgewater/` are reserved for this library. */
   readonly kvGet: (key: string) => Promise<Uint8Array | undefined>;
+  /** Sets a value. */
   readonly kvSet: (key: string, value: Uint8Array) => Promise<void>;
+  /** Deletes a key; an unknown key is ignored. */
   readonly kvDelete: (key: string) => Promise<void>;
-  /** Those whose key starts with the prefix, in the order of UTF-8. */
+  /** The entries whose key starts with the prefix, in the order of the keys' UTF-8 bytes. */
   readonly kvList: (prefix?: string) => Promise<readonly KvEntry[]>;
   /**
-   * Sets or deletes a value if it still is the expected one; undefined stands for none. Says whether it did.
+   * Sets or deletes a value if it still is the expected one; undefined stands for no value. Returns whether it did.
    *
    * @example
    * ```ts
@@ -180,26 +207,28 @@ export interface Storage extends AsyncDisposable {
   readonly kvCompareAndSet: (key: string, expected: Uint8Array | undefined, value: Uint8Array | undefined) => Promise<boolean>;
 
   /**
-   * Adds keys to a dynamic partitions definition; those that it has stay where they are.
+   * Adds keys to a dynamic partitions definition; existing keys keep their position.
    *
-   * @throws `PartitionError` for no keys, or one that is empty or has a reserved character
+   * @throws `PartitionError` for an empty list, an empty key, and a key with a reserved character
    */
   readonly addDynamicPartitions: (definition: string, keys: readonly string[]) => Promise<void>;
+  /** Removes a key from a dynamic partitions definition; an unknown key is ignored. */
   readonly deleteDynamicPartition: (definition: string, key: string) => Promise<void>;
-  /** In the order in which they were added. */
+  /** The keys of a dynamic partitions definition, in the order in which they were added. */
   readonly getDynamicPartitions: (definition: string) => Promise<readonly string[]>;
+  /** Whether a dynamic partitions definition has this key. */
   readonly hasDynamicPartition: (definition: string, key: string) => Promise<boolean>;
 
   /**
-   * Everything that is recorded, as lines of JSON that any other Storage imports. Do not write meanwhile: what is
-   * written while it is read may be in it or not.
+   * Every row as a line of JSON that any other Storage imports. Do not commit during an export: the export may or may not
+   * have what is committed meanwhile.
    */
   readonly export: (options?: { readonly signal?: AbortSignal }) => AsyncIterableIterator<string>;
   /**
-   * Takes what `export` gave, of whichever back end. Events keep their ids.
+   * Imports the lines of an export of any back end. Events keep their ids unless `merge` is given.
    *
-   * @throws `AlreadyExists` when there are records and `merge` is not given, `Integrity` for lines that are no export or
-   *   end too early, `SchemaMismatch` for those of a later version
+   * @throws `AlreadyExists` when the Storage is not empty and `merge` is not given, `Integrity` for lines that are not an
+   *   export or an incomplete one, `SchemaMismatch` for an export of a later version
    *
    * @example
    * ```ts
@@ -208,16 +237,26 @@ export interface Storage extends AsyncDisposable {
    */
   readonly import: (lines: AsyncIterable<string> | Iterable<string>, options?: ImportOptions) => Promise<void>;
   /**
-   * Deletes old events, and the runs that ended before with nothing left of them. The last that is known of every asset
-   * and partition stays, and so does a run that goes on.
+   * Deletes old events, and old runs that have ended and have no events left. Keeps the latest events of every asset and
+   * partition, and the events of runs that have not ended.
    */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
+  /** Waits for calls in flight and closes the back end. Idempotent. */
   readonly close: () => Promise<void>;
 }
 
-export type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, StorageBackend, TicksQuery } from "./backend.ts";
+export type {
+  Backend,
+  ConnectOptions,
+  DynamicPartition,
+  EmbeddedOptions,
+  EventsQuery,
+  LatestQuery,
+  RunsQuery,
+  StorageBackend,
+  TicksQuery,
+} from "./backend.ts";
 export type { Batch, Deletes, DynamicPartitionsChange, Precondition } from "./batch.ts";
-export type { ConnectOptions, EmbeddedOptions } from "./embedded-options.ts";
 export type { AnyEvent, EventType, NewEvent, StepEvent, StoredEvent } from "./events.ts";
 export type {
   AssetDefinition,

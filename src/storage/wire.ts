@@ -3,7 +3,7 @@ import { PartitionKey } from "../partition/partition-key.ts";
 import type { AnyEvent, NewEvent } from "./events.ts";
 import type { AssetDefinition, RunRecord } from "./records.ts";
 
-/** An event as plain JSON. What is undefined is left out. */
+/** An event as plain JSON. Fields that are undefined are left out when it is written. */
 export type EventJson = Readonly<Record<string, unknown>>;
 
 /** The metadata of an event as plain JSON. */
@@ -11,20 +11,20 @@ export function metadataJson(metadata: AnyEvent["metadata"]): Record<string, unk
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, metadataToWire(value)]));
 }
 
-/** Reads what {@link metadataJson} gives. @throws `MetadataError` */
+/** The metadata that {@link metadataJson} wrote. @throws `MetadataError` */
 export function metadataFrom(json: Readonly<Record<string, unknown>>): AnyEvent["metadata"] {
   return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, metadataFromWire(value)]));
 }
 
-/** An event as plain JSON, its fields always in the same order. */
+/** An event as plain JSON. The order of its fields is part of the export format. */
 export function eventJson(event: AnyEvent | NewEvent): EventJson {
   const { id, eventType, assetKey, partitionKey, runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata } = event;
   const key = partitionKey && { partitionKey: partitionKey.toJSON() };
-  const said = { runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata: metadataJson(metadata) };
-  return { id, eventType, assetKey, ...key, ...said };
+  const rest = { runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata: metadataJson(metadata) };
+  return { id, eventType, assetKey, ...key, ...rest };
 }
 
-/** Reads what {@link eventJson} gives. @throws `MetadataError`, `PartitionError` */
+/** The event that {@link eventJson} wrote. @throws `MetadataError`, `PartitionError` */
 export function eventFrom(json: EventJson): AnyEvent {
   const { id, eventType, assetKey, partitionKey, runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata } = json as Omit<
     AnyEvent,
@@ -44,12 +44,12 @@ export function eventFrom(json: EventJson): AnyEvent {
   } as AnyEvent;
 }
 
-/** A run that was JSON, with what JSON leaves out. */
+/** A run that was read from JSON, with the undefined fields that JSON leaves out. */
 export function runFrom(json: RunRecord): RunRecord {
   return { ...json, endTime: json.endTime };
 }
 
-/** A definition that was JSON, with what JSON leaves out. */
+/** A definition that was read from JSON, with the undefined fields that JSON leaves out. */
 export function definitionFrom(json: AssetDefinition): AssetDefinition {
   const dependencies = json.dependencies.map(({ assetKey, mapping }) => ({ assetKey, mapping }));
   return { ...json, group: json.group, codeVersion: json.codeVersion, dependencies, partitions: json.partitions };

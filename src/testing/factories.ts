@@ -4,7 +4,7 @@ import { Repository, type RepositoryOptions } from "../repository/repository.ts"
 import { type EmbeddedOptions, Storage } from "../storage/storage.ts";
 
 /**
- * Records in memory for one test.
+ * A Storage in memory for one test.
  *
  * @example
  * ```ts
@@ -17,8 +17,10 @@ export async function memoryStorage(): Promise<Storage> {
 }
 
 /**
- * Records in a folder, existing or new, or in a browser in a database of this name. When the block ends it is closed:
- * nothing is locked, the files can be deleted, and the same path opens again at once.
+ * A Storage in a folder, which is created when it does not exist; in a browser in a database of this name. At the end of the
+ * block it is closed: nothing stays locked, and the same path can be opened again or deleted at once.
+ *
+ * @throws as `Storage.embedded`
  *
  * @example As a fixture of Vitest:
  * ```ts
@@ -35,8 +37,8 @@ export function embeddedStorage(path: string, options?: EmbeddedOptions): Promis
 }
 
 /**
- * A store for one test, whose objects are deleted when the block ends: in a temporary folder on Node, Deno and Bun, in
- * IndexedDB in browsers, in memory in Workers.
+ * A store for one test, which is deleted at the end of the block: in a temporary folder on Node, Deno and Bun, in IndexedDB
+ * in browsers, in memory in Workers.
  *
  * @example
  * ```ts
@@ -51,8 +53,10 @@ export async function temporaryStore(): Promise<ObjectStore & AsyncDisposable> {
 }
 
 /**
- * A repository for one test, with a store and records that are deleted when the block ends. Values go through superjson
- * unless another handler is given.
+ * A repository for one test, with a store and a Storage that are deleted at the end of the block. Its handler is a
+ * `SuperJsonIOHandler` unless another one is given.
+ *
+ * @throws as `Repository.open`
  *
  * @example
  * ```ts
@@ -62,8 +66,8 @@ export async function temporaryStore(): Promise<ObjectStore & AsyncDisposable> {
  */
 export async function temporaryRepository(options: Omit<RepositoryOptions, "storage">): Promise<Repository> {
   const { temporary } = await import("#temporary");
-  const { store, records, remove } = await temporary();
-  const storage = records === undefined ? memoryStorage() : embeddedStorage(records);
+  const { store, storagePath, remove } = await temporary();
+  const storage = storagePath === undefined ? memoryStorage() : embeddedStorage(storagePath);
   try {
     const repository = await Repository.open({ ioHandler: new SuperJsonIOHandler({ store }), ...options, storage });
     const dispose = async (): Promise<void> => {

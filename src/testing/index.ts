@@ -1,5 +1,5 @@
 /**
- * `edgewater/testing`: what tests of handlers, stores and assets need.
+ * `edgewater/testing`: stores, Storages and repositories for tests, and conformance cases for stores and Storages.
  *
  * @module
  */
@@ -19,13 +19,13 @@ export {
   certify,
   conditionsCases,
   copyCases,
+  delimiterCases,
   fullObjectStoreCases,
-  levelCases,
+  type GuaranteeCase,
   type ObjectStoreCase,
   type ObjectStoreCasesOptions,
   objectStoreCases,
-  type Promised,
-  pageCases,
+  paginationCases,
   rangeCases,
   readOnlyCases,
   streamCases,

@@ -1,4 +1,4 @@
-/** What a bundler puts into a page or a Worker that keeps its records where the runtime does: nothing of another runtime. */
+/** Bundles of an application with embedded Storage contain the storage engine of their runtime and no other. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
@@ -21,7 +21,7 @@ async function bundle(conditions: readonly string[]): Promise<string> {
     },
   });
   const [output] = Array.isArray(result) ? result : [result];
-  if (output === undefined || !("output" in output)) throw new Error("Vite gave no bundle");
+  if (output === undefined || !("output" in output)) throw new Error("Vite returned no bundle");
   return output.output.map((chunk) => (chunk.type === "chunk" ? chunk.code : "")).join("\n");
 }
 
@@ -37,14 +37,14 @@ describe.each([
     if (own.length === 0) await run(process.execPath, ["scripts/build.ts"]);
   });
 
-  it("for a browser has IndexedDB, and no engine of another runtime", async () => {
+  it("for a browser contains IndexedDB and no other engine", async () => {
     const code = await bundle([...own, "browser", "import"]);
     expect(code, name).toMatch(indexedDB);
     expect(code).not.toMatch(sqlite);
     expect(code).not.toMatch(anyNode);
   });
 
-  it("for a Worker has none", async () => {
+  it("for a Worker contains no engine", async () => {
     const code = await bundle([...own, "workerd", "worker", "browser", "import"]);
     expect(code).toContain("Workers have no storage of their own");
     expect(code).not.toMatch(sqlite);
@@ -52,14 +52,14 @@ describe.each([
     expect(code).not.toMatch(anyNode);
   });
 
-  it("for Node has SQLite, and no IndexedDB", async () => {
+  it("for Node contains SQLite and no IndexedDB", async () => {
     const code = await bundle([...own, "node", "import"]);
     expect(code).toMatch(sqlite);
     expect(code).not.toMatch(indexedDB);
   });
 });
 
-it("package.json has a built file for every source that a runtime chooses", () => {
+it("package.json maps every conditional source to its built file", () => {
   const { imports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     imports: Record<string, { "edgewater-source": Record<string, string> } & Record<string, string>>;
   };

@@ -9,13 +9,13 @@ describe("isEdgewaterError", () => {
     ["its code", ["NotFound"], true],
     ["one of several codes", ["Aborted", "NotFound"], true],
     ["another code", ["Aborted"], false],
-  ] as const)("asked for %s", (_, codes, expected) => expect(isEdgewaterError(error, ...codes)).toBe(expected));
+  ] as const)("checks for %s", (_, codes, expected) => expect(isEdgewaterError(error, ...codes)).toBe(expected));
 
   it.each([[new Error("NotFound")], [{ code: "NotFound" }], ["NotFound"], [null], [undefined]])("is false for %s", (value) => {
     expect(isEdgewaterError(value)).toBe(false);
   });
 
-  it("recognises an error of another copy of the library", async () => {
+  it("recognizes an error of another copy of the library", async () => {
     vi.resetModules();
     const copy = await import("../../src/errors.ts");
     expect(copy.EdgewaterError).not.toBe(EdgewaterError);
@@ -23,7 +23,7 @@ describe("isEdgewaterError", () => {
     expect(isEdgewaterError(new copy.EdgewaterError("Closed", "closed"), "Closed")).toBe(true);
   });
 
-  it("tells where it happened", () => {
+  it("has the details of the error", () => {
     expect(error).toMatchObject({ name: "EdgewaterError", code: "NotFound", store: "S", key: "k", cause: "why" });
   });
 });

@@ -1,4 +1,4 @@
-/** The root import in an engine that has nothing but the language: no process, no fetch, no timers, no crypto. */
+/** Imports every universal entry in an engine with only the language: no process, fetch, timers or crypto. */
 import { createContext, runInContext } from "node:vm";
 import { build, defaultClientConditions } from "vite";
 import { describe, expect, it } from "vitest";
@@ -12,7 +12,7 @@ async function bundle(entry: string): Promise<string> {
     build: { write: false, minify: false, target: "esnext", lib: { entry, formats: ["iife"], name: "edgewater" } },
   });
   const [output] = Array.isArray(result) ? result : [result];
-  if (output === undefined || !("output" in output)) throw new Error("Vite gave no bundle");
+  if (output === undefined || !("output" in output)) throw new Error("Vite returned no bundle");
   return output.output[0].code;
 }
 
@@ -21,10 +21,10 @@ const universal = Object.entries(sources).filter(
 );
 
 describe.each(universal)("importing %s", (name, entry) => {
-  it("works and touches nothing", async () => {
+  it("works and uses no global", async () => {
     const code = await bundle(entry);
     const touched: PropertyKey[] = [];
-    // aws4fetch makes its encoder when it is imported; that is all that any entry may need.
+    // aws4fetch constructs a TextEncoder when it is imported. No other entry may use a global.
     const given = name === "edgewater/s3" ? { TextEncoder } : {};
     const global = createContext(given) as Record<string, unknown>;
     const language = new Set(runInContext("Reflect.ownKeys(globalThis)", global) as PropertyKey[]);
@@ -49,7 +49,7 @@ describe("the root", () => {
     for (const key of ["fetch", "indexedDB", "crypto", "performance", "setTimeout"]) {
       Object.defineProperty(global, key, {
         get: () => {
-          throw new Error(`${key} was touched`);
+          throw new Error(`${key} was used`);
         },
       });
     }

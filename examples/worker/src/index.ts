@@ -1,8 +1,8 @@
 /**
- * `npm run example:worker`: the pipeline in a Cloudflare Worker, persisted in R2.
+ * `npm run example:worker`: runs the pipeline in a Cloudflare Worker and keeps its values in R2.
  *
- * - `POST /materialize` makes every asset and answers with the data versions
- * - `GET /assets/<name>` loads one
+ * - `POST /materialize` materializes every asset and returns their data versions
+ * - `GET /assets/<name>` returns the value of one asset as JSON
  */
 import { isEdgewaterError, Repository, SuperJsonIOHandler } from "edgewater";
 import { type R2BucketBinding, R2Store } from "edgewater/r2";

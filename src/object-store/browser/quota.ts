@@ -1,21 +1,23 @@
 import { EdgewaterError } from "../../errors.ts";
 import type { Call } from "../call.ts";
 
-/** What the origin uses of what it may use, both in bytes and as far as the browser tells. */
+/** How much space the origin uses and may use. Undefined where the browser does not report it. */
 export interface SpaceEstimate {
+  /** Bytes that the origin uses, in all its stores together. */
   readonly usage: number | undefined;
+  /** Bytes that the origin may use. */
   readonly quota: number | undefined;
 }
 
-/** The space of this origin. Browsers round it, and all that the origin stores counts, not one store alone. */
+/** Estimates the space of this origin, over everything that it stores. Browsers round the numbers. */
 export async function estimate(): Promise<SpaceEstimate> {
   const { usage, quota } = (await globalThis.navigator?.storage?.estimate?.()) ?? {};
   return { usage, quota };
 }
 
 /**
- * Asks the browser not to throw the origin's data away when the disk fills up. Some browsers ask their user; workers
- * can only tell whether it was granted before. False where there is no such thing.
+ * Asks the browser not to evict the origin's data when the disk is full, and returns whether it agreed. Some browsers
+ * ask the user. A worker can only find out whether it was granted before. False where the browser cannot do it.
  */
 export async function persist(): Promise<boolean> {
   const storage = globalThis.navigator?.storage;
@@ -23,9 +25,9 @@ export async function persist(): Promise<boolean> {
 }
 
 /**
- * Does the work, and says what there was room for when the browser refuses it for want of space.
+ * Runs a write, and adds the needed and the free bytes to the error if the browser refuses it for lack of space.
  *
- * @throws `QuotaExceeded`, and whatever the work throws
+ * @throws `QuotaExceeded`, and any error of the write
  */
 export async function withinQuota<Value>(call: Call, needed: () => number, work: () => Promise<Value>): Promise<Value> {
   try {
@@ -39,7 +41,7 @@ export async function withinQuota<Value>(call: Call, needed: () => number, work:
 async function quotaExceeded({ store, verb, key }: Call, needed: number, cause: unknown): Promise<EdgewaterError> {
   const { usage, quota } = await estimate().catch(() => ({ usage: undefined, quota: undefined }));
   const left = usage === undefined || quota === undefined ? needed : Math.max(0, quota - usage);
-  // So that pages learn nothing of the disk, Chromium always tells of 10 GiB that are left.
+  // To hide the size of the disk from pages, Chromium always reports 10 GiB of free space.
   const free = left < needed ? left : undefined;
   const room = free === undefined ? "" : `, and ${free} of the origin's ${quota} are free`;
   const message = `Cannot ${verb} ${JSON.stringify(key)} in ${store}: it needs ${needed} bytes${room}. Delete something, or write less`;

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { shortHash } from "../../encoding/hash.ts";
 
 /** Random text that all attempts of one write share, so that its object can be recognised. */
 export type WriteToken = string;
@@ -55,14 +56,14 @@ const unknownLineage: Lineage = { token: "", ancestors: [], isComplete: false };
 /** @param metadataCount number of the object's other metadata entries, by which a reader notices hidden headers */
 export function formatLineage(key: string, { token, ancestors, isComplete }: Lineage, metadataCount = 0): string {
   const entries = ancestors.map((each) => `${each.token}=${formatEtag(each.etag)}`);
-  return [`${hashOf(key)}.${token}.${metadataCount}`, ...entries, ...(isComplete ? [] : ["*"])].join(",");
+  return [`${shortHash(key)}.${token}.${metadataCount}`, ...entries, ...(isComplete ? [] : ["*"])].join(",");
 }
 
 /** Returns undefined without a lineage, and for the lineage of another key. */
 export function parseLineage(key: string, value: string | null): Lineage | undefined {
   const [head = "", ...rest] = (value ?? "").split(/,\s*/);
   const [hash, token] = head.split(".");
-  if (hash !== hashOf(key) || !token) return undefined;
+  if (hash !== shortHash(key) || !token) return undefined;
   const isComplete = rest.at(-1) !== "*";
   const ancestors = (isComplete ? rest : rest.slice(0, -1)).map((entry) => {
     const [last = "", etag = ""] = entry.split("=");
@@ -85,11 +86,4 @@ function parseEtag(text: string): string {
     // Damaged: an etag that no object has.
     return text;
   }
-}
-
-/** FNV-1a over UTF-16 units. */
-function hashOf(key: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  return (hash >>> 0).toString(36);
 }

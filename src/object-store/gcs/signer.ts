@@ -1,3 +1,4 @@
+import { toHex } from "../../encoding/hex.ts";
 import { encodeSegment } from "../../encoding/percent.ts";
 import { type Call, failed } from "../call.ts";
 import type { HTTPRequest } from "../client/exchange.ts";
@@ -67,19 +68,15 @@ export async function signUrl(
 
 /** The signature of a canonical request, in hexadecimal. */
 async function signatureOf(request: string, { secret }: GCSHMACKey, time: number): Promise<string> {
-  const digest = hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(request)));
+  const digest = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(request))));
   let key: BufferSource = new TextEncoder().encode(`GOOG4${secret}`);
   for (const part of scopeOf(time).split("/")) key = await hmac(key, part);
-  return hex(await hmac(key, [algorithm, timestamp(time), scopeOf(time), digest].join("\n")));
+  return toHex(new Uint8Array(await hmac(key, [algorithm, timestamp(time), scopeOf(time), digest].join("\n"))));
 }
 
 async function hmac(key: BufferSource, text: string): Promise<ArrayBuffer> {
   const imported = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   return crypto.subtle.sign("HMAC", imported, new TextEncoder().encode(text));
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function timestamp(time: number): string {

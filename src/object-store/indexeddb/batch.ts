@@ -1,22 +1,22 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
-import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
+import { isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { answer, type Connection, committed, isDead, type Stores } from "./connection.ts";
+import { type Connection, committed, isDead, resultOf, type Stores } from "./connection.ts";
 import { databaseKey, type StoredRecord } from "./record.ts";
 
-/** One write, which is decided and done in one go inside a transaction. */
+/** One write or delete, which runs synchronously inside a transaction. */
 export interface Write {
   readonly call: Call;
-  /** How many bytes it brings along. */
+  /** Bytes that it writes. */
   readonly size: number;
-  /** Whether it depends on what is there. */
+  /** Whether it depends on the current object. */
   readonly isConditional: boolean;
   /**
-   * Writes, and gives what is there afterwards. An error of the family that it throws has touched nothing and is its
-   * caller's alone.
+   * Writes, and returns the record of the object afterwards. If it throws an EdgewaterError, it must not have written
+   * anything; the error rejects this write only.
    *
-   * @param found what is there, as far as it matters: a small object shows itself only to a conditional write
-   * @param isRepeated whether this very write may have been done already, on a connection that broke
+   * @param found the record of the current object; small objects are passed to conditional writes only
+   * @param isRepeated whether this write may have been committed before, on a connection that broke
    */
   readonly apply: (stores: Stores, found: StoredRecord | undefined, isRepeated: boolean) => StoredRecord | undefined;
 }
@@ -27,18 +27,18 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Bytes of a transaction; a larger write has one of its own. */
+/** Most bytes of one transaction; a larger write gets its own. */
 const batchBytes = 16 * 1024 * 1024;
 
-/** With more large objects than this among the keys of a batch, each key is asked for. */
-const largeMost = 100;
+/** If the keys of a batch span at least this many large objects, each key is looked up instead. */
+const maxLarge = 100;
 
 /**
- * Writes that share transactions: those issued in one tick, and those that come while a transaction is under way, which
- * could not begin before its end anyway. They are done in the order in which they were issued.
+ * Batches writes into shared transactions: writes issued in one tick, and writes that arrive while a transaction runs,
+ * which would have to wait for its end anyway. Writes run in the order in which they were issued.
  *
- * One whose condition fails is rejected alone. When a transaction fails as a whole, nothing of it was done, and each of
- * its writes gets a transaction of its own.
+ * A write whose condition fails is rejected alone. If a transaction fails as a whole, each of its writes is repeated in
+ * its own transaction.
  */
 export class Batch {
   readonly #connection: Connection;
@@ -82,9 +82,9 @@ export class Batch {
   }
 
   /**
-   * Settles all writes, or rejects with none of them settled.
+   * Settles all writes of a batch, or rejects and settles none.
    *
-   * @param wasBroken whether they may have been done already, on a connection that broke
+   * @param wasBroken whether they may have been committed before, on a connection that broke
    */
   async #commit(batch: readonly Waiting[], wasBroken = false): Promise<void> {
     const refused = await this.#connection.transact("readwrite", async (stores, isRepeated) => {
@@ -118,17 +118,17 @@ export class Batch {
   }
 }
 
-/** What is there under the keys, of small objects only where it matters. */
+/** The records under the keys of some writes. Those of small objects are read for conditional writes only. */
 async function recordsOf({ meta }: Stores, writes: readonly Write[]): Promise<Map<string, StoredRecord | undefined>> {
   const records = new Map<string, StoredRecord | undefined>();
-  let asked = writes;
+  let lookedUp = writes;
   if (writes.length > 1) {
-    const large = await answer<StoredRecord[]>(meta.index("large").getAll(spanOf(writes), largeMost));
+    const large = await resultOf<StoredRecord[]>(meta.index("large").getAll(spanOf(writes), maxLarge));
     for (const record of large) records.set(record.key, record);
-    if (large.length < largeMost) asked = writes.filter(({ isConditional }) => isConditional);
+    if (large.length < maxLarge) lookedUp = writes.filter(({ isConditional }) => isConditional);
   }
-  const keys = [...new Set(asked.map(({ call }) => call.key))];
-  const found = await Promise.all(keys.map((key) => answer<StoredRecord | undefined>(meta.get(databaseKey(key)))));
+  const keys = [...new Set(lookedUp.map(({ call }) => call.key))];
+  const found = await Promise.all(keys.map((key) => resultOf<StoredRecord | undefined>(meta.get(databaseKey(key)))));
   for (const [index, key] of keys.entries()) records.set(key, found[index]);
   return records;
 }
@@ -144,12 +144,6 @@ function abort(transaction: IDBTransaction): void {
   try {
     transaction.abort();
   } catch {
-    // It ended by itself.
+    // It has ended already.
   }
-}
-
-/** The verdict of a condition that fails on a second try, when the first may have been what it now finds. */
-export function unknownFate({ store, key }: Call): EdgewaterError {
-  const message = `The connection of ${store} broke while ${JSON.stringify(key)} was written. Whether it was is not known: read it`;
-  return new EdgewaterError("Unavailable", message, { store, key });
 }

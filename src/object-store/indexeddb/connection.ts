@@ -1,25 +1,27 @@
+// idb-keyval serves the object store: it reads a key in a transaction that a `UseStore` provides. The package `idb` serves
+// Storage, which needs indexes, cursors and versioned upgrades.
 import { get, promisifyRequest, type UseStore } from "idb-keyval";
 import { EdgewaterError } from "../../errors.ts";
 import type { Classify } from "../call.ts";
 
-/** The object stores of a transaction. */
+/** The IndexedDB object stores of a transaction. */
 export interface Stores {
-  /** A record for each object, under the UTF-8 bytes of its key. */
+  /** One record per object, under the UTF-8 bytes of its key. */
   readonly meta: IDBObjectStore;
-  /** The bytes of large objects, under `[etag, number of the chunk]`. */
+  /** The bytes of large objects, under `[etag, chunk number]`. */
   readonly body: IDBObjectStore;
-  /** The etags of large objects that are being written. */
+  /** The keys of large objects that are being written, under their etags. */
   readonly uploads: IDBObjectStore;
   readonly transaction: IDBTransaction;
 }
 
-/** Work inside one transaction: awaits the transaction's own requests and nothing else. */
+/** Work inside one transaction. It may await only requests of this transaction. */
 export type Work<Value> = (stores: Stores, isRepeated: boolean) => Promise<Value>;
 
-/** Awaits a request. */
-export const answer: typeof promisifyRequest = promisifyRequest;
+/** Resolves with the result of a request. */
+export const resultOf: typeof promisifyRequest = promisifyRequest;
 
-/** Awaits the end of a transaction. What it failed of may be known of the request alone that it failed at. */
+/** Resolves when a transaction is committed. Rejects with its error, or that of the request that made it fail. */
 export function committed(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     let cause: unknown = null;
@@ -31,7 +33,7 @@ export function committed(transaction: IDBTransaction): Promise<void> {
   });
 }
 
-/** The connection to a database. It is opened by the first call, and again when the browser has dropped it. */
+/** The connection to a database. The first call opens it, and a later call opens it again if the browser dropped it. */
 export class Connection {
   readonly #store: string;
   readonly #database: string;
@@ -44,15 +46,15 @@ export class Connection {
     this.#durability = durability;
   }
 
-  /** One value of `meta`. */
+  /** Reads one value of `meta`. */
   value<Value>(key: Uint8Array<ArrayBuffer>): Promise<Value | undefined> {
     const use: UseStore = (mode, callback) => this.transact(mode, async ({ meta }) => callback(meta));
     return get<Value>(key, use);
   }
 
   /**
-   * Does the work in a transaction. On a dead connection it is done once more on a new one, and is told if it had begun:
-   * what it wrote may be there already.
+   * Runs the work in a transaction. If the connection is dead, runs it once more on a new one; `isRepeated` is then true
+   * if the first transaction had started, because it may have been committed.
    */
   async transact<Value>(mode: IDBTransactionMode, work: Work<Value>): Promise<Value> {
     let hasBegun = false;
@@ -84,7 +86,7 @@ export class Connection {
     opened.then(
       (database) => {
         database.onclose = () => void this.#drop(opened);
-        // Another tab wants to change or delete the database: do not stand in its way.
+        // Another tab wants to change or delete the database, and waits for this connection to close.
         database.onversionchange = () => void this.#drop(opened);
       },
       () => this.#drop(opened),
@@ -110,19 +112,20 @@ export class Connection {
   }
 }
 
-/** As a connection fails that is closed or closing, one that Safari has lost, and a transaction that was cut off with it. */
+/** Returns whether an error means that the connection is closed, closing, or lost, as it happens in Safari. */
 export function isDead(cause: unknown): boolean {
-  // A transaction that the browser has cut off may have no error at all.
+  // A transaction that the browser aborted may have no error at all.
   return cause === null || ["InvalidStateError", "UnknownError", "AbortError"].includes((cause as { name?: string }).name ?? "");
 }
 
+/** Maps the errors of IndexedDB. */
 export const classify: Classify = (cause) => {
   switch ((cause as { name?: string } | null)?.name) {
     case "SecurityError":
-      return { code: "PermissionDenied", reason: "the browser's settings forbid it" };
+      return { code: "PermissionDenied", reason: "the browser settings forbid it" };
     case "VersionError":
-      return { code: "NotSupported", reason: "a newer version of this library has made the database" };
+      return { code: "NotSupported", reason: "a newer version of this library created the database; update the library" };
     default:
-      return cause === null ? { code: "Unavailable", reason: "the browser ended the transaction" } : undefined;
+      return cause === null ? { code: "Unavailable", reason: "the browser aborted the transaction" } : undefined;
   }
 };

@@ -1,5 +1,5 @@
 /**
- * `edgewater/indexeddb`: objects in the browser's IndexedDB, in windows and workers.
+ * `edgewater/indexeddb`: a store that keeps objects in the browser's IndexedDB, in windows and workers.
  *
  * @module
  */

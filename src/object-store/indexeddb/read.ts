@@ -1,15 +1,15 @@
-import { EdgewaterError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
-import { type Call, perform } from "../call.ts";
+import { type Call, failed, perform } from "../call.ts";
 import { checkMatch, resolveRange } from "../conditions.ts";
 import type { FullGetOptions, FullObjectMeta, GetResult } from "../types.ts";
-import { answer, type Connection, classify } from "./connection.ts";
+import { type Connection, classify, resultOf } from "./connection.ts";
 import { chunkBytes, chunksFor, databaseKey, fullMetaOf, owned, type StoredRecord } from "./record.ts";
 
-/** Up to here the bytes are read at once, in the transaction that finds the object. */
+/** Bodies up to this size are read in the transaction that finds the object. */
 const eagerBytes = 16 * 1024 * 1024;
 
-/** Where the bytes of a large object are. */
+/** The range of a large object that is read on demand. */
 interface Source {
   readonly connection: Connection;
   readonly call: Call;
@@ -18,23 +18,23 @@ interface Source {
   readonly end: number;
 }
 
-/** Opens an object; undefined when there is none. */
+/** Opens an object; undefined if there is none. */
 export function open(connection: Connection, call: Call, options: FullGetOptions): Promise<GetResult<FullObjectMeta> | undefined> {
   return connection.transact("readonly", async ({ meta, body }) => {
-    const record = await answer<StoredRecord | undefined>(meta.get(databaseKey(call.key)));
+    const record = await resultOf<StoredRecord | undefined>(meta.get(databaseKey(call.key)));
     if (record === undefined) return undefined;
     checkMatch(options, record.etag, call);
     const { start, end } = resolveRange(options.range, record.size, call);
     if (record.bytes) return openedBytes(fullMetaOf(record), owned(record.bytes, start, end));
     if (end - start > eagerBytes) return opened({ connection, call, record, start, end });
-    const chunks = await answer<Uint8Array<ArrayBuffer>[]>(body.getAll(chunksFor(record.etag, start, end)));
+    const chunks = await resultOf<Uint8Array<ArrayBuffer>[]>(body.getAll(chunksFor(record.etag, start, end)));
     const bytes = join(chunks, start, end);
-    if (bytes === undefined) throw incomplete(call, "Integrity", "is incomplete: some of its bytes are missing");
+    if (bytes === undefined) throw failed(call, "Integrity", "some of its chunks are missing; write the object again");
     return openedBytes(fullMetaOf(record), bytes);
   });
 }
 
-/** An object whose bytes are read when they are asked for, part by part. Once it is replaced, its bytes are gone. */
+/** A large object that is read in parts, on demand. Once it is replaced, its bytes are gone. */
 function opened(source: Source): GetResult<FullObjectMeta> {
   const { record, start, end } = source;
   const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
@@ -61,16 +61,16 @@ function opened(source: Source): GetResult<FullObjectMeta> {
   };
 }
 
-/** What whole chunks hold of the bytes from a place on, up to about a length. */
+/** Reads from a position to the end of a chunk, about `length` bytes. */
 function read({ connection, call, record, end }: Source, at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const to = Math.min(end, Math.floor(at / chunkBytes) * chunkBytes + length);
   const work = async (): Promise<Uint8Array<ArrayBuffer>> => {
     const chunks = await connection.transact("readonly", ({ body }) =>
-      answer<Uint8Array<ArrayBuffer>[]>(body.getAll(chunksFor(record.etag, at, to))),
+      resultOf<Uint8Array<ArrayBuffer>[]>(body.getAll(chunksFor(record.etag, at, to))),
     );
     throwIfAborted(call.signal, { store: call.store, key: call.key });
     const bytes = join(chunks, at, to);
-    if (bytes === undefined) throw incomplete(call, "Unavailable", "was replaced or deleted while it was read: read it again");
+    if (bytes === undefined) throw failed(call, "Unavailable", "it was replaced or deleted while it was read; read it again");
     return bytes;
   };
   return perform(call, work, classify);
@@ -89,8 +89,4 @@ function join(chunks: readonly Uint8Array<ArrayBuffer>[], start: number, end: nu
     at += chunk.byteLength;
   }
   return all;
-}
-
-function incomplete({ store, key }: Call, code: "Integrity" | "Unavailable", what: string): EdgewaterError {
-  return new EdgewaterError(code, `${JSON.stringify(key)} in ${store} ${what}`, { store, key });
 }

@@ -21,34 +21,35 @@ import type {
   PutResult,
   StreamBody,
 } from "../types.ts";
-import { answer, Connection, classify } from "./connection.ts";
+import { Connection, classify, resultOf } from "./connection.ts";
 import { open } from "./read.ts";
 import { chunkBytes, databaseKey, endOf, fullMetaOf, keysBelow, metaOf, type StoredRecord } from "./record.ts";
 import { Writer } from "./write.ts";
 
+/** Options of an {@link IndexedDBStore}. */
 export interface IndexedDBStoreOptions {
   /**
-   * What has happened when a write resolves. `relaxed`, the default: the system has it, so that it survives a crash of
-   * the tab and of the browser. `strict`: the disk has it as well, so that it survives a loss of power. Takes its time.
+   * What a write that has resolved survives. `relaxed` (the default): a crash of the tab and of the browser. `strict`: a
+   * power loss as well, because it is synced to the disk. Slower.
    */
   readonly durability?: "relaxed" | "strict";
 }
 
-/** Records of one page of a list. */
+/** Records that a list reads at once. */
 const pageSize = 500;
 
 /**
- * Objects in an IndexedDB database of their own. What is known of an object and its bytes are written in one
- * transaction, so that a reader sees the old object or the new one, and conditions are checked in it, so that they hold
- * against every tab and worker of the origin.
+ * A store that keeps objects in an IndexedDB database. Metadata and bytes of an object are written in one transaction, so
+ * a reader sees the old object or the new one. Conditions are checked in the same transaction, so they hold across all
+ * tabs and workers of the origin.
  *
- * Writes that are issued in one tick, or while others are under way, share a transaction: start many at once and they
- * are several times as fast. One that fails does not touch the others. Large objects are kept in chunks, so that ranges
- * and streams do not load them whole; above 16 MiB they are read while they are asked for, and a reader who is overtaken by
- * another write is told so with `Unavailable`.
+ * Writes that are issued in one tick, or while others run, share a transaction: start many at once to write several times
+ * as fast. A write that fails does not affect the others. Large objects are stored in chunks, so ranges and streams do
+ * not load the whole object. Bodies above 16 MiB are read on demand; if the object is replaced meanwhile, the read fails
+ * with `Unavailable`.
  *
- * A connection that the browser has dropped is opened again once. The browser may throw the origin's data away when the
- * disk fills up, unless {@link IndexedDBStore.persist} was granted.
+ * If the browser drops the connection, it is opened again once. The browser may evict the origin's data when the disk is
+ * full, unless {@link IndexedDBStore.persist} was granted.
  *
  * @example
  * ```ts
@@ -63,7 +64,11 @@ export class IndexedDBStore implements FullObjectStore {
   readonly #connection: Connection;
   readonly #writer: Writer;
 
-  /** @param database name of the database; made by the first call */
+  /**
+   * Creates a store over a database.
+   *
+   * @param database the name of the database; the first call creates it
+   */
   constructor(database: string, { durability = "relaxed" }: IndexedDBStoreOptions = {}) {
     this.name = `IndexedDBStore(${database})`;
     this.#connection = new Connection(this.name, database, durability);
@@ -76,12 +81,12 @@ export class IndexedDBStore implements FullObjectStore {
     const { mode = "overwrite", signal } = options;
     const attributes = checkAttributes(options, { store: this.name, key });
     const call = this.#call("write", key, signal);
-    let come = 0;
+    let received = 0;
     const count = (bytes: number): void => {
-      come += bytes;
+      received += bytes;
     };
     const write = (): Promise<string> => this.#writer.put({ body, mode, attributes, count }, call);
-    return { etag: await perform(call, () => withinQuota(call, () => sizeOf(body) ?? come, write), classify) };
+    return { etag: await perform(call, () => withinQuota(call, () => sizeOf(body) ?? received, write), classify) };
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
@@ -122,7 +127,7 @@ export class IndexedDBStore implements FullObjectStore {
         const end = delimiter === undefined ? -1 : record.key.indexOf(delimiter, start.length);
         const entry = end === -1 ? record.key : record.key.slice(0, end + 1);
         const key = databaseKey(record.key);
-        // Those below a prefix that was told already, or that the place to start after is in.
+        // Below a prefix that was listed already or that `startAfter` is in.
         if (after && indexedDB.cmp(key, after) <= 0) continue;
         after = end === -1 ? key : endOf(entry);
         if (startAfter !== undefined && compareUtf8(entry, startAfter) <= 0) continue;
@@ -133,7 +138,7 @@ export class IndexedDBStore implements FullObjectStore {
     }
   }
 
-  /** Copies with little memory, through this tab. */
+  /** Copies through this tab; a large object as a stream. */
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
     checkKey(this.name, to);
     const object = await this.get(from, { signal });
@@ -142,12 +147,12 @@ export class IndexedDBStore implements FullObjectStore {
     return this.put(to, body, { mode, contentType, metadata, signal });
   }
 
-  /** What the origin uses of its quota. */
+  /** Estimates how much of its quota the origin uses. */
   estimate(): Promise<SpaceEstimate> {
     return estimate();
   }
 
-  /** Asks the browser never to throw the origin's data away by itself; tells whether it will not. */
+  /** Asks the browser not to evict the origin's data, and returns whether it agreed. */
   persist(): Promise<boolean> {
     return persist();
   }
@@ -157,6 +162,7 @@ export class IndexedDBStore implements FullObjectStore {
     return this.#connection.close();
   }
 
+  /** Closes the store, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -164,7 +170,7 @@ export class IndexedDBStore implements FullObjectStore {
   async #page(start: string, after: Uint8Array<ArrayBuffer> | undefined, count: number): Promise<StoredRecord[]> {
     return this.#connection.transact("readonly", async ({ meta }) => {
       const range = keysBelow(start, after);
-      return range === undefined ? [] : answer<StoredRecord[]>(meta.getAll(range, count));
+      return range === undefined ? [] : resultOf<StoredRecord[]>(meta.getAll(range, count));
     });
   }
 

@@ -1,64 +1,64 @@
-import { throwIfAborted } from "../../errors.ts";
+import { EdgewaterError, throwIfAborted } from "../../errors.ts";
 import { bytesOf, chunksOf, isBuffered } from "../body.ts";
-import { etagOf, newId } from "../browser/etag.ts";
-import { Writers } from "../browser/writers.ts";
+import { ActiveWriters, etagOf, newId } from "../browser/write.ts";
 import type { Call } from "../call.ts";
 import { checkMode } from "../conditions.ts";
 import type { Attributes, PutMode, StreamBody } from "../types.ts";
-import { Batch, unknownFate } from "./batch.ts";
-import { answer, type Connection, committed, type Stores } from "./connection.ts";
+import { Batch } from "./batch.ts";
+import { type Connection, committed, resultOf, type Stores } from "./connection.ts";
 import { allChunks, chunkBytes, databaseKey, inlineBytes, owned, type StoredRecord } from "./record.ts";
 
-/** A body above this is written in several transactions, so that none has to hold it whole. */
+/** A larger body is written in several transactions, so that none has to hold it whole. */
 const uploadBytes = 16 * 1024 * 1024;
 
-/** Bytes of each of them. */
+/** Bytes of each of these transactions. */
 const partBytes = 4 * chunkBytes;
 
+/** An object to write. */
 export interface NewObject {
   readonly body: StreamBody;
   readonly mode: PutMode;
   readonly attributes: Attributes | undefined;
-  /** Is told of the bytes that there are to write, as they come. */
+  /** Called with the number of bytes of every part that is to be written. */
   readonly count: (bytes: number) => void;
 }
 
-/** Everything that changes the database. */
+/** All writes and deletes of the store. */
 export class Writer {
   readonly #connection: Connection;
   readonly #batch: Batch;
-  readonly #uploaders: Writers;
-  #tidied: Promise<void> | undefined;
+  readonly #uploaders: ActiveWriters;
+  #swept: Promise<void> | undefined;
 
-  /** @param lock name of the lock of those who are in the middle of an upload */
+  /** @param lock the name of the lock that active uploads hold */
   constructor(connection: Connection, lock: string) {
     this.#connection = connection;
     this.#batch = new Batch(connection);
-    this.#uploaders = new Writers(lock);
+    this.#uploaders = new ActiveWriters(lock);
   }
 
-  /** Gives the etag. */
+  /** Writes an object and returns its etag. */
   async put(object: NewObject, call: Call): Promise<string> {
     await this.#begin();
     const etag = etagOf(newId());
     const { body } = object;
-    const atHand = isBuffered(body) ? bytesOf(body) : undefined;
-    if (atHand && atHand.byteLength <= uploadBytes) {
-      await this.#putWhole(atHand, etag, object, call);
+    const buffered = isBuffered(body) ? bytesOf(body) : undefined;
+    if (buffered && buffered.byteLength <= uploadBytes) {
+      await this.#putWhole(buffered, etag, object, call);
       return etag;
     }
     const parts = inParts(isBuffered(body) ? [bytesOf(body)] : chunksOf(body, call));
     try {
       const { value: first = new Uint8Array() } = await parts.next();
       if (first.byteLength < partBytes) await this.#putWhole(first, etag, object, call);
-      else await this.#uploaders.during(() => this.#upload(first, parts, etag, object, call));
+      else await this.#uploaders.run(() => this.#upload(first, parts, etag, object, call));
     } finally {
       await parts.return();
     }
     return etag;
   }
 
-  /** Deletes what is there under the keys of the calls. */
+  /** Deletes the objects under the keys of the calls. */
   async delete(calls: readonly Call[]): Promise<void> {
     await this.#begin();
     const writes = calls.map((call) =>
@@ -85,7 +85,7 @@ export class Writer {
     });
   }
 
-  /** Writes the chunks first, which nobody sees, and then the record. */
+  /** Writes the chunks first, which no reader sees, and then the record. */
   async #upload(
     first: Uint8Array<ArrayBuffer>,
     rest: AsyncIterable<Uint8Array<ArrayBuffer>>,
@@ -111,7 +111,7 @@ export class Writer {
     }
   }
 
-  /** Puts the record in the place of what is there, if the mode allows it, together with its bytes. */
+  /** Replaces the record of the object, if the mode allows it, and writes the bytes that come with it. */
   #publish(record: StoredRecord, mode: PutMode, call: Call, size: number, putBytes: (stores: Stores) => void): Promise<void> {
     return this.#batch.add({
       call,
@@ -122,7 +122,7 @@ export class Writer {
         try {
           checkMode(mode, found?.etag, call);
         } catch (error) {
-          throw isRepeated ? unknownFate(call) : error;
+          throw isRepeated ? unknownOutcome(call) : error;
         }
         putBytes(stores);
         stores.meta.put(record, databaseKey(call.key));
@@ -132,27 +132,27 @@ export class Writer {
     });
   }
 
-  /** The first write tidies up; every write waits for as long, so that they keep their order. */
+  /** The first write sweeps; every write waits for it, so that writes keep their order. */
   #begin(): Promise<void> {
-    this.#tidied ??= this.#tidyUp();
-    return this.#tidied;
+    this.#swept ??= this.#sweep();
+    return this.#swept;
   }
 
-  /** Removes what crashed uploads have left. */
-  async #tidyUp(): Promise<void> {
+  /** Removes what crashed uploads left behind. */
+  async #sweep(): Promise<void> {
     const find = (): Promise<string[]> =>
-      this.#connection.transact("readonly", ({ uploads }) => answer(uploads.getAllKeys() as IDBRequest<string[]>));
-    const sweep = async (): Promise<void> => {
+      this.#connection.transact("readonly", ({ uploads }) => resultOf(uploads.getAllKeys() as IDBRequest<string[]>));
+    const removeAll = async (): Promise<void> => {
       const left = await find();
       await this.#write((stores) => {
         for (const etag of left) discard(stores, etag);
       });
     };
     try {
-      if ((await find()).length > 0) await this.#uploaders.tidyUp(sweep);
+      if ((await find()).length > 0) await this.#uploaders.runIfIdle(removeAll);
     } catch {
-      // The write that comes now says what is wrong.
-      this.#tidied = undefined;
+      // The write that follows reports the problem.
+      this.#swept = undefined;
     }
   }
 
@@ -163,6 +163,12 @@ export class Writer {
       await done;
     });
   }
+}
+
+/** The error of a repeated conditional write that is refused: the object that it found may be its own. */
+function unknownOutcome({ store, key }: Call): EdgewaterError {
+  const message = `Cannot tell whether ${JSON.stringify(key)} was written in ${store}: the connection broke; read the object to find out`;
+  return new EdgewaterError("Unavailable", message, { store, key });
 }
 
 function recordOf(
@@ -187,7 +193,7 @@ function discard({ body, uploads }: Stores, etag: string): void {
   uploads.delete(etag);
 }
 
-/** The bytes in parts of one size, the last one shorter. */
+/** Joins chunks into parts of `partBytes`; the last part may be shorter. */
 async function* inParts(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   let part = new Uint8Array(partBytes);
   let filled = 0;

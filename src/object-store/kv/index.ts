@@ -1,5 +1,5 @@
 /**
- * `edgewater/kv`: objects in a Cloudflare Workers KV namespace, through a Worker's binding.
+ * `edgewater/kv`: a store that keeps objects in a Workers KV namespace.
  *
  * @module
  */

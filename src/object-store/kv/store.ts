@@ -1,8 +1,7 @@
-import { EdgewaterError, type ErrorCode, throwIfAborted } from "../../errors.ts";
-import { type RetryPolicy, retrying } from "../../retry.ts";
+import type { ErrorCode } from "../../errors.ts";
+import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, checkBody, openedBytes } from "../body.ts";
-import { type Call, type Classify, explain, notFound } from "../call.ts";
-import { unlessAborted } from "../client/aborted.ts";
+import { type Call, type Classify, explain, failed, notFound } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
 import { checkKey, checkPrefix } from "../path.ts";
 import type {
@@ -24,49 +23,60 @@ import type {
   ObjectMeta,
   PutResult,
 } from "../types.ts";
+import { type BindingFailure, performBinding } from "../worker-binding.ts";
 
-/** The part of a Worker's `KVNamespace` binding that is used, so that no Cloudflare types are needed. */
+/** The part of a Worker's `KVNamespace` binding that the store uses, so that it needs no Cloudflare types. */
 export interface KVNamespaceBinding {
+  /** Writes a pair. */
   put(key: string, value: Uint8Array<ArrayBuffer>, options: { metadata: unknown }): Promise<void>;
+  /** Reads a pair as bytes. */
   getWithMetadata(key: string, type: "arrayBuffer"): Promise<{ readonly value: ArrayBuffer | null; readonly metadata: unknown }>;
+  /** Opens a pair as a stream. */
   getWithMetadata(key: string, type: "stream"): Promise<{ readonly value: ReadableStream | null; readonly metadata: unknown }>;
+  /** Deletes a pair. */
   delete(key: string): Promise<void>;
+  /** Lists one page of keys. */
   list(options: { prefix: string; cursor?: string }): Promise<KVPage>;
 }
 
+/** One page of a list. */
 export interface KVPage {
+  /** The keys of the page with their metadata. */
   readonly keys: readonly { readonly name: string; readonly metadata?: unknown }[];
+  /** Whether this is the last page. */
   readonly list_complete: boolean;
+  /** The cursor of the next page. */
   readonly cursor?: string;
 }
 
+/** Options of a {@link KVStore}. */
 export interface KVStoreOptions {
-  /** How calls that failed are tried again. */
+  /** When and how often failed calls are retried. */
   readonly retry?: RetryPolicy | undefined;
 }
 
-/** KV's limits, in bytes: of a key in UTF-8, of a value, and of its metadata as JSON. */
+/** The limits of KV in bytes (Workers KV documentation, "Limits"): a key in UTF-8, a value, its metadata as JSON. */
 const limits = { key: 512, value: 25 * 1024 * 1024, metadata: 1024 };
 
-/** How many deletes run at once: a Worker has six connections. */
-const atOnce = 6;
+/** How many deletes run at once: a Worker may have six open connections. */
+const concurrency = 6;
 
-/** What is kept as the metadata of a KV pair. */
-interface Kept extends Attributes {
+/** The metadata of a KV pair. */
+interface PairMetadata extends Attributes {
   readonly size: number;
   /** Milliseconds since 1970. */
   readonly modified: number;
 }
 
 /**
- * Objects as pairs of a Workers KV namespace: values and copies that are read often, close to where they are read.
+ * A store that keeps objects in a Workers KV namespace: for values and copies that are read often and everywhere.
  *
- * KV is eventually consistent, and the type says so: what was written may be seen elsewhere up to a minute later, and of
- * two writers the last one wins without either knowing. So it has no conditions, and is no place for pointers, locks or
- * logs. It takes values up to 25 MiB, keys up to 512 bytes of UTF-8, and one write a second of one key.
+ * KV is eventually consistent, as the type states: a write may be visible elsewhere up to a minute later, and of two
+ * writers the last one wins. So there are no conditions; do not keep pointers, locks or logs in it. A value has up to
+ * 25 MiB, a key up to 512 bytes of UTF-8, and each key accepts one write per second.
  *
- * Size, time, content type and metadata lie in the pair's own metadata, which has 1,024 bytes as JSON; some 50 are taken.
- * A pair that something else wrote is read to tell its size.
+ * Size, time, content type and metadata are in the metadata of the KV pair, which has at most 1,024 bytes as JSON; about
+ * 50 of them are taken. A pair that another program wrote is read to find its size.
  *
  * @example
  * ```ts
@@ -77,30 +87,40 @@ interface Kept extends Attributes {
  */
 export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObjectMeta>, Head<FullObjectMeta>, Delete, List {
   readonly name: string = "KVStore";
+  /** A write becomes visible elsewhere up to a minute later. */
   readonly consistency = "eventual";
   readonly #namespace: KVNamespaceBinding;
   readonly #options: KVStoreOptions;
 
+  /**
+   * Creates a store over a binding.
+   *
+   * @param namespace the binding, such as `env.VALUES`
+   * @throws `SettingsError` for a wrong option
+   */
   constructor(namespace: KVNamespaceBinding, options: KVStoreOptions = {}) {
+    checkRetryPolicy(options.retry, this.name, "SettingsError");
     this.#namespace = namespace;
     this.#options = options;
   }
 
   /**
+   * Writes an object.
+   *
    * @throws `InvalidPath` for a key of more than 512 bytes, `NotSupported` for a body of more than 25 MiB, `MetadataError`
-   * for attributes that do not fit; nothing is written then
+   * for attributes that are too long; then nothing is written
    */
   async put(key: string, body: Body, options: AttributesPutOptions = {}): Promise<PutResult> {
     const call = this.#call("write", key, options.signal);
     checkBody(body, { store: this.name, key });
     const bytes = bytesOf(body);
     if (bytes.byteLength > limits.value) {
-      throw refused(call, "NotSupported", `its ${bytes.byteLength} bytes are more than the 25 MiB that KV holds`);
+      throw failed(call, "NotSupported", `its body has ${bytes.byteLength} bytes; KV allows 25 MiB`);
     }
-    const metadata: Kept = { size: bytes.byteLength, modified: Date.now(), ...checkAttributes(options, call) };
+    const metadata: PairMetadata = { size: bytes.byteLength, modified: Date.now(), ...checkAttributes(options, call) };
     const taken = bytesOf(JSON.stringify(metadata)).byteLength;
     if (taken > limits.metadata) {
-      throw refused(call, "MetadataError", `content type and metadata are ${taken - limits.metadata} bytes too long for KV's metadata`);
+      throw failed(call, "MetadataError", `content type and metadata are ${taken - limits.metadata} bytes too long for KV`);
     }
     await this.#perform(call, () => this.#namespace.put(key, bytes, { metadata }));
     return { etag: undefined };
@@ -119,13 +139,13 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     const { value, metadata } = await this.#perform(call, () => this.#namespace.getWithMetadata(key, "stream"));
     if (value === null) throw notFound(this.name, key);
     await value.cancel();
-    return isKept(metadata) ? metaOf(key, metadata, metadata.size) : (await this.get(key, { signal })).meta;
+    return isPairMetadata(metadata) ? metaOf(key, metadata, metadata.size) : (await this.get(key, { signal })).meta;
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
     const calls = (typeof keys === "string" ? [keys] : keys).map((key) => this.#call("delete", key, signal));
-    for (let start = 0; start < calls.length; start += atOnce) {
-      const some = calls.slice(start, start + atOnce);
+    for (let start = 0; start < calls.length; start += concurrency) {
+      const some = calls.slice(start, start + concurrency);
       await Promise.all(some.map((call) => this.#perform(call, () => this.#namespace.delete(call.key))));
     }
   }
@@ -138,7 +158,7 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
       const options = { prefix: start, ...(cursor === undefined ? {} : { cursor }) };
       const page = await this.#perform(call, () => this.#namespace.list(options));
       for (const { name: key, metadata } of page.keys) {
-        if (isKept(metadata)) yield listed(metaOf(key, metadata, metadata.size));
+        if (isPairMetadata(metadata)) yield listed(metaOf(key, metadata, metadata.size));
         else yield listed(await this.head(key, { signal }));
       }
       cursor = page.list_complete ? undefined : page.cursor;
@@ -150,27 +170,24 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     checkKey(this.name, key);
     const call = { store: this.name, verb, key, signal };
     const { byteLength } = bytesOf(key);
-    if (byteLength > limits.key) throw refused(call, "InvalidPath", `its key is ${byteLength} bytes long, and KV takes ${limits.key}`);
+    if (byteLength > limits.key) throw failed(call, "InvalidPath", `the key has ${byteLength} bytes; KV allows ${limits.key}`);
     return call;
   }
 
-  async #perform<Value>(call: Call, work: () => Promise<Value>): Promise<Value> {
-    const { store, key, signal } = call;
-    const waitForRetry = retrying(this.#options.retry, call);
-    while (true) {
-      throwIfAborted(signal, { store, key });
-      try {
-        return await unlessAborted(work(), signal, { store, key });
-      } catch (cause) {
-        const error = explain(call, cause, classify);
-        const isTransient = error.code === "Unavailable" && !(cause instanceof TypeError);
-        if (!isTransient || !(await waitForRetry(error, { retryAfterMs: statusOf(cause) === "429" ? 1000 : 0 }))) throw error;
-      }
-    }
+  #perform<Value>(call: Call, work: () => Promise<Value>): Promise<Value> {
+    return performBinding(call, this.#options.retry, work, failureOf);
   }
 }
 
-/** KV tells by an HTTP status in its message; whatever is not here is `Unavailable`, 429 (one write a second) among it. */
+/** Classifies an error of the binding. 429: KV accepts one write per second and key, and has done nothing. */
+function failureOf(call: Call, cause: unknown): BindingFailure {
+  const error = explain(call, cause, classify);
+  // The runtime throws a TypeError for a wrong call, which a retry cannot fix.
+  const isTransient = error.code === "Unavailable" && !(cause instanceof TypeError);
+  return { error, isTransient, retryAfterMs: statusOf(cause) === "429" ? 1000 : undefined };
+}
+
+/** The codes for the HTTP status in a KV error message. Any other status is `Unavailable`, also 429 (one write per second and key). */
 const codes: Readonly<Record<string, ErrorCode>> = { "401": "Unauthenticated", "403": "PermissionDenied", "413": "NotSupported" };
 
 const classify: Classify = (cause) => {
@@ -182,18 +199,14 @@ function statusOf(cause: unknown): string {
   return /failed: (\d{3})\b/.exec((cause as { message?: string } | null)?.message ?? "")?.[1] ?? "";
 }
 
-function refused({ store, verb, key }: Call, code: ErrorCode, reason: string): EdgewaterError {
-  return new EdgewaterError(code, `Cannot ${verb} ${JSON.stringify(key)} in ${store}: ${reason}`, { store, key });
-}
-
-function isKept(metadata: unknown): metadata is Kept {
-  const { size, modified } = (metadata ?? {}) as Partial<Kept>;
+function isPairMetadata(metadata: unknown): metadata is PairMetadata {
+  const { size, modified } = (metadata ?? {}) as Partial<PairMetadata>;
   return typeof size === "number" && typeof modified === "number";
 }
 
-function metaOf(key: string, kept: unknown, size: number): FullObjectMeta {
-  if (!isKept(kept)) return { key, size, etag: undefined, lastModified: undefined, contentType: undefined, metadata: {} };
-  const { modified, contentType, metadata = {} } = kept;
+function metaOf(key: string, pair: unknown, size: number): FullObjectMeta {
+  if (!isPairMetadata(pair)) return { key, size, etag: undefined, lastModified: undefined, contentType: undefined, metadata: {} };
+  const { modified, contentType, metadata = {} } = pair;
   return { key, size, etag: undefined, lastModified: new Date(modified), contentType, metadata };
 }
 

@@ -3,14 +3,14 @@ import { etagOf } from "./etag.ts";
 import { existsSync, readdir, readFileSync, unlink } from "./fs.ts";
 import { type Layout, statsOf, withFolder } from "./layout.ts";
 import { ifThereSync, whenMissing } from "./system-error.ts";
-import { syncFolders, writeSmall } from "./write.ts";
+import { syncFolders, writeSmall } from "./write-file.ts";
 
 const ending = ".attributes~";
 
 /**
- * The attributes of objects, which files have no place for: for each object that has any a file of its own, named by the
- * object's etag. It is written before the object is published, so that no reader finds the object without it, and one
- * that matches no object means nothing. Whoever writes or removes one has claimed the key.
+ * The attribute files. Each object with attributes has one, named after the object's etag. It is written before the
+ * object is published, so a reader never finds the object without it. A file whose etag matches no object is stale and
+ * has no effect. Only the holder of the key's lock writes or removes attribute files.
  */
 export class AttributeFiles {
   readonly #layout: Layout;
@@ -19,12 +19,12 @@ export class AttributeFiles {
     this.#layout = layout;
   }
 
-  /** Whether there may be files of a key; if not, no object under it has attributes. */
+  /** Returns whether the key may have attribute files. If false, its object has no attributes. */
   mayHave(key: string): boolean {
     return existsSync(this.#layout.attributesOf(key));
   }
 
-  /** @throws SyntaxError when they are damaged */
+  /** @throws SyntaxError when the file is damaged */
   read(key: string, etag: string): Attributes | undefined {
     const path = this.#pathOf(key, etag);
     const text = existsSync(path) ? ifThereSync(() => readFileSync(path, "utf8")) : undefined;
@@ -37,8 +37,8 @@ export class AttributeFiles {
     if (fsync) await syncFolders(path, made);
   }
 
-  /** Removes what matches no object any more: the files of replaced, deleted and never published ones. */
-  async settle(key: string): Promise<void> {
+  /** Removes stale files: those of replaced, deleted and never published objects. */
+  async removeStale(key: string): Promise<void> {
     if (!this.mayHave(key)) return;
     const folder = this.#layout.attributesOf(key);
     const stats = statsOf(this.#layout.pathOf(key));

@@ -5,12 +5,12 @@ import type { Stats } from "./layout.ts";
 let lastMicroseconds = 0;
 
 /**
- * Gives a new file its time, in microseconds that no other write has: of an object's etag it is the part that makes two
- * writes differ. The system's own time would not: it stands still for some milliseconds, and a file that is made in the
- * same moment, with the number of one that was just replaced and the same size, would have the same etag.
+ * Sets the modification time of a new file to a microsecond that no other write has, so that the etags of two writes
+ * differ. The time that the system sets does not suffice: its clock advances only every few milliseconds, and a file
+ * created in the same tick may get the inode number and the size of the file that it replaces.
  *
- * The time is now; it is after every other time of this process, and after that of the object which is replaced, so
- * that it differs even when the clock is set back. A rename keeps it, and every read finds it in the file.
+ * The time is the current time, but after every earlier stamp of this process and after the time of the replaced object,
+ * so it differs even if the clock is set back. A rename keeps it.
  *
  * @returns the etag
  */
@@ -23,7 +23,7 @@ export function stamp(file: number, replaced: Stats | undefined): string {
   return etagOf(fstatSync(file, { bigint: true }));
 }
 
-/** Names the content of a file: every write makes a new file, with a time of its own. */
+/** The etag of a file: inode number, modification time and size. Every write creates a new file with a new time. */
 export function etagOf({ ino, size, mtimeNs }: Stats): string {
   return `"${ino.toString(36)}-${mtimeNs.toString(36)}-${size.toString(36)}"`;
 }

@@ -1,6 +1,8 @@
 /**
- * Every call to the file system that the local store makes, in one place: tests put themselves between, and see what a
- * crash or a failure of any single call leaves. Descriptors are bare, because a FileHandle hides calls of its own.
+ * Every file system call that the local store makes. Tests replace this module to crash or fail any single call. It uses
+ * file descriptors, because a FileHandle makes calls of its own.
+ *
+ * @module
  */
 import * as callbacks from "node:fs";
 import { promisify } from "node:util";

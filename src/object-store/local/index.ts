@@ -1,5 +1,5 @@
 /**
- * `edgewater/local`: objects as files below a folder, on Node, Deno and Bun.
+ * `edgewater/local`: a store that keeps objects as files below a folder, on Node, Deno and Bun.
  *
  * @module
  */

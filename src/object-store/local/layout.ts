@@ -1,15 +1,15 @@
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { objectError } from "../call.ts";
+import { shortHash } from "../../encoding/hash.ts";
+import { EdgewaterError } from "../../errors.ts";
 import { checkKey } from "../path.ts";
+import { toFileNames } from "./file-names.ts";
 import { lstatSync, mkdir, realpathSync, rmdir } from "./fs.ts";
-import { toFileNames } from "./names.ts";
-import { hash } from "./owner.ts";
 import { codeOf, ifThereSync, whenMissing } from "./system-error.ts";
 
 export { dirname };
 
-/** What a file system knows of a file. */
+/** What the file system reports about a file. */
 export interface Stats {
   readonly ino: bigint;
   readonly size: bigint;
@@ -20,16 +20,16 @@ export interface Stats {
   isSymbolicLink(): boolean;
 }
 
-/** Where an object lies, and what is there. */
-export interface Place {
+/** The path of an object and the file that is there. */
+export interface LocatedFile {
   readonly path: string;
-  /** Undefined when there is nothing. */
+  /** Undefined if there is no file. */
   readonly stats: Stats | undefined;
 }
 
 /**
- * Where things lie below the root: objects under the names of their keys, and beside them, under names that no key has,
- * `.tmp~` for what is being written and `.meta~` for the attributes.
+ * The paths below the root. Objects have the escaped names of their keys. Beside them, with names that no key has, are
+ * `.tmp~` for temporary files and locks and `.meta~` for attributes.
  */
 export class Layout {
   readonly root: string;
@@ -56,23 +56,23 @@ export class Layout {
     return this.#below(join(this.root, ".meta~"), key);
   }
 
-  /** The folder of the claims on a key. Two keys may share it. */
-  claimsOf(key: string): string {
-    return join(this.temporary, `lock.${hash(key)}`);
+  /** The lock folder of a key. Two keys with the same hash share it, so one may wait for the other. */
+  locksOf(key: string): string {
+    return join(this.temporary, `lock.${shortHash(key)}`);
   }
 
-  /** What the names of the announcements of a key start with. */
+  /** What the names of the temporary files that announce a write of a key start with. */
   announcementOf(key: string): string {
-    return `put.${hash(key)}`;
+    return `put.${shortHash(key)}`;
   }
 
   /**
-   * Finds an object, following links only while they stay below the root, which may be a link itself. It asks in place:
-   * the system has the names at hand, and the way through the thread pool would take longer.
+   * Finds an object, and follows symbolic links only if they stay below the root, which may be a link itself. It is
+   * synchronous: the system has the names in memory, so the thread pool would be slower.
    *
-   * @throws `InvalidPath`, and `PermissionDenied` for a link that leads out
+   * @throws `InvalidPath`; `PermissionDenied` for a link that leads out of the root
    */
-  locate(key: string): Place {
+  locate(key: string): LocatedFile {
     const path = this.pathOf(key);
     let stats: Stats | undefined;
     for (let end = this.root.length; end !== -1; ) {
@@ -93,35 +93,36 @@ export class Layout {
 
   #follow(key: string, path: string): Stats | undefined {
     const root = realpathSync(this.root);
-    // What is not there yet will be made in the deepest folder that is.
+    // A missing file will be created in the deepest folder that exists.
     for (let part = path; ; part = dirname(part)) {
       const real = ifThereSync(() => realpathSync(part));
       if (real === undefined && statsOf(part) === undefined) continue;
       if (real !== undefined && (real + sep).startsWith(root + sep)) return part === path ? statsOf(real) : undefined;
-      throw objectError("PermissionDenied", { store: this.store, key }, "leads out of the root by a symbolic link");
+      const message = `Cannot access ${JSON.stringify(key)} in ${this.store}: a symbolic link leads out of the folder`;
+      throw new EdgewaterError("PermissionDenied", message, { store: this.store, key });
     }
   }
 
-  /** A folder without objects does not exist in a store, and would stand in the way of a key of its name. */
+  /** Removes empty folders: they are no objects, and would block a key of the same name. */
   async removeEmptyFolders(folder: string): Promise<void> {
     for (let path = folder; path.length > this.root.length; path = dirname(path)) {
       try {
         await rmdir(path);
       } catch {
-        return; // not empty, or somebody else was quicker
+        return; // not empty, or another writer removed it
       }
     }
   }
 }
 
-/** Undefined when there is nothing. A link is not followed. */
+/** The file at a path; undefined if there is none. Does not follow a link. */
 export function statsOf(path: string): Stats | undefined {
   return ifThereSync(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }));
 }
 
 /**
- * Makes the folder of a path only when it turns out to be missing; another writer may remove it meanwhile, again and
- * again, even between two steps of the making. Gives the first folder that was made, or undefined.
+ * Runs an action and creates the folder of its path only if it is missing. Repeats this, because another writer may
+ * remove the empty folder at any time. Returns the first folder that was created, if any.
  */
 export async function withFolder(path: string, action: () => unknown): Promise<string | undefined> {
   let made: string | undefined;

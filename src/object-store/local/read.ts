@@ -1,17 +1,17 @@
 import { type EdgewaterError, throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
-import { type Call, explain, objectError } from "../call.ts";
+import { type Call, explain, failed } from "../call.ts";
 import type { FullObjectMeta, GetResult } from "../types.ts";
 import { closeSync, read, readSync } from "./fs.ts";
 import { classify } from "./system-error.ts";
 
-/** Bytes that are read at once and in place, so that no file stays open for them. */
+/** Bodies up to this size are read at once and synchronously, so no file stays open for them. */
 const smallBody = 64 * 1024;
 
-/** The most that is read in one go. */
+/** Bytes of one read of a stream. */
 const chunkBytes = 256 * 1024;
 
-/** A file that was opened for reading, and which of its bytes. */
+/** A file that is open for reading, and the range of bytes to read. */
 export interface OpenFile {
   readonly descriptor: number;
   readonly start: number;
@@ -19,13 +19,13 @@ export interface OpenFile {
 }
 
 /**
- * Opened objects whose files stay open until their body is read, because a path may lead to another object by then.
- * One that nobody reads is closed when nobody can any more.
+ * Keeps the file of an opened object open until its body was read, because the path may belong to another object by
+ * then. A file whose body is never read is closed when its result is garbage-collected.
  */
 export class OpenFiles {
   readonly #forgotten = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
 
-  /** Takes over the file, unless it throws: closes it at once, or when the body was read to its end or given up. */
+  /** Takes over the file, unless it throws. Closes it at once, or when the body was read, failed or was cancelled. */
   opened(meta: FullObjectMeta, { descriptor, start, end }: OpenFile, call: Call): GetResult<FullObjectMeta> {
     const { signal } = call;
     let position = start;
@@ -45,10 +45,10 @@ export class OpenFiles {
       closeSync(descriptor);
     };
 
-    /** Fills a buffer or a part of it; closes the file at its end and after any failure. */
+    /** Reads into a buffer and returns how many bytes; closes the file at the end and after a failure. */
     const next = async (buffer: Uint8Array): Promise<number> => {
       try {
-        if (isClosed) throw objectError("Closed", call, "has a body that was read already");
+        if (isClosed) throw failed(call, "Closed", "its body was read already; call get again");
         throwIfAborted(signal, call);
         const { bytesRead } = await read(descriptor, buffer, 0, buffer.byteLength, position);
         throwIfAborted(signal, call);
@@ -88,7 +88,7 @@ export class OpenFiles {
   }
 }
 
-/** The store never shortens a file, so somebody else has. */
+/** The store never shortens a file, so another program did. */
 function truncated(call: Call): EdgewaterError {
-  return objectError("Integrity", call, "is shorter than it was when it was opened");
+  return failed(call, "Integrity", "its file became shorter while it was read");
 }

@@ -25,26 +25,28 @@ import { AttributeFiles } from "./attributes.ts";
 import { etagOf, metaOf } from "./etag.ts";
 import { closeSync, fstatSync, open } from "./fs.ts";
 import { Layout, type Stats } from "./layout.ts";
+import { listEntries } from "./list.ts";
 import { OpenFiles } from "./read.ts";
 import { classify } from "./system-error.ts";
 import { Writer } from "./writer.ts";
 
+/** Options of a {@link LocalStore}. */
 export interface LocalStoreOptions {
-  /** Brings every write to the disk before it resolves: the file, and the folder that names it. Takes its time. */
+  /** Syncs the file and its folder to the disk before a write resolves, so it survives a power loss. Slower. Default: false. */
   readonly fsync?: boolean;
 }
 
 /**
- * Objects as files below a folder: the key `v1/quakes.superjson` is the file `v1/quakes.superjson`. A write goes to a
- * temporary file first and is published by a rename, so that a reader sees the old object or the new one, never a part.
- * It survives a crash of the process; with `fsync` it survives a loss of power as well.
+ * A store that keeps objects as files below a folder: the key `v1/quakes.superjson` is the file `v1/quakes.superjson`.
+ * A write goes to a temporary file and is published by a rename, so a reader sees the old object or the new one, never
+ * a part. It survives a crash of the process, and with `fsync` a power loss.
  *
- * Conditions hold among all processes that write through a `LocalStore`, and what a dead process has left is tidied up by
- * the first write of the next. Capital letters and what some disk cannot hold are escaped in the names of the files, so
- * that no two keys ever meet. Content type and metadata lie below `.meta~`.
+ * Conditions hold across all processes that write through a `LocalStore`. The first write removes what dead processes
+ * left behind. File names escape capital letters and characters that some file system does not allow, so two keys never
+ * share a file. Content type and metadata are below `.meta~`.
  *
- * A file system cannot hold a key that is also a prefix of another (`a` and `a/b`): the second is refused with
- * `NotSupported`. A symbolic link that leads out of the folder is refused with `PermissionDenied`; no link is listed.
+ * A file system cannot hold a key that is also a prefix of another (`a` and `a/b`): the second write is refused with
+ * `NotSupported`. A symbolic link that leads out of the folder is refused with `PermissionDenied`. Lists skip links.
  *
  * @example
  * ```ts
@@ -62,7 +64,11 @@ export class LocalStore implements FullObjectStore {
   readonly #openFiles = new OpenFiles();
   readonly #perform: Perform;
 
-  /** @param root the folder, as a path or a `file:` URL; made by the first write */
+  /**
+   * Creates a store over a folder.
+   *
+   * @param root the folder, as a path or a `file:` URL; the first write creates it
+   */
   constructor(root: string | URL, { fsync = false }: LocalStoreOptions = {}) {
     this.#layout = new Layout(root);
     this.#attributes = new AttributeFiles(this.#layout);
@@ -100,12 +106,11 @@ export class LocalStore implements FullObjectStore {
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
     let rest = checkLimit(limit);
-    const { walk } = await import("./walk.ts");
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
     throwIfAborted(signal, call);
     try {
       const folder = start === "" ? this.#layout.root : this.#layout.locate(start.slice(0, -1)).path;
-      for await (const entry of walk(folder, start, { delimiter, startAfter, call })) {
+      for await (const entry of listEntries(folder, start, { delimiter, startAfter, call })) {
         if (--rest < 0) return;
         yield entry;
       }
@@ -120,7 +125,7 @@ export class LocalStore implements FullObjectStore {
 
   #open(call: Call, options: FullGetOptions): Promise<GetResult<FullObjectMeta>> {
     return this.#find(call.key, async (path) => {
-      // One open file gives the metadata and the bytes of one and the same object.
+      // Metadata and bytes come from the same open file, so they belong to the same object.
       const descriptor = await open(path, "r");
       try {
         const meta = this.#metaOf(call.key, fstatSync(descriptor, { bigint: true }));
@@ -138,17 +143,17 @@ export class LocalStore implements FullObjectStore {
     });
   }
 
-  /** Looks for an object until what is asked of it has an answer. */
-  async #find<Value>(key: string, ask: (path: string, stats: Stats) => Value | undefined | Promise<Value | undefined>): Promise<Value> {
+  /** Reads an object; again if it was replaced meanwhile, which `read` reports by undefined. */
+  async #find<Value>(key: string, read: (path: string, stats: Stats) => Value | undefined | Promise<Value | undefined>): Promise<Value> {
     while (true) {
       const { path, stats } = this.#layout.locate(key);
       if (!stats?.isFile()) throw notFound(this.name, key);
-      const answer = await ask(path, stats);
-      if (answer !== undefined) return answer;
+      const found = await read(path, stats);
+      if (found !== undefined) return found;
     }
   }
 
-  /** All that is known of an object; undefined when it was replaced before its attributes were read, which are gone then. */
+  /** The metadata of an object; undefined if it was replaced, and its attributes removed, before they were read. */
   #metaOf(key: string, stats: Stats): FullObjectMeta | undefined {
     const meta = metaOf(key, stats);
     const attributes = this.#attributes.read(key, etagOf(stats));

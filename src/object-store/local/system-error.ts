@@ -1,11 +1,11 @@
 import { type Classify, keyIsAlsoPrefix } from "../call.ts";
 import { unlink } from "./fs.ts";
 
-/** What the codes of the operating system mean. Nothing but attributes is parsed. */
+/** Maps the error codes of the operating system. A SyntaxError comes from parsing attributes. */
 export const classify: Classify = (cause, { verb }) => {
   switch (codeOf(cause)) {
     case "ENOENT":
-      return { code: "NotFound", reason: "it is not there" };
+      return { code: "NotFound", reason: "it does not exist" };
     case "EISDIR":
     case "ENOTDIR":
     case "EEXIST":
@@ -25,17 +25,17 @@ export const classify: Classify = (cause, { verb }) => {
   }
 };
 
-/** The code of the operating system, such as `ENOENT`. */
+/** The error code of the operating system, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return (error as { code?: string } | undefined)?.code;
 }
 
-/** Undefined when there is no such file or folder. For `catch`. */
+/** Turns "no such file or folder" into undefined, for `catch`; throws any other error. */
 export function whenMissing(error: unknown): undefined {
   if (!["ENOENT", "ENOTDIR", "EISDIR", "ELOOP"].includes(codeOf(error) ?? "")) throw error;
 }
 
-/** As {@link whenMissing}, for a call that is made in place. */
+/** As {@link whenMissing}, for a synchronous call. */
 export function ifThereSync<Value>(call: () => Value): Value | undefined {
   try {
     return call();
@@ -44,16 +44,16 @@ export function ifThereSync<Value>(call: () => Value): Value | undefined {
   }
 }
 
-/** For what may fail without harm: the next write of the key, or the next sweep, does it again. */
+/** Runs a cleanup that may fail: the next write of the key or the next sweep repeats it. */
 export async function attempt(call: () => unknown): Promise<void> {
   try {
     await call();
   } catch {
-    // Nothing depends on it.
+    // Repeated later.
   }
 }
 
-/** Removes a file that others would wait for or have to tidy up; when that fails, once more. */
+/** Removes a file that other writers would wait for or have to remove. Tries twice. */
 export async function discard(path: string): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await attempt(() => unlink(path));
 }

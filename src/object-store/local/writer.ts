@@ -4,15 +4,18 @@ import type { Call } from "../call.ts";
 import { checkMode } from "../conditions.ts";
 import type { Attributes, PutMode, StreamBody } from "../types.ts";
 import type { AttributeFiles } from "./attributes.ts";
-import { Claims } from "./claims.ts";
 import { etagOf } from "./etag.ts";
-import { rename, renameSync, unlink } from "./fs.ts";
-import { dirname, type Layout, type Place, withFolder } from "./layout.ts";
-import { Owner } from "./owner.ts";
-import { sweep } from "./sweep.ts";
-import { discard, whenMissing } from "./system-error.ts";
-import { restamp, syncFolders, writeNew, writeSmall } from "./write.ts";
+import { readdir, rename, renameSync, unlink } from "./fs.ts";
+import { dirname, type Layout, type LocatedFile, withFolder } from "./layout.ts";
+import { KeyLocks } from "./lock.ts";
+import { LockOwner } from "./lock-owner.ts";
+import { attempt, discard, whenMissing } from "./system-error.ts";
+import { restamp, syncFolders, writeNew, writeSmall } from "./write-file.ts";
 
+/** How long a temporary file is kept whose owner cannot be checked. */
+const temporaryLeaseMs = 24 * 3_600_000;
+
+/** An object to write. */
 export interface NewObject {
   readonly body: StreamBody;
   readonly mode: PutMode;
@@ -20,11 +23,11 @@ export interface NewObject {
 }
 
 interface Ready {
-  readonly owner: Owner;
-  readonly claims: Claims;
+  readonly owner: LockOwner;
+  readonly locks: KeyLocks;
 }
 
-/** Everything that changes the folder. */
+/** All writes and deletes of the store. */
 export class Writer {
   readonly #layout: Layout;
   readonly #attributes: AttributeFiles;
@@ -37,34 +40,34 @@ export class Writer {
     this.#fsync = fsync;
   }
 
-  /** Gives the etag. */
+  /** Writes an object and returns its etag. */
   async put({ body, mode, attributes }: NewObject, call: Call): Promise<string> {
-    const place = this.#layout.locate(call.key);
-    checkMode(mode, etagAt(place), call);
-    const { owner, claims } = await this.#begin();
+    const before = this.#layout.locate(call.key);
+    checkMode(mode, etagAt(before), call);
+    const { owner, locks } = await this.#begin();
     const announcement = this.#layout.announcementOf(call.key);
     const isPlain = mode === "overwrite" && attributes === undefined;
-    // An announced file makes others wait, so a body that may be long in coming is announced when it is there.
+    // An announced file makes other writers wait, so a stream is announced only after it was read.
     const isAnnounced = isPlain && isBuffered(body);
     const file = new TemporaryFile(this.#layout, owner, isAnnounced ? announcement : "new");
     try {
       let etag = "";
       await withFolder(file.path, async () => {
-        etag = await writeNew({ path: file.path, body, replaced: place.stats, fsync: this.#fsync }, call);
+        etag = await writeNew({ path: file.path, body, replaced: before.stats, fsync: this.#fsync }, call);
       });
       if (isPlain) {
         if (!isAnnounced) file.rename(announcement);
-        if (!claims.mustBeAlone(call.key)) {
-          await this.#publish(file, place.path);
+        if (!locks.needsLock(call.key)) {
+          await this.#publish(file, before.path);
           return etag;
         }
         file.rename("new");
       }
-      return await claims.alone(call, async () => {
+      return await locks.withLock(call, async () => {
         const found = this.#layout.locate(call.key);
         checkMode(mode, etagAt(found), call);
-        // Somebody has written meanwhile, perhaps with a clock that is ahead of ours.
-        if (found.stats && found.stats.mtimeNs !== place.stats?.mtimeNs) etag = await restamp(file.path, found.stats, this.#fsync);
+        // Another writer replaced the object meanwhile, perhaps with a clock that is ahead.
+        if (found.stats && found.stats.mtimeNs !== before.stats?.mtimeNs) etag = await restamp(file.path, found.stats, this.#fsync);
         if (attributes) await this.#attributes.write(call.key, etag, attributes, this.#fsync);
         throwIfAborted(call.signal, call);
         await this.#publish(file, found.path);
@@ -75,17 +78,17 @@ export class Writer {
     }
   }
 
-  /** Removes the object, if there is one, and the folders that it leaves empty. */
+  /** Deletes an object, if there is one, and the folders that become empty. */
   async delete(call: Call): Promise<void> {
     const { path, stats } = this.#layout.locate(call.key);
     if (stats === undefined) return;
-    const { owner, claims } = await this.#begin();
+    const { owner, locks } = await this.#begin();
     const announcement = new TemporaryFile(this.#layout, owner, this.#layout.announcementOf(call.key));
     try {
       await withFolder(announcement.path, () => writeSmall(announcement.path, ""));
-      if (claims.mustBeAlone(call.key)) {
+      if (locks.needsLock(call.key)) {
         await announcement.remove();
-        await claims.alone(call, () => this.#unlink(path));
+        await locks.withLock(call, () => this.#unlink(path));
       } else {
         await this.#unlink(path);
       }
@@ -94,22 +97,22 @@ export class Writer {
     }
   }
 
-  /** The first write tidies up what crashed ones have left. */
+  /** The first write sweeps what crashed processes left behind. */
   #begin(): Promise<Ready> {
     this.#ready ??= this.#prepare();
     return this.#ready;
   }
 
   async #prepare(): Promise<Ready> {
-    const owner = new Owner();
-    const claims = new Claims(this.#layout, owner, this.#attributes);
+    const owner = new LockOwner();
+    const locks = new KeyLocks(this.#layout, owner, this.#attributes);
     try {
-      await sweep(this.#layout, owner, claims);
+      await sweep(this.#layout, owner, locks);
     } catch (error) {
       this.#ready = undefined;
       throw error;
     }
-    return { owner, claims };
+    return { owner, locks };
   }
 
   async #publish(file: TemporaryFile, path: string): Promise<void> {
@@ -126,20 +129,20 @@ export class Writer {
   }
 }
 
-/** A file of this owner in the temporary folder, from before it is made until it is published or removed. */
+/** A file of this owner in the temporary folder, from its creation to its publication or removal. */
 class TemporaryFile {
   isPublished = false;
   path: string;
   readonly #folder: string;
-  readonly #owner: Owner;
+  readonly #owner: LockOwner;
 
-  constructor({ temporary }: Layout, owner: Owner, start: string) {
+  constructor({ temporary }: Layout, owner: LockOwner, start: string) {
     this.#folder = temporary;
     this.#owner = owner;
     this.path = owner.newPath(temporary, start);
   }
 
-  /** Gives the file another name, which announces it or withdraws the announcement. */
+  /** Renames the file, which announces the write or withdraws the announcement. */
   rename(start: string): void {
     const path = this.#owner.newPath(this.#folder, start);
     renameSync(this.path, path);
@@ -147,7 +150,7 @@ class TemporaryFile {
     this.path = path;
   }
 
-  /** Removes the file if it was not published. What cannot be removed is no longer in use, so nobody here waits for it. */
+  /** Removes the file unless it was published. A file that cannot be removed is no longer in use, so no writer waits for it. */
   async remove(): Promise<void> {
     this.#owner.inUse.delete(this.path);
     if (this.isPublished) return;
@@ -156,6 +159,18 @@ class TemporaryFile {
   }
 }
 
-function etagAt({ stats }: Place): string | undefined {
+function etagAt({ stats }: LocatedFile): string | undefined {
   return stats?.isFile() ? etagOf(stats) : undefined;
+}
+
+/** Removes what dead processes left behind: temporary files, locks, and attributes of objects that were never published. */
+async function sweep(layout: Layout, owner: LockOwner, locks: KeyLocks): Promise<void> {
+  for (const name of (await readdir(layout.temporary).catch(whenMissing)) ?? []) {
+    const path = `${layout.temporary}/${name}`;
+    if (name.startsWith("lock.")) {
+      await locks.sweep(path);
+    } else if (!(await owner.uses(path, temporaryLeaseMs))) {
+      await attempt(() => unlink(path));
+    }
+  }
 }

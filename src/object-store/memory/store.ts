@@ -1,3 +1,8 @@
+/**
+ * The store that keeps objects in the memory of the process.
+ *
+ * @module
+ */
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { throwIfAborted } from "../../errors.ts";
 import { checkBody, collect, openedBytes } from "../body.ts";
@@ -29,8 +34,8 @@ interface Entry {
 }
 
 /**
- * Objects in the memory of this process: for tests, and for values that need not survive it. Holds copies, so that
- * nobody changes an object from outside. Every promise of the port holds; durability ends with the process.
+ * A store that keeps objects in memory: for tests, and for values that need not outlive the process. It copies what is
+ * put and what is read, so callers cannot change an object. It has every capability of the port.
  *
  * @example
  * ```ts
@@ -53,7 +58,7 @@ export class MemoryStore implements FullObjectStore {
       checkMode(mode, this.#objects.get(key)?.meta.etag, call);
       const bytes = await collect(body, call);
       throwIfAborted(signal, call);
-      // From here to the end nothing else runs: what is checked is what is replaced.
+      // No await from here on, so the object that was checked is the one that is replaced.
       checkMode(mode, this.#objects.get(key)?.meta.etag, call);
       const etag = `"${++this.#writes}"`;
       this.#objects.set(key, { meta: { key, size: bytes.byteLength, etag, lastModified: new Date(), contentType, metadata }, bytes });

@@ -1,7 +1,7 @@
 /**
- * `edgewater/open`: any store by its URL.
+ * `edgewater/open`: opens any store by its URL.
  *
  * @module
  */
 export { type Opened, openStore } from "./open.ts";
-export type { OpenOptions, Stores } from "./stores.ts";
+export type { OpenOptions, Stores } from "./openers.ts";

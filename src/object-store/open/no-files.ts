@@ -1,8 +1,12 @@
 import { EdgewaterError } from "../../errors.ts";
 
-/** What `file:` URLs open in runtimes without files. */
+/** Stands for `LocalStore` in runtimes without a file system: a `file:` URL fails. */
 export class LocalStore {
   constructor() {
-    throw new EdgewaterError("NotSupported", "A file: URL needs Node, Deno or Bun; this runtime has no files", { field: "url" });
+    throw new EdgewaterError(
+      "NotSupported",
+      "Cannot open a file: URL: this runtime has no file system; use Node, Deno or Bun, or another store",
+      { field: "url" },
+    );
   }
 }

@@ -1,15 +1,14 @@
 import { withPrefix } from "../with/prefix.ts";
-import type { Wrapped } from "../with/wrapped.ts";
-import { openers } from "./openers.ts";
-import { placeOf, urlError } from "./place.ts";
-import type { OpenOptions, Stores } from "./stores.ts";
+import type { Wrapped } from "../with/wrap.ts";
+import { type OpenOptions, openers, type Stores } from "./openers.ts";
+import { parseStoreURL, urlError } from "./url.ts";
 
 type SchemeOf<Url extends string> = Url extends `${infer Scheme}:${string}` ? Scheme : never;
 
-/** Any of the stores. One that only reads has no `put`: `"put" in store` tells. */
+/** Any of the stores. Check `"put" in store`, because a read-only store has no `put`. */
 type AnyOpened = { readonly [Scheme in keyof Stores]: Wrapped<Stores[Scheme]> }[keyof Stores];
 
-/** What a URL opens: the store of its scheme, where the compiler knows that, or any of them. */
+/** The type of the store that a URL opens: the store of its scheme if the compiler knows the URL, otherwise any of them. */
 export type Opened<Url extends string | URL> = Url extends string
   ? string extends Url
     ? AnyOpened
@@ -19,7 +18,7 @@ export type Opened<Url extends string | URL> = Url extends string
   : AnyOpened;
 
 /**
- * Opens a store by its URL, and loads the code of no other.
+ * Opens a store by its URL, and loads the code of this store only.
  *
  * | URL | opens |
  * |-|-|
@@ -32,10 +31,10 @@ export type Opened<Url extends string | URL> = Url extends string
  * | `indexeddb:database/prefix`, `opfs:folder/prefix` | an `IndexedDBStore`, an `OPFSStore` |
  * | `r2:BINDING/prefix`, `kv:BINDING/prefix` | an `R2Store`, a `KVStore`, with `{ env }` of the Worker |
  *
- * What the URL does not say comes from the options, then from the environment. Credentials are never in the URL.
+ * What the URL does not contain is taken from the options, then from the environment. A URL never contains credentials.
  *
- * @throws `SettingsError` for a scheme that no store has, and for a URL that lacks something or has too much;
- * `InvalidPath` for a prefix that is none; `NotSupported` where the runtime lacks what the store needs
+ * @throws `SettingsError` for an unknown scheme, and for a URL with missing or unknown parts; `InvalidPath` for an invalid
+ * prefix; `NotSupported` if the runtime lacks a feature that the store needs
  *
  * @example
  * ```ts
@@ -45,11 +44,11 @@ export type Opened<Url extends string | URL> = Url extends string
  * ```
  */
 export async function openStore<const Url extends string | URL>(url: Url, options: OpenOptions = {}): Promise<Opened<Url>> {
-  const place = placeOf(url);
-  if (!Object.hasOwn(openers, place.scheme)) {
+  const parsed = parseStoreURL(url);
+  if (!Object.hasOwn(openers, parsed.scheme)) {
     const known = Object.keys(openers).map((scheme) => `${scheme}:`);
-    throw urlError(`No store has URLs that begin with ${place.scheme}: — there are ${known.join(", ")}`);
+    throw urlError(`Unknown scheme ${parsed.scheme}: of a store URL; expected one of ${known.join(", ")}`);
   }
-  const { store, prefix = "" } = await openers[place.scheme as keyof Stores](place, options);
+  const { store, prefix = "" } = await openers[parsed.scheme as keyof Stores](parsed, options);
   return withPrefix(store, prefix) as Opened<Url>;
 }

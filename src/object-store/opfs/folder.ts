@@ -1,12 +1,11 @@
 import { EdgewaterError } from "../../errors.ts";
 import type { Classify } from "../call.ts";
-import { fromEntryName, ifMissing, toEntryName } from "./names.ts";
-import { type Place, unpublish, withoutSlot } from "./slots.ts";
+import { fromEntryName, ifMissing, type ObjectLocation, toEntryName, unpublish, withoutSlot } from "./object-file.ts";
 
-/** Where unfinished writes lie. No segment of a key has this name. */
+/** The folder of unfinished writes. No segment of a key has this name. */
 const unfinished = "~tmp";
 
-/** The folder of a store in the Origin Private File System: what is below `p/` lies in the folder `p`. */
+/** The folder of a store in the Origin Private File System. Objects below `p/` are in its folder `p`. */
 export class Folder {
   readonly store: string;
   readonly #names: readonly string[];
@@ -19,19 +18,19 @@ export class Folder {
   }
 
   /**
-   * Does the work while nobody changes the names below the folder, in any tab or worker of the origin; `exclusive` to
-   * change them.
+   * Runs the work under the Web Lock of the folder, which holds across all tabs and workers of the origin: `shared` to
+   * read while no file is replaced or removed, `exclusive` to replace or remove files.
    */
   locked<Value>(mode: LockMode, work: () => Promise<Value>): Promise<Value> {
     if (!globalThis.navigator?.locks) throw this.lacks("Web Locks");
     return navigator.locks.request(this.#lock, { mode }, work);
   }
 
-  /** The folder of the store itself. */
+  /** Opens the root folder of the store. */
   async root(create = false): Promise<FileSystemDirectoryHandle> {
     if (!globalThis.navigator?.storage?.getDirectory) throw this.lacks("the Origin Private File System");
     const origin = await navigator.storage.getDirectory().catch((cause: DOMException) => {
-      // What Firefox and WebKit say in a private window.
+      // Firefox and WebKit throw these in a private window.
       if (cause.name !== "SecurityError" && cause.name !== "UnknownError") throw cause;
       const message = `${this.store} needs the Origin Private File System, which this browser refuses here, as in a private window`;
       throw new EdgewaterError("NotSupported", message, { store: this.store, cause });
@@ -40,12 +39,12 @@ export class Folder {
   }
 
   /**
-   * Where an object lies.
+   * Locates an object.
    *
-   * @param root as it was opened for a write, which makes folders that are missing
-   * @throws NotFoundError when there is no such folder
+   * @param root the root folder, passed by a write: then missing folders are created
+   * @throws NotFoundError if a folder is missing
    */
-  async place(key: string, root?: FileSystemDirectoryHandle): Promise<Place> {
+  async locate(key: string, root?: FileSystemDirectoryHandle): Promise<ObjectLocation> {
     const segments = key.split("/");
     return { directory: await this.directory(segments.slice(0, -1), root), name: segments.at(-1) ?? "" };
   }
@@ -58,17 +57,17 @@ export class Folder {
     return root.getDirectoryHandle(unfinished, { create: true });
   }
 
-  /** Removes unfinished writes, and with their folder what the browser itself has left of them and does not show. */
+  /** Removes unfinished writes together with their folder, and with it the hidden files that the browser left there. */
   async removeUnfinished(): Promise<void> {
     const root = await this.root().catch(ifMissing);
     await root?.removeEntry(unfinished, { recursive: true }).catch(ifMissing);
   }
 
-  /** Removes an object, if there is one, and the folders that it leaves empty. To be done alone. */
+  /** Removes an object, if there is one, and the folders that become empty. Needs the exclusive lock. */
   async remove(key: string): Promise<void> {
-    const place = await this.place(key).catch(ifMissing);
-    if (place === undefined) return;
-    await unpublish(place);
+    const location = await this.locate(key).catch(ifMissing);
+    if (location === undefined) return;
+    await unpublish(location);
     const segments = key.split("/");
     for (let depth = segments.length - 1; depth > 0; depth--) {
       try {
@@ -80,6 +79,7 @@ export class Folder {
     }
   }
 
+  /** The error if the runtime lacks a feature that the store needs. */
   lacks(what: string): EdgewaterError {
     return new EdgewaterError("NotSupported", `${this.store} needs ${what}, which this runtime lacks`, { store: this.store });
   }
@@ -91,7 +91,7 @@ async function descend(from: FileSystemDirectoryHandle, names: readonly string[]
   return folder;
 }
 
-/** What lies in a folder: the segments of objects, and those of folders with a slash behind. */
+/** The entries of a folder: the segments of objects, and those of folders with a trailing slash. */
 export async function segmentsIn(
   directory: FileSystemDirectoryHandle,
 ): Promise<ReadonlyMap<string, FileSystemDirectoryHandle | undefined>> {
@@ -104,7 +104,7 @@ export async function segmentsIn(
   return found;
 }
 
-/** Whether anything lies in a folder or below. A crash may leave folders in which nothing was published. */
+/** Returns whether a folder contains a file at any depth. A crash may leave empty folders. */
 export async function holdsFile(directory: FileSystemDirectoryHandle): Promise<boolean> {
   for await (const handle of directory.values()) if (!isDirectory(handle) || (await holdsFile(handle))) return true;
   return false;
@@ -114,12 +114,13 @@ function isDirectory(handle: FileSystemHandle): handle is FileSystemDirectoryHan
   return handle.kind === "directory";
 }
 
+/** Maps the errors of the file system. */
 export const classify: Classify = (cause) => {
   switch ((cause as { name?: string } | null)?.name) {
     case "NotFoundError":
-      return { code: "NotFound", reason: "it is not there" };
+      return { code: "NotFound", reason: "it does not exist" };
     case "SecurityError":
-      return { code: "PermissionDenied", reason: "the browser's settings forbid it" };
+      return { code: "PermissionDenied", reason: "the browser settings forbid it" };
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 /**
- * `edgewater/opfs`: objects in the browser's Origin Private File System, in windows and workers.
+ * `edgewater/opfs`: a store that keeps objects in the browser's Origin Private File System, in windows and workers.
  *
  * @module
  */

@@ -1,28 +1,28 @@
-import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
+import { isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
-import { type Call, explain, notFound } from "../call.ts";
+import { type Call, explain, failed, notFound } from "../call.ts";
 import { checkMatch, resolveRange } from "../conditions.ts";
 import type { FullGetOptions, FullObjectMeta, GetResult, ObjectMeta } from "../types.ts";
 import { classify, type Folder } from "./folder.ts";
-import { ifMissing } from "./names.ts";
-import { currentFile, type Place } from "./slots.ts";
+import { currentFile, ifMissing, type ObjectLocation } from "./object-file.ts";
 import { parseTrailer, readTrailer, type Trailer } from "./trailer.ts";
 
-/** Up to here the bytes are read at once. */
+/** Bodies up to this size are read at once. */
 const eagerBytes = 256 * 1024;
 
-/** How often a file that was replaced under the reader's hands is looked for again before others have to wait. */
-const turns = 3;
+/** How often a reader looks for a file that is being replaced before it takes the lock. */
+const maxAttempts = 3;
 
-/** Finds where an object lies. */
-export type Find = () => Place | Promise<Place>;
+/** Locates an object. */
+export type Find = () => ObjectLocation | Promise<ObjectLocation>;
 
 /**
- * Reads something of an object's file. A file that is replaced or removed meanwhile cannot be read any more: then the one
- * in its place is read, in the end while nobody may replace it. Nor is an object believed to be missing before that.
+ * Reads from the file of an object. A file that is replaced or removed meanwhile can no longer be read: then the new file
+ * is read, and after some attempts under the lock, so that no writer replaces it. An object counts as missing only if it
+ * is missing under the lock.
  */
 async function fromFile<Value>(find: Find, folder: Folder, key: string, read: (file: File) => Promise<Value>): Promise<Value> {
-  for (let turn = 0; turn < turns; turn++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     try {
       const file = await currentFile(await find());
       if (file === undefined) break;
@@ -32,17 +32,17 @@ async function fromFile<Value>(find: Find, folder: Folder, key: string, read: (f
     }
   }
   return folder.locked("shared", async () => {
-    const place = await Promise.resolve(find()).catch(ifMissing);
-    const file = place && (await currentFile(place));
+    const location = await Promise.resolve(find()).catch(ifMissing);
+    const file = location && (await currentFile(location));
     if (file === undefined) throw notFound(folder.store, key);
     return read(file);
   });
 }
 
-/** Opens an object. What is opened can be read to its end, also when the object is replaced meanwhile. */
+/** Opens an object. It can be read to its end even if it is replaced meanwhile. */
 export function open(folder: Folder, call: Call, options: FullGetOptions): Promise<GetResult<FullObjectMeta>> {
   return fromFile(
-    () => folder.place(call.key),
+    () => folder.locate(call.key),
     folder,
     call.key,
     async (file) => {
@@ -57,17 +57,17 @@ export function open(folder: Folder, call: Call, options: FullGetOptions): Promi
   );
 }
 
-/** All that is known of an object. */
+/** Reads the metadata of an object. */
 export function head(folder: Folder, call: Call): Promise<FullObjectMeta> {
   return fromFile(
-    () => folder.place(call.key),
+    () => folder.locate(call.key),
     folder,
     call.key,
     async (file) => metaOf(file, await readTrailer(file), call),
   );
 }
 
-/** What a list tells of an object: a damaged one has no etag. */
+/** The metadata of an object as a list returns it. A damaged object has no etag. */
 export function listed(find: Find, folder: Folder, key: string): Promise<ObjectMeta> {
   return fromFile(find, folder, key, async (file) => {
     const { size = file.size, etag } = (await readTrailer(file)) ?? {};
@@ -75,7 +75,7 @@ export function listed(find: Find, folder: Folder, key: string): Promise<ObjectM
   });
 }
 
-/** Begins to read, which keeps the file open. */
+/** Starts to read at once, because that keeps the file readable. */
 async function openLarge(meta: FullObjectMeta, part: Blob, call: Call): Promise<GetResult<FullObjectMeta>> {
   const reader = (part.stream() as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
   let next: Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> | undefined = Promise.resolve(await reader.read());
@@ -93,7 +93,7 @@ async function openLarge(meta: FullObjectMeta, part: Blob, call: Call): Promise<
     }
   };
   const bytes = async (): Promise<Uint8Array<ArrayBuffer>> => {
-    // In one go, if the file is still there.
+    // Faster, if the file still exists.
     const whole = await bytesOf(part).catch(() => undefined);
     if (whole) {
       reader.cancel().catch(() => undefined);
@@ -119,11 +119,10 @@ async function openLarge(meta: FullObjectMeta, part: Blob, call: Call): Promise<
   };
 }
 
-function metaOf(file: File, trailer: Trailer | undefined, { store, key }: Call): FullObjectMeta & { readonly etag: string } {
-  if (trailer === undefined)
-    throw new EdgewaterError("Integrity", `The file of ${JSON.stringify(key)} in ${store} is damaged`, { store, key });
+function metaOf(file: File, trailer: Trailer | undefined, call: Call): FullObjectMeta & { readonly etag: string } {
+  if (trailer === undefined) throw failed(call, "Integrity", "its file is damaged; write the object again");
   const { size, etag, attributes: { contentType, metadata = {} } = {} } = trailer;
-  return { key, size, etag, lastModified: new Date(file.lastModified), contentType, metadata };
+  return { key: call.key, size, etag, lastModified: new Date(file.lastModified), contentType, metadata };
 }
 
 async function bytesOf(part: Blob): Promise<Uint8Array<ArrayBuffer>> {

@@ -2,6 +2,7 @@ import { checkBody, sizeOf } from "../body.ts";
 import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/quota.ts";
 import { type Call, perform } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
+import { copyThrough } from "../copy.ts";
 import { checkLimit } from "../page.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import type {
@@ -21,21 +22,21 @@ import type {
   StreamBody,
 } from "../types.ts";
 import { classify, Folder } from "./folder.ts";
+import { listEntries } from "./list.ts";
 import { head, open } from "./read.ts";
-import { walk } from "./walk.ts";
 import { Writer } from "./write.ts";
 
 /**
- * Objects as files in a folder of the Origin Private File System. A write goes to a file of its own first and is
- * published by moving it, so that a reader sees the old object or the new one, never a part. It survives a crash of the tab
- * and of the browser; a loss of power may damage what was written last, which is then refused with `Integrity`.
+ * A store that keeps objects as files in a folder of the Origin Private File System. A write goes to a temporary file
+ * and is published by moving it, so a reader sees the old object or the new one, never a part. It survives a crash of
+ * the tab and of the browser. A power loss may damage the last writes; reading them fails with `Integrity`.
  *
- * Names change under a Web Lock alone, and so conditions hold against every tab and worker of the origin. What a crash has
- * left is never listed, and is removed by the first write that finds nobody else writing. Each file ends with the etag
+ * Files are published and removed under a Web Lock, so conditions hold across all tabs and workers of the origin. What a
+ * crash left behind is never listed; the first write that finds no other writer removes it. Each file ends with the etag
  * and the attributes of its object.
  *
- * In a dedicated worker it writes through a sync handle, several times as fast as in a window. Where the browser has no
- * `FileSystemFileHandle.move`, a write is refused with `NotSupported`.
+ * In a dedicated worker it writes through a sync access handle, several times as fast as in a window. Where the browser
+ * lacks `FileSystemFileHandle.move`, writes are refused with `NotSupported`.
  *
  * @example
  * ```ts
@@ -50,7 +51,11 @@ export class OPFSStore implements FullObjectStore {
   readonly #folder: Folder;
   readonly #writer: Writer;
 
-  /** @param folder name of the folder below the origin's root; made by the first write */
+  /**
+   * Creates a store over a folder.
+   *
+   * @param folder the name of the folder below the origin's root; the first write creates it
+   */
   constructor(folder: string) {
     this.name = `OPFSStore(${folder})`;
     checkKey(this.name, folder);
@@ -64,12 +69,12 @@ export class OPFSStore implements FullObjectStore {
     const { mode = "overwrite", signal } = options;
     const attributes = checkAttributes(options, { store: this.name, key });
     const call = this.#call("write", key, signal);
-    let come = 0;
+    let received = 0;
     const count = (bytes: number): void => {
-      come += bytes;
+      received += bytes;
     };
     const write = (): Promise<string> => this.#writer.put({ body, mode, attributes, count }, call);
-    return { etag: await perform(call, () => withinQuota(call, () => sizeOf(body) ?? come, write), classify) };
+    return { etag: await perform(call, () => withinQuota(call, () => sizeOf(body) ?? received, write), classify) };
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
@@ -99,25 +104,23 @@ export class OPFSStore implements FullObjectStore {
     const start = checkPrefix(this.name, prefix);
     let rest = checkLimit(limit);
     if (rest === 0) return;
-    for await (const entry of walk(start, { folder: this.#folder, delimiter, startAfter, limit: rest, signal })) {
+    for await (const entry of listEntries(start, { folder: this.#folder, delimiter, startAfter, limit: rest, signal })) {
       yield entry;
       if (--rest === 0) return;
     }
   }
 
-  /** Copies with little memory, through this tab. */
-  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
-    checkKey(this.name, to);
-    const { meta, stream } = await this.get(from, { signal });
-    return this.put(to, stream(), { mode, contentType: meta.contentType, metadata: meta.metadata, signal });
+  /** Copies as a stream, through this tab. */
+  async copy(from: string, to: string, options?: ConditionalCopyOptions): Promise<PutResult> {
+    return copyThrough(this, from, to, options);
   }
 
-  /** What the origin uses of its quota. */
+  /** Estimates how much of its quota the origin uses. */
   estimate(): Promise<SpaceEstimate> {
     return estimate();
   }
 
-  /** Asks the browser never to throw the origin's data away by itself; tells whether it will not. */
+  /** Asks the browser not to evict the origin's data, and returns whether it agreed. */
   persist(): Promise<boolean> {
     return persist();
   }

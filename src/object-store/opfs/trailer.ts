@@ -1,18 +1,18 @@
-import { etagOf, idBytes } from "../browser/etag.ts";
+import { etagOf, idBytes } from "../browser/write.ts";
 import type { Attributes } from "../types.ts";
 
 /**
- * What follows the bytes of an object in its file, because the Origin Private File System keeps nothing else by which
- * two writes could be told apart: the attributes as JSON, if there are any, and then
+ * What follows the bytes of an object in its file, because the Origin Private File System keeps no attributes and nothing
+ * else that tells two writes apart: the attributes as JSON, if there are any, and then
  *
- * | bytes | |
+ * | bytes | content |
  * |-|-|
- * | 16 | of the etag |
+ * | 16 | the etag |
  * | 8 | size of the object, a little-endian double |
  * | 4 | size of the JSON, little-endian |
  * | 4 | `ewo1` |
  *
- * It is published with the bytes in one move, and a file that is not as long as it says was damaged.
+ * Bytes and trailer are published in one move. A file whose length does not match its trailer is damaged.
  */
 export interface Trailer {
   readonly etag: string;
@@ -24,9 +24,10 @@ export interface Trailer {
 const fixedBytes = idBytes + 16;
 const magic = 0x65776f31;
 
-/** Nearly every trailer is shorter. */
+/** Bytes that are read to find the trailer; nearly every trailer is shorter. */
 const tailBytes = 1024;
 
+/** Encodes a trailer. */
 export function trailerOf(id: Uint8Array, size: number, attributes: Attributes | undefined): Uint8Array<ArrayBuffer> {
   const json = new TextEncoder().encode(attributes ? JSON.stringify(attributes) : "");
   const bytes = new Uint8Array(json.byteLength + fixedBytes);
@@ -39,14 +40,14 @@ export function trailerOf(id: Uint8Array, size: number, attributes: Attributes |
   return bytes;
 }
 
-/** The trailer of a file, undefined for a damaged one. */
+/** Reads the trailer of a file; undefined if the file is damaged. */
 export async function readTrailer(file: Blob): Promise<Trailer | undefined> {
   const tail = await tailOf(file, tailBytes);
   const length = jsonBytes(tail) + fixedBytes;
   return parseTrailer(length > tail.byteLength && length <= file.size ? await tailOf(file, length) : tail, file.size);
 }
 
-/** The same, from bytes that the file ends with. */
+/** As {@link readTrailer}, from the last bytes of the file. */
 export function parseTrailer(tail: Uint8Array<ArrayBuffer>, fileSize: number): Trailer | undefined {
   const start = tail.byteLength - fixedBytes;
   if (start < 0) return undefined;

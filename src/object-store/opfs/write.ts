@@ -1,54 +1,52 @@
 import { throwIfAborted } from "../../errors.ts";
 import { bytesOf, chunksOf, isBuffered } from "../body.ts";
-import { etagOf, newId } from "../browser/etag.ts";
-import { Writers } from "../browser/writers.ts";
+import { ActiveWriters, etagOf, newId } from "../browser/write.ts";
 import type { Call } from "../call.ts";
 import { checkMode } from "../conditions.ts";
 import type { Attributes, PutMode, StreamBody } from "../types.ts";
 import type { Folder } from "./folder.ts";
-import { ifMissing } from "./names.ts";
+import { ifMissing, type MovableFile, publish } from "./object-file.ts";
 import { listed } from "./read.ts";
-import { openSink } from "./sink.ts";
-import { type MovableFile, publish } from "./slots.ts";
 import { readTrailer, trailerOf } from "./trailer.ts";
 
-/** A body up to here is written together with its trailer, in one go. */
+/** A body up to this size is written together with its trailer. */
 const smallBytes = 64 * 1024;
 
-/** For the etag of a damaged object: it is one, and no other. */
+/** Stands for the etag of a damaged object. It differs from every etag. */
 const damaged = "";
 
+/** An object to write. */
 export interface NewObject {
   readonly body: StreamBody;
   readonly mode: PutMode;
   readonly attributes: Attributes | undefined;
-  /** Is told of the bytes that there are to write, as they come. */
+  /** Called with the number of bytes of every chunk that is to be written. */
   readonly count: (bytes: number) => void;
 }
 
-/** Everything that changes the folder. */
+/** All writes and deletes of the store. */
 export class Writer {
   readonly #folder: Folder;
-  readonly #writers: Writers;
-  #tidied: Promise<void> | undefined;
+  readonly #writers: ActiveWriters;
+  #swept: Promise<void> | undefined;
 
-  /** @param lock name of the lock of those who are in the middle of a write */
+  /** @param lock the name of the lock that active writers hold */
   constructor(folder: Folder, lock: string) {
     this.#folder = folder;
-    this.#writers = new Writers(lock);
+    this.#writers = new ActiveWriters(lock);
   }
 
-  /** Gives the etag. */
+  /** Writes an object and returns its etag. */
   async put(object: NewObject, call: Call): Promise<string> {
     const { body, mode } = object;
     if (mode !== "overwrite" && !(isBuffered(body) && body.length <= smallBytes)) {
-      // What cannot be is refused before much is written; what counts is the look before it is published.
-      const found = await listed(() => this.#folder.place(call.key), this.#folder, call.key).catch(ifMissing);
+      // Fails early, before a large body is written. The check that decides is the one before publishing.
+      const found = await listed(() => this.#folder.locate(call.key), this.#folder, call.key).catch(ifMissing);
       checkMode(mode, found && (found.etag ?? damaged), call);
     }
-    this.#tidied ??= this.#tidyUp();
-    await this.#tidied;
-    return this.#writers.during(async () => {
+    this.#swept ??= this.#sweep();
+    await this.#swept;
+    return this.#writers.run(async () => {
       const id = newId();
       const name = etagOf(id).slice(1, -1);
       const root = await this.#folder.root(true);
@@ -59,8 +57,8 @@ export class Writer {
         await this.#fill(file, id, object, call);
         await this.#folder.locked("exclusive", async () => {
           throwIfAborted(call.signal, { store: call.store, key: call.key });
-          const place = await this.#folder.place(call.key, root);
-          await publish(file, place, async (current) => {
+          const location = await this.#folder.locate(call.key, root);
+          await publish(file, location, async (current) => {
             if (mode === "overwrite") return;
             checkMode(mode, current && ((await readTrailer(current))?.etag ?? damaged), call);
           });
@@ -83,32 +81,32 @@ export class Writer {
   }
 
   async #fill(file: MovableFile, id: Uint8Array, { body, attributes, count }: NewObject, call: Call): Promise<void> {
-    const sink = await openSink(file, this.#folder);
+    const output = await openOutput(file, this.#folder);
     try {
-      const atHand = isBuffered(body) ? bytesOf(body) : undefined;
+      const buffered = isBuffered(body) ? bytesOf(body) : undefined;
       let size = 0;
-      if (atHand && atHand.byteLength <= smallBytes) {
-        count(atHand.byteLength);
-        await sink.write(joined(atHand, trailerOf(id, atHand.byteLength, attributes)));
+      if (buffered && buffered.byteLength <= smallBytes) {
+        count(buffered.byteLength);
+        await output.write(joined(buffered, trailerOf(id, buffered.byteLength, attributes)));
       } else {
-        for await (const chunk of atHand ? [atHand] : chunksOf(body as Blob, call)) {
+        for await (const chunk of buffered ? [buffered] : chunksOf(body as Blob, call)) {
           size += chunk.byteLength;
           count(chunk.byteLength);
-          await sink.write(chunk as Uint8Array<ArrayBuffer>);
+          await output.write(chunk as Uint8Array<ArrayBuffer>);
         }
-        await sink.write(trailerOf(id, size, attributes));
+        await output.write(trailerOf(id, size, attributes));
       }
-      await sink.close();
+      await output.close();
     } catch (error) {
-      await sink.abort();
+      await output.abort();
       throw error;
     }
   }
 
-  /** Removes what crashed writes have left. */
-  async #tidyUp(): Promise<void> {
-    const isDone = await this.#writers.tidyUp(() => this.#folder.removeUnfinished()).catch(() => false);
-    if (!isDone) this.#tidied = undefined;
+  /** Removes what crashed writes left behind. */
+  async #sweep(): Promise<void> {
+    const isDone = await this.#writers.runIfIdle(() => this.#folder.removeUnfinished()).catch(() => false);
+    if (!isDone) this.#swept = undefined;
   }
 }
 
@@ -117,4 +115,49 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> 
   all.set(first);
   all.set(second, first.byteLength);
   return all;
+}
+
+/** Appends to a new file. */
+interface FileOutput {
+  readonly write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | void;
+  readonly close: () => Promise<void> | void;
+  readonly abort: () => Promise<void> | void;
+}
+
+interface SyncHandle {
+  write(bytes: Uint8Array, options: { readonly at: number }): number;
+  close(): void;
+}
+
+/** TypeScript's DOM library has this method for workers only. */
+type WritableFile = FileSystemFileHandle & { createSyncAccessHandle?(): Promise<SyncHandle> };
+
+/**
+ * Opens a file for writing: in a dedicated worker with a sync access handle, which is three to six times as fast;
+ * elsewhere with a writable stream.
+ *
+ * @throws `NotSupported` where the browser has neither
+ */
+async function openOutput(file: WritableFile, folder: Folder): Promise<FileOutput> {
+  const handle = await file.createSyncAccessHandle?.().catch((error: DOMException) => {
+    // WebKitGTK has the method, but it does not work.
+    if (error.name !== "NotSupportedError") throw error;
+  });
+  if (handle) return syncOutput(handle);
+  if (!file.createWritable) throw folder.lacks("FileSystemFileHandle.createWritable");
+  const writable = await file.createWritable();
+  return { write: (bytes) => writable.write(bytes), close: () => writable.close(), abort: () => writable.abort().catch(() => undefined) };
+}
+
+function syncOutput(handle: SyncHandle): FileOutput {
+  let at = 0;
+  const write = (bytes: Uint8Array): void => {
+    for (let done = 0; done < bytes.byteLength; ) {
+      const written = handle.write(bytes.subarray(done), { at });
+      if (written === 0) throw new DOMException("The disk or the quota is full", "QuotaExceededError");
+      done += written;
+      at += written;
+    }
+  };
+  return { write, close: () => handle.close(), abort: () => handle.close() };
 }

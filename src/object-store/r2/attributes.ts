@@ -4,18 +4,18 @@ import type { Attributes, FullObjectMeta } from "../types.ts";
 import type { R2Attributes, R2Object } from "./binding.ts";
 
 /**
- * The names of this library's own entries all begin like this; they are never shown. They are those that S3Store writes,
- * which may see the same bucket from outside.
+ * The start of the names of this library's own metadata entries, which reads do not return. S3Store uses the same names,
+ * because it may read the same bucket.
  */
 const own = "edgewater";
 
-/** The entry of the write that made the object, and of those before it. */
-export const noncesName: string = `${own}nonces`;
+/** The entry with the lineage of the object: the tokens of the write that created it and of the writes before. */
+export const lineageName: string = `${own}nonces`;
 
-/** The entry of what was put under a name of this library's own, or through S3 and cannot be a header. */
+/** The entry for metadata whose names start like this library's own, or that S3Store cannot write as headers. */
 const packedName = `${own}metadata`;
 
-/** Attributes as R2 takes them, which keeps any text exactly. */
+/** The attributes in R2's form. R2 keeps any text exactly. */
 export function attributesFor({ contentType, metadata = {} }: Attributes): R2Attributes {
   const entries = Object.entries(metadata);
   const packed = entries.filter(([name]) => name.startsWith(own));
@@ -28,7 +28,11 @@ export function attributesFor({ contentType, metadata = {} }: Attributes): R2Att
   };
 }
 
-/** @throws `Integrity` when the library's own entry was damaged */
+/**
+ * The attributes of an object.
+ *
+ * @throws `Integrity` if this library's own entry is damaged
+ */
 export function attributesOf(
   { httpMetadata, customMetadata = {} }: R2Object,
   { store, key }: Call,
@@ -37,7 +41,11 @@ export function attributesOf(
   try {
     packed = JSON.parse(customMetadata[packedName] ?? "{}") as Attributes;
   } catch (cause) {
-    throw new EdgewaterError("Integrity", `The metadata of ${JSON.stringify(key)} in ${store} is damaged`, { store, key, cause });
+    throw new EdgewaterError(
+      "Integrity",
+      `Cannot read ${JSON.stringify(key)} in ${store}: its metadata entry ${JSON.stringify(packedName)} is damaged; write the object again`,
+      { store, key, cause },
+    );
   }
   const plain = Object.entries(customMetadata).filter(([name]) => !name.startsWith(own));
   return {

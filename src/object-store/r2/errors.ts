@@ -1,11 +1,11 @@
-import { EdgewaterError, type ErrorCode, throwIfAborted } from "../../errors.ts";
-import { type RetryPolicy, retrying } from "../../retry.ts";
+import { EdgewaterError, type ErrorCode } from "../../errors.ts";
+import type { RetryPolicy } from "../../retry.ts";
 import { type Call, explain } from "../call.ts";
-import { unlessAborted } from "../client/aborted.ts";
+import { type BindingFailure, performBinding } from "../worker-binding.ts";
 
 /**
- * What the number at the end of an R2 error's message means, from the error codes of the R2 documentation. Whatever is
- * not here is `Unavailable`.
+ * The codes for the number at the end of an R2 error message (R2 documentation, "Error codes"). Any other number is
+ * `Unavailable`.
  */
 const codes: Readonly<Record<string, ErrorCode>> = {
   "10002": "Unauthenticated",
@@ -21,45 +21,23 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   "10100": "NotSupported",
 };
 
-/** R2 takes one write a second of one key, and did nothing: in milliseconds, what it wants to be left alone. */
+/** Milliseconds to wait before a retry. 10058: R2 accepts one write per second and key, and has done nothing. */
 const busy: Readonly<Record<string, number>> = { "10058": 1000 };
 
-/** A failure of the binding. */
-export interface Failure {
-  readonly error: EdgewaterError;
-  /** Milliseconds to wait when R2 says that it did nothing and may later; undefined when it says something else. */
-  readonly busy: number | undefined;
-  /** Whether it may succeed when it is tried again: R2 failed, or could not be reached. */
-  readonly isTransient: boolean;
-}
-
-/** What an error of the binding stands for. A missing bucket leaves `key` out. */
-export function failureOf(call: Call, cause: unknown): Failure {
+/** Classifies an error of the binding. The error for a missing bucket has no `key`. */
+export function failureOf(call: Call, cause: unknown): BindingFailure {
   const number = /\((\d{5})\)$/.exec((cause as { message?: string } | null)?.message ?? "")?.[1] ?? "";
   const code = codes[number];
   const { store } = call;
   const error =
     number === "10006"
-      ? new EdgewaterError("NotFound", `The bucket of ${store} does not exist`, { store, cause })
+      ? new EdgewaterError("NotFound", `Cannot use ${store}: its bucket does not exist; create it, or bind another`, { store, cause })
       : explain(call, cause, () => (code === undefined ? undefined : { code, reason: (cause as Error).message }));
-  // What the runtime says of a wrong call is no failure of R2.
-  return { error, busy: busy[number], isTransient: error.code === "Unavailable" && !(cause instanceof TypeError) };
+  // The runtime throws a TypeError for a wrong call, which a retry cannot fix.
+  return { error, retryAfterMs: busy[number], isTransient: error.code === "Unavailable" && !(cause instanceof TypeError) };
 }
 
-/**
- * Runs a call of the binding that may run more than once without harm, as often as the policy allows. The binding knows
- * no signal: it is awaited no longer than the signal allows.
- */
-export async function perform<Value>(call: Call, retry: RetryPolicy | undefined, work: () => Promise<Value>): Promise<Value> {
-  const { store, key, signal } = call;
-  const waitForRetry = retrying(retry, call);
-  while (true) {
-    throwIfAborted(signal, { store, key });
-    try {
-      return await unlessAborted(work(), signal, { store, key });
-    } catch (cause) {
-      const { error, busy, isTransient } = failureOf(call, cause);
-      if (!isTransient || !(await waitForRetry(error, { retryAfterMs: busy }))) throw error;
-    }
-  }
+/** Runs an idempotent call of the binding, and retries it as the policy allows. */
+export function perform<Value>(call: Call, retry: RetryPolicy | undefined, work: () => Promise<Value>): Promise<Value> {
+  return performBinding(call, retry, work, failureOf);
 }

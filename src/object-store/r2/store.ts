@@ -24,21 +24,20 @@ import type {
 import { attributesFor, attributesOf } from "./attributes.ts";
 import type { R2BucketBinding, R2Object, R2Page } from "./binding.ts";
 import { perform } from "./errors.ts";
-import type { R2StoreOptions } from "./options.ts";
-import { bareEtag, Writer } from "./write.ts";
+import { bareEtag, checkOptions, type R2StoreOptions, Writer } from "./write.ts";
 
-/** What one call of R2's `list` and `delete` takes. */
+/** The most keys of one call of R2's `list` and `delete`. */
 const pageSize = 1000;
 
 /**
- * Objects in a Cloudflare R2 bucket. R2 publishes a put as a whole and shows it to every later read.
+ * A store that keeps objects in a Cloudflare R2 bucket, through a Worker's binding. R2 is atomic and strongly consistent.
  *
- * - An etag names the content, as R2's do: two writes of the same bytes share one.
- * - A conditional write finds out what became of it when R2 fails in the middle. For that it leaves one entry of
- *   metadata, which is not shown.
- * - R2 takes one write a second of one key. What was too soon is tried again, as `retry` allows.
- * - Bytes, text and Blobs are put in one call. A stream that is longer than `partSize` is uploaded in parts; with a
- *   condition, a write between the last check and its end is replaced. An upload that fails is aborted.
+ * - An etag identifies the content: two writes of the same bytes have the same etag.
+ * - If R2 fails during a conditional write, the store finds out whether it was done. For this it adds one metadata entry,
+ *   which reads do not return.
+ * - R2 accepts one write per second and key. A write that is refused for this reason is retried, as `retry` allows.
+ * - Bytes, text and Blobs are written in one call. A stream longer than `partSize` is uploaded in parts. With a condition,
+ *   such an upload overwrites a write that happens between its last check and its end. A failed upload is aborted.
  * - A copy goes through this Worker, as a stream.
  *
  * @example
@@ -50,19 +49,31 @@ const pageSize = 1000;
  */
 export class R2Store implements FullObjectStore {
   readonly name: string;
+  /** R2 checks conditions, so `requireConditions` need not test it. */
   readonly keepsConditions = true;
   readonly #bucket: R2BucketBinding;
   readonly #options: R2StoreOptions;
   readonly #writer: Writer;
 
+  /**
+   * Creates a store over a binding.
+   *
+   * @param bucket the binding, such as `env.ASSETS`
+   * @throws `SettingsError` for a wrong option
+   */
   constructor(bucket: R2BucketBinding, options: R2StoreOptions = {}) {
     this.name = options.bucket === undefined ? "R2Store" : `R2Store(${options.bucket})`;
+    checkOptions(options, this.name);
     this.#bucket = bucket;
     this.#options = options;
     this.#writer = new Writer(bucket, options);
   }
 
-  /** @throws `MetadataError` when content type and metadata are more than the 8,192 bytes that R2 keeps */
+  /**
+   * Writes an object.
+   *
+   * @throws `MetadataError` if content type and metadata exceed the 8,192 bytes that R2 allows
+   */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
     const call = this.#call("write", key, options.signal);
     checkBody(body, call);
@@ -74,7 +85,7 @@ export class R2Store implements FullObjectStore {
     const { range, ifMatch, ifNoneMatch, signal } = options;
     const call = this.#call("read", key, signal);
     const { start } = resolveRange(range, Number.MAX_SAFE_INTEGER, call);
-    const wanted = {
+    const conditions = {
       onlyIf: {
         ...(ifMatch === undefined ? {} : { etagMatches: bareEtag(ifMatch) }),
         ...(ifNoneMatch === undefined ? {} : { etagDoesNotMatch: bareEtag(ifNoneMatch) }),
@@ -83,10 +94,10 @@ export class R2Store implements FullObjectStore {
     };
     let found: Awaited<ReturnType<R2BucketBinding["get"]>>;
     try {
-      found = await this.#perform(call, () => this.#bucket.get(key, wanted));
+      found = await this.#perform(call, () => this.#bucket.get(key, conditions));
     } catch (error) {
       if (range === undefined || !isEdgewaterError(error, "InvalidRange", "Unavailable")) throw error;
-      // R2 refuses every range of an empty object, and does not tell how long an object is that a range lies beyond.
+      // R2 refuses every range of an empty object, and its error does not contain the size of the object.
       const meta = await this.head(key, { signal });
       checkMatch(options, meta.etag, call);
       resolveRange(range, meta.size, call);
@@ -95,7 +106,7 @@ export class R2Store implements FullObjectStore {
     }
     if (found === null) throw notFound(this.name, key);
     checkMatch(options, found.httpEtag, call);
-    if (!("body" in found)) throw explain(call, new Error("R2 gave no body"));
+    if (!("body" in found)) throw explain(call, new Error("R2 returned no body"));
     return openedResponse(this.#metaOf(call, found), new Response(found.body), call);
   }
 
@@ -123,20 +134,20 @@ export class R2Store implements FullObjectStore {
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
-    const wanted = { prefix: start, ...(delimiter === undefined ? {} : { delimiter }) };
+    const query = { prefix: start, ...(delimiter === undefined ? {} : { delimiter }) };
     let rest = checkLimit(limit);
-    let place: { cursor?: string; startAfter?: string } = startAfter === undefined ? {} : { startAfter };
+    let position: { cursor?: string; startAfter?: string } = startAfter === undefined ? {} : { startAfter };
     while (rest > 0) {
-      const options = { ...wanted, ...place, limit: Math.min(rest, pageSize) };
+      const options = { ...query, ...position, limit: Math.min(rest, pageSize) };
       const page = await this.#perform(call, () => this.#bucket.list(options));
       for (const [name, entry] of entriesOf(page)) {
-        // R2 starts after the text in the order of keys, where what lies below a prefix comes after the prefix.
+        // R2 compares `startAfter` with keys, not with common prefixes.
         if (startAfter !== undefined && compareUtf8(name, startAfter) <= 0) continue;
         yield entry;
         rest--;
       }
       if (page.cursor === undefined || !page.truncated) return;
-      place = { cursor: page.cursor };
+      position = { cursor: page.cursor };
     }
   }
 
@@ -145,11 +156,11 @@ export class R2Store implements FullObjectStore {
     const first = await this.get(from, { signal });
     let opened: GetResult | undefined = first;
     const content = async (): Promise<ReadableStream> => {
-      // Only the first attempt has the stream at hand.
-      const { meta, stream } = opened ?? (await this.get(from, { signal }));
+      // Only the first attempt can use the stream that is already open.
+      const source = opened ?? (await this.get(from, { signal }));
       opened = undefined;
-      if (meta.etag !== first.meta.etag) throw explain(call, new Error("the source was replaced meanwhile"));
-      return stream();
+      if (source.meta.etag !== first.meta.etag) throw explain(call, new Error("the source was replaced during the copy; copy it again"));
+      return source.stream();
     };
     return this.#writer.writeWhole(call, content, mode, attributesFor(first.meta));
   }
@@ -174,7 +185,7 @@ function listed({ key, size, httpEtag, uploaded }: R2Object): ObjectMeta {
   return { key, size, etag: httpEtag, lastModified: uploaded };
 }
 
-/** Objects and prefixes of a page in the one order of both. A key that ends with a slash is a folder to some tools. */
+/** Objects and common prefixes of a page, sorted together. Skips keys that end with a slash, which some tools create as folders. */
 function entriesOf({ objects, delimitedPrefixes }: R2Page): [string, ObjectMeta | CommonPrefix][] {
   const keys = objects.filter(({ key }) => !key.endsWith("/")).map((object) => [object.key, listed(object)] as const);
   const prefixes = delimitedPrefixes.map((prefix) => [prefix, { prefix }] as const);

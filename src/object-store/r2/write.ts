@@ -1,22 +1,49 @@
+import { EdgewaterError } from "../../errors.ts";
+import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import { unlessAborted } from "../client/aborted.ts";
 import { partsOf } from "../client/multipart.ts";
+import { inParallel } from "../client/parallel.ts";
 import { type Attempt, type ObjectState, writeExactlyOnce } from "../conditional-write/conditional-write.ts";
 import { LineageCache } from "../conditional-write/lineage-cache.ts";
+import { checkNumber } from "../options.ts";
 import type { PutMode, PutResult, StreamBody } from "../types.ts";
-import { noncesName } from "./attributes.ts";
+import { lineageName } from "./attributes.ts";
 import type { R2Attributes, R2BucketBinding, R2Conditions, R2Object, R2UploadBinding, R2UploadedPart } from "./binding.ts";
 import { failureOf, perform } from "./errors.ts";
-import type { R2StoreOptions } from "./options.ts";
-import { uploadParts } from "./upload.ts";
 
+/** The limits of an upload in parts (R2 documentation, "Limits"). */
 const smallestPart = 5 * 2 ** 20;
+const largestPart = 5 * 2 ** 30;
+const maxParts = 10_000;
 
-/** What one `put` of the binding takes. Its length is known. */
+/** Options of an {@link R2Store}. */
+export interface R2StoreOptions {
+  /** The name of the bucket, for the store's name, such as `R2Store(quakes)`: a binding does not report it. */
+  readonly bucket?: string | undefined;
+  /** When and how often failed calls are retried. */
+  readonly retry?: RetryPolicy | undefined;
+  /**
+   * Bytes of every part of a stream's upload, which may have 10,000 parts. Default and minimum: 5 MiB. A stream that fits
+   * into one part is written in one request.
+   */
+  readonly partSize?: number | undefined;
+  /** How many parts are uploaded at once. Default: 4. */
+  readonly concurrency?: number | undefined;
+}
+
+/** @throws `SettingsError` */
+export function checkOptions({ retry, partSize, concurrency }: R2StoreOptions, store: string): void {
+  checkRetryPolicy(retry, store, "SettingsError");
+  checkNumber(store, "partSize", partSize, { least: smallestPart, most: largestPart, unit: "bytes" });
+  checkNumber(store, "concurrency", concurrency, { least: 1 });
+}
+
+/** A body that one `put` of the binding accepts. Its length is known. */
 type Content = Uint8Array<ArrayBuffer> | Blob | ReadableStream;
 
-/** The writes of a bucket: in one call where the length is known, otherwise in parts. */
+/** The writes of a store: in one call if the length of the body is known, otherwise in parts. */
 export class Writer {
   readonly #bucket: R2BucketBinding;
   readonly #options: R2StoreOptions;
@@ -27,9 +54,9 @@ export class Writer {
     this.#options = options;
   }
 
-  /** Takes notice of an object that was read, whose replacement then needs no look at it. */
+  /** Remembers the etag of an object that was read, so that a conditional write need not read it again. */
   remember({ key, httpEtag, customMetadata }: R2Object): void {
-    this.#lineages.remember(key, httpEtag, customMetadata?.[noncesName] ?? null);
+    this.#lineages.remember(key, httpEtag, customMetadata?.[lineageName] ?? null);
   }
 
   async write(call: Call, body: StreamBody, mode: PutMode, attributes: R2Attributes): Promise<PutResult> {
@@ -38,7 +65,7 @@ export class Writer {
     return this.writeWhole(call, async () => content, mode, attributes);
   }
 
-  /** @param content is asked for anew for every attempt */
+  /** @param content called for every attempt */
   async writeWhole(call: Call, content: () => Promise<Content>, mode: PutMode, attributes: R2Attributes): Promise<PutResult> {
     const { key } = call;
     if (mode === "overwrite") {
@@ -50,16 +77,16 @@ export class Writer {
     const onlyIf = conditionsOf(mode);
     return writeExactlyOnce({
       ...this.#target(call, mode, attributes),
-      attempt: async (nonces) => {
+      attempt: async (lineage) => {
         const body = await content();
-        return this.#attempt(call, () => this.#bucket.put(key, body, { ...withNonces(attributes, nonces), onlyIf }));
+        return this.#attempt(call, () => this.#bucket.put(key, body, { ...withLineage(attributes, lineage), onlyIf }));
       },
     });
   }
 
   /**
-   * A stream: in one call when it fits into one part, otherwise in parts of equal size. R2 takes no condition with
-   * those, so it is checked just before they are published; a write that comes in between is replaced.
+   * Writes a stream: in one call if it fits into one part, otherwise in parts of equal size. R2 has no conditions for
+   * uploads in parts, so the condition is checked just before the upload is completed. A write in between is overwritten.
    */
   async #writeParts(call: Call, body: ReadableStream<Uint8Array>, mode: PutMode, attributes: R2Attributes): Promise<PutResult> {
     const { partSize = smallestPart, concurrency = 4, retry } = this.#options;
@@ -78,10 +105,10 @@ export class Writer {
     try {
       return await writeExactlyOnce({
         ...this.#target(call, mode, attributes),
-        attempt: async (nonces) => {
+        attempt: async (lineage) => {
           if (mode !== "overwrite" && upload === undefined && !(await this.#holds(call, mode))) return { outcome: "refused" };
           if (upload === undefined) {
-            const begin = () => this.#bucket.createMultipartUpload(call.key, withNonces(attributes, nonces));
+            const begin = () => this.#bucket.createMultipartUpload(call.key, withLineage(attributes, lineage));
             const begun = await perform(call, retry, begin);
             upload = begun;
             sent = await uploadParts(begun, all, inner, { concurrency, retry, stop: () => stop.abort() });
@@ -93,35 +120,35 @@ export class Writer {
       });
     } catch (error) {
       await parts.return();
-      // What cannot be reached is left to the bucket's lifecycle rules.
+      // If this fails, the bucket's lifecycle rules remove the upload.
       await upload?.abort().catch(() => undefined);
       throw error;
     }
   }
 
-  /** Whether a multipart write's condition holds now. */
+  /** Returns whether the condition of an upload in parts holds now. */
   async #holds(call: Call, mode: PutMode): Promise<boolean> {
-    return (await this.#look(call))?.etag === (typeof mode === "string" ? undefined : mode.ifMatch);
+    return (await this.#readState(call))?.etag === (typeof mode === "string" ? undefined : mode.ifMatch);
   }
 
-  /** Tries once to write. */
+  /** Makes one attempt to write. */
   async #attempt(call: Call, write: () => Promise<R2Object | null>): Promise<Attempt> {
     const { store, key, signal } = call;
     try {
       const written = await unlessAborted(write(), signal, { store, key });
       return written === null ? { outcome: "refused" } : { outcome: "written", etag: written.httpEtag };
     } catch (cause) {
-      const { error, busy, isTransient } = failureOf(call, cause);
-      if (busy !== undefined) return { outcome: "busy", error, retryAfterMs: busy };
+      const { error, isTransient, retryAfterMs } = failureOf(call, cause);
+      if (retryAfterMs !== undefined) return { outcome: "busy", error, retryAfterMs };
       if (isTransient) return { outcome: "unclear", error, mayFollow: true };
       throw error;
     }
   }
 
-  /** What is under a key that was written to. R2 tells no time of its own, so an object's age is not certain. */
-  async #look(call: Call): Promise<ObjectState | undefined> {
+  /** Reads the current object. R2 does not report its clock, so the age of the object is not certain. */
+  async #readState(call: Call): Promise<ObjectState | undefined> {
     const found = await perform(call, this.#options.retry, () => this.#bucket.head(call.key));
-    return found === null ? undefined : { etag: found.httpEtag, lineage: found.customMetadata?.[noncesName] ?? null };
+    return found === null ? undefined : { etag: found.httpEtag, lineage: found.customMetadata?.[lineageName] ?? null };
   }
 
   #target(call: Call, mode: PutMode, { customMetadata = {} }: R2Attributes) {
@@ -130,14 +157,14 @@ export class Writer {
       call,
       mode,
       metadataCount: entries,
-      readState: () => this.#look(call),
+      readState: () => this.#readState(call),
       lineages: this.#lineages,
       retry: this.#options.retry,
     } as const;
   }
 }
 
-/** R2's name for an etag is the etag without its quotes. What is none, R2's wildcard among it, becomes one that no object has. */
+/** The etag without its quotes, as R2 expects it. Anything else, such as R2's wildcard, becomes an etag that no object has. */
 export function bareEtag(etag: string): string {
   return /^"([^"*]+)"$/.exec(etag)?.[1] ?? "none";
 }
@@ -146,6 +173,30 @@ function conditionsOf(mode: Exclude<PutMode, "overwrite">): R2Conditions {
   return mode === "create" ? { etagDoesNotMatch: "*" } : { etagMatches: bareEtag(mode.ifMatch) };
 }
 
-function withNonces({ customMetadata, ...attributes }: R2Attributes, nonces: string): R2Attributes {
-  return { ...attributes, customMetadata: { ...customMetadata, [noncesName]: nonces } };
+function withLineage({ customMetadata, ...attributes }: R2Attributes, lineage: string): R2Attributes {
+  return { ...attributes, customMetadata: { ...customMetadata, [lineageName]: lineage } };
+}
+
+/** Uploads the parts, several at once. Calls `stop` after the first failure. */
+async function uploadParts(
+  upload: R2UploadBinding,
+  parts: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  call: Call,
+  { concurrency, retry, stop }: { readonly concurrency: number; readonly retry: RetryPolicy | undefined; readonly stop: () => void },
+): Promise<R2UploadedPart[]> {
+  const sent: R2UploadedPart[] = [];
+  let count = 0;
+  const numbered = (async function* () {
+    for await (const part of parts) yield { number: ++count, part };
+  })();
+  const send = async ({ number, part }: { number: number; part: Uint8Array<ArrayBuffer> }): Promise<void> => {
+    if (number > maxParts) {
+      const { store, key } = call;
+      const message = `Cannot write ${JSON.stringify(key)} in ${store}: the stream has more than ${maxParts} parts; set a larger partSize`;
+      throw new EdgewaterError("NotSupported", message, { store, key });
+    }
+    sent[number - 1] = await perform(call, retry, () => upload.uploadPart(number, part));
+  };
+  await inParallel(numbered, concurrency, send, stop);
+  return sent;
 }

@@ -1,5 +1,5 @@
 /**
- * `edgewater/unstorage`: objects in any unstorage driver or storage.
+ * `edgewater/unstorage`: a store that keeps objects in any unstorage driver or storage.
  *
  * @module
  */

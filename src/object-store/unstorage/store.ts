@@ -1,4 +1,5 @@
 import { createStorage, type Driver, type Storage } from "unstorage";
+import { encodeSegment } from "../../encoding/percent.ts";
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { bytesOf, openedBytes } from "../body.ts";
@@ -23,16 +24,16 @@ import type {
 } from "../types.ts";
 
 /**
- * Objects as raw items of an unstorage storage, which brings its many drivers. unstorage merges keys (`a/b`, `a:b` and
- * `a/b?x` are one), so every segment is percent-encoded.
+ * A store that keeps objects as raw items of an unstorage storage, with any of its drivers. unstorage treats `a/b`, `a:b`
+ * and `a/b?x` as one key, so every segment is percent-encoded.
  *
- * What unstorage cannot promise is not promised here either, and the type says so: whether a reader may see a part of a
- * write is up to the driver, and there are no conditions, etags or attributes.
+ * Its type offers only what every driver guarantees: a reader may see a part of a write (`atomic` is false), and there
+ * are no conditions, etags or attributes.
  *
- * - A list reads every object to tell its size, because few drivers know it.
- * - A list is as complete as the driver's. Of unstorage 1.17, `cloudflare-r2-binding` and `s3` stop at the first 1,000
- *   keys without a word: use `R2Store` and `S3Store` there.
- * - The driver for folders writes in place, and leaves empty folders behind.
+ * - A list reads every object to find its size, because few drivers report it.
+ * - A list is as complete as the driver's. In unstorage 1.17, the drivers `cloudflare-r2-binding` and `s3` silently stop
+ *   after 1,000 keys: use `R2Store` and `S3Store` instead.
+ * - The `fs` driver writes in place and leaves empty folders behind.
  *
  * @example
  * ```ts
@@ -44,11 +45,16 @@ import type {
  */
 export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   readonly name: string;
+  /** Whether a write is atomic depends on the driver. */
   readonly atomic = false;
   readonly #storage: Storage;
   readonly #isOwn: boolean;
 
-  /** @param source a driver, or a storage, which stays the caller's to dispose of */
+  /**
+   * Creates a store over a driver or a storage.
+   *
+   * @param source a driver, or a storage; `close` disposes of a driver, but not of a storage
+   */
   constructor(source: Driver | Storage) {
     const isStorage = "getItemRaw" in source && "getMount" in source;
     this.#storage = isStorage ? source : createStorage({ driver: source as Driver });
@@ -90,11 +96,12 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
     }
   }
 
-  /** Disposes of the driver, and with it of its connections; not of a storage that was passed in. */
+  /** Disposes of the driver and its connections. Does not dispose of a storage that was passed in. */
   async close(): Promise<void> {
     if (this.#isOwn) await this.#storage.dispose();
   }
 
+  /** Closes the store, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -102,7 +109,7 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   async #read(key: string, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
     const value: unknown = await this.#perform("read", key, signal, async () => {
       const item: unknown = await this.#storage.getItemRaw(itemKey(key));
-      // The drivers for folders resolve with the error that they should have thrown.
+      // The drivers for folders resolve with an error instead of throwing it.
       if (item instanceof Error) throw item;
       return item;
     });
@@ -110,10 +117,8 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
     if (typeof value === "string") return bytesOf(value);
     if (value instanceof ArrayBuffer) return new Uint8Array(value.slice(0));
     if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength).slice();
-    throw new EdgewaterError("Unavailable", `${this.name} holds ${JSON.stringify(key)} as something else than bytes`, {
-      store: this.name,
-      key,
-    });
+    const message = `Cannot read ${JSON.stringify(key)} in ${this.name}: the driver returned ${typeof value}; expected bytes`;
+    throw new EdgewaterError("Unavailable", message, { store: this.name, key });
   }
 
   async #perform<Value>(
@@ -127,29 +132,26 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   }
 }
 
-/** Drivers throw what they like; the two that write files tell by the system's codes that a folder is in the way. */
+/** Maps the system error codes of the drivers that write files. */
 const classify: Classify = (cause, { verb }) => {
   const isInTheWay = ["EISDIR", "ENOTDIR", "EEXIST"].includes((cause as { code?: string } | null)?.code ?? "");
   if (!isInTheWay) return undefined;
   return verb === "write"
     ? { code: "NotSupported", reason: keyIsAlsoPrefix }
-    : { code: "NotFound", reason: "a folder or an object is in the way" };
+    : { code: "NotFound", reason: "a folder has its name, or an object the name of one of its folders" };
 };
 
 function metaOf(key: string, bytes: Uint8Array): ObjectMeta {
   return { key, size: bytes.byteLength, etag: undefined, lastModified: undefined };
 }
 
-/** unstorage's separator is a colon. A trailing `$` would mean metadata to it and a `?` a query: all are encoded. */
+/** The item key of an object. unstorage separates segments by colons, and gives `?`, a final `$` and some dots a meaning: all are encoded. */
 function itemKey(key: string): string {
-  return key.split("/").map(encodeSegment).join(":");
+  const segments = key.split("/").map((segment) => encodeSegment(segment).replace(/~|^\./g, (found) => (found === "~" ? "%7E" : "%2E")));
+  return segments.join(":");
 }
 
-function encodeSegment(segment: string): string {
-  return encodeURIComponent(segment).replace(/[!'()*~]|^\./g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-/** The key of an item, or undefined for one that is not ours. */
+/** The key of an item; undefined for an item that another program wrote. */
 function fromItemKey(item: string): string | undefined {
   try {
     return item.split(":").map(decodeURIComponent).join("/");

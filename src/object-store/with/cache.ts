@@ -1,42 +1,45 @@
 import { isEdgewaterError } from "../../errors.ts";
 import { openedBytes } from "../body.ts";
 import { resolveRange } from "../conditions.ts";
+import { checkNumber } from "../options.ts";
 import type { FullGetOptions, FullObjectMeta, Get, GetResult, Named } from "../types.ts";
-import { Cached, type CacheStore } from "./cached.ts";
-import type { CachedEntry } from "./cached-entry.ts";
-import { type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
+import { type CachedEntry, CacheEntries, type CacheStore } from "./cache-entries.ts";
+import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
 
+/** Options of {@link withCache}. */
 export interface CacheOptions {
-  /** Bytes of the largest object that is kept: 1 MiB unless given. It is held in memory while it is read. */
+  /** Bytes of the largest object that is cached; it is held in memory while it is read. Default: 1 MiB. */
   readonly maxObjectBytes?: number;
-  /** Bytes that all entries take at most: 64 MiB unless given. What was used longest ago goes first. */
+  /** Largest size of all entries together, in bytes; the least recently used are evicted. Default: 64 MiB. */
   readonly maxBytes?: number;
 }
 
+/** Options of a cache that serves entries for a time without asking the store. */
 export interface AgingCacheOptions extends CacheOptions {
-  /** Milliseconds for which an object is served without asking the store whether it is still the same. */
+  /** How long an entry is served without asking the store whether it is current, in milliseconds. */
   readonly maxAgeMs: number;
 }
 
-/** A store that may show what others have written some time later. */
+/** A store that may return an older version of an object for some time after another writer replaced it. */
 export type Aging<Store> = Omit<Wrapped<Store>, "consistency"> & { readonly consistency: "eventual" };
 
 /**
- * A store whose objects are read through a second one, which is nearer: IndexedDB before S3, memory before a folder.
+ * Caches the objects of a store in a second, faster one: IndexedDB before S3, memory before a folder.
  *
- * Every `get` asks the store whether the object is still the one that is kept, with `ifNoneMatch`, and reads its bytes
- * only when it is not: what is served is never older than the question. Where an etag names the bytes alone, as on S3 and
- * R2, attributes that someone else has changed without the bytes stay as they were read. A store without conditional reads, or without
- * etags, gives the bytes every time; for it the cache is of no use without `maxAgeMs`.
+ * Every `get` asks the store with `ifNoneMatch` whether the cached object is current, and reads the bytes only if it is
+ * not. So it never returns an object that was replaced before the call. On S3 and R2 an etag identifies the bytes only:
+ * if another writer changes just the attributes, the cached ones are returned. A store without conditional reads or
+ * without etags returns the bytes every time, so it needs `maxAgeMs` to benefit.
  *
- * With `maxAgeMs` the store is asked only when what is kept is older than that. Then a write of someone else is seen that
- * much later, and the type says so.
+ * With `maxAgeMs`, the store is asked only if the entry is older. A write of another writer may then become visible that
+ * much later; the type of the result says so (`consistency: "eventual"`).
  *
- * Writes, copies and deletes go to the store, and what is kept of the object is forgotten before they resolve. `head`,
- * `list` and conditional reads go to the store; a range is cut from what is kept, or read from the store. A cache that
- * fails is as good as an empty one.
+ * Writes, copies and deletes go to the store and remove the entry before they resolve. `head`, `list` and conditional
+ * reads go to the store. A range is taken from a cached object or read from the store. A cache that fails acts like an
+ * empty one.
  *
- * @param cache holds the entries, in a form of its own, under the keys of their objects; nothing else may lie there
+ * @param cache holds the entries under the keys of their objects; nothing else may be stored in it
+ * @throws `SettingsError` for a wrong option
  *
  * @example
  * ```ts
@@ -46,20 +49,26 @@ export type Aging<Store> = Omit<Wrapped<Store>, "consistency"> & { readonly cons
  * ```
  */
 export function withCache<Store extends Named & Get>(store: Store, cache: CacheStore, options: AgingCacheOptions): Aging<Store>;
+/** As above, without `maxAgeMs`: the store is asked for every read. */
 export function withCache<Store extends Named & Get>(store: Store, cache: CacheStore, options?: CacheOptions): Wrapped<Store>;
 export function withCache<Store extends Named & Get>(
   store: Store,
   cache: CacheStore,
   { maxObjectBytes = 2 ** 20, maxBytes = 2 ** 26, maxAgeMs }: CacheOptions & Partial<AgingCacheOptions> = {},
 ): Wrapped<Store> {
-  const cached = new Cached(cache, maxBytes);
-  const made = wrap(store, (inner) => ({
-    get: (key, options) => new ReadThrough(inner, cached, { store: store.name, maxObjectBytes, maxAgeMs: maxAgeMs ?? 0 }).get(key, options),
-    put: (key, body, options) => inner.put(key, body, options).finally(() => cached.drop(key)),
-    copy: (from, to, options) => inner.copy(from, to, options).finally(() => cached.drop(to)),
-    delete: (keys, options) => inner.delete(keys, options).finally(() => Promise.all([keys].flat().map((key) => cached.drop(key)))),
+  const owner = `withCache(${store.name})`;
+  checkNumber(owner, "maxObjectBytes", maxObjectBytes, { least: 0, infinite: true, unit: "bytes" });
+  checkNumber(owner, "maxBytes", maxBytes, { least: 0, infinite: true, unit: "bytes" });
+  checkNumber(owner, "maxAgeMs", maxAgeMs, { least: 0, infinite: true, fractions: true, unit: "milliseconds" });
+  const entries = new CacheEntries(cache, maxBytes);
+  const wrapped = wrap(store, (inner) => ({
+    get: (key, options) =>
+      new ReadThrough(inner, entries, { store: store.name, maxObjectBytes, maxAgeMs: maxAgeMs ?? 0 }).get(key, options),
+    put: (key, body, options) => inner.put(key, body, options).finally(() => entries.drop(key)),
+    copy: (from, to, options) => inner.copy(from, to, options).finally(() => entries.drop(to)),
+    delete: (keys, options) => inner.delete(keys, options).finally(() => Promise.all([keys].flat().map((key) => entries.drop(key)))),
   }));
-  return maxAgeMs === undefined ? made : { ...made, consistency: "eventual" };
+  return maxAgeMs === undefined ? wrapped : { ...wrapped, consistency: "eventual" };
 }
 
 interface Limits {
@@ -70,22 +79,22 @@ interface Limits {
 
 class ReadThrough {
   readonly #inner: AnyVerbs;
-  readonly #cached: Cached;
+  readonly #entries: CacheEntries;
   readonly #limits: Limits;
 
-  constructor(inner: AnyVerbs, cached: Cached, limits: Limits) {
+  constructor(inner: AnyVerbs, entries: CacheEntries, limits: Limits) {
     this.#inner = inner;
-    this.#cached = cached;
+    this.#entries = entries;
     this.#limits = limits;
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
     const { range, ifMatch, ifNoneMatch, signal } = options;
     if (ifMatch !== undefined || ifNoneMatch !== undefined || signal?.aborted) return this.#inner.get(key, options);
-    const filling = this.#cached.begin(key);
+    const read = this.#entries.begin(key);
     try {
-      const entry = await this.#cached.read(key, signal);
-      if (entry && filling.startedAt - entry.readAt < this.#limits.maxAgeMs) return this.#served(entry, options);
+      const entry = await this.#entries.get(key, signal);
+      if (entry && read.startedAt - entry.readAt < this.#limits.maxAgeMs) return this.#served(entry, options);
       if (entry === undefined && range) return await this.#inner.get(key, options);
       const etag = entry?.meta.etag;
       let opened: GetResult<FullObjectMeta>;
@@ -93,24 +102,24 @@ class ReadThrough {
         opened = await this.#inner.get(key, etag === undefined ? { signal } : { signal, ifNoneMatch: etag });
       } catch (error) {
         if (isEdgewaterError(error, "NotModified") && entry && etag !== undefined) {
-          this.#cached.confirm(filling, etag);
+          this.#entries.confirm(read, etag);
           return this.#served(entry, options);
         }
-        if (isEdgewaterError(error, "NotFound")) await this.#cached.drop(key);
+        if (isEdgewaterError(error, "NotFound")) await this.#entries.drop(key);
         throw error;
       }
       const { meta } = opened;
       if (meta.size > this.#limits.maxObjectBytes) {
-        if (entry) await this.#cached.drop(key);
+        if (entry) await this.#entries.drop(key);
         if (range === undefined) return opened;
         await opened.stream().cancel();
         return await this.#inner.get(key, options);
       }
       const bytes = await opened.bytes();
-      await this.#cached.keep(filling, { meta, bytes });
+      await this.#entries.put(read, { meta, bytes });
       return this.#served({ meta, bytes }, options);
     } finally {
-      this.#cached.end(filling);
+      this.#entries.end(read);
     }
   }
 

@@ -1,35 +1,37 @@
 import { EdgewaterError, throwIfAborted } from "../../errors.ts";
 import { sleep } from "../../retry.ts";
+import { checkNumber } from "../options.ts";
 import type { Named, PutMode } from "../types.ts";
-import { watchedObject } from "./body.ts";
-import { type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
+import { observedObject } from "./observe.ts";
+import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
 
 /**
- * What goes wrong with one call.
+ * How one call fails.
  *
- * | fault | what happens |
+ * | fault | effect |
  * |-|-|
- * | `before` | `Unavailable`, and nothing is done |
- * | `after` | it is done, and then `Unavailable`, as if the answer was lost; of a conditional write with `outcome: "unknown"`, of a list as `before` |
- * | `{ delayMs }` | it is done some milliseconds later |
- * | `{ breakOff }` | the body of a `get` breaks off with `Unavailable` after so many bytes |
+ * | `before` | the call does nothing and fails with `Unavailable` |
+ * | `after` | the call is done and then fails with `Unavailable`, as if the response was lost; a conditional write with `outcome: "unknown"`; a list as with `before` |
+ * | `{ delayMs }` | the call starts that many milliseconds later |
+ * | `{ breakOff }` | the body of a `get` fails with `Unavailable` after that many bytes |
  */
 export type Fault = "before" | "after" | { readonly delayMs: number } | { readonly breakOff: number };
 
-/** A call that may go wrong. */
+/** A call that may fail. */
 export interface FaultyCall {
+  /** The method that is called. */
   readonly verb: keyof AnyVerbs;
-  /** The key, the prefix of a list, the target of a copy, the first of several keys. */
+  /** The key; the prefix of a list, the target of a copy, the first key of a delete. */
   readonly key: string;
-  /** Which call of the store it is, from 1. */
+  /** The number of the call to this store, counted from 1. */
   readonly number: number;
 }
 
-/** Decides what goes wrong with a call; undefined for nothing. */
+/** Chooses the fault of a call; undefined for none. */
 export type ChooseFault = (call: FaultyCall) => Fault | undefined;
 
 /**
- * A store that fails as it is told: for tests of what is built on a store, and of how it copes.
+ * Injects faults into the calls of a store, for tests of code that uses a store.
  *
  * @example
  * ```ts
@@ -43,18 +45,20 @@ export function withFaults<Store extends Named>(store: Store, choose: ChooseFaul
   return wrap(store, (inner) => faulty(inner, store.name, (verb, key) => choose({ verb, key, number: ++number })));
 }
 
-/** How random faults are chosen. */
+/** Options of {@link randomFaults}. */
 export interface RandomFaultsOptions {
-  /** Equal seeds give equal faults to equal calls in equal order. */
+  /** The same seed chooses the same faults for the same calls in the same order. */
   readonly seed: number;
-  /** How many calls of a hundred go wrong: 10 unless given. */
+  /** How many percent of the calls fail. Default: 10. */
   readonly percent?: number;
-  /** Of these kinds, one as often as another: `before` and `after` unless given. */
+  /** The faults to choose from, all with the same probability. Default: `before` and `after`. */
   readonly kinds?: readonly Fault[];
 }
 
 /**
- * Chooses faults at random, and the same ones again for the same seed.
+ * Chooses random faults from a seed.
+ *
+ * @throws `SettingsError` if `percent` is not from 0 to 100
  *
  * @example
  * ```ts
@@ -62,6 +66,7 @@ export interface RandomFaultsOptions {
  * ```
  */
 export function randomFaults({ seed, percent = 10, kinds = ["before", "after"] }: RandomFaultsOptions): ChooseFault {
+  checkNumber("randomFaults", "percent", percent, { least: 0, most: 100, fractions: true });
   const next = randomOf(seed);
   return () => {
     const [isFaulty, kind] = [next() * 100 < percent, kinds[Math.floor(next() * kinds.length)]];
@@ -69,7 +74,7 @@ export function randomFaults({ seed, percent = 10, kinds = ["before", "after"] }
   };
 }
 
-/** Marsaglia's xorshift32: numbers from 0 to 1, the same for the same seed. */
+/** Pseudo-random numbers from 0 to 1 (Marsaglia, "Xorshift RNGs", 32 bits). */
 function randomOf(seed: number): () => number {
   let state = Math.imul(seed, 0x9e3779b1) || 1;
   return () => {
@@ -81,7 +86,7 @@ function randomOf(seed: number): () => number {
 }
 
 function faulty(inner: AnyVerbs, store: string, choose: (verb: keyof AnyVerbs, key: string) => Fault | undefined): AnyVerbs {
-  const run = async <Value>(call: Running, work: () => Promise<Value>): Promise<Value> => {
+  const run = async <Value>(call: FaultyRun, work: () => Promise<Value>): Promise<Value> => {
     const { verb, key, fault, options = {} } = call;
     const { signal, mode = "overwrite" } = options;
     throwIfAborted(signal, { store, key });
@@ -91,7 +96,7 @@ function faulty(inner: AnyVerbs, store: string, choose: (verb: keyof AnyVerbs, k
     if (fault === "after") throw failed(verb, store, key, mode === "overwrite" ? undefined : "unknown");
     return value;
   };
-  const running = (verb: keyof AnyVerbs, key: string, options?: Running["options"]): Running => ({
+  const running = (verb: keyof AnyVerbs, key: string, options?: FaultyRun["options"]): FaultyRun => ({
     verb,
     key,
     fault: choose(verb, key),
@@ -108,7 +113,7 @@ function faulty(inner: AnyVerbs, store: string, choose: (verb: keyof AnyVerbs, k
         rest -= byteLength;
         if (rest < 0) throw failed("read", store, key);
       };
-      return watchedObject(opened, opened.meta, { onChunk });
+      return observedObject(opened, opened.meta, { onChunk });
     },
     head: (key, options) => run(running("head", key, options), () => inner.head(key, options)),
     delete: (keys, options) => run(running("delete", [keys].flat()[0] ?? "", options), () => inner.delete(keys, options)),
@@ -121,7 +126,7 @@ function faulty(inner: AnyVerbs, store: string, choose: (verb: keyof AnyVerbs, k
   };
 }
 
-interface Running {
+interface FaultyRun {
   readonly verb: keyof AnyVerbs;
   readonly key: string;
   readonly fault: Fault | undefined;
@@ -129,7 +134,7 @@ interface Running {
 }
 
 function failed(verb: string, store: string, key: string, outcome?: "unknown"): EdgewaterError {
-  return new EdgewaterError("Unavailable", `Cannot ${verb} ${JSON.stringify(key)} in ${store}: a fault of the test`, {
+  return new EdgewaterError("Unavailable", `Cannot ${verb} ${JSON.stringify(key)} in ${store}: a fault that the test injected`, {
     store,
     key,
     outcome,

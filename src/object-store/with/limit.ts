@@ -1,17 +1,18 @@
 import { abortedError, type ErrorDetails, throwIfAborted } from "../../errors.ts";
+import { checkNumber } from "../options.ts";
 import type { Named } from "../types.ts";
-import { watchedObject } from "./body.ts";
-import { type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
+import { observedObject } from "./observe.ts";
+import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
 
 /**
- * A store of which no more than `limit` calls run at once; the others wait for their turn in the order in which they
- * came, and an aborted signal ends the wait.
+ * Limits how many calls of a store run at once. Further calls wait in the order in which they were made; an aborted signal
+ * ends the wait.
  *
- * - A `get` counts until its body has been read or cancelled, because until then it holds a connection. One whose body
- *   nobody has begun to read by the next task counts no longer, so that nobody waits for a body that is not wanted.
- * - A `list` counts while it fetches, and not between the entries.
+ * - A `get` counts until its body was read or cancelled, because it holds a connection until then. If nobody starts to
+ *   read the body before the next task, it no longer counts, so a body that is never read does not block other calls.
+ * - A `list` counts while it fetches, not between its entries.
  *
- * @throws `RangeError` for a limit that is no whole number from 1 on
+ * @throws `SettingsError` if the limit is not a whole number of at least 1
  *
  * @example
  * ```ts
@@ -21,30 +22,30 @@ import { type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
  * ```
  */
 export function withLimit<Store extends Named>(store: Store, limit: number): Wrapped<Store> {
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`A limit is a whole number from 1 on, not ${limit}`);
-  const turns = new Turns(limit);
-  return wrap(store, (inner) => limited(inner, store.name, turns));
+  checkNumber(`withLimit(${store.name})`, "limit", limit, { least: 1 });
+  const semaphore = new Semaphore(limit);
+  return wrap(store, (inner) => limited(inner, store.name, semaphore));
 }
 
-function limited(inner: AnyVerbs, store: string, turns: Turns): AnyVerbs {
+function limited(inner: AnyVerbs, store: string, semaphore: Semaphore): AnyVerbs {
   const run = async <Value>(key: string, signal: AbortSignal | undefined, work: () => Promise<Value>): Promise<Value> => {
-    const leave = await turns.enter(signal, { store, key });
+    const release = await semaphore.acquire(signal, { store, key });
     try {
       return await work();
     } finally {
-      leave();
+      release();
     }
   };
   return {
     put: (key, body, options) => run(key, options?.signal, () => inner.put(key, body, options)),
     get: async (key, options) => {
-      const leave = await turns.enter(options?.signal, { store, key });
+      const release = await semaphore.acquire(options?.signal, { store, key });
       try {
         const opened = await inner.get(key, options);
-        const timer = setTimeout(leave);
-        return watchedObject(opened, opened.meta, { onStart: () => clearTimeout(timer), onEnd: leave });
+        const timer = setTimeout(release);
+        return observedObject(opened, opened.meta, { onStart: () => clearTimeout(timer), onEnd: release });
       } catch (error) {
-        leave();
+        release();
         throw error;
       }
     },
@@ -67,7 +68,8 @@ function limited(inner: AnyVerbs, store: string, turns: Turns): AnyVerbs {
   };
 }
 
-class Turns {
+/** Allows a number of holders at once; the others wait in the order in which they came. */
+class Semaphore {
   #free: number;
   readonly #waiting = new Set<() => void>();
 
@@ -75,36 +77,40 @@ class Turns {
     this.#free = limit;
   }
 
-  /** Waits for a turn. What it gives ends the turn; only the first time counts. */
-  async enter(signal: AbortSignal | undefined, target: ErrorDetails): Promise<() => void> {
+  /**
+   * Waits until a place is free, and returns the function that releases it. Releasing twice has no effect.
+   *
+   * @throws `Aborted` if the signal is aborted before
+   */
+  async acquire(signal: AbortSignal | undefined, target: ErrorDetails): Promise<() => void> {
     throwIfAborted(signal, target);
     if (this.#free > 0) this.#free--;
-    else await this.#turn(signal, target);
-    let isOver = false;
+    else await this.#wait(signal, target);
+    let isReleased = false;
     return () => {
-      if (isOver) return;
-      isOver = true;
+      if (isReleased) return;
+      isReleased = true;
       const [next] = this.#waiting;
       if (next) next();
       else this.#free++;
     };
   }
 
-  #turn(signal: AbortSignal | undefined, target: ErrorDetails): Promise<void> {
+  #wait(signal: AbortSignal | undefined, target: ErrorDetails): Promise<void> {
     return new Promise((resolve, reject) => {
-      const begin = (): void => {
-        leave();
+      const start = (): void => {
+        stopWaiting();
         resolve();
       };
       const abort = (): void => {
-        leave();
+        stopWaiting();
         if (signal) reject(abortedError(signal, target));
       };
-      const leave = (): void => {
-        this.#waiting.delete(begin);
+      const stopWaiting = (): void => {
+        this.#waiting.delete(start);
         signal?.removeEventListener("abort", abort);
       };
-      this.#waiting.add(begin);
+      this.#waiting.add(start);
       signal?.addEventListener("abort", abort, { once: true });
     });
   }

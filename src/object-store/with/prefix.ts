@@ -1,14 +1,14 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { checkKey, checkPrefix } from "../path.ts";
 import type { Named, ObjectMeta } from "../types.ts";
-import { watchedObject } from "./body.ts";
-import { type AnyListOptions, type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
+import { observedObject } from "./observe.ts";
+import { type AnyListOptions, type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
 
 /**
- * The part of a store below a prefix, as a store of its own: its keys, and those that its objects, lists and errors
- * tell, go on from there. Nothing outside can be reached through it.
+ * Restricts a store to the keys below a prefix. The keys of calls, results and errors are relative to the prefix, and no
+ * other key can be reached.
  *
- * @throws `InvalidPath` when the prefix is none
+ * @throws `InvalidPath` for an invalid prefix
  *
  * @example
  * ```ts
@@ -21,24 +21,25 @@ import { type AnyListOptions, type AnyVerbs, type Wrapped, wrap } from "./wrappe
 export function withPrefix<Store extends Named>(store: Store, prefix: string): Wrapped<Store> {
   const start = checkPrefix(store.name, prefix);
   const name = start === "" ? store.name : `${store.name}/${start.slice(0, -1)}`;
-  return wrap(store, (inner) => ({ name, ...below(inner, { name, start, outer: store.name }) }));
+  return wrap(store, (inner) => ({ name, ...prefixed(inner, { name, start, outer: store.name }) }));
 }
 
-interface Place {
+interface Scope {
+  /** The name of the restricted store. */
   readonly name: string;
-  /** What every key begins with: empty, or ending with a slash. */
+  /** The prefix: empty, or ends with a slash. */
   readonly start: string;
   /** The name of the whole store. */
   readonly outer: string;
 }
 
-function below(inner: AnyVerbs, place: Place): AnyVerbs {
-  const { name, start } = place;
+function prefixed(inner: AnyVerbs, scope: Scope): AnyVerbs {
+  const { name, start } = scope;
   const full = (key: string): string => {
     checkKey(name, key);
     return start + key;
   };
-  const toError = (error: unknown): unknown => shortened(error, place);
+  const toError = (error: unknown): unknown => relativeError(error, scope);
   const run = async <Value>(work: () => Promise<Value>): Promise<Value> => {
     try {
       return await work();
@@ -46,22 +47,22 @@ function below(inner: AnyVerbs, place: Place): AnyVerbs {
       throw toError(error);
     }
   };
-  const bare = <Meta extends ObjectMeta>(meta: Meta): Meta => ({ ...meta, key: meta.key.slice(start.length) });
+  const relative = <Meta extends ObjectMeta>(meta: Meta): Meta => ({ ...meta, key: meta.key.slice(start.length) });
   return {
     put: (key, ...rest) => run(() => inner.put(full(key), ...rest)),
     get: (key, options) =>
       run(async () => {
         const opened = await inner.get(full(key), options);
-        return watchedObject(opened, bare(opened.meta), { toError });
+        return observedObject(opened, relative(opened.meta), { toError });
       }),
-    head: (key, options) => run(async () => bare(await inner.head(full(key), options))),
+    head: (key, options) => run(async () => relative(await inner.head(full(key), options))),
     delete: (keys, options) => run(() => inner.delete(typeof keys === "string" ? full(keys) : keys.map(full), options)),
     list: async function* (prefix = "", options: AnyListOptions = {}) {
       const within = start + checkPrefix(name, prefix);
-      const place = options.startAfter === undefined ? options : { ...options, startAfter: start + options.startAfter };
+      const page = options.startAfter === undefined ? options : { ...options, startAfter: start + options.startAfter };
       try {
-        for await (const entry of inner.list(within.slice(0, -1), place)) {
-          yield "prefix" in entry ? { prefix: entry.prefix.slice(start.length) } : bare(entry);
+        for await (const entry of inner.list(within.slice(0, -1), page)) {
+          yield "prefix" in entry ? { prefix: entry.prefix.slice(start.length) } : relative(entry);
         }
       } catch (error) {
         throw toError(error);
@@ -72,8 +73,8 @@ function below(inner: AnyVerbs, place: Place): AnyVerbs {
   };
 }
 
-/** The same error, as it looks from below the prefix. */
-function shortened(error: unknown, { name, start, outer }: Place): unknown {
+/** The same error with the name of the restricted store and the relative key. */
+function relativeError(error: unknown, { name, start, outer }: Scope): unknown {
   if (!isEdgewaterError(error) || error.store !== outer) return error;
   const { code, message, key, cause } = error;
   const quoted = JSON.stringify(start).slice(0, -1);

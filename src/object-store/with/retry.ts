@@ -1,25 +1,27 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { isEdgewaterError } from "../../errors.ts";
-import { type RetryPolicy, retrying, type WaitForRetry } from "../../retry.ts";
+import { checkRetryPolicy, type RetryPolicy, retrying, type WaitForRetry } from "../../retry.ts";
 import { decodeText } from "../body.ts";
 import type { CommonPrefix, FullObjectMeta, GetResult, Named, ObjectMeta } from "../types.ts";
-import { watchedStream } from "./body.ts";
-import { type AnyListOptions, type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
+import { observedStream } from "./observe.ts";
+import { type AnyListOptions, type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
 
-/** What can be given up while it waits. */
+/** Options with a signal that ends the wait. */
 interface Cancellable {
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * A store whose calls are tried again when they end with `Unavailable`, as the policy allows. Stores that talk to a
- * server do so themselves; this is for those that do not.
+ * Retries the calls of a store that fail with `Unavailable`, as the policy allows. Stores that talk to a server retry
+ * themselves; this is for the others.
  *
- * - A conditional write with `outcome: "unknown"` is not tried again: it may have happened. Nor is a write of a stream
- *   that has begun to be read, which can be done only once.
- * - A list goes on after the last entry that it gave.
- * - A body that breaks off is read again by `bytes` and `text`, when the object still has the same etag; a stream ends
- *   with the error.
+ * - A conditional write that fails with `outcome: "unknown"` is not retried, because it may have been done. A write of a
+ *   stream is not retried after the stream was read from.
+ * - A list continues after the last entry that it returned.
+ * - If a body fails while it is read, `bytes` and `text` read it again, provided that the object still has the same etag.
+ *   A stream ends with the error.
+ *
+ * @throws `SettingsError` for a wrong policy
  *
  * @example
  * ```ts
@@ -29,6 +31,7 @@ interface Cancellable {
  * ```
  */
 export function withRetry<Store extends Named>(store: Store, policy: RetryPolicy = {}): Wrapped<Store> {
+  checkRetryPolicy(policy, `withRetry(${store.name})`, "SettingsError");
   return wrap(store, (inner) => retried(inner, store.name, policy));
 }
 
@@ -44,19 +47,19 @@ function retried(inner: AnyVerbs, store: string, policy: RetryPolicy): AnyVerbs 
       try {
         return await work();
       } catch (error) {
-        if (!mayPass(error) || !mayRepeat() || !(await waitForRetry(error))) throw error;
+        if (!isTransient(error) || !mayRepeat() || !(await waitForRetry(error))) throw error;
       }
     }
   };
   return {
     put: (key, body, options) => {
       if (!(body instanceof ReadableStream)) return run(key, options, () => inner.put(key, body, options));
-      let isBegun = false;
+      let isStarted = false;
       const onStart = (): void => {
-        isBegun = true;
+        isStarted = true;
       };
-      const put = () => inner.put(key, watchedStream(body, { onStart }), options);
-      return run(key, options, put, () => !isBegun);
+      const put = () => inner.put(key, observedStream(body, { onStart }), options);
+      return run(key, options, put, () => !isStarted);
     },
     get: async (key, options) => {
       const opened = await run(key, options, () => inner.get(key, options));
@@ -70,8 +73,8 @@ function retried(inner: AnyVerbs, store: string, policy: RetryPolicy): AnyVerbs 
   };
 }
 
-/** Whether a call that ended like this may succeed later, and did nothing before. */
-function mayPass(error: unknown): boolean {
+/** Returns whether a call that failed like this has done nothing and may succeed later. */
+function isTransient(error: unknown): boolean {
   return isEdgewaterError(error, "Unavailable") && error.outcome !== "unknown";
 }
 
@@ -86,9 +89,9 @@ function rereadable(
       try {
         return await body.bytes();
       } catch (error) {
-        if (meta.etag === undefined || !mayPass(error) || !(await waitForRetry(error))) throw error;
+        if (meta.etag === undefined || !isTransient(error) || !(await waitForRetry(error))) throw error;
         const reopened = await reopen().catch((failure: unknown) => {
-          if (mayPass(failure)) return body;
+          if (isTransient(failure)) return body;
           throw failure;
         });
         if (reopened.meta.etag !== meta.etag) throw error;
@@ -106,22 +109,22 @@ async function* resumed(
   waitForRetry: WaitForRetry,
 ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   let last: string | undefined;
-  let given = 0;
+  let count = 0;
   while (true) {
-    const limit = options.limit === undefined ? {} : { limit: options.limit - given };
+    const limit = options.limit === undefined ? {} : { limit: options.limit - count };
     const rest = last === undefined ? options : { ...options, ...limit, startAfter: last };
     try {
       for await (const entry of inner.list(prefix, rest)) {
         const name = "prefix" in entry ? entry.prefix : entry.key;
-        // A store that lists everything gives again what it gave before.
+        // A store without pagination lists everything again.
         if (last !== undefined && compareUtf8(name, last) <= 0) continue;
         last = name;
-        given++;
+        count++;
         yield entry;
       }
       return;
     } catch (error) {
-      if (!mayPass(error) || !(await waitForRetry(error))) throw error;
+      if (!isTransient(error) || !(await waitForRetry(error))) throw error;
     }
   }
 }

@@ -1,38 +1,38 @@
 import { type ErrorCode, isEdgewaterError } from "../../errors.ts";
 import type { Named, StreamBody } from "../types.ts";
-import { watchedObject, watchedStream } from "./body.ts";
-import { type AnyVerbs, type Wrapped, wrap } from "./wrapped.ts";
+import { observedObject, observedStream } from "./observe.ts";
+import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
 
-/** A call that has begun. It names things, and holds no body, no metadata and no secret. */
+/** A call that starts. It contains names only: no body, no metadata, no secret. */
 export interface TracedCall {
+  /** The name of the store. */
   readonly store: string;
-  /** The verb of the port; `read` is the reading of a body that a `get` has opened. */
+  /** The method that is called; `read` for reading the body that a `get` opened. */
   readonly verb: keyof AnyVerbs | "read";
-  /** The key, the prefix of a list, the target of a copy; the first key of several that are deleted. */
+  /** The key; the prefix of a list, the target of a copy, the first key of a delete. */
   readonly key: string;
-  /** How many keys, of a delete. */
+  /** Number of keys of a delete. */
   readonly keys?: number;
 }
 
 /** How a call ended. */
 export interface TracedResult {
-  /** Milliseconds since it began; of a list until its last entry was taken. */
+  /** Milliseconds since the call started; of a list, until its last entry was taken. */
   readonly durationMs: number;
-  /** What was written or read. Absent where no bytes move. */
+  /** Bytes that were written or read. Absent for calls that transfer none. */
   readonly bytes?: number;
-  /** How many entries a list gave. */
+  /** Number of entries of a list. */
   readonly entries?: number;
-  /** The code of the error that it ended with; `unknown` for an error that is not of the family. Absent when it succeeded. */
+  /** The code of the error; `unknown` if it is not an EdgewaterError. Absent if the call succeeded. */
   readonly error?: ErrorCode | "unknown";
 }
 
-/** Is told of every call when it begins, and may give a function to be told of its end. What these throw is ignored. */
-// biome-ignore lint/suspicious/noConfusingVoidType: one that only wants the beginning may return anything that nobody calls
+/** Called when a call starts; may return a function that is called when it ends. What they throw is ignored. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a trace of starts only may be a function that returns nothing
 export type Trace = (call: TracedCall) => ((result: TracedResult) => void) | undefined | void;
 
 /**
- * A store that tells of every call: what is asked of which store and key, how long it takes, how many bytes move, and
- * with which error it ends.
+ * Reports every call of a store: method, key, duration, number of bytes, and the code of the error.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export function withTrace<Store extends Named>(store: Store, trace: Trace): Wrap
   return wrap(store, (inner) => traced(inner, (call) => begin(trace, { store: store.name, ...call })));
 }
 
-/** Tells of the end. */
+/** Reports the end of a call. */
 type End = (result: Omit<TracedResult, "durationMs" | "error">, failure?: { readonly error: unknown }) => void;
 
 function begin(trace: Trace, call: TracedCall): End {
@@ -95,7 +95,7 @@ function traced(inner: AnyVerbs, start: (call: Omit<TracedCall, "store">) => End
       const opened = await run({ verb: "get", key }, () => inner.get(key, options));
       let end: End | undefined;
       let bytes = 0;
-      return watchedObject(opened, opened.meta, {
+      return observedObject(opened, opened.meta, {
         onStart: () => {
           end = start({ verb: "read", key });
         },
@@ -131,7 +131,7 @@ function traced(inner: AnyVerbs, start: (call: Omit<TracedCall, "store">) => End
   };
 }
 
-/** A body, and how many bytes of it have been taken, as far as that can be told. */
+/** A body, and the number of its bytes that were taken so far. */
 function countedBody(body: StreamBody): { readonly body: StreamBody; readonly bytes: () => number } {
   if (typeof body === "string") return { body, bytes: () => new TextEncoder().encode(body).byteLength };
   if (body instanceof Blob) return { body, bytes: () => body.size };
@@ -140,5 +140,5 @@ function countedBody(body: StreamBody): { readonly body: StreamBody; readonly by
   const onChunk = (chunk: Uint8Array): void => {
     taken += chunk?.byteLength ?? 0;
   };
-  return { body: watchedStream(body, { onChunk }), bytes: () => taken };
+  return { body: observedStream(body, { onChunk }), bytes: () => taken };
 }

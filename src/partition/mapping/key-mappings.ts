@@ -1,10 +1,9 @@
 import { EdgewaterError } from "../../errors.ts";
 import { isPartitionKey, type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "../partition-key.ts";
-import { type PartitionsDefinition, shapeOf } from "../partitions-definition.ts";
-import { makeMapping } from "./make-mapping.ts";
-import type { PartitionEdge, PartitionMapping } from "./types.ts";
+import { keyKindOf, type PartitionsDefinition } from "../partitions-definition.ts";
+import { makeMapping, needsDownstream, needsUpstream, type PartitionEdge, type PartitionMapping } from "./mapping.ts";
 
-/** Mappings that know nothing of dimensions or time. */
+/** The mappings that need neither dimensions nor time. See `PartitionMapping` for each. */
 export const keyMappings = {
   identity(): PartitionMapping<"one"> {
     return makeMapping({
@@ -12,7 +11,7 @@ export const keyMappings = {
       arity: "one",
       problem: (edge) => {
         if (edge.upstream === undefined) return undefined;
-        return needsDownstream(edge) ?? needsOneShape(edge);
+        return needsDownstream(edge) ?? needsSameKind(edge);
       },
       map: ({ key, upstream }) => (upstream === undefined ? "unpartitioned" : { keys: listOf(key) }),
     });
@@ -31,7 +30,7 @@ export const keyMappings = {
     const entries: ReadonlyMap<string, PartitionKeyInput> = new Map(Object.entries(table));
     for (const target of entries.values()) oneKey("static", target);
     const normal = (definition: PartitionsDefinition): ReadonlyMap<string, PartitionKeyInput> =>
-      new Map([...entries].map(([key, target]) => [String(partitionKeyOf(key, shapeOf(definition))), target]));
+      new Map([...entries].map(([key, target]) => [String(partitionKeyOf(key, keyKindOf(definition))), target]));
     return makeMapping({
       kind: "static",
       arity: "one",
@@ -48,29 +47,29 @@ export const keyMappings = {
   },
 
   specific(keys: readonly PartitionKeyInput[]): PartitionMapping<"many"> {
-    const chosen = someKeys("specific", keys);
+    const selected = someKeys("specific", keys);
     return makeMapping({
       kind: "specific",
       arity: "many",
-      problem: (edge) => needsUpstream(edge) ?? needsReadable(chosen, edge.upstream),
+      problem: (edge) => needsUpstream(edge) ?? needsReadable(selected, edge.upstream),
       map: ({ upstream }) => {
-        const members = upstream === undefined ? [] : membersOf(chosen, upstream);
+        const members = upstream === undefined ? [] : membersOf(selected, upstream);
         return { keys: [...new Map(members.map((key) => [String(key), key])).values()] };
       },
     });
   },
 
   forKeys(keys: readonly PartitionKeyInput[]): PartitionMapping<"maybe"> {
-    const chosen = someKeys("forKeys", keys);
+    const selected = someKeys("forKeys", keys);
     return makeMapping({
       kind: "forKeys",
       arity: "maybe",
       problem: (edge) => {
-        if (edge.upstream !== undefined) return "is for an input without partitions";
-        return needsDownstream(edge) ?? needsReadable(chosen, edge.downstream);
+        if (edge.upstream !== undefined) return "is for an input without partitions; declare .specific([…]) or .subset()";
+        return needsDownstream(edge) ?? needsReadable(selected, edge.downstream);
       },
       map: ({ key, downstream }) => {
-        const matches = downstream !== undefined && key !== undefined && membersOf(chosen, downstream).some((each) => each.equals(key));
+        const matches = downstream !== undefined && key !== undefined && membersOf(selected, downstream).some((each) => each.equals(key));
         return matches ? "unpartitioned" : "nothing";
       },
     });
@@ -80,34 +79,23 @@ export const keyMappings = {
     return makeMapping({
       kind: "subset",
       arity: "maybe",
-      problem: (edge) => needsUpstream(edge) ?? needsDownstream(edge) ?? needsOneShape(edge),
+      problem: (edge) => needsUpstream(edge) ?? needsDownstream(edge) ?? needsSameKind(edge),
       map: ({ key, upstream, loadingContext }) => (key !== undefined && upstream?.has(key, loadingContext) ? { keys: [key] } : "nothing"),
     });
   },
 } as const;
 
-/** What is wrong with a mapping to partitions on an input that has none. */
-export function needsUpstream({ upstream, input }: PartitionEdge): string | undefined {
-  return upstream === undefined ? `has nothing to choose from: ${JSON.stringify(input)} has no partitions; declare no mapping` : undefined;
-}
-
-/** What is wrong with a mapping from a partition on an asset that has none. */
-export function needsDownstream({ downstream, owner }: PartitionEdge): string | undefined {
-  if (downstream !== undefined) return undefined;
-  return `has no partition to start from: ${JSON.stringify(owner)} has no partitions; declare PartitionMapping.all() or .specific([…])`;
-}
-
-function needsOneShape({ downstream, upstream }: PartitionEdge): string | undefined {
-  if (downstream === undefined || upstream === undefined || shapeOf(downstream) === shapeOf(upstream)) return undefined;
-  return "cannot join keys of dimensions with single keys; declare PartitionMapping.multiToSingle(dimension)";
+function needsSameKind({ downstream, upstream }: PartitionEdge): string | undefined {
+  if (downstream === undefined || upstream === undefined || keyKindOf(downstream) === keyKindOf(upstream)) return undefined;
+  return "cannot map between multi keys and single keys; declare PartitionMapping.multiToSingle(dimension)";
 }
 
 function needsReadable(keys: readonly PartitionKeyInput[], definition: PartitionsDefinition | undefined): string | undefined {
   if (definition === undefined) return undefined;
-  const shape = shapeOf(definition);
-  const wrong = keys.find((key) => (typeof key === "string" ? shape === "multi" && !key.includes("=") : key.kind !== shape));
+  const kind = keyKindOf(definition);
+  const wrong = keys.find((key) => (typeof key === "string" ? kind === "multi" && !key.includes("=") : key.kind !== kind));
   if (wrong === undefined) return undefined;
-  return `names ${JSON.stringify(String(wrong))}, which is no key ${shape === "multi" ? "of dimensions" : "without dimensions"}`;
+  return `names ${JSON.stringify(String(wrong))}, which is not a ${kind} key`;
 }
 
 function listOf(key: PartitionKey | undefined): readonly PartitionKey[] {
@@ -115,7 +103,7 @@ function listOf(key: PartitionKey | undefined): readonly PartitionKey[] {
 }
 
 function membersOf(keys: readonly PartitionKeyInput[], definition: PartitionsDefinition): readonly PartitionKey[] {
-  return keys.flatMap((key) => partitionKeyOf(key, shapeOf(definition)).members());
+  return keys.flatMap((key) => partitionKeyOf(key, keyKindOf(definition)).members());
 }
 
 function someKeys(kind: string, keys: readonly PartitionKeyInput[]): readonly PartitionKeyInput[] {
@@ -129,5 +117,8 @@ function someKeys(kind: string, keys: readonly PartitionKeyInput[]): readonly Pa
 function oneKey(kind: string, key: PartitionKeyInput): void {
   if (isPartitionKey(key) && key.size === 1) return;
   if (typeof key === "string" && key !== "" && !key.includes(",")) return;
-  throw new EdgewaterError("PartitionError", `PartitionMapping.${kind} maps to one key each, got ${JSON.stringify(String(key))}`);
+  throw new EdgewaterError(
+    "PartitionError",
+    `PartitionMapping.${kind} maps to keys of one partition each; got ${JSON.stringify(String(key))}`,
+  );
 }

@@ -1,15 +1,13 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { EdgewaterError } from "../../errors.ts";
-import { combinations, PartitionKey } from "../partition-key.ts";
-import { checkDimension } from "../partition-text.ts";
+import { checkDimensionName, combinations, PartitionKey } from "../partition-key.ts";
 import type { DimensionPartitions, MultiPartitions, PartitionsDefinition } from "../partitions-definition.ts";
-import { keyMappings, needsDownstream, needsUpstream } from "./key-mappings.ts";
-import { makeMapping } from "./make-mapping.ts";
-import type { Arity, PartitionEdge, PartitionMapping } from "./types.ts";
+import { keyMappings } from "./key-mappings.ts";
+import { type Arity, makeMapping, needsDownstream, needsUpstream, type PartitionEdge, type PartitionMapping } from "./mapping.ts";
 
 type Dimensions = Readonly<Record<string, PartitionMapping | readonly [string, PartitionMapping]>>;
 
-/** One upstream dimension and how it comes from the downstream key. */
+/** One upstream dimension and the downstream dimension that it is mapped from. */
 interface Join {
   readonly name: string;
   readonly from: string;
@@ -23,8 +21,8 @@ export function multiMapping(dimensions: Dimensions): PartitionMapping {
     Object.entries(dimensions).map(([name, each]) => [name, "kind" in each ? [name, each] : each]),
   );
   for (const [name, [from]] of declared) {
-    checkDimension(name);
-    checkDimension(from);
+    checkDimensionName(name);
+    checkDimensionName(from);
   }
   const joinsOf = (upstream: MultiPartitions): readonly Join[] =>
     dimensionsIn(upstream).map(([name, definition]) => {
@@ -38,9 +36,9 @@ export function multiMapping(dimensions: Dimensions): PartitionMapping {
     arity,
     problem: (edge) => {
       const { upstream } = edge;
-      if (upstream?.kind !== "multi") return needsUpstream(edge) ?? "needs an input with dimensions";
+      if (upstream?.kind !== "multi") return needsUpstream(edge) ?? "needs an input with multi partitions";
       const unknown = [...declared.keys()].find((name) => !Object.hasOwn(upstream.dimensions, name));
-      if (unknown !== undefined) return `names the dimension ${JSON.stringify(unknown)}, which ${JSON.stringify(edge.input)} has not`;
+      if (unknown !== undefined) return `names the dimension ${JSON.stringify(unknown)}, which ${JSON.stringify(edge.input)} does not have`;
       for (const join of joinsOf(upstream)) {
         const wrong = join.mapping.problem(dimensionEdge(edge, join));
         if (wrong !== undefined) return `for the dimension ${JSON.stringify(join.name)}: ${join.mapping.kind} ${wrong}`;
@@ -67,9 +65,9 @@ export function multiToSingleMapping(
   dimension: string,
   { arity: declared }: { readonly arity?: "one" | "many" } = {},
 ): PartitionMapping<"one" | "many"> {
-  checkDimension(dimension);
+  checkDimensionName(dimension);
   if (declared !== undefined && declared !== "one" && declared !== "many") {
-    throw new EdgewaterError("PartitionError", 'The arity of PartitionMapping.multiToSingle is "one" or "many"');
+    throw new EdgewaterError("PartitionError", 'Invalid arity of PartitionMapping.multiToSingle; expected "one" or "many"');
   }
   return makeMapping({
     kind: "multiToSingle",
@@ -78,8 +76,8 @@ export function multiToSingleMapping(
       const { downstream, upstream } = edge;
       if (downstream === undefined || upstream === undefined) return needsUpstream(edge) ?? needsDownstream(edge);
       const [multi, ...others] = [downstream, upstream].filter((definition) => definition.kind === "multi");
-      if (multi === undefined || others.length > 0) return "needs dimensions on one side and single keys on the other";
-      if (!Object.hasOwn(multi.dimensions, dimension)) return `names the dimension ${JSON.stringify(dimension)}, which there is not`;
+      if (multi === undefined || others.length > 0) return "needs multi partitions on one side and single keys on the other";
+      if (!Object.hasOwn(multi.dimensions, dimension)) return `names the dimension ${JSON.stringify(dimension)}, which does not exist`;
       const actual = downstream === multi ? "one" : "many";
       return declared !== undefined && declared !== actual
         ? `has the arity ${JSON.stringify(actual)} here, not ${JSON.stringify(declared)}`
@@ -97,12 +95,12 @@ export function multiToSingleMapping(
   });
 }
 
-/** The dimensions of a definition, sorted by name. */
+/** Returns the dimensions of a definition, sorted by name. */
 function dimensionsIn(definition: MultiPartitions): readonly (readonly [string, DimensionPartitions])[] {
   return Object.entries(definition.dimensions).sort(([left], [right]) => compareUtf8(left, right));
 }
 
-/** The edge of one dimension. A downstream asset without it has no partition there. */
+/** Returns the edge of one dimension. A downstream asset without the dimension has no partitions there. */
 function dimensionEdge(edge: PartitionEdge, join: Join): PartitionEdge {
   return { downstream: dimensionOf(edge.downstream, join.from), upstream: join.upstream, owner: edge.owner, input: edge.input };
 }

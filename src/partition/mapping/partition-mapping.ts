@@ -1,26 +1,31 @@
+/**
+ * Mappings between the partitions of two assets.
+ *
+ * @module
+ */
 import type { PartitionKeyInput } from "../partition-key.ts";
 import { keyMappings } from "./key-mappings.ts";
+import type { Arity, PartitionMapping as Mapping } from "./mapping.ts";
 import { multiMapping, multiToSingleMapping } from "./multi-mappings.ts";
 import { timeWindowMapping } from "./time-window-mapping.ts";
-import type { Arity, PartitionMapping as Mapping } from "./types.ts";
 
-/** Which partitions of the upstream asset one partition of the downstream asset loads. */
+/** Maps a partition of the downstream asset to the partitions of the upstream asset that it loads. */
 export type PartitionMapping<A extends Arity = Arity> = Mapping<A>;
 
-/** The mapping of one upstream dimension: of the downstream dimension of that name, or of another. */
+/** The mapping of one upstream dimension, from the downstream dimension with the same name or with the given name. */
 export type DimensionMapping = Mapping | readonly [downstreamDimension: string, mapping: Mapping];
 
 type DimensionArity<D> = D extends readonly [string, Mapping<infer A>] ? A : D extends Mapping<infer A> ? A : never;
 
-/** Many when one dimension is many, else maybe when one is maybe, else one. */
+/** The arity of a mapping by dimension: "many" if any dimension is "many", else "maybe" if any is "maybe", else "one". */
 export type JointArity<D> =
   "many" extends DimensionArity<D[keyof D]> ? "many" : "maybe" extends DimensionArity<D[keyof D]> ? "maybe" : "one";
 
 /**
- * The mappings that an input may declare. Arity "one" hands over the value, "maybe" the value or `undefined`, "many" a
- * PartitionMap.
+ * Factories of the mappings that an input may declare. With the arity "one" the input is the value, with "maybe" the value
+ * or `undefined`, with "many" a `PartitionMap`.
  *
- * @throws `PartitionError` for keys that are none
+ * @throws `PartitionError` for invalid keys, dimensions or offsets
  *
  * @example
  * ```ts
@@ -32,46 +37,46 @@ export type JointArity<D> =
  * ```
  */
 export const PartitionMapping = {
-  /** The partition of the same key. */
+  /** Loads the partition with the same key. */
   identity(): Mapping<"one"> {
     return keyMappings.identity();
   },
-  /** Every partition. */
+  /** Loads every partition. */
   all(): Mapping<"many"> {
     return keyMappings.all();
   },
-  /** By a table from downstream to upstream keys; a key that the table lacks stays as it is. */
+  /** Loads the partition that a table gives for the downstream key. A key that is not in the table stays the same. */
   static(table: Readonly<Record<string, PartitionKeyInput>>): Mapping<"one"> {
     return keyMappings.static(table);
   },
-  /** These partitions, whatever is made. */
+  /** Loads these partitions, for every downstream partition. */
   specific(keys: readonly PartitionKeyInput[]): Mapping<"many"> {
     return keyMappings.specific(keys);
   },
-  /** The value of an upstream asset without partitions, for these downstream keys; `undefined` for all others. */
+  /** Loads the value of an upstream asset without partitions for these downstream keys; `undefined` for all others. */
   forKeys(keys: readonly PartitionKeyInput[]): Mapping<"maybe"> {
     return keyMappings.forKeys(keys);
   },
-  /** The partition of the same key when upstream has it, else `undefined`. */
+  /** Loads the partition with the same key if the upstream asset has it, else `undefined`. */
   subset(): Mapping<"maybe"> {
     return keyMappings.subset();
   },
   /**
-   * By time. The upstream window that holds the start of the downstream window counts as 0; `{ offset }` loads the one that
-   * many windows later, `{ from, to }` all from one to the other, both included.
+   * Loads by time. Offset 0 is the upstream window that contains the start of the downstream window. `{ offset }` loads one
+   * window, `{ from, to }` loads all between two offsets, both included.
    */
   timeWindow: timeWindowMapping as typeof timeWindowMapping,
   /**
-   * By upstream dimension. A dimension that is not given is mapped by identity from the downstream dimension of its name.
-   * Several keys come as every combination.
+   * Maps each upstream dimension on its own and loads every combination. A dimension that is not given is mapped by identity
+   * from the downstream dimension with the same name.
    */
   multi<const D extends Readonly<Record<string, DimensionMapping>>>(dimensions: D): Mapping<JointArity<D>> {
     return multiMapping(dimensions) as Mapping<JointArity<D>>;
   },
   /**
-   * Between one dimension and a single key. From dimensions to a single key: the value of `dimension`, one. From a single
-   * key to dimensions: that value with every combination of the others, many. The edge decides, so say which is meant to
-   * get its type; an edge of the other way is refused then.
+   * Maps between multi partitions and single keys by one dimension. If the downstream asset has the dimensions, it loads the
+   * key that is its value of `dimension` (arity "one"). If the upstream asset has them, it loads every partition whose value
+   * of `dimension` is the key (arity "many"). Pass `arity` to have it in the type; the other direction is then refused.
    */
   multiToSingle: multiToSingleMapping as typeof multiToSingleMapping,
 } as const;

@@ -1,17 +1,18 @@
 import { EdgewaterError } from "../../errors.ts";
 import { maximumKeys, type PartitionKey } from "../partition-key.ts";
-import { needsDownstream, needsUpstream } from "./key-mappings.ts";
-import { makeMapping, mappingError } from "./make-mapping.ts";
-import type { MappingRequest, PartitionMapping } from "./types.ts";
+import { type MappingRequest, makeMapping, mappingError, needsDownstream, needsUpstream, type PartitionMapping } from "./mapping.ts";
 
-/** One window, this many after the window of the same time; before it, when negative. */
+/** One window. */
 export interface TimeWindowShift {
+  /** Number of windows after the one at the same time; before it, when negative. */
   readonly offset: number;
 }
 
-/** All windows from one offset to another, both included. */
+/** Several windows in a row. */
 export interface TimeWindowSpan {
+  /** Offset of the first window. */
   readonly from: number;
+  /** Offset of the last window. */
   readonly to: number;
 }
 
@@ -21,9 +22,11 @@ export function timeWindowMapping(options: TimeWindowSpan): PartitionMapping<"ma
 export function timeWindowMapping(options: TimeWindowShift | TimeWindowSpan): PartitionMapping<"one" | "many"> {
   const many = !("offset" in options);
   const [from, to] = many ? [options.from, options.to] : [options.offset, options.offset];
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) refuse("PartitionMapping.timeWindow counts in whole windows");
-  if (from > to) refuse(`PartitionMapping.timeWindow goes from ${from} to ${to}, which is the wrong way round`);
-  if (to - from >= maximumKeys) refuse(`PartitionMapping.timeWindow takes at most ${maximumKeys} windows`);
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to))
+    refuse("Invalid offset of PartitionMapping.timeWindow; expected a whole number of windows");
+  if (from > to) refuse(`Invalid range of PartitionMapping.timeWindow from ${from} to ${to}: the start comes after the end`);
+  if (to - from >= maximumKeys)
+    refuse(`Invalid range of PartitionMapping.timeWindow from ${from} to ${to}; the limit is ${maximumKeys} windows`);
   return makeMapping({
     kind: "timeWindow",
     arity: many ? "many" : "one",
@@ -39,7 +42,8 @@ export function timeWindowMapping(options: TimeWindowShift | TimeWindowSpan): Pa
 function shifted({ key, downstream, upstream, owner, input }: MappingRequest, steps: number): PartitionKey {
   const window = key === undefined ? undefined : downstream?.timeWindow(key);
   const target = window === undefined || upstream?.kind !== "time" ? undefined : upstream.keyAt(window.start, steps);
-  if (target === undefined) throw mappingError("timeWindow", `finds no window ${steps} after ${JSON.stringify(String(key))}`, owner, input);
+  if (target === undefined)
+    throw mappingError("timeWindow", `finds no window with the offset ${steps} from ${JSON.stringify(String(key))}`, owner, input);
   return target;
 }
 

@@ -1,3 +1,4 @@
+import { fromBase64 } from "../../encoding/base64.ts";
 import { damaged } from "./damaged.ts";
 import type { Settings } from "./options.ts";
 
@@ -191,7 +192,7 @@ function builtIn(name: string): Constructor {
 }
 
 function bytesOf(raw: unknown, buffers: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  if (typeof raw === "string") return attempt(() => Uint8Array.from(atob(raw), (character) => character.charCodeAt(0)));
+  if (typeof raw === "string") return attempt(() => fromBase64(raw));
   const buffer = typeof raw === "number" ? buffers[raw] : undefined;
   if (buffer === undefined) throw damaged(`there is no buffer ${JSON.stringify(raw)}`);
   return buffer;

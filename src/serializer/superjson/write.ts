@@ -1,3 +1,4 @@
+import { toBase64 } from "../../encoding/base64.ts";
 import type { Survey } from "./analyze.ts";
 import { Sink } from "./byte-writer.ts";
 import { inlineLimit, ours } from "./kept.ts";
@@ -248,7 +249,7 @@ export class Writer {
   }
 
   #bytesText(bytes: Uint8Array): string {
-    return bytes.byteLength > inlineLimit ? String(this.#buffers.push(bytes) - 1) : `"${btoa(String.fromCharCode(...bytes))}"`;
+    return bytes.byteLength > inlineLimit ? String(this.#buffers.push(bytes) - 1) : `"${toBase64(bytes)}"`;
   }
 }
 

@@ -4,11 +4,11 @@ import type { Batch } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "../records.ts";
 import { eventFrom } from "../wire.ts";
-import { commit, startingWith } from "./commit.ts";
+import { commit } from "./commit.ts";
 import type { Connection } from "./connection.ts";
-import { latestFrom } from "./rows.ts";
+import { latestFrom, startingWith } from "./schema.ts";
 
-/** Records in an IndexedDB database. */
+/** Keeps every row in an IndexedDB database. */
 export class IndexedDBBackend implements Backend {
   readonly name: string;
   readonly #connection: Connection;
@@ -22,7 +22,7 @@ export class IndexedDBBackend implements Backend {
     return commit(this.#connection, batch);
   }
 
-  async events({ assetKey, place, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
+  async events({ assetKey, partitionId, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
     const isFull = (found: readonly unknown[]): boolean => found.length >= (limit ?? Number.POSITIVE_INFINITY);
     if (limit === 0) return [];
     return this.#connection.use(async (database) => {
@@ -36,16 +36,16 @@ export class IndexedDBBackend implements Backend {
           ? ([store.index("byRun"), between(runId)] as const)
           : assetKey === undefined
             ? ([store, all] as const)
-            : place === undefined
+            : partitionId === undefined
               ? ([store.index("byAsset"), between(assetKey)] as const)
-              : ([store.index("byPlace"), between(assetKey, place)] as const);
+              : ([store.index("byPlace"), between(assetKey, partitionId)] as const);
       const found: AnyEvent[] = [];
-      // A page at once where nothing is sifted and the order is that of the index; a cursor otherwise.
+      // One request when the index does all the filtering and has the right order; a cursor otherwise.
       if (
         !newestFirst &&
         types === undefined &&
         (runId === undefined || assetKey === undefined) &&
-        (place === undefined || assetKey !== undefined)
+        (partitionId === undefined || assetKey !== undefined)
       )
         return (await index.getAll(range as never, limit)).map(eventFrom);
       for (let cursor = await index.openCursor(range as never, direction); cursor && !isFull(found); cursor = await cursor.continue()) {
@@ -53,17 +53,17 @@ export class IndexedDBBackend implements Backend {
         const fits =
           (types === undefined || types.includes(value["eventType"] as AnyEvent["eventType"])) &&
           (runId === undefined || value["runId"] === runId) &&
-          (place === undefined || value.place === place);
+          (partitionId === undefined || value.place === partitionId);
         if (fits) found.push(eventFrom(value));
       }
       return found;
     });
   }
 
-  materialization(assetKey: string, place: string): Promise<StoredEvent | undefined> {
+  materialization(assetKey: string, partitionId: string): Promise<StoredEvent | undefined> {
     return this.#connection.use(async (database) => {
       const transaction = database.transaction(["latest", "events"]);
-      const id = (await transaction.objectStore("latest").get([assetKey, place]))?.lastMaterializationId;
+      const id = (await transaction.objectStore("latest").get([assetKey, partitionId]))?.lastMaterializationId;
       const event = id === undefined ? undefined : await transaction.objectStore("events").get(id);
       return event && (eventFrom(event) as StoredEvent);
     });
@@ -75,8 +75,7 @@ export class IndexedDBBackend implements Backend {
       const range = of === "assets" ? startingWith("") : IDBKeyRange.lowerBound(["="]);
       return database.getAllFromIndex("latest", "byPlace", range);
     });
-    const wanted = rows.filter(({ place }) => (place === "") === (of === "assets"));
-    return wanted.map(latestFrom);
+    return rows.filter(({ place }) => (place === "") === (of === "assets")).map(latestFrom);
   }
 
   definitions(assetKey?: string): Promise<readonly AssetDefinition[]> {
@@ -124,9 +123,9 @@ export class IndexedDBBackend implements Backend {
     return rows.filter(({ key }) => key.startsWith(prefix)).sort((left, right) => compareUtf8(left.key, right.key));
   }
 
-  async dynamicPartitions(wanted?: string): Promise<readonly DynamicPartition[]> {
+  async dynamicPartitions(name?: string): Promise<readonly DynamicPartition[]> {
     const rows = await this.#connection.use((database) =>
-      wanted === undefined ? database.getAllFromIndex("dynamic", "byPosition") : database.getAll("dynamic", startingWith(wanted)),
+      name === undefined ? database.getAllFromIndex("dynamic", "byPosition") : database.getAll("dynamic", startingWith(name)),
     );
     return rows.sort((left, right) => left.position - right.position).map(({ definition, key }) => ({ definition, key }));
   }

@@ -1,20 +1,18 @@
 import type { IDBPTransaction } from "idb";
-import type { Batch, Precondition } from "../batch.ts";
+import { partitionId } from "../backend.ts";
+import { type Batch, type Precondition, preconditionFailed, sameBytes } from "../batch.ts";
 import type { AnyEvent, NewEvent } from "../events.ts";
-import { advance, isLasting } from "../latest.ts";
-import { placeOf } from "../place.ts";
-import { preconditionFailed, sameBytes } from "../preconditions.ts";
+import { advance, changesLatest } from "../latest.ts";
 import type { LatestRecord } from "../records.ts";
 import { eventJson } from "../wire.ts";
 import type { Connection } from "./connection.ts";
-import { latestFrom, latestRow } from "./rows.ts";
-import { type Counter, type Schema, storeNames } from "./schema.ts";
+import { type Counter, latestFrom, latestRow, type Schema, startingWith, storeNames } from "./schema.ts";
 
 type Transaction = IDBPTransaction<Schema, typeof storeNames, "readwrite">;
 
 /**
- * One transaction over every store: no two such overlap, in whichever tab, so that events become visible in the order of
- * their ids. Nothing but its own requests is awaited within, or it would end early.
+ * Writes a batch in one transaction over every object store. Such transactions never overlap, in any tab, so events become
+ * visible in the order of their ids. It awaits nothing but its own requests, because IndexedDB would end it early.
  */
 export function commit({ name, durability, use }: Connection, batch: Batch): Promise<readonly AnyEvent[]> {
   return use(async (database) => {
@@ -30,7 +28,7 @@ export function commit({ name, durability, use }: Connection, batch: Batch): Pro
       try {
         transaction.abort();
       } catch {
-        // It has ended by itself, and says why.
+        // The transaction has ended by itself; its own error is the reason.
         const reason = await done;
         if (reason !== undefined && (error as Error).name === "AbortError") throw reason;
       }
@@ -49,9 +47,10 @@ async function write(transaction: Transaction, batch: Batch): Promise<readonly A
     return { ...event, id: lastId };
   });
   const writes: Promise<unknown>[] = numbered.map((event) =>
-    store("events").add({ ...eventJson(event), place: placeOf(event.partitionKey) }),
+    store("events").add({ ...eventJson(event), place: partitionId(event.partitionKey) }),
   );
-  for (const { place, record } of await latestAfter(transaction, numbered)) writes.push(store("latest").put(latestRow(record, place)));
+  for (const { partition, record } of await latestAfter(transaction, numbered))
+    writes.push(store("latest").put(latestRow(record, partition)));
   for (const run of runs) {
     const position = (await store("runs").get(run.runId))?.position ?? ++lastPosition;
     writes.push(store("runs").put({ position, status: run.status, run }));
@@ -79,24 +78,24 @@ async function write(transaction: Transaction, batch: Batch): Promise<readonly A
   return numbered;
 }
 
-/** What is last known of every place that events touch, once for each. */
+/** The latest record of every asset and partition that the events change, each once. */
 async function latestAfter(transaction: Transaction, events: readonly AnyEvent[]) {
   const store = transaction.objectStore("latest");
-  const touched = new Map<string, { readonly place: string; record: LatestRecord | undefined; readonly events: AnyEvent[] }>();
+  const touched = new Map<string, { readonly partition: string; readonly events: AnyEvent[] }>();
   for (const event of events) {
-    for (const place of isLasting(event) ? new Set(["", placeOf(event.partitionKey)]) : []) {
-      const where = `${event.assetKey.length}:${event.assetKey}${place}`;
-      const known = touched.get(where) ?? { place, record: undefined, events: [] };
-      touched.set(where, known);
+    for (const partition of changesLatest(event) ? new Set(["", partitionId(event.partitionKey)]) : []) {
+      const id = `${event.assetKey.length}:${event.assetKey}${partition}`;
+      const known = touched.get(id) ?? { partition, events: [] };
+      touched.set(id, known);
       known.events.push(event);
     }
   }
   return Promise.all(
-    [...touched.values()].map(async ({ place, events: own }) => {
-      const row = await store.get([own[0]?.assetKey ?? "", place]);
+    [...touched.values()].map(async ({ partition, events: own }) => {
+      const row = await store.get([own[0]?.assetKey ?? "", partition]);
       let record = row && latestFrom(row);
-      for (const event of own) record = advance(record, event, place === "");
-      return { place, record: record as LatestRecord };
+      for (const event of own) record = advance(record, event, partition === "");
+      return { partition, record: record as LatestRecord };
     }),
   );
 }
@@ -105,10 +104,5 @@ async function holds(transaction: Transaction, precondition: Precondition): Prom
   if ("kv" in precondition) return sameBytes((await transaction.objectStore("kv").get(precondition.kv))?.value, precondition.is);
   if ("run" in precondition) return (await transaction.objectStore("runs").get(precondition.run))?.status === precondition.is;
   const { latest, partition, is } = precondition;
-  return (await transaction.objectStore("latest").get([latest, placeOf(partition)]))?.lastMaterializationId === is;
-}
-
-/** The compound keys whose first part this is: an array sorts behind every text and number. */
-export function startingWith(...parts: readonly (string | number)[]): IDBKeyRange {
-  return IDBKeyRange.bound([...parts], [...parts, []]);
+  return (await transaction.objectStore("latest").get([latest, partitionId(partition)]))?.lastMaterializationId === is;
 }

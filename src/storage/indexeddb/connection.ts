@@ -1,19 +1,26 @@
+// idb rather than idb-keyval, which the IndexedDB object store uses: these tables need typed stores, indexes and cursors; the
+// object store needs only a get and a promise for a request, and idb-keyval is smaller.
 import { type IDBPDatabase, openDB } from "idb";
 import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
 import { type Stamp, schemaVersion } from "../schema.ts";
 import { create, type Schema, storeNames } from "./schema.ts";
 
+/** The open database. */
 export type Database = IDBPDatabase<Schema>;
 
-/** A connection that opens again when the browser or another tab has closed it. */
+/** A connection that reopens after the browser or another tab has closed it. */
 export interface Connection {
+  /** Name for error messages. */
   readonly name: string;
+  /** Whether commits wait for the disk. */
   readonly durability: "strict" | "relaxed";
-  /** Runs one transaction. `work` may be called a second time, before anything took effect. */
+  /** Runs one transaction. Calls `work` a second time when the database was closed before a transaction began. */
   readonly use: <Value>(work: (database: Database) => Promise<Value>) => Promise<Value>;
+  /** Closes the database. */
   readonly close: () => Promise<void>;
 }
 
+/** Connects to a database, which the first `use` opens. */
 export function connect(name: string, database: string, fsync: boolean): Connection {
   let opened: Promise<Database> | undefined;
   const forget = (): void => {
@@ -32,10 +39,10 @@ export function connect(name: string, database: string, fsync: boolean): Connect
     const database = await closing?.catch(() => undefined);
     if (database === undefined) return;
     try {
-      // A transaction over everything ends after all others: then the browser closes at once, and does not linger.
+      // A transaction over every store ends after all others; then the browser closes at once.
       await database.transaction(storeNames, "readwrite").done;
     } catch {
-      // The handle is dead already.
+      // The database is closed already.
     }
     database.close();
   };
@@ -47,25 +54,25 @@ export function connect(name: string, database: string, fsync: boolean): Connect
         try {
           return await work(await open());
         } catch (error) {
-          // The handle is dead, and no transaction was begun on it.
+          // The database was closed, and no transaction has begun.
           if ((error as Error).name !== "InvalidStateError") throw error;
           await close();
           return await work(await open());
         }
       } catch (cause) {
-        throw explain(name, cause);
+        throw databaseError(name, cause);
       }
     },
     close,
   };
 }
 
-/** What the records say of themselves. @throws `Integrity` for a database of something else */
+/** The schema version of the database. @throws `Integrity` when something else created the database */
 export function readStamp({ name, use }: Connection): Promise<Stamp> {
   return use(async (database) => {
     const stamp = database.objectStoreNames.contains("meta") ? await database.get("meta", "stamp") : undefined;
     if (stamp !== undefined && "version" in stamp) return stamp;
-    const message = `The IndexedDB database of ${name} holds something else; use another name`;
+    const message = `Cannot open ${name}: its IndexedDB database was not created by edgewater; use another name`;
     throw new EdgewaterError("Integrity", message, { store: name });
   });
 }
@@ -75,7 +82,7 @@ async function openDatabase(name: string, forget: () => void): Promise<Database>
     openDB<Schema>(name, version, {
       upgrade: create,
       terminated: forget,
-      // Another tab wants to change or delete the database: do not stand in its way.
+      // Another tab wants to upgrade or delete the database: let it.
       blocking: (_current, _blocked, event) => {
         forget();
         (event.target as IDBDatabase).close();
@@ -84,13 +91,13 @@ async function openDatabase(name: string, forget: () => void): Promise<Database>
   try {
     return await open(schemaVersion);
   } catch (error) {
-    // A later version: what it says of itself decides whether it can be used.
+    // The database has a later version; its stamp decides whether this library can use it.
     if ((error as Error).name === "VersionError") return open();
     throw error;
   }
 }
 
-function explain(store: string, cause: unknown): EdgewaterError {
+function databaseError(store: string, cause: unknown): EdgewaterError {
   if (isEdgewaterError(cause)) return cause;
   const { name, message } = cause as Error;
   const isFull = name === "QuotaExceededError";

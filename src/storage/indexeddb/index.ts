@@ -1,17 +1,25 @@
+/**
+ * The Storage of a browser, in IndexedDB.
+ *
+ * @module
+ */
 import { EdgewaterError } from "../../errors.ts";
-import type { StorageBackend } from "../backend.ts";
-import type { EmbeddedOptions } from "../embedded-options.ts";
+import type { EmbeddedOptions, StorageBackend } from "../backend.ts";
 import { checkStamp } from "../schema.ts";
 import { IndexedDBBackend } from "./backend.ts";
 import { type Connection, connect, readStamp } from "./connection.ts";
 
-/** What `Storage.embedded` opens in browsers: a database of this name, in windows and workers. */
+/** The back end of `Storage.embedded` in browsers, in windows and workers: an IndexedDB database of this name. */
 export function embedded(database: string, { fsync = false }: EmbeddedOptions = {}): StorageBackend {
   const name = `Storage.embedded(${database})`;
   const opened = async (readOnly: boolean): Promise<Connection> => {
     if (!globalThis.indexedDB)
-      throw new EdgewaterError("NotSupported", `${name} needs IndexedDB, which this runtime lacks`, { store: name });
-    const connection = await connect(name, database, fsync);
+      throw new EdgewaterError(
+        "NotSupported",
+        `Cannot open ${name}: this runtime has no IndexedDB; use Storage.memory() or Storage.connect(…)`,
+        { store: name },
+      );
+    const connection = connect(name, database, fsync);
     const stamp = await readStamp(connection);
     try {
       checkStamp(name, stamp, readOnly);
@@ -24,7 +32,7 @@ export function embedded(database: string, { fsync = false }: EmbeddedOptions = 
   return {
     name,
     open: async ({ readOnly }) => new IndexedDBBackend(await opened(readOnly)),
-    // Its version is IndexedDB's own: opening makes the first one, and there is no other to come from.
+    // IndexedDB keeps the version itself: opening creates version 1, and there is no older one.
     migrate: async () => (await opened(false)).close(),
   };
 }

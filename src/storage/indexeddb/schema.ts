@@ -1,21 +1,22 @@
 import type { DBSchema, IDBPDatabase } from "idb";
+import { PartitionKey } from "../../partition/partition-key.ts";
 import type { AssetDefinition, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "../records.ts";
 import { currentStamp, type Stamp } from "../schema.ts";
 import type { EventJson } from "../wire.ts";
 
-/** What was numbered last: events, and everything else that has an order. */
+/** The last numbers that were given: to events, and to every other row that has an order. */
 export interface Counter {
   readonly lastId: number;
   readonly lastPosition: number;
 }
 
-/** What is last known of a place; the key of the partition is in its JSON form. */
+/** A latest record as it is stored: with its partition id as `place`, and the partition key in its JSON form. */
 export interface LatestRow extends Omit<LatestRecord, "partitionKey"> {
   readonly place: string;
   readonly partitionKey: unknown;
 }
 
-/** The object stores of a database. Orders are those of keys and indexes. */
+/** The object stores of the database. `place` is a partition id; `position` orders rows. */
 export interface Schema extends DBSchema {
   meta: { key: "stamp" | "counter"; value: Stamp | Counter };
   events: {
@@ -48,9 +49,10 @@ export interface Schema extends DBSchema {
   };
 }
 
+/** The names of all object stores: a commit locks all of them. */
 export const storeNames = ["meta", "events", "latest", "assets", "runs", "logs", "ticks", "kv", "dynamic"] as const;
 
-/** Makes the first version. */
+/** Creates schema version 1. */
 export function create(database: IDBPDatabase<Schema>): void {
   const meta = database.createObjectStore("meta");
   meta.put(currentStamp, "stamp");
@@ -69,4 +71,19 @@ export function create(database: IDBPDatabase<Schema>): void {
   database.createObjectStore("ticks", { keyPath: "position" }).createIndex("byName", ["name", "position"]);
   database.createObjectStore("kv", { keyPath: "key" });
   database.createObjectStore("dynamic", { keyPath: ["definition", "key"] }).createIndex("byPosition", "position");
+}
+
+/** The row of a latest record. */
+export function latestRow({ partitionKey, ...record }: LatestRecord, place: string): LatestRow {
+  return { ...record, place, partitionKey: partitionKey?.toJSON() };
+}
+
+/** The latest record of a row. */
+export function latestFrom({ place: _, partitionKey, ...record }: LatestRow): LatestRecord {
+  return { ...record, partitionKey: partitionKey === undefined ? undefined : PartitionKey.fromJSON(partitionKey) };
+}
+
+/** The range of compound keys that start with these parts: an array sorts behind every text and number. */
+export function startingWith(...parts: readonly (string | number)[]): IDBKeyRange {
+  return IDBKeyRange.bound([...parts], [...parts, []]);
 }

@@ -1,6 +1,6 @@
 import { fromBase64 } from "../../encoding/base64.ts";
 import { EdgewaterError, throwIfAborted } from "../../errors.ts";
-import type { Ask } from "../backend.ts";
+import type { Backend } from "../backend.ts";
 import type { Batch } from "../batch.ts";
 import type { NewEvent } from "../events.ts";
 import type { AssetDefinition, LogRecord, RunRecord, TickRecord } from "../records.ts";
@@ -8,7 +8,7 @@ import type { ImportOptions } from "../types.ts";
 import { definitionFrom, type EventJson, eventFrom, runFrom } from "../wire.ts";
 import { exportVersion } from "./export.ts";
 
-/** One line of an export: one of these fields. */
+/** One line of an export: the first line has `edgewater` and `version`, every other line one of the other fields. */
 interface Line {
   readonly edgewater?: "records";
   readonly version?: number;
@@ -22,6 +22,7 @@ interface Line {
   readonly end?: number;
 }
 
+/** A batch without preconditions and deletes, with arrays to append to. */
 type Lists = Required<Omit<Batch, "preconditions" | "deletes">>;
 type Growing = { readonly [Field in keyof Lists]: Lists[Field][number][] };
 
@@ -29,55 +30,62 @@ const emptyBatch = (): Growing => ({ runs: [], assets: [], events: [], logs: [],
 
 const batchSize = 500;
 
-/** Takes the lines of an export, a few hundred records in each commit. */
-export async function importRecords(
+/**
+ * Imports the lines of an export, several hundred rows in each commit.
+ *
+ * @throws `AlreadyExists`, `Integrity`, `SchemaMismatch`, see `Storage.import`
+ */
+export async function importLines(
   lines: AsyncIterable<string> | Iterable<string>,
-  ask: Ask,
+  backend: Backend,
   commit: (batch: Batch) => Promise<unknown>,
-  store: string,
   { merge = false, signal }: ImportOptions,
 ): Promise<void> {
-  const there = await whatIsThere(ask);
-  if (!merge && !there.isEmpty) {
-    const message = `${store} has records; import into one that is new, or with { merge: true }`;
+  const { name: store } = backend;
+  const existing = await existingRows(backend);
+  if (!merge && !existing.isEmpty) {
+    const message = `Cannot import into ${store}: it is not empty; import into a new Storage, or pass { merge: true }`;
     throw new EdgewaterError("AlreadyExists", message, { store });
   }
-  const damaged = (what: string, cause?: unknown): EdgewaterError =>
-    new EdgewaterError("Integrity", `Cannot import into ${store}: ${what}`, { store, cause });
+  const damaged: Damaged = (reason, cause) => new EdgewaterError("Integrity", `Cannot import into ${store}: ${reason}`, { store, cause });
   let batch = emptyBatch();
   let [count, size, isComplete] = [-1, 0, false];
-  for await (const text of rowsOf(lines)) {
+  for await (const text of splitLines(lines)) {
     throwIfAborted(signal, { store });
-    const line = read(text, count + 2, damaged);
+    const line = parseLine(text, count + 2, damaged);
     if (count < 0) checkHeader(line, store, damaged);
     else if (line.end !== undefined) {
-      if (line.end !== count) throw damaged(`it has ${count} records and says it has ${line.end}`);
+      if (line.end !== count) throw damaged(`the export has ${count} rows, and its last line says ${line.end}; export it again`);
       isComplete = true;
-    } else size += add(batch, line, there, merge);
+    } else size += add(batch, line, existing, merge);
     if (!isComplete) count++;
     if (size < batchSize) continue;
     await commit(batch);
     [batch, size] = [emptyBatch(), 0];
   }
-  if (!isComplete) throw damaged(count < 0 ? "there are no lines" : `it ends after ${count} records without saying that it is complete`);
+  if (!isComplete)
+    throw damaged(count < 0 ? "there are no lines" : `the export ends after ${count} rows without its last line; export it again`);
   if (size > 0) await commit(batch);
 }
 
-interface There {
+type Damaged = (reason: string, cause?: unknown) => EdgewaterError;
+
+/** The rows that a Storage has before an import, which a merge keeps. */
+interface Existing {
   readonly isEmpty: boolean;
   readonly runs: ReadonlySet<string>;
   readonly assets: ReadonlySet<string>;
   readonly keys: ReadonlySet<string>;
 }
 
-async function whatIsThere(ask: Ask): Promise<There> {
+async function existingRows(backend: Backend): Promise<Existing> {
   const [events, runs, kv, ticks] = await Promise.all([
-    ask((backend) => backend.events({ limit: 1 })),
-    ask((backend) => backend.runs({})),
-    ask((backend) => backend.kvList("")),
-    ask((backend) => backend.ticks({ limit: 1 })),
+    backend.events({ limit: 1 }),
+    backend.runs({}),
+    backend.kvList(""),
+    backend.ticks({ limit: 1 }),
   ]);
-  const assets = await ask((backend) => backend.definitions());
+  const assets = await backend.definitions();
   return {
     isEmpty: events.length + runs.length + kv.length + ticks.length === 0,
     runs: new Set(runs.map(({ runId }) => runId)),
@@ -86,31 +94,32 @@ async function whatIsThere(ask: Ask): Promise<There> {
   };
 }
 
-/** Adds one record to a batch, and says how many that is. */
-function add(batch: Growing, { asset, dynamicPartition, kv, run, log, tick, event }: Line, there: There, merge: boolean): number {
-  if (asset && !(merge && there.assets.has(asset.assetKey))) batch.assets.push(definitionFrom(asset));
+/** Adds the row of one line to a batch, unless the Storage has it. Returns the number of added rows. */
+function add(batch: Growing, { asset, dynamicPartition, kv, run, log, tick, event }: Line, existing: Existing, merge: boolean): number {
+  if (asset && !(merge && existing.assets.has(asset.assetKey))) batch.assets.push(definitionFrom(asset));
   else if (dynamicPartition) {
     const { definition, key } = dynamicPartition;
     batch.dynamicPartitions.push({ definition, add: [key] });
-  } else if (kv && !there.keys.has(kv.key)) batch.kv.push({ key: kv.key, value: fromBase64(kv.value) });
-  else if (run && !there.runs.has(run.runId)) batch.runs.push(runFrom(run));
-  else if (log && !there.runs.has(log.runId)) batch.logs.push(log);
+  } else if (kv && !existing.keys.has(kv.key)) batch.kv.push({ key: kv.key, value: fromBase64(kv.value) });
+  else if (run && !existing.runs.has(run.runId)) batch.runs.push(runFrom(run));
+  else if (log && !existing.runs.has(log.runId)) batch.logs.push(log);
   else if (tick) batch.ticks.push(tick);
-  else if (event && !there.runs.has(event["runId"] as string)) {
+  else if (event && !existing.runs.has(event["runId"] as string)) {
     const { id, ...unnumbered } = eventFrom(event);
     batch.events.push((merge ? unnumbered : { ...unnumbered, id }) as NewEvent);
   } else return 0;
   return 1;
 }
 
-function checkHeader({ edgewater, version = 0 }: Line, store: string, damaged: (what: string) => EdgewaterError): void {
-  if (edgewater !== "records") throw damaged("its first line does not say that it is an export");
+/** Checks the first line. */
+function checkHeader({ edgewater, version = 0 }: Line, store: string, damaged: Damaged): void {
+  if (edgewater !== "records") throw damaged('the first line is not the first line of an export, {"edgewater":"records",…}');
   if (version <= exportVersion) return;
-  const message = `Cannot import into ${store}: the export has version ${version}, and this edgewater reads up to ${exportVersion}; use a newer one`;
+  const message = `Cannot import into ${store}: the export has version ${version}, and this edgewater reads versions up to ${exportVersion}; use a later edgewater`;
   throw new EdgewaterError("SchemaMismatch", message, { store });
 }
 
-function read(text: string, number: number, damaged: (what: string, cause: unknown) => EdgewaterError): Line {
+function parseLine(text: string, number: number, damaged: Damaged): Line {
   try {
     return JSON.parse(text) as Line;
   } catch (cause) {
@@ -118,13 +127,13 @@ function read(text: string, number: number, damaged: (what: string, cause: unkno
   }
 }
 
-/** Lines of text, however it was cut into pieces on its way. */
-async function* rowsOf(pieces: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string, void, void> {
+/** The lines of a text that arrives in pieces of any size. */
+async function* splitLines(pieces: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string, void, void> {
   let rest = "";
   for await (const piece of pieces) {
-    const rows = (rest + piece).split("\n");
-    rest = rows.pop() ?? "";
-    yield* rows.filter((row) => row !== "");
+    const lines = (rest + piece).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines.filter((line) => line !== "");
   }
   if (rest !== "") yield rest;
 }

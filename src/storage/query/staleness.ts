@@ -1,21 +1,22 @@
 import type { Backend } from "../backend.ts";
-import { inOrderOfWriting } from "../latest.ts";
+import { byFirstMaterialization } from "../latest.ts";
 import type { AssetDefinition, Dependency, LatestRecord } from "../records.ts";
 import type { Staleness, StalenessCause, StalenessOptions } from "../types.ts";
 
-/** What is known of one asset, and what was found of it so far. */
-interface Judged {
+/** One asset, with its latest events and the results so far. */
+interface AssetState {
   readonly definition: AssetDefinition;
   readonly latest: LatestRecord | undefined;
   /** By the display form of the key. */
   readonly partitions: ReadonlyMap<string, LatestRecord>;
   /** By the display form of the key; undefined for an asset without partitions. */
-  readonly verdicts: Map<string | undefined, Staleness>;
+  readonly results: Map<string | undefined, Staleness>;
 }
 
 /**
- * Judges every asset after what it is made from. What was consumed is compared by its data version; what was not, and is
- * newer, was not yet there. Of partitions only those count that were consumed, or all for `PartitionMapping.all()`.
+ * The staleness of every asset, computed after that of its inputs. An input that the last materialization loaded is compared
+ * by its data version; another input counts when it is newer. Of an input's partitions those count that were loaded, the
+ * same partition, and all of them for `PartitionMapping.all()`.
  */
 export async function computeStaleness(backend: Backend, { assets, partitions = false }: StalenessOptions): Promise<readonly Staleness[]> {
   const [definitions, latest, ofPartitions] = await Promise.all([
@@ -25,56 +26,57 @@ export async function computeStaleness(backend: Backend, { assets, partitions = 
   ]);
   const known = new Map(latest.map((record) => [record.assetKey, record]));
   const keyed = new Map<string, Map<string, LatestRecord>>();
-  for (const record of inOrderOfWriting(ofPartitions)) {
+  for (const record of byFirstMaterialization(ofPartitions)) {
     const records = keyed.get(record.assetKey) ?? new Map<string, LatestRecord>();
     keyed.set(record.assetKey, records.set(String(record.partitionKey), record));
   }
-  const all = new Map<string, Judged>();
+  const all = new Map<string, AssetState>();
   for (const definition of definitions.toSorted((left, right) => (left.assetKey < right.assetKey ? -1 : 1))) {
     const { assetKey } = definition;
-    all.set(assetKey, { definition, latest: known.get(assetKey), partitions: keyed.get(assetKey) ?? new Map(), verdicts: new Map() });
+    all.set(assetKey, { definition, latest: known.get(assetKey), partitions: keyed.get(assetKey) ?? new Map(), results: new Map() });
   }
   const result: Staleness[] = [];
-  for (const judged of inOrder(all)) {
-    const { definition, verdicts } = judged;
-    const own = judge(judged, all);
+  for (const state of inputsFirst(all)) {
+    const { definition, results } = state;
+    const own = stalenessOf(state, all);
     if (definition.kind === "task" || (assets !== undefined && !assets.includes(definition.assetKey))) continue;
     result.push(own);
-    if (partitions) result.push(...[...verdicts.values()].filter(({ partition }) => partition !== undefined));
+    if (partitions) result.push(...[...results.values()].filter(({ partition }) => partition !== undefined));
   }
   return result;
 }
 
-/** The verdict on an asset: on itself, or on the partitions that it has together. */
-function judge(judged: Judged, all: ReadonlyMap<string, Judged>): Staleness {
-  const { definition, latest, partitions, verdicts } = judged;
+/** The staleness of an asset, or of all its partitions together. */
+function stalenessOf(state: AssetState, all: ReadonlyMap<string, AssetState>): Staleness {
+  const { definition, latest, partitions, results } = state;
   const asset = definition.assetKey;
   if (partitions.size === 0) {
-    const verdict = judgeOne(judged, undefined, latest, all);
-    verdicts.set(undefined, verdict);
-    return verdict;
+    const staleness = stalenessOfOne(state, undefined, latest, all);
+    results.set(undefined, staleness);
+    return staleness;
   }
   const causes = new Map<string, StalenessCause>();
-  let isThere = false;
+  let isMaterialized = false;
   for (const [partition, record] of partitions) {
-    const verdict = judgeOne(judged, partition, record, all);
-    verdicts.set(partition, verdict);
-    isThere ||= verdict.status !== "Missing";
-    for (const cause of verdict.causes) causes.set(cause.reason, cause);
+    const staleness = stalenessOfOne(state, partition, record, all);
+    results.set(partition, staleness);
+    isMaterialized ||= staleness.status !== "Missing";
+    for (const cause of staleness.causes) causes.set(cause.reason, cause);
   }
-  const status = !isThere ? "Missing" : causes.size > 0 ? "Stale" : "UpToDate";
+  const status = !isMaterialized ? "Missing" : causes.size > 0 ? "Stale" : "UpToDate";
   return { asset, partition: undefined, status, causes: [...causes.values()] };
 }
 
-function judgeOne(
-  { definition }: Judged,
+/** The staleness of an asset without partitions, or of one partition. */
+function stalenessOfOne(
+  { definition }: AssetState,
   partition: string | undefined,
   record: LatestRecord | undefined,
-  all: ReadonlyMap<string, Judged>,
+  all: ReadonlyMap<string, AssetState>,
 ): Staleness {
   const { assetKey: asset, codeVersion, kind, dependencies } = definition;
   if (record?.lastDataVersion === undefined) return { asset, partition, status: "Missing", causes: [] };
-  // What something else makes is as it was last seen.
+  // Data that something else writes is as it was last observed.
   if (kind === "external" || record.lastMaterializationId === undefined) return { asset, partition, status: "UpToDate", causes: [] };
   const causes: StalenessCause[] = [];
   if (codeVersion !== undefined && codeVersion !== record.lastMaterializationCodeVersion)
@@ -86,21 +88,21 @@ function judgeOne(
   return { asset, partition, status: causes.length > 0 ? "Stale" : "UpToDate", causes };
 }
 
-/** Adds what of one dependency makes stale what was made from it. */
+/** Adds the causes that come from one dependency. */
 function addCauses(
   causes: StalenessCause[],
   { assetKey, mapping }: Dependency,
-  upstream: Judged,
+  upstream: AssetState,
   partition: string | undefined,
   record: LatestRecord,
 ): void {
   const { lastInputDataVersions: consumed, lastMaterializationId = 0 } = record;
   const add = (key: string | undefined, version: string | undefined, latest: LatestRecord | undefined): void => {
-    const cause = (kind: StalenessCause["kind"], what: string): void => {
+    const cause = (kind: StalenessCause["kind"], change: string): void => {
       const name = key === undefined ? `'${assetKey}'` : `'${assetKey}[${key}]'`;
-      causes.push({ kind, upstream: assetKey, upstreamPartition: key, reason: `upstream ${name} ${what}` });
+      causes.push({ kind, upstream: assetKey, upstreamPartition: key, reason: `upstream ${name} ${change}` });
     };
-    if (upstream.verdicts.get(key)?.status === "Stale") cause("upstream-stale", "is stale");
+    if (upstream.results.get(key)?.status === "Stale") cause("upstream-stale", "is stale");
     if (version === undefined) {
       if ((latest?.lastEventId ?? 0) > lastMaterializationId) cause("upstream-unconsumed", "has data not yet consumed");
     } else if (latest?.lastDataVersion !== undefined && latest.lastDataVersion !== version)
@@ -117,24 +119,24 @@ function addCauses(
   }
 }
 
-/** Each after what it is made from; without recursion, so that a long chain does not overflow the stack. */
-function inOrder(all: ReadonlyMap<string, Judged>): Iterable<Judged> {
-  const ordered = new Set<Judged>();
-  const entered = new Set<Judged>();
+/** Every asset after its inputs. Without recursion, so that a long chain does not overflow the stack. */
+function inputsFirst(all: ReadonlyMap<string, AssetState>): Iterable<AssetState> {
+  const ordered = new Set<AssetState>();
+  const entered = new Set<AssetState>();
   for (const root of all.values()) {
-    const path = [{ judged: root, next: 0 }];
+    const path = [{ state: root, next: 0 }];
     entered.add(root);
     for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
-      const dependency = at.judged.definition.dependencies[at.next++];
+      const dependency = at.state.definition.dependencies[at.next++];
       if (dependency === undefined) {
-        ordered.add(at.judged);
+        ordered.add(at.state);
         path.pop();
         continue;
       }
       const upstream = all.get(dependency.assetKey);
       if (upstream === undefined || entered.has(upstream)) continue;
       entered.add(upstream);
-      path.push({ judged: upstream, next: 0 });
+      path.push({ state: upstream, next: 0 });
     }
   }
   return ordered;

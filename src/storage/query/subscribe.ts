@@ -4,7 +4,7 @@ import type { SubscribeOptions } from "../types.ts";
 
 const pageSize = 1000;
 
-/** Reads events page by page, and at the end waits for a commit here, or for a while, because others commit too. */
+/** Reads events page by page. After the last page it waits for a commit of this Storage, or until other writers may have committed. */
 export async function* subscribe(
   read: Backend["events"],
   waiting: Set<() => void>,
@@ -23,6 +23,7 @@ export async function* subscribe(
   }
 }
 
+/** Waits for the time, a commit, closing or an abort. */
 function pause(milliseconds: number, waiting: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

@@ -1,16 +1,20 @@
+/**
+ * Storage in SQL databases: the back end for SQLite and Postgres, and an adapter for each database.
+ *
+ * @module
+ */
 import { fromBase64 } from "../../encoding/base64.ts";
 import { isEdgewaterError } from "../../errors.ts";
 import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "../backend.ts";
-import type { Batch } from "../batch.ts";
+import { type Batch, preconditionFailed } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
-import { preconditionFailed } from "../preconditions.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "../records.ts";
 import { definitionFrom, runFrom } from "../wire.ts";
 import { commitStatements, numbered } from "./commit.ts";
 import type { Row, SqlDatabase, SqlValue } from "./port.ts";
 import { eventOf, json, latestOf } from "./rows.ts";
 
-/** Records in an SQL database: the same tables and queries for every one. */
+/** Keeps every row in an SQL database, with the same tables and queries for SQLite and Postgres. */
 export class SqlBackend implements Backend {
   readonly name: string;
   readonly #database: SqlDatabase;
@@ -30,10 +34,10 @@ export class SqlBackend implements Backend {
     }
   }
 
-  async events({ assetKey, place, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
+  async events({ assetKey, partitionId, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
     const select = new Select("SELECT * FROM edgewater_events")
       .where("asset_key = ?", assetKey)
-      .where("place = ?", place)
+      .where("place = ?", partitionId)
       .where("run_id = ?", runId)
       .where("id > ?", after)
       .where("id < ?", before)
@@ -41,10 +45,10 @@ export class SqlBackend implements Backend {
     return (await this.#all(select, `ORDER BY id${newestFirst ? " DESC" : ""}`, limit)).map(eventOf);
   }
 
-  async materialization(assetKey: string, place: string): Promise<StoredEvent | undefined> {
+  async materialization(assetKey: string, partitionId: string): Promise<StoredEvent | undefined> {
     const [row] = await this.#database.all(
       "SELECT * FROM edgewater_events WHERE id = (SELECT materialization_id FROM edgewater_latest WHERE asset_key = ? AND place = ?)",
-      [assetKey, place],
+      [assetKey, partitionId],
     );
     return row && (eventOf(row) as StoredEvent);
   }
@@ -109,7 +113,7 @@ export class SqlBackend implements Backend {
   }
 }
 
-/** A query that grows by the conditions that are given. */
+/** A SELECT statement under construction. */
 class Select {
   sql: string;
   readonly parameters: SqlValue[] = [];
@@ -118,7 +122,7 @@ class Select {
     this.sql = sql;
   }
 
-  /** Adds a condition, unless its value is undefined. */
+  /** Adds a condition, unless one of its values is undefined. */
   where(condition: string, ...values: readonly (SqlValue | undefined)[]): this {
     if (values.includes(undefined)) return this;
     this.sql += `${this.sql.includes(" WHERE ") ? " AND" : " WHERE"} ${condition}`;

@@ -1,21 +1,24 @@
 import { toBase64 } from "../../encoding/base64.ts";
+import { partitionId } from "../backend.ts";
 import type { Batch, Precondition } from "../batch.ts";
 import type { AnyEvent, NewEvent } from "../events.ts";
-import { advance, isLasting } from "../latest.ts";
-import { placeOf } from "../place.ts";
+import { advance, changesLatest } from "../latest.ts";
 import type { LatestRecord } from "../records.ts";
 import { metadataJson } from "../wire.ts";
 import { type SqlValue, type Statement, statement } from "./port.ts";
 
-/** The id that the last event of this commit gets, minus a parameter. Null for null. */
+/** The id of this commit's last event, minus a parameter; NULL when the parameter is NULL. */
 const idBefore = "(SELECT last_id FROM edgewater_schema) - CAST(? AS BIGINT)";
+/** The position of this commit's last row, minus a parameter. */
 const positionBefore = "(SELECT last_position FROM edgewater_schema) - CAST(? AS BIGINT)";
 
 const insertEvent = `INSERT INTO edgewater_events (id, event_type, asset_key, place, partition_key, run_id, timestamp, data_version,
   code_version, inputs, metadata) VALUES (${idBefore}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
+/** The new value of a column, unless the commit has no materialization. */
 const unlessMade = (column: string): string =>
   `CASE WHEN excluded.materialization_id IS NULL THEN edgewater_latest.${column} ELSE excluded.${column} END`;
+/** The new value of a column, unless the commit has neither a materialization nor an observation. */
 const unlessSeen = (column: string): string =>
   `CASE WHEN excluded.event_id IS NULL THEN edgewater_latest.${column} ELSE excluded.${column} END`;
 
@@ -31,8 +34,9 @@ const upsertLatest = `INSERT INTO edgewater_latest (asset_key, place, partition_
   timestamp = ${unlessSeen("timestamp")}, data_version = ${unlessSeen("data_version")}`;
 
 /**
- * The statements of a commit. The first writes the row that numbers events, which makes commits one at a time, and gives
- * the last id. A precondition that does not hold breaks a constraint, because nothing can be asked in between.
+ * The statements of a commit, for one transaction. The first one updates the row that numbers events: it locks that row, so
+ * commits run one at a time, and returns the last id. A precondition that does not hold violates a constraint, because the
+ * statements are sent together and the client cannot decide in between.
  */
 export function commitStatements(batch: Batch): readonly Statement[] {
   const { preconditions = [], runs = [], assets = [], events = [], logs = [], ticks = [], kv = [], dynamicPartitions = [] } = batch;
@@ -118,46 +122,45 @@ export function commitStatements(batch: Batch): readonly Statement[] {
   ];
 }
 
-/** The events of a batch as they are numbered, given the last id. */
+/** The events of a batch with their ids, given the id of the last one. */
 export function numbered(events: readonly NewEvent[], lastId: number): readonly AnyEvent[] {
   return events.map((event, index) => ({ ...event, id: event.id ?? lastId - events.length + 1 + index }));
 }
 
-/** Inserts events, and sets what is last known of every place that they touch, once for each. */
+/** Inserts the events, and updates the latest record of every asset and partition that they change, each once. */
 function eventStatements(events: readonly NewEvent[]): readonly Statement[] {
   if (events.length === 0) return [];
-  // Counted from the last id of this commit, which only the database knows: a distance of 0 is the last event's.
+  // Only the database knows the ids, so they are distances from the last id of this commit: 0 is the last event.
   const lastId = events.at(-1)?.id ?? events.length;
   const before = (id: number | undefined): SqlValue => (id === undefined ? null : lastId - id);
-  const latest = new Map<string, { readonly place: string; readonly record: LatestRecord }>();
+  const latest = new Map<string, { readonly partition: string; readonly record: LatestRecord }>();
   const inserts = numbered(events, lastId).map((event) => {
     const { id, eventType, assetKey, partitionKey, runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata } = event;
-    const own = placeOf(partitionKey);
-    for (const place of isLasting(event) ? new Set(["", own]) : []) {
-      const where = `${assetKey.length}:${assetKey}${place}`;
-      latest.set(where, { place, record: advance(latest.get(where)?.record, event, place === "") });
+    const own = partitionId(partitionKey);
+    for (const partition of changesLatest(event) ? new Set(["", own]) : []) {
+      const key = `${assetKey.length}:${assetKey}${partition}`;
+      latest.set(key, { partition, record: advance(latest.get(key)?.record, event, partition === "") });
     }
-    const key = partitionKey ? JSON.stringify(partitionKey) : null;
-    const said = [JSON.stringify(inputDataVersions), JSON.stringify(metadataJson(metadata))];
     return statement(
       insertEvent,
       before(id),
       eventType,
       assetKey,
       own,
-      key,
+      partitionKey ? JSON.stringify(partitionKey) : null,
       runId,
       timestamp,
       dataVersion ?? null,
       codeVersion ?? null,
-      ...said,
+      JSON.stringify(inputDataVersions),
+      JSON.stringify(metadataJson(metadata)),
     );
   });
-  const upserts = [...latest.values()].map(({ place, record }) =>
+  const upserts = [...latest.values()].map(({ partition, record }) =>
     statement(
       upsertLatest,
       record.assetKey,
-      place,
+      partition,
       record.partitionKey ? JSON.stringify(record.partitionKey) : null,
       before(record.firstId),
       before(record.lastEventId),
@@ -173,19 +176,19 @@ function eventStatements(events: readonly NewEvent[]): readonly Statement[] {
   return [...inserts, ...upserts];
 }
 
-/** Inserts a row that no table takes, unless the precondition holds. */
+/** Violates a constraint unless the precondition holds. */
 function preconditionStatement(precondition: Precondition): Statement {
-  const breakUnless = (holds: string, ...parameters: readonly SqlValue[]): Statement =>
+  const failUnless = (holds: string, ...parameters: readonly SqlValue[]): Statement =>
     statement(`INSERT INTO edgewater_guard (broken) SELECT 1 WHERE NOT ${holds}`, ...parameters);
   const { is } = precondition;
   const not = is === undefined ? "NOT " : "";
   const equal = (column: string): string => (is === undefined ? "" : ` AND ${column} = ?`);
   const expected = is === undefined ? [] : [is instanceof Uint8Array ? toBase64(is) : is];
   if ("kv" in precondition)
-    return breakUnless(`${not}EXISTS (SELECT 1 FROM edgewater_kv WHERE key = ?${equal("value")})`, precondition.kv, ...expected);
+    return failUnless(`${not}EXISTS (SELECT 1 FROM edgewater_kv WHERE key = ?${equal("value")})`, precondition.kv, ...expected);
   if ("run" in precondition)
-    return breakUnless(`${not}EXISTS (SELECT 1 FROM edgewater_runs WHERE run_id = ?${equal("status")})`, precondition.run, ...expected);
+    return failUnless(`${not}EXISTS (SELECT 1 FROM edgewater_runs WHERE run_id = ?${equal("status")})`, precondition.run, ...expected);
   const { latest, partition } = precondition;
   const where = `asset_key = ? AND place = ? AND materialization_id IS NOT NULL${equal("materialization_id")}`;
-  return breakUnless(`${not}EXISTS (SELECT 1 FROM edgewater_latest WHERE ${where})`, latest, placeOf(partition), ...expected);
+  return failUnless(`${not}EXISTS (SELECT 1 FROM edgewater_latest WHERE ${where})`, latest, partitionId(partition), ...expected);
 }

@@ -1,5 +1,5 @@
 /**
- * `edgewater/d1`: records in Cloudflare D1.
+ * `edgewater/d1`: a Storage in Cloudflare D1.
  *
  * @module
  */
@@ -11,20 +11,26 @@ import { migrate, openSchema } from "./schema.ts";
 
 export type { StorageBackend };
 
-/** The little of a D1 binding that is used. */
+/** The methods of a D1 binding that are used. */
 export interface D1Binding {
+  /** Prepares a statement. */
   prepare(sql: string): D1Statement;
   /** Runs statements in one transaction. */
   batch(statements: D1Statement[]): Promise<{ readonly results: unknown[] }[]>;
 }
 
+/** A prepared statement of D1. */
 export interface D1Statement {
+  /** Sets the parameters. */
   bind(...parameters: readonly SqlValue[]): D1Statement;
+  /** Runs the statement. */
   all(): Promise<{ readonly results: unknown[] }>;
 }
 
 /**
- * Records in a D1 database, for `Storage.connect`. Any number of Workers may use it at the same time.
+ * The back end for a Storage in a D1 database, for `Storage.connect`. Safe for concurrent Workers.
+ *
+ * Opening and migrating throw `Unavailable` when D1 fails, and `SchemaMismatch` for a schema of another version.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * `edgewater/durable-object`: records in the SQLite database of a Cloudflare Durable Object.
+ * `edgewater/durable-object`: a Storage in the SQLite database of a Cloudflare Durable Object.
  *
  * @module
  */
@@ -11,15 +11,19 @@ import { migrate, openSchema } from "./schema.ts";
 
 export type { StorageBackend };
 
-/** The little of a Durable Object's storage that is used. */
+/** The members of a Durable Object's storage that are used. */
 export interface DurableObjectStorageBinding {
+  /** The SQLite database. */
   readonly sql: { exec(sql: string, ...parameters: SqlValue[]): { toArray(): unknown[] } };
+  /** Runs `work` in one transaction. */
   transactionSync<Value>(work: () => Value): Value;
 }
 
 /**
- * Records in a Durable Object's own database, for `Storage.connect`, within that object. Its class must be one of
- * `new_sqlite_classes`. A commit is confirmed before the object answers, as everything that it stores is.
+ * The back end for a Storage in the database of a Durable Object, for `Storage.connect` inside that object. Its class must be
+ * in `new_sqlite_classes`. As with all storage of a Durable Object, responses wait until commits are on disk.
+ *
+ * Opening and migrating throw `Unavailable` when the database fails, and `SchemaMismatch` for a schema of another version.
  *
  * @example
  * ```ts

@@ -1,28 +1,32 @@
-/** One statement with its parameters, which stand for its question marks. */
+/** One statement, with a parameter for each of its question marks. */
 export interface Statement {
+  /** The text, for SQLite and Postgres alike. */
   readonly sql: string;
+  /** The parameters, in the order of the question marks. */
   readonly parameters: readonly SqlValue[];
 }
 
-/** What a parameter or a column holds. Big integers of a database arrive as they are exact: as numbers below 2^53. */
+/** The value of a parameter or a column. Integers are numbers below 2^53; Postgres returns a BIGINT as text. */
 export type SqlValue = string | number | null;
 
+/** One row of a result, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;
 
-/**
- * What the SQL back ends need of a database: two ways to run statements, written for SQLite and Postgres alike, with
- * question marks for parameters.
- */
+/** The port of an SQL database: two ways to run statements, with question marks for parameters. */
 export interface SqlDatabase {
+  /** Name for error messages. */
   readonly name: string;
+  /** The dialect, where the statements differ. */
   readonly dialect: "sqlite" | "postgres";
-  /** Runs statements in one transaction, one after the other: all take effect, or none. Gives the rows of each. */
+  /** Runs statements in order in one transaction: all take effect, or none. Returns the rows of each. */
   readonly run: (statements: readonly Statement[]) => Promise<readonly (readonly Row[])[]>;
-  /** Reads. */
+  /** Runs one query. */
   readonly all: (sql: string, parameters: readonly SqlValue[]) => Promise<readonly Row[]>;
+  /** Closes the connection. */
   readonly close: () => Promise<void>;
 }
 
+/** A statement with its parameters. */
 export function statement(sql: string, ...parameters: readonly SqlValue[]): Statement {
   return { sql, parameters };
 }

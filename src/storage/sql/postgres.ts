@@ -1,5 +1,5 @@
 /**
- * `edgewater/postgres`: records in a Postgres database, for many machines.
+ * `edgewater/postgres`: a Storage in a Postgres database, for many machines.
  *
  * @module
  */
@@ -13,20 +13,29 @@ import { migrate, openSchema } from "./schema.ts";
 
 export type { StorageBackend };
 
+/** Options of {@link postgres}. */
 export interface PostgresOptions {
-  /** How many connections at most; 4 unless given. */
+  /** Greatest number of connections; 4 unless given. */
   readonly connections?: number;
   /** How long to wait for a connection, in milliseconds; 10,000 unless given. */
   readonly connectTimeoutMs?: number;
-  /** How often to try again what was lost with its connection and cannot have taken effect; 5 times unless given. */
-  readonly retries?: number;
-  /** Whether statements are prepared once for each connection, which a pooler between transactions does not allow; true unless given. */
+  /**
+   * Number of retries, after the first attempt, of a transaction that was lost with its connection and cannot have been
+   * committed; 5 unless given.
+   */
+  readonly maxRetries?: number;
+  /** Whether statements are prepared on the server; false for a pooler in transaction mode. True unless given. */
   readonly prepare?: boolean;
 }
 
 /**
- * Records in a Postgres database, version 12 or later, for `Storage.connect`; through the package `postgres`. Commits
- * take turns, so that events become visible in the order of their ids.
+ * The back end for a Storage in a Postgres database, version 12 or later, for `Storage.connect`; through the package
+ * `postgres`. Safe for concurrent writers: commits run one at a time, so events become visible in the order of their ids.
+ *
+ * Opening and migrating throw `Unauthenticated`, `NotFound` for an unknown database, `PermissionDenied`, `Unavailable`, and
+ * `SchemaMismatch` for a schema of another version.
+ *
+ * @throws `SettingsError` for an invalid URL
  *
  * @example
  * ```ts
@@ -66,13 +75,13 @@ class PostgresDatabase implements SqlDatabase {
   readonly name: string;
   readonly dialect = "postgres";
   readonly #sql: Sql;
-  readonly #retries: number;
+  readonly #maxRetries: number;
   readonly #prepare: boolean;
   readonly #numbered = new Map<string, string>();
 
-  constructor(name: string, url: string, { connections = 4, connectTimeoutMs = 10_000, retries = 5, prepare = true }: PostgresOptions) {
+  constructor(name: string, url: string, { connections = 4, connectTimeoutMs = 10_000, maxRetries = 5, prepare = true }: PostgresOptions) {
     this.name = name;
-    this.#retries = retries;
+    this.#maxRetries = maxRetries;
     this.#prepare = prepare;
     const connectTimeout = connectTimeoutMs / 1000;
     this.#sql = connect(url, { max: connections, connect_timeout: connectTimeout, prepare, fetch_types: false, onnotice: () => {} });
@@ -86,8 +95,8 @@ class PostgresDatabase implements SqlDatabase {
           commits();
           return rows;
         } catch (error) {
-          // The package would send a rollback on the dead connection, and throw where nobody can catch it. It rejects
-          // `begin` by itself when the connection is gone.
+          // The package would send a rollback on the lost connection, and throw where nothing can catch it. It rejects
+          // `begin` by itself when the connection is lost.
           if (isLost(error)) await new Promise(() => {});
           throw error;
         }
@@ -100,7 +109,7 @@ class PostgresDatabase implements SqlDatabase {
   }
 
   close(): Promise<void> {
-    // Nothing goes on any more; only what was lost with its connection would be waited for.
+    // No query is running; the timeout ends the wait for transactions that were lost with their connection.
     return this.#sql.end({ timeout: 1 });
   }
 
@@ -114,9 +123,9 @@ class PostgresDatabase implements SqlDatabase {
     return connection.unsafe(text, [...parameters], { prepare: this.#prepare }) as Promise<readonly Row[]>;
   }
 
-  /** Tries again after a lost connection, unless what was lost may have been committed. */
+  /** Retries after a lost connection, unless the transaction may have been committed. */
   async #attempt<Value>(work: (commits: () => void) => Promise<Value>): Promise<Value> {
-    for (let tries = 0; ; tries++) {
+    for (let retries = 0; ; retries++) {
       let isCommitting = false;
       try {
         return await work(() => {
@@ -124,29 +133,23 @@ class PostgresDatabase implements SqlDatabase {
         });
       } catch (cause) {
         if (isLost(cause) && isCommitting) {
-          const message = `The connection to ${this.name} was lost during a commit, and it is not known whether it took effect: look before doing it again`;
+          const message = `Cannot tell whether a commit to ${this.name} took effect: the connection was lost during it; check the events before you commit again`;
           throw new EdgewaterError("Unavailable", message, { store: this.name, cause });
         }
-        if (tries >= this.#retries || !(isLost(cause) || isTemporary(cause))) throw databaseError(this.name, cause, postgresFailure);
-        await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** tries * (0.5 + Math.random() / 2)));
+        if (retries >= this.#maxRetries || !(isLost(cause) || isTemporary(cause))) throw databaseError(this.name, cause, postgresFailure);
+        await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** retries * (0.5 + Math.random() / 2)));
       }
     }
   }
 }
 
-/** Without the user, the password and the parameters. */
+/** The name for error messages: without the user, the password and the parameters. */
 function nameOf(url: string): string {
   try {
     const { host, pathname } = new URL(url);
     return `postgres(${host}${pathname})`;
   } catch {
-    throw new EdgewaterError(
-      "SettingsError",
-      "The URL of the Postgres database is none; it looks like postgres://user:password@host:5432/database",
-      {
-        field: "url",
-      },
-    );
+    throw new EdgewaterError("SettingsError", "Invalid Postgres URL; expected postgres://user@host/db", { field: "url" });
   }
 }
 
@@ -154,21 +157,23 @@ function codeOf(cause: unknown): string {
   return String((cause as { readonly code?: unknown } | null)?.code ?? "");
 }
 
-/** Whether the connection broke off, so that an open transaction was rolled back. */
+/** Whether the connection was lost, so that an open transaction was rolled back. */
 function isLost(cause: unknown): boolean {
   return /^(CONNECTION_(CLOSED|DESTROYED)|ECONNRESET|EPIPE|ETIMEDOUT|08\w{3}|57P0[125])$/.test(codeOf(cause));
 }
 
-/** Whether nothing took effect, and trying again may help. */
+/** Whether nothing took effect, and a retry may succeed. */
 function isTemporary(cause: unknown): boolean {
   return /^(CONNECT_TIMEOUT|ECONNREFUSED|57P03|53300|40001|40P01)$/.test(codeOf(cause));
 }
 
+/** The failure of a Postgres error. Codes: PostgreSQL documentation, "PostgreSQL Error Codes". */
 function postgresFailure(cause: unknown): Failure | undefined {
   const code = codeOf(cause);
-  if (/^(28P01|28000)$/.test(code)) return { code: "Unauthenticated", reason: "the user or the password is wrong" };
-  if (code === "3D000") return { code: "NotFound", reason: "there is no such database" };
-  if (/^(42501|25006)$/.test(code)) return { code: "PermissionDenied", reason: "this user may not do that" };
-  if (/^53[12]00$/.test(code)) return { code: "QuotaExceeded", reason: "the server's disk or memory is full" };
+  if (/^(28P01|28000)$/.test(code)) return { code: "Unauthenticated", reason: "the user or the password is wrong; check the URL" };
+  if (code === "3D000") return { code: "NotFound", reason: "the database does not exist; create it, or check the URL" };
+  if (/^(42501|25006)$/.test(code))
+    return { code: "PermissionDenied", reason: "the user lacks the privilege; grant it, or use another user" };
+  if (/^53[12]00$/.test(code)) return { code: "QuotaExceeded", reason: "the server's disk or memory is full; free some" };
   return undefined;
 }

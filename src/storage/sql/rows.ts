@@ -37,7 +37,7 @@ export function latestOf(row: Row): LatestRecord {
   };
 }
 
-/** What a column of JSON text holds. */
+/** The value of a column of JSON text. */
 export function json<Value>(text: SqlValue | undefined): Value {
   return (text === "{}" ? {} : JSON.parse(text as string)) as Value;
 }
@@ -51,7 +51,7 @@ function textOf(value: SqlValue | undefined): string | undefined {
   return (value ?? undefined) as string | undefined;
 }
 
-/** Postgres gives big integers as text. */
+/** A number; Postgres returns a BIGINT as text. */
 function numberOf(value: SqlValue | undefined): number | undefined {
   return value === null || value === undefined ? undefined : Number(value);
 }

@@ -2,12 +2,12 @@ import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { checkStamp, currentStamp, type Stamp } from "../schema.ts";
 import { type SqlDatabase, type Statement, statement } from "./port.ts";
 
-/** The name of the constraint that a commit breaks when one of its preconditions does not hold. */
+/** The name of the constraint that a commit violates when one of its preconditions does not hold. */
 export const preconditionName = "edgewater_precondition";
 
 /**
- * The tables. `last_id` and `last_position` number events and everything else that has an order; every commit starts by
- * writing that row, and so no two overlap. Texts are compared by their bytes.
+ * The statements that create the tables. `last_id` numbers events, `last_position` every other row that has an order; every
+ * commit starts by updating that row, so commits do not overlap. Texts are compared by their bytes. `place` is a partition id.
  */
 function tables(dialect: SqlDatabase["dialect"]): readonly string[] {
   const [text, rowId] = dialect === "postgres" ? ['TEXT COLLATE "C"', "BIGINT PRIMARY KEY"] : ["TEXT", "INTEGER PRIMARY KEY"];
@@ -38,19 +38,20 @@ function tables(dialect: SqlDatabase["dialect"]): readonly string[] {
   ];
 }
 
-/** Statements that bring records from the version before to this one; the first version is made from nothing. */
+/** By schema version, the statements that bring a schema from the version before to it. */
 export type Migrations = Readonly<Record<number, readonly string[]>>;
 
 /**
- * Makes the tables when there are none, and checks what the records say of themselves.
+ * Creates the tables when there are none, and checks the schema version.
  *
- * @throws `SchemaMismatch`
+ * @throws `SchemaMismatch` for a schema that this library cannot work with, `NotFound` when there are no tables and
+ *   `readOnly` is set
  */
 export async function openSchema(database: SqlDatabase, readOnly: boolean): Promise<void> {
   const stamp = await readStamp(database);
   if (stamp !== undefined) return checkStamp(database.name, stamp, readOnly);
   if (readOnly) {
-    const message = `There are no records in ${database.name} to read; open it without readOnly to make them`;
+    const message = `Cannot open ${database.name} readOnly: it has no tables yet; open it once without readOnly to create them`;
     throw new EdgewaterError("NotFound", message, { store: database.name });
   }
   await database.run(creation(database.dialect));
@@ -59,10 +60,10 @@ export async function openSchema(database: SqlDatabase, readOnly: boolean): Prom
 }
 
 /**
- * Brings records to a version, this library's unless another is given. Every step is one transaction that checks the
- * version it starts from, so that of several at once each step happens once.
+ * Brings a schema to a version, this library's unless another is given. Each step is one transaction that checks the
+ * version it starts from, so concurrent migrations apply each step once.
  *
- * @throws `SchemaMismatch` for records of a later version
+ * @throws `SchemaMismatch` for a schema with a later version
  */
 export async function migrate(database: SqlDatabase, to: Stamp = currentStamp, migrations: Migrations = {}): Promise<void> {
   let stamp = await readStamp(database);
@@ -86,12 +87,12 @@ export async function migrate(database: SqlDatabase, to: Stamp = currentStamp, m
   if (stamp !== undefined) checkStamp(database.name, stamp, false, to.version);
 }
 
-/** Waits for every other commit and migration, because all write this row. */
+/** Waits for every other commit and migration, because all of them update this row. */
 const oneAtATime = statement("UPDATE edgewater_schema SET last_position = last_position");
 
 function creation(dialect: SqlDatabase["dialect"]): readonly Statement[] {
   const { version, minReader, minWriter } = currentStamp;
-  // Without a lock, two that make a table at once can both find it missing, and one then fails.
+  // Without a lock, two connections can both find a table missing and create it; then one of them fails.
   const lock = dialect === "postgres" ? [statement("SELECT pg_advisory_xact_lock(7310868735415578)")] : [];
   return [
     ...lock,

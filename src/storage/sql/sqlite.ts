@@ -1,12 +1,11 @@
 /**
- * `edgewater/sqlite`: records in an SQLite file, on Node from 22.13, Deno and Bun.
+ * `edgewater/sqlite`: a Storage in an SQLite file, on Node from 22.13, Deno and Bun.
  *
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { EdgewaterError } from "../../errors.ts";
-import type { StorageBackend } from "../backend.ts";
-import type { EmbeddedOptions } from "../embedded-options.ts";
+import type { EmbeddedOptions, StorageBackend } from "../backend.ts";
 import { SqlBackend } from "./backend.ts";
 import { databaseError, isBusy, sqliteFailure } from "./failure.ts";
 import type { Row, SqlDatabase, SqlValue, Statement } from "./port.ts";
@@ -15,8 +14,12 @@ import { migrate, openSchema } from "./schema.ts";
 export type { EmbeddedOptions, StorageBackend };
 
 /**
- * Records in an SQLite file, for `Storage.connect`. Its folder must be there. Other processes and threads of the same
- * machine may use it at the same time; a network drive may not hold it.
+ * The back end for a Storage in an SQLite file, for `Storage.connect`. The folder must exist. Safe for concurrent processes and
+ * threads of one machine; do not put the file on a network drive.
+ *
+ * Opening and migrating throw `NotFound` when the file cannot be opened, `NotSupported` on an older runtime, `Integrity` for
+ * a damaged file, `Unavailable` when another connection keeps it locked for longer than `lockTimeoutMs`, and
+ * `SchemaMismatch` for a schema of another version.
  *
  * @example
  * ```ts
@@ -32,25 +35,32 @@ export function sqlite(file: string, options: EmbeddedOptions = {}): StorageBack
     name,
     open: async ({ readOnly }) => {
       const database = await openFile(name, file, { ...options, readOnly });
-      return afterwards(database, () => openSchema(database, readOnly)).then(() => new SqlBackend(database));
+      await closingOnFailure(database, () => openSchema(database, readOnly));
+      return new SqlBackend(database);
     },
     migrate: async () => {
       const database = await openFile(name, file, options);
-      await afterwards(database, () => migrate(database));
+      await closingOnFailure(database, () => migrate(database));
       await database.close();
     },
   };
 }
 
-/** What `Storage.embedded` opens: a file in a folder, which is made when it is new. */
+/** The back end of `Storage.embedded`: a file in a folder, which is created when it does not exist. */
 export function embedded(folder: string, options: EmbeddedOptions = {}): StorageBackend {
   const { open, migrate: migrateFile } = sqlite(`${folder}/records.sqlite`, options);
   const name = `Storage.embedded(${folder})`;
-  const within = async <Value>(work: () => Promise<Value>): Promise<Value> => {
-    await makeFolder(name, folder);
-    return work();
+  return {
+    name,
+    open: async ({ readOnly }) => {
+      if (!readOnly) await makeFolder(name, folder);
+      return open({ readOnly });
+    },
+    migrate: async () => {
+      await makeFolder(name, folder);
+      await migrateFile();
+    },
   };
-  return { name, open: (how) => (how.readOnly ? open(how) : within(() => open(how))), migrate: () => within(migrateFile) };
 }
 
 async function makeFolder(store: string, folder: string): Promise<void> {
@@ -58,13 +68,13 @@ async function makeFolder(store: string, folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (cause) {
-    const message = `The folder ${folder} cannot be made: ${(cause as Error).message}`;
+    const message = `Cannot create the folder ${JSON.stringify(folder)} of ${store}: ${(cause as Error).message}`;
     throw new EdgewaterError("PermissionDenied", message, { store, cause });
   }
 }
 
-/** Closes the database when what comes after opening it fails. */
-async function afterwards(database: SqlDatabase, work: () => Promise<void>): Promise<void> {
+/** Runs `work`, and closes the database when it fails. */
+async function closingOnFailure(database: SqlDatabase, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -73,7 +83,7 @@ async function afterwards(database: SqlDatabase, work: () => Promise<void>): Pro
   }
 }
 
-/** Opens a file as a database, whatever is in it. */
+/** Opens a file as a database, without a check of its schema. */
 export async function openFile(
   name: string,
   file: string,
@@ -84,7 +94,7 @@ export async function openFile(
   const connection = await attempt(() => new DatabaseSync(file, { readOnly }));
   const database = new SqliteFile(name, connection, attempt);
   const pragmas = [...(readOnly ? [] : ["journal_mode = WAL"]), `synchronous = ${fsync ? "FULL" : "NORMAL"}`];
-  await afterwards(database, async () => {
+  await closingOnFailure(database, async () => {
     for (const pragma of pragmas) await attempt(() => connection.exec(`PRAGMA ${pragma}`));
   });
   return database;
@@ -94,13 +104,12 @@ async function engine(store: string): Promise<typeof import("node:sqlite")> {
   try {
     return await import("node:sqlite");
   } catch (cause) {
-    const message =
-      "Records in a file need SQLite, which is part of Node from 22.13, Deno from 2.2 and Bun from 1.4; use a newer runtime, or Storage.connect with another database";
+    const message = `Cannot open ${store}: this runtime has no SQLite; use Node 22.13, Deno 2.2 or Bun 1.4 or later, or Storage.connect with another database`;
     throw new EdgewaterError("NotSupported", message, { store, cause });
   }
 }
 
-/** One connection. Its calls block the thread, and so none of them waits for a lock: that is done between them. */
+/** One connection. Its calls block the thread, so SQLite does not wait for locks: `attempt` waits between calls. */
 class SqliteFile implements SqlDatabase {
   readonly name: string;
   readonly dialect = "sqlite";
@@ -122,7 +131,7 @@ class SqliteFile implements SqlDatabase {
         this.#connection.exec("COMMIT");
         return rows;
       } catch (error) {
-        // A full disk has ended the transaction already, and then there is nothing to roll back.
+        // A full disk has ended the transaction already; then there is nothing to roll back.
         if (this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
         throw error;
       }
@@ -154,7 +163,7 @@ class SqliteFile implements SqlDatabase {
   }
 }
 
-/** Tries until no other connection is in the way, or time is up. */
+/** Retries `work` until no other connection holds a lock, or the time is up. */
 async function whenFree<Value>(store: string, timeoutMs: number, work: () => Value): Promise<Value> {
   const end = Date.now() + timeoutMs;
   for (let tries = 0; ; tries++) {
@@ -163,7 +172,7 @@ async function whenFree<Value>(store: string, timeoutMs: number, work: () => Val
     } catch (cause) {
       if (!isBusy(cause)) throw databaseError(store, cause, sqliteFailure);
       if (Date.now() >= end) {
-        const message = `Cannot use ${store}: another connection has kept it locked for ${timeoutMs} ms; end what is writing to it, or pass a longer lockTimeoutMs`;
+        const message = `Cannot use ${store}: another connection has kept it locked for ${timeoutMs} ms; end the process that writes to it, or pass a longer lockTimeoutMs`;
         throw new EdgewaterError("Unavailable", message, { store, cause });
       }
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(50, 2 ** tries)));

@@ -18,37 +18,37 @@ import type {
 } from "../../object-store/types.ts";
 import { attributesCases } from "./attributes.ts";
 import type { ObjectStoreCase } from "./check.ts";
+import { combinedOptionsCases } from "./combined-options.ts";
 import { type ConditionsCasesOptions, conditionsCases } from "./conditions.ts";
 import { attributesCopyCases, conditionalCopyCases, copyCases } from "./copy.ts";
-import { atomicCases, consistentCases, registerCases } from "./guarantees.ts";
-import { levelCases, pageCases } from "./list.ts";
+import { atomicCases, consistentCases, monotonicReadCases } from "./guarantees.ts";
+import { type BasicStore, type KeysAndBytesCasesOptions, keysAndBytesCases } from "./keys-and-bytes.ts";
+import { delimiterCases, paginationCases } from "./list.ts";
 import { rangeCases } from "./range.ts";
 import { streamCases } from "./stream.ts";
-import { togetherCases } from "./together.ts";
-import { type VerbCasesOptions, type Verbs, verbCases } from "./verbs.ts";
 
-/** What a store may state beyond the verbs, and the type that states it. */
+/** The capabilities beyond the basic verbs, and their types. */
 interface CapabilityTypes {
   readonly conditions: ConditionalPut & ConditionalGet;
   readonly attributes: AttributesPut & Get<GetOptions, FullObjectMeta> & Head<FullObjectMeta>;
   readonly ranges: RangeGet;
   readonly streams: StreamPut;
-  readonly pages: PagedList;
-  readonly levels: DelimitedList;
+  readonly pagination: PagedList;
+  readonly delimiter: DelimitedList;
   readonly copies: Copy;
   readonly conditionalCopies: ConditionalCopy;
 }
 
-/** The capabilities by name. */
+/** Which capabilities a store has. */
 export type Capabilities = { readonly [Name in keyof CapabilityTypes]?: boolean };
 
-/** What all stores promise, unless their types say that they do not. */
-interface DependableOptions {
+/** Which guarantees a store gives. Default: all. */
+interface GuaranteeOptions {
   readonly atomic?: boolean;
   readonly consistent?: boolean;
 }
 
-/** The capabilities that the type of a store states: each of them has to be named, and no other can be. */
+/** The capabilities and guarantees of a store type: the compiler requires each of them and refuses any other. */
 export type CapabilitiesOf<Store> = {
   readonly [Name in keyof CapabilityTypes as Store extends CapabilityTypes[Name] ? Name : never]: true;
 } & {
@@ -56,24 +56,25 @@ export type CapabilitiesOf<Store> = {
 } & (Store extends Named & Pick<Guarantees, "atomic"> ? { readonly atomic?: true } : { readonly atomic: false }) &
   (Store extends Named & Pick<Guarantees, "consistency"> ? { readonly consistent?: true } : { readonly consistent: false });
 
-/** What the suite has to know of a store that its type does not tell. */
-export interface ObjectStoreCasesOptions extends VerbCasesOptions, ConditionsCasesOptions {}
+/** What the suite must know about a store that its type does not express. */
+export interface ObjectStoreCasesOptions extends KeysAndBytesCasesOptions, ConditionsCasesOptions {}
 
-/** One promise of a store, and how to see that it is kept. */
-export interface Promised {
+/** One case of {@link certify}, to run as a test. */
+export interface GuaranteeCase {
+  /** What the store must do, such as `lists every page`. */
   readonly name: string;
-  /** What of the port it belongs to, such as `conditions`. */
+  /** The capability or guarantee that it checks, such as `conditions`. */
   readonly capability: string;
-  /** Rejects when the promise is broken, and says how. */
+  /** Rejects with the reason if the store fails. */
   readonly run: () => Promise<void>;
 }
 
 /**
- * Everything that the type of a store promises, as cases to run in any test framework. Each gets a store of its own, and
- * disposes of it where it can be disposed of.
+ * Returns the cases that check every capability and guarantee of a store type, to run in any test framework. Each case
+ * makes a store, and disposes of it afterwards if it is disposable.
  *
- * @param make gives a store, or a promise of one; it may be the same one each time
- * @param capabilities exactly those that the store's type states
+ * @param make returns a store or a promise of one; it may return the same store each time
+ * @param capabilities exactly the capabilities and guarantees of the store type
  *
  * @example
  * ```ts
@@ -82,10 +83,10 @@ export interface Promised {
  * });
  * ```
  */
-export function certify<Store extends Verbs>(
+export function certify<Store extends BasicStore>(
   make: () => Store | Promise<Store>,
   capabilities: CapabilitiesOf<Store> & ObjectStoreCasesOptions,
-): readonly Promised[] {
+): readonly GuaranteeCase[] {
   return casesOf(capabilities).map(({ name, capability, run }) => ({
     name,
     capability,
@@ -100,28 +101,29 @@ export function certify<Store extends Verbs>(
   }));
 }
 
-/** One promise of the port, and the capability that it belongs to. */
+/** A case with its capability. */
 interface CapabilityCase extends ObjectStoreCase<FullObjectStore> {
   readonly capability: string;
 }
 
-/** The cases of some capabilities. They run with a store that has these, which no type can say here. */
-export function casesOf(options: Capabilities & DependableOptions & ObjectStoreCasesOptions): readonly CapabilityCase[] {
-  const { atomic = true, consistent = true, conditions, attributes, ranges, streams, pages, levels, copies, conditionalCopies } = options;
-  const all = [conditions, attributes, ranges, streams, pages, levels, copies, conditionalCopies];
+/** The cases of some capabilities, for a store that has them; the type does not check that. */
+export function casesOf(options: Capabilities & GuaranteeOptions & ObjectStoreCasesOptions): readonly CapabilityCase[] {
+  const { atomic = true, consistent = true, conditions, attributes, ranges, streams, pagination, delimiter, copies } = options;
+  const { conditionalCopies } = options;
+  const all = [conditions, attributes, ranges, streams, pagination, delimiter, copies, conditionalCopies];
   const groups: Readonly<Record<string, readonly ObjectStoreCase<FullObjectStore>[] | false | undefined>> = {
-    "keys and bytes": verbCases(options),
-    "whole writes": atomic && atomicCases(),
-    "writes seen at once": consistent && [...consistentCases(), ...(atomic ? registerCases() : [])],
+    "keys and bytes": keysAndBytesCases(options),
+    "atomic writes": atomic && atomicCases(),
+    "strong consistency": consistent && [...consistentCases(), ...(atomic ? monotonicReadCases() : [])],
     conditions: conditions && conditionsCases(options),
     attributes: attributes && attributesCases(),
     ranges: ranges && rangeCases(),
     streams: streams && streamCases(),
-    pages: pages && pageCases(),
-    levels: levels && levelCases(),
+    pagination: pagination && paginationCases(),
+    delimiter: delimiter && delimiterCases(),
     copies: copies && [...copyCases(), ...(attributes ? attributesCopyCases() : [])],
     "conditional copies": conditionalCopies && conditionalCopyCases(),
-    "all in one call": all.every(Boolean) && togetherCases(),
+    "combined options": all.every(Boolean) && combinedOptionsCases(),
   };
   return Object.entries(groups).flatMap(([capability, cases]) => (cases || []).map(({ name, run }) => ({ name, run, capability })));
 }

@@ -4,31 +4,36 @@ import { different, equal, type ObjectStoreCase, rejects } from "./check.ts";
 
 type Store = Named & ConditionalPut & ConditionalGet & Head & Delete;
 
+/** Options of {@link conditionsCases}. */
 export interface ConditionsCasesOptions {
-  /** Whether two writes of the same bytes share an etag, as on S3 and R2; everywhere else every write has its own. */
+  /** Whether two writes of the same bytes have the same etag, as on S3 and R2. Default: false. */
   readonly etagsNameContent?: boolean;
   /**
-   * Whether an overwrite or a delete and a conditional write that meet come one after the other: true unless given. Where
-   * they need not, as on Ceph, a conditional write that was not refused may hide the other.
+   * Whether an overwrite or a delete and a concurrent conditional write take effect one after the other. If false, as on
+   * Ceph, a conditional write that is not refused may hide the other write. Default: true.
    */
   readonly overwritesAreOrdered?: boolean;
 }
 
-/** The promises of a store that writes and reads under conditions. */
+/** The cases for a store with conditional writes and reads. */
 export function conditionsCases({
   etagsNameContent = false,
   overwritesAreOrdered = true,
 }: ConditionsCasesOptions = {}): readonly ObjectStoreCase<Store>[] {
-  /** What may be left when a conditional write and another one met: after the other the condition does not hold. */
-  const checkMet = ([conditional]: readonly PromiseSettledResult<unknown>[], left: string | undefined, other: string | undefined): void => {
+  /** Checks the object after a conditional write met another write: after the other write the condition does not hold. */
+  const checkConcurrent = (
+    [conditional]: readonly PromiseSettledResult<unknown>[],
+    left: string | undefined,
+    other: string | undefined,
+  ): void => {
     const error: unknown = conditional?.status === "rejected" ? conditional.reason : undefined;
-    if (error !== undefined && !isOtherwise(error)) throw error;
+    if (error !== undefined && !isRefusedOrUnknown(error)) throw error;
     const mayBeHidden = !overwritesAreOrdered && !isEdgewaterError(error, "PreconditionFailed");
     if (!(mayBeHidden && left === "conditional")) equal(left, other, "body");
   };
   return [
     {
-      name: "creates an object that is not there, and refuses one that is",
+      name: "creates an object only if there is none",
       run: async (store) => {
         const { etag } = await store.put("conformance/create", "first", { mode: "create" });
         const error = await rejects(() => store.put("conformance/create", "second", { mode: "create" }), "AlreadyExists");
@@ -41,7 +46,7 @@ export function conditionsCases({
       },
     },
     {
-      name: "replaces only what has the etag",
+      name: "replaces an object only if it has the etag",
       run: async (store) => {
         const first = etagOf(await store.put("conformance/match", "first"));
         const second = etagOf(await store.put("conformance/match", "second", { mode: { ifMatch: first } }));
@@ -56,8 +61,8 @@ export function conditionsCases({
     },
     {
       name: etagsNameContent
-        ? "gives every content an etag of its own, and the same to the same bytes"
-        : "gives every write an etag of its own, also for the same bytes and after deleting",
+        ? "gives different contents different etags, and equal contents equal etags"
+        : "gives every write a new etag, also for equal bytes and after a delete",
       run: async (store) => {
         const etags: string[] = [];
         if (etagsNameContent) equal(await store.put("conformance/etags", "0"), await store.put("conformance/etags", "0"), "etags");
@@ -69,7 +74,7 @@ export function conditionsCases({
       },
     },
     {
-      name: "lets one of 20 creators win",
+      name: "lets exactly one of 20 concurrent creates succeed",
       run: async (store) => {
         const bodies = Array.from({ length: 20 }, (_, index) => `creator ${index}`);
         const outcomes = await Promise.allSettled(bodies.map((body) => store.put("conformance/creators", body, { mode: "create" })));
@@ -82,7 +87,7 @@ export function conditionsCases({
       },
     },
     {
-      name: "counts 50 when 5 workers make 10 increments each",
+      name: "counts to 50 when 5 workers make 10 conditional increments each",
       run: async (store) => {
         await store.put("conformance/counter", "0");
         const increment = async (tries = 1): Promise<void> => {
@@ -103,7 +108,7 @@ export function conditionsCases({
       },
     },
     {
-      name: "does not lose an overwrite or a delete that comes between a read and a conditional write",
+      name: "does not lose an overwrite or a delete that is concurrent with a conditional write",
       run: async (store) => {
         for (let round = 0; round < 20; round++) {
           const etag = etagOf(await store.put("conformance/between", "read"));
@@ -111,7 +116,7 @@ export function conditionsCases({
             store.put("conformance/between", "conditional", { mode: { ifMatch: etag } }),
             store.put("conformance/between", "overwritten"),
           ]);
-          checkMet(overwritten, await textOf(store, "conformance/between"), "overwritten");
+          checkConcurrent(overwritten, await textOf(store, "conformance/between"), "overwritten");
           const now = (await store.head("conformance/between")).etag ?? "";
           const deleted = await Promise.allSettled([
             store.put("conformance/between", "conditional", { mode: { ifMatch: now } }),
@@ -121,12 +126,12 @@ export function conditionsCases({
             if (!isEdgewaterError(error, "NotFound")) throw error;
             return undefined;
           });
-          checkMet(deleted, left, undefined);
+          checkConcurrent(deleted, left, undefined);
         }
       },
     },
     {
-      name: "reads depending on the etag",
+      name: "reads an object under a condition on its etag",
       run: async (store) => {
         const old = etagOf(await store.put("conformance/read", "old"));
         const etag = etagOf(await store.put("conformance/read", "new"));
@@ -140,8 +145,8 @@ export function conditionsCases({
   ];
 }
 
-/** Refused, or hidden by the other write: a server that fails in a race leaves nothing to tell them apart. */
-function isOtherwise(error: unknown): boolean {
+/** Returns whether the write was refused or its outcome is unknown, as after a server error in a race. */
+function isRefusedOrUnknown(error: unknown): boolean {
   return isEdgewaterError(error, "PreconditionFailed") || (isEdgewaterError(error, "Unavailable") && error.outcome === "unknown");
 }
 
@@ -150,6 +155,6 @@ async function textOf(store: ConditionalGet, key: string): Promise<string> {
 }
 
 function etagOf({ etag }: { readonly etag: string | undefined }): string {
-  if (etag === undefined) throw new Error("A store with conditions has etags");
+  if (etag === undefined) throw new Error("The store does not conform: a store with conditions must return etags");
   return etag;
 }

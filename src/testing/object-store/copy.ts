@@ -1,11 +1,11 @@
 import type { AttributesPut, ConditionalCopy, Copy, FullObjectMeta, Get, GetOptions, Put } from "../../object-store/types.ts";
 import { equal, type ObjectStoreCase, rejects } from "./check.ts";
 
-/** The promises of a store that copies. */
+/** The cases for a store that copies. */
 export function copyCases(): readonly ObjectStoreCase<Put & Get & Copy>[] {
   return [
     {
-      name: "copies an object, and leaves the source",
+      name: "copies an object and keeps the source",
       run: async (store) => {
         const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => index % 256);
         await store.put("conformance/copy/from", bytes);
@@ -21,7 +21,7 @@ export function copyCases(): readonly ObjectStoreCase<Put & Get & Copy>[] {
       },
     },
     {
-      name: "refuses to copy what is not there, or to where no key is",
+      name: "refuses to copy a missing object, and invalid keys",
       run: async (store) => {
         await rejects(() => store.copy("conformance/copy/missing", "conformance/copy/nothing"), "NotFound");
         await rejects(() => store.get("conformance/copy/nothing"), "NotFound");
@@ -33,11 +33,11 @@ export function copyCases(): readonly ObjectStoreCase<Put & Get & Copy>[] {
   ];
 }
 
-/** The promises of a store that copies depending on what is there. */
+/** The cases for a store that copies under a condition on the target. */
 export function conditionalCopyCases(): readonly ObjectStoreCase<Put & Get & ConditionalCopy>[] {
   return [
     {
-      name: "copies depending on what is there",
+      name: "copies under a condition on the target",
       run: async (store) => {
         await store.put("conformance/copy/source", "new");
         const { etag = "" } = await store.put("conformance/copy/target", "old");
@@ -51,11 +51,11 @@ export function conditionalCopyCases(): readonly ObjectStoreCase<Put & Get & Con
   ];
 }
 
-/** The promises of a store that copies objects with their attributes. */
+/** The cases for a store that copies attributes. */
 export function attributesCopyCases(): readonly ObjectStoreCase<AttributesPut & Get<GetOptions, FullObjectMeta> & Copy>[] {
   return [
     {
-      name: "copies the attributes with the object, in place of those that were there",
+      name: "copies the attributes of the source, and replaces those of the target",
       run: async (store) => {
         await store.put("conformance/copy/described", "x", { contentType: "image/png", metadata: { a: "b" } });
         await store.put("conformance/copy/other", "y", { contentType: "text/plain", metadata: { a: "c", d: "e" } });

@@ -1,13 +1,12 @@
 import { isEdgewaterError } from "../../errors.ts";
-import { equal, keys, type ObjectStoreCase, rejects, toArray } from "./check.ts";
-import type { Verbs } from "./verbs.ts";
-import { whileWriting } from "./while-writing.ts";
+import { equal, keys, type ObjectStoreCase, rejects, toArray, whileWriting } from "./check.ts";
+import type { BasicStore } from "./keys-and-bytes.ts";
 
-/** The promises of a store whose writes are seen as a whole or not at all. */
-export function atomicCases(): readonly ObjectStoreCase<Verbs>[] {
+/** The cases for a store with atomic writes. */
+export function atomicCases(): readonly ObjectStoreCase<BasicStore>[] {
   return [
     {
-      name: "lets concurrent writers of one key leave one whole object",
+      name: "stores one whole object when writers of one key are concurrent",
       run: async (store) => {
         const bodies = Array.from({ length: 8 }, (_, index) => String(index).repeat(10_000));
         await Promise.all(bodies.map((body) => store.put("conformance/race", body)));
@@ -15,7 +14,7 @@ export function atomicCases(): readonly ObjectStoreCase<Verbs>[] {
       },
     },
     {
-      name: "shows readers the old object or the new one while it is replaced, never a part and never none",
+      name: "returns the old object or the new one while it is replaced, never a part and never none",
       run: async (store) => {
         const body = (round: number): string => (round % 2 === 0 ? "a".repeat(200_000) : "b".repeat(130_000));
         await store.put("conformance/torn/object", body(0));
@@ -38,7 +37,7 @@ export function atomicCases(): readonly ObjectStoreCase<Verbs>[] {
       },
     },
     {
-      name: "shows a new object as a whole or not at all",
+      name: "returns a new object as a whole or not at all",
       run: async (store) => {
         let writing = "conformance/new/0";
         await whileWriting(
@@ -59,11 +58,11 @@ export function atomicCases(): readonly ObjectStoreCase<Verbs>[] {
   ];
 }
 
-/** The promises of a store that shows a write to everything that begins after it. */
-export function consistentCases(): readonly ObjectStoreCase<Verbs>[] {
+/** The cases for a strongly consistent store. */
+export function consistentCases(): readonly ObjectStoreCase<BasicStore>[] {
   return [
     {
-      name: "shows a put and a delete to every get, head and list that comes after",
+      name: "shows a put and a delete to every later get, head and list",
       run: async (store) => {
         for (let round = 1; round <= 20; round++) {
           await store.put("conformance/fresh/object", "x".repeat(round));
@@ -85,11 +84,11 @@ export function consistentCases(): readonly ObjectStoreCase<Verbs>[] {
   ];
 }
 
-/** The promises of a store whose writes are seen as a whole, and by everything that begins after them. */
-export function registerCases(): readonly ObjectStoreCase<Verbs>[] {
+/** The cases for a store that is atomic and strongly consistent. */
+export function monotonicReadCases(): readonly ObjectStoreCase<BasicStore>[] {
   return [
     {
-      name: "lets no reader go back to what was replaced",
+      name: "never returns an older version after a newer one was read or acknowledged",
       run: async (store) => {
         let acknowledged = 0;
         await store.put("conformance/clock", "0");
@@ -103,7 +102,7 @@ export function registerCases(): readonly ObjectStoreCase<Verbs>[] {
             const least = acknowledged;
             const seen = Number(await (await store.get("conformance/clock")).text());
             equal(seen >= least, true, `a reader saw ${seen} after ${least} had been acknowledged`);
-            // What one reader has seen, a later one does not miss, though nobody has acknowledged it yet.
+            // A version that one reader saw must be visible to later readers, even if its write was not acknowledged yet.
             acknowledged = Math.max(acknowledged, seen);
           },
         );

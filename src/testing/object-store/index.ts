@@ -1,25 +1,31 @@
+/**
+ * The conformance suite for object stores.
+ *
+ * @module
+ */
+
 import type { FullObjectStore } from "../../object-store/types.ts";
 import { casesOf, type ObjectStoreCasesOptions } from "./certify.ts";
 import type { ObjectStoreCase } from "./check.ts";
-import { atomicCases, consistentCases, registerCases } from "./guarantees.ts";
-import { type VerbCasesOptions, verbCases } from "./verbs.ts";
+import { atomicCases, consistentCases, monotonicReadCases } from "./guarantees.ts";
+import { type KeysAndBytesCasesOptions, keysAndBytesCases } from "./keys-and-bytes.ts";
 
 export { attributesCases } from "./attributes.ts";
-export { type CapabilitiesOf, certify, type Promised } from "./certify.ts";
+export { type CapabilitiesOf, certify, type GuaranteeCase } from "./certify.ts";
 export { conditionsCases } from "./conditions.ts";
 export { copyCases } from "./copy.ts";
-export { levelCases, pageCases } from "./list.ts";
+export { delimiterCases, paginationCases } from "./list.ts";
 export { rangeCases } from "./range.ts";
-export { readOnlyCases } from "./reading.ts";
+export { readOnlyCases } from "./read-only.ts";
 export { streamCases } from "./stream.ts";
 export type { ObjectStoreCase, ObjectStoreCasesOptions };
 
-/** The promises that every store makes, as cases to run with a store. */
-export function objectStoreCases(options: VerbCasesOptions = {}): readonly ObjectStoreCase[] {
-  return [...verbCases(options), ...atomicCases(), ...consistentCases(), ...registerCases()];
+/** The cases for an `ObjectStore`: the basic verbs and all guarantees. */
+export function objectStoreCases(options: KeysAndBytesCasesOptions = {}): readonly ObjectStoreCase[] {
+  return [...keysAndBytesCases(options), ...atomicCases(), ...consistentCases(), ...monotonicReadCases()];
 }
 
-/** The promises of every capability together, for a store that has them all. */
+/** The cases for a `FullObjectStore`: every capability. */
 export function fullObjectStoreCases(options: ObjectStoreCasesOptions = {}): readonly ObjectStoreCase<FullObjectStore>[] {
   return casesOf({
     ...options,
@@ -27,8 +33,8 @@ export function fullObjectStoreCases(options: ObjectStoreCasesOptions = {}): rea
     attributes: true,
     ranges: true,
     streams: true,
-    pages: true,
-    levels: true,
+    pagination: true,
+    delimiter: true,
     copies: true,
     conditionalCopies: true,
   });

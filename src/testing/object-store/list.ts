@@ -4,11 +4,11 @@ import { equal, type ObjectStoreCase, rejects, toArray } from "./check.ts";
 const names = ["a", "b/1", "b/2/x", "b/2/y", "b-c", "c", "d/1", "é"];
 const sorted = ["a", "b-c", "b/1", "b/2/x", "b/2/y", "c", "d/1", "é"];
 
-/** The promises of a store that lists from a place on, and up to a number. */
-export function pageCases(): readonly ObjectStoreCase<Put & PagedList>[] {
+/** The cases for a store whose lists have pagination: `startAfter` and `limit`. */
+export function paginationCases(): readonly ObjectStoreCase<Put & PagedList>[] {
   return [
     {
-      name: "lists what sorts after a text, which need not be a key",
+      name: "lists the keys that sort after a text, which need not be a key",
       run: async (store) => {
         const below = await fill(store, "after");
         for (const after of ["a", "b", "b/", "b/2", "b/2/x", "b/2/xx", "b0", "c", "zz", "é", ""]) {
@@ -20,7 +20,7 @@ export function pageCases(): readonly ObjectStoreCase<Put & PagedList>[] {
       },
     },
     {
-      name: "lists no more than the limit, and page after page everything once",
+      name: "lists at most `limit` entries, and every key once when it is read page by page",
       run: async (store) => {
         const below = await fill(store, "limit");
         equal(await toArray(store.list(below, { limit: 0 })), [], "no keys");
@@ -38,11 +38,11 @@ export function pageCases(): readonly ObjectStoreCase<Put & PagedList>[] {
   ];
 }
 
-/** The promises of a store that lists level by level. */
-export function levelCases(): readonly ObjectStoreCase<Put & DelimitedList>[] {
+/** The cases for a store that lists one level with a delimiter. */
+export function delimiterCases(): readonly ObjectStoreCase<Put & DelimitedList>[] {
   return [
     {
-      name: "lists one level, with what lies deeper as prefixes in their place",
+      name: "lists one level: objects, and common prefixes for deeper objects",
       run: async (store) => {
         const below = await fill(store, "level");
         const list = async (prefix: string, page: { startAfter?: string; limit?: number } = {}): Promise<string[]> =>

@@ -1,7 +1,7 @@
 import type { Put, RangeGet } from "../../object-store/types.ts";
 import { equal, type ObjectStoreCase, rejects } from "./check.ts";
 
-/** The promises of a store that reads parts of objects. */
+/** The cases for a store that reads ranges. */
 export function rangeCases(): readonly ObjectStoreCase<Put & RangeGet>[] {
   return [
     {
@@ -39,7 +39,7 @@ export function rangeCases(): readonly ObjectStoreCase<Put & RangeGet>[] {
       },
     },
     {
-      name: "refuses a range that starts at the end or beyond it, or that is none",
+      name: "refuses an invalid range, and one that starts at the end or later",
       run: async (store) => {
         await store.put("conformance/range-wrong", "0123456789");
         for (const range of [
@@ -56,7 +56,7 @@ export function rangeCases(): readonly ObjectStoreCase<Put & RangeGet>[] {
       },
     },
     {
-      name: "reads nothing from the start of an empty object, and refuses to start later",
+      name: "reads no bytes from the start of an empty object, and refuses a later start",
       run: async (store) => {
         await store.put("conformance/range-empty", "");
         equal(await (await store.get("conformance/range-empty", { range: { start: 0, end: 5 } })).text(), "", "body");

@@ -2,11 +2,11 @@ import { isEdgewaterError } from "../../errors.ts";
 import type { Get, StreamPut } from "../../object-store/types.ts";
 import { equal, type ObjectStoreCase, rejects } from "./check.ts";
 
-/** The promises of a store that takes Blobs and streams. */
+/** The cases for a store that accepts Blobs and streams. */
 export function streamCases(): readonly ObjectStoreCase<StreamPut & Get>[] {
   return [
     {
-      name: "writes a Blob and a stream, and streams them back",
+      name: "writes and reads Blobs and streams",
       run: async (store) => {
         await store.put("conformance/streams/blob", new Blob(["a", "b"]));
         equal(await (await store.get("conformance/streams/blob")).text(), "ab", "Blob");
@@ -26,14 +26,14 @@ export function streamCases(): readonly ObjectStoreCase<StreamPut & Get>[] {
       },
     },
     {
-      name: "lets one of two writers of long streams win as a whole",
+      name: "stores one whole stream when two writers of long streams are concurrent",
       run: async (store) => {
         const chunks = (fill: number): Uint8Array[] => Array.from({ length: 33 }, () => new Uint8Array(300_000).fill(fill));
         const puts = [1, 2].map((fill) => store.put("conformance/streams/race", streamOf(chunks(fill))));
         const winners: number[] = [];
         for (const [index, put] of (await Promise.allSettled(puts)).entries()) {
           if (put.status === "fulfilled") winners.push(index + 1);
-          // A service may drop the parts of one when the other is published.
+          // A service may discard the parts of one upload when the other is completed.
           else if (!isEdgewaterError(put.reason, "Unavailable")) throw put.reason;
         }
         const bytes = await (await store.get("conformance/streams/race")).bytes();
@@ -42,7 +42,7 @@ export function streamCases(): readonly ObjectStoreCase<StreamPut & Get>[] {
       },
     },
     {
-      name: "keeps the old object when a stream fails, and says why it failed",
+      name: "keeps the old object when a stream fails, and reports its error as the cause",
       run: async (store) => {
         await store.put("conformance/streams/failed", "old");
         const reason = new Error("the source failed");
@@ -57,11 +57,11 @@ export function streamCases(): readonly ObjectStoreCase<StreamPut & Get>[] {
       },
     },
     {
-      name: "stops a stream that does not end when the signal is aborted, and cancels it",
+      name: "stops and cancels an endless stream when the signal is aborted",
       run: async (store) => {
         const controller = new AbortController();
         let cancelled: unknown;
-        // It has an end after all, for a store that would never let go of it.
+        // It does end, so that the case fails and does not hang if the store never stops.
         let rest = 3000;
         const endless = new ReadableStream<Uint8Array>({
           pull: async (stream) => {
@@ -75,7 +75,7 @@ export function streamCases(): readonly ObjectStoreCase<StreamPut & Get>[] {
         });
         setTimeout(() => controller.abort("enough"), 20);
         await rejects(() => store.put("conformance/streams/endless", endless, { signal: controller.signal }), "Aborted");
-        equal(cancelled, "enough", "reason that the stream was cancelled for");
+        equal(cancelled, "enough", "reason of the cancel");
         await rejects(() => store.get("conformance/streams/endless"), "NotFound");
       },
     },

@@ -1,7 +1,7 @@
 import type { AssetDefinition } from "../../storage/types.ts";
 import { bytes, failed, made, rejects, runOf, type StorageCase, same } from "./check.ts";
 
-const definition = (assetKey: string, said: Partial<AssetDefinition> = {}): AssetDefinition => ({
+const definition = (assetKey: string, fields: Partial<AssetDefinition> = {}): AssetDefinition => ({
   assetKey,
   kind: "asset",
   tags: {},
@@ -10,7 +10,7 @@ const definition = (assetKey: string, said: Partial<AssetDefinition> = {}): Asse
   codeVersion: undefined,
   dependencies: [],
   partitions: undefined,
-  ...said,
+  ...fields,
 });
 
 const tableOf = async (
@@ -22,10 +22,10 @@ const tableOf = async (
     ...causes.map(({ reason }) => reason),
   ]);
 
-/** What is promised of assets, runs, keys and dynamic partitions. */
+/** Cases for assets, staleness, runs, the key-value store and dynamic partitions. */
 export const catalogueCases: readonly StorageCase[] = [
   {
-    name: "keeps what was declared of assets and what last happened to them",
+    name: "returns the definitions of assets and their latest events",
     run: async (storage) => {
       const tagged = definition("tagged", { tags: { team: "sea", "": "" }, kinds: ["duckdb"], group: "g", partitions: { static: ["x"] } });
       const plain = definition("plain", { codeVersion: "1", dependencies: [{ assetKey: "tagged", mapping: "all" }] });
@@ -68,7 +68,7 @@ export const catalogueCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "says what is missing, stale and up to date, and why",
+    name: "computes which assets are missing, stale and up to date, and why",
     run: async (storage) => {
       const on = (assetKey: string) => [{ assetKey, mapping: undefined }];
       await storage.commit({
@@ -93,7 +93,7 @@ export const catalogueCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "judges each partition by what it consumed",
+    name: "computes the staleness of each partition from the inputs it was made from",
     run: async (storage) => {
       const partitions = { static: ["x", "y"] };
       await storage.commit({
@@ -140,7 +140,7 @@ export const catalogueCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "keeps runs, newest first, and says how one ended that could not",
+    name: "returns runs newest first, and sets the outcome of a run that did not end",
     run: async (storage) => {
       const started = runOf("r2", { status: "Started", endTime: undefined, tags: { "a'b": "?" }, partitionKeys: ["x"] });
       await storage.commit({ runs: [runOf("r1"), started] });
@@ -197,7 +197,7 @@ export const catalogueCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "adds dynamic partitions once, in order, and refuses what is no key",
+    name: "adds dynamic partitions once, in order, and refuses invalid keys",
     run: async (storage) => {
       await storage.addDynamicPartitions("d", ["z", "a"]);
       await storage.addDynamicPartitions("d", ["m", "z", "it's a 'key'?"]);

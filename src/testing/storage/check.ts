@@ -3,28 +3,30 @@ import { MetadataValue } from "../../metadata/metadata-value.ts";
 import { PartitionKey } from "../../partition/partition-key.ts";
 import type { NewEvent, RunRecord, Storage, StoredEvent } from "../../storage/types.ts";
 
-/** One promise of a Storage, and how to see that it is kept. */
+/** One obligation of a Storage, and its check. */
 export interface StorageCase {
+  /** The obligation, as the name of a test. */
   readonly name: string;
-  /** Given a Storage without records, which the case closes or not. Rejects when the promise is broken. */
+  /** Checks an empty Storage, which the case may close. Rejects when the obligation is not met. */
   readonly run: (storage: Storage) => Promise<void>;
 }
 
-/** One promise of several that have the same records open: tabs, processes, Workers, machines. */
+/** One obligation of a Storage that several tabs, processes, Workers or machines have open, and its check. */
 export interface SharedStorageCase {
+  /** The obligation, as the name of a test. */
   readonly name: string;
-  /** Given a way to open the same records, new ones for each case, as often as it likes. It closes what it opened. */
+  /** Checks a Storage that `open` opens several times: the same one within a case, a new one for each case. Closes what it opens. */
   readonly run: (open: () => Promise<Storage>) => Promise<void>;
 }
 
 const start = Date.UTC(2026, 0, 1);
 
-/** A materialization of an asset. */
+/** A new materialization. */
 export function made(
   assetKey: string,
-  said: Partial<Omit<StoredEvent, "id" | "assetKey" | "partitionKey">> & { partition?: string | PartitionKey } = {},
+  fields: Partial<Omit<StoredEvent, "id" | "assetKey" | "partitionKey">> & { partition?: string | PartitionKey } = {},
 ): NewEvent {
-  const { partition, ...rest } = said;
+  const { partition, ...rest } = fields;
   return {
     eventType: "Materialization",
     assetKey,
@@ -39,27 +41,29 @@ export function made(
   };
 }
 
-/** A step that failed. */
+/** A new event of a failed step. */
 export function failed(assetKey: string, runId = "run"): NewEvent {
   const { dataVersion: _, ...rest } = made(assetKey, { runId }) as StoredEvent;
   return { ...rest, eventType: "StepFailure", dataVersion: undefined, metadata: { error: MetadataValue.text("it rained") } };
 }
 
-/** A run. */
-export function runOf(runId: string, said: Partial<RunRecord> = {}): RunRecord {
-  return { runId, status: "Success", nodeNames: ["a"], tags: {}, startTime: start, endTime: start + 1, ...said };
+/** A run that has ended. */
+export function runOf(runId: string, fields: Partial<RunRecord> = {}): RunRecord {
+  return { runId, status: "Success", nodeNames: ["a"], tags: {}, startTime: start, endTime: start + 1, ...fields };
 }
 
+/** Bytes with these values. */
 export function bytes(...values: readonly number[]): Uint8Array {
   return Uint8Array.from(values);
 }
 
-/** Compares by content: keys in any order, and what is undefined as what is not there. */
+/** Compares by content: in any order of keys, and without fields that are undefined. */
 export function same(actual: unknown, expected: unknown, what: string): void {
   const [one, other] = [canonical(actual), canonical(expected)];
   if (one !== other) throw broken(`${what}: expected ${shorten(other)}, got ${shorten(one)}`);
 }
 
+/** Calls, and returns the error, which must have this code. */
 export async function rejects(call: () => Promise<unknown>, code: ErrorCode): Promise<EdgewaterError> {
   try {
     await call();
@@ -88,5 +92,5 @@ function shorten(text: string): string {
 }
 
 function broken(message: string, cause?: unknown): Error {
-  return new Error(`The Storage breaks a promise: ${message}`, { cause });
+  return new Error(`The Storage does not meet an obligation: ${message}`, { cause });
 }

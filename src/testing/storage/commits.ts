@@ -1,10 +1,10 @@
 import type { Batch } from "../../storage/types.ts";
 import { bytes, made, rejects, runOf, type StorageCase, same } from "./check.ts";
 
-/** What is promised of commits and their preconditions. */
+/** Cases for commits and their preconditions. */
 export const commitCases: readonly StorageCase[] = [
   {
-    name: "writes a batch as a whole, or nothing of it",
+    name: "writes a whole batch or nothing",
     run: async (storage) => {
       const batch: Batch = {
         preconditions: [{ kv: "lock", is: bytes(1) }],
@@ -74,7 +74,7 @@ export const commitCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "loses nothing of many commits at once",
+    name: "loses nothing of many concurrent commits",
     run: async (storage) => {
       const commits = Array.from({ length: 40 }, (_, index) =>
         storage.commit({ events: [made("a", { dataVersion: String(index) }), made("b")] }),
@@ -86,11 +86,11 @@ export const commitCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "refuses every call when it is closed, and closes twice",
+    name: "refuses every call after it was closed, and can be closed twice",
     run: async (storage) => {
       const commit = storage.commit({ events: [made("a")] });
       const closed = storage.close();
-      same((await commit).length, 1, "a commit that went on is finished");
+      same((await commit).length, 1, "a commit in flight is finished");
       await closed;
       await storage.close();
       await rejects(() => storage.commit({ events: [made("a")] }), "Closed");
@@ -100,7 +100,7 @@ export const commitCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "does not hand out what it keeps",
+    name: "copies values when they are set and read",
     run: async (storage) => {
       const value = bytes(1, 2, 3);
       await storage.kvSet("k", value);

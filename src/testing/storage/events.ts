@@ -3,7 +3,7 @@ import { PartitionKey } from "../../partition/partition-key.ts";
 import type { NewEvent } from "../../storage/types.ts";
 import { failed, made, runOf, type StorageCase, same } from "./check.ts";
 
-/** Texts that some database or encoding would change. */
+/** Texts that a database or an encoding could change or confuse. */
 const hostile = [
   "a'b",
   'a"b',
@@ -22,7 +22,7 @@ const hostile = [
   "a",
 ];
 
-/** Metadata of every kind, with what JSON cannot hold. */
+/** Metadata of every kind, with values that JSON lacks. */
 const metadata = {
   text: MetadataValue.text("it's"),
   int: MetadataValue.int(9_007_199_254_740_993n),
@@ -37,10 +37,10 @@ const metadata = {
   schema: MetadataValue.schema(Uint8Array.of(0, 255)),
 };
 
-/** What is promised of events. */
+/** Cases for events. */
 export const eventCases: readonly StorageCase[] = [
   {
-    name: "numbers events in the order of their commits and gives them back",
+    name: "numbers events in the order of their commits, and returns them",
     run: async (storage) => {
       const first = await storage.commit({ events: [made("a"), made("b")] });
       const second = await storage.commit({ events: [made("a", { dataVersion: "v2" })] });
@@ -57,7 +57,7 @@ export const eventCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "keeps every field of an event",
+    name: "stores every field of an event",
     run: async (storage) => {
       const event = made("a", {
         partition: "x=1|y=2",
@@ -82,7 +82,7 @@ export const eventCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "keeps texts apart that look alike",
+    name: "distinguishes texts that look alike",
     run: async (storage) => {
       await storage.commit({ events: hostile.map((name) => made(name, { runId: name, dataVersion: name })) });
       await storage.commit({
@@ -104,7 +104,7 @@ export const eventCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "tells what happened to assets from what happened to steps",
+    name: "returns events of assets, and those of steps when they are asked for",
     run: async (storage) => {
       const step = { ...failed("a"), eventType: "StepStart" } as NewEvent;
       const events = await storage.commit({
@@ -122,13 +122,13 @@ export const eventCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "gives at most as many as asked, of a partition if one is given",
+    name: "limits the number of events, and filters them by partition",
     run: async (storage) => {
       const events = Array.from({ length: 130 }, (_, index) =>
         made("a", { partition: index % 2 ? "odd" : "even", dataVersion: String(index) }),
       );
       await storage.commit({ events });
-      same((await storage.getEventsForAsset("a")).length, 100, "number unless said");
+      same((await storage.getEventsForAsset("a")).length, 100, "the default limit");
       same(
         (await storage.getEventsForAsset("a", { limit: 3 })).map(({ dataVersion }) => dataVersion),
         ["129", "128", "127"],
@@ -144,7 +144,7 @@ export const eventCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "knows the latest materialization of an asset and of each partition",
+    name: "returns the latest materialization of an asset and of each partition",
     run: async (storage) => {
       same(await storage.getLatestMaterialization("a"), undefined, "before there is one");
       await storage.commit({
@@ -160,7 +160,7 @@ export const eventCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "gives the events after a cursor, and new ones as they come",
+    name: "subscribes to the events after an id, and to new events",
     run: async (storage) => {
       const events = await storage.commit({
         events: Array.from({ length: 2500 }, (_, index) => made("a", { dataVersion: String(index) })),
@@ -176,13 +176,13 @@ export const eventCases: readonly StorageCase[] = [
       same(
         seen.slice(0, 2000),
         events.slice(500).map(({ id }) => id),
-        "the events that were there",
+        "the existing events",
       );
-      same(seen.length, 2002, "those and the new ones, of steps too");
+      same(seen.length, 2002, "existing and new events, with those of steps");
     },
   },
   {
-    name: "ends a subscription when it is closed",
+    name: "ends a subscription when the Storage is closed",
     run: async (storage) => {
       const subscription = storage.subscribe({ intervalMs: 10 });
       const next = subscription.next();

@@ -1,7 +1,7 @@
 import { Storage } from "../../storage/storage.ts";
 import { bytes, failed, made, rejects, runOf, type StorageCase, same } from "./check.ts";
 
-/** Something of everything. */
+/** Commits rows of every kind. The golden files contain exactly these rows. */
 export async function fill(storage: Storage): Promise<void> {
   const declared = {
     kind: "asset",
@@ -23,10 +23,10 @@ export async function fill(storage: Storage): Promise<void> {
   await storage.commit({ events: [made("a", { partition: "x", dataVersion: "v2", runId: "r2" })] });
 }
 
-/** What is promised of copies and of pruning. */
+/** Cases for export, import and pruning. */
 export const portableCases: readonly StorageCase[] = [
   {
-    name: "exports everything, and another Storage that imports it exports the same",
+    name: "exports every row, and a Storage that imports the lines exports the same lines",
     run: async (storage) => {
       await fill(storage);
       await using copy = Storage.memory();
@@ -40,7 +40,7 @@ export const portableCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "imports what another Storage exports, and goes on from there",
+    name: "imports the export of another Storage, and numbers new events after it",
     run: async (storage) => {
       await using source = Storage.memory();
       await fill(source);
@@ -54,7 +54,7 @@ export const portableCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "imports into what has records when it is told to, and not twice",
+    name: "merges an export into existing rows, and a second merge changes nothing",
     run: async (storage) => {
       await using source = Storage.memory();
       await fill(source);
@@ -73,7 +73,7 @@ export const portableCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "refuses lines that are no export, and ones that end too early",
+    name: "refuses lines that are not an export, and incomplete exports",
     run: async (storage) => {
       const header = '{"edgewater":"records","version":1}\n';
       await rejects(() => storage.import([]), "Integrity");
@@ -87,7 +87,7 @@ export const portableCases: readonly StorageCase[] = [
     },
   },
   {
-    name: "prunes what is old, keeps the last of everything, and says so before",
+    name: "prunes old events and runs, keeps the latest ones, and announces it in a dry run",
     run: async (storage) => {
       const old = { timestamp: 1000, runId: "old" };
       await storage.commit({
@@ -103,31 +103,29 @@ export const portableCases: readonly StorageCase[] = [
       await storage.commit({ events: [made("c", { ...old, timestamp: 5000 }), made("c", { ...old, timestamp: 6000 })] });
       const before = 2000;
       const announced = await storage.prune({ before, dryRun: true });
-      same([announced.events, announced.runs], [2, 1], "what would go");
+      same([announced.events, announced.runs], [2, 1], "what would be deleted");
       same((await storage.getEventsForAsset("a")).length, 2, "events after a dry run");
       const kept = { getLatest: await storage.getLatestMaterialization("a"), partitions: await storage.getMaterializedPartitions("p") };
       const pruned = await storage.prune({ before });
-      same([pruned.events, pruned.runs], [2, 1], "what went");
+      same([pruned.events, pruned.runs], [2, 1], "what was deleted");
       same(
         (await storage.getEventsForAsset("a")).map(({ id }) => id),
         [kept.getLatest?.id],
-        "the last one stays",
+        "the latest is kept",
       );
-      same((await storage.getEventsForAsset("b")).length, 2, "events of a run that goes on stay");
+      same((await storage.getEventsForAsset("b")).length, 2, "events of a running run are kept");
       same(
         (await storage.getEventsForAsset("p")).map(({ partitionKey }) => String(partitionKey)),
         ["y", "x"],
-        "the last of each partition stays",
+        "the latest of each partition is kept",
       );
-      same((await storage.getEventsForAsset("c")).length, 2, "newer ones stay");
+      same((await storage.getEventsForAsset("c")).length, 2, "newer ones are kept");
       same([await storage.getRun("gone"), await storage.getRunLogs("gone")], [undefined, []], "the run and its logs");
-      same((await storage.getRuns()).length, 2, "other runs stay");
+      same((await storage.getRuns()).length, 2, "other runs are kept");
       same(await storage.getMaterializedPartitions("p"), kept.partitions, "partitions");
-      same(
-        announced.explanation.some((line) => line.startsWith("a: 1 events would go")),
-        true,
-        "the explanation names the asset",
-      );
+      const reason = "1 event; kept 1 (latest of their asset or partition)";
+      same(pruned.explanation[0], `a: deleted ${reason}`, "the explanation of an asset");
+      same(announced.explanation[0], `a: would delete ${reason.replace("kept", "would keep")}`, "the explanation of a dry run");
       same((await storage.prune({ before })).events, 0, "nothing is left to prune");
     },
   },

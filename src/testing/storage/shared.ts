@@ -1,9 +1,9 @@
 import { bytes, made, type SharedStorageCase, same } from "./check.ts";
 
-/** What is promised of several that have the same records open at the same time. */
+/** Cases for a Storage that several have open at the same time. */
 export const sharedCases: readonly SharedStorageCase[] = [
   {
-    name: "sees what another has written, and what was written before it was opened again",
+    name: "reads what another has written, and what was written before it was reopened",
     run: async (open) => {
       const first = await open();
       await first.commit({ events: [made("a")], kv: [{ key: "k", value: bytes(1) }] });
@@ -18,7 +18,7 @@ export const sharedCases: readonly SharedStorageCase[] = [
     },
   },
   {
-    name: "lets several open new records at the same time",
+    name: "can be created by several at the same time",
     run: async (open) => {
       const all = await Promise.all([open(), open(), open(), open()]);
       await Promise.all(all.map((storage) => storage.commit({ events: [made("a")] })));
@@ -27,7 +27,7 @@ export const sharedCases: readonly SharedStorageCase[] = [
     },
   },
   {
-    name: "counts 60 when 6 make 10 increments each",
+    name: "loses no increment when 6 writers increment a counter 10 times each",
     run: async (open) => {
       const all = await Promise.all(Array.from({ length: 6 }, open));
       await Promise.all(
@@ -43,7 +43,7 @@ export const sharedCases: readonly SharedStorageCase[] = [
     },
   },
   {
-    name: "shows a subscriber every event once and in order while others commit",
+    name: "gives a subscription every event once and in order while others commit",
     run: async (open) => {
       const reader = await open();
       const writers = await Promise.all(Array.from({ length: 4 }, open));

@@ -1,17 +1,17 @@
 import { IndexedDBStore } from "../../object-store/indexeddb/index.ts";
 import type { Temporary } from "./types.ts";
 
-/** Databases of IndexedDB with names of their own: in browsers. */
+/** A store and a Storage in new IndexedDB databases. */
 export async function temporary(): Promise<Temporary> {
   const name = `edgewater-${crypto.randomUUID()}`;
-  const [objects, records] = [`${name}-objects`, `${name}-records`];
+  const [objects, storagePath] = [`${name}-objects`, `${name}-storage`];
   const store = new IndexedDBStore(objects);
   return {
     store,
-    records,
+    storagePath,
     remove: async () => {
       await store.close();
-      await Promise.all([objects, records].map(deleteDatabase));
+      await Promise.all([objects, storagePath].map(deleteDatabase));
     },
   };
 }

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { LocalStore } from "../../object-store/local/index.ts";
 import type { Temporary } from "./types.ts";
 
-/** A folder among the system's temporary ones: on Node, Deno and Bun. */
+/** A store and a Storage in a new folder of the system's temporary directory: on Node, Deno and Bun. */
 export async function temporary(): Promise<Temporary> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-"));
   return {
     store: new LocalStore(join(folder, "objects")),
-    records: join(folder, "records"),
+    storagePath: join(folder, "storage"),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

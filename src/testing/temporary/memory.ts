@@ -1,7 +1,7 @@
 import { MemoryStore } from "../../object-store/memory/store.ts";
 import type { Temporary } from "./types.ts";
 
-/** Memory: in Workers, which have no place of their own. */
+/** A store in memory: in Workers, which have no disk. */
 export async function temporary(): Promise<Temporary> {
-  return { store: new MemoryStore(), records: undefined, remove: async () => {} };
+  return { store: new MemoryStore(), storagePath: undefined, remove: async () => {} };
 }

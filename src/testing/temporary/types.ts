@@ -1,10 +1,16 @@
+/**
+ * Temporary stores for tests: one file per kind of runtime, chosen by the import `#temporary`.
+ *
+ * @module
+ */
 import type { ObjectStore } from "../../object-store/types.ts";
 
-/** A place for one test, which leaves nothing behind. */
+/** A store and the path of a Storage for one test. */
 export interface Temporary {
+  /** The store. */
   readonly store: ObjectStore;
-  /** What `Storage.embedded` takes; undefined where there is none, and records are kept in memory. */
-  readonly records: string | undefined;
+  /** The path for `Storage.embedded`; undefined if the Storage must be in memory. */
+  readonly storagePath: string | undefined;
   /** Deletes everything. */
   readonly remove: () => Promise<void>;
 }

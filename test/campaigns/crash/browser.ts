@@ -1,4 +1,4 @@
-/** Kills a real browser at random moments while it writes, opens its profile again, and looks at what is left. */
+/** Kills a browser at random moments while it writes, opens its profile again, and checks what is left. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { type Key, keys, type Left } from "./plan.ts";
 
 type Browser = (typeof browsers)[number];
 
-/** Firefox offers what it ran last, asks for things, and refuses to start after crashes: none of that. */
+/** Without these, Firefox restores its session, asks questions, and refuses to start after several crashes. */
 const firefoxPreferences = [
   ["browser.sessionstore.resume_from_crash", false],
   ["toolkit.startup.max_resumed_crashes", -1],
@@ -22,32 +22,35 @@ const firefoxPreferences = [
   ["network.captive-portal-service.enabled", false],
   ["network.connectivity-service.enabled", false],
   ["app.normandy.enabled", false],
-  // It would open the page once more, with a storage of its own, to draw it small.
+  // Otherwise Firefox opens the page again for a thumbnail, with a separate storage.
   ["browser.pagethumbnails.capturing_disabled", true],
   ["browser.newtabpage.enabled", false],
   ["browser.newtabpage.activity-stream.feeds.topsites", false],
 ];
 
-/** How long after the first write of a browser it is killed, at most. */
+/** The longest time between the first write of a browser and its kill. */
 const longestMs = 1000;
 
+/** Kills a browser so many times over the same profile. */
 export async function killBrowser(browser: Browser, kills: number, random: () => number): Promise<ReadonlyMap<Kind, Judge>> {
   const profile = await mkdtemp(join(tmpdir(), "edgewater-profile-"));
   const preferences = firefoxPreferences.map(([name, value]) => `user_pref("${name}", ${value});\n`);
   await writeFile(join(profile, "user.js"), preferences.join(""));
-  const court = new Court();
-  const pages = await servePages(join(import.meta.dirname, "browser"), { answer: (path, posted) => court.hear(path, posted as Message) });
+  const messages = new Messages();
+  const pages = await servePages(join(import.meta.dirname, "browser"), {
+    answer: (path, posted) => messages.receive(path, posted as Message),
+  });
   try {
     for (let kill = 0; kill < kills; kill++) {
       await during(start(browser, profile, pages.url), async () => {
-        await court.untilAll("/acknowledged");
+        await messages.untilAll("/acknowledged");
         await new Promise((resolve) => setTimeout(resolve, random() * longestMs));
       });
-      for (const judge of court.judges.values()) judge.kills++;
+      for (const judge of messages.judges.values()) judge.kills++;
     }
-    court.isLast = true;
-    await during(start(browser, profile, pages.url), () => court.untilAll("/remains"));
-    return court.judges;
+    messages.isLast = true;
+    await during(start(browser, profile, pages.url), () => messages.untilAll("/remains"));
+    return messages.judges;
   } finally {
     await pages[Symbol.asyncDispose]();
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
@@ -63,18 +66,18 @@ interface Message {
   readonly message: string;
 }
 
-/** Hears what the pages post, and passes it to the judge of each store. */
-class Court {
+/** Receives the messages of the pages, and passes them to the judge of each store. */
+class Messages {
   readonly judges: ReadonlyMap<Kind, Judge> = new Map(kinds.map((kind) => [kind, new Judge()]));
-  /** Whether the page is to end by itself. */
+  /** Whether the page must stop by itself after its checks. */
   isLast = false;
-  readonly #heard = new Map<string, Set<Kind>>();
+  readonly #received = new Map<string, Set<Kind>>();
   #onChange = (): void => undefined;
   #failure: string | undefined;
 
-  hear(path: string, { kind, left, key, version, remains, message }: Message): unknown {
+  receive(path: string, { kind, left, key, version, remains, message }: Message): unknown {
     const judge = this.judges.get(kind);
-    this.#heard.set(path, (this.#heard.get(path) ?? new Set()).add(kind));
+    this.#received.set(path, (this.#received.get(path) ?? new Set()).add(kind));
     if (path === "/failed") this.#failure = message;
     if (path === "/left") judge?.judge(left);
     if (path === "/acknowledged") judge?.acknowledge(key, version);
@@ -83,15 +86,15 @@ class Court {
     return path === "/left" && !this.isLast ? keys.map((each) => (judge?.version(each) ?? 0) + 1) : null;
   }
 
-  /** Until every store of a page that begins now has posted to a path. */
+  /** Waits until every store of a new page has posted to a path. */
   async untilAll(path: string): Promise<void> {
-    this.#heard.clear();
+    this.#received.clear();
     const deadline = setTimeout(() => {
-      const heard = [...this.#heard].map(([each, by]) => `${each} by ${[...by].join("; ")}`);
-      this.#failure = `It does not come to an end: ${heard.join(", ")}`;
+      const received = [...this.#received].map(([each, by]) => `${each} by ${[...by].join("; ")}`);
+      this.#failure = `The page did not finish: ${received.join(", ")}`;
       this.#onChange();
     }, 50_000);
-    while (this.#heard.get(path)?.size !== kinds.length) {
+    while (this.#received.get(path)?.size !== kinds.length) {
       await new Promise<void>((resolve) => {
         this.#onChange = resolve;
       });
@@ -101,7 +104,7 @@ class Court {
   }
 }
 
-/** In a process group of its own, which is killed as a whole. */
+/** Starts a browser in a new process group, so that it can be killed with all its children. */
 function start({ name, launchOptions: { executablePath = "", args = [] } }: Browser, profile: string, url: string): ChildProcess {
   const own =
     name === "chromium"
@@ -110,7 +113,7 @@ function start({ name, launchOptions: { executablePath = "", args = [] } }: Brow
   return spawn(executablePath, [...own, url], { detached: true, stdio: "ignore" });
 }
 
-/** Kills the process and all its children after the work, however it ends. */
+/** Runs the work, and then kills the process and all its children. */
 async function during(child: ChildProcess, work: () => Promise<void>): Promise<void> {
   const exited = once(child, "exit");
   try {

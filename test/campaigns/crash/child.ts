@@ -1,4 +1,4 @@
-/** Makes one write in a folder and prints how it ended and how many calls it took. */
+/** Makes one write to a folder and prints its error code and the number of file system calls. */
 import { LocalStore } from "../../../src/object-store/local/index.ts";
 import { calls } from "./fs.ts";
 import { key, type Operation, operations } from "./operations.ts";
@@ -14,6 +14,6 @@ try {
   code = (error as { code?: string }).code ?? String(error);
 }
 calls.isCounting = false;
-// After a failure the same store must work again.
+// After a failure the same store must be able to write again.
 if (code !== "") await store.put(`${key}-later`, "later", { mode: "create", metadata: { a: "b" } });
 console.log(JSON.stringify({ count: calls.count, code }));

@@ -4,25 +4,26 @@ import { killBrowser } from "./browser.ts";
 import { killLocal } from "./local.ts";
 import { sweep } from "./sweep.ts";
 
-// All operations, with fsync as well, are swept by test/campaigns/crash/main.ts.
+// test/campaigns/crash/main.ts runs all operations, also with fsync.
 describe("LocalStore", () => {
   it.each(["overwrite with attributes", "ifMatch with attributes", "delete"])(
-    "leaves the old object or the new one when it is killed between any two calls: %s",
+    "leaves the old object or the new one when it is killed before any call: %s",
     async (name) => expect(await sweep(name, "kill")).toBeGreaterThan(10),
   );
 
-  it.each(["overwrite", "create with attributes"])("keeps the old object when any single call fails, and works again: %s", async (name) =>
-    expect(await sweep(name, "fail")).toBeGreaterThan(5),
+  it.each(["overwrite", "create with attributes"])(
+    "keeps the old object when any single call fails, and can write again: %s",
+    async (name) => expect(await sweep(name, "fail")).toBeGreaterThan(5),
   );
 });
 
-// A hundred kills and more of each are in test/campaigns/crash/main.ts.
-describe("killed at random moments", () => {
-  it("loses and tears nothing: LocalStore", async () => {
+// test/campaigns/crash/main.ts kills each of them 100 times or more.
+describe("a writer that is killed at a random moment", () => {
+  it("leaves whole objects and every acknowledged write: LocalStore", async () => {
     expect((await killLocal(10, Math.random)).problems).toEqual([]);
   });
 
-  it.each(browsers)("loses and tears nothing: the stores of $name", async (browser) => {
+  it.each(browsers)("leaves whole objects and every acknowledged write: the stores of $name", async (browser) => {
     for (const [kind, { problems, acknowledged }] of await killBrowser(browser, 2, Math.random)) {
       expect(problems, kind).toEqual([]);
       expect(acknowledged, kind).toBeGreaterThan(0);

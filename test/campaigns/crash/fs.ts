@@ -1,4 +1,4 @@
-/** The file system of a LocalStore, every call counted: before the call of a number the process is killed, or the call fails. */
+/** The file system calls of LocalStore, counted. At a given number, the process is killed or the call fails. */
 import * as real from "../../../src/object-store/local/fs.ts";
 
 const { at, how } = JSON.parse(process.env["CRASH"] ?? "{}") as { at?: number; how?: "kill" | "fail" };
@@ -15,13 +15,13 @@ function counted<Call extends (...args: never[]) => unknown>(call: Call): Call {
   }) as Call;
 }
 
-/** As {@link counted}, for a call that never throws, but gives a promise that fails. */
+/** As {@link counted}, for a call that returns a promise. */
 function countedPromise<Call extends (...args: never[]) => Promise<unknown>>(call: Call): Call {
   const inner = counted(call);
   return (async (...args: Parameters<Call>) => inner(...args)) as Call;
 }
 
-// These leave nothing behind and do not fail: a crash before them is one after the call before.
+// These change nothing, so a crash before them equals a crash after the previous call.
 export const closeSync = real.closeSync;
 export const existsSync = real.existsSync;
 export const fstatSync = counted(real.fstatSync as never) as typeof real.fstatSync;

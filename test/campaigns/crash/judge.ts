@@ -1,11 +1,11 @@
 import { isDelete, type Key, keys, type Left } from "./plan.ts";
 
-/** Knows what one writer was told that it has written, and judges what is there after it was killed. */
+/** Records the acknowledged writes of one writer, and checks the objects after it was killed. */
 export class Judge {
   readonly problems: string[] = [];
   kills = 0;
   acknowledged = 0;
-  /** Writes that a kill has cut off, and that are there all the same. */
+  /** Writes that were done but not acknowledged before the kill. */
   landed = 0;
   readonly #versions = new Map<Key, number>();
 
@@ -18,7 +18,7 @@ export class Judge {
     this.#versions.set(key, version);
   }
 
-  /** Of each key the last version that was acknowledged must be there, or the next, whole; and the list must say so. */
+  /** Checks that each key has its last acknowledged version or the next one, whole, and that the list matches. */
   judge({ found, listed }: Left): void {
     for (const { key, version, torn } of found) {
       const last = this.version(key);
@@ -30,17 +30,17 @@ export class Judge {
       this.#versions.set(key, last + 1);
     }
     const expected = keys.filter((key) => found.some((each) => each.key === key && (each.version > 0 || each.torn)));
-    if (listed.join() !== expected.join()) this.problems.push(`lists ${listed} and holds ${expected}`);
+    if (listed.join() !== expected.join()) this.problems.push(`lists ${listed}, but has ${expected}`);
   }
 
   toString(): string {
     const { kills, acknowledged, landed, problems } = this;
     const verdict = problems.length === 0 ? "none lost, none torn" : `PROBLEMS:\n  ${problems.join("\n  ")}`;
-    return `${kills} kills, ${acknowledged} writes acknowledged, ${landed} more there; ${verdict}`;
+    return `${kills} kills, ${acknowledged} writes acknowledged, ${landed} more were done; ${verdict}`;
   }
 }
 
-/** Random numbers from 0 to 1 that a seed tells (mulberry32). */
+/** Pseudo-random numbers from 0 to 1 for a seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,4 +1,4 @@
-/** Writes into a LocalStore until it is killed, and says in place what was acknowledged. */
+/** Writes to a LocalStore until it is killed, and prints every acknowledged write at once. */
 import { writeSync } from "node:fs";
 import { LocalStore } from "../../../src/object-store/local/index.ts";
 import { keys } from "./plan.ts";

@@ -1,4 +1,4 @@
-/** Kills a process at random moments while it writes into a LocalStore, and looks at what is left. */
+/** Kills a process at random moments while it writes to a LocalStore, and checks what it left behind. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
@@ -10,9 +10,10 @@ import { Judge } from "./judge.ts";
 import { type Key, keys } from "./plan.ts";
 import { lookAt } from "./writes.ts";
 
-/** How long after its first write a process is killed, at most. */
+/** The longest time between the first write of a process and its kill. */
 const longestMs = 150;
 
+/** Kills so many processes, one after the other, over the same folder. */
 export async function killLocal(kills: number, random: () => number): Promise<Judge> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-kill-"));
   const judge = new Judge();

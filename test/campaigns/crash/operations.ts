@@ -1,4 +1,4 @@
-/** The writes that a crash or a failure may hit, and what each makes of the object. */
+/** The writes that the tests crash or fail, and the object that each must leave. */
 import type { LocalStore } from "../../../src/object-store/local/index.ts";
 
 export const key = "v1/object";
@@ -6,9 +6,9 @@ export const oldBody = "the old object";
 export const newBody = "the new object, which is longer";
 
 export interface Operation {
-  /** Whether there is an object, with attributes, before. */
+  /** Whether an object with attributes exists before. */
   readonly hasOld: boolean;
-  /** The object afterwards; undefined for none. */
+  /** The body of the object afterwards; undefined for none. */
   readonly result: string | undefined;
   readonly attributes: Readonly<Record<string, string>>;
   readonly run: (store: LocalStore, etag: string) => Promise<unknown>;
@@ -25,7 +25,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     attributes: metadata,
     run: (store) => store.put(key, newBody, { metadata }),
   },
-  "overwrite of nothing": { hasOld: false, result: newBody, attributes: {}, run: (store) => store.put(key, newBody) },
+  "overwrite of a missing object": { hasOld: false, result: newBody, attributes: {}, run: (store) => store.put(key, newBody) },
   create: { hasOld: false, result: newBody, attributes: {}, run: (store) => store.put(key, newBody, { mode: "create" }) },
   "create with attributes": {
     hasOld: false,

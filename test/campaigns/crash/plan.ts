@@ -1,9 +1,9 @@
-/** What the killed writers write: known beforehand, so that whoever finds it can tell whether it is whole. */
+/** The objects that the killed writers write. Their bodies follow from key and version, so a torn one is detected. */
 
 export const keys = ["a", "b/large", "b/small", "c/d/streamed"] as const;
 export type Key = (typeof keys)[number];
 
-/** Bytes of an object, by its version. Some are kept inline, some in chunks, some written part by part. */
+/** Sizes of an object by its version: some are stored inline, some in chunks, some are uploaded in parts. */
 const sizes: Readonly<Record<Key, readonly number[]>> = {
   a: [0, 10, 3000],
   "b/small": [5000, 70_000, 1_048_576],
@@ -28,16 +28,16 @@ export function bodyOf(key: Key, version: number): Uint8Array<ArrayBuffer> {
   return body;
 }
 
-/** What is there when a writer was killed. */
+/** What a killed writer left behind. */
 export interface Left {
   readonly found: readonly Found[];
   readonly listed: readonly string[];
 }
 
-/** What is found under a key: the version, 0 for nothing. */
+/** The version of the object of a key; 0 if there is none. */
 export interface Found {
   readonly key: Key;
   readonly version: number;
-  /** Why what is found is no whole object. */
+  /** Why the object is not whole. */
   readonly torn?: string;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { killWriters } from "./records.ts";
 
-// A hundred times: npm run crash.
-it("records have every acknowledged event, and only whole batches, however often their writer is killed", async () => {
+// `npm run crash` kills it a hundred times.
+it("a Storage has every committed event and only whole batches after its writer was killed", async () => {
   expect(await killWriters(8)).toBeGreaterThan(8);
 });

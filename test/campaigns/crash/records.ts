@@ -1,4 +1,4 @@
-/** Kills a process again and again while it commits, and looks at what it leaves. */
+/** Kills a process repeatedly while it commits, and checks the Storage each time. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { Storage } from "../../../src/storage/storage.ts";
 
 /**
- * Kills the writer so many times, each at another moment of its work, over the same records. After each they open, and
- * have every event that was acknowledged and only whole batches. Gives how many were acknowledged.
+ * Kills a writer of one Storage the given number of times, each time at another moment. Checks each time that the Storage opens,
+ * has every committed event, and only whole batches. Returns the number of committed batches.
  */
 export async function killWriters(times: number): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-records-"));
@@ -22,7 +22,7 @@ export async function killWriters(times: number): Promise<number> {
       const events = await storage.getEventsForAsset("a", { limit: 1_000_000 });
       const ids = new Set(events.map(({ id }) => id));
       for (const { id, index } of printed)
-        if (!ids.has(id)) throw new Error(`Round ${round}: the acknowledged event ${id} of batch ${index} is gone`);
+        if (!ids.has(id)) throw new Error(`Round ${round}: the committed event ${id} of batch ${index} is missing`);
       if (ids.size !== Math.max(0, ...ids)) throw new Error(`Round ${round}: ids have gaps, ${ids.size} of ${Math.max(...ids)}`);
       await checkWhole(storage, events, last?.index);
     }
@@ -37,7 +37,7 @@ interface Printed {
   readonly index: number;
 }
 
-/** Kills a new writer as soon as it has acknowledged so many batches, or a moment later: in the midst of the next. */
+/** Kills a new writer after the given number of committed batches, or during the next one. */
 async function killOne(folder: string, batches: number): Promise<readonly Printed[]> {
   const child = spawn(
     process.execPath,
@@ -53,12 +53,12 @@ async function killOne(folder: string, batches: number): Promise<readonly Printe
     if (text.split("\n").length > batches) setTimeout(() => child.kill("SIGKILL"), Math.random() * 3);
   });
   const [code, signal] = await exited;
-  if (signal !== "SIGKILL") throw new Error(`The writer ended by itself with ${code}`);
+  if (signal !== "SIGKILL") throw new Error(`The writer was not killed; it exited with ${code}`);
   const lines = text.split("\n").slice(0, -1);
   return lines.map((line) => line.split(" ").map(Number)).map(([id = 0, index = 0]) => ({ id, index }));
 }
 
-/** The last batch is there whole, with its key, or not at all. */
+/** Checks that the last batch is whole, with its key, or missing. */
 async function checkWhole(
   storage: Storage,
   events: Awaited<ReturnType<Storage["getEventsForAsset"]>>,
@@ -71,7 +71,7 @@ async function checkWhole(
   const size = newest < 0 ? events.length : newest;
   if (size !== 1 + (index % 3)) throw new Error(`Batch ${index} has ${size} events of ${1 + (index % 3)}`);
   if (acknowledged !== undefined && index !== acknowledged && index !== acknowledged + 1)
-    throw new Error(`The key is of batch ${index}, after ${acknowledged}`);
+    throw new Error(`The key has batch ${index} after the committed batch ${acknowledged}`);
   const latest = await storage.getLatestMaterialization("a");
   if (latest?.id !== events[0]?.id) throw new Error("The latest materialization is not the last event");
 }

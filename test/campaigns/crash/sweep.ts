@@ -1,4 +1,4 @@
-/** Hits one write at every call to the file system, one process each, and looks at what is left. */
+/** Crashes or fails one write at every file system call, in one process each, and checks what is left. */
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,7 +12,9 @@ interface Answer {
   readonly code: string;
 }
 
-/** How many calls there were to hit. Throws when anything but the old or the new object is left, or a later write fails. */
+/**
+ * Returns the number of calls. Throws if anything but the old or the new object is left, or if a later write fails.
+ */
 export async function sweep(name: string, how: "kill" | "fail", fsync = false): Promise<number> {
   const operation = operations[name] as Operation;
   let isDone = false;
@@ -20,7 +22,7 @@ export async function sweep(name: string, how: "kill" | "fail", fsync = false): 
   const worker = async (): Promise<void> => {
     while (!isDone) {
       const at = ++hit;
-      if (at > 500) throw new Error("It does not come to an end");
+      if (at > 500) throw new Error("The write has more than 500 calls");
       if (await one(name, operation, how, at, fsync)) isDone = true;
     }
   };
@@ -28,7 +30,7 @@ export async function sweep(name: string, how: "kill" | "fail", fsync = false): 
   return hit;
 }
 
-/** Whether the operation ended before the call of this number. */
+/** Returns whether the operation ended before the call of this number. */
 async function one(name: string, operation: Operation, how: "kill" | "fail", at: number, fsync: boolean): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-crash-"));
   try {
@@ -50,7 +52,7 @@ async function one(name: string, operation: Operation, how: "kill" | "fail", at:
     await after.put(key, "later", { mode: { ifMatch: (await after.put(key, "again")).etag ?? "" }, metadata: { a: "b" } });
     await after.delete([key, `${key}-later`]);
     const left = (await readdir(folder, { recursive: true })).filter((each) => ![".tmp~", ".meta~"].includes(each));
-    if (left.length > 0) throw new Error(`${where} leaves ${left}`);
+    if (left.length > 0) throw new Error(`${where} left ${left}`);
     return answer !== undefined && answer.count < at;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -67,7 +69,7 @@ async function read(store: LocalStore): Promise<unknown> {
   }
 }
 
-/** What the child printed; undefined when it was killed. */
+/** The output of the child; undefined if it was killed. */
 function child(args: readonly string[], crash: { readonly at: number; readonly how: string }): Promise<Answer | undefined> {
   const files = ["--import", join(import.meta.dirname, "hooks.ts"), join(import.meta.dirname, "child.ts")];
   const env = { PATH: process.env["PATH"] ?? "", CRASH: JSON.stringify(crash) };

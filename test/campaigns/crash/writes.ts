@@ -1,7 +1,8 @@
-/** What a killed writer does, and what is left of it; the same in every runtime. */
+/** The writes of a writer that is killed, and the check of what it left behind; the same in every runtime. */
 import { type FullObjectStore, isEdgewaterError } from "edgewater";
 import { bodyOf, type Found, isDelete, type Key, keys, type Left } from "./plan.ts";
 
+/** Reads and lists the objects. */
 export async function lookAt(store: FullObjectStore): Promise<Left> {
   const found = await Promise.all(keys.map((key) => find(store, key)));
   const listed: string[] = [];
@@ -9,7 +10,7 @@ export async function lookAt(store: FullObjectStore): Promise<Left> {
   return { found, listed };
 }
 
-/** Writes one version after the other, each told once it is acknowledged, until it is killed. */
+/** Writes one version after the other and reports each acknowledged one, until it is killed. */
 export async function write(store: FullObjectStore, key: Key, first: number, acknowledge: (version: number) => unknown): Promise<never> {
   for (let version = first; ; version++) {
     if (isDelete(version)) await store.delete(key);
@@ -28,9 +29,9 @@ async function put(store: FullObjectStore, key: Key, version: number): Promise<v
 
 async function find(store: FullObjectStore, key: Key): Promise<Found> {
   try {
-    const { meta, bytes } = await store.get(key);
-    const version = Number(meta.metadata["version"]);
-    const [body, expected] = [await bytes(), bodyOf(key, version)];
+    const object = await store.get(key);
+    const version = Number(object.meta.metadata["version"]);
+    const [body, expected] = [await object.bytes(), bodyOf(key, version)];
     const isWhole = body.byteLength === expected.byteLength && body.every((byte, index) => byte === expected[index]);
     return { key, version, ...(isWhole ? {} : { torn: `${body.byteLength} bytes of ${expected.byteLength}` }) };
   } catch (error) {

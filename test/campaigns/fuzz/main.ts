@@ -1,9 +1,9 @@
 /**
- * `npm run fuzz [runs]`: every law of the serializer, with 100,000 values each unless told otherwise, and every law of
- * records, with a tenth as many sequences of commits. Its seed is another each time; what breaks a law tells it.
+ * `npm run fuzz [runs]`: every property of the serializer with 100,000 values unless given, and every property of a Storage with
+ * a tenth as many sequences of commits. Every run has a new seed, which a failure prints.
  */
 import { laws as serializerLaws } from "../../unit/serializer/laws.ts";
-import { laws as recordLaws } from "../../unit/storage/laws.ts";
+import { laws as storageLaws } from "../../unit/storage/laws.ts";
 
 const runs = Number(process.argv[2] ?? 100_000);
 const sequences = Math.ceil(runs / 10);
@@ -15,4 +15,4 @@ async function timed(name: string, count: string, work: () => unknown): Promise<
 }
 
 for (const [name, hold] of serializerLaws) await timed(name, `${runs} values`, () => hold(runs));
-for (const [name, hold] of recordLaws) await timed(name, `${sequences} sequences`, () => hold({ numRuns: sequences }));
+for (const [name, hold] of storageLaws) await timed(name, `${sequences} sequences`, () => hold({ numRuns: sequences }));

@@ -16,7 +16,7 @@ interface Result {
   readonly duration?: number;
 }
 
-/** What became of the promises of one store on one runtime, by capability. */
+/** The results of one store on one runtime, by capability. */
 type Cell = Map<string, { passed: number; failed: string[]; milliseconds: number }>;
 
 const root = join(import.meta.dirname, "../../..");
@@ -83,7 +83,7 @@ function resultsIn(file: string): Result[] {
 
 const notes: string[] = [];
 
-/** A number for a reason, the same for the same. */
+/** The number of a footnote; the same for the same text. */
 function note(text: string): string {
   if (!notes.includes(text)) notes.push(text);
   return `[${notes.indexOf(text) + 1}]`;
@@ -120,14 +120,14 @@ function details({ name, on }: (typeof stores)[number]): string[] {
     return entry === undefined ? "✗ did not run" : entry.failed.length > 0 ? `✗ ${entry.failed.length}` : `✓ ${entry.passed}`;
   };
   const rows = capabilities.map((capability) => `| ${capability} | ${here.map(cellOf(capability)).join(" | ")} |`);
-  return [`### ${name}`, "", `| promises | ${here.join(" | ")} |`, `|-|${"-|".repeat(here.length)}`, ...rows, ""];
+  return [`### ${name}`, "", `| capability | ${here.join(" | ")} |`, `|-|${"-|".repeat(here.length)}`, ...rows, ""];
 }
 
 const table = stores.map(overview);
 const page = [
   "# Support matrix",
   "",
-  "Written by `npm run matrix`: every cell is what ran, with one and the same suite (`certify` of `edgewater/testing`), never what is believed. A number is of cases that passed; seconds are what they took, on a machine of two cores. A dash is impossible there, for the reason below.",
+  "Written by `npm run matrix`. Every cell is the result of the same suite, `certify` of `edgewater/testing`: the number of cases that passed, and the seconds that they took on a machine with two cores. A dash means that the store cannot run there, for the reason below.",
   "",
   `| store | ${wanted.join(" | ")} | a write that has resolved survives |`,
   `|-|${"-|".repeat(wanted.length + 1)}`,
@@ -142,12 +142,12 @@ const page = [
     .join(", ")
     .concat("."),
   "",
-  "## Promises",
+  "## Capabilities",
   "",
   ...stores.flatMap(details),
 ].join("\n");
 
 if (wanted === runtimes) writeFileSync(join(root, "docs/support-matrix.md"), page);
 else console.log(page);
-console.log(failed === 0 ? "\nEvery cell is filled." : `\n${failed} promises are broken or were not tried.`);
+console.log(failed === 0 ? "\nEvery case passed." : `\n${failed} cases failed or did not run.`);
 process.exitCode = failed === 0 ? 0 : 1;

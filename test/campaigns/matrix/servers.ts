@@ -1,4 +1,4 @@
-/** Servers of ours that every runtime of the matrix reaches, and a folder for those that have one. */
+/** Local servers for all runtimes of the matrix, and a folder for those with a file system. */
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
@@ -15,7 +15,7 @@ declare module "vitest" {
     matrix: {
       readonly folder: string;
       readonly gcs: { readonly endpoint: string; readonly bucket: string; readonly accessToken: string };
-      /** Takes files by PUT as well. */
+      /** Accepts files by PUT. */
       readonly web: { readonly url: string };
     };
   }
@@ -43,7 +43,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Passes everything on, and lets the pages of every origin ask and read all of it. */
+/** A proxy that adds CORS headers which allow every origin, header and method. */
 async function openToBrowsers(
   target: string,
   put?: (path: string, bytes: Uint8Array) => Promise<void>,

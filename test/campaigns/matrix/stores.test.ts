@@ -1,4 +1,4 @@
-/** Runs with the configuration of this folder only: `npm run matrix`. */
+/** Runs only with the configuration of this folder: `npm run matrix`. */
 import { describe, it } from "vitest";
 import { type Runtime, stores } from "./stores.ts";
 
@@ -6,11 +6,11 @@ const runtime = runtimeHere();
 
 for (const { name, on, cases } of stores) {
   if (!on.includes(runtime)) continue;
-  for (const { name: promise, capability, run } of await cases()) {
+  for (const { name: title, capability, run } of await cases()) {
     describe(runtime, () => {
       describe(name, () => {
         describe(capability, () => {
-          it(promise, run);
+          it(title, run);
         });
       });
     });

@@ -1,33 +1,31 @@
-/**
- * Every store of the library on every runtime: how it is made there, or why it cannot be. What a cell of the support
- * matrix says is what ran.
- */
-import { certify, type Promised, readOnlyCases } from "edgewater/testing";
+/** Every store on every runtime: how to create it there, or why it cannot run. */
+import { certify, type GuaranteeCase, readOnlyCases } from "edgewater/testing";
 import { inject } from "vitest";
 import { cephConditions } from "../../services/ceph/guarantees.ts";
 
 export const runtimes = ["Node", "Deno", "Bun", "workerd", "Chromium", "Firefox", "WebKitGTK"] as const;
 export type Runtime = (typeof runtimes)[number];
 
-type Cases = () => Promise<readonly Promised[]>;
+type Cases = () => Promise<readonly GuaranteeCase[]>;
 
 export interface MatrixEntry {
-  /** The store and what it runs on. */
+  /** The store and its server. */
   readonly name: string;
   /** What a write that has resolved survives. */
   readonly durability: string;
-  /** The runtimes on which it can be, and why it can be on no other. */
+  /** The runtimes on which it runs. */
   readonly on: readonly Runtime[];
+  /** Why it does not run on the others. */
   readonly elsewhere: string;
   readonly cases: Cases;
 }
 
-const all = { attributes: true, ranges: true, streams: true, pages: true, levels: true, copies: true } as const;
+const all = { attributes: true, ranges: true, streams: true, pagination: true, delimiter: true, copies: true } as const;
 const full = { ...all, conditions: true, conditionalCopies: true } as const;
 const systems: readonly Runtime[] = ["Node", "Deno", "Bun"];
 const browsers: readonly Runtime[] = ["Chromium", "Firefox", "WebKitGTK"];
 
-/** In a browser every key has a preflight request of its own. */
+/** Fewer in browsers, where every key needs a preflight request. */
 const pageObjects = "document" in globalThis ? 30 : 1100;
 
 export const stores: readonly MatrixEntry[] = [
@@ -43,7 +41,7 @@ export const stores: readonly MatrixEntry[] = [
   },
   {
     name: "LocalStore",
-    durability: "a crash of the process; with `fsync` a loss of power",
+    durability: "a crash of the process; with `fsync` a power loss",
     on: systems,
     elsewhere: "there is no file system",
     cases: async () => {
@@ -54,7 +52,7 @@ export const stores: readonly MatrixEntry[] = [
   },
   {
     name: "S3Store, Ceph RADOS Gateway",
-    durability: "what the server promises; it may hide an overwrite behind a conditional write (docs/s3.md)",
+    durability: "what the server guarantees; it may hide an overwrite behind a conditional write (docs/s3.md)",
     on: runtimes,
     elsewhere: "",
     cases: async () => {
@@ -66,7 +64,7 @@ export const stores: readonly MatrixEntry[] = [
   },
   {
     name: "AzureStore, Azurite",
-    durability: "what the service promises",
+    durability: "what the service guarantees",
     on: runtimes,
     elsewhere: "",
     cases: async () => {
@@ -78,7 +76,7 @@ export const stores: readonly MatrixEntry[] = [
   },
   {
     name: "GCSStore, contract server only",
-    durability: "what the service promises",
+    durability: "what the service guarantees",
     on: runtimes,
     elsewhere: "",
     cases: async () => {
@@ -101,14 +99,14 @@ export const stores: readonly MatrixEntry[] = [
         fetch(`${url}/${run}/${key.split("/").map(encodeURIComponent).join("/")}`, { method: "PUT", body });
       return readOnlyCases(fill).map((each) => ({
         name: each.name,
-        capability: "reading",
+        capability: "reads",
         run: () => each.run(new HTTPStore(`${url}/${run}`)),
       }));
     },
   },
   {
     name: "IndexedDBStore",
-    durability: "a crash of the browser; with `durability: strict` a loss of power",
+    durability: "a crash of the browser; with `durability: strict` a power loss",
     on: browsers,
     elsewhere: "there is no IndexedDB",
     cases: async () => {
@@ -133,7 +131,7 @@ export const stores: readonly MatrixEntry[] = [
     elsewhere: "there is no Origin Private File System; in a worker of WebKitGTK its files cannot be written",
     cases: async () => {
       const [{ OPFSStore }, { inWorker }] = await Promise.all([import("edgewater/opfs"), import("../../runtime/browser/in-worker.ts")]);
-      // The cases run over there; here they only lend their names.
+      // The cases run in the worker; only their names are used here.
       return certify(() => new OPFSStore("names"), { ...full, pageObjects: 50 }).map(({ name, capability }) => ({
         name,
         capability,
@@ -143,7 +141,7 @@ export const stores: readonly MatrixEntry[] = [
   },
   {
     name: "R2Store",
-    durability: "what Cloudflare promises",
+    durability: "what Cloudflare guarantees",
     on: ["workerd"],
     elsewhere: "the binding is a Worker's; R2 speaks S3 to others",
     cases: async () => {
@@ -153,7 +151,7 @@ export const stores: readonly MatrixEntry[] = [
   },
   {
     name: "KVStore",
-    durability: "what Cloudflare promises; seen some time later",
+    durability: "what Cloudflare guarantees; visible some time later",
     on: ["workerd"],
     elsewhere: "the binding is a Worker's",
     cases: async () => {
@@ -176,16 +174,16 @@ export const stores: readonly MatrixEntry[] = [
   },
   {
     name: "UnstorageStore, fs driver",
-    durability: "a crash of the process, but for a write under way",
+    durability: "a crash of the process, except for a write in progress",
     on: systems,
     elsewhere: "there is no file system",
     cases: async () => {
       const [{ UnstorageStore }, { default: fs }] = await Promise.all([import("edgewater/unstorage"), import("unstorage/drivers/fs")]);
       const { folder } = inject("matrix");
       const make = () => new UnstorageStore(fs({ base: `${folder}/${crypto.randomUUID()}` }));
-      // The driver leaves empty folders behind, and a folder's name is then no longer free.
+      // The driver leaves empty folders behind, so their names cannot become keys.
       return certify(make, { atomic: false, keyMayBePrefix: false }).filter(
-        ({ name }) => name !== "can use a former folder's name as a key",
+        ({ name }) => name !== "accepts the name of a former folder as a key",
       );
     },
   },
@@ -205,7 +203,7 @@ export const stores: readonly MatrixEntry[] = [
   },
 ];
 
-/** A bucket is shared by all runtimes: each run of a case gets a place of its own. */
+/** All runtimes share one bucket, so each run of the suite gets its own prefix. */
 function prefixes(): typeof certify {
   return ((make: () => never, capabilities: never) => {
     const run = crypto.randomUUID();
@@ -213,7 +211,7 @@ function prefixes(): typeof certify {
   }) as typeof certify;
 }
 
-/** A bundler for browsers would look for the module. */
+/** Hides the module from bundlers for browsers, which cannot resolve it. */
 function bindings(): Promise<typeof import("cloudflare:workers")> {
   const module = "cloudflare:workers";
   return import(/* @vite-ignore */ module);

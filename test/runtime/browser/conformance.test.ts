@@ -11,7 +11,7 @@ describe.each(fullObjectStoreCases())("IndexedDBStore", ({ name, run }) => {
   });
 });
 
-// A page of ours has a few objects: they are as good as many for what lists them, and quicker to make.
+// The store lists without pages, so few objects test as much as many and are faster to write.
 const cases = fullObjectStoreCases({ pageObjects: 50 });
 
 describe.each(cases)("OPFSStore", ({ name, run }) => {
@@ -23,8 +23,8 @@ if (hasSyncHandles) {
     it(name, () => inWorker("conformance", { kind: "OPFSStore", name }));
   });
 } else {
-  it("OPFSStore in a worker of a browser that cannot write there says so", async () => {
-    const put = inWorker("conformance", { kind: "OPFSStore", name: "gives back the very bytes that were put" });
+  it("OPFSStore in a worker fails with the reason in a browser that cannot write there", async () => {
+    const put = inWorker("conformance", { kind: "OPFSStore", name: "returns the bytes that were put" });
     await expect(put).rejects.toThrow(/Cannot write "conformance\/bytes" in OPFSStore.*invalid state/);
   });
 }

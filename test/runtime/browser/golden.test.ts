@@ -5,7 +5,7 @@ import lines from "../../unit/storage/golden/v1/export.ndjson?raw";
 import v1 from "../../unit/storage/golden/v1/indexeddb.json" with { type: "json" };
 import { type Dump, dump, restore } from "./golden.ts";
 
-it("records of v1 open in this version, and hold what they held", async () => {
+it("an IndexedDB database of v1 opens in this version, and exports the same lines", async () => {
   const database = `golden-${crypto.randomUUID()}`;
   await restore(database, v1 as Dump);
   await Storage.migrate(database);
@@ -13,7 +13,7 @@ it("records of v1 open in this version, and hold what they held", async () => {
   expect((await Array.fromAsync(storage.export())).join("")).toBe(lines);
 });
 
-it("this version still writes what v1 wrote", async () => {
+it("this version writes the same rows as v1", async () => {
   const database = `golden-${crypto.randomUUID()}`;
   const storage = await Storage.embedded(database);
   await fill(storage);

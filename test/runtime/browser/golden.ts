@@ -1,4 +1,4 @@
-/** A whole IndexedDB database as plain JSON, and back: without any of what is tested. */
+/** Converts an IndexedDB database to plain JSON and back, without the code under test. */
 export interface Dump {
   readonly version: number;
   readonly stores: readonly {

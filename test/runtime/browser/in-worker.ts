@@ -1,4 +1,4 @@
-/** Does a job of `worker.ts` in a dedicated worker: one for all jobs that may share it. */
+/** Runs a job of `worker.ts` in a dedicated worker; jobs share one unless another is passed. */
 import type { Jobs } from "./worker.ts";
 
 export function inWorker<Name extends keyof Jobs>(
@@ -26,5 +26,5 @@ function shared(): Worker {
   return worker;
 }
 
-/** In a worker of WebKitGTK files are in an invalid state once they are written. */
+/** False in WebKitGTK, where writing a file in a worker fails with an InvalidStateError. */
 export const hasSyncHandles: boolean = /Firefox|Chrome/.test(navigator.userAgent);

@@ -8,7 +8,7 @@ const transactions = () => vi.spyOn(IDBDatabase.prototype, "transaction");
 const textOf = async (store: IndexedDBStore, key: string) => (await store.get(key)).text();
 const mebibyte = 1024 * 1024;
 
-/** All that lies in an object store of a database, or its keys. */
+/** All values or keys of an IndexedDB object store. */
 async function raw(database: string, name: string, what: "getAll" | "getAllKeys" = "getAll"): Promise<unknown[]> {
   const opened = await answer(indexedDB.open(database));
   try {
@@ -25,8 +25,8 @@ function answer<Value>(request: IDBRequest<Value>): Promise<Value> {
   });
 }
 
-describe("a connection of IndexedDBStore", () => {
-  it("finds what another connection wrote, and opens again after it was closed", async () => {
+describe("the connection of IndexedDBStore", () => {
+  it("sees the writes of another connection, and opens again after it was closed", async () => {
     const database = crypto.randomUUID();
     const first = new IndexedDBStore(database);
     await first.put("a", "one");
@@ -37,7 +37,7 @@ describe("a connection of IndexedDBStore", () => {
     await first.close();
   });
 
-  it("does not stand in the way of deleting the database", async () => {
+  it("does not block deleting the database", async () => {
     const database = crypto.randomUUID();
     const store = new IndexedDBStore(database);
     await store.put("a", "one");
@@ -52,7 +52,7 @@ describe("a connection of IndexedDBStore", () => {
     await store.close();
   });
 
-  it("is opened again once when it was closed behind its back, for reads and writes alike", async () => {
+  it("is opened again once when the browser closed it, for reads and writes", async () => {
     await using store = new IndexedDBStore(crypto.randomUUID());
     const closeIt = async (): Promise<void> => {
       const seen = transactions();
@@ -70,7 +70,7 @@ describe("a connection of IndexedDBStore", () => {
     expect(await textOf(store, "a")).toBe("two");
   });
 
-  it("is not opened for ever when it fails as Safari's does", async () => {
+  it("is not opened again and again when it fails as in Safari", async () => {
     await using store = new IndexedDBStore(crypto.randomUUID());
     await store.put("a", "one");
     const open = vi.spyOn(indexedDB, "open");
@@ -88,7 +88,7 @@ describe("a connection of IndexedDBStore", () => {
     expect(open.mock.calls.length).toBeLessThanOrEqual(5);
   });
 
-  it("says what it was told to of durability", async () => {
+  it("passes the durability to its transactions", async () => {
     for (const durability of ["strict", "relaxed"] as const) {
       await using store = new IndexedDBStore(crypto.randomUUID(), { durability });
       const seen = transactions();
@@ -99,15 +99,15 @@ describe("a connection of IndexedDBStore", () => {
     }
   });
 
-  it("refuses a database that a newer version has made", async () => {
+  it("refuses a database of a newer version", async () => {
     const database = crypto.randomUUID();
     (await answer(indexedDB.open(database, 99))).close();
     await expect(new IndexedDBStore(database).get("a")).rejects.toMatchObject({ code: "NotSupported" });
   });
 });
 
-describe("a write whose connection breaks", () => {
-  /** Lets the next transactions that write commit, and then fails them as if nobody knew, after something else. */
+describe("a write of IndexedDBStore whose connection breaks", () => {
+  /** Lets the next write transactions commit, runs `meanwhile`, and then fails them as if the connection was lost. */
   function breakAfterCommit(meanwhile: () => Promise<unknown> = async () => undefined, times = 1): void {
     const real = IDBDatabase.prototype.transaction;
     const spied = transactions();
@@ -123,7 +123,7 @@ describe("a write whose connection breaks", () => {
     });
   }
 
-  it("is no conflict with itself", async () => {
+  it("does not conflict with itself when it is repeated", async () => {
     await using store = new IndexedDBStore(crypto.randomUUID());
     const { etag = "" } = await store.put("a", "one");
     breakAfterCommit();
@@ -134,18 +134,18 @@ describe("a write whose connection breaks", () => {
     expect(await textOf(store, "b")).toBe("new");
   });
 
-  it("is no conflict with itself when it shared a transaction that broke twice", async () => {
+  it("does not conflict with itself when its shared transaction broke twice", async () => {
     await using store = new IndexedDBStore(crypto.randomUUID());
     await store.put("there", "x");
     breakAfterCommit(undefined, 2);
     const writes = [store.put("a", "one", { mode: "create" }), store.put("there", "y", { mode: "create" }), store.put("b", "two")];
     const codes = (await Promise.allSettled(writes)).map((each) => (each.status === "fulfilled" ? "done" : each.reason.code));
-    // Nobody can tell the second one's fate from what was there before, so it has no verdict.
+    // The second write may conflict with itself or with the object from before, so its outcome is unknown.
     expect(codes).toEqual(["done", "Unavailable", "done"]);
     expect(await textOf(store, "there")).toBe("x");
   });
 
-  it("has no verdict when another write came after it", async () => {
+  it("has an unknown outcome when another write came after it", async () => {
     const database = crypto.randomUUID();
     await using store = new IndexedDBStore(database);
     await using other = new IndexedDBStore(database);
@@ -156,8 +156,8 @@ describe("a write whose connection breaks", () => {
   });
 });
 
-describe("writes that are issued together", () => {
-  it("share one transaction, and are done in their order", async () => {
+describe("concurrent writes of IndexedDBStore", () => {
+  it("share one transaction, and run in their order", async () => {
     await using store = new IndexedDBStore(crypto.randomUUID());
     await store.put("first", "x");
     const seen = transactions();
@@ -169,7 +169,7 @@ describe("writes that are issued together", () => {
     await expect(store.get("k/3")).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("fail alone", async () => {
+  it("fail separately", async () => {
     await using store = new IndexedDBStore(crypto.randomUUID());
     await store.put("there", "x");
     const detached = new Uint8Array(10);
@@ -189,7 +189,7 @@ describe("writes that are issued together", () => {
     expect(await Array.fromAsync(store.list(), ({ key }) => key)).toEqual(["a", "f", "there"]);
   });
 
-  it("are checked one after the other inside the transaction", async () => {
+  it("check their conditions one after the other inside the transaction", async () => {
     await using store = new IndexedDBStore(crypto.randomUUID());
     const outcomes = await Promise.allSettled([
       store.put("a", "one", { mode: "create" }),
@@ -203,7 +203,7 @@ describe("writes that are issued together", () => {
 });
 
 describe("large objects in IndexedDBStore", () => {
-  it("leave no chunk when they are replaced or deleted, in a transaction of their own or shared", async () => {
+  it("leave no chunk when they are replaced or deleted, in their own or a shared transaction", async () => {
     const database = crypto.randomUUID();
     await using store = new IndexedDBStore(database);
     const large = new Uint8Array(3 * mebibyte + 1);
@@ -223,7 +223,7 @@ describe("large objects in IndexedDBStore", () => {
     expect(await raw(database, "uploads", "getAllKeys")).toEqual([]);
   });
 
-  it("leave no chunk when there are more of them than a batch looks at", async () => {
+  it("leave no chunk when a batch contains more of them than it reads from the index", async () => {
     const database = crypto.randomUUID();
     await using store = new IndexedDBStore(database);
     const keys = Array.from({ length: 120 }, (_, index) => `k/${String(index).padStart(3, "0")}`);
@@ -233,7 +233,7 @@ describe("large objects in IndexedDBStore", () => {
     expect(await raw(database, "body", "getAllKeys")).toEqual([]);
   });
 
-  it("leave nothing when an upload fails, is refused or stopped", async () => {
+  it("leave no chunk when an upload fails or is refused", async () => {
     const database = crypto.randomUUID();
     await using store = new IndexedDBStore(database);
     await store.put("a", "old");
@@ -253,7 +253,7 @@ describe("large objects in IndexedDBStore", () => {
     expect(await raw(database, "uploads", "getAllKeys")).toEqual([]);
   });
 
-  it("are swept by the first write when an upload was never ended, and not while somebody uploads", async () => {
+  it("are swept by the first write after a crashed upload, but not while another upload is active", async () => {
     const database = crypto.randomUUID();
     await using store = new IndexedDBStore(database);
     await store.put("a", "x");
@@ -284,7 +284,7 @@ describe("large objects in IndexedDBStore", () => {
     expect(await Array.fromAsync(store.list(), ({ key }) => key)).toEqual(["a", "b"]);
   });
 
-  it("are read chunk by chunk, and a range reads the chunks that it touches", async () => {
+  it("are read chunk by chunk, and a range reads only its chunks", async () => {
     await using store = new IndexedDBStore(crypto.randomUUID());
     const size = 20 * mebibyte + 5;
     const body = Uint8Array.from({ length: size }, (_, index) => (index >> 10) % 251);
@@ -297,7 +297,7 @@ describe("large objects in IndexedDBStore", () => {
     read.mockRestore();
     let at = 0;
     let isSame = true;
-    // WebKit's streams are not iterable.
+    // Streams of WebKit are not async iterable.
     const reader = (await store.get("a")).stream().getReader();
     for (let { value: chunk } = await reader.read(); chunk !== undefined; { value: chunk } = await reader.read()) {
       expect(chunk.byteLength).toBeLessThanOrEqual(mebibyte);
@@ -309,26 +309,26 @@ describe("large objects in IndexedDBStore", () => {
     expect(whole.byteLength === size && whole.every((byte, index) => byte === body[index])).toBe(true);
   });
 
-  it("tell a reader who is overtaken, and one who finds a part missing", async () => {
+  it("fail with Unavailable when they are replaced during a read, and with Integrity when a chunk is missing", async () => {
     const database = crypto.randomUUID();
     await using store = new IndexedDBStore(database);
     await store.put("a", new Uint8Array(17 * mebibyte));
-    const { stream } = await store.get("a");
-    const reader = stream().getReader();
+    const opened = await store.get("a");
+    const reader = opened.stream().getReader();
     await reader.read();
     await store.put("a", "new");
     await expect(reader.read()).rejects.toMatchObject({ code: "Unavailable", key: "a" });
     await store.put("b", new Uint8Array(2 * mebibyte));
-    const opened = await answer(indexedDB.open(database));
-    const bodies = opened.transaction("body", "readwrite").objectStore("body");
+    const connection = await answer(indexedDB.open(database));
+    const bodies = connection.transaction("body", "readwrite").objectStore("body");
     const [first] = await answer(bodies.getAllKeys());
     await answer(bodies.delete(first as IDBValidKey));
-    opened.close();
+    connection.close();
     await expect(store.get("b")).rejects.toMatchObject({ code: "Integrity", key: "b" });
   });
 });
 
-it("stores of a view the bytes that it shows, not the memory behind it", async () => {
+it("stores only the bytes of a view, not its whole buffer", async () => {
   const database = crypto.randomUUID();
   await using store = new IndexedDBStore(database);
   const memory = new Uint8Array(mebibyte).fill(7);
@@ -339,10 +339,10 @@ it("stores of a view the bytes that it shows, not the memory behind it", async (
   expect(((await raw(database, "body"))[0] as Uint8Array).buffer.byteLength).toBe(10_000);
 });
 
-it("tells how much space there is, and whether it is kept", async () => {
+it("estimates the space of the origin", async () => {
   await using store = new IndexedDBStore(crypto.randomUUID());
   const { usage, quota = 0 } = await store.estimate();
-  // WebKitGTK tells nothing, and nobody else may.
+  // Only WebKitGTK reports nothing.
   if (usage === undefined) return expect(hasSyncHandles).toBe(false);
   expect(usage).toBeGreaterThanOrEqual(0);
   expect(quota).toBeGreaterThan(usage);

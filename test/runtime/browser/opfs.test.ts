@@ -23,8 +23,8 @@ async function bytesIn(folder: FileSystemDirectoryHandle, name: string): Promise
   return new Uint8Array(await (await (await folder.getFileHandle(name)).getFile()).arrayBuffer());
 }
 
-describe("what a crash has left of OPFSStore", () => {
-  it("is never listed, and removed by the first write, but not while somebody else writes", async () => {
+describe("OPFSStore after a crash", () => {
+  it("never lists unfinished writes, and removes them with the first write while no other writer is active", async () => {
     const name = crypto.randomUUID();
     const store = new OPFSStore(name);
     await store.put("a", "x");
@@ -49,9 +49,9 @@ describe("what a crash has left of OPFSStore", () => {
   });
 
   it.each([
-    ["between publishing and removing what was replaced", "~1", "~0"],
-    ["the same with the names turned round", "~0", "~1"],
-  ])("counts as one object after a crash %s", async (_, kept, other) => {
+    ["between publishing the new file and removing the old one", "~1", "~0"],
+    ["at the same point with the file names swapped", "~0", "~1"],
+  ])("has one object after a crash %s", async (_, kept, other) => {
     const name = crypto.randomUUID();
     const store = new OPFSStore(name);
     await store.put("k", "one");
@@ -77,7 +77,7 @@ describe("what a crash has left of OPFSStore", () => {
     expect(await namesIn(folder)).toEqual(["~tmp"]);
   });
 
-  it("is no object when its file is empty, as one is that Firefox was removing", async () => {
+  it("ignores an empty file, which Firefox leaves if it is killed while it removes it", async () => {
     const name = crypto.randomUUID();
     const store = new OPFSStore(name);
     const folder = await folderOf(name);
@@ -95,7 +95,7 @@ describe("what a crash has left of OPFSStore", () => {
     expect(await namesIn(folder)).toHaveLength(2);
   });
 
-  it("is refused as damaged when it is shorter or longer than it says, and can be replaced and deleted", async () => {
+  it("refuses a file of a wrong length as damaged, and can replace and delete it", async () => {
     const name = crypto.randomUUID();
     const store = new OPFSStore(name);
     for (const size of [10, 1_000_000]) {
@@ -115,7 +115,7 @@ describe("what a crash has left of OPFSStore", () => {
     }
   });
 
-  it("does not show in a list of one level as an empty folder", async () => {
+  it("does not list an empty folder as a common prefix", async () => {
     const name = crypto.randomUUID();
     const store = new OPFSStore(name);
     await folderOf(name, "a", "b", "c");
@@ -134,7 +134,7 @@ describe("a reader of OPFSStore", () => {
       "a stream",
       async (object: Awaited<ReturnType<OPFSStore["get"]>>) => new Uint8Array(await new Response(object.stream()).arrayBuffer()),
     ],
-  ])("reads what it opened to the end, also when it is replaced or deleted: %s", async (_, read) => {
+  ])("can read an opened object to its end after it was replaced or deleted: %s", async (_, read) => {
     const store = new OPFSStore(crypto.randomUUID());
     for (const replace of [() => store.put("k", "new"), () => store.delete("k")]) {
       for (const size of [10, 5_000_000]) {
@@ -155,10 +155,10 @@ describe("a reader of OPFSStore", () => {
   });
 });
 
-it("holds keys of a thousand characters, and is not confused by files of others", async () => {
+it("stores keys of a thousand characters, and ignores files of other programs", async () => {
   const name = crypto.randomUUID();
   const store = new OPFSStore(name);
-  // WebKitGTK's folders have shorter names.
+  // WebKitGTK allows shorter names only.
   const long = hasSyncHandles ? [`${"x".repeat(500)}/${"y".repeat(499)}`] : [];
   const keys = [...long, "é".repeat(60), `long/${"z".repeat(240)}`].slice(hasSyncHandles ? 0 : 1);
   for (const key of keys) await store.put(key, key);
@@ -168,9 +168,9 @@ it("holds keys of a thousand characters, and is not confused by files of others"
   expect(await keysOf(store)).toEqual(keys.toSorted());
 });
 
-it("tells how much space there is", async () => {
+it("estimates the space of the origin", async () => {
   const { usage, quota = 0 } = await new OPFSStore(crypto.randomUUID()).estimate();
-  // WebKitGTK tells nothing, and nobody else may.
+  // Only WebKitGTK reports nothing.
   if (usage === undefined) return expect(hasSyncHandles).toBe(false);
   expect(usage).toBeGreaterThanOrEqual(0);
   expect(quota).toBeGreaterThan(usage);

@@ -9,7 +9,7 @@ import expected from "../node-deno-bun/data-versions.json" with { type: "json" }
 it.each([
   ["IndexedDBStore", (name: string) => new IndexedDBStore(name)],
   ["OPFSStore", (name: string) => new OPFSStore(name)],
-])("the pipeline in %s has the data versions of every other runtime, and loads back", async (_, open) => {
+])("the pipeline in %s has the data versions of every other runtime, and loads its values", async (_, open) => {
   const name = crypto.randomUUID();
   await using written = await openRepository(open(name));
   await written.materialize();

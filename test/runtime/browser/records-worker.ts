@@ -1,4 +1,4 @@
-/** Another thread with a connection of its own: adds to a counter by compare-and-set, and commits an event each time. */
+/** Another thread with its own connection: increments a counter by compare-and-set, and commits an event each time. */
 import "edgewater/polyfill";
 import { Storage } from "edgewater";
 import { made } from "../../../src/testing/storage/check.ts";

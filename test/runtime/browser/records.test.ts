@@ -30,8 +30,8 @@ describe.each(sharedStorageCases())("Storage.embedded on IndexedDB", ({ name, ru
   });
 });
 
-describe("records that several threads have open", () => {
-  it("lose no event and no increment", async () => {
+describe("a Storage that several threads have open", () => {
+  it("loses no event and no increment", async () => {
     const database = fresh();
     const storage = await Storage.embedded(database);
     const workers = ["w1", "w2", "w3"].map((name) => {
@@ -78,7 +78,7 @@ describe("a database that cannot be used", () => {
     return database;
   };
 
-  it("holds something else", async () => {
+  it("is refused when another program created it", async () => {
     const database = fresh();
     await upgrade(database, 1, (from) => void from.createObjectStore("mine"));
     await expect(Storage.embedded(database)).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe("a database that cannot be used", () => {
     expect(await deleted(database)).toBe(true);
   });
 
-  it("is from the future, unless it says that it can be", async () => {
+  it("is refused when it has a later version, unless its stamp allows it", async () => {
     const usable = await stamped({ version: 9, minReader: 1, minWriter: 1 });
     await using storage = await Storage.embedded(usable);
     expect(await storage.getRuns()).toEqual([]);
@@ -106,7 +106,7 @@ describe("a database that cannot be used", () => {
 });
 
 describe("a connection", () => {
-  it("opens again when the database was deleted under it", async () => {
+  it("reopens after the database was deleted", async () => {
     const database = fresh();
     await using storage = await Storage.embedded(database);
     await storage.kvSet("a", new Uint8Array([1]));

@@ -1,4 +1,4 @@
-/** One place, several writers at once: this window and workers with stores of their own. */
+/** Concurrent writers of one database or folder: this window and workers, each with its own store. */
 import { isEdgewaterError } from "edgewater";
 import { describe, expect, it } from "vitest";
 import { hasSyncHandles, inWorker, newWorker } from "./in-worker.ts";
@@ -7,13 +7,13 @@ import { type Kind, storeOf } from "./worker.ts";
 const kinds: readonly Kind[] = hasSyncHandles ? ["IndexedDBStore", "OPFSStore"] : ["IndexedDBStore"];
 
 describe.each(kinds)("%s in a window and two workers", (kind) => {
-  it("counts exactly", async () => {
-    const place = crypto.randomUUID();
-    const store = storeOf(kind, place);
+  it("counts exactly with conditional writes", async () => {
+    const name = crypto.randomUUID();
+    const store = storeOf(kind, name);
     await store.put("counter", "0");
     const workers = [newWorker(), newWorker()];
     const times = 15;
-    const counting = workers.map((worker) => inWorker("count", { kind, place, times }, worker));
+    const counting = workers.map((worker) => inWorker("count", { kind, name, times }, worker));
     for (let done = 0; done < times; ) {
       const object = await store.get("counter");
       const next = String(Number(await object.text()) + 1);
@@ -29,14 +29,14 @@ describe.each(kinds)("%s in a window and two workers", (kind) => {
     expect(await (await store.get("counter")).text()).toBe(String(3 * times));
   });
 
-  it("always finds a whole object while it is replaced, and always lists it", async () => {
-    const place = crypto.randomUUID();
-    const store = storeOf(kind, place);
+  it("reads and lists a whole object while it is replaced", async () => {
+    const name = crypto.randomUUID();
+    const store = storeOf(kind, name);
     await store.put("folder/k", "0".repeat(1000));
     await store.put("folder/other", "x");
     const worker = newWorker();
     let isWriting = true;
-    const writing = inWorker("overwrite", { kind, place, key: "folder/k", times: 60 }, worker).finally(() => {
+    const writing = inWorker("overwrite", { kind, name, key: "folder/k", times: 60 }, worker).finally(() => {
       isWriting = false;
     });
     let reads = 0;
@@ -51,13 +51,13 @@ describe.each(kinds)("%s in a window and two workers", (kind) => {
     expect(reads).toBeGreaterThan(5);
   });
 
-  it("goes on when a worker ends in the middle of its writes", async () => {
-    const place = crypto.randomUUID();
-    const store = storeOf(kind, place);
+  it("can read and write after a worker was terminated during its writes", async () => {
+    const name = crypto.randomUUID();
+    const store = storeOf(kind, name);
     await store.put("k", "0".repeat(1000));
     for (let turn = 0; turn < 4; turn++) {
       const worker = newWorker();
-      inWorker("overwrite", { kind, place, key: "k", times: 100_000 }, worker).catch(() => undefined);
+      inWorker("overwrite", { kind, name, key: "k", times: 100_000 }, worker).catch(() => undefined);
       const before = (await store.head("k")).etag;
       while ((await store.head("k")).etag === before) await new Promise((resolve) => setTimeout(resolve, 5));
       worker.terminate();

@@ -1,4 +1,4 @@
-/** What tests let a worker do. */
+/** The jobs that tests run in a worker. */
 import { type FullObjectStore, isEdgewaterError } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
@@ -6,8 +6,8 @@ import { fullObjectStoreCases } from "edgewater/testing";
 
 export type Kind = "IndexedDBStore" | "OPFSStore";
 
-export function storeOf(kind: Kind, place: string): FullObjectStore {
-  return kind === "OPFSStore" ? new OPFSStore(place) : new IndexedDBStore(place);
+export function storeOf(kind: Kind, name: string): FullObjectStore {
+  return kind === "OPFSStore" ? new OPFSStore(name) : new IndexedDBStore(name);
 }
 
 const jobs = {
@@ -16,9 +16,9 @@ const jobs = {
     await cases.find((each) => each.name === name)?.run(storeOf(kind, crypto.randomUUID()));
   },
 
-  /** Counts up in an object, against others who do. */
-  count: async ({ kind, place, times }: { readonly kind: Kind; readonly place: string; readonly times: number }): Promise<void> => {
-    const store = storeOf(kind, place);
+  /** Increments a counter under a condition, concurrently with other workers. */
+  count: async ({ kind, name, times }: { readonly kind: Kind; readonly name: string; readonly times: number }): Promise<void> => {
+    const store = storeOf(kind, name);
     for (let done = 0; done < times; ) {
       const object = await store.get("counter");
       const next = String(Number(await object.text()) + 1);
@@ -31,21 +31,21 @@ const jobs = {
     }
   },
 
-  /** Replaces an object again and again. */
+  /** Overwrites an object many times. */
   overwrite: async (options: {
     readonly kind: Kind;
-    readonly place: string;
+    readonly name: string;
     readonly key: string;
     readonly times: number;
   }): Promise<void> => {
-    const store = storeOf(options.kind, options.place);
+    const store = storeOf(options.kind, options.name);
     for (let turn = 0; turn < options.times; turn++) await store.put(options.key, String(turn % 10).repeat(1000));
   },
 };
 
 export type Jobs = typeof jobs;
 
-// The window takes the types and the stores of this module.
+// A window imports this module for its types and `storeOf` only.
 if (!("document" in globalThis)) addEventListener("message", answer);
 
 function answer({ data: { job, options }, ports: [port] }: MessageEvent<{ job: keyof Jobs; options: never }>): void {

@@ -1,4 +1,4 @@
-/** What an application imports that keeps its records where its runtime does. */
+/** An application with embedded Storage, for test/unit/bundles.test.ts. */
 import { Storage } from "edgewater";
 
 export const open = (): Promise<Storage> => Storage.embedded("records");

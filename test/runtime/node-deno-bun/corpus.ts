@@ -1,4 +1,4 @@
-/** Prints the digests of the serializer's corpus. */
+/** Prints the digests of the corpus of the serializer. */
 import { digests } from "../../unit/serializer/corpus.ts";
 
 console.log(JSON.stringify(await digests()));

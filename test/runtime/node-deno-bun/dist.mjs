@@ -1,4 +1,4 @@
-/** Runs the built package, as an installed one is run: plain JavaScript, no condition, whatever Node there is. */
+/** Runs the built package like an installed one: plain JavaScript, no condition, on any supported Node. */
 import { asset, Repository, SuperJsonIOHandler } from "edgewater";
 import { LocalStore } from "edgewater/fs";
 

@@ -1,4 +1,4 @@
-/** Asks for embedded records on whatever Node there is, and prints what comes of it. */
+/** Opens embedded Storage on any Node and prints the result or the error. */
 import { Storage } from "edgewater";
 
 try {

@@ -1,16 +1,16 @@
-/** What the README tells people to paste must work as it stands. */
+/** The code of the README runs as it is. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { root, run } from "../../support/spawn.ts";
 
-it("the first pipeline of the README runs as it is pasted", async () => {
+it("runs the first pipeline of the README", async () => {
   const readme = await readFile(join(root, "README.md"), "utf8");
   const [, code = ""] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
   expect(code).toContain("Repository.open");
   const folder = await mkdtemp(join(tmpdir(), "edgewater-readme-"));
-  // Beside package.json, so that the package finds itself by its name.
+  // Beside package.json, so that the package can import itself by name.
   const file = join(root, `.readme-${process.pid}.ts`);
   try {
     await writeFile(file, code.replace('"data"', JSON.stringify(folder)));

@@ -1,4 +1,4 @@
-/** The pipeline of the demo, the settings and the built package, in the runtimes that are a program of their own. */
+/** The demo pipeline, the serializer, Storage, settings and the built package in Node, Deno and Bun. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,17 +32,17 @@ const runtimes = [
 
 describe.each(runtimes)("$name", (runtime) => {
   const { name, path, example } = runtime;
-  it.skipIf(path === undefined)("makes the pipeline with the data versions of every other runtime", async () => {
+  it.skipIf(path === undefined)("runs the pipeline with the same data versions as every other runtime", async () => {
     const printed = await run(path ?? "", [...runtime.run, example, join(folder, name)]);
     expect(JSON.parse(printed)).toEqual(expected);
   });
 
-  it.skipIf(path === undefined)("writes the serializer's corpus with the bytes of every other runtime", async () => {
+  it.skipIf(path === undefined)("serializes the corpus to the same bytes as every other runtime", async () => {
     expect(JSON.parse(await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/corpus.ts"]))).toEqual(corpus);
   });
 
-  it.skipIf(path === undefined)("keeps every promise of records in a file", async () => {
-    const printed = await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/records.ts", join(folder, `records-${name}`)]);
+  it.skipIf(path === undefined)("passes the conformance cases of Storage in a file", async () => {
+    const printed = await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/storage.ts", join(folder, `storage-${name}`)]);
     const cases = storageCases().length + sharedStorageCases().length + 1;
     expect(JSON.parse(printed)).toEqual({ passed: cases, failures: [] });
   });
@@ -56,7 +56,7 @@ describe.each(runtimes)("$name", (runtime) => {
     expect(await settings(["--folder", "/from/argument"], environment)).toMatchObject({ folder: "/from/argument", size: 5 });
   });
 
-  it.skipIf(path === undefined)("reads a .env file below its environment", async () => {
+  it.skipIf(path === undefined)("reads a .env file with lower precedence than its environment", async () => {
     const file = join(folder, `${name}.env`);
     await writeFile(file, 'RUNTIME_IO_FOLDER=\'/from/file\'\nexport RUNTIME_IO_SIZE=7\nRUNTIME_IO_RETRY={"times":1,"delay":2}\n');
     const environment = { RUNTIME_IO_SIZE: "5", RUNTIME_IO_RETRY__TIMES: "3" };
@@ -64,7 +64,7 @@ describe.each(runtimes)("$name", (runtime) => {
     expect(await settings(["--dotenv", file, "--folder", "/from/argument"])).toMatchObject({ folder: "/from/argument", size: 7 });
   });
 
-  it.skipIf(path === undefined)("says what is wrong with settings, and never a value", async () => {
+  it.skipIf(path === undefined)("reports invalid settings without their values", async () => {
     expect(await settings([], { RUNTIME_IO_SIZE: "hunter2" })).toEqual({
       code: "SettingsError",
       message: [
@@ -78,7 +78,7 @@ describe.each(runtimes)("$name", (runtime) => {
       ],
     });
     const none = join(folder, "none.env");
-    const message = `There is no file ${none}; create it, or pass { optional: true }`;
+    const message = `Cannot read ${JSON.stringify(none)}: there is no such file; create it, or pass { optional: true }`;
     expect(await settings(["--dotenv", none])).toEqual({ code: "SettingsError", message });
   });
 });
@@ -90,18 +90,18 @@ describe("Deno", () => {
     return JSON.parse(await run(deno.path ?? "", [...options, "test/runtime/node-deno-bun/settings.ts", ...args], environment));
   };
 
-  it.skipIf(deno.path === undefined)("counts a variable that it may not read as unset", async () => {
+  it.skipIf(deno.path === undefined)("treats a variable without permission as unset", async () => {
     expect(await settings([], ["--folder", "/from/argument"])).toEqual({ folder: "/from/argument", size: 1 });
     expect(await settings([], [])).toMatchObject({ issues: [{ field: "folder", source: "nowhere" }] });
   });
 
-  it.skipIf(deno.path === undefined)("reads the variables that it may read", async () => {
+  it.skipIf(deno.path === undefined)("reads the variables that it has permission for", async () => {
     expect(await settings(["--allow-env=RUNTIME_IO_FOLDER"], [])).toEqual({ folder: "/from/env", size: 1 });
   });
 });
 
 describe("the demo", () => {
-  it("persists, loads back in a second process, and finds every version unchanged the second time", async () => {
+  it("persists, loads in a second process, and keeps every data version in a second run", async () => {
     const demo = (): Promise<string> => run(process.execPath, [condition, "examples/node/demo.ts", join(folder, "demo")]);
     const first = await demo();
     expect(first).toContain("5/5 done");
@@ -112,7 +112,7 @@ describe("the demo", () => {
 });
 
 describe("the built package", () => {
-  it.skipIf(systemNode.path === undefined)("keeps records in a file on the machine's own Node, or says what it needs", async () => {
+  it.skipIf(systemNode.path === undefined)("opens embedded Storage on the system's Node, or says which version it needs", async () => {
     await run(process.execPath, ["scripts/build.ts"]);
     const printed = JSON.parse(await run(systemNode.path ?? "", ["test/runtime/node-deno-bun/old-node.mjs", join(folder, "old")]));
     const [major = 0, minor = 0] = (await run(systemNode.path ?? "", ["-p", "process.versions.node"])).split(".").map(Number);
@@ -121,7 +121,7 @@ describe("the built package", () => {
     expect(printed).toEqual(isNew ? { opened: true } : refused);
   });
 
-  it.skipIf(systemNode.path === undefined)("persists and loads back on the machine's own Node", async () => {
+  it.skipIf(systemNode.path === undefined)("persists and loads on the system's Node", async () => {
     await run(process.execPath, ["scripts/build.ts"]);
     const printed = await run(systemNode.path ?? "", ["test/runtime/node-deno-bun/dist.mjs", join(folder, "dist")]);
     expect(JSON.parse(printed)).toEqual({

@@ -1,4 +1,4 @@
-/** Runs the cases of S3Store in the runtime that this runs in, and prints those that fail. Arguments: a server and a bucket, as JSON. */
+/** Runs the conformance cases of S3Store in this runtime and prints the failures. The argument is a server and a bucket as JSON. */
 import { argv } from "node:process";
 import { S3Store } from "edgewater/s3";
 import { conditionsCases, objectStoreCases } from "edgewater/testing";

@@ -1,6 +1,6 @@
 /**
- * Prints the settings that a handler gets in the runtime that this runs in, or the error: from the runtime's own
- * environment, or with `--dotenv <path>` from a file below it; `--folder <folder>` is the argument.
+ * Prints the settings of a handler in this runtime, or the error. They come from the environment; `--dotenv <path>` adds a
+ * file with lower precedence, and `--folder <folder>` passes an argument.
  */
 import { argv } from "node:process";
 import { parseArgs } from "node:util";

@@ -1,9 +1,9 @@
 import type { R2BucketBinding, R2Object } from "edgewater/r2";
 
-/** What goes wrong with one call: before it reaches the bucket, or after the bucket has done it. */
+/** How one call fails: before it reaches the bucket, or after the bucket has done it. */
 export type Fault = { readonly before: string } | { readonly after: string; readonly meanwhile?: () => Promise<unknown> } | undefined;
 
-/** The real bucket of the test behind a binding that fails as it is told, one fault for each call of a method. */
+/** A real bucket behind a binding that fails: each call of a method takes its next fault. */
 export class FaultyBucket {
   readonly #bucket: R2BucketBinding;
   readonly #faults: Record<string, Fault[]>;

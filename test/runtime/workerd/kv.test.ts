@@ -13,7 +13,7 @@ describe.each(certify(() => new KVStore(env.VALUES), { attributes: true, consist
 describe("KVStore", () => {
   const store = new KVStore(env.VALUES);
 
-  it("takes 25 MiB and refuses one byte more, before anything is written", async () => {
+  it("accepts a body of 25 MiB, and refuses a larger one before it writes", async () => {
     await store.put("large", new Uint8Array(25 * 1024 * 1024));
     expect((await store.head("large")).size).toBe(25 * 1024 * 1024);
     const put = store.put("large", new Uint8Array(25 * 1024 * 1024 + 1));
@@ -21,7 +21,7 @@ describe("KVStore", () => {
     expect((await store.get("large")).meta.size).toBe(25 * 1024 * 1024);
   });
 
-  it("takes a key of 512 bytes of UTF-8 and refuses one byte more", async () => {
+  it("accepts a key of 512 bytes of UTF-8, and refuses a longer one", async () => {
     const key = "é".repeat(256);
     await store.put(key, "x");
     expect(await (await store.get(key)).text()).toBe("x");
@@ -35,7 +35,7 @@ describe("KVStore", () => {
     }
   });
 
-  it("fills KV's metadata and refuses one byte more, saying how many there are too many", async () => {
+  it("accepts metadata up to the limit of KV, and reports how many bytes are too many", async () => {
     await store.put("attributes", "x", { metadata: { a: "" } });
     const { metadata } = await env.VALUES.getWithMetadata("attributes", "arrayBuffer");
     const room = 1024 - JSON.stringify(metadata).length;
@@ -46,7 +46,7 @@ describe("KVStore", () => {
     expect(await (await store.get("attributes")).text()).toBe("x");
   });
 
-  it("reads what something else wrote, with or without metadata", async () => {
+  it("reads pairs of other programs, with and without metadata", async () => {
     const put = env.VALUES.put.bind(env.VALUES) as (key: string, value: Uint8Array<ArrayBuffer>, options: object) => Promise<void>;
     await put("foreign/plain", new TextEncoder().encode("12345"), {});
     await put("foreign/other", new TextEncoder().encode("123"), { metadata: { size: "large" } });
@@ -59,7 +59,7 @@ describe("KVStore", () => {
   it.each([
     ["KV PUT failed: 429 Too Many Requests", "Unavailable"],
     ["KV PUT failed: 403 Forbidden", "PermissionDenied"],
-  ])("says that %j is %s", async (message, code) => {
+  ])("maps %j to %s", async (message, code) => {
     const put = async (): Promise<never> => {
       throw new Error(message);
     };
@@ -67,7 +67,7 @@ describe("KVStore", () => {
     await expect(failing.put("k", "x")).rejects.toMatchObject({ code, message: expect.stringContaining(message), store: "KVStore" });
   });
 
-  it("waits a second and writes again when one key was written too often", async () => {
+  it("waits a second and retries when KV refuses a second write of a key", async () => {
     let failures = 1;
     const put: typeof env.VALUES.put = async (...args) => {
       if (failures-- > 0) throw new Error("KV PUT failed: 429 Too Many Requests");
@@ -78,5 +78,11 @@ describe("KVStore", () => {
     await busy.put("often", "x");
     expect(Date.now() - start).toBeGreaterThanOrEqual(990);
     expect(await (await store.get("often")).text()).toBe("x");
+  });
+
+  it("refuses a wrong retry policy", () => {
+    expect(() => new KVStore(env.VALUES, { retry: { delayMs: -1 } })).toThrow(
+      expect.objectContaining({ code: "SettingsError", field: "retry.delayMs", message: expect.stringContaining("KVStore") }),
+    );
   });
 });

@@ -1,4 +1,4 @@
-/** What R2Store makes of a binding that fails: before a write, after it, and with others in between. */
+/** R2Store over a binding that fails before or after a call, with other writes in between. */
 import { env } from "cloudflare:workers";
 import { R2Store } from "edgewater/r2";
 import { describe, expect, it } from "vitest";
@@ -17,30 +17,30 @@ function faulty(faults: Record<string, Fault[]>, maxRetries = 3): { store: R2Sto
 
 const textOf = async (key: string): Promise<string> => (await other.get(key)).text();
 
-describe.each([internal, lost])("R2Store whose binding fails with %s", (failure) => {
+describe.each([internal, lost])("R2Store over a binding that fails with %s", (failure) => {
   const key = (name: string): string => `faults/${failure.length}/${name}`;
 
-  it("recognises its own create that was done all the same", async () => {
+  it("recognises its own create that was done although the call failed", async () => {
     const { store, calls } = faulty({ put: [{ after: failure }] });
     const { etag } = await store.put(key("create"), "mine", { mode: "create", metadata: { a: "b" } });
     expect(await other.head(key("create"))).toMatchObject({ etag, metadata: { a: "b" } });
     expect(calls).toEqual(["put", "head"]);
   });
 
-  it("creates after a failure that came before, once", async () => {
+  it("retries a create that was not done", async () => {
     const { store } = faulty({ put: [{ before: failure }, { before: failure }] });
     await store.put(key("again"), "mine", { mode: "create" });
     expect(await textOf(key("again"))).toBe("mine");
   });
 
-  it("tells another's create from its own", async () => {
+  it("does not take the create of another writer for its own", async () => {
     await other.put(key("theirs"), "theirs", { mode: "create" });
     const { store } = faulty({ put: [{ after: failure }] });
     await expect(store.put(key("theirs"), "mine", { mode: "create" })).rejects.toMatchObject({ code: "AlreadyExists" });
     expect(await textOf(key("theirs"))).toBe("theirs");
   });
 
-  it("recognises a replacement that another has replaced already", async () => {
+  it("recognises its own write after another writer has replaced it", async () => {
     const { etag = "" } = await other.put(key("chain"), "0");
     const meanwhile = async () => other.put(key("chain"), "2", { mode: { ifMatch: (await other.head(key("chain"))).etag ?? "" } });
     const { store } = faulty({ put: [{ after: failure, meanwhile }] });
@@ -51,14 +51,14 @@ describe.each([internal, lost])("R2Store whose binding fails with %s", (failure)
     });
   });
 
-  it("says that it cannot tell when another has written over everything that could", async () => {
+  it("reports an unknown outcome when another write removed its write token", async () => {
     const { etag = "" } = await other.put(key("hidden"), "0");
     const { store } = faulty({ put: [{ after: failure, meanwhile: () => other.put(key("hidden"), "2") }] });
     const put = store.put(key("hidden"), "1", { mode: { ifMatch: etag } });
     await expect(put).rejects.toMatchObject({ code: "Unavailable", outcome: "unknown", key: key("hidden") });
   });
 
-  it("reads, lists, deletes and overwrites again", async () => {
+  it("retries reads, lists, deletes and overwrites", async () => {
     const { store, calls } = faulty(
       Object.fromEntries(["put", "get", "head", "list", "delete"].map((name) => [name, [{ before: failure }]])),
     );
@@ -70,7 +70,7 @@ describe.each([internal, lost])("R2Store whose binding fails with %s", (failure)
     expect(calls).toEqual(["put", "put", "get", "get", "head", "head", "list", "list", "delete", "delete"]);
   });
 
-  it("gives up when the policy says so", async () => {
+  it("retries as often as the policy allows", async () => {
     const { store, calls } = faulty({ get: Array(9).fill({ before: failure }) }, 2);
     await expect(store.get("k")).rejects.toMatchObject({
       code: "Unavailable",
@@ -80,7 +80,7 @@ describe.each([internal, lost])("R2Store whose binding fails with %s", (failure)
     expect(calls).toHaveLength(3);
   });
 
-  it("copies again from a fresh stream, and recognises a copy that was done", async () => {
+  it("retries a copy with a new stream, and recognises a copy that was done", async () => {
     const bytes = new Uint8Array(300_000).map((_, index) => index % 251);
     await other.put(key("source"), bytes, { metadata: { a: "b" } });
     const { store } = faulty({ put: [{ before: failure }, { after: failure }] });
@@ -90,7 +90,7 @@ describe.each([internal, lost])("R2Store whose binding fails with %s", (failure)
     expect(await object.bytes()).toEqual(bytes);
   });
 
-  it("publishes an upload in parts once, and sends a part again", async () => {
+  it("completes an upload in parts once, and retries a part", async () => {
     const stream = () => new Blob([new Uint8Array(11 * 2 ** 20).fill(7)]).stream();
     const { store, calls } = faulty({ part: [{ before: failure }], complete: [{ after: failure }] });
     const { etag } = await store.put(key("parts"), stream(), { mode: "create", contentType: "a/b" });
@@ -101,7 +101,7 @@ describe.each([internal, lost])("R2Store whose binding fails with %s", (failure)
 });
 
 describe("R2Store", () => {
-  it("waits a second when one key was written too often, because nothing was done", async () => {
+  it("waits a second and retries when R2 refuses a second write of a key", async () => {
     const { store, calls } = faulty({ put: [{ before: tooOften }, { before: tooOften }] });
     const start = Date.now();
     await store.put("faults/often", "x", { mode: "create" });
@@ -110,7 +110,7 @@ describe("R2Store", () => {
     expect(await textOf("faults/often")).toBe("x");
   });
 
-  it("ends the wait when the signal is aborted, with nothing written", async () => {
+  it("writes nothing when the signal is aborted during the wait for a retry", async () => {
     const { store } = faulty({ put: Array(9).fill({ before: tooOften }) });
     const put = store.put("faults/aborted", "x", { mode: "create", signal: AbortSignal.timeout(50) });
     const error = await put.catch((caught: unknown) => caught);
@@ -118,7 +118,7 @@ describe("R2Store", () => {
     await expect(other.head("faults/aborted")).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("aborts an upload in parts that fails, so that nothing of it is left", async () => {
+  it("aborts an upload in parts that fails", async () => {
     const { store, calls } = faulty({ part: Array(9).fill({ before: internal }) }, 1);
     const put = store.put("faults/parts", new Blob([new Uint8Array(11 * 2 ** 20)]).stream());
     await expect(put).rejects.toMatchObject({ code: "Unavailable" });
@@ -126,12 +126,12 @@ describe("R2Store", () => {
     await expect(other.head("faults/parts")).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("says that the bucket is missing, and not the object", async () => {
+  it("reports a missing bucket, not a missing object", async () => {
     const { store } = faulty({ get: [{ before: "get: The specified bucket does not exist. (10006)" }] });
     await expect(store.get("k")).rejects.toMatchObject({ code: "NotFound", message: expect.stringContaining("bucket"), key: undefined });
   });
 
-  it("hides the entries that it keeps for itself, and reads those that S3Store keeps", async () => {
+  it("hides its own metadata entries, and reads those of S3Store", async () => {
     const metadata = { edgewaternonces: "mine", edgewatermetadata: "too", a: "b" };
     await other.put("faults/own", "x", { mode: "create", metadata });
     expect((await other.head("faults/own")).metadata).toEqual(metadata);

@@ -37,7 +37,7 @@ describe("Storage.connect(durableObject(…))", () => {
   );
 });
 
-it("Storage.embedded says what to use in Workers", async () => {
+it("Storage.embedded is refused in Workers, and the message says what to use", async () => {
   const error = { code: "NotSupported", message: expect.stringContaining("d1(env.DB)") };
   await expect(Storage.embedded("records")).rejects.toMatchObject(error);
 });

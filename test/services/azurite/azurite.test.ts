@@ -1,5 +1,5 @@
 import { AzureStore } from "edgewater/azure";
-import { conditionsCases, copyCases, fullObjectStoreCases, levelCases, objectStoreCases, pageCases } from "edgewater/testing";
+import { conditionsCases, copyCases, delimiterCases, fullObjectStoreCases, objectStoreCases, paginationCases } from "edgewater/testing";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { createContainer } from "../../support/servers/azurite.ts";
 import { containerSignature } from "./sas.ts";
@@ -29,8 +29,8 @@ const fewAtOnce: typeof fetch = (input, init) => fetch(String(input).replace(/ma
 
 describe.each([
   ...objectStoreCases({ refused, pageObjects: 31 }).filter(({ name }) => name.startsWith("lists")),
-  ...pageCases(),
-  ...levelCases(),
+  ...paginationCases(),
+  ...delimiterCases(),
 ])("AzureStore on Azurite, in pages of two", ({ name, run }) => {
   it(name, () => run(new AzureStore({ ...signed, credentials: { sasToken }, fetch: fewAtOnce })));
 });

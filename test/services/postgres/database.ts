@@ -7,7 +7,7 @@ export function urlOf(database: string, as = password): string {
   return `postgres://${user}:${encodeURIComponent(as)}@${host}/${database}`;
 }
 
-/** Runs statements by hand, on a connection of its own. */
+/** Runs statements on a separate connection, without the library. */
 export async function byHand<Value>(database: string, work: (sql: connect.Sql) => Promise<Value>): Promise<Value> {
   const sql = connect(urlOf(database), { max: 1, onnotice: () => {} });
   try {
@@ -17,7 +17,7 @@ export async function byHand<Value>(database: string, work: (sql: connect.Sql) =
   }
 }
 
-/** A new database, gone after use. */
+/** A new database, which is dropped at the end of the block. */
 export async function newDatabase(): Promise<AsyncDisposable & { readonly name: string; readonly url: string }> {
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
   await byHand("postgres", (sql) => sql.unsafe(`CREATE DATABASE ${name}`));

@@ -9,25 +9,27 @@ import { byHand, newDatabase, urlOf } from "./database.ts";
 
 const { password } = inject("postgres");
 
-describe("credentials and addresses", () => {
-  it("that are wrong are refused, and no message holds the password", async () => {
+describe("connecting", () => {
+  it("refuses wrong credentials, unknown databases and invalid URLs, without the password in the message", async () => {
     const refused = await Storage.connect(postgres(urlOf("postgres", "wrong password"))).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "Unauthenticated" });
     const nowhere = await Storage.connect(postgres(urlOf("nothing"))).catch((error: unknown) => error);
     expect(nowhere).toMatchObject({ code: "NotFound" });
     const port = await freePort();
     const url = `postgres://me:secret@127.0.0.1:${port}/records`;
-    const unreachable = await Storage.connect(postgres(url, { retries: 1 })).catch((error: unknown) => error);
+    const unreachable = await Storage.connect(postgres(url, { maxRetries: 1 })).catch((error: unknown) => error);
     expect(unreachable).toMatchObject({ code: "Unavailable", store: `postgres(127.0.0.1:${port}/records)` });
-    expect(() => postgres("no url")).toThrow(expect.objectContaining({ code: "SettingsError" }));
+    expect(() => postgres("no url")).toThrow(
+      expect.objectContaining({ code: "SettingsError", message: "Invalid Postgres URL; expected postgres://user@host/db" }),
+    );
     for (const error of [refused, nowhere, unreachable] as Error[])
       for (const secret of ["wrong password", password, "secret"])
         expect(`${error.message} ${JSON.stringify(error)}`).not.toContain(secret);
   });
 });
 
-describe("the cursor", () => {
-  it("misses no event of a commit that takes long", async () => {
+describe("a subscription", () => {
+  it("misses no event of a slow commit", async () => {
     await using database = await newDatabase();
     await using storage = await Storage.connect(postgres(database.url));
     await using other = await Storage.connect(postgres(database.url));
@@ -38,7 +40,7 @@ describe("the cursor", () => {
         if (seen.push(assetKey) === 3) abort.abort();
     })();
     await storage.commit({ events: [made("first")] });
-    // What every commit does, by hand, and then it is slow: a later commit must not be seen before it.
+    // A slow commit, written by hand: a later commit must not become visible before it.
     await byHand(database.name, async (sql) => {
       await sql.begin(async (slow) => {
         await slow`UPDATE edgewater_schema SET last_id = last_id + 1`;
@@ -55,8 +57,8 @@ describe("the cursor", () => {
   });
 });
 
-describe("a connection that is lost", () => {
-  it("before a commit is made again, and the commit happens once", async () => {
+describe("a lost connection", () => {
+  it("before a commit is replaced, and the commit takes effect once", async () => {
     await using database = await newDatabase();
     await using storage = await Storage.connect(postgres(database.url));
     await storage.commit({ events: [made("a")] });
@@ -67,7 +69,7 @@ describe("a connection that is lost", () => {
     expect(await storage.getEventsForAsset("a")).toHaveLength(6);
   });
 
-  it("while a commit waits is made again, and the commit happens once", async () => {
+  it("while a commit waits is replaced, and the commit takes effect once", async () => {
     await using database = await newDatabase();
     await using storage = await Storage.connect(postgres(database.url));
     await byHand(database.name, async (sql) => {
@@ -82,13 +84,13 @@ describe("a connection that is lost", () => {
     await expect.poll(() => storage.getEventsForAsset("a")).toHaveLength(1);
   });
 
-  it("when the commit was sent says that it is not known whether it happened", async () => {
+  it("after the commit was sent is an error that says the outcome is unknown", async () => {
     await using database = await newDatabase();
     await using wire = await proxy(database.url);
     const storage = await Storage.connect(postgres(wire.url, { prepare: false }));
     await storage.commit({ events: [made("a")] });
     wire.cutAtCommit();
-    const message = expect.stringMatching(/it is not known whether it took effect/);
+    const message = expect.stringMatching(/Cannot tell whether a commit to .* took effect/);
     await expect(storage.commit({ events: [made("b")] })).rejects.toMatchObject({ code: "Unavailable", message });
     await storage.commit({ events: [made("c")] });
     await storage.close();
@@ -101,7 +103,7 @@ describe("a connection that is lost", () => {
       wire.close();
       return 1;
     });
-    const storage = Storage.connect(postgres(wire.url, { retries: 0 }));
+    const storage = Storage.connect(postgres(wire.url, { maxRetries: 0 }));
     await using repository = await Repository.open({ assets: [cut], storage });
     await expect(repository.materialize({ raiseOnError: false })).rejects.toMatchObject({ code: "Unavailable" });
     await using direct = await Storage.connect(postgres(database.url));
@@ -111,14 +113,14 @@ describe("a connection that is lost", () => {
 });
 
 describe("the schema", () => {
-  it("is made once by several at the same time, and migrated by one", async () => {
+  it("is created once by concurrent connections, and migrated once", async () => {
     await using database = await newDatabase();
     await Promise.all(Array.from({ length: 6 }, async () => (await Storage.connect(postgres(database.url))).close()));
     await Promise.all(Array.from({ length: 3 }, () => Storage.migrate(postgres(database.url))));
     expect(await byHand(database.name, (sql) => sql`SELECT version FROM edgewater_schema`)).toEqual([{ version: 1 }]);
   });
 
-  it("from the future is refused", async () => {
+  it("of a later version is refused, or read only when its stamp allows it", async () => {
     await using database = await newDatabase();
     await (await Storage.connect(postgres(database.url))).close();
     await byHand(database.name, (sql) => sql`UPDATE edgewater_schema SET version = 4, min_writer = 3`);
@@ -128,7 +130,7 @@ describe("the schema", () => {
   });
 });
 
-/** Ends connections of a database from outside. */
+/** Terminates the connections of a database. */
 async function kill(database: string, condition = "true"): Promise<void> {
   await byHand("postgres", (sql) =>
     sql.unsafe(
@@ -137,7 +139,7 @@ async function kill(database: string, condition = "true"): Promise<void> {
   );
 }
 
-/** A wire to the server that can be cut: altogether, or just when a COMMIT has passed and its answer has not. */
+/** A proxy to the server that can be cut: completely, or after a COMMIT was passed on and before its answer is. */
 async function proxy(
   url: string,
 ): Promise<AsyncDisposable & { readonly url: string; readonly cutAtCommit: () => void; readonly close: () => void }> {

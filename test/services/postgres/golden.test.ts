@@ -5,7 +5,7 @@ import lines from "../../unit/storage/golden/v1/export.ndjson?raw";
 import dump from "../../unit/storage/golden/v1/postgres.sql?raw";
 import { byHand, newDatabase } from "./database.ts";
 
-it("records of v1 open in this version, and hold what they held", async () => {
+it("a Postgres database of v1 opens in this version, and exports the same lines", async () => {
   await using database = await newDatabase();
   await byHand(database.name, (sql) => sql.unsafe(dump).simple());
   await Storage.migrate(postgres(database.url));

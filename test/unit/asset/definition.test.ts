@@ -6,6 +6,7 @@ import {
   InMemoryIOHandler,
   type Inputs,
   multiAsset,
+  Output,
   Repository,
   task,
 } from "edgewater";
@@ -20,11 +21,12 @@ describe.each([
   ["task", task as Define],
 ] as const)("%s", (kind, define) => {
   it.each([
-    ["duck-typed", duck],
-    ["42", 42],
+    ["an object with both methods", duck],
+    ["a number", 42],
     ["null", null],
-    ["a class, not an instance", InMemoryIOHandler],
-  ])("refuses a handler that is %s, and says what to do", (_, handler) => {
+    ["the name of a handler", "key"],
+    ["a class", InMemoryIOHandler],
+  ])("refuses %s as a handler and says what to do", (_, handler) => {
     expect(() => define({ name: "a", ioHandler: handler as unknown as BaseIOHandler }, () => 1)).toThrow(
       expect.objectContaining({
         code: "DefinitionError",
@@ -37,29 +39,29 @@ describe.each([
   it.each([
     ["is empty", ""],
     ["is missing", undefined],
-    ["is no text", 5],
-    ["UTF-8 cannot carry", "a\ud800"],
+    ["is a number", 5],
+    ["has a lone surrogate", "a\ud800"],
   ])("refuses a name that %s", (_, name) => {
     expect(() => define({ name: name as string }, () => 1)).toThrow(expect.objectContaining({ code: "DefinitionError" }));
   });
 
-  it("refuses an input that is none, naming it", () => {
+  it("refuses an invalid input and names it", () => {
     expect(() => define({ name: "a", inputs: { wrong: { name: "b" } as never } }, () => 1)).toThrow(
       expect.objectContaining({ code: "DefinitionError", asset: "a", field: "wrong" }),
     );
   });
 
-  it("refuses to be without a function", () => {
+  it("refuses a missing function", () => {
     expect(() => define({ name: "a" }, undefined as never)).toThrow(expect.objectContaining({ code: "DefinitionError" }));
   });
 
-  it("cannot be changed afterwards", () => {
+  it("returns a frozen definition", () => {
     const definition = define({ name: "a", metadata: { team: "x" } }, () => 1);
     expect(definition).toMatchObject({ kind, name: "a", metadata: { team: { kind: "Text", value: "x" } } });
     expect(Object.isFrozen(definition) && Object.isFrozen(definition.metadata)).toBe(true);
   });
 
-  it("does not call its function", () => {
+  it("does not call the function", () => {
     const compute = vi.fn(() => 1);
     define({ name: "a" }, compute);
     expect(compute).not.toHaveBeenCalled();
@@ -67,7 +69,7 @@ describe.each([
 });
 
 describe("a handler", () => {
-  it("of another copy of the library is one", async () => {
+  it("may be of another copy of the library", async () => {
     vi.resetModules();
     const copy = await import("../../../src/io-handler/in-memory.ts");
     expect(copy.InMemoryIOHandler).not.toBe(InMemoryIOHandler);
@@ -77,30 +79,30 @@ describe("a handler", () => {
     expect(await repository.load(made)).toBe(1);
   });
 
-  it("that is duck-typed is refused as a repository's default too", async () => {
+  it("must extend BaseIOHandler as the default of a repository, too", async () => {
     await expect(Repository.open({ assets: [], ioHandler: duck as unknown as BaseIOHandler })).rejects.toMatchObject({
       code: "DefinitionError",
     });
   });
 });
 
-describe("what is said of an asset", () => {
-  const said = { tags: { team: "quakes" }, kinds: ["duckdb"], group: "geo", codeVersion: "v2", metadata: { owner: "ada" } } as const;
+describe("the description of an asset", () => {
+  const description = { tags: { team: "quakes" }, kinds: ["duckdb"], group: "geo", codeVersion: "v2", metadata: { owner: "ada" } } as const;
 
-  it("is kept with it, and its code version with what it makes", async () => {
-    const made = asset({ name: "made", ...said }, () => 1);
-    const { outputs } = multiAsset({ name: "several", outputs: { left: said } }, () => ({ left: 1 }));
-    for (const definition of [made, outputs.left]) {
-      expect(definition).toMatchObject({ ...said, metadata: { owner: { kind: "Text", value: "ada" } } });
+  it("is part of the definition; the code version is recorded with the materialization", async () => {
+    const single = asset({ name: "made", ...description }, () => 1);
+    const { outputs } = multiAsset({ name: "several", outputs: { left: description } }, () => ({ left: 1 }));
+    for (const definition of [single, outputs.left]) {
+      expect(definition).toMatchObject({ ...description, metadata: { owner: { kind: "Text", value: "ada" } } });
       expect(Object.isFrozen(definition.tags) && Object.isFrozen(definition.kinds)).toBe(true);
     }
-    await using repository = await Repository.open({ assets: [made] });
+    await using repository = await Repository.open({ assets: [single] });
     const { runId } = await repository.materialize({ tags: { reason: "test" } });
     expect((await repository.storage.getLatestMaterialization("made"))?.codeVersion).toBe("v2");
     expect((await repository.storage.getRun(runId))?.tags).toEqual({ reason: "test" });
   });
 
-  it("is refused where it is wrong, naming the asset", () => {
+  it("is refused when a part is invalid, with the field in the error", () => {
     expect(() => asset({ name: "a", metadata: { bad: {} as never } }, () => 1)).toThrow(
       expect.objectContaining({ code: "MetadataError", field: "bad" }),
     );
@@ -110,5 +112,12 @@ describe("what is said of an asset", () => {
     expect(() => multiAsset({ name: "a", outputs: {} }, () => ({}))).toThrow(
       expect.objectContaining({ code: "DefinitionError", field: "outputs" }),
     );
+  });
+});
+
+describe("Output", () => {
+  it("has no tags, which belong to the asset", () => {
+    // @ts-expect-error tags belong to the asset
+    expect(Object.keys(Output(1, { tags: { a: "b" } }))).not.toContain("tags");
   });
 });

@@ -24,13 +24,13 @@ const follow = async (repository: Repository): Promise<void> => {
   for (const request of (await repository.evaluate()).requests) await repository.materialize({ ...request, raiseOnError: false });
 };
 
-/** A result in one line, for people. */
+/** A result as one line of text. */
 const line = ({ label, asset, isTrue, children }: ConditionResult): string =>
   `${isTrue ? "+" : "-"}${label}@${asset}${children.length > 0 ? `(${children.map(line).join(" ")})` : ""}`;
 const why = (results: readonly AssetEvaluation[]): readonly string[] => results.map(({ because }) => line(because));
 
 describe("facts", () => {
-  it("missing is true until it was made", async () => {
+  it("missing is true until the asset is materialized", async () => {
     const a = asset({ name: "a", automationCondition: condition.missing() }, () => 1);
     await using repository = await Repository.open({ assets: [a] });
     expect(await fires(repository)).toEqual(["a"]);
@@ -39,7 +39,7 @@ describe("facts", () => {
     expect(await fires(repository)).toEqual([]);
   });
 
-  it("dataVersionChanged is true once for each new version, and not the first time", async () => {
+  it("dataVersionChanged is true once for each new version, and not at the first evaluation", async () => {
     let value = 1;
     const a = asset({ name: "a", automationCondition: condition.dataVersionChanged() }, (_, context) => {
       context.registerDataVersion(`v${value}`);
@@ -57,7 +57,7 @@ describe("facts", () => {
     expect(await fires(repository)).toEqual(["a"]);
   });
 
-  it("newlyUpdated is true once for every time it was made, whatever came of it", async () => {
+  it("newlyUpdated is true once after every materialization, even with equal content", async () => {
     const a = asset({ name: "a", automationCondition: condition.newlyUpdated() }, (_, context) => {
       context.registerDataVersion("same");
       return 1;
@@ -70,7 +70,7 @@ describe("facts", () => {
     expect(await fires(repository)).toEqual([]);
   });
 
-  it("codeVersionChanged is true until the new code has made it", async () => {
+  it("codeVersionChanged is true until the new code has materialized the asset", async () => {
     await using storage = Storage.memory();
     const made = (codeVersion: string) => asset({ name: "a", codeVersion, automationCondition: condition.codeVersionChanged() }, () => 1);
     await using first = await Repository.open({ assets: [made("1")], storage });
@@ -83,7 +83,7 @@ describe("facts", () => {
     expect(await fires(second)).toEqual([]);
   });
 
-  it("inProgress is true while a run is to make it, and executionFailed until it was made after all", async () => {
+  it("inProgress is true while a run is to make the asset, and executionFailed until it succeeds", async () => {
     const gate = Promise.withResolvers<void>();
     let isRaining = true;
     const a = asset({ name: "a", automationCondition: condition.inProgress() }, () => gate.promise);
@@ -110,7 +110,7 @@ describe("facts", () => {
 describe("operators", () => {
   const { and, or, not, missing, newlyTrue, sinceLastHandled, anyDepsMatch, allDepsMatch, newlyUpdated } = condition;
 
-  it("combine what they are given, and all say what they found", async () => {
+  it("combine conditions, and report the result of each part", async () => {
     const a = asset({ name: "a", automationCondition: and(missing(), or(not(missing()), missing())) }, () => 1);
     await using repository = await Repository.open({ assets: [a] });
     const { results, requests } = await repository.evaluate();
@@ -124,7 +124,7 @@ describe("operators", () => {
     expect([await fires(repository), await fires(repository)]).toEqual([["a"], []]);
   });
 
-  it("look at what an asset is made from, through tasks", async () => {
+  it("anyDepsMatch and allDepsMatch look at upstream assets, also behind tasks", async () => {
     const a = asset({ name: "a" }, () => 1);
     const b = asset({ name: "b" }, () => 1);
     const t = task({ name: "t", inputs: { b } }, ({ b }) => b);
@@ -139,7 +139,7 @@ describe("operators", () => {
     expect(await fires(repository)).toEqual([]);
   });
 
-  it("sinceLastHandled holds on to what was true until the asset was asked to run", async () => {
+  it("sinceLastHandled stays true until the asset is requested to run", async () => {
     const a = asset({ name: "a" }, () => 1);
     const isBlocked = { value: true };
     const gate = asset({ name: "gate" }, () => 1);
@@ -162,17 +162,17 @@ describe("operators", () => {
     await repository.materialize({ selection: [a] });
     expect(await repository.evaluate({ dryRun: true })).toMatchObject({ requests: [{ selection: ["b"] }] });
     await repository.materialize({ selection: [b] });
-    // Made by hand since, from what is new.
+    // Materialized since, from the new data.
     expect(await fires(repository)).toEqual([]);
     await repository.materialize({ selection: [b] });
     await repository.materialize({ selection: [a] });
-    // Made by hand since, but not from what is new.
+    // Materialized since, but not from the new data.
     expect(await fires(repository)).toEqual(["b"]);
   });
 });
 
 describe("presets", () => {
-  it("eager makes what is missing, follows what is above, and does not insist on what fails", async () => {
+  it("eager requests what is missing and what has new upstream data, and does not repeat what failed", async () => {
     let isRaining = false;
     const eager = { automationCondition: condition.eager() };
     const a = asset({ name: "a", ...eager }, () => 1);
@@ -198,7 +198,7 @@ describe("presets", () => {
     expect(await fires(repository)).toEqual(["b"]);
   });
 
-  it("settles a chain by following requests until there are none", async () => {
+  it("eager brings a chain up to date in several evaluations", async () => {
     const eager = { automationCondition: condition.eager() };
     const a = asset({ name: "a", ...eager }, () => 1);
     const b = asset({ name: "b", inputs: { a }, ...eager }, ({ a }) => a + 1);
@@ -209,7 +209,7 @@ describe("presets", () => {
     expect(await fires(repository)).toEqual([]);
   });
 
-  it("onMissing asks once for what is missing, when what it is made from is there", async () => {
+  it("onMissing requests a missing asset once, when its upstream assets exist", async () => {
     const a = asset({ name: "a" }, () => 1);
     const b = asset({ name: "b", inputs: { a }, automationCondition: condition.onMissing() }, () => 1);
     await using repository = await Repository.open({ assets: [a, b] });
@@ -222,7 +222,7 @@ describe("presets", () => {
     expect(await fires(repository)).toEqual([]);
   });
 
-  it("onCron asks once for each time that has come, in its time zone", async () => {
+  it("onCron requests once for each time that has come, in its time zone", async () => {
     const a = asset({ name: "a", automationCondition: cron.onCron("0 6 * * *", { timeZone: "Europe/Berlin" }) }, () => 1);
     await using repository = await Repository.open({ assets: [a] });
     const at = (time: string) => fires(repository, new Date(time));
@@ -240,7 +240,7 @@ describe("presets", () => {
 describe("partitions", () => {
   const partitions = staticPartitions(["eu", "us", "asia"]);
 
-  it("fire one by one, by what each is made from", async () => {
+  it("are requested one by one, depending on their upstream partitions", async () => {
     const eager = { automationCondition: condition.eager() };
     const sales = asset({ name: "sales", partitions }, (_, { partitionKey }) => partitionKey);
     const report = asset({ name: "report", partitions, inputs: { sales }, ...eager }, ({ sales }) => sales);
@@ -265,7 +265,7 @@ describe("partitions", () => {
 });
 
 describe("evaluate", () => {
-  it("changes nothing in a dry run, and records a tick otherwise", async () => {
+  it("stores nothing in a dry run, and records a tick otherwise", async () => {
     const a = asset({ name: "a", automationCondition: condition.newlyTrue(condition.missing()) }, () => 1);
     await using repository = await Repository.open({ assets: [a] });
     for (let round = 0; round < 2; round++) expect((await repository.evaluate({ dryRun: true })).requests).toHaveLength(1);
@@ -278,7 +278,7 @@ describe("evaluate", () => {
     ]);
   });
 
-  it("asks once when several evaluate at the same time", async () => {
+  it("requests once when several evaluate at the same time", async () => {
     await using storage = Storage.memory();
     const a = asset({ name: "a", automationCondition: condition.eager() }, () => 1);
     const repositories = await Promise.all([1, 2, 3].map(() => Repository.open({ assets: [a], storage })));
@@ -286,7 +286,7 @@ describe("evaluate", () => {
     expect(evaluations.flatMap(({ requests }) => requests)).toEqual([{ selection: ["a"] }]);
   });
 
-  it("refuses what is no condition, and one of what is not made here", () => {
+  it("refuses an invalid condition, and any condition of a task", () => {
     const automationCondition = { label: "mine", evaluate: () => [] };
     expect(() => asset({ name: "a", automationCondition }, () => 1)).toThrow(expect.objectContaining({ code: "DefinitionError" }));
     const own = condition.missing();

@@ -1,9 +1,9 @@
 import { cronPartitions } from "edgewater/cron";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dailyPartitions } from "../../../src/partition/interval-partitions.ts";
 import { PartitionMapping } from "../../../src/partition/mapping/partition-mapping.ts";
 import { type PartitionLoadingContext, sameDefinition } from "../../../src/partition/partitions-definition.ts";
+import { dailyPartitions } from "../../../src/partition/time-partitions.ts";
 
 const loadingContext: PartitionLoadingContext = { now: "2024-03-12T05:00:00", dynamicKeys: () => [] };
 
@@ -14,30 +14,30 @@ describe("cronPartitions", () => {
     ["months", { start: "2023-12-01", cron: "0 0 1 * *", format: "%Y-%m" }, ["2023-12", "2024-01", "2024-02", "2024-03"]],
     ["leap days", { start: "2019-01-01", end: "2025-01-01", cron: "0 0 29 2 *", format: "%Y-%m-%d" }, ["2020-02-29", "2024-02-29"]],
     [
-      "a year's end",
+      "the end of a year",
       { start: "2023-12-31T23:00", end: "2024-01-01T01:00", cron: "*/30 * * * *", format: "%dT%H%M-%Y-%m" },
       ["31T2300-2023-12", "31T2330-2023-12", "01T0000-2024-01", "01T0030-2024-01"],
     ],
     [
-      "an hour that a zone would skip or repeat",
+      "the hours of a switch to summer time",
       { start: "2024-03-31T01:30", end: "2024-03-31T03:30", cron: "*/30 * * * *", format: "%Y-%m-%dT%H:%M" },
       ["2024-03-31T01:30", "2024-03-31T02:00", "2024-03-31T02:30", "2024-03-31T03:00"],
     ],
     ["seconds", { start: "2024-03-12T04:59:58", cron: "* * * * * *" }, ["2024-03-12T04:59:58", "2024-03-12T04:59:59"]],
-  ])("has %s", (_, options, expected) => {
+  ])("enumerates %s", (_, options, expected) => {
     const definition = cronPartitions(options);
     expect(definition.keys(loadingContext).map(String)).toEqual(expected);
     expect(expected.every((key) => definition.has(key, loadingContext))).toBe(true);
   });
 
-  it("has windows from one time to the next", () => {
+  it("has time windows from one time to the next", () => {
     const months = cronPartitions({ start: "2023-12-01", cron: "0 0 1 * *", format: "%Y-%m" });
     expect(months.timeWindow("2024-02")).toEqual({ start: "2024-02-01T00:00:00", end: "2024-03-01T00:00:00" });
     expect(months.timeWindow("2023-12")?.end).toBe("2024-01-01T00:00:00");
     expect(months.describe(loadingContext)).toBe('the times of "0 0 1 * *" from "2023-12" to "2024-03"');
   });
 
-  it("has its keys exactly, and windows without gaps", () => {
+  it("contains exactly its keys, and its time windows have no gaps", () => {
     const expressions = fc.constantFrom("*/7 * * * *", "0 */5 * * *", "15 6 * * 1-5", "0 0 1,15 * *", "0 12 L * *");
     const start = fc
       .integer({ min: Date.UTC(1970, 0) / 3_600_000, max: Date.UTC(2040, 0) / 3_600_000 })
@@ -55,7 +55,7 @@ describe("cronPartitions", () => {
     );
   });
 
-  it("maps by its own steps", () => {
+  it("maps by its own windows", () => {
     const weeks = cronPartitions({ start: "2024-01-01", cron: "0 0 * * MON", format: "%Y-%m-%d" });
     const days = dailyPartitions({ start: "2024-01-01" });
     const edge = { downstream: weeks, upstream: weeks, owner: "report", input: "weeks", loadingContext, key: weeks.keyAt("2024-02-28") };
@@ -66,23 +66,23 @@ describe("cronPartitions", () => {
     });
   });
 
-  it("is compared by its expression", () => {
+  it("equals another definition with the same expression", () => {
     const weekly = cronPartitions({ start: "2024-01-01", cron: "0 0 * * MON" });
     expect(sameDefinition(weekly, cronPartitions({ start: "2024-01-01T00:00:00", cron: "0 0 * * MON" }))).toBe(true);
     expect(sameDefinition(weekly, cronPartitions({ start: "2024-01-01", cron: "0 0 * * TUE" }))).toBe(false);
   });
 
-  it("refuses a format that cannot be read back", () => {
+  it("refuses a format without the year", () => {
     const make = (): unknown => cronPartitions({ start: "2024-01-01", cron: "0 0 L * *", format: "%m-%d" });
     expect(make).toThrow(expect.objectContaining({ code: "PartitionError" }));
   });
 
   it.each([
-    ["an expression of nonsense", "whenever"],
+    ["text that is not an expression", "whenever"],
     ["too few fields", "* * *"],
-    ["a minute that is none", "61 * * * *"],
+    ["an invalid minute", "61 * * * *"],
     ["a day that never comes", "0 0 30 2 *"],
-    ["no text", 5 as never],
+    ["a number", 5 as never],
   ])("refuses %s", (_, cron) => {
     expect(() => cronPartitions({ start: "2024-01-01", cron })).toThrow(expect.objectContaining({ code: "PartitionError" }));
   });

@@ -14,19 +14,19 @@ const superjson = new SuperJsonIOHandler({ store: new MemoryStore() });
 
 describe("instanceof", () => {
   it.each([
-    ["a handler of one's own", new Own()],
+    ["a class that extends BaseIOHandler", new Own()],
     ["a handler with settings", new Configured()],
     ["a built-in handler", new InMemoryIOHandler()],
     ["a built-in handler that serializes", superjson],
-  ])("knows %s as a BaseIOHandler", (_, handler) => expect(handler instanceof BaseIOHandler).toBe(true));
+  ])("accepts %s as a BaseIOHandler", (_, handler) => expect(handler instanceof BaseIOHandler).toBe(true));
 
   it.each([
-    ["nothing", null],
+    ["null", null],
     ["an object with both methods", { handleOutput() {}, loadInput() {} }],
-    ["the class", Own],
-  ])("knows %s as none", (_, value) => expect((value as unknown) instanceof BaseIOHandler).toBe(false));
+    ["the class itself", Own],
+  ])("refuses %s as a BaseIOHandler", (_, value) => expect((value as unknown) instanceof BaseIOHandler).toBe(false));
 
-  it("tells one handler from another", () => {
+  it("distinguishes handler classes", () => {
     expect(new Own() instanceof Own).toBe(true);
     expect(new Configured() instanceof Configured).toBe(true);
     expect(superjson instanceof SuperJsonIOHandler).toBe(true);

@@ -1,4 +1,4 @@
-/** Writes 300 MB as a stream and reads them back, and prints by how much the memory of this process has grown at most. */
+/** Writes 300 MB as a stream, reads them back, and prints the peak growth of the memory of this process. */
 import { BytesIOHandler, InputContext, OutputContext } from "edgewater";
 import { LocalStore } from "edgewater/local";
 

@@ -28,7 +28,7 @@ describe("BytesIOHandler", () => {
     ["an ArrayBuffer", () => content.slice().buffer],
     ["a Blob", () => new Blob([content])],
     ["a stream", () => chunks(content, 100_003)],
-  ])("writes %s untouched, with the same version and metadata", async (_, make) => {
+  ])("writes %s unchanged, with the same data version and metadata", async (_, make) => {
     const store = new MemoryStore();
     const context = output();
     await new BytesIOHandler({ store, prefix: "p", as: "stream" }).handleOutput(context, make());
@@ -50,18 +50,18 @@ describe("BytesIOHandler", () => {
     expect(await read((await new BytesIOHandler({ store, as }).loadInput(input)) as never)).toEqual(content);
   });
 
-  it("writes what a view shows, not what lies around it", async () => {
+  it("writes only the bytes of a view, not the rest of its buffer", async () => {
     const store = new MemoryStore();
     await new BytesIOHandler({ store, extension: "raw" }).handleOutput(output(), content.subarray(10, 13));
     expect([...(await (await store.get("tile.raw")).bytes())]).toEqual([...content.slice(10, 13)]);
   });
 
   it.each([
-    ["a text", "x"],
-    ["a Blob without streams", new Blob(["x"])],
+    ["text", "x"],
+    ["a Blob in the form bytes", new Blob(["x"])],
     ["numbers", [1, 2]],
-    ["nothing", undefined],
-  ])("refuses %s, and writes nothing", async (_, value) => {
+    ["undefined", undefined],
+  ])("refuses %s and writes nothing", async (_, value) => {
     const store = new MemoryStore();
     await expect(new BytesIOHandler({ store }).handleOutput(output(), value as never)).rejects.toMatchObject({
       code: "SerializationError",
@@ -70,7 +70,7 @@ describe("BytesIOHandler", () => {
     await expect(store.get("tile.bin")).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("refuses a stream a second time, so that a retry cannot write its second half as the whole", async () => {
+  it("refuses to write a stream twice, so that a retry cannot write its rest as the whole", async () => {
     let failures = 1;
     class Flaky extends MemoryStore {
       override async put(...[key, body, options]: Parameters<MemoryStore["put"]>): ReturnType<MemoryStore["put"]> {
@@ -90,7 +90,7 @@ describe("BytesIOHandler", () => {
     await expect(store.get("tile.bin")).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("leaves the old object when a stream fails", async () => {
+  it("keeps the old object when a stream fails", async () => {
     const store = new MemoryStore();
     const handler = new BytesIOHandler({ store, as: "stream" });
     await handler.handleOutput(output(), new Uint8Array([1]));
@@ -104,7 +104,7 @@ describe("BytesIOHandler", () => {
     expect([...(await (await store.get("tile.bin")).bytes())]).toEqual([1]);
   });
 
-  it("passes 300 MB through a folder both ways in much less memory", async () => {
+  it("writes and reads 300 MB in less than 100 MB of memory", async () => {
     const folder = await mkdtemp(join(tmpdir(), "edgewater-bytes-"));
     try {
       const args = ["--conditions=edgewater-source", "--expose-gc", "test/unit/io-handler/bytes-memory.ts", folder];

@@ -2,14 +2,14 @@ import { InputContext, MetadataValue, OutputContext } from "edgewater";
 import { describe, expect, it } from "vitest";
 
 describe("OutputContext", () => {
-  it("needs nothing but a name", () => {
+  it("needs only a name", () => {
     const context = new OutputContext({ assetName: "a" });
     expect(context).toMatchObject({ assetName: "a", assetMetadata: {}, outputMetadata: {}, runId: undefined, dataVersion: undefined });
     expect(context.signal.aborted).toBe(false);
-    context.log.info("nobody hears this");
+    context.log.info("dropped");
   });
 
-  it("collects metadata; the last value of a key counts", () => {
+  it("collects metadata; the last value of a key wins", () => {
     const context = new OutputContext({ assetName: "a", outputMetadata: { rows: 1, source: "asset" } });
     context.addOutputMetadata({ rows: 2 });
     context.addOutputMetadata({ rows: 3, note: MetadataValue.md("x") });
@@ -20,7 +20,7 @@ describe("OutputContext", () => {
     });
   });
 
-  it("remembers the last version that was registered", () => {
+  it("keeps the last registered version", () => {
     const context = new OutputContext({ assetName: "a" });
     context.registerDataVersion("v1");
     context.registerDataVersion("v2");
@@ -30,7 +30,7 @@ describe("OutputContext", () => {
 });
 
 describe("InputContext", () => {
-  it("tells who asks, and what is known of the loaded value", () => {
+  it("has the downstream asset and the loaded materialization", () => {
     const upstream = { dataVersion: "v1", metadata: {} };
     expect(new InputContext({ assetName: "up", downstreamAsset: "down", assetMetadata: { team: "a" }, upstream })).toMatchObject({
       assetName: "up",

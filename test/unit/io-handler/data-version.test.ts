@@ -21,7 +21,7 @@ describe("digestOf", () => {
 
 describe("ContentDigest", () => {
   it.each([0, 1, mebibyte - 1, mebibyte, mebibyte + 1, 3 * mebibyte, 3 * mebibyte + 5])(
-    "gives %d bytes the same version however they are cut",
+    "returns the same version for %d bytes in chunks of any size",
     async (length) => {
       const bytes = Uint8Array.from({ length }, (_, index) => (index * 17) % 253);
       const expected = await digestOf(bytes);

@@ -1,12 +1,23 @@
 import { createHash } from "node:crypto";
-import { InMemoryIOHandler, InputContext, MemoryStore, type ObjectStore, OutputContext, SuperJsonIOHandler } from "edgewater";
+import {
+  asset,
+  InMemoryIOHandler,
+  InputContext,
+  MemoryStore,
+  type ObjectStore,
+  OutputContext,
+  PartitionKey,
+  Repository,
+  SuperJsonIOHandler,
+  staticPartitions,
+} from "edgewater";
 import { describe, expect, it } from "vitest";
 
 const output = (): OutputContext => new OutputContext({ assetName: "rows" });
 const input = (assetName = "rows"): InputContext => new InputContext({ assetName, downstreamAsset: "down" });
 
 describe("InMemoryIOHandler", () => {
-  it("gives back the very value, and says where it is", () => {
+  it("returns the same object and records its storage and size", () => {
     const handler = new InMemoryIOHandler();
     const value = [1, 2, 3];
     const context = output();
@@ -22,7 +33,7 @@ describe("InMemoryIOHandler", () => {
     expect(handler.loadInput(input())).toBe(value);
   });
 
-  it("raises NotFound for what it was never given, naming the asset", () => {
+  it("throws NotFound for a missing value and names the asset", () => {
     expect(() => new InMemoryIOHandler().loadInput(input("missing"))).toThrow(
       expect.objectContaining({ code: "NotFound", asset: "missing" }),
     );
@@ -30,7 +41,7 @@ describe("InMemoryIOHandler", () => {
 });
 
 describe("SuperJsonIOHandler", () => {
-  it("writes one object and says where, how and how large", async () => {
+  it("writes one object and records its path, serializer and size", async () => {
     const store = new MemoryStore();
     const context = output();
     await new SuperJsonIOHandler({ store, prefix: "v1" }).handleOutput(context, { at: new Date(0) });
@@ -60,7 +71,7 @@ describe("SuperJsonIOHandler", () => {
     expect(() => new SuperJsonIOHandler({ store: new MemoryStore(), prefix })).toThrow(expect.objectContaining({ code: "InvalidPath" }));
   });
 
-  it("keeps every name apart, and below the prefix", async () => {
+  it("writes every name under its own key below the prefix", async () => {
     const store = new MemoryStore();
     const handler = new SuperJsonIOHandler({ store, prefix: "p" });
     const names = ["a", "a/b", "a%2Fb", "..", ".", "a.superjson", "ä", "A", "a b", "日本", "a\nb"];
@@ -72,7 +83,18 @@ describe("SuperJsonIOHandler", () => {
     expect(keys.every((key) => key.split("/").length === 2)).toBe(true);
   });
 
-  it("writes nothing when the value would be changed, and names asset, key and path", async () => {
+  it("writes names and partition keys with slashes and dots under keys of their own", async () => {
+    const store = new MemoryStore();
+    const nested = asset({ name: "pipe/step" }, () => "asset");
+    const pipe = asset({ name: "pipe", partitions: staticPartitions(["step", "a/b", ".."]) }, (_, { partitionKey }) => partitionKey);
+    await using repository = await Repository.open({ assets: [nested, pipe], ioHandler: new SuperJsonIOHandler({ store }) });
+    await repository.materialize({ selection: [nested] });
+    await repository.materialize({ selection: [pipe], partitionKey: PartitionKey.single(["step", "a/b", ".."]) });
+    expect(await repository.load(nested)).toBe("asset");
+    for (const key of ["step", "a/b", ".."]) expect(await repository.load(pipe, { partitionKey: key })).toBe(key);
+  });
+
+  it("refuses a value that would change, writes nothing, and names asset, key and path", async () => {
     const store = new MemoryStore();
     const handler = new SuperJsonIOHandler({ store });
     await handler.handleOutput(output(), "before");
@@ -87,7 +109,7 @@ describe("SuperJsonIOHandler", () => {
     expect(await handler.loadInput(input())).toBe("before");
   });
 
-  it("raises NotFound for a missing object, and SerializationError for a damaged one", async () => {
+  it("throws NotFound for a missing object and SerializationError for a damaged one", async () => {
     const store = new MemoryStore();
     const handler = new SuperJsonIOHandler({ store });
     await expect(handler.loadInput(input())).rejects.toMatchObject({ code: "NotFound", key: "rows.superjson" });
@@ -100,14 +122,14 @@ describe("SuperJsonIOHandler", () => {
     });
   });
 
-  it("passes the signal on to the store", async () => {
+  it("passes the signal to the store", async () => {
     const reason = new Error("enough");
     const handler = new SuperJsonIOHandler({ store: new MemoryStore() });
     const context = new OutputContext({ assetName: "rows", signal: AbortSignal.abort(reason) });
     await expect(handler.handleOutput(context, 1)).rejects.toMatchObject({ code: "Aborted", cause: reason });
   });
 
-  it("needs no more of a store than putting and getting", async () => {
+  it("needs only put and get of a store", async () => {
     const { name, put, get }: ObjectStore = new MemoryStore();
     expect([typeof put, typeof get]).toEqual(["function", "function"]);
     const memory = new MemoryStore();

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 const output = (): OutputContext => new OutputContext({ assetName: "rows", runId: "run-1" });
 const input = new InputContext({ assetName: "rows" });
 
-/** Changes the bytes of an object and leaves everything else as it was, as a failing disk does. */
+/** Changes the bytes of an object and nothing else, as a failing disk does. */
 async function damage(store: MemoryStore, key: string, change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): Promise<void> {
   const { meta, bytes } = await store.get(key);
   await store.put(key, change(await bytes()), { contentType: meta.contentType, metadata: meta.metadata });
@@ -14,8 +14,8 @@ const flipped = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
   bytes.with(bytes.length - 3, (bytes.at(-3) ?? 0) ^ 1) as Uint8Array<ArrayBuffer>;
 const truncated = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => bytes.slice(0, -1);
 
-describe("an object that a handler has written", () => {
-  it("says what it is and which run wrote it", async () => {
+describe("an object that a handler wrote", () => {
+  it("has the content type, the digest and the run", async () => {
     const store = new MemoryStore();
     const context = output();
     await new SuperJsonIOHandler({ store }).handleOutput(context, [1]);
@@ -28,7 +28,7 @@ describe("an object that a handler has written", () => {
   it.each([
     ["changed in one bit", flipped],
     ["truncated", truncated],
-  ])("and that was %s is refused, naming key, expected and actual version", async (_, change) => {
+  ])("is refused after it was %s; the error names the key and both versions", async (_, change) => {
     const store = new MemoryStore();
     const handler = new SuperJsonIOHandler({ store, prefix: "p" });
     await handler.handleOutput(output(), [100, 200, 300]);
@@ -42,7 +42,7 @@ describe("an object that a handler has written", () => {
     });
   });
 
-  it.each(["bytes", "blob", "stream"] as const)("and that was damaged is refused as %s", async (as) => {
+  it.each(["bytes", "blob", "stream"] as const)("is refused as %s after it was damaged", async (as) => {
     const store = new MemoryStore();
     const handler = new BytesIOHandler({ store, as });
     await handler.handleOutput(output(), new Uint8Array(2_000_000));
@@ -54,7 +54,7 @@ describe("an object that a handler has written", () => {
     await expect(read()).rejects.toMatchObject({ code: "Integrity", key: "rows.bin" });
   });
 
-  it("by other means is read as it is", async () => {
+  it("is not checked when another program wrote it", async () => {
     const store = new MemoryStore();
     await store.put("rows.superjson", '{"json":[1,2]}');
     expect(await new SuperJsonIOHandler({ store }).loadInput(input)).toEqual([1, 2]);

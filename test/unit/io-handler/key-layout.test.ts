@@ -1,36 +1,36 @@
 import { multiPartitions, PartitionContext, PartitionKey, staticPartitions } from "edgewater";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Placed, valueKey } from "../../../src/io-handler/key-layout.ts";
+import { type ValueName, valueKey } from "../../../src/io-handler/key-layout.ts";
 import { checkKey } from "../../../src/object-store/path.ts";
 
 const definition = staticPartitions(["x"]);
-const at = (assetName: string, key?: PartitionKey): Placed => ({
+const at = (assetName: string, key?: PartitionKey): ValueName => ({
   assetName,
   partition: key && new PartitionContext({ keys: [key], definition }),
 });
 
-describe("where a value lies", () => {
-  it.each<[string, Placed, string]>([
+describe("valueKey", () => {
+  it.each<[string, ValueName, string]>([
     ["an asset", at("quakes"), "p/quakes.ext"],
     ["a name with slashes", at("a/b"), "p/a%2Fb.ext"],
-    ["a name that is encoded already", at("a%2Fb"), "p/a%252Fb.ext"],
+    ["a name that looks encoded", at("a%2Fb"), "p/a%252Fb.ext"],
     ["a name of dots", at(".."), "p/%2E%2E.ext"],
     ["a single key", at("daily", PartitionKey.single("2024-01-15")), "p/daily/2024-01-15/data.ext"],
     ["a key of dots", at("daily", PartitionKey.single("..")), "p/daily/%2E%2E/data.ext"],
     ["a key with a slash", at("daily", PartitionKey.single("a/b")), "p/daily/a%2Fb/data.ext"],
     ["dimensions, sorted", at("sales", PartitionKey.multi({ region: "us", env: "prod" })), "p/sales/env=prod/region=us/data.ext"],
     ["a single key that looks like a dimension", at("sales", PartitionKey.single("env=prod")), "p/sales/env%3Dprod/data.ext"],
-  ])("of %s", (_, placed, expected) => expect(valueKey("p", placed, "ext")).toBe(expected));
+  ])("encodes %s", (_, name, expected) => expect(valueKey("p", name, "ext")).toBe(expected));
 
-  it("is refused for a key of several values, which are several partitions", () => {
+  it("refuses a key that stands for several partitions", () => {
     expect(() => valueKey("p", at("a", PartitionKey.single(["x", "y"])), "ext")).toThrow(
       expect.objectContaining({ code: "PartitionError" }),
     );
   });
 });
 
-describe("laws of the layout", () => {
+describe("properties of valueKey", () => {
   const text = fc.string({
     unit: fc.oneof(
       fc.constantFrom("/", "%", ".", "=", "2", "F", "a", "~", " "),
@@ -49,7 +49,7 @@ describe("laws of the layout", () => {
   );
   const placed = fc.record({ assetName: name, key });
 
-  /** The name and the partition back out of a key: that this can be written is what reversible means. */
+  /** Parses a key back into the name and the partition. */
   function parse(path: string): { readonly assetName: string; readonly partition: string | undefined } {
     const [asset = "", ...segments] = path.split("/").slice(1);
     if (segments.length === 0) return { assetName: decodeURIComponent(asset.replace(/\.ext$/, "")), partition: undefined };
@@ -59,7 +59,7 @@ describe("laws of the layout", () => {
     return { assetName: decodeURIComponent(asset), partition: JSON.stringify(found) };
   }
 
-  it("every key can be read back, so that no two values share one", () => {
+  it("returns keys that can be parsed back, so that no two values share one", () => {
     fc.assert(
       fc.property(placed, ({ assetName, key: partitionKey }) => {
         const path = valueKey("p", at(assetName, partitionKey), "ext");
@@ -69,7 +69,7 @@ describe("laws of the layout", () => {
     );
   });
 
-  it("every key is one that stores accept, and lies below the prefix", () => {
+  it("returns keys that stores accept and that start with the prefix", () => {
     fc.assert(
       fc.property(placed, ({ assetName, key: partitionKey }) => {
         const path = valueKey("p/q", at(assetName, partitionKey), "ext");
@@ -86,7 +86,7 @@ describe("laws of the layout", () => {
     );
   });
 
-  it("the kinds of partitions stay apart", () => {
+  it("returns different keys for a single key and a multi key with the same display form", () => {
     const wide = multiPartitions({ a: staticPartitions(["b"]) });
     expect(wide.kind).toBe("multi");
     expect(valueKey("", at("x", PartitionKey.multi({ a: "b" })), "e")).not.toBe(valueKey("", at("x", PartitionKey.single("a=b")), "e"));

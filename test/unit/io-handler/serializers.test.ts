@@ -15,7 +15,7 @@ describe("a handler with a serializer", () => {
     [bytesSerializer(), new Uint8Array([1, 2, 3]), "quakes.bin"],
     [withGzip(jsonSerializer()), "a".repeat(10_000), "quakes.json.gz"],
     [withGzip(withGzip(superjsonSerializer())), new Map([[1n, undefined]]), "quakes.superjson.gz.gz"],
-  ])("keeps values under $name", async (serializer, value, key) => {
+  ])("round-trips a value with $name", async (serializer, value, key) => {
     const store = new MemoryStore();
     const handler = new SerializedIOHandler({ store, serializer });
     const context = output();
@@ -27,7 +27,7 @@ describe("a handler with a serializer", () => {
     expect(await serializer.decode(await serializer.encode(value))).toEqual(value);
   });
 
-  it("names compressed content by the digest of what was compressed", async () => {
+  it("takes the digest of the bytes before compression", async () => {
     const versionOf = async (serializer: Serializer): Promise<string | undefined> => {
       const store = new MemoryStore();
       await new SerializedIOHandler({ store, serializer }).handleOutput(output(), [1, 2, 3]);
@@ -39,18 +39,18 @@ describe("a handler with a serializer", () => {
     expect(await versionOf(withGzip(jsonSerializer()))).toBe(expected);
   });
 
-  it("refuses what another serializer wrote, by the names of both", async () => {
+  it("refuses a value that another serializer wrote and names both", async () => {
     const store = new MemoryStore();
     const json: Serializer = { ...jsonSerializer(), extension: "superjson" };
     await new SerializedIOHandler({ store, serializer: json }).handleOutput(output(), [1]);
     await expect(new SuperJsonIOHandler({ store }).loadInput(input())).rejects.toMatchObject({
       code: "SerializationError",
       asset: "quakes",
-      message: expect.stringMatching(/written by the serializer "json" and is read by "superjson"/),
+      message: expect.stringMatching(/with the serializer "superjson": it was written by "json"/),
     });
   });
 
-  it("refuses it by the record alone, where the key differs too", async () => {
+  it("refuses a value by its recorded serializer alone", async () => {
     const upstream = { dataVersion: "v", metadata: { serializer: { kind: "Text", value: "json" } } } as const;
     const context = new InputContext({ assetName: "quakes", downstreamAsset: "strong", upstream });
     await expect(new SuperJsonIOHandler({ store: new MemoryStore() }).loadInput(context)).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe("a handler with a serializer", () => {
     });
   });
 
-  it("reads damaged gzip as what it is", async () => {
+  it("throws SerializationError for damaged gzip", async () => {
     const store = new MemoryStore();
     const serializer = withGzip(jsonSerializer());
     await store.put("quakes.json.gz", (await serializer.encode([1])).slice(0, 10));
@@ -69,7 +69,7 @@ describe("a handler with a serializer", () => {
     });
   });
 
-  it("keeps the classes that a SuperJsonIOHandler is given", async () => {
+  it("round-trips the classes that a SuperJsonIOHandler is given", async () => {
     class Point {
       x = 1;
     }
@@ -79,19 +79,19 @@ describe("a handler with a serializer", () => {
   });
 });
 
-describe("what a serializer refuses", () => {
+describe("a serializer", () => {
   it.each<[string, Serializer, unknown]>([
-    ["JSON a date", jsonSerializer(), { at: new Date(0) }],
-    ["JSON undefined in an object", jsonSerializer(), { a: undefined }],
-    ["JSON NaN", jsonSerializer(), [Number.NaN]],
-    ["text half a surrogate pair", textSerializer(), "\ud800"],
-    ["text a number", textSerializer(), 1],
-    ["bytes a string", bytesSerializer(), "text"],
-  ])("%s", (_, serializer, value) => {
+    ["a date in JSON", jsonSerializer(), { at: new Date(0) }],
+    ["undefined in JSON", jsonSerializer(), { a: undefined }],
+    ["NaN in JSON", jsonSerializer(), [Number.NaN]],
+    ["a lone surrogate in text", textSerializer(), "\ud800"],
+    ["a number as text", textSerializer(), 1],
+    ["a string as bytes", bytesSerializer(), "text"],
+  ])("refuses %s", (_, serializer, value) => {
     expect(() => serializer.encode(value)).toThrow(expect.objectContaining({ code: "SerializationError" }));
   });
 
-  it.each([jsonSerializer(), textSerializer()])("$name bytes that are not UTF-8", ({ decode }) => {
+  it.each([jsonSerializer(), textSerializer()])("$name refuses bytes that are not UTF-8", ({ decode }) => {
     expect(() => decode(new Uint8Array([0xff]))).toThrow(expect.objectContaining({ code: "SerializationError" }));
   });
 });

@@ -1,7 +1,7 @@
 import { MetadataValue, OutputContext } from "edgewater";
 import { describe, expect, it } from "vitest";
 
-describe("coercion of metadata", () => {
+describe("addOutputMetadata", () => {
   it.each([
     ["a boolean", true, { kind: "Bool", value: true }],
     ["a whole number", 1707, { kind: "Int", value: 1707 }],
@@ -16,7 +16,7 @@ describe("coercion of metadata", () => {
     ["null", null, { kind: "Null", value: null }],
     ["a Date", new Date(1500), { kind: "Timestamp", value: 1.5 }],
     ["a metadata value", MetadataValue.md("# x"), { kind: "Markdown", value: "# x" }],
-  ])("%s", (_, input, expected) => {
+  ])("coerces %s", (_, input, expected) => {
     const context = new OutputContext({ assetName: "a" });
     context.addOutputMetadata({ key: input });
     expect(context.outputMetadata).toEqual({ key: expected });
@@ -31,7 +31,7 @@ describe("coercion of metadata", () => {
     ["an invalid Date", new Date(Number.NaN)],
     ["a bigint beyond 64 bits", 2n ** 63n],
     ["an object that looks like a metadata value", { kind: "Text", value: "x" }],
-  ])("refuses %s with the key, and adds nothing", (_, input) => {
+  ])("refuses %s, names the key and adds nothing", (_, input) => {
     const context = new OutputContext({ assetName: "a", outputMetadata: { before: 1 } });
     expect(() => context.addOutputMetadata({ good: 1, bad: input as never })).toThrow(
       expect.objectContaining({ code: "MetadataError", field: "bad" }),
@@ -41,7 +41,7 @@ describe("coercion of metadata", () => {
 });
 
 describe("MetadataValue", () => {
-  it("keeps a URL in its canonical form", () => {
+  it("stores a URL in its canonical form", () => {
     expect(MetadataValue.url("https://EXAMPLE.com")).toEqual({ kind: "Url", value: "https://example.com/" });
   });
 
@@ -53,5 +53,5 @@ describe("MetadataValue", () => {
     ["duration", () => MetadataValue.duration(Number.NaN)],
     ["bytes", () => MetadataValue.bytes(-1)],
     ["text", () => MetadataValue.text(1 as never)],
-  ])("%s refuses what does not fit", (_, make) => expect(make).toThrow(expect.objectContaining({ code: "MetadataError" })));
+  ])("%s refuses a value that does not fit", (_, make) => expect(make).toThrow(expect.objectContaining({ code: "MetadataError" })));
 });

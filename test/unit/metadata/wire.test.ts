@@ -49,9 +49,9 @@ describe("the wire form of metadata", () => {
     [MetadataValue.dataVersion("v1"), { DataVersion: { value: "v1" } }],
     [MetadataValue.int(2n ** 62n), { Int: { value: "4611686018427387904" } }],
     [MetadataValue.float(-0), { Float: { value: "-0" } }],
-  ])("of %o", (value, wire) => expect(metadataToWire(value)).toEqual(wire));
+  ])("represents %o", (value, wire) => expect(metadataToWire(value)).toEqual(wire));
 
-  it("comes back as it was, through JSON", () => {
+  it("round-trips through JSON", () => {
     fc.assert(
       fc.property(
         metadata,
@@ -60,19 +60,19 @@ describe("the wire form of metadata", () => {
     );
   });
 
-  it("comes back as it was, through text", () => {
+  it("round-trips through JSON text", () => {
     fc.assert(fc.property(metadata, (value) => void expect(metadataFromText(metadataToText(value))).toStrictEqual(value)));
   });
 
-  it("has every digit of a whole number in its text", () => {
+  it("keeps every digit of a whole number in its text", () => {
     expect(metadataToText(MetadataValue.list([2n ** 62n + 1n]))).toBe('{"List":{"value":[{"Int":{"value":4611686018427387905}}]}}');
     expect(metadataFromText(' { "Int" : { "value" : -9223372036854775808 } } ')).toEqual({ kind: "Int", value: -(2n ** 63n) });
   });
 
-  it.each(["Null", { Null: null }, { Null: {} }])("takes %o for null", (wire) => expect(metadataFromWire(wire).kind).toBe("Null"));
+  it.each(["Null", { Null: null }, { Null: {} }])("reads %o as null", (wire) => expect(metadataFromWire(wire).kind).toBe("Null"));
 
   it.each([
-    ["nothing", undefined],
+    ["undefined", undefined],
     ["an array", []],
     ["no kind", {}],
     ["two kinds", { Text: { value: "a" }, Int: { value: 1 } }],
@@ -81,18 +81,18 @@ describe("the wire form of metadata", () => {
     ["a bare value", { Int: 1 }],
     ["a missing value", { Text: {} }],
     ["a fraction for a whole number", { Int: { value: 0.5 } }],
-    ["a whole number that lost digits", { Int: { value: 2 ** 60 } }],
+    ["a whole number that may have lost digits", { Int: { value: 2 ** 60 } }],
     ["a whole number beyond 64 bits", { Int: { value: "9223372036854775808" } }],
     ["text for a number", { Float: { value: "many" } }],
     ["text that is not JSON", { Json: { value: "{" } }],
     ["a number for JSON", { Json: { value: 1 } }],
     ["a byte above 255", { Schema: { ipc_bytes: [256] } }],
     ["a time with a zone", { DateRange: { start: "2024-01-01T00:00:00Z", end: "2024-01-02" } }],
-    ["no list", { List: { value: "a" } }],
-    ["no dialect", { Sql: { query: "a", dialect: 1 } }],
+    ["a list that is not an array", { List: { value: "a" } }],
+    ["a dialect that is not text", { Sql: { query: "a", dialect: 1 } }],
   ])("refuses %s", (_, wire) => expect(() => metadataFromWire(wire)).toThrow(expect.objectContaining({ code: "MetadataError" })));
 
-  it("refuses lists that nest too deep, both ways, and text that is not JSON", () => {
+  it("refuses lists that nest too deep, in both directions, and text that is not JSON", () => {
     let value = MetadataValue.list([]);
     let wire: unknown = metadataToWire(value);
     for (let depth = 0; depth < 101; depth++) {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MemoryStore } from "edgewater";
 import { LocalStore } from "edgewater/local";
-import { certify, fullObjectStoreCases, type Promised } from "edgewater/testing";
+import { certify, fullObjectStoreCases, type GuaranteeCase } from "edgewater/testing";
 import { UnstorageStore } from "edgewater/unstorage";
 import fs from "unstorage/drivers/fs";
 import memory from "unstorage/drivers/memory";
@@ -27,8 +27,8 @@ describe.each(certify(() => new UnstorageStore(memory()), { atomic: false }))("U
   it(name, run);
 });
 
-// The driver leaves empty folders behind, and a folder's name is then no longer free.
-const leavesFolders = ({ name }: Promised): boolean => name === "can use a former folder's name as a key";
+// The driver leaves empty folders behind, so their names cannot become keys.
+const leavesFolders = ({ name }: GuaranteeCase): boolean => name === "accepts the name of a former folder as a key";
 const onFiles = async (): Promise<UnstorageStore> => new UnstorageStore(fs({ base: await mkdtemp(join(folder, "unstorage-")) }));
 const casesOfFs = certify(onFiles, { atomic: false, keyMayBePrefix: false }).filter((each) => !leavesFolders(each));
 

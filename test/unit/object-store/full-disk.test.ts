@@ -1,4 +1,4 @@
-/** A disk that is really full: a file system of 256 KB in memory, where this machine lets us mount one. */
+/** A full disk: a tmpfs of 256 KB, if the test may mount one. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ describe("LocalStore on a full disk", () => {
     ["bytes with attributes", () => large, { contentType: "text/plain" }],
     ["bytes under a condition", () => large, { mode: "condition" as const }],
   ])(
-    "refuses %s with QuotaExceeded, keeps the old object, leaves nothing, and goes on",
+    "refuses %s with QuotaExceeded, keeps the old object, leaves no temporary file, and can write again",
     async (name, body, { mode, ...attributes }: { mode?: "condition"; contentType?: string }) => {
       const folder = join(disk, name.replaceAll(" ", "-"));
       const store = new LocalStore(folder);
@@ -40,7 +40,7 @@ describe("LocalStore on a full disk", () => {
     },
   );
 
-  it.skipIf(!isMounted)("fails the step with it, records nothing, and keeps the earlier value", async () => {
+  it.skipIf(!isMounted)("fails the step, records no event, and keeps the earlier value", async () => {
     let rows = 1;
     const growing = asset({ name: "growing" }, () => "x".repeat(rows));
     await using repository = await Repository.open({
@@ -55,7 +55,7 @@ describe("LocalStore on a full disk", () => {
   });
 });
 
-describe("what the system says", () => {
+describe("error codes of the operating system", () => {
   it.each([
     ["ENOENT", "NotFound", "NotFound"],
     ["EISDIR", "NotFound", "NotSupported"],
@@ -67,7 +67,7 @@ describe("what the system says", () => {
     ["EDQUOT", "QuotaExceeded", "QuotaExceeded"],
     ["ENAMETOOLONG", "InvalidPath", "InvalidPath"],
     ["EIO", "Unavailable", "Unavailable"],
-  ])("%s is %s when reading and %s when writing, with the cause", (system, reading, writing) => {
+  ])("map %s to %s for reads and %s for writes, with the cause", (system, reading, writing) => {
     const cause = Object.assign(new Error(system), { code: system });
     for (const [verb, code] of [
       ["read", reading],

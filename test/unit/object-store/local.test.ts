@@ -19,27 +19,27 @@ const keys = async (store: LocalStore): Promise<string[]> => {
 };
 
 describe("LocalStore", () => {
-  it("makes nothing before the first write, and lists nothing", async () => {
+  it("creates no folder before the first write", async () => {
     const store = new LocalStore(join(folder, "later"));
     expect(await keys(store)).toEqual([]);
     await expect(store.get("a")).rejects.toMatchObject({ code: "NotFound" });
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("writes an object as a file that people can open, in a folder given as a path or a URL", async () => {
+  it("writes an object as a plain file, in a folder given as a path or a URL", async () => {
     await new LocalStore(pathToFileURL(folder)).put("v1/quakes.superjson", "{}");
     expect(await readFile(join(folder, "v1/quakes.superjson"), "utf8")).toBe("{}");
     expect(await (await new LocalStore(folder).get("v1/quakes.superjson")).text()).toBe("{}");
   });
 
-  it("leaves no temporary file, neither after a write nor after a refused one", async () => {
+  it("removes its temporary file after a write and after a refused write", async () => {
     const store = new LocalStore(folder);
     await store.put("a", "1");
     await expect(store.put("a/b", "2")).rejects.toMatchObject({ code: "NotSupported" });
     expect(await readdir(join(folder, ".tmp~"))).toEqual([]);
   });
 
-  it("shows a reader the old object or the new one, never a part", async () => {
+  it("returns the old object or the new one while it is replaced, never a part", async () => {
     const store = new LocalStore(folder);
     const bodies = ["a", "b"].map((letter) => letter.repeat(1_000_000));
     await store.put("big", bodies[0] ?? "");
@@ -55,18 +55,18 @@ describe("LocalStore", () => {
     expect(reads.every((text) => bodies.includes(text))).toBe(true);
   });
 
-  it("does not list what a crashed writer has left, nor what nobody here wrote", async () => {
+  it("lists neither temporary files nor files of other programs", async () => {
     await new LocalStore(folder).put("a", "1");
     await writeFile(join(folder, ".tmp~", "left"), "half");
     await writeFile(join(folder, "backup~"), "of an editor");
     expect(await keys(new LocalStore(folder))).toEqual(["a"]);
   });
 
-  it("says when a path is too long for the system", async () => {
+  it("fails with InvalidPath for a path that is too long for the system", async () => {
     await expect(new LocalStore(folder).put("x".repeat(5000), "1")).rejects.toMatchObject({ code: "InvalidPath" });
   });
 
-  it("says when the folder cannot be written, and keeps the old object", async () => {
+  it("names store and key when its folder is a file", async () => {
     await mkdir(join(folder, "is-a-file"));
     await writeFile(join(folder, "is-a-file/root"), "");
     await expect(new LocalStore(join(folder, "is-a-file/root")).put("a", "1")).rejects.toMatchObject({
@@ -75,12 +75,12 @@ describe("LocalStore", () => {
     });
   });
 
-  it("says when it is not allowed", async () => {
+  it("fails with PermissionDenied when it may not write to the folder", async () => {
     await chmod(folder, 0o500);
     await asNobody(() => expect(new LocalStore(folder).put("a", "1")).rejects.toMatchObject({ code: "PermissionDenied" }));
   });
 
-  it("refuses a link that leads out of the folder, on read and write, and follows one that stays inside", async () => {
+  it("refuses a link that leads out of the folder, and follows one that stays inside", async () => {
     const outside = await mkdtemp(join(tmpdir(), "edgewater-outside-"));
     await writeFile(join(outside, "secret"), "secret");
     await symlink(outside, join(folder, "out"));
@@ -101,7 +101,7 @@ describe("LocalStore", () => {
     await rm(outside, { recursive: true });
   });
 
-  it("takes a link as its folder", async () => {
+  it("accepts a link as its folder", async () => {
     await mkdir(join(folder, "target"));
     await symlink(join(folder, "target"), join(folder, "root"));
     const store = new LocalStore(join(folder, "root"));
@@ -110,7 +110,7 @@ describe("LocalStore", () => {
     expect(await keys(store)).toEqual(["a/b"]);
   });
 
-  it("keeps temporary files of a living process, and removes those of a dead one", async () => {
+  it("removes the temporary files of dead processes only", async () => {
     const store = new LocalStore(folder);
     await store.put("a", "1");
     let finish = (): void => undefined;
@@ -132,7 +132,7 @@ describe("LocalStore", () => {
     expect(await keys(store)).toEqual(["a", "b", "c"]);
   });
 
-  it("replaces an object of the future with another etag", async () => {
+  it("gives a new etag to an object that replaces one with a future time", async () => {
     const store = new LocalStore(folder, { fsync: true });
     await store.put("a", "1");
     await utimes(join(folder, "a"), 4e9, 4e9);
@@ -142,7 +142,7 @@ describe("LocalStore", () => {
     expect((await store.head("a")).lastModified?.getTime()).toBeGreaterThanOrEqual(4e12);
   });
 
-  it("makes a folder that other writers keep removing", async () => {
+  it("creates a folder again that other writers keep removing", async () => {
     const path = join(folder, "a/b/c/file");
     let isGoing = true;
     const removing = ["a/b/c", "a/b", "a"].map(async (name) => {
@@ -159,13 +159,13 @@ describe("LocalStore", () => {
     await Promise.all(removing);
   });
 
-  it("does not list links, which may lead out of the folder", async () => {
+  it("does not list links", async () => {
     await symlink("/", join(folder, "link"));
     expect(await keys(new LocalStore(folder))).toEqual([]);
   });
 });
 
-/** Root may do everything: it becomes somebody who may not for a moment. */
+/** Runs the work as an unprivileged user if the tests run as root. */
 async function asNobody(work: () => Promise<void>): Promise<void> {
   const user = process.geteuid?.();
   if (user === 0) process.seteuid?.(65_534);

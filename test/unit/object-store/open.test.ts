@@ -13,8 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Opens a store whose requests go nowhere, and gives the URLs that it asks for. */
-async function asked(url: string, options: (fetch: typeof globalThis.fetch) => OpenOptions): Promise<{ name: string; urls: string[] }> {
+/** Opens a store with a fake fetch, reads an object, and returns the URLs that it requested. */
+async function requestedBy(
+  url: string,
+  options: (fetch: typeof globalThis.fetch) => OpenOptions,
+): Promise<{ name: string; urls: string[] }> {
   const urls: string[] = [];
   const send = async (to: URL | RequestInfo): Promise<Response> => {
     urls.push(String(to).replace(/\?.*/, ""));
@@ -29,7 +32,7 @@ const s3 = { credentials: { accessKeyId: "id", secretAccessKey: "very-secret" } 
 const key = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "very-secret" };
 
 describe("openStore", () => {
-  it("opens folders and memory, with their own types", async () => {
+  it("opens folders and memory with the exact types of their stores", async () => {
     const url = pathToFileURL(join(folder, "data #1")).href;
     const local = await openStore(url as `file:${string}`, { file: { fsync: true } });
     await local.put("a/b", "x", { mode: "create", metadata: { a: "b" } });
@@ -72,36 +75,41 @@ describe("openStore", () => {
     ["https://example.com/data/", (fetch) => ({ http: { fetch } }), "https://example.com/data/a%20b"],
     ["http://127.0.0.1:8080", (fetch) => ({ http: { fetch } }), "http://127.0.0.1:8080/a%20b"],
   ] satisfies [string, (fetch: typeof globalThis.fetch) => OpenOptions, string][])(
-    "reads %s from where it points",
+    "requests the objects of %s from the right URL",
     async (url, options, expected) => {
-      const { name, urls } = await asked(url, options);
+      const { name, urls } = await requestedBy(url, options);
       expect(urls).toEqual([expected]);
       expect(name).not.toContain("secret");
     },
   );
 
   it.each([
-    ["ftp://host/folder", {}, "url", /begin with ftp: — there are az:, azure:, file:, .*s3:/],
-    ["data/folder", {}, "url", /must be a URL/],
-    ["constructor:x", {}, "url", /begin with constructor:/],
-    ["s3://very-secret:very-secret@bucket", {}, "url", /must not carry credentials; pass them in the options/],
-    ["s3://bucket?region=r&secretAccessKey=very-secret", {}, "url", /knows region, endpoint, style in its query, not "secretAccessKey"/],
-    ["s3://bucket", { env: {} }, "region", /needs \?region=…, or AWS_REGION/],
-    ["s3://?region=r", {}, "url", /names a bucket: s3:\/\/bucket\/prefix/],
-    ["s3://bucket?region=r&style=other", {}, "style", /path or virtual-host/],
-    ["s3://bucket/prefix#part?region=r", {}, "url", /no fragment/],
+    ["ftp://host/folder", {}, "url", /Unknown scheme ftp: .*expected one of az:, azure:, file:, .*s3:/],
+    ["data/folder", {}, "url", /expected a URL such as/],
+    ["constructor:x", {}, "url", /Unknown scheme constructor:/],
+    ["s3://very-secret:very-secret@bucket", {}, "url", /contains credentials; pass them in the options/],
+    [
+      "s3://bucket?region=r&secretAccessKey=very-secret",
+      {},
+      "url",
+      /unknown parameter "secretAccessKey"; expected only region, endpoint, style in its query/,
+    ],
+    ["s3://bucket", { env: {} }, "region", /add \?region=…, or set AWS_REGION/],
+    ["s3://?region=r", {}, "url", /expected the name of a bucket: s3:\/\/bucket\/prefix/],
+    ["s3://bucket?region=r&style=other", {}, "style", /expected "path" or "virtual-host"/],
+    ["s3://bucket/prefix#part?region=r", {}, "url", /has a fragment/],
     ["az://box", { env: {} }, "account", /AZURE_STORAGE_ACCOUNT/],
-    ["gs://bucket", {}, "credentials", /needs credentials in the options/],
+    ["gs://bucket", {}, "credentials", /pass them in the options: { gs: { credentials } }/],
     ["file://data/folder", {}, "url", /three slashes/],
-    ["file:///folder?x=very-secret", {}, "url", /has no query, not "x"/],
+    ["file:///folder?x=very-secret", {}, "url", /unknown parameter "x"; expected no query/],
     ["memory:name", {}, "url", /has no name/],
-    ["indexeddb:", {}, "url", /names a database/],
-    ["r2:ASSETS", {}, "env", /"ASSETS" is none in the options: \{ env \}/],
-    ["kv:VALUES", { env: { VALUES: { get: () => undefined } } }, "env", /"VALUES" is none/],
-    ["https://example.com/data?token=very-secret", {}, "url", /has no query, not "token"/],
-    ["s3://bucket/%E0%A4%A?region=r", {}, "url", /must be a URL/],
+    ["indexeddb:", {}, "url", /expected the name of a database/],
+    ["r2:ASSETS", {}, "env", /"ASSETS" is not such a binding in env/],
+    ["kv:VALUES", { env: { VALUES: { get: () => undefined } } }, "env", /"VALUES" is not such a binding/],
+    ["https://example.com/data?token=very-secret", {}, "url", /unknown parameter "token"; expected no query/],
+    ["s3://bucket/%E0%A4%A?region=r", {}, "url", /expected a URL such as/],
   ] satisfies [string, OpenOptions, string, RegExp][])(
-    "refuses %s, says what to do, and shows no secret",
+    "refuses %s with a remedy and without secrets",
     async (url, options, field, message) => {
       const error = await openStore(url, options).then(
         () => undefined,
@@ -112,11 +120,11 @@ describe("openStore", () => {
     },
   );
 
-  it("refuses a prefix that is none", async () => {
+  it("refuses an invalid prefix", async () => {
     await expect(openStore("s3://bucket/a//b?region=r", { s3 })).rejects.toMatchObject({ code: "InvalidPath" });
   });
 
-  it("loads the code of a store with its first use, so that a page carries no other", async () => {
+  it("loads the code of a store only when it opens one", async () => {
     const result = await build({
       configFile: false,
       logLevel: "silent",
@@ -135,7 +143,7 @@ describe("openStore", () => {
     const inEntry = Object.keys(entry?.modules ?? {}).join("\n");
     expect(inEntry).toMatch(/open\/openers\.ts/);
     expect(inEntry).not.toMatch(/aws4fetch|idb-keyval|object-store\/(s3|azure|gcs|r2|local|opfs|indexeddb)\/|(memory|http|kv)\.ts/);
-    // A page has no files: what opens them there is a word that says so.
+    // In a browser, `no-files.ts` stands for the local store.
     expect(chunks.map(({ code }) => code).join("\n")).not.toMatch(/node:fs/);
   });
 });

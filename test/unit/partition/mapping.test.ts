@@ -1,14 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dailyPartitions, hourlyPartitions } from "../../../src/partition/interval-partitions.ts";
-import { checkEdge } from "../../../src/partition/mapping/edge.ts";
-import { isPartitionMapping } from "../../../src/partition/mapping/make-mapping.ts";
+import { dynamicPartitions } from "../../../src/partition/dynamic-partitions.ts";
+import { checkEdge, isPartitionMapping, type Mapped } from "../../../src/partition/mapping/mapping.ts";
 import { PartitionMapping } from "../../../src/partition/mapping/partition-mapping.ts";
-import type { Mapped } from "../../../src/partition/mapping/types.ts";
 import { multiPartitions } from "../../../src/partition/multi-partitions.ts";
 import { PartitionKey } from "../../../src/partition/partition-key.ts";
 import type { PartitionLoadingContext, PartitionsDefinition } from "../../../src/partition/partitions-definition.ts";
-import { dynamicPartitions, staticPartitions } from "../../../src/partition/static-partitions.ts";
+import { staticPartitions } from "../../../src/partition/static-partitions.ts";
+import { dailyPartitions, hourlyPartitions } from "../../../src/partition/time-partitions.ts";
 
 const loadingContext: PartitionLoadingContext = { now: "2024-01-04", dynamicKeys: () => ["zoe", "adam"] };
 const names = { owner: "report", input: "sales" };
@@ -106,7 +105,7 @@ describe("PartitionMapping", () => {
       row(multi({ region: specific(["eu"]), date: all() }), undefined, undefined, sales),
       ["many", "date=2024-01-01|region=eu", eu2, "date=2024-01-03|region=eu"],
     ],
-  ])("maps, %#", (given, expected) => {
+  ])("maps a key to upstream keys, case %#", (given, expected) => {
     expect(shown(resolve(given))).toEqual(expected);
     expect(given.mapping.problem({ ...names, ...given })).toBeUndefined();
     expect(isPartitionMapping(given.mapping)).toBe(true);
@@ -122,11 +121,13 @@ describe("PartitionMapping", () => {
       '"2024-01-01" to "2024-01-03"',
     ],
     [row(timeWindow({ from: 0, to: 1 }), days, "2024-01-03", days), "2024-01-04"],
-    [row(specific(["us", "mars"]), undefined, undefined, world), 'leads to "mars"'],
+    [row(specific(["us", "mars"]), undefined, undefined, world), 'selects "mars"'],
     [row(multi({ date: timeWindow({ offset: 1 }) }), sales, "date=2024-01-03|region=eu", sales), "2024-01-04"],
     [row(multiToSingle("region"), world, "asia", sales), "region=asia"],
     [row(identity(), regions, "eu,us", regions), "one partition at a time"],
-  ])("refuses a key that upstream does not have, %#", (given, ...parts) => expect(() => resolve(given)).toThrow(refused(...parts)));
+  ])("refuses to map to a key that the upstream asset does not have, case %#", (given, ...parts) =>
+    expect(() => resolve(given)).toThrow(refused(...parts)),
+  );
 
   it.each<[Row, ...string[]]>([
     [row(identity(), undefined, undefined, regions), '"report" has no partitions', "PartitionMapping.all"],
@@ -136,46 +137,46 @@ describe("PartitionMapping", () => {
     [row(subset(), regions, undefined, undefined), "no mapping"],
     [row(forKeys(["eu"]), regions, undefined, regions), "without partitions"],
     [row(forKeys(["eu"]), undefined, undefined, undefined), '"report" has no partitions'],
-    [row(specific(["eu"]), undefined, undefined, sales), '"eu", which is no key of dimensions'],
-    [row(specific([PartitionKey.multi({ d: "eu" })]), undefined, undefined, regions), "without dimensions"],
-    [row(forKeys(["eu"]), sales, undefined, undefined), '"eu", which is no key of dimensions'],
-    [row(PartitionMapping.static({ eu: "us" }), regions, undefined, sales), '"us", which is no key of dimensions'],
+    [row(specific(["eu"]), undefined, undefined, sales), '"eu", which is not a multi key'],
+    [row(specific([PartitionKey.multi({ d: "eu" })]), undefined, undefined, regions), "not a single key"],
+    [row(forKeys(["eu"]), sales, undefined, undefined), '"eu", which is not a multi key'],
+    [row(PartitionMapping.static({ eu: "us" }), regions, undefined, sales), '"us", which is not a multi key'],
     [row(timeWindow({ offset: 1 }), regions, undefined, days), "over time"],
     [row(timeWindow({ offset: 1 }), days, undefined, regions), "over time"],
-    [row(multi({ region: all() }), regions, undefined, regions), "dimensions"],
+    [row(multi({ region: all() }), regions, undefined, regions), "multi partitions"],
     [row(multi({ shop: all() }), sales, undefined, sales), '"shop"'],
     [row(multi({ region: ["shop", identity()] }), sales, undefined, sales), '"region"'],
     [row(multi({ region: timeWindow({ offset: 1 }) }), sales, undefined, sales), '"region": timeWindow needs'],
     [row(multi({}), days, undefined, sales), '"date"'],
-    [row(multiToSingle("date"), days, undefined, days), "dimensions on one side"],
-    [row(multiToSingle("date"), sales, undefined, sales), "dimensions on one side"],
+    [row(multiToSingle("date"), days, undefined, days), "multi partitions on one side"],
+    [row(multiToSingle("date"), sales, undefined, sales), "multi partitions on one side"],
     [row(multiToSingle("shop"), sales, undefined, days), '"shop"'],
     [row(multiToSingle("date", { arity: "many" }), sales, undefined, days), 'arity "one" here'],
-  ])("refuses an edge that it does not fit, %#", (given, ...parts) => {
+  ])("refuses an input that it does not fit, case %#", (given, ...parts) => {
     expect(() => checkEdge({ ...names, ...given })).toThrow(refused(...parts));
     expect(() => resolve(given)).toThrow(refused(...parts));
   });
 
   it.each([
-    ["no keys", () => specific([])],
-    ["no keys for others", () => forKeys([])],
-    ["a key that is none", () => specific([""])],
-    ["several keys for one", () => PartitionMapping.static({ a: PartitionKey.single(["a", "b"]) })],
-    ["half a window", () => timeWindow({ offset: 0.5 })],
-    ["windows the wrong way round", () => timeWindow({ from: 1, to: 0 })],
-    ["no windows", () => timeWindow({} as never)],
+    ["specific without keys", () => specific([])],
+    ["forKeys without keys", () => forKeys([])],
+    ["an empty key", () => specific([""])],
+    ["a table with a key of several partitions", () => PartitionMapping.static({ a: PartitionKey.single(["a", "b"]) })],
+    ["an offset of half a window", () => timeWindow({ offset: 0.5 })],
+    ["a range that starts past its end", () => timeWindow({ from: 1, to: 0 })],
+    ["a missing offset", () => timeWindow({} as never)],
     ["too many windows", () => timeWindow({ from: 0, to: 1_000_000 })],
-    ["a wrong dimension", () => multi({ "a=b": all() })],
-    ["a wrong arity", () => multiToSingle("a", { arity: "maybe" as never })],
+    ["an invalid dimension name", () => multi({ "a=b": all() })],
+    ["an invalid arity", () => multiToSingle("a", { arity: "maybe" as never })],
   ])("refuses %s", (_, make) => expect(make).toThrow(expect.objectContaining({ code: "PartitionError" })));
 
-  it("has the widest arity of its dimensions", () => {
+  it("takes the widest arity of its dimensions", () => {
     expect(multi({ a: identity(), b: subset() }).arity).toBe("maybe");
     expect(multi({ a: all(), b: ["c", subset()] }).arity).toBe("many");
     expect(multi({ a: identity() }).arity).toBe("one");
   });
 
-  it("gives nothing but partitions of the upstream asset, or an error that names both", () => {
+  it("maps only to partitions of the upstream asset, or throws an error that names both assets", () => {
     const definitions = [regions, world, days, hours, customers, sales, multiPartitions({ date: hours, region: world }), undefined];
     const mappings = [
       identity(),
@@ -234,7 +235,7 @@ describe("checkEdge without a mapping", () => {
     [undefined, regions, '"sales" has partitions and "report" has none.*PartitionMapping.all\\(\\)'],
     [regions, world, "different partitions.*PartitionMapping.identity\\(\\)"],
     [days, sales, "different partitions"],
-  ])("says what to declare, %#", (downstream, upstream, message) => {
+  ])("says which mapping to declare, case %#", (downstream, upstream, message) => {
     expect(() => checkEdge({ ...names, downstream, upstream })).toThrow(refused(message));
   });
 

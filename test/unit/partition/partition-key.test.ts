@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareUtf8 } from "../../../src/encoding/utf8.ts";
 import { isPartitionKey, PartitionKey, partitionKeyOf } from "../../../src/partition/partition-key.ts";
 
 const word = (reserved: RegExp): fc.Arbitrary<string> =>
@@ -13,7 +12,7 @@ const multi = fc
 const anyKey: fc.Arbitrary<PartitionKey> = fc.oneof(single, multi);
 
 describe("PartitionKey", () => {
-  it("sorts values and dimensions, and drops repetitions", () => {
+  it("sorts values and dimensions and removes duplicates", () => {
     expect(PartitionKey.single(["b", "a", "b"]).values).toEqual(["a", "b"]);
     const key = PartitionKey.multi({ region: ["us", "eu"], date: "2024-01-15" });
     expect(String(key)).toBe("date=2024-01-15|region=eu,us");
@@ -21,12 +20,12 @@ describe("PartitionKey", () => {
     expect(JSON.stringify(PartitionKey.single("a"))).toBe('{"single":["a"]}');
   });
 
-  it("expands into its members, the first dimension slowest", () => {
+  it("expands into its members; the last dimension varies fastest", () => {
     const key = PartitionKey.multi({ b: ["1", "2"], a: ["x", "y"] });
     expect(key.members().map(String)).toEqual(["a=x|b=1", "a=x|b=2", "a=y|b=1", "a=y|b=2"]);
   });
 
-  it("tells a value that looks like a dimension from one", () => {
+  it("distinguishes a value such as d=x from a dimension d", () => {
     expect(PartitionKey.single("d=x").equals(PartitionKey.multi({ d: "x" }))).toBe(false);
     expect(PartitionKey.multi({ d: "x" }).equals(PartitionKey.single("d=x"))).toBe(false);
     expect(partitionKeyOf("d=x").kind).toBe("single");
@@ -41,27 +40,23 @@ describe("PartitionKey", () => {
     expect(() => (PartitionKey.single("a").values as string[]).push("c")).toThrow(TypeError);
   });
 
-  it("orders by code point", () => {
-    expect(["\u{1f600}", "\uffff", "b", "a", ""].sort(compareUtf8)).toEqual(["", "a", "b", "\uffff", "\u{1f600}"]);
-  });
-
   it.each([
     ["no values", () => PartitionKey.single([])],
     ["an empty value", () => PartitionKey.single("")],
     ["a comma", () => PartitionKey.single(["a", "b,c"])],
-    ["a bar", () => PartitionKey.single("b|c")],
-    ["half a character", () => PartitionKey.single("\ud800")],
+    ["a vertical bar", () => PartitionKey.single("b|c")],
+    ["a lone surrogate", () => PartitionKey.single("\ud800")],
     ["a number", () => PartitionKey.single(1 as never)],
     ["no dimensions", () => PartitionKey.multi({})],
     ["a dimension without values", () => PartitionKey.multi({ d: [] })],
     ["an empty dimension name", () => PartitionKey.multi({ "": "a" })],
-    ["an equals sign in a dimension", () => PartitionKey.multi({ "a=b": "c" })],
-    ["a bar in a dimension", () => PartitionKey.multi({ "a|b": "c" })],
-    ["a bar in a dimension's value", () => PartitionKey.multi({ d: "a|b" })],
+    ["an equals sign in a dimension name", () => PartitionKey.multi({ "a=b": "c" })],
+    ["a vertical bar in a dimension name", () => PartitionKey.multi({ "a|b": "c" })],
+    ["a vertical bar in a dimension's value", () => PartitionKey.multi({ d: "a|b" })],
     ["text without dimensions", () => PartitionKey.parse("a", "multi")],
-    ["a dimension twice", () => PartitionKey.parse("a=1|a=2", "multi")],
+    ["a repeated dimension", () => PartitionKey.parse("a=1|a=2", "multi")],
     ["empty text", () => partitionKeyOf("")],
-    ["no key", () => partitionKeyOf(1 as never)],
+    ["a number as a key", () => partitionKeyOf(1 as never)],
     ["an unknown JSON form", () => PartitionKey.fromJSON({ set: ["a"] })],
     ["two JSON forms", () => PartitionKey.fromJSON({ single: ["a"], multi: { d: ["a"] } })],
     ["JSON of a number", () => PartitionKey.fromJSON({ single: [1] })],
@@ -69,11 +64,11 @@ describe("PartitionKey", () => {
     ["too many members", () => PartitionKey.multi(Object.fromEntries([..."abcdefg"].map((name) => [name, [..."0123456789"]]))).members()],
   ])("refuses %s", (_, make) => expect(make).toThrow(expect.objectContaining({ code: "PartitionError" })));
 
-  it("says which character is reserved", () => {
-    expect(() => PartitionKey.single("a|b")).toThrow('The partition key "a|b" holds "|", which separates the parts of a key');
+  it("names the reserved character", () => {
+    expect(() => PartitionKey.single("a|b")).toThrow('Invalid partition key "a|b": "|" is reserved as a separator');
   });
 
-  it("comes back from its JSON and its display form", () => {
+  it("round-trips through its JSON and its display form", () => {
     fc.assert(
       fc.property(anyKey, (key) => {
         const fromJson = PartitionKey.fromJSON(JSON.parse(JSON.stringify(key)));
@@ -85,11 +80,11 @@ describe("PartitionKey", () => {
     );
   });
 
-  it("is equal exactly when its JSON is", () => {
+  it("equals another key exactly when their JSON is equal", () => {
     fc.assert(fc.property(anyKey, anyKey, (left, right) => left.equals(right) === (JSON.stringify(left) === JSON.stringify(right))));
   });
 
-  it("has as many distinct one-valued members as it says, within its values", () => {
+  it("has `size` distinct members of one partition each, from its values", () => {
     fc.assert(
       fc.property(anyKey, (key) => {
         const members = key.members();

@@ -15,7 +15,7 @@ const ticks = async (count: number): Promise<void> => {
 };
 
 describe("PartitionMap", () => {
-  it("is lazy, ordered, and loads each key once", async () => {
+  it("loads lazily, in order, and each key once", async () => {
     const loads: string[] = [];
     const map = new PartitionMap(keysOf("b", "a", "c"), async (key) => {
       loads.push(String(key));
@@ -35,7 +35,7 @@ describe("PartitionMap", () => {
     expect(loads).toEqual(["a", "b", "c"]);
   });
 
-  it("loads while it is iterated, no further than that", async () => {
+  it("loads only as far as it is iterated", async () => {
     const loads: string[] = [];
     const map = new PartitionMap(keysOf("a", "b", "c"), async (key) => void loads.push(String(key)));
     for await (const [key] of map) if (String(key) === "b") break;
@@ -47,7 +47,7 @@ describe("PartitionMap", () => {
     expect([...(await map.toMap())]).toEqual([["a", undefined]]);
   });
 
-  it("refuses a key that is none of its own", async () => {
+  it("refuses a key that is not one of its keys", async () => {
     const map = new PartitionMap(keysOf("a", "d=x"), async () => 1);
     const refused = expect.objectContaining({ code: "PartitionError", message: expect.stringContaining('"b"') });
     await expect(map.get("b")).rejects.toEqual(refused);
@@ -55,7 +55,7 @@ describe("PartitionMap", () => {
     expect([map.has("a"), map.has("b"), map.has(PartitionKey.multi({ d: "x" }))]).toEqual([true, false, false]);
   });
 
-  it("fails for a missing partition, or leaves it out when told to", async () => {
+  it("fails for a missing partition, or leaves it out with missing: skip", async () => {
     const strict = new PartitionMap(keysOf("a", "b", "c"), withoutB);
     await expect(strict.toMap()).rejects.toMatchObject({ code: "NotFound" });
     const iterate = async (): Promise<void> => {
@@ -71,14 +71,14 @@ describe("PartitionMap", () => {
     await expect(lenient.get("b")).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("never leaves out what failed otherwise", async () => {
+  it("does not leave out a partition that failed with another error", async () => {
     const load = async (): Promise<never> => {
       throw new EdgewaterError("Unavailable", "try again");
     };
     await expect(new PartitionMap(keysOf("a"), load, { missing: "skip" }).toMap()).rejects.toMatchObject({ code: "Unavailable" });
   });
 
-  it("loads again what failed, and only that", async () => {
+  it("loads again after a failure, and not after a success", async () => {
     let loads = 0;
     const map = new PartitionMap(keysOf("a"), async () => {
       if (++loads === 1) throw new EdgewaterError("Unavailable", "try again");
@@ -95,7 +95,7 @@ describe("PartitionMap", () => {
     await expect(map.get("a")).rejects.toThrow("at once");
   });
 
-  it("loads at most eight at once, and starts none after a failure", async () => {
+  it("loads at most eight at once and starts no load after a failure", async () => {
     const names = Array.from({ length: 40 }, (_, index) => `k${index}`);
     let running = 0;
     let most = 0;
@@ -113,7 +113,7 @@ describe("PartitionMap", () => {
     expect(started.length).toBeLessThanOrEqual(16);
   });
 
-  it("never gives a value under another key, whatever the order of loads", async () => {
+  it("returns each value under its own key in any order of loads", async () => {
     const entry = fc.record({ delay: fc.nat({ max: 30 }), fails: fc.boolean() });
     const names = fc.dictionary(fc.stringMatching(/^[a-z0-9]{1,3}$/), entry, { minKeys: 1, maxKeys: 30 });
     await fc.assert(

@@ -1,12 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkPartition } from "../../../src/partition/check-partition.ts";
-import { dailyPartitions, intervalPartitions } from "../../../src/partition/interval-partitions.ts";
+import { dynamicPartitions } from "../../../src/partition/dynamic-partitions.ts";
 import { multiPartitions } from "../../../src/partition/multi-partitions.ts";
 import { PartitionContext } from "../../../src/partition/partition-context.ts";
 import { PartitionKey } from "../../../src/partition/partition-key.ts";
-import { isPartitionsDefinition, type PartitionLoadingContext, sameDefinition } from "../../../src/partition/partitions-definition.ts";
-import { dynamicPartitions, staticPartitions } from "../../../src/partition/static-partitions.ts";
+import {
+  checkPartition,
+  isPartitionsDefinition,
+  type PartitionLoadingContext,
+  sameDefinition,
+} from "../../../src/partition/partitions-definition.ts";
+import { staticPartitions } from "../../../src/partition/static-partitions.ts";
+import { dailyPartitions, intervalPartitions } from "../../../src/partition/time-partitions.ts";
 
 const loadingContext: PartitionLoadingContext = { now: "2024-01-04", dynamicKeys: (name) => (name === "customers" ? ["zoe", "adam"] : []) };
 const regions = staticPartitions(["us", "eu"]);
@@ -17,17 +22,17 @@ const refused = (message = ""): unknown => expect.objectContaining({ code: "Part
 
 describe("definitions", () => {
   it.each([
-    ["static ones", regions, ["us", "eu"]],
-    ["dynamic ones", customers, ["zoe", "adam"]],
-    ["dynamic ones of which there are none", dynamicPartitions("others"), []],
+    ["static partitions", regions, ["us", "eu"]],
+    ["dynamic partitions", customers, ["zoe", "adam"]],
+    ["dynamic partitions without keys", dynamicPartitions("others"), []],
     [
-      "dimensions",
+      "multi partitions",
       sales,
       ["01|region=us", "01|region=eu", "02|region=us", "02|region=eu", "03|region=us", "03|region=eu"].map(
         (rest) => `date=2024-01-${rest}`,
       ),
     ],
-  ])("enumerate %s in order, and have them", (_, definition, expected) => {
+  ])("enumerate the keys of %s in order and contain them", (_, definition, expected) => {
     expect(definition.keys(loadingContext).map(String)).toEqual(expected);
     expect(expected.every((key) => definition.has(key, loadingContext))).toBe(true);
     expect(isPartitionsDefinition(definition)).toBe(true);
@@ -50,9 +55,9 @@ describe("definitions", () => {
     [sales, "2024-01-03"],
     [sales, ""],
     [sales, PartitionKey.single("date=2024-01-03|region=eu".replace("|", "-"))],
-  ])("%o does not have %s", (definition, key) => expect(definition.has(key, loadingContext)).toBe(false));
+  ])("%o does not contain %s", (definition, key) => expect(definition.has(key, loadingContext)).toBe(false));
 
-  it("name the dynamic partitions they draw on", () => {
+  it("list the names of the dynamic partitions that they use", () => {
     expect(regions.dynamicNames).toEqual([]);
     expect(multiPartitions({ a: customers, b: customers, c: dynamicPartitions("others"), d: days }).dynamicNames).toEqual([
       "customers",
@@ -65,13 +70,13 @@ describe("definitions", () => {
     ["an empty key", () => staticPartitions(["a", ""])],
     ["a repeated key", () => staticPartitions(["a", "b", "a"])],
     ["a comma", () => staticPartitions(["a,b"])],
-    ["a bar", () => staticPartitions(["a|b"])],
-    ["a list in a list", () => staticPartitions([["a", "b"]] as never)],
+    ["a vertical bar", () => staticPartitions(["a|b"])],
+    ["a nested list", () => staticPartitions([["a", "b"]] as never)],
     ["no dimensions", () => multiPartitions({})],
-    ["dimensions in dimensions", () => multiPartitions({ a: sales as never })],
-    ["a dimension that is none", () => multiPartitions({ a: ["x"] as never })],
+    ["nested dimensions", () => multiPartitions({ a: sales as never })],
+    ["a dimension without a definition", () => multiPartitions({ a: ["x"] as never })],
     ["a reserved character in a dimension", () => multiPartitions({ "a=b": regions })],
-    ["a name of nothing", () => dynamicPartitions("")],
+    ["an empty name", () => dynamicPartitions("")],
     [
       "too many combinations",
       () => {
@@ -90,7 +95,7 @@ describe("definitions", () => {
       PartitionKey.multi({ region: "eu", date: "2024-01-03" }),
       ["date=2024-01-02|region=us", "date=2024-01-02|region=eu", "date=2024-01-03|region=us", "date=2024-01-03|region=eu"],
     ],
-  ])("have ranges, %#", (definition, from, to, expected) => {
+  ])("return the keys of a range, case %#", (definition, from, to, expected) => {
     expect(definition.between(from, to, loadingContext).map(String)).toEqual(expected);
   });
 
@@ -99,7 +104,9 @@ describe("definitions", () => {
     [regions, "us", "asia"],
     [sales, "2024-01-01", "2024-01-02"],
     [sales, "date=2024-01-02|region=us", "date=2024-01-01|region=us"],
-  ])("refuse a range, %#", (definition, from, to) => expect(() => definition.between(from, to, loadingContext)).toThrow(refused()));
+  ])("refuse an invalid range, case %#", (definition, from, to) =>
+    expect(() => definition.between(from, to, loadingContext)).toThrow(refused()),
+  );
 
   it("are compared by structure", () => {
     expect(
@@ -113,7 +120,7 @@ describe("definitions", () => {
     expect(sameDefinition(undefined, undefined)).toBe(true);
   });
 
-  it("have of several dimensions every combination once", () => {
+  it("contain every combination of several dimensions once", () => {
     const names = fc.uniqueArray(fc.stringMatching(/^[a-z0-9_]{1,4}$/), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z0-9]{1,3}$/), names, { minKeys: 1, maxKeys: 3 }), (dimensions) => {
@@ -130,7 +137,7 @@ describe("definitions", () => {
 });
 
 describe("checkPartition", () => {
-  it("reads text in the shape of the definition", () => {
+  it("parses text as a key of the definition", () => {
     expect(checkPartition(sales, "region=eu|date=2024-01-02", loadingContext, "sales")).toStrictEqual(
       PartitionKey.multi({ date: "2024-01-02", region: "eu" }),
     );
@@ -143,10 +150,10 @@ describe("checkPartition", () => {
     [days, "2024-01-04", '"2024-01-04" is not a partition of "sales", which has the days from "2024-01-01" to "2024-01-03"'],
     [dailyPartitions({ start: "2030-01-01" }), "2030-01-01", 'the days from "2030-01-01", of which none has started'],
     [customers, "eve", 'which has the dynamic partitions "customers", now "zoe", "adam"'],
-    [regions, "eu,us", '"eu,us" is not a partition of "sales": it names 2 partitions'],
+    [regions, "eu,us", '"eu,us" is not a partition of "sales": it stands for 2 partitions'],
     [sales, "eu", '"eu" is not a partition of "sales": '],
     [staticPartitions([..."abcdefghijkl"]), "z", '"j" and 2 more'],
-  ])("says what the partitions are, %#", (definition, key, message) => {
+  ])("says which partitions exist, case %#", (definition, key, message) => {
     const check = (): unknown => checkPartition(definition, key, loadingContext, "sales");
     expect(check).toThrow(refused(message));
     expect(check).toThrow(expect.objectContaining({ asset: "sales" }));
@@ -156,7 +163,7 @@ describe("checkPartition", () => {
 describe("PartitionContext", () => {
   const [first, second] = [PartitionKey.single("2024-01-01"), PartitionKey.single("2024-01-02")];
 
-  it("has the key and the window of one partition", () => {
+  it("has the key and the time window of one partition", () => {
     const context = new PartitionContext({ keys: [first], definition: days });
     expect(context.key).toBe(first);
     expect(context.timeWindow()).toEqual({ start: "2024-01-01T00:00:00", end: "2024-01-02T00:00:00" });
@@ -164,14 +171,14 @@ describe("PartitionContext", () => {
 
   it.each([
     ["several keys", [first, second], days],
-    ["several values in a key", [PartitionKey.single(["2024-01-01", "2024-01-02"])], days],
+    ["a key of several partitions", [PartitionKey.single(["2024-01-01", "2024-01-02"])], days],
     ["dimensions", [PartitionKey.multi({ date: "2024-01-01", region: "eu" })], sales],
-    ["no time", [PartitionKey.single("eu")], regions],
-  ])("has no window for %s", (_, keys, definition) => {
+    ["partitions that are not over time", [PartitionKey.single("eu")], regions],
+  ])("has no time window for %s", (_, keys, definition) => {
     expect(new PartitionContext({ keys, definition }).timeWindow()).toBeUndefined();
   });
 
-  it("refuses no keys, and to choose one of several", () => {
+  it("refuses an empty list of keys, and `key` when there are several", () => {
     expect(() => new PartitionContext({ keys: [], definition: days })).toThrow(refused());
     expect(() => new PartitionContext({ keys: [first, second], definition: days }).key).toThrow(refused());
   });

@@ -1,8 +1,13 @@
 import {
   asset,
   BaseIOHandler,
+  externalAsset,
+  InMemoryIOHandler,
   type InputContext,
   MemoryStore,
+  multiAsset,
+  Observation,
+  Output,
   type OutputContext,
   type ProgressEvent,
   Repository,
@@ -13,7 +18,7 @@ import {
 import { memoryStorage } from "edgewater/testing";
 import { describe, expect, it, vi } from "vitest";
 
-/** Keeps what it is told, beside the values. */
+/** A handler that keeps its contexts with the values. */
 class RecordingIOHandler extends BaseIOHandler {
   readonly calls: string[] = [];
   readonly values = new Map<string, unknown>();
@@ -33,11 +38,11 @@ class RecordingIOHandler extends BaseIOHandler {
 const one = asset({ name: "one" }, () => 1);
 const two = asset({ name: "two", inputs: { one } }, ({ one }) => one + 1);
 
-describe("which handler", () => {
+describe("the handler", () => {
   const prepare = task({ name: "prepare" }, () => 10);
   const result = asset({ name: "result", inputs: { prepare } }, ({ prepare }) => prepare * 2);
 
-  it("assets and tasks without a handler get the repository's default", async () => {
+  it("is the repository's for assets and tasks without their own", async () => {
     const ioHandler = new RecordingIOHandler();
     await using repository = await Repository.open({ assets: [result], tasks: [prepare], ioHandler });
     await repository.materialize();
@@ -45,7 +50,7 @@ describe("which handler", () => {
     expect(await repository.load(result)).toBe(20);
   });
 
-  it("assets and tasks without a handler share one in memory when the repository has no default", async () => {
+  it("is one shared InMemoryIOHandler when the repository has none", async () => {
     await using repository = await Repository.open({ assets: [result], tasks: [prepare] });
     await repository.materialize();
     expect(await repository.load(result)).toBe(20);
@@ -54,7 +59,7 @@ describe("which handler", () => {
     expect(event?.metadata["storage"]).toEqual({ kind: "Text", value: "memory" });
   });
 
-  it("an asset's own handler wins over the default", async () => {
+  it("is the asset's own when it has one", async () => {
     const [own, fallback] = [new RecordingIOHandler(), new RecordingIOHandler()];
     const special = asset({ name: "special", inputs: { one }, ioHandler: own }, ({ one }) => one);
     await using repository = await Repository.open({ assets: [one, special], ioHandler: fallback });
@@ -63,7 +68,7 @@ describe("which handler", () => {
     expect(fallback.calls).toEqual(["write one", "load one for special"]);
   });
 
-  it("async handlers are awaited", async () => {
+  it("is awaited when it is async", async () => {
     const slow = new (class extends RecordingIOHandler {
       override async handleOutput(context: OutputContext, value: unknown): Promise<void> {
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -76,8 +81,8 @@ describe("which handler", () => {
   });
 });
 
-describe("what is recorded", () => {
-  it("is what the asset and the handler said; the handler's word counts", async () => {
+describe("a recorded event", () => {
+  it("has the metadata of the asset and the handler; the handler's overrides", async () => {
     const talkative = asset({ name: "talkative" }, (_, context) => {
       context.addOutputMetadata({ written: "by the asset", rows: 3 });
       return 1;
@@ -110,7 +115,7 @@ describe("what is recorded", () => {
     expect((await repository.storage.getLatestMaterialization("made"))?.dataVersion).toBe(expected);
   });
 
-  it("has a version of its own each time when there are no bytes", async () => {
+  it("has a unique data version each time when there are no bytes", async () => {
     await using repository = await Repository.open({ assets: [one] });
     await repository.materialize();
     await repository.materialize();
@@ -118,7 +123,7 @@ describe("what is recorded", () => {
     expect(second?.dataVersion).not.toBe(first?.dataVersion);
   });
 
-  it("has the same version for the same content, and the versions of its inputs", async () => {
+  it("has the same data version for the same content, and the data versions of its inputs", async () => {
     await using repository = await Repository.open({ assets: [one, two], ioHandler: new SuperJsonIOHandler({ store: new MemoryStore() }) });
     await repository.materialize();
     await repository.materialize();
@@ -127,7 +132,7 @@ describe("what is recorded", () => {
     expect(second?.inputDataVersions).toEqual({ one: (await repository.storage.getLatestMaterialization("one"))?.dataVersion });
   });
 
-  it("is told to the handler that loads it", async () => {
+  it("is passed to the handler that loads the value", async () => {
     const ioHandler = new RecordingIOHandler();
     await using repository = await Repository.open({ assets: [one, two], ioHandler });
     await repository.materialize();
@@ -135,12 +140,33 @@ describe("what is recorded", () => {
     expect(ioHandler.inputs[0]?.upstream).toEqual({ dataVersion: event?.dataVersion, metadata: event?.metadata });
   });
 
-  it("is the run too, from its start to its end", async () => {
+  it("belongs to a run, which is recorded from its start to its end", async () => {
     await using repository = await Repository.open({ assets: [one, two] });
     const { runId } = await repository.materialize();
     const run = await repository.storage.getRun(runId);
     expect(run).toMatchObject({ runId, status: "Success", nodeNames: ["one", "two"] });
     expect(run?.endTime).toBeGreaterThanOrEqual(run?.startTime ?? Number.NaN);
+  });
+});
+
+describe("the events of a result", () => {
+  it("are the materializations and observations of the run, in the order of their commits", async () => {
+    const slow = asset({ name: "slow" }, () => new Promise<number>((resolve) => setTimeout(() => resolve(1), 20)));
+    const seen = externalAsset({ name: "seen", ioHandler: new InMemoryIOHandler() }, () => Observation({ dataVersion: "1" }));
+    await using repository = await Repository.open({ assets: [slow, one, two, seen] });
+    const { runId, events } = await repository.materialize({ selection: [slow, one, two, seen] });
+    expect(events.map(({ assetKey }) => assetKey).sort()).toEqual(["one", "seen", "slow", "two"]);
+    expect(events).toEqual(await repository.storage.getEventsForRun(runId));
+  });
+
+  it("are those before a failure when the run fails", async () => {
+    const pair = multiAsset({ name: "pair", outputs: { left: {}, right: {} } }, async function* () {
+      yield Output(1, { name: "left" });
+      throw new Error("broken");
+    });
+    await using repository = await Repository.open({ assets: [pair] });
+    const { events } = await repository.materialize({ raiseOnError: false });
+    expect(events).toMatchObject([{ eventType: "Materialization", assetKey: "left" }]);
   });
 });
 
@@ -153,13 +179,13 @@ describe("a failure", () => {
   const last = asset({ name: "last", inputs: { after, two } }, ({ after, two }) => after + two);
   const assets = [one, two, bad, after, last];
 
-  it("is thrown as it is, when everything else has ended", async () => {
+  it("is thrown unchanged after everything else has ended", async () => {
     await using repository = await Repository.open({ assets });
     await expect(repository.materialize()).rejects.toBe(broken);
     expect(await repository.load(two)).toBe(2);
   });
 
-  it("skips what depends on it and nothing else, and is told", async () => {
+  it("skips the assets that depend on it and no others, and is reported", async () => {
     await using repository = await Repository.open({ assets });
     const events: ProgressEvent[] = [];
     const result = await repository.materialize({ raiseOnError: false, onProgress: (event) => events.push(event) });
@@ -179,7 +205,7 @@ describe("a failure", () => {
     expect(await repository.storage.getLatestMaterialization("bad")).toBeUndefined();
   });
 
-  it("to write records nothing", async () => {
+  it("to write an output records nothing", async () => {
     class Full extends RecordingIOHandler {
       override async handleOutput(): Promise<void> {
         throw broken;
@@ -190,7 +216,7 @@ describe("a failure", () => {
     expect(await repository.storage.getEventsForAsset("one")).toEqual([]);
   });
 
-  it("to record fails the step", async () => {
+  it("to record an output fails the step", async () => {
     const storage = Storage.memory();
     await using repository = await Repository.open({ assets: [one], storage });
     const commit = vi.spyOn(storage, "commit" as never) as unknown as {
@@ -205,7 +231,7 @@ describe("a failure", () => {
     ]);
   });
 
-  it("of onProgress does not disturb the run", async () => {
+  it("of onProgress does not affect the run", async () => {
     const warn = vi.fn();
     const log = { debug: vi.fn(), info: vi.fn(), warn, error: vi.fn() };
     await using repository = await Repository.open({ assets: [one], log });
@@ -216,7 +242,7 @@ describe("a failure", () => {
     expect(warn).toHaveBeenCalledWith("onProgress has thrown", broken);
   });
 
-  it("to load is NotFound when there is nothing to load", async () => {
+  it("to load is NotFound when nothing was written", async () => {
     await using repository = await Repository.open({ assets: [one, two] });
     await expect(repository.materialize({ selection: ["two"] })).rejects.toMatchObject({ code: "NotFound", asset: "one" });
     await expect(repository.load(one)).rejects.toMatchObject({ code: "NotFound" });
@@ -225,7 +251,7 @@ describe("a failure", () => {
 });
 
 describe("an abort", () => {
-  it("reaches the asset, writes nothing more, and is thrown with its reason", async () => {
+  it("reaches the asset, stops further writes, and is thrown with its reason", async () => {
     const controller = new AbortController();
     const reason = new Error("enough");
     const ioHandler = new RecordingIOHandler();
@@ -252,7 +278,7 @@ describe("an abort", () => {
 });
 
 describe("write", () => {
-  it("commits a value through the asset's handler and records it in a run of its own", async () => {
+  it("writes a value through the asset's handler, and records it in its own run", async () => {
     const ioHandler = new RecordingIOHandler();
     await using repository = await Repository.open({ assets: [one, two], ioHandler });
     const event = await repository.write(two, 7);
@@ -270,7 +296,7 @@ describe("write", () => {
 });
 
 describe("closing", () => {
-  it("closes a storage that was passed as a promise, and leaves an instance to the caller", async () => {
+  it("closes a Storage that was passed as a promise, and leaves an instance open", async () => {
     await using mine = Storage.memory();
     const promised = memoryStorage();
     {
@@ -283,13 +309,13 @@ describe("closing", () => {
     await expect((await promised).getRuns()).rejects.toMatchObject({ code: "Closed" });
   });
 
-  it("closes a promised storage when the repository cannot be opened", async () => {
+  it("closes a Storage that was passed as a promise when the repository cannot be opened", async () => {
     const promised = memoryStorage();
     await expect(Repository.open({ assets: [two], storage: promised })).rejects.toMatchObject({ code: "GraphError" });
     await expect((await promised).getRuns()).rejects.toMatchObject({ code: "Closed" });
   });
 
-  it("waits for what is going on, and refuses what comes after", async () => {
+  it("waits for calls in flight, and refuses later calls", async () => {
     let release = (): void => {};
     const slow = asset(
       { name: "slow" },

@@ -1,7 +1,7 @@
 import { asset, MemoryStore, Repository, Storage, SuperJsonIOHandler, staticPartitions } from "edgewater";
 import { describe, expect, it } from "vitest";
 
-/** A Storage over another that loses what it is told to lose, as a process does that is killed. */
+/** A Storage that fails from a given materialization on, like that of a process that is killed. */
 function dying(storage: Storage, isLost: (assetKey: string) => boolean): Storage {
   let isDead = false;
   return new Proxy(storage, {
@@ -36,7 +36,7 @@ async function killedAt(name: string, given: ReturnType<typeof pipeline>, storag
 }
 
 describe("a run that was killed", () => {
-  it("between a write and its record leaves an object that status calls uncommitted, and resume takes in", async () => {
+  it("between a write and its record leaves a value that status reports as uncommitted and resume records", async () => {
     const given = pipeline();
     await using storage = Storage.memory();
     const ioHandler = new SuperJsonIOHandler({ store: new MemoryStore() });
@@ -54,6 +54,8 @@ describe("a run that was killed", () => {
 
     const result = await repository.materialize({ resume: true });
     expect(result).toMatchObject({ success: true, runId: run?.runId, materializedAssets: ["one", "two", "three"] });
+    expect(result.events.map(({ assetKey }) => assetKey)).toEqual(["one", "two", "three"]);
+    expect(result.events).toEqual(await storage.getEventsForRun(result.runId));
     expect(given.calls).toEqual(["one", "two", "three"]);
     expect(await repository.load(given.three)).toBe(3);
     const adopted = await storage.getLatestMaterialization("two");
@@ -62,7 +64,7 @@ describe("a run that was killed", () => {
     expect((await repository.status()).every(({ status, uncommitted }) => status === "UpToDate" && uncommitted === undefined)).toBe(true);
   });
 
-  it("is written again where the object is another run's", async () => {
+  it("writes an output again when another run wrote the stored value", async () => {
     const given = pipeline();
     await using storage = Storage.memory();
     const ioHandler = new SuperJsonIOHandler({ store: new MemoryStore() });
@@ -75,7 +77,7 @@ describe("a run that was killed", () => {
     expect(await repository.load(given.two)).toBe(2);
   });
 
-  it("keeps the version that the asset has named", async () => {
+  it("keeps the data version that the asset registered", async () => {
     await using storage = Storage.memory();
     const ioHandler = new SuperJsonIOHandler({ store: new MemoryStore() });
     const named = asset({ name: "named" }, (_, context) => {
@@ -88,7 +90,7 @@ describe("a run that was killed", () => {
     expect((await storage.getLatestMaterialization("named"))?.dataVersion).toBe("of the feed");
   });
 
-  it("goes on with the partitions that are left", async () => {
+  it("makes only the partitions that are missing when it is resumed", async () => {
     const calls: string[] = [];
     let isRaining = true;
     const sales = asset({ name: "sales", partitions: staticPartitions(["eu", "us", "asia"]) }, (_, { partitionKey }) => {
@@ -105,7 +107,7 @@ describe("a run that was killed", () => {
     expect((await repository.storage.getMaterializedPartitions("sales")).map(String)).toEqual(["eu", "us"]);
   });
 
-  it("is not one when the last run succeeded, and an unknown one is refused", async () => {
+  it("is not resumed when it succeeded, and an unknown run is refused", async () => {
     const given = pipeline();
     await using repository = await Repository.open({ assets: given.assets });
     const first = await repository.materialize({ resume: true });
@@ -115,14 +117,14 @@ describe("a run that was killed", () => {
     await expect(repository.materialize({ resume: "nothing" })).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("is gone on with by one of two that try at the same time", async () => {
+  it("is resumed by only one of two concurrent calls", async () => {
     const given = pipeline();
     await using storage = Storage.memory();
     const ioHandler = new SuperJsonIOHandler({ store: new MemoryStore() });
     await killedAt("two", given, storage, ioHandler);
     const [run] = await storage.getRuns();
     await storage.setRunOutcome(run?.runId ?? "", "Failure");
-    // Both have looked before one of them goes on.
+    // Both read the run before one of them resumes it.
     const haveLooked = Promise.withResolvers<void>();
     let looks = 0;
     const looking = new Proxy(storage, {
@@ -144,8 +146,8 @@ describe("a run that was killed", () => {
   });
 });
 
-describe("what happens to steps", () => {
-  it("is recorded, with what they write to their log", async () => {
+describe("the events of steps", () => {
+  it("are recorded, with the log of the steps", async () => {
     let tries = 0;
     const flaky = asset({ name: "flaky", retry: { maxRetries: 2, delayMs: 0 } }, (_, { log }) => {
       log.info("trying", { number: ++tries }, new Error("inner"));
@@ -170,7 +172,7 @@ describe("what happens to steps", () => {
     ]);
   });
 
-  it("fails a step when it cannot be recorded", async () => {
+  it("fail a step when they cannot be recorded", async () => {
     await using storage = Storage.memory();
     const one = asset({ name: "one" }, () => 1);
     let isFull = false;
@@ -190,8 +192,10 @@ describe("what happens to steps", () => {
     const result = await repository.materialize({ raiseOnError: false });
     expect(result).toMatchObject({ success: false, failedAssets: [{ name: "one", error: { message: "the records are full" } }] });
   });
+});
 
-  it("declares the assets when a repository opens, and only what has changed", async () => {
+describe("Repository.open", () => {
+  it("declares its assets", async () => {
     await using storage = Storage.memory();
     const one = asset({ name: "one", tags: { team: "sea" }, kinds: ["k"], group: "g", codeVersion: "1" }, () => 1);
     const two = asset({ name: "two", inputs: { one } }, ({ one }) => one);

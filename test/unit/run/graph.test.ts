@@ -1,7 +1,7 @@
 import { type Asset, asset, task } from "edgewater";
 import { describe, expect, it } from "vitest";
-import { collectOne } from "../../../src/asset/collect.ts";
-import { type Computation, standsFor } from "../../../src/asset/computation.ts";
+import { bindComputation, type Computation } from "../../../src/asset/computation.ts";
+import { singleOutput } from "../../../src/asset/outputs.ts";
 import type { Definition } from "../../../src/asset/types.ts";
 import { graphOf, nodeOf } from "../../../src/run/graph.ts";
 import { planOf } from "../../../src/run/plan.ts";
@@ -12,30 +12,30 @@ const b = asset({ name: "b", inputs: { a } }, ({ a }) => a);
 const c = asset({ name: "c", inputs: { a, b } }, ({ a, b }) => a + b);
 
 describe("graphOf", () => {
-  it("puts every node after its inputs, whatever the order it is given", () => {
+  it("sorts every node after its inputs", () => {
     expect([...graphOf([c, b, a]).nodes.keys()]).toEqual(["a", "b", "c"]);
   });
 
-  it("refuses two of one name", () => {
+  it("refuses a duplicate name", () => {
     expect(() => graphOf([a, asset({ name: "a" }, () => 2)])).toThrow(expect.objectContaining({ code: "GraphError", asset: "a" }));
     expect(() => graphOf([a, task({ name: "a" }, () => 2)])).toThrow(expect.objectContaining({ code: "GraphError" }));
   });
 
-  it("refuses an input that it does not have, and says which", () => {
-    expect(() => graphOf([b])).toThrow(/"b" takes "a", which the repository does not have; add it to its assets/);
+  it("refuses an input that is missing, and names it", () => {
+    expect(() => graphOf([b])).toThrow(/Unknown input "a" of "b": .*; add it to assets of Repository\.open/);
     const t = task({ name: "t" }, () => 1);
-    expect(() => graphOf([asset({ name: "x", inputs: { t } }, () => 1)])).toThrow(/add it to its tasks/);
+    expect(() => graphOf([asset({ name: "x", inputs: { t } }, () => 1)])).toThrow(/add it to tasks of Repository\.open/);
   });
 
   it("refuses an input that is another definition of the same name", () => {
     expect(() => graphOf([asset({ name: "a" }, () => 2), b])).toThrow(/another definition/);
   });
 
-  it("refuses what is no definition", () => {
+  it("refuses a value that is not a definition", () => {
     expect(() => graphOf([{ kind: "asset", name: "a", inputs: {} }])).toThrow(expect.objectContaining({ code: "GraphError" }));
   });
 
-  it("refuses a circle, and names the path", () => {
+  it("refuses a cycle, and names the path", () => {
     const inputs: Record<string, Definition> = {};
     const x = looped("x", inputs);
     inputs["y"] = looped("y", { x });
@@ -56,12 +56,12 @@ describe("graphOf", () => {
 
 describe("nodeOf", () => {
   const graph = graphOf([a]);
-  it("finds a node by name or as itself", () => {
+  it("finds a node by its name or its definition", () => {
     expect(nodeOf(graph, "a").definition).toBe(a);
     expect(nodeOf(graph, a).definition).toBe(a);
   });
-  it("refuses an unknown one, and says what there is", () => {
-    expect(() => nodeOf(graph, "z")).toThrow(/no asset "z"; it has a/);
+  it("refuses an unknown name, and lists the names of the repository", () => {
+    expect(() => nodeOf(graph, "z")).toThrow(/Unknown asset "z"; the repository has a/);
     expect(() =>
       nodeOf(
         graph,
@@ -89,7 +89,7 @@ describe("planOf", () => {
         .sort(),
     ).toEqual([...expected].sort());
   });
-  it("waits only for what the run makes", () => {
+  it("lets a step wait only for steps of the same plan", () => {
     expect(planOf(graph, { selection: ["d"] }, loadingContext).map(({ label, after }) => [label, after])).toEqual([
       ["t", []],
       ["d", ["1:t"]],
@@ -97,7 +97,7 @@ describe("planOf", () => {
   });
 });
 
-/** A definition whose inputs can still be changed, as no declared one can. */
+/** A definition whose inputs can still be changed; those of a declared one cannot. */
 function looped(name: string, from: Record<string, Definition>): Definition {
   const spec = {
     isBare: true,
@@ -118,10 +118,10 @@ function looped(name: string, from: Record<string, Definition>): Definition {
     partitions: undefined,
     isBatch: false,
     retry: undefined,
-    collect: collectOne,
+    splitOutputs: singleOutput,
     compute: () => 1,
   };
-  const definition = standsFor({ ...a, name }, computation);
+  const definition = bindComputation({ ...a, name }, computation);
   outputs.push(definition);
   return definition;
 }

@@ -2,7 +2,7 @@ import { type Asset, asset, inProcess, Repository } from "edgewater";
 import { describe, expect, it } from "vitest";
 
 describe("inProcess", () => {
-  it.each([1, 3])("runs at most %d steps at once, and as many as it may", async (maxConcurrency) => {
+  it.each([1, 3])("runs %d steps at the same time when as many are ready, and never more", async (maxConcurrency) => {
     let running = 0;
     let most = 0;
     const assets = Array.from({ length: 9 }, (_, index) =>
@@ -34,7 +34,7 @@ describe("inProcess", () => {
     expect((await repository.materialize({ raiseOnError: false })).skippedAssets).toHaveLength(9999);
   });
 
-  it("makes a diamond once", async () => {
+  it("runs every step of a diamond once", async () => {
     let made = 0;
     const top = asset({ name: "top" }, () => ++made);
     const left = asset({ name: "left", inputs: { top } }, ({ top }) => top);

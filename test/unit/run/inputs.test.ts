@@ -16,7 +16,7 @@ import {
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 
-/** Remembers what it is asked. */
+/** A handler that remembers its calls. */
 class Asked extends InMemoryIOHandler {
   readonly contexts: InputContext[] = [];
   override loadInput(context: InputContext): unknown {
@@ -28,7 +28,7 @@ class Asked extends InMemoryIOHandler {
 const one = asset({ name: "one", metadata: { team: "a", region: "eu" } }, () => 1);
 
 describe("input()", () => {
-  it("loads through a handler of its own; the upstream still writes with its own", async () => {
+  it("loads through the input's handler, while the upstream asset is written through its own", async () => {
     const special = new Asked();
     const fallback = new Asked();
     const two = asset({ name: "two", inputs: { one: input(one, { ioHandler: special }) } }, ({ one }) => one);
@@ -40,7 +40,7 @@ describe("input()", () => {
     expect(fallback.contexts.filter(({ assetName }) => assetName === "one")).toEqual([]);
   });
 
-  it("tells the handler the upstream's static metadata, with its own over it", async () => {
+  it("passes the metadata of the upstream asset to the handler, overridden by the input's", async () => {
     const ioHandler = new Asked();
     const two = asset(
       { name: "two", inputs: { first: input(one, { metadata: { region: "us" } }) }, metadata: { team: "never" } },
@@ -53,7 +53,7 @@ describe("input()", () => {
     expect([context?.assetMetadata["team"]?.value, context?.assetMetadata["region"]?.value]).toEqual(["a", "us"]);
   });
 
-  it("refuses what is no upstream, no handler or no hint", () => {
+  it("refuses an invalid upstream, handler or type hint", () => {
     expect(() => input({ name: "x" } as never)).toThrow(expect.objectContaining({ code: "DefinitionError" }));
     expect(() => input(one, { ioHandler: { loadInput() {} } as never })).toThrow(expect.objectContaining({ code: "DefinitionError" }));
     expect(() => input(one, { typeHint: "number" as never })).toThrow(expect.objectContaining({ code: "DefinitionError" }));
@@ -63,7 +63,7 @@ describe("input()", () => {
 describe("a type hint", () => {
   const rows = v.array(v.object({ id: v.number(), note: v.optional(v.string(), "none") }));
 
-  it("of an asset refuses a value that does not fit, before it is written", async () => {
+  it("of an asset refuses an invalid value before it is written", async () => {
     const ioHandler = new InMemoryIOHandler();
     const bad = asset({ name: "bad", typeHint: rows, ioHandler }, (): unknown => [{ id: 1 }, { id: "2" }]);
     await using repository = await Repository.open({ assets: [bad] });
@@ -72,14 +72,14 @@ describe("a type hint", () => {
     expect(await repository.storage.getEventsForAsset("bad")).toEqual([]);
   });
 
-  it("of an asset changes nothing of what is written", async () => {
+  it("of an asset does not change what is written", async () => {
     const good = asset({ name: "good", typeHint: rows }, () => [{ id: 1 }]);
     await using repository = await Repository.open({ assets: [good] });
     await repository.materialize();
     expect(await repository.load(good)).toEqual([{ id: 1 }]);
   });
 
-  it("of an input checks what was loaded, and gives what the schema makes of it", async () => {
+  it("of an input validates the loaded value, and passes on the output of the schema", async () => {
     const raw = asset({ name: "raw" }, (): unknown => [{ id: 1 }]);
     const wrong = asset({ name: "wrong" }, (): unknown => "text");
     const typed = asset({ name: "typed", inputs: { raw: input(raw, { typeHint: rows }) } }, ({ raw }) => raw.map(({ note }) => note));
@@ -90,7 +90,7 @@ describe("a type hint", () => {
     expect(result.failedAssets).toMatchObject([{ name: "refused", error: { code: "ValidationError", asset: "wrong" } }]);
   });
 
-  it("may be a class, and is told to the handler", async () => {
+  it("may be a class, and is passed to the handler", async () => {
     const ioHandler = new Asked();
     const dated = asset({ name: "dated", typeHint: Date }, (): unknown => new Date(0));
     const text = asset({ name: "text", typeHint: Date }, (): unknown => "1970-01-01");
@@ -105,10 +105,10 @@ describe("a type hint", () => {
   });
 });
 
-describe("an asset's own earlier value", () => {
+describe("selfInput", () => {
   const total = asset({ name: "total", inputs: { previous: selfInput<number>(), one } }, ({ previous = 0, one }) => previous + one);
 
-  it("is undefined the first time, and then what was written last", async () => {
+  it("is undefined in the first run, and then the value that was written last", async () => {
     await using repository = await Repository.open({ assets: [one, total] });
     for (const expected of [1, 2, 3]) {
       await repository.materialize();
@@ -131,7 +131,7 @@ describe("an asset's own earlier value", () => {
     await expect(repository.materialize()).rejects.toBe(error);
   });
 
-  it("is that of the same partition", async () => {
+  it("loads the same partition", async () => {
     const partitions = staticPartitions(["x", "y"]);
     const count = asset({ name: "count", inputs: { previous: selfInput<number>() }, partitions }, ({ previous = 0 }) => previous + 1);
     await using repository = await Repository.open({ assets: [count] });
@@ -157,13 +157,13 @@ describe("an external asset", () => {
   const silent = externalAsset({ name: "silent", ioHandler: new Feed() });
   const used = asset({ name: "used", inputs: { feed } }, ({ feed }) => feed);
 
-  it("is loaded by its handler, and is not made with the others", async () => {
+  it("is loaded by its handler, and is not materialized with the others", async () => {
     await using repository = await Repository.open({ assets: [feed, silent, used] });
     expect((await repository.materialize()).materializedAssets).toEqual(["used"]);
     expect(await repository.load(feed)).toEqual({ rows: [1, 2], version: undefined });
   });
 
-  it("can be observed, and its version is then known downstream", async () => {
+  it("can be observed, and downstream events then record its version", async () => {
     await using repository = await Repository.open({ assets: [feed, silent, used] });
     expect((await repository.observe()).materializedAssets).toEqual(["feed"]);
     expect(await repository.storage.getEventsForAsset("feed")).toMatchObject([
@@ -174,7 +174,7 @@ describe("an external asset", () => {
     expect((await repository.storage.getLatestMaterialization("used"))?.inputDataVersions).toEqual({ feed: "etag of feed" });
   });
 
-  it("without a function cannot be observed or made", async () => {
+  it("without a function cannot be observed or materialized", async () => {
     await using repository = await Repository.open({ assets: [silent, used, feed] });
     await expect(repository.observe([silent])).rejects.toMatchObject({ code: "GraphError", asset: "silent" });
     await expect(repository.materialize({ selection: [silent] })).rejects.toMatchObject({ code: "GraphError" });
@@ -184,7 +184,7 @@ describe("an external asset", () => {
     });
   });
 
-  it("is never written, also by a caller that TypeScript does not stop", async () => {
+  it("refuses to be written", async () => {
     const step = task({ name: "step" }, () => 1);
     await using repository = await Repository.open({ assets: [feed], tasks: [step] });
     await expect(repository.write(feed as never, 1 as never)).rejects.toMatchObject({ code: "GraphError", asset: "feed" });

@@ -29,7 +29,7 @@ async function keysOf(store: MemoryStore): Promise<string[]> {
 }
 
 describe("an asset with partitions", () => {
-  it("is made for the key that is given, with its inputs of the same key", async () => {
+  it("is materialized for the given key, from its inputs of the same key", async () => {
     const store = new MemoryStore();
     await using repository = await Repository.open({ assets: [sales, doubled], ioHandler: new SuperJsonIOHandler({ store, prefix: "p" }) });
     const { runId } = await repository.materialize({ partitionKey: "eu" });
@@ -43,7 +43,7 @@ describe("an asset with partitions", () => {
     await expect(repository.load(doubled, { partitionKey: "us" })).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("is made once for each key of a range, and of a key of several values", async () => {
+  it("is materialized once for each key of a range, and for each value of a key with several values", async () => {
     await using repository = await Repository.open({ assets: [sales] });
     await repository.materialize({ partitionRange: { from: "us", to: "asia" } });
     expect((await repository.storage.getMaterializedPartitions("sales")).map(String)).toEqual(["us", "asia"]);
@@ -53,8 +53,8 @@ describe("an asset with partitions", () => {
   });
 
   it.each([
-    ["no key", {}, /sales; pass partitionKey or partitionRange/],
-    ["a key that is none of its partitions", { partitionKey: "mars" }, /"mars" is not a partition of "sales"/],
+    ["a missing key", {}, /Missing partition key for sales: .* pass partitionKey/],
+    ["an unknown key", { partitionKey: "mars" }, /"mars" is not a partition of "sales"/],
   ])("refuses %s, before anything runs", async (_, selection, message) => {
     await using repository = await Repository.open({ assets: [sales] });
     await expect(repository.materialize(selection)).rejects.toMatchObject({
@@ -65,14 +65,14 @@ describe("an asset with partitions", () => {
     expect(await repository.storage.getRuns()).toEqual([]);
   });
 
-  it("refuses a key when nothing that is selected has partitions", async () => {
+  it("refuses a key when no selected asset has partitions", async () => {
     const plain = asset({ name: "plain" }, () => 1);
     await using repository = await Repository.open({ assets: [plain] });
     await expect(repository.materialize({ partitionKey: "eu" })).rejects.toMatchObject({ code: "PartitionError" });
     await expect(repository.load(plain, { partitionKey: "eu" })).rejects.toMatchObject({ code: "PartitionError" });
   });
 
-  it("tells its function the key, the partition and its time", async () => {
+  it("passes the key, the partition and its time window to its function", async () => {
     const days = dailyPartitions({ start: "2024-01-01", end: "2024-02-01" });
     const seen: unknown[] = [];
     const daily = asset({ name: "daily", partitions: days }, (_, { partition, partitionKey, outputSelection }) => {
@@ -83,13 +83,13 @@ describe("an asset with partitions", () => {
     expect(seen).toEqual(["2024-01-15", { start: "2024-01-15T00:00:00", end: "2024-01-16T00:00:00" }, ["daily"]]);
   });
 
-  it("has no key to tell without partitions", async () => {
+  it("throws when its function reads partitionKey without partitions", async () => {
     const plain = asset({ name: "plain" }, (_, { partitionKey }) => partitionKey);
     await using repository = await Repository.open({ assets: [plain] });
     await expect(repository.materialize()).rejects.toMatchObject({ code: "PartitionError", asset: "plain" });
   });
 
-  it("is stored by dimension, whatever its keys hold", async () => {
+  it("is stored under the encoded values of its dimensions", async () => {
     const store = new MemoryStore();
     const partitions = multiPartitions({ region: staticPartitions(["a/b", "..", "x=y"]), env: staticPartitions(["prod"]) });
     const wide = asset({ name: "wide", partitions }, (_, { partitionKey }) => partitionKey);
@@ -103,7 +103,7 @@ describe("an asset with partitions", () => {
     expect(await repository.load(wide, { partitionKey: "env=prod|region=a/b" })).toBe("env=prod|region=a/b");
   });
 
-  it("takes the one value of an input without partitions, for every key", async () => {
+  it("loads the one value of an input without partitions for every key", async () => {
     const rate = asset({ name: "rate" }, () => 2);
     const priced = asset({ name: "priced", inputs: { rate, sales }, partitions: regions }, ({ rate, sales }) => `${rate} × ${sales}`);
     await using repository = await Repository.open({ assets: [rate, sales, priced] });
@@ -111,7 +111,7 @@ describe("an asset with partitions", () => {
     expect(await repository.load(priced, { partitionKey: "us" })).toBe("2 × sales of us");
   });
 
-  it("can draw on keys that are added as time goes on", async () => {
+  it("can use dynamic partitions that are added later", async () => {
     const customers = asset({ name: "customers", partitions: dynamicPartitions("customers") }, (_, { partitionKey }) => partitionKey);
     await using repository = await Repository.open({ assets: [customers] });
     await expect(repository.materialize({ partitionKey: "acme" })).rejects.toMatchObject({ code: "PartitionError" });
@@ -121,7 +121,7 @@ describe("an asset with partitions", () => {
   });
 });
 
-describe("a mapping", () => {
+describe("a partition mapping", () => {
   const total = asset(
     { name: "total", inputs: { sales: input(sales, { partitionMapping: PartitionMapping.all() }) } },
     async ({ sales }) => {
@@ -130,7 +130,7 @@ describe("a mapping", () => {
     },
   );
 
-  it("of all partitions gives a map in their order, each value under its own key", async () => {
+  it("all() gives a map in the order of the partitions, with each value under its own key", async () => {
     await using repository = await Repository.open({ assets: [sales, total] });
     await repository.materialize({ selection: [sales], partitionRange: { from: "eu", to: "asia" } });
     const { runId } = await repository.materialize({ selection: [total] });
@@ -143,7 +143,7 @@ describe("a mapping", () => {
     expect(Object.keys(event?.inputDataVersions ?? {})).toEqual(["sales[eu]", "sales[us]", "sales[asia]"]);
   });
 
-  it("of all partitions raises NotFound for a missing one, or leaves it out when it is told to", async () => {
+  it("all() throws NotFound for a partition that was never written, or leaves it out with missing: skip", async () => {
     const partitionMapping = PartitionMapping.all();
     const lenient = asset(
       { name: "lenient", inputs: { sales: input(sales, { partitionMapping, missing: "skip" }) } },
@@ -156,7 +156,7 @@ describe("a mapping", () => {
     expect(await repository.load(lenient)).toEqual([["us", "sales of us"]]);
   });
 
-  it("of many gives a map even for one key", async () => {
+  it("to several partitions gives a map even for one key", async () => {
     const only = asset(
       { name: "only", inputs: { sales: input(sales, { partitionMapping: PartitionMapping.specific(["us"]) }) } },
       ({ sales }) => sales.get("us"),
@@ -184,7 +184,7 @@ describe("a mapping", () => {
     });
   });
 
-  it("that has nothing for a key gives undefined, and the handler is not asked", async () => {
+  it("without a partition for a key gives undefined and does not call the handler", async () => {
     const bonus = asset({ name: "bonus" }, () => 5);
     const partitionMapping = PartitionMapping.forKeys(["eu"]);
     const paid = asset(
@@ -197,7 +197,7 @@ describe("a mapping", () => {
     expect(await repository.load(paid, { partitionKey: "us" })).toBe("none");
   });
 
-  it("must be declared where partitions differ, and the message says which to declare", async () => {
+  it("is required where the partitions differ, and the message says which to declare", async () => {
     const plain = asset({ name: "plain", inputs: { sales } }, ({ sales }) => sales);
     await expect(Repository.open({ assets: [sales, plain] })).rejects.toMatchObject({
       code: "PartitionError",
@@ -205,14 +205,14 @@ describe("a mapping", () => {
     });
   });
 
-  it("makes upstream what it needs, with includeUpstream, and waits for it", async () => {
+  it("materializes the upstream partitions that it needs with includeUpstream, and waits for them", async () => {
     await using repository = await Repository.open({ assets: [sales, total] });
     const { materializedAssets } = await repository.materialize({ selection: [total], includeUpstream: true });
     expect(materializedAssets).toEqual(["sales", "total"]);
     expect(await repository.storage.getMaterializedPartitions("sales")).toHaveLength(3);
   });
 
-  it("makes a task upstream for the partitions that are needed", async () => {
+  it("runs an upstream task for the partitions that are needed", async () => {
     const fetched = task({ name: "fetched", partitions: regions }, (_, { partitionKey }) => partitionKey.toUpperCase());
     const shown = asset({ name: "shown", inputs: { fetched }, partitions: regions }, ({ fetched }) => fetched);
     await using repository = await Repository.open({ assets: [shown], tasks: [fetched] });
@@ -233,7 +233,7 @@ describe("several partitions in one step", () => {
     },
   );
 
-  it("are made by one call, and written and recorded one by one", async () => {
+  it("are made by one call, and each is written and recorded", async () => {
     calls.length = 0;
     await using repository = await Repository.open({ assets: [sales, batch] });
     await repository.materialize({ partitionRange: { from: "eu", to: "us" } });
@@ -251,7 +251,7 @@ describe("several partitions in one step", () => {
   });
 
   it.each([
-    ["a key that was not asked for writes nothing", ["eu", "us"], /not asked for: us/, []],
+    ["a key that was not asked for writes nothing", ["eu", "us"], /not requested: us/, []],
     ["a missing key fails that partition alone", [], /no value for the partitions eu/, []],
   ])("%s", async (_, returned, message, written) => {
     const wrong = asset(
@@ -263,7 +263,7 @@ describe("several partitions in one step", () => {
     expect(await repository.storage.getMaterializedPartitions("wrong")).toEqual(written);
   });
 
-  it("that are partly returned keep what was", async () => {
+  it("keep what was committed when only a part is returned", async () => {
     const half = asset({ name: "half", partitions: { definition: regions, batch: true } }, () => new Map([["us", 1]]));
     await using repository = await Repository.open({ assets: [half] });
     const result = await repository.materialize({ partitionRange: { from: "eu", to: "us" }, raiseOnError: false });
@@ -271,7 +271,7 @@ describe("several partitions in one step", () => {
     expect(await repository.load(half, { partitionKey: "us" })).toBe(1);
   });
 
-  it("say how to take an input without partitions", async () => {
+  it("refuse an input without partitions, and the message says how to declare it", async () => {
     const rate = asset({ name: "rate" }, () => 2);
     const bare = asset(
       { name: "bare", inputs: { rate }, partitions: { definition: regions, batch: true } },
@@ -291,8 +291,8 @@ describe("several partitions in one step", () => {
   });
 });
 
-describe("from outside a run", () => {
-  it("several partitions are loaded as a map", async () => {
+describe("load and write", () => {
+  it("loads several partitions as a map", async () => {
     await using repository = await Repository.open({ assets: [sales] });
     await repository.materialize({ partitionRange: { from: "eu", to: "us" } });
     const two = await repository.load(sales, { partitionKeys: ["us", "eu"] });
@@ -305,7 +305,7 @@ describe("from outside a run", () => {
     expect(all.size).toBe(3);
   });
 
-  it("a value is committed for one partition", async () => {
+  it("writes a value for one partition", async () => {
     await using repository = await Repository.open({ assets: [sales] });
     await expect(repository.write(sales, "x")).rejects.toMatchObject({ code: "PartitionError" });
     const event = await repository.write(sales, "mine", { partitionKey: "us" });
@@ -313,7 +313,7 @@ describe("from outside a run", () => {
     expect(await repository.load(sales, { partitionKey: "us" })).toBe("mine");
   });
 
-  it("an external asset is loaded by partition too", async () => {
+  it("loads a partition of an external asset", async () => {
     const ioHandler = new InMemoryIOHandler();
     const feed = externalAsset<string>({ name: "sales", ioHandler, partitions: regions });
     {

@@ -1,7 +1,7 @@
 import { asset, InMemoryIOHandler, type InputContext, type OutputContext, type ProgressEvent, Repository } from "edgewater";
 import { describe, expect, it } from "vitest";
 
-/** Fails the first so many times that something is asked of it. */
+/** A handler that fails the first calls. */
 class Flaky extends InMemoryIOHandler {
   readonly left: { load: number; write: number };
   constructor(left: { load?: number; write?: number }) {
@@ -41,7 +41,7 @@ describe("a retry policy", () => {
     expect(calls).toBe(expectedCalls);
   });
 
-  it("is for the function, tells of every retry, and has an end", async () => {
+  it("retries the function, reports every retry, and stops after maxRetries", async () => {
     let calls = 0;
     const events: ProgressEvent[] = [];
     const failing = asset({ name: "failing", retry }, () => {
@@ -55,7 +55,7 @@ describe("a retry policy", () => {
     ]);
   });
 
-  it("may be the repository's or the run's; an asset's own wins", async () => {
+  it("is the asset's, else the run's, else the repository's", async () => {
     let [calls, ownCalls] = [0, 0];
     const failing = asset({ name: "failing" }, () => {
       throw new Error(String(++calls));
@@ -70,7 +70,7 @@ describe("a retry policy", () => {
     expect([calls, ownCalls]).toEqual([5, 2]);
   });
 
-  it("can tell which errors are worth it", async () => {
+  it("retries only the errors that retryOn accepts", async () => {
     let calls = 0;
     const failing = asset({ name: "failing", retry: { ...retry, retryOn: (error) => error instanceof RangeError } }, () => {
       throw calls++ === 0 ? new RangeError("again") : new TypeError("no more");
@@ -80,7 +80,7 @@ describe("a retry policy", () => {
     expect(calls).toBe(2);
   });
 
-  it("waits longer from one retry to the next, up to a limit", async () => {
+  it("waits longer before each retry, up to maxDelayMs", async () => {
     const times: number[] = [];
     const failing = asset({ name: "failing", retry: { maxRetries: 4, delayMs: 20, factor: 2, maxDelayMs: 50 } }, () => {
       times.push(performance.now());
@@ -92,7 +92,7 @@ describe("a retry policy", () => {
     for (const [index, atLeast] of [20, 40, 50, 50].entries()) expect(waits[index]).toBeGreaterThan(atLeast - 5);
   });
 
-  it("ends a wait at an abort", async () => {
+  it("stops waiting when the run is aborted", async () => {
     const controller = new AbortController();
     const failing = asset({ name: "failing", retry: { maxRetries: 5, delayMs: 60_000, maxDelayMs: 60_000 } }, () => {
       throw new Error("no");
@@ -108,11 +108,16 @@ describe("a retry policy", () => {
   });
 
   it.each([{ maxRetries: -1 }, { maxRetries: 1.5 }, { maxRetries: 1, delayMs: -1 }, { maxRetries: 1, factor: Number.NaN }])(
-    "that is none is refused: %j",
-    (policy) => {
+    "is refused when it is invalid, by an asset, a repository and a run: %j",
+    async (policy) => {
       expect(() => asset({ name: "a", retry: policy }, () => 1)).toThrow(
         expect.objectContaining({ code: "DefinitionError", field: expect.stringMatching(/^retry\./) }),
       );
+      const error = { code: "SettingsError", field: expect.stringMatching(/^retry\./) };
+      await expect(Repository.open({ assets: [], retry: policy })).rejects.toMatchObject(error);
+      await using repository = await Repository.open({ assets: [asset({ name: "a" }, () => 1)] });
+      await expect(repository.materialize({ retry: policy })).rejects.toMatchObject(error);
+      expect(await repository.storage.getRuns()).toEqual([]);
     },
   );
 });

@@ -24,7 +24,7 @@ describe("a multi-asset that returns a record", () => {
     ({ north, south }) => north.length + south.length,
   );
 
-  it("makes each of its outputs an asset of its own", async () => {
+  it("makes each output an asset", async () => {
     await using repository = await Repository.open({ assets: [halves, after] });
     const result = await repository.materialize();
     expect(result.materializedAssets).toEqual(["north", "south", "after"]);
@@ -34,7 +34,7 @@ describe("a multi-asset that returns a record", () => {
     expect(south).toMatchObject({ dataVersion: "v1", metadata: { rows: { kind: "Int", value: 1 } } });
   });
 
-  it("writes only what is selected of it", async () => {
+  it("writes only the selected outputs", async () => {
     await using repository = await Repository.open({ assets: [halves, after] });
     expect((await repository.materialize({ selection: ["south"] })).materializedAssets).toEqual(["south"]);
     await expect(repository.load("north")).rejects.toMatchObject({ code: "NotFound" });
@@ -42,7 +42,7 @@ describe("a multi-asset that returns a record", () => {
     expect((await repository.materialize({ selection: ["halves"] })).materializedAssets).toEqual(["north", "south"]);
   });
 
-  it("gives its handler to the outputs without one, and their static metadata to it", async () => {
+  it("uses its handler for outputs without their own, and passes their metadata to it", async () => {
     const seen: [string, unknown][] = [];
     class Seeing extends InMemoryIOHandler {
       override handleOutput(context: OutputContext, value: unknown): void {
@@ -95,7 +95,7 @@ describe("a multi-asset that yields", () => {
   const onFirst = asset({ name: "onFirst", inputs: { first: parts.outputs.first } }, ({ first }) => first + 1);
   const onThird = asset({ name: "onThird", inputs: { third: parts.outputs.third } }, () => 1);
 
-  it("has each output written and recorded before it goes on; a failure keeps the earlier and fails the rest", async () => {
+  it("commits each output before the next one; a failure keeps the earlier outputs and fails the rest", async () => {
     stages.length = 0;
     await using repository = await Repository.open({ assets: [parts, onFirst, onThird] });
     const result = await repository.materialize({ raiseOnError: false });
@@ -110,7 +110,7 @@ describe("a multi-asset that yields", () => {
     expect((await repository.storage.getLatestMaterialization("first"))?.metadata["at"]).toEqual({ kind: "Text", value: "first" });
   });
 
-  it("is passed over for what is not selected", async () => {
+  it("skips outputs that are not selected", async () => {
     const generator = multiAsset({ name: "generator", outputs: { a: {}, b: {} } }, async function* (_, { outputSelection }) {
       yield Output(outputSelection.join(), { name: "a" });
       yield Output(2, { name: "b" });
@@ -121,7 +121,7 @@ describe("a multi-asset that yields", () => {
     await expect(repository.load("b")).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("after a retry does not write again what is recorded", async () => {
+  it("does not write recorded outputs again after a retry", async () => {
     let attempts = 0;
     stages.length = 0;
     const flaky = multiAsset(
@@ -159,14 +159,14 @@ describe("a multi-asset that yields", () => {
       },
       /unknown output "c"/,
     ],
-    ["nothing", async function* () {}, /did not make its output "a"/],
+    ["nothing", async function* () {}, /returned no value for its output "a"/],
   ])("is refused when it yields %s", async (_, compute, message) => {
     const multi = multiAsset({ name: "multi", outputs: { a: {} } }, compute as never);
     await using repository = await Repository.open({ assets: [multi] });
     await expect(repository.materialize()).rejects.toThrow(message);
   });
 
-  it("has partitions", async () => {
+  it("can have partitions", async () => {
     const partitions = staticPartitions(["x", "y"]);
     const multi = multiAsset({ name: "multi", outputs: { a: {}, b: {} }, partitions }, async function* (_, { partitionKey }) {
       yield Output(`a ${partitionKey}`, { name: "a" });
@@ -187,7 +187,7 @@ describe("a result", () => {
     override loadInput(): void {}
   }
 
-  it("that is a Materialization is recorded, and no handler is called", async () => {
+  it("Materialization is recorded without a call of the handler", async () => {
     const index = asset({ name: "index", ioHandler: new Refusing() }, () => Materialization({ metadata: { rows: 5 }, dataVersion: "v5" }));
     await using repository = await Repository.open({ assets: [index] });
     await repository.materialize();
@@ -197,7 +197,7 @@ describe("a result", () => {
     });
   });
 
-  it("that is an Observation is recorded as one", async () => {
+  it("Observation is recorded as an observation", async () => {
     const seen = asset({ name: "seen", ioHandler: new Refusing() }, () => Observation({ dataVersion: "etag" }));
     await using repository = await Repository.open({ assets: [seen] });
     await repository.materialize();
@@ -205,7 +205,7 @@ describe("a result", () => {
     expect(await repository.storage.getLatestMaterialization("seen")).toBeUndefined();
   });
 
-  it("merges its metadata over the context's, and the handler's over it", async () => {
+  it("overrides the context's metadata, and the handler's overrides both", async () => {
     class Adding extends InMemoryIOHandler {
       override handleOutput(context: OutputContext, value: unknown): void {
         context.addOutputMetadata({ c: "handler" });
@@ -226,11 +226,11 @@ describe("a result", () => {
     ]);
   });
 
-  it("refuses metadata that no kind holds, when it is made", () => {
+  it("refuses metadata of no valid kind when it is created", () => {
     expect(() => Output(1, { metadata: { bad: {} as never } })).toThrow(expect.objectContaining({ code: "MetadataError", field: "bad" }));
   });
 
-  it("is stored as its value, and null and undefined are values", async () => {
+  it("Output is stored as its value, which may be null or undefined", async () => {
     const nothing = asset({ name: "nothing" }, () => undefined);
     const empty = asset({ name: "empty" }, () => Output(null));
     await using repository = await Repository.open({ assets: [nothing, empty] });

@@ -13,35 +13,38 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe("a .env file", () => {
-  it("is read from a path, and touches no variable of the process", async () => {
+describe("loadDotenv", () => {
+  it("reads a path and does not change the environment of the process", async () => {
     const source = await loadDotenv(join(folder, ".env"));
     expect(source("FILE_IO_FOLDER")).toBe("data");
     expect(source.label).toBe(join(folder, ".env"));
     expect(process.env["FILE_IO_FOLDER"]).toBeUndefined();
   });
 
-  it("is read from a URL", async () => {
+  it("reads a URL", async () => {
     const source = await loadDotenv(pathToFileURL(join(folder, ".env")));
     expect(source("FILE_IO_FOLDER")).toBe("data");
   });
 
-  it("must be there", () =>
+  it("refuses a missing file", () =>
     expect(loadDotenv(join(folder, "none.env"))).rejects.toMatchObject({
       code: "SettingsError",
-      message: `There is no file ${join(folder, "none.env")}; create it, or pass { optional: true }`,
+      message: `Cannot read ${JSON.stringify(join(folder, "none.env"))}: there is no such file; create it, or pass { optional: true }`,
       cause: { code: "ENOENT" },
     }));
 
-  it("need not be there when it is optional", async () => {
+  it("returns an empty source for a missing optional file", async () => {
     expect((await loadDotenv(join(folder, "none.env"), { optional: true }))("FILE_IO_FOLDER")).toBeUndefined();
   });
 
-  it.each([false, true])("must be a file (optional: %s)", (optional) =>
-    expect(loadDotenv(folder, { optional })).rejects.toMatchObject({ code: "SettingsError", message: `The file ${folder} cannot be read` }),
+  it.each([false, true])("refuses a folder (optional: %s)", (optional) =>
+    expect(loadDotenv(folder, { optional })).rejects.toMatchObject({
+      code: "SettingsError",
+      message: `Cannot read ${JSON.stringify(folder)}: the file system refused it; see the cause`,
+    }),
   );
 
-  it.each([false, true])("must be right (optional: %s)", (optional) =>
+  it.each([false, true])("refuses an invalid file (optional: %s)", (optional) =>
     expect(loadDotenv(join(folder, "wrong.env"), { optional })).rejects.toMatchObject({
       code: "SettingsError",
       issues: [{ problem: "line 2: expected KEY=value", source: join(folder, "wrong.env") }],

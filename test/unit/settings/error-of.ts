@@ -1,6 +1,6 @@
 import { EdgewaterError } from "edgewater";
 
-/** The error that a call throws; it throws another when there is none, or one that is not of the family. */
+/** Returns the `EdgewaterError` that a call throws; fails when it throws no or another error. */
 export function errorOf(call: () => unknown): EdgewaterError {
   try {
     call();
@@ -8,5 +8,5 @@ export function errorOf(call: () => unknown): EdgewaterError {
     if (error instanceof EdgewaterError) return error;
     throw error;
   }
-  throw new Error("it did not throw");
+  throw new Error("The call did not throw");
 }

@@ -1,4 +1,4 @@
-/** What the text of a variable means for each kind of valibot schema. */
+/** How the text of a variable is converted for each kind of valibot schema. */
 import { BaseIOHandler } from "edgewater";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
@@ -18,7 +18,7 @@ function read(entry: v.GenericSchema, text: string, name = "KIND_X", given: obje
   return (new Handler(given, { env: { [name]: text } }).settings as { readonly x: unknown }).x;
 }
 
-describe("text", () => {
+describe("the text of a variable", () => {
   it.each<[string, v.GenericSchema, string, unknown]>([
     ["a string", v.string(), "5", "5"],
     ["a string that looks like JSON", v.string(), "null", "null"],
@@ -55,13 +55,13 @@ describe("text", () => {
     ["an enum of numbers", v.enum(Level), "2", 2],
     ["a union, text first", v.union([v.string(), v.number()]), "5", "5"],
     ["a union, number first", v.union([v.number(), v.string()]), "5", 5],
-    ["a union that only its second member takes", v.union([v.number(), v.string()]), "five", "five"],
+    ["a union of which only the second member accepts the text", v.union([v.number(), v.string()]), "five", "five"],
     ["a union with a literal", v.union([v.literal("auto"), v.number()]), "5", 5],
     ["the literal of a union", v.union([v.literal("auto"), v.number()]), "auto", "auto"],
     ["a union whose first member is too narrow", v.union([v.pipe(v.number(), v.maxValue(9)), v.string()]), "10", "10"],
     ["a union with an array", v.union([v.boolean(), v.array(v.number())]), "[1]", [1]],
     ["an array", v.array(v.number()), "[1,2]", [1, 2]],
-    ["an array of what JSON lacks", v.array(v.bigint()), '["12345678901234567890"]', [12345678901234567890n]],
+    ["an array of big integers", v.array(v.bigint()), '["12345678901234567890"]', [12345678901234567890n]],
     ["a tuple", v.tuple([v.string(), v.date()]), '["a","2026-01-02"]', ["a", new Date("2026-01-02")]],
     ["a tuple with rest", v.tupleWithRest([v.string()], v.bigint()), '["1","2"]', ["1", 2n]],
     ["a record", v.record(v.string(), v.number()), '{"a":1}', { a: 1 }],
@@ -83,15 +83,15 @@ describe("text", () => {
     ["lazy text", v.lazy(() => v.string()), "[1]", "[1]"],
     ["unknown", v.unknown(), "5", "5"],
     ["a fallback", v.fallback(v.number(), 7), "many", 7],
-  ])("for %s", (_, entry, text, expected) => expect(read(entry, text)).toEqual(expected));
+  ])("is converted for %s", (_, entry, text, expected) => expect(read(entry, text)).toEqual(expected));
 
-  it("for a variant is read from nested variables, of whichever member", () => {
+  it("may be in nested variables for any member of a variant", () => {
     const given = { x: { type: "s3", bucket: "b" } };
     expect(read(target, "9000", "KIND_X__PORT", given)).toEqual({ type: "s3", bucket: "b", port: 9000 });
     expect(read(target, "9", "KIND_X__SIZE", { x: { type: "disk", folder: "f" } })).toEqual({ type: "disk", folder: "f", size: 9n });
   });
 
-  it("for an object in a pipe is read from nested variables", () => {
+  it("may be in nested variables for an object in a pipe", () => {
     const entry = v.optional(
       v.pipe(
         v.object({ a: v.number() }),
@@ -102,22 +102,22 @@ describe("text", () => {
   });
 
   it.each<[string, v.GenericSchema, string, string]>([
-    ["no number", v.number(), "1_000", "expected a number"],
-    ["an empty number", v.number(), "", "expected a number"],
+    ["text that is not a number", v.number(), "1_000", "expected a number"],
+    ["an empty text as a number", v.number(), "", "expected a number"],
     ["NaN", v.number(), "NaN", "expected a number"],
-    ["no big integer", v.bigint(), "1.5", "expected a whole number"],
-    ["no boolean", v.boolean(), "maybe", "expected one of true, 1, yes, on, false, 0, no, off"],
-    ["an empty boolean", v.boolean(), "", "expected one of true, 1, yes, on, false, 0, no, off"],
-    ["no date", v.date(), "tomorrow", "expected an ISO 8601 date"],
-    ["no such day", v.date(), "2026-13-45", "expected an ISO 8601 date"],
-    ["no JSON", v.array(v.string()), "a,b", "expected JSON"],
-    ["no set", v.set(v.string()), '{"a":1}', "expected a JSON array"],
-    ["no map", v.map(v.string(), v.string()), "[1]", "expected a JSON object or array of pairs"],
-    ["neither of two", v.nullable(v.number()), "none", "expected a number or null"],
+    ["a fraction as a big integer", v.bigint(), "1.5", "expected a whole number"],
+    ["text that is not a boolean", v.boolean(), "maybe", "expected one of true, 1, yes, on, false, 0, no, off"],
+    ["an empty text as a boolean", v.boolean(), "", "expected one of true, 1, yes, on, false, 0, no, off"],
+    ["text that is not a date", v.date(), "tomorrow", "expected an ISO 8601 date"],
+    ["a day that does not exist", v.date(), "2026-13-45", "expected an ISO 8601 date"],
+    ["text that is not JSON", v.array(v.string()), "a,b", "expected JSON"],
+    ["an object as a set", v.set(v.string()), '{"a":1}', "expected a JSON array"],
+    ["an array of numbers as a map", v.map(v.string(), v.string()), "[1]", "expected a JSON object or array of pairs"],
+    ["text that is of neither kind", v.nullable(v.number()), "none", "expected a number or null"],
     ["JSON of another type", v.array(v.string()), '{"a":1}', "expected Array"],
-    ["another choice", v.picklist(["fast", "safe"]), "slow", 'expected ("fast" | "safe")'],
-    ["what no member takes", v.union([v.literal("auto"), v.number()]), "slow", 'expected ("auto" | number)'],
-    ["what a check of one's own refuses", v.custom<Map<string, string>>((value) => value instanceof Map), "a", "it is not valid"],
+    ["an unknown choice", v.picklist(["fast", "safe"]), "slow", 'expected ("fast" | "safe")'],
+    ["text that no member of a union accepts", v.union([v.literal("auto"), v.number()]), "slow", 'expected ("auto" | number)'],
+    ["text that a custom check refuses", v.custom<Map<string, string>>((value) => value instanceof Map), "a", "it is not valid"],
     ["an instance", v.instance(Map), "a", "expected Map"],
   ])("is refused for %s", (_, entry, text, problem) =>
     expect(errorOf(() => read(entry, text)).issues).toEqual([{ field: "x", problem, source: "KIND_X" }]),

@@ -44,8 +44,8 @@ class Handler extends BaseIOHandler.with(schema, { envPrefix: "TEST_IO_" }) {
 const construct = (given: unknown, env: unknown = {}): unknown => new Handler(given as never, { env: env as never });
 const issuesOf = (given: object, env: unknown = {}): unknown => errorOf(() => construct({ basePath: "", ...given }, env)).issues;
 
-describe("the error", () => {
-  it("lists every problem with its source, and never a value", () => {
+describe("the SettingsError", () => {
+  it("lists every problem with its source and shows no value", () => {
     const env = {
       TEST_IO_INDENT: `${secret} no number`,
       TEST_IO_MODE: secret,
@@ -103,11 +103,11 @@ describe("the error", () => {
       { field: "retry.maxTimes", problem: "it is missing; pass it or set TEST_IO_RETRY__MAX_TIMES", source: "nowhere" },
     ],
     ["nowhere, in an item", { steps: [{}] }, {}, { field: "steps.0.name", problem: "it is missing; pass it", source: "nowhere" }],
-  ])("says that a value is from %s", (_, given, env, expected) =>
+  ])("names the source of a value: %s", (_, given, env, expected) =>
     expect(issuesOf(given, env)).toEqual(expect.arrayContaining([expect.objectContaining(expected)])),
   );
 
-  it("says that a value is from the default", () => {
+  it("names the default as the source of a value", () => {
     class Wrong extends BaseIOHandler.with(v.object({ size: v.optional(v.number(), secret as never) }), { envPrefix: "WRONG_" }) {
       override handleOutput(): void {}
       override loadInput(): void {}
@@ -117,7 +117,7 @@ describe("the error", () => {
     expect(new Wrong({ size: 5 }, { env: {} }).settings.size).toBe(5);
   });
 
-  it("says what does not go together", () => {
+  it("reports settings that are invalid together", () => {
     const pair = v.pipe(
       v.object({ low: v.number(), high: v.number() }),
       v.check(({ low, high }) => low < high, secret),
@@ -132,7 +132,7 @@ describe("the error", () => {
     expect(error.message).not.toContain(secret);
   });
 
-  it("hides what a schema's own function throws", () => {
+  it("hides the error that a function of the schema throws", () => {
     const address = v.object({
       url: v.pipe(
         v.string(),
@@ -155,14 +155,14 @@ describe("unknown names", () => {
     ["another case", { base_path: 1 }, {}, "base_path", "there is no such setting; did you mean basePath?"],
     ["a nested typo", { retry: { maxTimes: 1, backOf: {} } }, {}, "retry.backOf", "there is no such setting; did you mean backOff?"],
     [
-      "a deep one",
+      "a deeply nested name",
       { retry: { maxTimes: 1, backOff: { colour: 1 } } },
       {},
       "retry.backOff.colour",
       "there is no such setting; there are factor",
     ],
-    ["one in an item", { steps: [{ name: "a", nmae: "b" }] }, {}, "steps.0.nmae", "there is no such setting; did you mean name?"],
-    ["one in a strict object", { closed: { bcd: 1 } }, {}, "closed.bcd", "there is no such setting; there are a"],
+    ["a typo in an item", { steps: [{ name: "a", nmae: "b" }] }, {}, "steps.0.nmae", "there is no such setting; did you mean name?"],
+    ["a name in a strict object", { closed: { bcd: 1 } }, {}, "closed.bcd", "there is no such setting; there are a"],
     [
       "one that every object has",
       { retry: { maxTimes: 1, toString: 1 } },
@@ -170,19 +170,25 @@ describe("unknown names", () => {
       "retry.toString",
       "there is no such setting; there are maxTimes, backOff",
     ],
-    ["one in JSON", {}, { TEST_IO_RETRY: '{"maxTime":1}' }, "retry.maxTime", "there is no such setting; did you mean maxTimes?"],
-    ["one that is no plain word", { "a b\n": 1 }, {}, '"a b\\n"', expect.stringContaining("there is no such setting; there are basePath")],
+    ["a typo in JSON", {}, { TEST_IO_RETRY: '{"maxTime":1}' }, "retry.maxTime", "there is no such setting; did you mean maxTimes?"],
+    [
+      "a name that is not a plain word",
+      { "a b\n": 1 },
+      {},
+      '"a b\\n"',
+      expect.stringContaining("there is no such setting; there are basePath"),
+    ],
   ])("are refused: %s", (_, given, env, field, problem) =>
     expect(issuesOf(given, env)).toEqual(expect.arrayContaining([expect.objectContaining({ field, problem })])),
   );
 
-  it("are taken where the schema takes them", () => {
+  it("are accepted where the schema allows them", () => {
     const { settings } = construct({ basePath: "", open: { b: 1 }, limits: { daily: 1 } }) as Handler;
     expect(settings).toMatchObject({ open: { b: 1 }, limits: { daily: 1 } });
   });
 });
 
-describe("arguments", () => {
+describe("the arguments of the constructor", () => {
   it.each([
     ["a text", secret],
     ["null", null],
@@ -196,14 +202,14 @@ describe("arguments", () => {
         basePath = secret;
       })(),
     ],
-  ])("are refused as %s", (_, given) => {
+  ])("may not be %s", (_, given) => {
     const error = errorOf(() => construct(given, { TEST_IO_BASE_PATH: "" }));
     expect(error).toMatchObject({ code: "SettingsError", issues: [{ source: "the argument" }] });
     expect(error.message).toContain("expected an object of settings, such as { basePath: … }");
     expect(error.message).not.toContain(secret);
   });
 
-  it("may have no prototype", () => {
+  it("may be an object without a prototype", () => {
     const given = Object.assign(Object.create(null), { basePath: "/a" });
     expect((construct(given) as Handler).settings.basePath).toBe("/a");
   });
@@ -215,7 +221,7 @@ describe("arguments", () => {
     ["a source that is a text", { env: secret }],
     ["a source that is null", { env: null }],
     ["a list with a text", { env: [{}, secret] }],
-  ])("are refused with %s as the second", (_, options) => {
+  ])("refuse %s as the second argument", (_, options) => {
     const error = errorOf(() => new Handler({ basePath: "" }, options as never));
     expect(error).toMatchObject({ code: "SettingsError", field: "env" });
     expect(error.message).not.toContain(secret);
@@ -232,7 +238,7 @@ describe("a key __proto__", () => {
     ["JSON", {}, { TEST_IO_RETRY: polluting }, "retry.__proto__", "TEST_IO_RETRY"],
     ["JSON of a record", {}, { TEST_IO_LIMITS: polluting }, "limits.__proto__", "TEST_IO_LIMITS"],
     ["JSON that is merged", { retry: { maxTimes: 1 } }, { TEST_IO_RETRY: polluting }, "retry.__proto__", "TEST_IO_RETRY"],
-  ])("is refused in %s, and pollutes nothing", (_, given, env, field, source) => {
+  ])("is refused in %s and pollutes no prototype", (_, given, env, field, source) => {
     const arg = Object.hasOwn(given, "__proto__") ? given : { basePath: "", ...given };
     const { issues } = errorOf(() => construct(arg, env));
     expect(issues).toEqual(expect.arrayContaining([{ field, problem: "this name is not allowed", source }]));

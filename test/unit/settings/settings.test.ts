@@ -36,19 +36,19 @@ describe("settings", () => {
     ["come from the environment without an argument", undefined, { TEST_IO_BASE_PATH: "/e" }, { basePath: "/e" }],
     ["prefer the argument", { basePath: "/a" }, { TEST_IO_BASE_PATH: "/e" }, { basePath: "/a" }],
     ["prefer the environment to the default", { basePath: "/a" }, { TEST_IO_INDENT: "4" }, { indent: 4 }],
-    ["take an undefined argument as not given", { basePath: undefined }, { TEST_IO_BASE_PATH: "/e" }, { basePath: "/e" }],
+    ["ignore an undefined argument", { basePath: undefined }, { TEST_IO_BASE_PATH: "/e" }, { basePath: "/e" }],
     [
-      "take an undefined argument inside as not given",
+      "ignore an undefined nested argument",
       { basePath: "", retry: { maxTimes: undefined } },
       { TEST_IO_RETRY__MAX_TIMES: "3" },
       { retry: { maxTimes: 3 } },
     ],
-    ["take an undefined variable as unset", { basePath: "" }, { TEST_IO_INDENT: undefined }, { indent: 2 }],
-    ["take an empty variable as a value", {}, { TEST_IO_BASE_PATH: "" }, { basePath: "" }],
-    ["keep the spaces of a text", {}, { TEST_IO_BASE_PATH: " /a " }, { basePath: " /a " }],
-    ["read JSON for arrays", { basePath: "" }, { TEST_IO_TAGS: '["a","b"]' }, { tags: ["a", "b"] }],
-    ["take an array whole", { basePath: "", tags: ["c"] }, { TEST_IO_TAGS: '["a","b"]' }, { tags: ["c"] }],
-    ["read JSON for objects", { basePath: "" }, { TEST_IO_RETRY: '{"maxTimes":3}' }, { retry: { maxTimes: 3, delayMs: 100 } }],
+    ["ignore an undefined variable", { basePath: "" }, { TEST_IO_INDENT: undefined }, { indent: 2 }],
+    ["accept an empty variable as a value", {}, { TEST_IO_BASE_PATH: "" }, { basePath: "" }],
+    ["keep the spaces around text", {}, { TEST_IO_BASE_PATH: " /a " }, { basePath: " /a " }],
+    ["parse JSON for arrays", { basePath: "" }, { TEST_IO_TAGS: '["a","b"]' }, { tags: ["a", "b"] }],
+    ["do not merge arrays", { basePath: "", tags: ["c"] }, { TEST_IO_TAGS: '["a","b"]' }, { tags: ["c"] }],
+    ["parse JSON for objects", { basePath: "" }, { TEST_IO_RETRY: '{"maxTimes":3}' }, { retry: { maxTimes: 3, delayMs: 100 } }],
     ["read nested variables", { basePath: "" }, { TEST_IO_RETRY__MAX_TIMES: "3" }, { retry: { maxTimes: 3, delayMs: 100 } }],
     [
       "prefer a nested variable to the JSON around it",
@@ -74,9 +74,14 @@ describe("settings", () => {
       { TEST_IO_LABELS: '{"a":"variable","b":"variable"}' },
       { labels: { a: "variable", b: "argument" } },
     ],
-    ["keep what is no text", { basePath: "" }, { TEST_IO_STRICT: true, TEST_IO_INDENT: 8 }, { strict: true, indent: 8 }],
-    ["never read a bare name", { basePath: "/a" }, { MODE: "nonsense", INDENT: "x" }, { indent: 2 }],
-    ["leave other variables of the prefix alone", { basePath: "/a" }, { TEST_IO_OTHER: "x" }, { indent: 2 }],
+    [
+      "keep values of a source that are not text",
+      { basePath: "" },
+      { TEST_IO_STRICT: true, TEST_IO_INDENT: 8 },
+      { strict: true, indent: 8 },
+    ],
+    ["ignore a variable without the prefix", { basePath: "/a" }, { MODE: "nonsense", INDENT: "x" }, { indent: 2 }],
+    ["ignore other variables with the prefix", { basePath: "/a" }, { TEST_IO_OTHER: "x" }, { indent: 2 }],
   ])("%s", (_, given, env, expected) => expect(settingsOf(given, env)).toMatchObject(expected));
 
   it.each<[string, NonNullable<Given>, Record<string, unknown>]>([
@@ -87,23 +92,32 @@ describe("settings", () => {
     ["a setting inside", { retry: { maxTimes: 1 } }, { TEST_IO_RETRY__MAX_TIMES: "often" }],
     ["a setting inside JSON", { retry: { maxTimes: 1 } }, { TEST_IO_RETRY: '{"maxTimes":"often"}' }],
     ["an object with all of its settings", { retry: { maxTimes: 1, delayMs: 2 } }, { TEST_IO_RETRY: "{" }],
-  ])("do not mind a wrong variable when %s is given", (_, given, env) =>
+  ])("ignore an invalid variable when %s is given", (_, given, env) =>
     expect(settingsOf({ basePath: "", ...given }, env)).toMatchObject(given),
   );
 
-  it("mind it when only a part of the object is given, since the rest of it would be lost", () => {
+  it("refuse an invalid variable when only a part of the object is given, since the rest would be lost", () => {
     const call = (): unknown => settingsOf({ basePath: "", retry: { maxTimes: 1 } }, { TEST_IO_RETRY: "{" });
     expect(errorOf(call).issues).toEqual([{ field: "retry", problem: "expected JSON", source: "TEST_IO_RETRY" }]);
   });
 
-  it("pass what is no data as it is", () => {
+  it("ignore a variable without the prefix, and refuse text as the argument", () => {
+    class Prefixed extends BaseIOHandler.with(v.object({ mode: v.optional(v.picklist(["safe"]), "safe") }), { envPrefix: "X_" }) {
+      override handleOutput(): void {}
+      override loadInput(): void {}
+    }
+    expect(new Prefixed({}, { env: { MODE: "dev" } }).settings).toEqual({ mode: "safe" });
+    expect(() => new Prefixed("dev" as never)).toThrow(expect.objectContaining({ code: "SettingsError" }));
+  });
+
+  it("pass values that are not data unchanged", () => {
     const store = new Store();
     expect(settingsOf({ basePath: "", store }).store).toBe(store);
     expect(settingsOf({ basePath: "" }, { TEST_IO_STORE: store }).store).toBe(store);
     expect(Object.isFrozen(store)).toBe(false);
   });
 
-  it("are frozen deeply, and the argument is not", () => {
+  it("are frozen deeply; the argument is not frozen", () => {
     const given = { basePath: "", tags: ["a"], retry: { maxTimes: 1 }, labels: { a: "b" } };
     const settings = settingsOf(given);
     expect(() => Object.assign(settings, { basePath: "/b" })).toThrow(TypeError);
@@ -115,7 +129,7 @@ describe("settings", () => {
     expect(settings).toMatchObject({ tags: ["a"], retry: { maxTimes: 1 } });
   });
 
-  it("share no default between two handlers", () => {
+  it("copy the default for each handler", () => {
     const defaults = { list: [1], map: new Map([["a", 1]]), at: new Date(0) };
     class Sharing extends BaseIOHandler.with(v.object({ any: v.optional(v.any(), defaults) }), { envPrefix: "SHARING_" }) {
       override handleOutput(): void {}

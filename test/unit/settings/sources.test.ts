@@ -19,41 +19,41 @@ class Handler extends BaseIOHandler.with(schema, { envPrefix: "SOURCE_" }) {
 
 const file = dotenv("SOURCE_FOLDER=file\nSOURCE_SIZE=1");
 
-describe("the folder", () => {
+describe("a setting with several sources", () => {
   it.each<[string, string, { folder?: string }, EnvironmentSources]>([
-    ["the argument before all", "argument", { folder: "argument" }, [{ SOURCE_FOLDER: "record" }, file]],
+    ["the argument first", "argument", { folder: "argument" }, [{ SOURCE_FOLDER: "record" }, file]],
     ["a record before a file", "record", {}, [{ SOURCE_FOLDER: "record" }, file]],
-    ["a file before a record, in this order", "file", {}, [file, { SOURCE_FOLDER: "record" }]],
+    ["a file before a record that comes later", "file", {}, [file, { SOURCE_FOLDER: "record" }]],
     ["a file before the default", "file", {}, [{}, file]],
     ["a file alone", "file", {}, file],
     ["a function", "SOURCE_FOLDER", {}, (name) => (name === "SOURCE_FOLDER" ? name : undefined)],
-    ["a function that knows nothing, then a file", "file", {}, [() => undefined, file]],
-    ["an empty text is a value", "", {}, [{ SOURCE_FOLDER: "" }, file]],
-    ["undefined is none", "file", {}, [{ SOURCE_FOLDER: undefined }, file]],
-    ["the default after all", "default", {}, []],
-    ["nothing inherited", "default", {}, Object.create({ SOURCE_FOLDER: "inherited" })],
-  ])("comes from %s", (_, expected, given, env) => expect(new Handler(given, { env }).settings.folder).toBe(expected));
+    ["a file after a function that returns undefined", "file", {}, [() => undefined, file]],
+    ["an empty text as a value", "", {}, [{ SOURCE_FOLDER: "" }, file]],
+    ["the next source when a variable is undefined", "file", {}, [{ SOURCE_FOLDER: undefined }, file]],
+    ["the default last", "default", {}, []],
+    ["no inherited property", "default", {}, Object.create({ SOURCE_FOLDER: "inherited" })],
+  ])("takes %s", (_, expected, given, env) => expect(new Handler(given, { env }).settings.folder).toBe(expected));
 });
 
 describe("sources", () => {
-  it("are merged deeply, and each wins over those after it with JSON and nested variables alike", () => {
+  it("are merged deeply; each wins over later ones, with JSON and with nested variables", () => {
     const env = [{ SOURCE_RETRY: '{"times":1}' }, dotenv("SOURCE_RETRY__TIMES=2\nSOURCE_RETRY__DELAY=3")];
     expect(new Handler({}, { env }).settings.retry).toEqual({ times: 1, delay: 3 });
   });
 
-  it("do no harm with a wrong value that is not needed", () => {
+  it("may have an invalid value that is not needed", () => {
     const env = [{ SOURCE_SIZE: "5" }, dotenv("SOURCE_SIZE=many")];
     expect(new Handler({}, { env }).settings.size).toBe(5);
   });
 
-  it("do not hide a wrong value behind a good one", () => {
+  it("report an invalid value although a later source has a valid one", () => {
     const env = [{ SOURCE_SIZE: "many" }, dotenv("SOURCE_SIZE=5")];
     expect(errorOf(() => new Handler({}, { env })).issues).toEqual([
       { field: "size", problem: "expected a number", source: "SOURCE_SIZE" },
     ]);
   });
 
-  it("are read when a handler is constructed, not when it is declared, and once for each variable", () => {
+  it("are read when a handler is constructed, once per variable, and not when it is declared", () => {
     const env = vi.fn<(name: string) => unknown>();
     class Late extends BaseIOHandler.with(schema, { envPrefix: "LATE_" }) {
       override handleOutput(): void {}
@@ -71,7 +71,7 @@ describe("sources", () => {
   });
 });
 
-describe("the runtime's environment", () => {
+describe("runtimeEnvironment", () => {
   afterEach(() => vi.unstubAllGlobals());
 
   const onDeno = (get: (name: string) => string | undefined): void => {
@@ -81,27 +81,27 @@ describe("the runtime's environment", () => {
     throw Object.assign(new Error("Requires env access"), { name });
   };
 
-  it("is Deno.env on Deno", () => {
+  it("reads Deno.env on Deno", () => {
     onDeno((name) => `deno ${name}`);
     expect(runtimeEnvironment("X")).toBe("deno X");
   });
 
-  it.each(["NotCapable", "PermissionDenied"])("has nothing where Deno says %s", (name) => {
+  it.each(["NotCapable", "PermissionDenied"])("returns undefined when Deno throws %s", (name) => {
     onDeno(throwing(name));
     expect(runtimeEnvironment("X")).toBeUndefined();
   });
 
-  it("passes on what else goes wrong", () => {
+  it("throws any other error of Deno", () => {
     onDeno(throwing("TypeError"));
     expect(() => runtimeEnvironment("X")).toThrow("Requires env access");
   });
 
-  it("has nothing where there is neither Deno nor process", () => {
+  it("returns undefined without Deno and process", () => {
     vi.stubGlobal("process", undefined);
     expect(runtimeEnvironment("PATH")).toBeUndefined();
   });
 
-  it("takes its place in a list", () => {
+  it("may be one source of a list", () => {
     onDeno((name) => (name === "SOURCE_SIZE" ? "7" : undefined));
     expect(new Handler({}, { env: [runtimeEnvironment, file] }).settings).toMatchObject({ folder: "file", size: 7 });
   });

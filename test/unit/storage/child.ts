@@ -1,6 +1,6 @@
 /**
- * Another process with the same records: `count <times>` adds to a counter by compare-and-set; `write` commits until it is
- * killed, and prints each event that was acknowledged; `lock` keeps the file locked, and says so.
+ * Another process with the same Storage: `count <times>` increments a counter by compare-and-set; `write` commits until it is
+ * killed, and prints the first event and the number of each batch that was committed; `lock` locks the file and prints a line.
  */
 import { writeSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
@@ -8,13 +8,13 @@ import { Storage } from "../../../src/storage/storage.ts";
 import { made } from "../../../src/testing/storage/check.ts";
 
 const [folder = "", what = "", times = ""] = process.argv.slice(2);
-const say = (text: string): void => void writeSync(1, `${text}\n`);
+const print = (text: string): void => void writeSync(1, `${text}\n`);
 
 if (what === "lock") {
   const database = new DatabaseSync(`${folder}/records.sqlite`);
   database.exec("BEGIN IMMEDIATE");
-  say("locked");
-  // An unused connection would be collected, and its lock with it.
+  print("locked");
+  // The garbage collector would close an unused connection and release its lock.
   setInterval(() => database.isOpen, 1000);
 } else {
   await using storage = await Storage.embedded(folder);
@@ -31,6 +31,6 @@ if (what === "lock") {
       events: Array.from({ length: 1 + (index % 3) }, (_, each) => made("a", { partition: String(each), dataVersion: String(index) })),
       kv: [{ key: "index", value: new TextEncoder().encode(String(index)) }],
     });
-    say(`${first?.id} ${index}`);
+    print(`${first?.id} ${index}`);
   }
 }

@@ -25,7 +25,7 @@ const child = (...args: string[]) =>
 const openHandles = async (): Promise<number> => (await readdir("/proc/self/fd")).length;
 
 describe("embeddedStorage", () => {
-  it("opens and closes 1,000 times in a row without leaving anything open", async () => {
+  it("opens and closes 1,000 times in a row without leaking handles or files", async () => {
     const cycle = async (index: number): Promise<void> => {
       await using storage = await embeddedStorage(folder);
       await storage.commit({ events: [made("a", { dataVersion: String(index) })] });
@@ -40,7 +40,7 @@ describe("embeddedStorage", () => {
     expect((await storage.getEventsForAsset("a"))[0]).toMatchObject({ id: 1000, dataVersion: "999" });
   });
 
-  it("lets the folder be deleted and made anew at once", async () => {
+  it("lets its folder be deleted and created again after closing", async () => {
     for (let round = 0; round < 3; round++) {
       {
         await using storage = await embeddedStorage(join(folder, "records"));
@@ -52,7 +52,7 @@ describe("embeddedStorage", () => {
     expect(await storage.getEventsForAsset("a")).toEqual([]);
   });
 
-  it("is not held open by a subscription", async () => {
+  it("closes while a subscription waits", async () => {
     const storage = await embeddedStorage(folder);
     const subscription = storage.subscribe({ intervalMs: 5 });
     const next = subscription.next();
@@ -76,14 +76,14 @@ describe("temporaryStore and temporaryRepository", () => {
       expect(repository.storage.name).toContain("sqlite");
     }
     const mine = (name: string): boolean => name.startsWith("edgewater-") && !before.includes(name);
-    // Other tests make folders meanwhile; none of theirs has records and objects.
+    // Other tests create folders meanwhile; none of those has objects.
     for (const name of (await readdir(tmpdir())).filter(mine))
       expect(await readdir(join(tmpdir(), name)).catch(() => [])).not.toContain("objects");
   });
 });
 
 describe("a repository", () => {
-  it("closes the records that it has opened, and leaves alone what was passed in", async () => {
+  it("closes a Storage that was passed as a promise, and leaves an instance open", async () => {
     const one = asset({ name: "one" }, () => 1);
     {
       await using repository = await Repository.open({ assets: [one], storage: Storage.embedded(folder) });
@@ -97,8 +97,8 @@ describe("a repository", () => {
   });
 });
 
-describe("records that several processes have open", () => {
-  it("lose no event and no increment", async () => {
+describe("a Storage that several processes have open", () => {
+  it("loses no event and no increment", async () => {
     const children = [1, 2, 3].map(() => child("count", "20"));
     const storage = await Storage.embedded(folder);
     const seen: number[] = [];
@@ -115,13 +115,13 @@ describe("records that several processes have open", () => {
     await storage.close();
   });
 
-  it("say so when another keeps them locked, and go on when it has gone", async () => {
+  it("is Unavailable while another process keeps it locked, and usable after that process ends", async () => {
     await (await Storage.embedded(folder)).close();
     const locking = child("lock");
     await once(locking.stdout, "data");
     await using storage = await Storage.embedded(folder, { lockTimeoutMs: 100 });
     expect(await storage.getRuns()).toEqual([]);
-    const message = expect.stringMatching(/another connection has kept it locked for 100 ms; end what is writing to it/);
+    const message = expect.stringMatching(/another connection has kept it locked for 100 ms; end the process that writes to it/);
     await expect(storage.commit({ events: [made("a")] })).rejects.toMatchObject({ code: "Unavailable", message });
     await using patient = await Storage.embedded(folder);
     const waiting = patient.commit({ events: [made("a")] });
@@ -135,14 +135,17 @@ describe("records that several processes have open", () => {
 describe("a file that cannot be used", () => {
   const file = (): string => join(folder, "records.sqlite");
 
-  it("is refused when it is damaged, and is not touched", async () => {
-    await writeFile(file(), "this is no database, and it is long enough to be read as one".repeat(100));
+  it("is refused when it is not a database, and not changed", async () => {
+    await writeFile(file(), "this is not a database, and it is long enough to be read as one".repeat(100));
     const before = await readFile(file());
-    await expect(Storage.embedded(folder)).rejects.toMatchObject({ code: "Integrity", message: expect.stringContaining("restore it") });
+    await expect(Storage.embedded(folder)).rejects.toMatchObject({
+      code: "Integrity",
+      message: expect.stringContaining("restore a backup"),
+    });
     expect((await readFile(file())).equals(before)).toBe(true);
   });
 
-  it("is refused when pages of it were overwritten", async () => {
+  it("is refused when its pages were overwritten", async () => {
     const storage = await Storage.embedded(folder);
     await storage.commit({ events: Array.from({ length: 500 }, (_, index) => made(`a${index}`)) });
     await storage.close();
@@ -161,13 +164,13 @@ describe("a file that cannot be used", () => {
     await expect(Storage.embedded(folder)).rejects.toMatchObject({ code: "NotFound" });
   });
 
-  it("is refused when its folder cannot be made", async () => {
+  it("is refused when its folder cannot be created", async () => {
     await writeFile(join(folder, "file"), "");
     await expect(Storage.embedded(join(folder, "file/records"))).rejects.toMatchObject({ code: "PermissionDenied" });
   });
 });
 
-describe("the schema", () => {
+describe("a schema", () => {
   const stamp = (change: string): void => {
     const database = new DatabaseSync(join(folder, "records.sqlite"));
     database.exec(`UPDATE edgewater_schema SET ${change}`);
@@ -178,16 +181,16 @@ describe("the schema", () => {
     await fill(storage);
   });
 
-  it("from the future is used when it says that it can be", async () => {
+  it("of a later version is used when its stamp allows it", async () => {
     stamp("version = 9");
     await using storage = await Storage.embedded(folder);
     expect(await storage.getEventsForAsset("a")).toHaveLength(2);
   });
 
-  it("from the future is only read when it says so", async () => {
+  it("of a later version is only read when its stamp requires it", async () => {
     stamp("version = 9, min_writer = 8");
     const message = expect.stringMatching(
-      /schema version 9, and this edgewater has 1: use an edgewater with schema version 8 or later, or open them with \{ readOnly: true \}/,
+      /schema version 9, and this edgewater has 1; use an edgewater with schema version 8 or later, or open it with \{ readOnly: true \}/,
     );
     await expect(Storage.embedded(folder)).rejects.toMatchObject({ code: "SchemaMismatch", message });
     await using storage = await Storage.embedded(folder, { readOnly: true });
@@ -195,7 +198,7 @@ describe("the schema", () => {
     await expect(storage.kvSet("a", new Uint8Array())).rejects.toMatchObject({ code: "PermissionDenied" });
   });
 
-  it("from the future is refused when it says so", async () => {
+  it("of a later version is refused when its stamp requires it", async () => {
     stamp("version = 9, min_reader = 7, min_writer = 8");
     const message = expect.stringMatching(/use an edgewater with schema version 7 or later/);
     for (const readOnly of [true, false])
@@ -203,16 +206,16 @@ describe("the schema", () => {
     await expect(Storage.migrate(folder)).rejects.toMatchObject({ code: "SchemaMismatch" });
   });
 
-  it("from the past is refused with what to run", async () => {
+  it("of an earlier version is refused, and the message says what to run", async () => {
     stamp("version = 0");
-    const message = expect.stringContaining("run Storage.migrate(…) on them once");
+    const message = expect.stringContaining("run Storage.migrate(…) once");
     await expect(Storage.embedded(folder)).rejects.toMatchObject({ code: "SchemaMismatch", message });
     await Promise.all([Storage.migrate(folder), Storage.migrate(folder), Storage.migrate(folder)]);
     await using storage = await Storage.embedded(folder);
     expect(await storage.getEventsForAsset("a")).toHaveLength(2);
   });
 
-  it("is migrated step by step, each step once, also by several at the same time", async () => {
+  it("is migrated step by step, and each step runs once when several processes migrate", async () => {
     const next = { version: 3, minReader: 2, minWriter: 3 };
     const migrations = {
       2: ["CREATE TABLE edgewater_made_in_2 (x)"],
@@ -234,7 +237,7 @@ describe("the schema", () => {
     raw.close();
   });
 
-  it("is made by migrating what is not there, and not by reading", async () => {
+  it("is created by a migration, and not by opening it read only", async () => {
     await expect(Storage.embedded(join(folder, "new"), { readOnly: true })).rejects.toMatchObject({ code: "NotFound" });
     await Storage.migrate(join(folder, "new"));
     await Storage.migrate(join(folder, "new"));

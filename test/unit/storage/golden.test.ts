@@ -1,4 +1,4 @@
-/** Records of every version that was ever published open in this one, and hold what they held. */
+/** Opens the Storage of every published version with this one, and compares their rows. */
 import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,10 +8,10 @@ import { made } from "../../../src/testing/storage/check.ts";
 
 const golden = join(import.meta.dirname, "golden");
 
-describe.each(await readdir(golden))("records of %s", (version) => {
+describe.each(await readdir(golden))("the Storage of %s", (version) => {
   const expected = (): Promise<string> => readFile(join(golden, version, "export.ndjson"), "utf8");
 
-  it("in a file open, and take more", async () => {
+  it("opens from an SQLite file, and takes new events", async () => {
     const folder = await mkdtemp(join(tmpdir(), "edgewater-golden-"));
     await copyFile(join(golden, version, "records.sqlite"), join(folder, "records.sqlite"));
     await Storage.migrate(folder);
@@ -23,7 +23,7 @@ describe.each(await readdir(golden))("records of %s", (version) => {
     await rm(folder, { recursive: true });
   });
 
-  it("in an export are imported, and exported as they were", async () => {
+  it("is imported from its export, and exports the same lines", async () => {
     await using storage = Storage.memory();
     await storage.import([await expected()]);
     expect((await Array.fromAsync(storage.export())).join("")).toBe(await expected());

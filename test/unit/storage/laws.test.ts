@@ -1,4 +1,4 @@
-/** Whatever is committed, every back end answers as memory does, and a copy as its original. */
+/** Properties of a Storage for random sequences of commits. */
 import { Storage } from "edgewater";
 import { sqlite } from "edgewater/sqlite";
 import { expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { laws } from "./laws.ts";
 
 it.each(laws)("%s", (_, hold) => hold({ numRuns: 150, seed: 20261125 }));
 
-it("prunes no materialization because of an observation that came later", async () => {
+it("keeps the latest materialization when a later observation exists, too", async () => {
   const event = { assetKey: "a", runId: "r1", timestamp: 0, dataVersion: "1", inputDataVersions: {}, metadata: {} };
   await using memory = Storage.memory();
   await using file = await Storage.connect(sqlite(":memory:"));

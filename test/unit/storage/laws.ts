@@ -1,11 +1,11 @@
-/** What must be true of records, whatever is committed. */
+/** Properties of a Storage that hold for every sequence of commits. */
 import { deepStrictEqual } from "node:assert";
 import { PartitionKey, Storage } from "edgewater";
 import { sqlite } from "edgewater/sqlite";
 import fc from "fast-check";
 import type { Batch, NewEvent } from "../../../src/storage/types.ts";
 
-/** With the prototype of every object, as what comes out of JSON has it. */
+/** Records with the usual prototype, like those from JSON. */
 const record = <Value extends object>(model: { [Key in keyof Value]: fc.Arbitrary<Value[Key]> }): fc.Arbitrary<Value> =>
   fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<Value>;
 
@@ -85,11 +85,11 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer Each> ? Each : never;
 
-async function apply(storage: Storage, what: Step): Promise<unknown> {
+async function apply(storage: Storage, change: Step): Promise<unknown> {
   try {
-    return what.kind === "commit"
-      ? await storage.commit(what.value)
-      : await storage.prune({ before: what.before, keep: Math.max(1, what.keep) });
+    return change.kind === "commit"
+      ? await storage.commit(change.value)
+      : await storage.prune({ before: change.before, keep: Math.max(1, change.keep) });
   } catch (error) {
     return (error as { code?: string }).code ?? error;
   }
@@ -133,8 +133,8 @@ const law =
   (parameters: { readonly numRuns: number; readonly seed?: number }): Promise<void> =>
     fc.assert(fc.asyncProperty(fc.array(step, { maxLength }), hold), parameters);
 
-/** Each holds for so many sequences of commits, or throws with the smallest that breaks it and the seed. */
+/** Each property is checked with the given number of sequences. A failure throws with the smallest counterexample and the seed. */
 export const laws = [
-  ["SQLite answers as memory does", law(agree, 12)],
-  ["a copy exports what its original exports", law(copyEqually, 8)],
+  ["SQLite returns the same results as memory", law(agree, 12)],
+  ["an imported copy exports the same lines", law(copyEqually, 8)],
 ] as const;

@@ -1,6 +1,6 @@
 /**
- * Writes the golden records of a version: `node … test/unit/storage/write-golden.ts v2 [url of an empty Postgres database]`.
- * Those of a version that was published are never written again. IndexedDB's are what test/runtime/browser/golden.ts dumps.
+ * Writes the golden files of a version: `node … test/unit/storage/write-golden.ts v2 [url of an empty Postgres database]`.
+ * Never write those of a published version again. The IndexedDB file is a dump of test/runtime/browser/golden.ts.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ const embedded = await Storage.embedded(folder);
 await fill(embedded);
 await writeFile(join(golden, "export.ndjson"), (await Array.fromAsync(embedded.export())).join(""));
 await embedded.close();
-// Small pages, because most tables have a row or two.
+// Small pages keep the file small: most tables have one or two rows.
 const database = new DatabaseSync(join(folder, "records.sqlite"));
 database.exec("PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM");
 database.exec(`VACUUM INTO '${join(golden, "records.sqlite").replaceAll("'", "''")}'`);

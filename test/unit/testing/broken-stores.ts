@@ -1,4 +1,4 @@
-/** Stores that break one promise each, and keep all the others: what the suite has to find. */
+/** Stores with one defect each, which the conformance suite must find. */
 import { type FullObjectStore, type FullPutOptions, isEdgewaterError, MemoryStore, type StreamBody } from "edgewater";
 
 type Broken = (sound: MemoryStore) => Partial<FullObjectStore>;
@@ -9,8 +9,8 @@ async function bytesOf(body: StreamBody): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(body).arrayBuffer());
 }
 
-/** What is wrong, and one case of the suite that must see it. */
-export const brokenStores: readonly (readonly [what: string, seenBy: string, broken: Broken])[] = [
+/** The defect, and a case of the suite that must find it. */
+export const brokenStores: readonly (readonly [defect: string, foundBy: string, broken: Broken])[] = [
   [
     "drops the second page of a list",
     "lists every page",
@@ -23,15 +23,15 @@ export const brokenStores: readonly (readonly [what: string, seenBy: string, bro
   ],
   [
     "ignores ifMatch",
-    "replaces only what has the etag",
+    "replaces an object only if it has the etag",
     (sound) => ({
       put: (key, body, options) =>
         sound.put(key, body, { ...options, mode: typeof options?.mode === "object" ? "overwrite" : options?.mode }),
     }),
   ],
   [
-    "tears a write",
-    "shows readers the old object or the new one while it is replaced, never a part and never none",
+    "writes an object in two steps",
+    "returns the old object or the new one while it is replaced, never a part and never none",
     (sound) => ({
       put: async (key, body, options) => {
         const isPlain = typeof body === "string" && (options?.mode ?? "overwrite") === "overwrite";
@@ -44,7 +44,7 @@ export const brokenStores: readonly (readonly [what: string, seenBy: string, bro
     }),
   ],
   [
-    "takes the end of a range for its last byte",
+    "treats the end of a range as inclusive",
     "reads a range of bytes, up to the end of the object at most",
     (sound) => ({
       get: (key, { range, ...options } = {}) => {
@@ -54,8 +54,8 @@ export const brokenStores: readonly (readonly [what: string, seenBy: string, bro
     }),
   ],
   [
-    "does not escape its keys",
-    "keeps every key apart from every other",
+    "does not escape keys",
+    "keeps keys with special characters apart",
     (sound) => {
       const bare = (key: string): string => key.replace(/%2[0F]/g, (code) => (code === "%20" ? " " : "_"));
       return {
@@ -65,8 +65,8 @@ export const brokenStores: readonly (readonly [what: string, seenBy: string, bro
     },
   ],
   [
-    "reads what it read before, for a while",
-    "lets no reader go back to what was replaced",
+    "returns an old version for some time",
+    "never returns an older version after a newer one was read or acknowledged",
     (sound) => {
       const seen = new Map<string, { readonly until: number; readonly object: ReturnType<MemoryStore["get"]> }>();
       return {
@@ -82,14 +82,14 @@ export const brokenStores: readonly (readonly [what: string, seenBy: string, bro
   ],
   [
     "loses the metadata when it copies",
-    "copies the attributes with the object, in place of those that were there",
+    "copies the attributes of the source, and replaces those of the target",
     (sound) => ({
       copy: async (from, to, options) => sound.put(to, await (await sound.get(from, options?.signal ? options : {})).bytes(), options),
     }),
   ],
   [
-    "swallows the error of a stream and writes what came before it",
-    "keeps the old object when a stream fails, and says why it failed",
+    "ignores the error of a stream and writes the bytes before it",
+    "keeps the old object when a stream fails, and reports its error as the cause",
     (sound) => ({
       put: async (key: string, body: StreamBody, options?: FullPutOptions) => {
         if (!(body instanceof ReadableStream)) return sound.put(key, body, options);
@@ -102,8 +102,8 @@ export const brokenStores: readonly (readonly [what: string, seenBy: string, bro
     }),
   ],
   [
-    "lets every creator win",
-    "lets one of 20 creators win",
+    "lets every concurrent create succeed",
+    "lets exactly one of 20 concurrent creates succeed",
     (sound) => ({
       put: async (key, body, options) => {
         const exists = await sound.head(key).catch(() => undefined);
@@ -113,13 +113,13 @@ export const brokenStores: readonly (readonly [what: string, seenBy: string, bro
     }),
   ],
   [
-    "begins every page at the start",
-    "lists no more than the limit, and page after page everything once",
+    "ignores startAfter",
+    "lists at most `limit` entries, and every key once when it is read page by page",
     (sound) => ({ list: (prefix?: string, options?: object) => sound.list(prefix, { ...options, startAfter: undefined }) }),
   ],
   [
-    "lists a prefix as text",
-    "lists by whole segments",
+    "matches a prefix as text",
+    "matches a prefix by whole segments",
     (sound) => ({
       list: async function* (prefix = "") {
         for await (const meta of sound.list()) if (meta.key.startsWith(prefix)) yield meta;
@@ -127,8 +127,8 @@ export const brokenStores: readonly (readonly [what: string, seenBy: string, bro
     }),
   ],
   [
-    "has errors of its own",
-    "raises NotFound for a missing object, naming store and key",
+    "throws errors that are not EdgewaterErrors",
+    "fails with NotFound for a missing object, and names store and key",
     (sound) => ({
       get: async (key, options) => {
         try {
@@ -140,8 +140,8 @@ export const brokenStores: readonly (readonly [what: string, seenBy: string, bro
     }),
   ],
   [
-    "keeps the etag when only the bytes change",
-    "replaces an object as a whole, with another etag where it has etags",
+    "returns the same etag for every write",
+    "replaces a whole object, with a new etag if the store has etags",
     (sound) => ({
       put: async (key, body, options) => {
         const { etag } = await sound.put(key, await bytesOf(body), options);
@@ -151,7 +151,7 @@ export const brokenStores: readonly (readonly [what: string, seenBy: string, bro
   ],
 ];
 
-/** A sound store, but for some of its verbs. */
+/** A correct store with some members replaced. */
 export function broken(make: Broken): FullObjectStore {
   const sound = new MemoryStore();
   const { name } = sound;

@@ -1,15 +1,15 @@
-/** What docs/certify-a-store.md tells people to paste must work as it stands, and find what is wrong with a store. */
+/** The snippets of docs/certify-a-store.md run as they are, and find a defect of a store. */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { root, run } from "../../support/spawn.ts";
 
-// Where Vitest looks for tests, and the package finds itself by its name.
+// A folder where Vitest looks for tests and `edgewater` resolves to this package.
 const folder = join(root, `test/unit/testing/certify-${process.pid}`);
 beforeAll(() => mkdir(folder));
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A user's own store, which ranges of one byte too many break. */
+/** A user's store; the broken one returns ranges with one byte too many. */
 const myStore = (isBroken: boolean): string => `
 import { type Body, isEdgewaterError, MemoryStore, EdgewaterError, type PutOptions, type RangeGetOptions } from "edgewater";
 
@@ -40,7 +40,7 @@ async function snippet(number: number): Promise<string> {
   return [...page.matchAll(/```ts\n([\s\S]*?)```/g)][number]?.[1] ?? "";
 }
 
-it("runs with Vitest, and every promise is kept", async () => {
+it("the Vitest snippet passes for a correct store", async () => {
   const code = await snippet(0);
   expect(code.trim().split("\n").filter(Boolean)).toHaveLength(4);
   await writeFile(join(folder, "my-store.ts"), myStore(false));
@@ -50,7 +50,7 @@ it("runs with Vitest, and every promise is kept", async () => {
   expect(output).toMatch(/Tests +2\d passed/);
 });
 
-it("runs with Node's own test runner, and says what is wrong with a broken store", async () => {
+it("the node:test snippet fails for a broken store and reports the defect", async () => {
   const imports = 'import { certify } from "edgewater/testing"; import { MyStore } from "./my-store.ts";\n';
   await writeFile(join(folder, "my-store.ts"), myStore(true));
   const file = join(folder, "certify.node.ts");

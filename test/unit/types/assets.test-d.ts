@@ -1,4 +1,4 @@
-/** Compiled by \`npm run check\`, never run: what must be inferred, and what must not compile. */
+/** Compiled by `npm run check`, never run: inference of assets, and mistakes that must not compile. */
 import {
   type Asset,
   asset,
@@ -32,11 +32,11 @@ const report = asset({ name: "report", inputs: { strong, count } }, ({ strong, c
 same<Equal<typeof quakes, Asset<readonly Quake[], "quakes">>>();
 same<Equal<typeof report, Asset<string, "report">>>();
 
-// @ts-expect-error there is no such input
+// @ts-expect-error an unknown input
 asset({ name: "bad", inputs: { quakes } }, ({ quake }) => quake);
 // @ts-expect-error an input has the type of its asset
 asset({ name: "bad", inputs: { quakes } }, ({ quakes }: { quakes: string }) => quakes);
-// @ts-expect-error a row has no such field
+// @ts-expect-error an unknown field of a row
 asset({ name: "bad", inputs: { quakes } }, ({ quakes }) => quakes.map(({ depth }) => depth));
 // @ts-expect-error an input is an asset or a task
 asset({ name: "bad", inputs: { quakes: 5 } }, () => 1);
@@ -51,9 +51,9 @@ const loadStrong = () => repository.load(strong);
 const byName: unknown = await repository.load("strong");
 void byName;
 await repository.write(quakes, [{ magnitude: 6 }]);
-// @ts-expect-error what is written has the type of the asset
+// @ts-expect-error a written value must have the type of the asset
 await repository.write(quakes, [{ magnitude: "6" }]);
-// @ts-expect-error a task's output is not written from outside
+// @ts-expect-error a task cannot be written
 await repository.write(count, 5);
 
 class BytesOnly extends BaseIOHandler<Uint8Array | Blob, Uint8Array> {
@@ -77,11 +77,11 @@ class Configured extends BaseIOHandler.with(v.object({ folder: v.string(), size:
   override loadInput(): void {}
 }
 new Configured({ folder: "/a" }, { env: { X_SIZE: "5" } });
-// @ts-expect-error there is no such setting
+// @ts-expect-error an unknown setting
 new Configured({ colour: "red" });
-// @ts-expect-error a setting has its type
+// @ts-expect-error a setting of another type
 new Configured({ folder: 5 });
 
 declare const readOnly: Pick<ObjectStore, "name" | "get" | "head" | "list">;
-// @ts-expect-error a store that cannot be written to is no store for this handler
+// @ts-expect-error the handler needs a store with put
 new SuperJsonIOHandler({ store: readOnly });

@@ -1,4 +1,4 @@
-/** Compiled by `npm run check`, never run: inputs by partition, several outputs, own earlier values, results. */
+/** Compiled by `npm run check`, never run: inputs by partition, several outputs, earlier values, results. */
 import {
   type Asset,
   asset,
@@ -27,7 +27,7 @@ const part = asset({ name: "part", partitions }, (_, { partitionKey }) => partit
 const plain = asset({ name: "plain" }, () => "text");
 same<Equal<typeof part, Asset<number, "part">>>();
 
-// What an input gives is said by its mapping's arity.
+// The arity of the mapping decides the type of an input.
 asset({ name: "x", inputs: { part }, partitions }, ({ part }) => same<Equal<typeof part, number>>());
 asset({ name: "x", inputs: { all: input(part, { partitionMapping: PartitionMapping.all() }) } }, ({ all }) =>
   same<Equal<typeof all, PartitionMap<number>>>(),
@@ -40,7 +40,7 @@ asset({ name: "x", inputs: { one: input(part, { partitionMapping: PartitionMappi
 );
 asset({ name: "x", inputs: { one: input(plain) } }, ({ one }) => same<Equal<typeof one, string>>());
 
-// A type hint types what it checks.
+// A type hint is the type of its input.
 const rows = v.array(v.object({ id: v.number() }));
 asset({ name: "x", inputs: { rows: input(plain, { typeHint: rows }) } }, ({ rows }) => same<Equal<typeof rows, { id: number }[]>>());
 asset({ name: "x", inputs: { date: input(plain, { typeHint: Date }) } }, ({ date }) => same<Equal<typeof date, Date>>());
@@ -48,7 +48,7 @@ asset({ name: "x", inputs: { dates: input(plain, { typeHint: Date, partitionMapp
   same<Equal<typeof dates, PartitionMap<Date>>>(),
 );
 
-// A batch gets its inputs by the same key as maps, and returns one.
+// In a batch inputs with the same key are maps, and the function returns a map.
 const batch = asset(
   { name: "batch", inputs: { part, rate: input(plain) }, partitions: { definition: partitions, batch: true } },
   ({ part, rate }) => {
@@ -61,13 +61,13 @@ same<Equal<typeof batch, Asset<bigint, "batch">>>();
 // @ts-expect-error a batch returns a map
 asset({ name: "x", partitions: { definition: partitions, batch: true } }, () => 5);
 
-// An own earlier value is undefined the first time, and the function returns its type.
+// The earlier value of an asset may be undefined, and the function returns its type.
 const total = asset({ name: "total", inputs: { previous: selfInput<number>(), plain } }, ({ previous, plain }) => {
   same<Equal<typeof previous, number | undefined>>();
   return (previous ?? 0) + plain.length;
 });
 same<Equal<typeof total, Asset<number, "total">>>();
-// @ts-expect-error another type than its own
+// @ts-expect-error another type than the earlier value
 asset({ name: "x", inputs: { previous: selfInput<number>() } }, ({ previous }) => String(previous));
 
 // Results are unwrapped.
@@ -76,7 +76,7 @@ same<Equal<typeof wrapped, Asset<number[], "wrapped">>>();
 const maybe = asset({ name: "maybe" }, async () => (Math.random() > 0.5 ? Output(1) : Materialization()));
 same<Equal<typeof maybe, Asset<number, "maybe">>>();
 
-// The outputs of a multi-asset are assets with types of their own.
+// Each output of a multi-asset is an asset with its own type.
 const record = multiAsset({ name: "record", outputs: { big: {}, small: {} } }, async () => ({ big: [1], small: Output("s") }));
 same<Equal<typeof record.outputs.big, Asset<number[], "big">>>();
 same<Equal<typeof record.outputs.small, Asset<string, "small">>>();
@@ -101,9 +101,9 @@ const feed = externalAsset<{ rows: number }>({ name: "feed", ioHandler: new Byte
 const repository = await Repository.open({ assets: [part, plain, batch, total, record, feed] });
 same<Equal<Awaited<ReturnType<typeof loadFeed>>, { rows: number }>>();
 const loadFeed = () => repository.load(feed);
-// @ts-expect-error something else writes it
+// @ts-expect-error an external asset cannot be written
 await repository.write(feed, { rows: 1 });
-// @ts-expect-error it says what it saw, not a value
+// @ts-expect-error an external asset returns an Observation
 externalAsset({ name: "x", ioHandler: new BytesIOHandler({ store: new MemoryStore() }) }, () => 5);
 
 const one: number = await repository.load(part, { partitionKey: "a" });
@@ -112,15 +112,15 @@ await repository.write(part, one, { partitionKey: "a" });
 await repository.write(part, Output(5, { dataVersion: "v" }), { partitionKey: "a" });
 void several;
 
-// Blobs and streams need a store that takes them.
+// Blobs and streams need a store that accepts streams.
 declare const simple: ObjectStore;
 new BytesIOHandler({ store: simple });
-// @ts-expect-error this store takes no streams
+// @ts-expect-error this store does not accept streams
 new BytesIOHandler({ store: simple, as: "stream" });
 const image = asset(
   { name: "image", ioHandler: new BytesIOHandler({ store: new MemoryStore(), as: "blob" }) },
   async () => new Uint8Array(),
 );
 same<Equal<typeof image, Asset<Blob, "image">>>();
-// @ts-expect-error text is no bytes
+// @ts-expect-error text is not bytes
 asset({ name: "x", ioHandler: new BytesIOHandler({ store: new MemoryStore() }) }, () => "text");

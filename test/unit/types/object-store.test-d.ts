@@ -1,4 +1,4 @@
-/** Compiled by `npm run check`, never run: a store offers in its type what it can do, and nothing else. */
+/** Compiled by `npm run check`, never run: the type of a store has exactly the capabilities of the store. */
 import {
   type AttributesPut,
   type ConditionalCopy,
@@ -55,21 +55,21 @@ declare const gcs: GCSStore;
 declare const http: HTTPStore;
 for (const store of [azure, gcs]) needs<FullObjectStore & Sign>(store);
 needs<Get & RangeGet & ConditionalGet & Head>(http);
-// @ts-expect-error it writes nothing
+// @ts-expect-error it is read only
 needs<Put>(http);
-// @ts-expect-error it deletes nothing
+// @ts-expect-error it is read only
 needs<Delete>(http);
-// @ts-expect-error it lists nothing
+// @ts-expect-error it cannot list
 needs<List>(http);
 needs<Sign>(s3);
-// @ts-expect-error a folder signs nothing
+// @ts-expect-error a folder has no signed URLs
 needs<Sign>(local);
 needs<ObjectStore>(plain);
 needs<Named & Put & Get & Head & Delete & List>(other);
 needs<Named & AttributesPut & Get & Head<FullObjectMeta> & Delete & List>(kv);
-// @ts-expect-error a driver may show a part of a write
+// @ts-expect-error a driver may expose a part of a write
 needs<ObjectStore>(other);
-// @ts-expect-error a write is seen some time later
+// @ts-expect-error it is eventually consistent
 needs<ObjectStore>(kv);
 // @ts-expect-error it has no conditions
 needs<ConditionalPut>(kv);
@@ -77,42 +77,42 @@ needs<ConditionalPut>(kv);
 needs<ConditionalPut>(plain);
 // @ts-expect-error it has no conditions
 needs<ConditionalGet>(plain);
-// @ts-expect-error it keeps no attributes
+// @ts-expect-error it does not store attributes
 needs<AttributesPut>(plain);
-// @ts-expect-error it takes no streams
+// @ts-expect-error it does not accept streams
 needs<StreamPut>(plain);
 // @ts-expect-error it reads whole objects
 needs<RangeGet>(plain);
-// @ts-expect-error it lists everything
+// @ts-expect-error it has no pagination
 needs<PagedList>(plain);
-// @ts-expect-error it copies nothing
+// @ts-expect-error it cannot copy
 needs<ConditionalCopy>(plain);
-// @ts-expect-error a store of the least kind promises no conditions
+// @ts-expect-error the smallest store type has no conditions
 needs<ConditionalPut>(memory as ObjectStore);
-// @ts-expect-error it creates nothing under a condition
+// @ts-expect-error it has no conditional writes
 void plain.put("k", "x", { mode: "create" });
-// @ts-expect-error it keeps no content type
+// @ts-expect-error it does not store a content type
 void plain.put("k", "x", { contentType: "a/b" });
-// @ts-expect-error there is no such mode
+// @ts-expect-error an unknown mode
 void memory.put("k", "x", { mode: "append" });
-// @ts-expect-error only the slash delimits
+// @ts-expect-error the only delimiter is the slash
 memory.list("p", { delimiter: ":" });
 
-const all = { attributes: true, ranges: true, streams: true, pages: true, levels: true, copies: true } as const;
+const all = { attributes: true, ranges: true, streams: true, pagination: true, delimiter: true, copies: true } as const;
 certify(() => local, { ...all, conditions: true, conditionalCopies: true });
 certify(async () => plain, { pageObjects: 200 });
 certify(() => other, { atomic: false });
 certify(() => kv, { attributes: true, consistent: false });
-// @ts-expect-error its type states conditions
+// @ts-expect-error its type has conditions
 certify(() => memory, { ...all, conditionalCopies: true });
-// @ts-expect-error its type states no conditions
+// @ts-expect-error its type has no conditions
 certify(() => plain, { conditions: true });
-// @ts-expect-error its type does not promise whole writes
+// @ts-expect-error its type is not atomic
 certify(() => other, {});
-// @ts-expect-error its type does not promise to show a write at once
+// @ts-expect-error its type is eventually consistent
 certify(() => kv, { attributes: true });
 
-// A wrapper gives what it wraps, and neither more nor less.
+// A wrapper has exactly the capabilities of the store that it wraps.
 for (const wrapped of [
   withPrefix(local, "p"),
   withRetry(r2),
@@ -132,25 +132,25 @@ for (const wrapped of [
   withTrace(plain, () => {}),
 ]) {
   needs<ObjectStore>(wrapped);
-  // @ts-expect-error what it wraps has no conditions
+  // @ts-expect-error the wrapped store has no conditions
   needs<ConditionalPut>(wrapped);
-  // @ts-expect-error what it wraps keeps no attributes
+  // @ts-expect-error the wrapped store does not store attributes
   void wrapped.put("k", "x", { contentType: "a/b" });
-  // @ts-expect-error what it wraps copies nothing
+  // @ts-expect-error the wrapped store cannot copy
   void wrapped.copy("a", "b");
 }
 needs<FullObjectStore>(withTrace(withLimit(withRetry(withPrefix(withCache(memory, plain), "p")), 3), () => {}));
 needs<Sign>(withPrefix(s3, "p"));
 needs<AsyncDisposable>(withPrefix(plain, "p"));
 needs<AttributesPut>(withPrefix(kv, "p"));
-// @ts-expect-error what it wraps is eventually consistent
+// @ts-expect-error the wrapped store is eventually consistent
 needs<ObjectStore>(withRetry(kv));
-// @ts-expect-error what it wraps is not atomic
+// @ts-expect-error the wrapped store is not atomic
 needs<ObjectStore>(withRetry(other));
-// @ts-expect-error what others write is seen later
+// @ts-expect-error writes of others are seen later
 needs<ObjectStore>(withCache(memory, plain, { maxAgeMs: 1000 }));
 needs<ConditionalPut & ConditionalGet>(withCache(memory, plain, { maxAgeMs: 1000 }));
 const reading = withLimit(web, 2);
 needs<Get>(reading);
-// @ts-expect-error what it wraps only reads
+// @ts-expect-error the wrapped store is read only
 needs<Put>(reading);

@@ -1,14 +1,14 @@
-/** Compiled by \`npm run check\`, never run: what the types of partitions hold. */
+/** Compiled by `npm run check`, never run: the types of partitions and mappings. */
 
 import type { MetadataValue } from "../../../src/metadata/metadata-value.ts";
-import { dailyPartitions } from "../../../src/partition/interval-partitions.ts";
+import type { ArityOf, Shaped } from "../../../src/partition/mapping/mapping.ts";
 import { PartitionMapping } from "../../../src/partition/mapping/partition-mapping.ts";
-import type { ArityOf, Shaped } from "../../../src/partition/mapping/types.ts";
 import { multiPartitions } from "../../../src/partition/multi-partitions.ts";
 import type { PartitionKey } from "../../../src/partition/partition-key.ts";
 import { PartitionMap } from "../../../src/partition/partition-map.ts";
 import type { PartitionsDefinition } from "../../../src/partition/partitions-definition.ts";
 import { staticPartitions } from "../../../src/partition/static-partitions.ts";
+import { dailyPartitions } from "../../../src/partition/time-partitions.ts";
 
 type Equal<Left, Right> = (<T>() => T extends Left ? 1 : 2) extends <T>() => T extends Right ? 1 : 2 ? true : false;
 declare function same<Yes extends true>(): Yes;
@@ -41,11 +41,11 @@ for await (const [key, value] of map) {
 const loaded = await map.toMap();
 same<Equal<typeof loaded, Map<string, number>>>();
 
-// @ts-expect-error a definition of dimensions does not nest
+// @ts-expect-error dimensions do not nest
 multiPartitions({ a: multiPartitions({ b: staticPartitions(["c"]) }) });
-// @ts-expect-error a start is needed
+// @ts-expect-error a missing start
 dailyPartitions({});
-// @ts-expect-error either an offset or both ends
+// @ts-expect-error a missing end of the range
 timeWindow({ from: 1 });
 
 /** Narrows by kind. */

@@ -1,9 +1,8 @@
-/** Compiled by `npm run check`, never run: how settings are typed, and what must not compile. */
-import { BaseIOHandler } from "edgewater";
+/** Compiled by `npm run check`, never run: the types of settings, and mistakes that must not compile. */
+import { BaseIOHandler, type StandardSchemaV1 } from "edgewater";
 import * as v from "valibot";
 import { runtimeEnvironment } from "../../../src/runtime/environment.ts";
 import { dotenv } from "../../../src/settings/dotenv.ts";
-import type { StandardSchema } from "../../../src/settings/standard-schema.ts";
 
 type Equal<Left, Right> = (<T>() => T extends Left ? 1 : 2) extends <T>() => T extends Right ? 1 : 2 ? true : false;
 declare function same<Yes extends true>(): Yes;
@@ -33,7 +32,7 @@ class Handler extends BaseIOHandler.with(schema, { envPrefix: "TYPES_" }) {
     same<Equal<typeof this.settings.retry, { maxTimes: number; delayMs: number } | undefined>>();
     // @ts-expect-error settings are read only
     this.settings.basePath = "";
-    // @ts-expect-error there is no such setting
+    // @ts-expect-error an unknown setting
     this.settings.colour;
   }
   override loadInput(): void {}
@@ -52,15 +51,15 @@ interface Env {
 declare const env: Env;
 new Handler({}, { env });
 new Handler({}, { env: [env, process.env] });
-// @ts-expect-error a path is a text
+// @ts-expect-error a path is a string
 new Handler({ basePath: 5 });
-// @ts-expect-error what goes in is a text, though a number comes out
+// @ts-expect-error the input is a string, although the output is a number
 new Handler({ length: 5 });
-// @ts-expect-error there is no such setting
+// @ts-expect-error an unknown setting
 new Handler({ colour: 5 });
-// @ts-expect-error there is no such setting inside
+// @ts-expect-error an unknown nested setting
 new Handler({ retry: { colour: 5 } });
-// @ts-expect-error a store is taken whole
+// @ts-expect-error a store is not merged
 new Handler({ store: {} });
 // @ts-expect-error settings are an object
 new Handler("x");
@@ -68,11 +67,11 @@ new Handler("x");
 new Handler(null);
 // @ts-expect-error variables belong in env
 new Handler({}, { TYPES_BASE_PATH: "" });
-// @ts-expect-error a source is no text
+// @ts-expect-error a source is not a string
 new Handler({}, { env: ".env" });
-// @ts-expect-error a prefix is always there
+// @ts-expect-error a missing prefix
 BaseIOHandler.with(schema, {});
-// @ts-expect-error a prefix is always there
+// @ts-expect-error a missing prefix
 BaseIOHandler.with(schema);
 // @ts-expect-error settings are an object
 BaseIOHandler.with(v.string(), { envPrefix: "TYPES_" });
@@ -88,7 +87,7 @@ interface Result {
   readonly basePath: string;
   readonly indent: number;
 }
-declare const foreign: StandardSchema<Input, Result>;
+declare const foreign: StandardSchemaV1<Input, Result>;
 
 class Foreign extends BaseIOHandler.with(foreign, {
   envPrefix: "TYPES_",
@@ -101,19 +100,19 @@ class Foreign extends BaseIOHandler.with(foreign, {
 }
 new Foreign({ basePath: "" });
 BaseIOHandler.with(foreign, { envPrefix: "TYPES_", fields: { basePath: "text", indent: "number", retry: "json" } });
-// @ts-expect-error a path is a text
+// @ts-expect-error a path is a string
 new Foreign({ basePath: 5 });
-// @ts-expect-error there is no such setting
+// @ts-expect-error an unknown setting
 new Foreign({ colour: 5 });
-// @ts-expect-error the fields of such a schema are declared
+// @ts-expect-error the fields of this schema must be declared
 BaseIOHandler.with(foreign, { envPrefix: "TYPES_" });
-// @ts-expect-error every field is declared
+// @ts-expect-error every field must be declared
 BaseIOHandler.with(foreign, { envPrefix: "TYPES_", fields: { basePath: "text", retry: "json" } });
-// @ts-expect-error there is no such kind
+// @ts-expect-error an unknown kind
 BaseIOHandler.with(foreign, { envPrefix: "TYPES_", fields: { basePath: "string", indent: "number", retry: "json" } });
-// @ts-expect-error a number has nothing inside
+// @ts-expect-error a number has no fields
 BaseIOHandler.with(foreign, { envPrefix: "TYPES_", fields: { basePath: "text", indent: { digits: "number" }, retry: "json" } });
-// @ts-expect-error there is no such field
+// @ts-expect-error an unknown field
 BaseIOHandler.with(foreign, { envPrefix: "TYPES_", fields: { basePath: "text", indent: "number", retry: "json", colour: "text" } });
-// @ts-expect-error there is no such field inside
+// @ts-expect-error an unknown nested field
 BaseIOHandler.with(foreign, { envPrefix: "TYPES_", fields: { basePath: "text", indent: "number", retry: { colour: "text" } } });

@@ -1,4 +1,4 @@
-/** Looks at what a killed writer has left, tells it, and goes on writing until it is killed. */
+/** Reports what the killed writer before it left behind, and writes until it is killed itself. */
 import type { FullObjectStore } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
@@ -16,37 +16,37 @@ export async function run(kind: Kind): Promise<void> {
 }
 
 function storeOf(kind: Kind): FullObjectStore {
-  const place = kind.replaceAll(/\W+/g, "-");
-  if (kind.startsWith("OPFS")) return new OPFSStore(place);
-  return new IndexedDBStore(place, { durability: kind.endsWith("strict") ? "strict" : "relaxed" });
+  const name = kind.replaceAll(/\W+/g, "-");
+  if (kind.startsWith("OPFS")) return new OPFSStore(name);
+  return new IndexedDBStore(name, { durability: kind.endsWith("strict") ? "strict" : "relaxed" });
 }
 
-/** What remains of killed writes after one that was not, and after all objects were deleted. */
+/** The files and records that remain after one more write and after all objects were deleted. */
 async function remainsOf(kind: Kind, store: FullObjectStore): Promise<string[]> {
   await store.put("last", "x");
   await store.delete([...keys, "last"]);
-  const place = kind.replaceAll(/\W+/g, "-");
+  const name = kind.replaceAll(/\W+/g, "-");
   if (kind.startsWith("OPFS")) {
-    return filesIn(await (await navigator.storage.getDirectory()).getDirectoryHandle(place));
+    return filesIn(await (await navigator.storage.getDirectory()).getDirectoryHandle(name));
   }
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open(place);
+    const request = indexedDB.open(name);
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
   const remains: string[] = [];
-  for (const name of database.objectStoreNames) {
-    const request = database.transaction(name).objectStore(name).getAllKeys();
+  for (const store of database.objectStoreNames) {
+    const request = database.transaction(store).objectStore(store).getAllKeys();
     await new Promise((resolve) => {
       request.onsuccess = resolve;
     });
-    remains.push(...request.result.map((each) => `${name}: ${each}`));
+    remains.push(...request.result.map((each) => `${store}: ${each}`));
   }
   database.close();
   return remains;
 }
 
-/** A crash may leave folders in which nothing was published; they are in nobody's way. */
+/** The files in a folder. A crash may leave empty folders, which have no effect. */
 async function filesIn(folder: FileSystemDirectoryHandle): Promise<string[]> {
   const names: string[] = [];
   for await (const [name, entry] of folder.entries()) {

@@ -1,4 +1,4 @@
-/** Fills the quota of an origin, and looks at what each write that did not fit has left. */
+/** Exceeds the quota of an origin with several kinds of writes, and reports what each one left behind. */
 import { type FullObjectStore, isEdgewaterError } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
@@ -6,10 +6,10 @@ import { OPFSStore } from "edgewater/opfs";
 export const kinds = ["IndexedDBStore", "OPFSStore", "OPFSStore in a worker"] as const;
 export type Kind = (typeof kinds)[number];
 
-/** More than any origin has here. */
+/** More than the quota of the test. */
 export const largeBytes: number = 96 * 1024 * 1024;
 
-/** What one write met with. */
+/** How one write was refused. */
 export interface Refusal {
   readonly write: string;
   readonly code: string;
@@ -22,21 +22,21 @@ export interface Refusal {
 
 export interface Outcome {
   readonly refusals: readonly Refusal[];
-  /** What became of small writes that were issued together with one that did not fit. */
-  readonly together: readonly string[];
+  /** The outcomes of small writes that were issued together with one that did not fit. */
+  readonly concurrent: readonly string[];
   readonly listed: readonly string[];
-  /** Bytes of the origin after all that was refused. */
+  /** Bytes of the origin after all refused writes. */
   readonly usage: number;
   readonly quota: number;
 }
 
 export async function fill(kind: Kind): Promise<Outcome> {
-  const place = crypto.randomUUID();
-  const store = kind.startsWith("OPFS") ? new OPFSStore(place) : new IndexedDBStore(place);
+  const name = crypto.randomUUID();
+  const store = kind.startsWith("OPFS") ? new OPFSStore(name) : new IndexedDBStore(name);
   const old = new Uint8Array(1_000_000).fill(7);
   const { etag = "" } = await store.put("old", old, { metadata: { is: "old" } });
   const large = (): Uint8Array<ArrayBuffer> => {
-    // What compresses well might fit after all.
+    // Random bytes, because bytes that compress well might fit.
     const bytes = new Uint8Array(largeBytes);
     for (let at = 0; at < bytes.byteLength; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
     return bytes;
@@ -49,13 +49,13 @@ export async function fill(kind: Kind): Promise<Outcome> {
   ];
   const refusals: Refusal[] = [];
   for (const [write, run] of writes) refusals.push({ write, ...(await refusalOf(run)), isOldIntact: await isIntact(store, etag, old) });
-  const together = await Promise.allSettled([store.put("small/1", "x"), store.put("large", large()), store.put("small/2", "x")]);
+  const outcomes = await Promise.allSettled([store.put("small/1", "x"), store.put("large", large()), store.put("small/2", "x")]);
   const listed: string[] = [];
   for await (const { key } of store.list()) listed.push(key);
   const { usage = Number.NaN, quota = Number.NaN } = await store.estimate();
-  const codes = together.map((each) => (each.status === "fulfilled" ? "done" : isEdgewaterError(each.reason) ? each.reason.code : "?"));
+  const codes = outcomes.map((each) => (each.status === "fulfilled" ? "done" : isEdgewaterError(each.reason) ? each.reason.code : "?"));
   await store.delete(listed);
-  return { refusals, together: codes, listed, usage, quota };
+  return { refusals, concurrent: codes, listed, usage, quota };
 }
 
 async function refusalOf(write: () => Promise<unknown>): Promise<Omit<Refusal, "write" | "isOldIntact">> {

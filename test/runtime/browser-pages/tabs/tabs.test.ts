@@ -1,4 +1,4 @@
-/** Tabs of one browser that have the same records open. */
+/** Tabs of one browser with the same Storage. */
 import { join } from "node:path";
 import { chromium, firefox } from "playwright";
 import { expect, it } from "vitest";
@@ -10,26 +10,26 @@ const own = 40;
 const names = ["left", "middle", "right"];
 const all = own * names.length;
 
-async function takeInTabs(url: string, { name, launchOptions }: (typeof browsers)[number]): Promise<Seen[]> {
+async function runInTabs(url: string, { name, launchOptions }: (typeof browsers)[number]): Promise<Seen[]> {
   const browser = await { chromium, firefox }[name].launch(launchOptions);
   try {
     const context = await browser.newContext();
-    const take = async (tab: string): Promise<() => Promise<Seen>> => {
+    const openTab = async (tab: string): Promise<() => Promise<Seen>> => {
       const page = await context.newPage();
       await page.goto(url);
-      return () => page.evaluate((given): Promise<Seen> => window.take(...given), [tab, own, all] as const);
+      return () => page.evaluate((given): Promise<Seen> => window.commitAndWatch(...given), [tab, own, all] as const);
     };
-    const tabs = await Promise.all(names.map(take));
+    const tabs = await Promise.all(names.map(openTab));
     return await Promise.all(tabs.map((each) => each()));
   } finally {
     await browser.close();
   }
 }
 
-it.skipIf(browsers.length === 0)("tabs lose no event, see every other's once and in one order, and count exactly", async () => {
+it.skipIf(browsers.length === 0)("tabs lose no event and no increment, and see all events once and in the same order", async () => {
   await using pages = await servePages(join(import.meta.dirname, "page"));
   for (const browser of browsers) {
-    const seen = await takeInTabs(pages.url, browser);
+    const seen = await runInTabs(pages.url, browser);
     const events = seen[0]?.events ?? [];
     for (const each of seen) expect(each.events, browser.name).toEqual(events);
     const ids = events.map(([id]) => id);

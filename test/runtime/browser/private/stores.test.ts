@@ -8,7 +8,7 @@ describe.each(objectStoreCases({ pageObjects: 200 }))("IndexedDBStore in a priva
 });
 
 describe("OPFSStore in a private window", () => {
-  it("says that there is no file system, rather than that it failed", async () => {
+  it("fails with NotSupported and the reason", async () => {
     const store = new OPFSStore("quakes");
     for (const call of [
       () => store.put("a", "one"),

@@ -3,18 +3,18 @@ import { withCache, withFaults, withTrace } from "edgewater/with";
 import { array, assert, asyncProperty, constantFrom, nat } from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 
-/** A source that notes what it was asked for, and how many bytes of it were read. */
+/** A store that records its calls and the number of bytes that were read. */
 function source() {
   const sound = new MemoryStore();
-  const asked: string[] = [];
+  const calls: string[] = [];
   const read = { bytes: 0 };
   const store = withTrace(sound, ({ verb, key }) => {
-    asked.push(`${verb} ${key}`);
+    calls.push(`${verb} ${key}`);
     return ({ bytes = 0 }) => {
       if (verb === "read") read.bytes += bytes;
     };
   });
-  return { sound, store, asked, read };
+  return { sound, store, calls, read };
 }
 
 const textOf = async (store: Pick<MemoryStore, "get">, key: string, options?: FullGetOptions): Promise<string> =>
@@ -27,7 +27,7 @@ const keysOf = async (store: MemoryStore): Promise<string[]> => {
 };
 
 describe("withCache", () => {
-  it("reads the bytes of an object once, asks each time whether it is the same, and tells the same of it", async () => {
+  it("reads the bytes of an object once while the store confirms its etag", async () => {
     const { sound, store, read } = source();
     const cached = withCache(store, new MemoryStore());
     await sound.put("k", "body", { contentType: "a/b", metadata: { a: "🌊" } });
@@ -40,7 +40,7 @@ describe("withCache", () => {
     expect(read.bytes).toBe(4);
   });
 
-  it("never serves what someone else has replaced or deleted", async () => {
+  it("never serves an object that another writer replaced or deleted", async () => {
     const { sound, store } = source();
     const cached = withCache(store, new MemoryStore());
     await sound.put("k", "one");
@@ -53,10 +53,10 @@ describe("withCache", () => {
     expect(await textOf(cached, "k")).toBe("three");
   });
 
-  it("serves without asking for as long as the age allows, but never what it has replaced itself", async () => {
+  it("serves without asking the store up to maxAgeMs, but never an object that it replaced itself", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     try {
-      const { sound, store, asked } = source();
+      const { sound, store, calls } = source();
       const cached = withCache(store, new MemoryStore(), { maxAgeMs: 1000 });
       expect(cached.consistency).toBe("eventual");
       await sound.put("k", "one");
@@ -67,9 +67,9 @@ describe("withCache", () => {
       vi.advanceTimersByTime(1);
       expect(await textOf(cached, "k")).toBe("two");
       vi.advanceTimersByTime(1000);
-      asked.length = 0;
+      calls.length = 0;
       for (let round = 0; round < 3; round++) expect(await textOf(cached, "k")).toBe("two");
-      expect(asked).toEqual(["get k"]);
+      expect(calls).toEqual(["get k"]);
       await cached.put("k", "mine");
       expect(await textOf(cached, "k")).toBe("mine");
       await cached.copy("k", "copy");
@@ -81,7 +81,7 @@ describe("withCache", () => {
     }
   });
 
-  it("does not keep what was read before a write and arrives after it", async () => {
+  it("does not cache a read that started before a write and ended after it", async () => {
     const sound = new MemoryStore();
     await sound.put("k", "old");
     let release: (() => void) | undefined;
@@ -109,22 +109,22 @@ describe("withCache", () => {
     expect(await textOf(cached, "k")).toBe("new");
   });
 
-  it("cuts ranges from what is kept, and reads them from the store otherwise", async () => {
-    const { sound, store, asked } = source();
+  it("takes ranges from a cached object, and reads them from the store otherwise", async () => {
+    const { sound, store, calls } = source();
     const cache = new MemoryStore();
     const cached = withCache(store, cache, { maxAgeMs: 60_000 });
     await sound.put("k", "0123456789");
     expect(await textOf(cached, "k", { range: { start: 2, end: 4 } })).toBe("23");
     expect(await keysOf(cache)).toEqual([]);
     await cached.get("k");
-    asked.length = 0;
+    calls.length = 0;
     const part = await cached.get("k", { range: { start: 2, end: 4 } });
     expect([part.meta.size, await part.text()]).toEqual([10, "23"]);
     await expect(cached.get("k", { range: { start: 10 } })).rejects.toMatchObject({ code: "InvalidRange" });
-    expect(asked).toEqual([]);
+    expect(calls).toEqual([]);
   });
 
-  it("keeps no more than it may, and forgets what was used longest ago", async () => {
+  it("stays within its size, and evicts the least recently used objects", async () => {
     const { sound, store } = source();
     const cache = new MemoryStore();
     const make = () => withCache(store, cache, { maxObjectBytes: 1000, maxBytes: 3500 });
@@ -133,13 +133,13 @@ describe("withCache", () => {
     await sound.put("large", "x".repeat(1001));
     for (const key of ["a", "b", "c", "large", "a", "d"]) await textOf(cached, key);
     expect(await keysOf(cache)).toEqual(["a", "c", "d"]);
-    // Another one over the same cache learns what is there.
+    // A second cache over the same store finds the existing entries.
     await sound.put("e", "x".repeat(900));
     await textOf(make(), "e");
     expect(await keysOf(cache)).toHaveLength(3);
   });
 
-  it("is right over a cache that lies, breaks or was written by something else", async () => {
+  it("serves the right object over a cache that is damaged or fails", async () => {
     const { sound, store } = source();
     const cache = new MemoryStore();
     await sound.put("k", "right");
@@ -157,7 +157,7 @@ describe("withCache", () => {
     expect(await textOf(failing, "k")).toBe("new");
   });
 
-  it("serves, whatever is read and written in which order, what the store holds", async () => {
+  it("serves what the store holds after any sequence of reads and writes", async () => {
     const key = constantFrom("a", "b");
     const action = constantFrom("get", "put", "foreign", "delete", "copy");
     await assert(
@@ -182,6 +182,22 @@ describe("withCache", () => {
         },
       ),
       { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ["maxObjectBytes", -1],
+    ["maxBytes", Number.NaN],
+    ["maxAgeMs", -5],
+    ["maxBytes", "1 MiB"],
+  ])("refuses a %s of %s", (field, value) => {
+    const options = { [field]: value } as { maxBytes: number };
+    expect(() => withCache(new MemoryStore(), new MemoryStore(), options)).toThrow(
+      expect.objectContaining({
+        code: "SettingsError",
+        field,
+        message: expect.stringContaining(`Invalid ${field} of withCache(MemoryStore)`),
+      }),
     );
   });
 });

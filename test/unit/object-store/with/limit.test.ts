@@ -2,7 +2,7 @@ import { MemoryStore } from "edgewater";
 import { withFaults, withLimit, withTrace } from "edgewater/with";
 import { describe, expect, it } from "vitest";
 
-/** A store that takes a moment for everything, and how many calls it has seen at once. */
+/** A slow store that records the order of its calls and how many ran at once. */
 function slow() {
   let now = 0;
   const seen = { most: 0, order: [] as string[] };
@@ -19,7 +19,7 @@ function slow() {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("withLimit", () => {
-  it("runs no more calls at once, and all in the order in which they came", async () => {
+  it("runs no more calls at once than the limit, in the order in which they were made", async () => {
     const { store, seen } = slow();
     const limited = withLimit(store, 3);
     const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
@@ -31,7 +31,7 @@ describe("withLimit", () => {
     expect(seen.most).toBe(3);
   });
 
-  it("counts a get until its body has been read or cancelled", async () => {
+  it("counts a get until its body was read or cancelled", async () => {
     const limited = withLimit(slow().store, 1);
     await limited.put("k", "body");
     for (const finish of ["read", "cancel"] as const) {
@@ -48,7 +48,7 @@ describe("withLimit", () => {
     }
   });
 
-  it("does not wait for a body that nobody begins to read, nor for one that a put of the same store is to read", async () => {
+  it("does not count a body that nobody starts to read, or that a put of the same store reads", async () => {
     const limited = withLimit(new MemoryStore(), 1);
     await limited.put("k", "body");
     await limited.get("k");
@@ -57,7 +57,7 @@ describe("withLimit", () => {
     expect(await (await limited.get("copy")).text()).toBe("body");
   });
 
-  it("lets others have their turn between the entries of a list, and gives a turn back that failed", async () => {
+  it("does not count a list between its entries, nor a call that failed", async () => {
     const limited = withLimit(new MemoryStore(), 1);
     for (const key of ["a", "b"]) await limited.put(key, key);
     const bodies: string[] = [];
@@ -67,7 +67,7 @@ describe("withLimit", () => {
     await limited.head("a");
   });
 
-  it("ends a wait when the signal is aborted, and does not count it", async () => {
+  it("ends the wait of a call whose signal is aborted, and does not count it", async () => {
     const limited = withLimit(slow().store, 1);
     const writing = limited.put("k", "x");
     const controller = new AbortController();
@@ -80,6 +80,7 @@ describe("withLimit", () => {
   });
 
   it.each([0, -1, 1.5, Number.NaN])("refuses a limit of %s", (limit) => {
-    expect(() => withLimit(new MemoryStore(), limit)).toThrow(RangeError);
+    const message = `Invalid limit of withLimit(MemoryStore): ${limit}; expected a whole number, 1 or more`;
+    expect(() => withLimit(new MemoryStore(), limit)).toThrow(expect.objectContaining({ code: "SettingsError", field: "limit", message }));
   });
 });

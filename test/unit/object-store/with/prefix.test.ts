@@ -9,7 +9,7 @@ const keysOf = async (list: AsyncIterable<{ key: string } | { prefix: string }>)
 };
 
 describe("withPrefix", () => {
-  it("keeps everything below the prefix, and tells the keys from there on", async () => {
+  it("stores everything below the prefix, and returns relative keys", async () => {
     const whole = new MemoryStore();
     const store = withPrefix(whole, "tenants/7/");
     await whole.put("tenants/70/other", "x");
@@ -24,15 +24,15 @@ describe("withPrefix", () => {
     expect(await keysOf(store.list())).toEqual(["a/b"]);
   });
 
-  it("is named after the place, and says in every error the key from there on", async () => {
+  it("has the prefix in its name, and relative keys in its errors", async () => {
     const store = withPrefix(withPrefix(new MemoryStore(), "a"), 'b "c"');
     expect(store.name).toBe('MemoryStore/a/b "c"');
     await store.put("k", "x", { mode: "create" });
     for (const [call, code, message] of [
       [() => store.get("missing"), "NotFound", 'No object "missing" in MemoryStore/a/b "c"'],
-      [() => store.put("k", "y", { mode: "create" }), "AlreadyExists", '"k" in MemoryStore/a/b "c" exists already'],
+      [() => store.put("k", "y", { mode: "create" }), "AlreadyExists", 'Cannot write "k" in MemoryStore/a/b "c": it already exists'],
       [() => store.copy("missing", "k"), "NotFound", 'No object "missing" in MemoryStore/a/b "c"'],
-      [() => store.get("../k"), "InvalidPath", '"../k" is not a key: it has a segment ".."'],
+      [() => store.get("../k"), "InvalidPath", 'Invalid key "../k": it has a segment ".."'],
     ] as const) {
       const error = await call().then(
         () => undefined,
@@ -49,7 +49,7 @@ describe("withPrefix", () => {
     await expect(withPrefix(new MemoryStore(), "p").put("k", stream)).rejects.toMatchObject({ code: "Unavailable", cause, key: "k" });
   });
 
-  it("refuses what is no prefix", () => {
+  it("refuses an invalid prefix", () => {
     expect(() => withPrefix(new MemoryStore(), "../up")).toThrow(expect.objectContaining({ code: "InvalidPath" }));
   });
 });

@@ -1,5 +1,5 @@
 import { MemoryStore } from "edgewater";
-import { type ChooseFault, withFaults, withRetry } from "edgewater/with";
+import { type ChooseFault, type RetryPolicy, withFaults, withRetry } from "edgewater/with";
 import { describe, expect, it } from "vitest";
 
 const policy = { maxRetries: 3, delayMs: 0 };
@@ -22,7 +22,7 @@ function made(choose: ChooseFault) {
 }
 
 describe("withRetry", () => {
-  it("tries what ended with Unavailable again, and gives up when the policy says so", async () => {
+  it("retries a call that fails with Unavailable, as often as the policy allows", async () => {
     const passing = made(first(3, "before"));
     await passing.store.put("k", "x");
     expect(passing.calls).toHaveLength(4);
@@ -31,7 +31,7 @@ describe("withRetry", () => {
     expect(failing.calls).toHaveLength(4);
   });
 
-  it("tries nothing else again", async () => {
+  it("does not retry other errors", async () => {
     const { store, calls } = made(() => undefined);
     await store.put("k", "x", { mode: "create" });
     await expect(store.put("k", "x", { mode: "create" })).rejects.toMatchObject({ code: "AlreadyExists" });
@@ -39,7 +39,7 @@ describe("withRetry", () => {
     expect(calls).toHaveLength(3);
   });
 
-  it.each(["put", "copy"] as const)("does not repeat a conditional %s that may have happened", async (verb) => {
+  it.each(["put", "copy"] as const)("does not retry a conditional %s that may have been done", async (verb) => {
     const { store, sound, calls } = made(({ verb: called }) => (called === verb ? "after" : undefined));
     await sound.put("source", "x");
     const write = verb === "put" ? store.put("k", "x", { mode: "create" }) : store.copy("source", "k", { mode: "create" });
@@ -48,7 +48,7 @@ describe("withRetry", () => {
     expect(await (await sound.get("k")).text()).toBe("x");
   });
 
-  it("sends a stream again that nobody has begun to read, and no other", async () => {
+  it("retries the write of a stream only if nothing was read from it", async () => {
     const unread = made(first(2, "before"));
     await unread.store.put("k", new Blob(["whole"]).stream());
     expect(await (await unread.sound.get("k")).text()).toBe("whole");
@@ -57,13 +57,13 @@ describe("withRetry", () => {
     expect(read.calls).toHaveLength(1);
   });
 
-  it("reads a body again that breaks off, when it is still the same", async () => {
+  it("reads a body again that broke off, if the object has the same etag", async () => {
     const { sound, store } = made(first(2, { breakOff: 3 }));
     await sound.put("k", "0123456789");
     expect(await (await store.get("k", { range: { start: 2 } })).text()).toBe("23456789");
   });
 
-  it("does not mix the body of one content with what is known of another", async () => {
+  it("does not combine the metadata of one version with the body of another", async () => {
     const { sound, store } = made(first(1, { breakOff: 3 }));
     await sound.put("k", "0123456789");
     const opened = await store.get("k");
@@ -71,8 +71,8 @@ describe("withRetry", () => {
     await expect(opened.text()).rejects.toMatchObject({ code: "Unavailable" });
   });
 
-  it("goes on with a list after the last entry that it gave, also over a store that lists everything", async () => {
-    for (const pages of [true, false]) {
+  it("continues a list after its last entry, also over a store without pagination", async () => {
+    for (const isPaged of [true, false]) {
       const sound = new MemoryStore();
       for (let index = 0; index < 20; index++) await sound.put(`k${String(index).padStart(2, "0")}`, "x");
       let lists = 0;
@@ -81,15 +81,15 @@ describe("withRetry", () => {
         list: async function* (prefix?: string, options: { startAfter?: string; limit?: number } = {}) {
           let given = 0;
           lists++;
-          for await (const meta of sound.list(prefix, pages ? options : {})) {
+          for await (const meta of sound.list(prefix, isPaged ? options : {})) {
             if (given++ === 6 && lists < 4) await withFaults(sound, () => "before").head("k00");
             yield meta;
           }
         },
       };
       const keys: string[] = [];
-      for await (const { key } of withRetry(breaking, policy).list("", pages ? { limit: 15 } : {})) keys.push(key);
-      expect(keys).toEqual(Array.from({ length: pages ? 15 : 20 }, (_, index) => `k${String(index).padStart(2, "0")}`));
+      for await (const { key } of withRetry(breaking, policy).list("", isPaged ? { limit: 15 } : {})) keys.push(key);
+      expect(keys).toEqual(Array.from({ length: isPaged ? 15 : 20 }, (_, index) => `k${String(index).padStart(2, "0")}`));
     }
   });
 
@@ -102,5 +102,15 @@ describe("withRetry", () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(reason), 5);
     await expect(store.get("k", { signal: controller.signal })).rejects.toMatchObject({ code: "Aborted", cause: reason });
+  });
+
+  it.each([
+    ["maxRetries", 1.5],
+    ["delayMs", -1],
+    ["jitter", "some"],
+  ])("refuses a policy with a %s of %s", (field, value) => {
+    expect(() => withRetry(new MemoryStore(), { [field]: value } as RetryPolicy)).toThrow(
+      expect.objectContaining({ code: "SettingsError", field: `retry.${field}` }),
+    );
   });
 });

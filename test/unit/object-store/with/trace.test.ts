@@ -9,7 +9,7 @@ function traced() {
 }
 
 describe("withTrace", () => {
-  it("tells verb, key, bytes and entries of every call, and how long it took", async () => {
+  it("reports method, key, bytes, entries and duration of every call", async () => {
     const { store, events } = traced();
     await store.put("a", "grün", { metadata: { secret: "very-secret" } });
     await store.put("b", new Blob(["12345"]).stream());
@@ -37,7 +37,7 @@ describe("withTrace", () => {
     expect(JSON.stringify(events)).not.toMatch(/very-secret|grün/);
   });
 
-  it("tells the code of an error, and what was written before a stream failed", async () => {
+  it("reports the code of an error, and the bytes before a stream failed", async () => {
     const { store, events } = traced();
     await store.get("missing").catch(() => undefined);
     let count = 0;

@@ -1,20 +1,21 @@
 import { Storage } from "edgewater";
 
-/** What a tab has seen when it is through. */
+/** What one tab has seen. */
 export interface Seen {
-  /** The events, by their ids, as a subscriber got them. */
+  /** The events in the order in which a subscription returned them. */
   readonly events: readonly (readonly [id: number, asset: string])[];
+  /** The counter at the end. */
   readonly counter: number;
 }
 
 declare global {
   interface Window {
-    /** Commits so many events and counts as far up, while it watches what all tabs commit, until there are so many. */
-    take(tab: string, own: number, all: number): Promise<Seen>;
+    /** Commits `own` events and increments the counter as often, while a subscription reads `all` events of all tabs. */
+    commitAndWatch(tab: string, own: number, all: number): Promise<Seen>;
   }
 }
 
-window.take = async (tab, own, all) => {
+window.commitAndWatch = async (tab, own, all) => {
   const storage = await Storage.embedded("tabs");
   const events: [number, string][] = [];
   const watching = (async () => {

@@ -1,0 +1,74 @@
+import type {
+  CommonPrefix,
+  ConditionalCopy,
+  Delete,
+  DelimitedListOptions,
+  FullGet,
+  FullObjectMeta,
+  FullPut,
+  Guarantees,
+  Head,
+  Named,
+  ObjectMeta,
+  PagedListOptions,
+  Sign,
+} from "../types.ts";
+
+/** The options of any list. */
+export type AnyListOptions = PagedListOptions | DelimitedListOptions;
+
+/** Every verb with every option. A wrapper passes through what the store has; only its type says which. */
+export interface AnyVerbs {
+  readonly put: FullPut["put"];
+  readonly get: FullGet["get"];
+  readonly head: Head<FullObjectMeta>["head"];
+  readonly delete: Delete["delete"];
+  readonly list: (prefix?: string, options?: AnyListOptions) => AsyncIterable<ObjectMeta | CommonPrefix>;
+  readonly copy: ConditionalCopy["copy"];
+  readonly signedUrl: Sign["signedUrl"];
+}
+
+/** The properties of a store. */
+interface StoreProperties extends Named, Guarantees {
+  /** Whether the store is known to keep conditions, so that `requireConditions` need not test it. */
+  readonly keepsConditions?: true | undefined;
+}
+
+interface Closable extends AsyncDisposable {
+  readonly close: () => Promise<void>;
+}
+
+/** The type of a wrapped store: its verbs with their exact types, its properties, and how it is closed. */
+export type Wrapped<Store> = Pick<Store, keyof Store & (keyof AnyVerbs | keyof StoreProperties | keyof Closable)>;
+
+const wrappedMembers = [
+  "name",
+  "atomic",
+  "consistency",
+  "keepsConditions",
+  "put",
+  "get",
+  "head",
+  "delete",
+  "list",
+  "copy",
+  "signedUrl",
+  "close",
+  Symbol.asyncDispose,
+] as const;
+
+/**
+ * Wraps a store and replaces some of its members. Members that are not replaced are those of the store. Verbs that the
+ * store lacks stay absent.
+ */
+export function wrap<Store extends Named>(store: Store, replace: (inner: AnyVerbs) => Partial<AnyVerbs & Named>): Wrapped<Store> {
+  const inner = store as unknown as AnyVerbs & Closable;
+  const replaced: Readonly<Record<PropertyKey, unknown>> = { ...replace(inner) };
+  const entries = wrappedMembers
+    .filter((name) => name in store)
+    .map((name) => {
+      const own = (inner as unknown as Readonly<Record<PropertyKey, unknown>>)[name];
+      return [name, replaced[name] ?? (typeof own === "function" ? own.bind(store) : own)];
+    });
+  return Object.fromEntries(entries) as Wrapped<Store>;
+}

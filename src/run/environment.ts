@@ -1,0 +1,56 @@
+import type { BaseIOHandler } from "../io-handler/base.ts";
+import type { Log } from "../io-handler/contexts.ts";
+import type { RetryPolicy } from "../retry.ts";
+import type { RunSelection, Storage, StoredEvent } from "../storage/types.ts";
+import type { Executor } from "./executor.ts";
+
+/**
+ * What a run reports while it runs. `step` is the display name of a step: the asset, task or multi-asset, and its partitions
+ * in brackets. Durations are in milliseconds.
+ */
+export type ProgressEvent =
+  | { readonly type: "run-start"; readonly runId: string; readonly steps: readonly string[] }
+  | { readonly type: "step-start"; readonly runId: string; readonly step: string }
+  /** An output was written and recorded, or only recorded. */
+  | { readonly type: "output"; readonly runId: string; readonly step: string; readonly event: StoredEvent }
+  | { readonly type: "step-retry"; readonly runId: string; readonly step: string; readonly error: unknown; readonly retry: number }
+  | { readonly type: "step-success"; readonly runId: string; readonly step: string; readonly durationMs: number }
+  | { readonly type: "step-failure"; readonly runId: string; readonly step: string; readonly durationMs: number; readonly error: unknown }
+  | { readonly type: "step-skipped"; readonly runId: string; readonly step: string; readonly because: string }
+  | { readonly type: "run-end"; readonly runId: string; readonly success: boolean; readonly durationMs: number };
+
+/** Called with every progress event. */
+export type OnProgress = (event: ProgressEvent) => void;
+
+/** What loading a value needs. */
+export interface LoadEnvironment {
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly storage: Storage;
+  /** The handler of assets and tasks without their own. */
+  readonly defaultHandler: BaseIOHandler;
+}
+
+/** What committing an output needs. */
+export interface CommitEnvironment extends LoadEnvironment {
+  readonly runId: string;
+}
+
+/** What running a step needs. */
+export interface StepEnvironment extends CommitEnvironment {
+  /** The policy of computations without their own. */
+  readonly retry: RetryPolicy | undefined;
+  readonly onProgress: OnProgress;
+}
+
+/** What a run needs. */
+export interface RunEnvironment extends StepEnvironment {
+  readonly executor: Executor;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The selection to store with the run. */
+  readonly selection?: RunSelection | undefined;
+  /** For a resumed run: when it started. */
+  readonly startTime?: number | undefined;
+  /** For a resumed run: the materializations and observations that it has recorded, in the order of their commits. */
+  readonly recorded?: readonly StoredEvent[] | undefined;
+}

@@ -1,0 +1,232 @@
+import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import { Operations } from "../operations.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
+import { type Backend, type EventsQuery, partitionId } from "./backend.ts";
+import { type Batch, checkDynamicKeys } from "./batch.ts";
+import { type AnyEvent, assetEventTypes, type StoredEvent } from "./events.ts";
+import { byFirstMaterialization } from "./latest.ts";
+import { assetRecords, changedDefinitions } from "./query/catalogue.ts";
+import { exportLines } from "./query/export.ts";
+import { importLines } from "./query/import.ts";
+import { prune } from "./query/prune.ts";
+import { computeStaleness } from "./query/staleness.ts";
+import { subscribe } from "./query/subscribe.ts";
+import type { AssetDefinition, AssetRecord, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
+import type {
+  EventsOptions,
+  ImportOptions,
+  Pruned,
+  PruneOptions,
+  RunsOptions,
+  Staleness,
+  StalenessOptions,
+  Storage,
+  SubscribeOptions,
+  TypedEventsOptions,
+} from "./types.ts";
+
+const defaultLimit = 100;
+
+/** The Storage over a back end. */
+export class BackendStorage implements Storage {
+  readonly name: string;
+  readonly isReadOnly: boolean;
+  readonly #backend: Backend;
+  readonly #operations: Operations;
+  /** Woken by every commit, and by closing. */
+  readonly #waiting = new Set<() => void>();
+
+  constructor(backend: Backend, isReadOnly = false) {
+    this.name = backend.name;
+    this.isReadOnly = isReadOnly;
+    this.#backend = backend;
+    this.#operations = new Operations(backend.name, backend.name);
+  }
+
+  commit(batch: Batch): Promise<readonly StoredEvent[]> {
+    return this.#operations.run(() => this.#commit(batch));
+  }
+
+  getEventsForAsset(assetKey: string, options: EventsOptions | TypedEventsOptions = {}): Promise<readonly StoredEvent[]> {
+    return this.#events({ assetKey, newestFirst: true, limit: defaultLimit }, options);
+  }
+
+  getEventsForRun(runId: string, options: EventsOptions | TypedEventsOptions = {}): Promise<readonly StoredEvent[]> {
+    return this.#events({ runId }, options);
+  }
+
+  getLatestMaterialization(assetKey: string, partition?: string | PartitionKey): Promise<StoredEvent | undefined> {
+    return this.#withBackend((backend) => backend.materialization(assetKey, partitionId(partition)));
+  }
+
+  subscribe(options: SubscribeOptions = {}): AsyncGenerator<AnyEvent, void, void> {
+    const events = (query: EventsQuery): Promise<readonly AnyEvent[]> => this.#withBackend((backend) => backend.events(query));
+    return subscribe(events, this.#waiting, () => this.#operations.isClosed, options);
+  }
+
+  declareAssets(declared: readonly AssetDefinition[]): Promise<void> {
+    return this.#withBackend(async (backend) => {
+      if (this.isReadOnly) return;
+      const changed = await changedDefinitions(backend, declared);
+      if (changed.length > 0) await this.#commit({ assets: changed });
+    });
+  }
+
+  getAssetRecords(): Promise<readonly AssetRecord[]> {
+    return this.#withBackend((backend) => assetRecords(backend));
+  }
+
+  getAssetRecord(assetKey: string): Promise<AssetRecord | undefined> {
+    return this.#withBackend(async (backend) => (await assetRecords(backend, assetKey))[0]);
+  }
+
+  async getAssetsByTag(tag: string, value?: string): Promise<readonly AssetRecord[]> {
+    const records = await this.getAssetRecords();
+    return records.filter(({ tags }) => Object.hasOwn(tags, tag) && (value === undefined || tags[tag] === value));
+  }
+
+  async getAssetsByKind(kind: string): Promise<readonly AssetRecord[]> {
+    return (await this.getAssetRecords()).filter(({ kinds }) => kinds.includes(kind));
+  }
+
+  async getAssetsByGroup(group: string): Promise<readonly AssetRecord[]> {
+    return (await this.getAssetRecords()).filter((record) => record.group === group);
+  }
+
+  async getMaterializedPartitions(assetKey: string): Promise<readonly PartitionKey[]> {
+    const records = await this.getPartitionRecords(assetKey);
+    return records.flatMap(({ firstId, partitionKey }) => (firstId === undefined || !partitionKey ? [] : [partitionKey]));
+  }
+
+  async countMaterializedPartitions(assetKey: string): Promise<number> {
+    return (await this.getMaterializedPartitions(assetKey)).length;
+  }
+
+  getPartitionRecords(assetKey: string): Promise<readonly LatestRecord[]> {
+    return this.#withBackend(async (backend) => byFirstMaterialization(await backend.latest({ assetKey, of: "partitions" })));
+  }
+
+  computeStaleness(options: StalenessOptions = {}): Promise<readonly Staleness[]> {
+    return this.#withBackend((backend) => computeStaleness(backend, options));
+  }
+
+  getRun(runId: string): Promise<RunRecord | undefined> {
+    return this.#withBackend((backend) => backend.run(runId));
+  }
+
+  getRuns({ limit = defaultLimit, status }: RunsOptions = {}): Promise<readonly RunRecord[]> {
+    return this.#withBackend((backend) => backend.runs({ limit, status }));
+  }
+
+  setRunOutcome(runId: string, status: Exclude<RunStatus, "Started">): Promise<void> {
+    return this.#withBackend(async (backend) => {
+      const run = await backend.run(runId);
+      if (run === undefined) {
+        const message = `Cannot set the outcome of the run ${JSON.stringify(runId)}: ${this.name} has no such run`;
+        throw new EdgewaterError("NotFound", message, { store: this.name, key: runId });
+      }
+      await this.#commit({ preconditions: [{ run: runId, is: "Started" }], runs: [{ ...run, status, endTime: Date.now() }] });
+    });
+  }
+
+  getRunLogs(runId: string): Promise<readonly LogRecord[]> {
+    return this.#withBackend((backend) => backend.logs(runId));
+  }
+
+  getTicks(name: string, limit: number = defaultLimit): Promise<readonly TickRecord[]> {
+    return this.#withBackend((backend) => backend.ticks({ name, limit }));
+  }
+
+  kvGet(key: string): Promise<Uint8Array | undefined> {
+    return this.#withBackend((backend) => backend.kv(key));
+  }
+
+  async kvSet(key: string, value: Uint8Array): Promise<void> {
+    await this.commit({ kv: [{ key, value }] });
+  }
+
+  async kvDelete(key: string): Promise<void> {
+    await this.commit({ kv: [{ key, value: undefined }] });
+  }
+
+  kvList(prefix = ""): Promise<readonly KvEntry[]> {
+    return this.#withBackend((backend) => backend.kvList(prefix));
+  }
+
+  async kvCompareAndSet(key: string, expected: Uint8Array | undefined, value: Uint8Array | undefined): Promise<boolean> {
+    try {
+      await this.commit({ preconditions: [{ kv: key, is: expected }], kv: [{ key, value }] });
+      return true;
+    } catch (error) {
+      if (isEdgewaterError(error, "PreconditionFailed")) return false;
+      throw error;
+    }
+  }
+
+  async addDynamicPartitions(definition: string, keys: readonly string[]): Promise<void> {
+    await this.commit({ dynamicPartitions: [{ definition, add: keys }] });
+  }
+
+  async deleteDynamicPartition(definition: string, key: string): Promise<void> {
+    await this.commit({ dynamicPartitions: [{ definition, remove: [key] }] });
+  }
+
+  getDynamicPartitions(definition: string): Promise<readonly string[]> {
+    return this.#withBackend(async (backend) => (await backend.dynamicPartitions(definition)).map(({ key }) => key));
+  }
+
+  async hasDynamicPartition(definition: string, key: string): Promise<boolean> {
+    return (await this.getDynamicPartitions(definition)).includes(key);
+  }
+
+  export({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<string, void, void> {
+    return exportLines((work) => this.#withBackend(work), signal);
+  }
+
+  import(lines: AsyncIterable<string> | Iterable<string>, options: ImportOptions = {}): Promise<void> {
+    return this.#withBackend((backend) => importLines(lines, backend, (batch) => this.#commit(batch), options));
+  }
+
+  prune(options: PruneOptions): Promise<Pruned> {
+    return this.#withBackend((backend) => prune(backend, (batch) => this.#commit(batch), options));
+  }
+
+  close(): Promise<void> {
+    return this.#operations.close(() => {
+      this.#wake();
+      return this.#backend.close();
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #withBackend<Value>(work: (backend: Backend) => Promise<Value>): Promise<Value> {
+    return this.#operations.run(() => work(this.#backend));
+  }
+
+  /** Commits as a part of an operation, also while the Storage is closing. */
+  async #commit(batch: Batch): Promise<readonly StoredEvent[]> {
+    if (this.isReadOnly) {
+      const message = `Cannot commit to ${this.name}: it was opened with { readOnly: true }`;
+      throw new EdgewaterError("PermissionDenied", message, { store: this.name });
+    }
+    if (batch.dynamicPartitions) checkDynamicKeys(batch.dynamicPartitions);
+    const events = await this.#backend.commit(batch);
+    this.#wake();
+    return events as readonly StoredEvent[];
+  }
+
+  #events(query: EventsQuery, { limit, partition, ...options }: EventsOptions | TypedEventsOptions): Promise<readonly StoredEvent[]> {
+    const requested = "types" in options ? options.types : assetEventTypes;
+    const types = requested === "all" ? undefined : requested;
+    const id = partition === undefined ? undefined : partitionId(partition);
+    const events = this.#withBackend((backend) => backend.events({ ...query, limit: limit ?? query.limit, partitionId: id, types }));
+    return events as Promise<readonly StoredEvent[]>;
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+  }
+}

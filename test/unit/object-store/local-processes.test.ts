@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MemoryStore } from "edgewater";
+import { LocalStore } from "edgewater/local";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edgewater-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const child = (...args: string[]) =>
+  spawn(process.execPath, [join(import.meta.dirname, "local-process.ts"), folder, ...args], { stdio: "inherit" });
+
+describe("LocalStore used by several processes", () => {
+  it("counts to 100 when 4 processes make 25 conditional increments each", async () => {
+    const store = new LocalStore(folder);
+    await store.put("counter", "0");
+    const codes = await Promise.all([1, 2, 3, 4].map(async () => (await once(child("25"), "exit"))[0]));
+    expect(codes).toEqual([0, 0, 0, 0]);
+    expect(await (await store.get("counter")).text()).toBe("100");
+  });
+
+  it("waits for a lock while its owner lives, and takes it over when its owner was killed", async () => {
+    const store = new LocalStore(folder);
+    const { etag = "" } = await store.put("counter", "0");
+    const holder = child("hold");
+    while (!existsSync(join(folder, "held~"))) await new Promise((resolve) => setTimeout(resolve, 10));
+    const signal = AbortSignal.timeout(300);
+    await expect(store.put("counter", "1", { mode: { ifMatch: etag }, signal })).rejects.toMatchObject({ code: "Aborted" });
+    await expect(store.put("counter", "1", { signal: AbortSignal.timeout(300) })).rejects.toMatchObject({ code: "Aborted" });
+    const exited = once(holder, "exit");
+    holder.kill("SIGKILL");
+    const waiting = store.put("counter", "1", { mode: { ifMatch: etag } });
+    await Promise.all([exited, waiting]);
+    expect(await (await store.get("counter")).text()).toBe("1");
+    expect(await readdir(join(folder, ".tmp~"))).toEqual([]);
+  });
+});
+
+describe.each([
+  ["MemoryStore", () => new MemoryStore()],
+  ["LocalStore", () => new LocalStore(folder)],
+] as const)("%s", (_, make) => {
+  it("lists more than 10,000 keys in order", async () => {
+    const store = make();
+    const keys = Array.from({ length: 10_050 }, (_, index) => `many/${index % 10}/${String(index).padStart(5, "0")}`);
+    for (const key of keys) await store.put(key, "");
+    const listed = await Array.fromAsync(store.list("many"), ({ key }) => key);
+    expect(listed).toEqual(keys.toSorted());
+  });
+});
