@@ -1,6 +1,8 @@
 import { compareUtf8 } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import { type Call, failed } from "./call.ts";
+import { isKey, isPrefix } from "./path.ts";
+import type { CommonPrefix, ObjectMeta } from "./types.ts";
 
 /** The options of a list that choose its entries. */
 export interface Page {
@@ -44,6 +46,17 @@ export const onLeftOut: unique symbol = Symbol.for("edgewater/left-out");
 /** Reports a name that a list leaves out: get, head and delete would refuse it. */
 export function reportLeftOut(options: object, name: string): void {
   (options as { readonly [onLeftOut]?: (name: string) => void })[onLeftOut]?.(name);
+}
+
+/** The entries of a list whose names are keys, or prefixes of keys. Others are left out and reported. */
+export async function* keysOnly<Entry extends ObjectMeta | CommonPrefix>(
+  entries: AsyncIterable<Entry>,
+  options: object,
+): AsyncGenerator<Entry, void, void> {
+  for await (const entry of entries) {
+    if ("prefix" in entry ? isPrefix(entry.prefix) : isKey(entry.key)) yield entry;
+    else reportLeftOut(options, "prefix" in entry ? entry.prefix : entry.key);
+  }
 }
 
 /** Pages without an entry that may follow each other: Azure sends some where much was deleted. */

@@ -3,8 +3,8 @@ import { isEdgewaterError } from "../../errors.ts";
 import { checkBody, openedBytes, openedResponse } from "../body.ts";
 import { type Call, explain, notFound } from "../call.ts";
 import { checkAttributes, checkMatch, resolveRange } from "../conditions.ts";
-import { checkLimit } from "../page.ts";
-import { checkKey, checkKeys, checkPrefix } from "../path.ts";
+import { checkLimit, PageTokens, reportLeftOut } from "../page.ts";
+import { checkKey, checkKeys, checkPrefix, isKey, isPrefix } from "../path.ts";
 import type {
   CommonPrefix,
   ConditionalCopyOptions,
@@ -128,26 +128,30 @@ export class R2Store implements FullObjectStore {
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
-  async *list(
-    prefix = "",
-    { delimiter, startAfter, limit, signal }: PagedListOptions | DelimitedListOptions = {},
-  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
+    const { delimiter, startAfter, limit, signal } = options;
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
+    const tokens = new PageTokens(call);
     const query = { prefix: start, ...(delimiter === undefined ? {} : { delimiter }) };
     let rest = checkLimit(limit);
     let position: { cursor?: string; startAfter?: string } = startAfter === undefined ? {} : { startAfter };
     while (rest > 0) {
-      const options = { ...query, ...position, limit: Math.min(rest, pageSize) };
-      const page = await this.#perform(call, () => this.#bucket.list(options));
+      const request = { ...query, ...position, limit: Math.min(rest, pageSize) };
+      const page = await this.#perform(call, () => this.#bucket.list(request));
       for (const [name, entry] of entriesOf(page)) {
         // R2 compares `startAfter` with keys, not with common prefixes.
         if (startAfter !== undefined && compareUtf8(name, startAfter) <= 0) continue;
+        if (!("prefix" in entry ? isPrefix(name) : isKey(name))) {
+          reportLeftOut(options, name);
+          continue;
+        }
         yield entry;
-        rest--;
+        if (--rest === 0) return;
       }
-      if (page.cursor === undefined || !page.truncated) return;
-      position = { cursor: page.cursor };
+      const cursor = tokens.next(page.cursor, page.truncated, page.objects.length + page.delimitedPrefixes.length);
+      if (cursor === undefined) return;
+      position = { cursor };
     }
   }
 
@@ -187,7 +191,7 @@ function listed({ key, size, httpEtag, uploaded }: R2Object): ObjectMeta {
 
 /** Objects and common prefixes of a page, sorted together. Skips keys that end with a slash, which some tools create as folders. */
 function entriesOf({ objects, delimitedPrefixes }: R2Page): [string, ObjectMeta | CommonPrefix][] {
-  const keys = objects.filter(({ key }) => !key.endsWith("/")).map((object) => [object.key, listed(object)] as const);
+  const keys = objects.map((object) => [object.key, listed(object)] as const);
   const prefixes = delimitedPrefixes.map((prefix) => [prefix, { prefix }] as const);
   return [...keys, ...prefixes].sort(([left], [right]) => compareUtf8(left, right)) as [string, ObjectMeta | CommonPrefix][];
 }
