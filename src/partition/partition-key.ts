@@ -1,4 +1,4 @@
-import { compareUtf8, nameProblem } from "../encoding/utf8.ts";
+import { compareUtf8, isWellFormed } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 
 /**
@@ -257,8 +257,7 @@ function checkValues(values: unknown, what: string): readonly string[] {
 function checkText(text: string, reserved: RegExp, what: string): void {
   const found = reserved.exec(text)?.[0];
   if (found !== undefined) refuse(`Invalid ${what}: ${JSON.stringify(found)} is reserved as a separator`);
-  const problem = nameProblem(text);
-  if (problem !== undefined) refuse(`Invalid ${what}: ${problem}`);
+  if (!isWellFormed(text)) refuse(`Invalid ${what}: it has a lone surrogate, which UTF-8 cannot encode`);
 }
 
 function checkOne(key: PartitionKey): void {

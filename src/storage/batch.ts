@@ -85,7 +85,8 @@ export function checkNames(store: string, { preconditions = [], events = [], run
   for (const { key } of kv) checkStorageName(store, key, "key");
   for (const { definition } of dynamicPartitions) checkStorageName(store, definition, "name of dynamic partitions");
   for (const { runId } of runs) checkStorageName(store, runId, "run id");
-  for (const { assetKey, runId, dataVersion, codeVersion } of events) {
+  for (const { assetKey, partitionKey, runId, dataVersion, codeVersion } of events) {
+    if (partitionKey) checkStorageName(store, String(partitionKey), "partition");
     checkStorageName(store, assetKey, "asset");
     checkStorageName(store, runId, "run id");
     checkStorageName(store, dataVersion, "data version");
