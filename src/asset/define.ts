@@ -1,6 +1,6 @@
 /** The checks that the factories of assets and tasks share. */
 import { isCondition } from "../automation/make.ts";
-import { isWellFormed } from "../encoding/utf8.ts";
+import { nameProblem } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import { checkIOHandler } from "../io-handler/handler.ts";
@@ -92,7 +92,7 @@ export function describe(options: DescriptionOptions<BaseIOHandler>, owner: stri
 }
 
 /**
- * Checks the name of an asset or a task: any text that is not empty and that UTF-8 can encode. Names need no escaping,
+ * Checks the name of an asset or a task: any text that is not empty, that UTF-8 can encode, and without NUL. Names need no escaping,
  * because the layout of keys encodes them.
  *
  * @throws `DefinitionError`
@@ -101,8 +101,9 @@ export function checkName(name: unknown, kind: "asset" | "task"): asserts name i
   if (typeof name !== "string" || name === "") {
     throw new EdgewaterError("DefinitionError", `Invalid ${kind} name; expected a string that is not empty`);
   }
-  if (!isWellFormed(name)) {
-    const message = `Invalid ${kind} name ${JSON.stringify(name)}: it has a lone surrogate, which UTF-8 cannot encode`;
+  const problem = nameProblem(name);
+  if (problem !== undefined) {
+    const message = `Invalid ${kind} name ${JSON.stringify(name)}: ${problem}`;
     throw new EdgewaterError("DefinitionError", message, { asset: name });
   }
 }

@@ -9,6 +9,15 @@ export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
+/**
+ * The reason why some store or database cannot hold a name; undefined for a name that all can hold. One rule for all, so that
+ * a name that works in memory also works on Postgres.
+ */
+export function nameProblem(text: string): string | undefined {
+  if (!isWellFormed(text)) return "it has a lone surrogate, which UTF-8 cannot encode";
+  return text.includes("\0") ? "it has the character NUL, which Postgres cannot store" : undefined;
+}
+
 /** Compares strings by their UTF-8 bytes, which is the order of their code points. */
 export function compareUtf8(left: string, right: string): number {
   const length = Math.min(left.length, right.length);

@@ -68,6 +68,12 @@ export function notFound(store: string, key: string, cause?: unknown): Edgewater
   return new EdgewaterError("NotFound", `No object ${JSON.stringify(key)} in ${store}`, { store, key, cause });
 }
 
+/** Text of a server for a message: cut, and in printable ASCII. */
+export function printable(text: string, maxLength = 64): string {
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+  return cut.replace(/[^\x20-\x7e…]/g, "?");
+}
+
 function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 }

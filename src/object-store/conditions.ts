@@ -1,5 +1,5 @@
 import type { EdgewaterError } from "../errors.ts";
-import { type Call, failed } from "./call.ts";
+import { type Call, failed, printable } from "./call.ts";
 import type { Attributes, ByteRange, ConditionalGetOptions, PutMode } from "./types.ts";
 
 type Conditions = Pick<ConditionalGetOptions, "ifMatch" | "ifNoneMatch">;
@@ -18,7 +18,7 @@ interface Target {
 export function checkMode(mode: PutMode, etag: string | undefined, target: Target): void {
   if (mode === "overwrite" || (mode === "create" ? undefined : mode.ifMatch) === etag) return;
   if (mode === "create") throw conditionFailed(mode, target);
-  const found = etag === undefined ? "it does not exist" : `it has the etag ${etag}`;
+  const found = etag === undefined ? "it does not exist" : `it has the etag ${printable(etag)}`;
   throw failed(writing(target), "PreconditionFailed", `${found}; expected the etag ${mode.ifMatch}`);
 }
 
@@ -36,7 +36,7 @@ export function conditionFailed(mode: Exclude<PutMode, "overwrite">, target: Tar
  */
 export function checkMatch({ ifMatch, ifNoneMatch }: Conditions, etag: string | undefined, target: Target): void {
   if (ifMatch !== undefined && etag !== ifMatch)
-    throw failed(reading(target), "PreconditionFailed", `it has the etag ${etag}; expected the etag ${ifMatch}`);
+    throw failed(reading(target), "PreconditionFailed", `it has the etag ${printable(`${etag}`)}; expected the etag ${ifMatch}`);
   if (ifNoneMatch !== undefined && etag === ifNoneMatch)
     throw failed(reading(target), "NotModified", `it still has the etag ${ifNoneMatch}`);
 }

@@ -25,6 +25,16 @@ export function checkKeys(store: string, keys: string | readonly string[]): read
   return all;
 }
 
+/** Returns whether text is a key: servers also list the objects of other programs, whose names may not be keys. */
+export function isKey(text: string): boolean {
+  return problemOf(text) === undefined;
+}
+
+/** Returns whether text is what keys below a prefix begin with: a key and a slash. */
+export function isPrefix(text: string): boolean {
+  return text.endsWith("/") && isKey(text.slice(0, -1));
+}
+
 /**
  * Checks a prefix, and returns the text that every key below it starts with: empty, or ending with a slash.
  *

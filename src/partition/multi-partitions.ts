@@ -1,4 +1,4 @@
-import { compareUtf8 } from "../encoding/utf8.ts";
+import { compareUtf8, nameProblem } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import {
   checkDimensionName,
@@ -35,6 +35,8 @@ export function multiPartitions(dimensions: Readonly<Record<string, DimensionPar
     checkDimensionName(name);
     if (!isPartitionsDefinition(definition))
       refuse(`Invalid partitions of the dimension ${JSON.stringify(name)}; expected a definition such as staticPartitions([…])`);
+    const problem = nameProblem(name);
+    if (problem !== undefined) refuse(`Invalid name ${JSON.stringify(name)} of a dimension: ${problem}`);
     if (definition.kind === "multi") refuse(`Invalid partitions of the dimension ${JSON.stringify(name)}: dimensions do not nest`);
   }
   const expand = (keysOf: (definition: DimensionPartitions, name: string) => readonly PartitionKey[]): readonly PartitionKey[] =>

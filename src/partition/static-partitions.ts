@@ -1,3 +1,4 @@
+import { nameProblem } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import { PartitionKey, singleValue } from "./partition-key.ts";
 import { keysBetween, listKeys, makeDefinition, type StaticPartitions } from "./partitions-definition.ts";
@@ -5,7 +6,7 @@ import { keysBetween, listKeys, makeDefinition, type StaticPartitions } from "./
 /**
  * Defines partitions with these keys, in this order.
  *
- * @throws `PartitionError` for an empty list, an empty or repeated key, or a key with `|` or `,`
+ * @throws `PartitionError` for an empty list, an empty or repeated key, or a key with `|`, `,` or NUL
  *
  * @example
  * ```ts
@@ -15,6 +16,10 @@ import { keysBetween, listKeys, makeDefinition, type StaticPartitions } from "./
 export function staticPartitions(keys: readonly string[]): StaticPartitions {
   if (!Array.isArray(keys) || keys.length === 0) refuse("Cannot define static partitions without keys; pass at least one");
   const all = Object.freeze(keys.map((key) => PartitionKey.single(key)));
+  for (const key of keys) {
+    const problem = nameProblem(key);
+    if (problem !== undefined) refuse(`Cannot define static partitions: invalid key ${JSON.stringify(key)}: ${problem}`);
+  }
   const indexes = new Map(all.map((key, index) => [String(key), index]));
   const repeated = keys.find((key, index) => indexes.get(key) !== index);
   if (repeated !== undefined) refuse(`Cannot define static partitions: the key ${JSON.stringify(repeated)} is repeated`);

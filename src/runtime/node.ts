@@ -1,5 +1,5 @@
 /**
- * What Node has and other runtimes may lack. Imports nothing, so that it can be part of a bundle for browsers.
+ * What some runtimes have and others lack. Imports nothing, so that it can be part of a bundle for browsers.
  *
  * @module
  */
@@ -35,4 +35,14 @@ export function inspectOutline(array: object, showHidden: boolean): string | und
   } catch {
     return undefined;
   }
+}
+
+/** Returns whether this runtime is Bun. */
+export function isBun(): boolean {
+  return (globalThis as Runtimes).process?.versions?.["bun"] !== undefined;
+}
+
+/** Returns whether this runtime is Deno. */
+export function isDeno(): boolean {
+  return "Deno" in globalThis;
 }

@@ -2,7 +2,7 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { Operations } from "../operations.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { type Backend, type EventsQuery, partitionId } from "./backend.ts";
-import { type Batch, checkDynamicKeys } from "./batch.ts";
+import { type Batch, checkDynamicKeys, checkNames, checkStorageName } from "./batch.ts";
 import { type AnyEvent, assetEventTypes, type StoredEvent } from "./events.ts";
 import { byFirstMaterialization } from "./latest.ts";
 import { assetRecords, changedDefinitions } from "./query/catalogue.ts";
@@ -138,7 +138,10 @@ export class BackendStorage implements Storage {
   }
 
   kvGet(key: string): Promise<Uint8Array | undefined> {
-    return this.#withBackend((backend) => backend.kv(key));
+    return this.#withBackend(async (backend) => {
+      checkStorageName(this.name, key, "key");
+      return backend.kv(key);
+    });
   }
 
   async kvSet(key: string, value: Uint8Array): Promise<void> {
@@ -150,7 +153,10 @@ export class BackendStorage implements Storage {
   }
 
   kvList(prefix = ""): Promise<readonly KvEntry[]> {
-    return this.#withBackend((backend) => backend.kvList(prefix));
+    return this.#withBackend(async (backend) => {
+      checkStorageName(this.name, prefix, "prefix");
+      return backend.kvList(prefix);
+    });
   }
 
   async kvCompareAndSet(key: string, expected: Uint8Array | undefined, value: Uint8Array | undefined): Promise<boolean> {
@@ -213,6 +219,7 @@ export class BackendStorage implements Storage {
       throw new EdgewaterError("PermissionDenied", message, { store: this.name });
     }
     if (batch.dynamicPartitions) checkDynamicKeys(batch.dynamicPartitions);
+    checkNames(this.name, batch);
     const events = await this.#backend.commit(batch);
     this.#wake();
     return events as readonly StoredEvent[];

@@ -1,4 +1,4 @@
-import { isWellFormed } from "../encoding/utf8.ts";
+import { nameProblem } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { NewEvent } from "./events.ts";
@@ -63,7 +63,7 @@ export interface Deletes {
  */
 export function checkDynamicKeys(changes: readonly DynamicPartitionsChange[]): void {
   for (const { definition, add } of changes) {
-    const wrong = add?.find((key) => key === "" || /[|,\0]/.test(key) || !isWellFormed(key));
+    const wrong = add?.find((key) => key === "" || /[|,]/.test(key) || nameProblem(key) !== undefined);
     if (add === undefined || (add.length > 0 && wrong === undefined)) continue;
     const problem =
       wrong === undefined
@@ -73,6 +73,32 @@ export function checkDynamicKeys(changes: readonly DynamicPartitionsChange[]): v
           : `${JSON.stringify(wrong)} has a reserved character; a key must not contain "|", ",", NUL or a lone surrogate`;
     throw new EdgewaterError("PartitionError", `Cannot add to the dynamic partitions ${JSON.stringify(definition)}: ${problem}`);
   }
+}
+
+/**
+ * Checks the names in a batch, so that every back end takes the same ones.
+ *
+ * @throws `InvalidPath` for a name with NUL or a lone surrogate
+ */
+export function checkNames(store: string, { preconditions = [], events = [], runs = [], kv = [], dynamicPartitions = [] }: Batch): void {
+  for (const each of preconditions) if ("kv" in each) checkStorageName(store, each.kv, "key");
+  for (const { key } of kv) checkStorageName(store, key, "key");
+  for (const { definition } of dynamicPartitions) checkStorageName(store, definition, "name of dynamic partitions");
+  for (const { runId } of runs) checkStorageName(store, runId, "run id");
+  for (const { assetKey, partitionKey, runId, dataVersion, codeVersion } of events) {
+    if (partitionKey) checkStorageName(store, String(partitionKey), "partition");
+    checkStorageName(store, assetKey, "asset");
+    checkStorageName(store, runId, "run id");
+    checkStorageName(store, dataVersion, "data version");
+    checkStorageName(store, codeVersion, "code version");
+  }
+}
+
+/** Checks one name. Throws like {@link checkNames}. */
+export function checkStorageName(store: string, name: unknown, what: string): void {
+  const problem = typeof name === "string" ? nameProblem(name) : undefined;
+  if (problem === undefined) return;
+  throw new EdgewaterError("InvalidPath", `Invalid ${what} ${JSON.stringify(name)} in ${store}: ${problem}`, { store });
 }
 
 /** The error of a commit with a precondition that does not hold. */

@@ -33,12 +33,16 @@ const errors: ServiceErrors = {
     InvalidAuthenticationInfo: ["Unauthenticated", "the token is wrong or has expired"],
     InvalidBlobType: ["NotSupported", "it is not a block blob"],
     InvalidBlockList: ["Unavailable", "another write has dropped the blocks"],
+    InternalError: ["Unavailable", "the server failed"],
     InvalidResourceName: ["InvalidPath", "the name is invalid"],
     InvalidUri: ["InvalidPath", "the name is invalid"],
     LeaseIdMissing: ["PermissionDenied", "the blob has an active lease"],
     MetadataTooLarge: ["MetadataError", "the metadata is too large"],
+    Md5Mismatch: ["Unavailable", "the body was changed on its way"],
+    OperationTimedOut: ["Unavailable", "the server took too long"],
     OutOfRangeInput: ["InvalidPath", "the name is too long"],
     RequestBodyTooLarge: ["NotSupported", "the object is too large"],
+    ServerBusy: ["Unavailable", "the server is busy"],
   },
 };
 
@@ -69,7 +73,7 @@ export function createAzureClient(options: AzureStoreOptions): AzureClient {
       errors,
       sign: async (call, { method, path, headers = {}, body }) =>
         signer.sign({ method, url: url + path, headers, body }, await credentials(call), clock.now()),
-      corrections: [(failure) => isDenied(failure) && clock.adjust(failure.serverTime), (failure) => isDenied(failure) && cache.forget()],
+      corrections: [clock.correction(isDenied), () => (failure) => isDenied(failure) && cache.forget()],
     }),
     url,
     credentials,

@@ -1,10 +1,10 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import type { Call } from "../call.ts";
-import { textBody } from "../client/answer.ts";
-import { type ListEntry, type ListPage, listEntries, merged, nameOf, queryOf } from "../client/list.ts";
-import { dateOf, elements, etagOf, textOf } from "../client/xml.ts";
-import type { Page } from "../page.ts";
+import { childrenOf, dateAt, etagAt, textAt, type XmlElement } from "../client/answer/xml.ts";
+import { type ListEntry, type ListPage, listEntries, merged, nameIn, nameOf, pageBytes, queryOf, sizeIn } from "../client/list.ts";
+import { type Page, reportLeftOut } from "../page.ts";
 import type { AzureClient } from "./client.ts";
+import { isBlobName } from "./options.ts";
 
 /** The most entries of one answer. */
 const maxPageSize = 5000;
@@ -15,34 +15,39 @@ const maxPageSize = 5000;
  */
 export function listBlobs(client: AzureClient, call: Call, prefix: string, page: Page): AsyncGenerator<ListEntry, void, void> {
   const { delimiter, startAfter } = page;
-  return listEntries(page, {
+  return listEntries(call, prefix, page, {
+    isName: isBlobName,
     inOrder: (entries) => inUtf8Order(entries, nameOf),
     readPage: async (marker, rest) => {
       const size = startAfter === undefined ? Math.min(rest, maxPageSize) : maxPageSize;
       const query = queryOf({ restype: "container", comp: "list", prefix, delimiter, maxresults: String(size), marker });
-      const response = await client.request(call, { method: "GET", path: `?${query}` });
-      return parsePage(await textBody(call, response, client.options));
+      const request = { method: "GET", path: `?${query}` } as const;
+      return parsePage(call, await client.document(call, request, { root: "EnumerationResults", maxBytes: pageBytes(size) }), page);
     },
   });
 }
 
-function parsePage(xml: string): ListPage {
-  const objects = elements(xml, "Blob").map((blob) => ({
-    key: blobName(blob),
-    size: Number(textOf(blob, "Content-Length") ?? 0),
-    // Etags have no quotes here, and have them in headers.
-    etag: etagOf(blob, "Etag"),
-    lastModified: dateOf(blob, "Last-Modified"),
-  }));
-  const prefixes = elements(xml, "BlobPrefix").map((each) => ({ prefix: blobName(each) }));
+function parsePage(call: Call, document: XmlElement, page: Page): ListPage {
+  const blobs = childrenOf(document, "Blobs")[0];
+  // Names that XML cannot carry are percent-encoded and marked.
+  const named = (element: XmlElement): readonly string[] => {
+    const isEncoded = /\sEncoded="true"/i.test(childrenOf(element, "Name")[0]?.attributes ?? "");
+    const name = nameIn(call, element, "Name", isEncoded, decodeURIComponent);
+    if (name === undefined) reportLeftOut(page, textAt(element, "Name") ?? "");
+    return name === undefined ? [] : [name];
+  };
+  const objects = childrenOf(blobs, "Blob").flatMap((blob) =>
+    named(blob).map((key) => ({
+      key,
+      size: sizeIn(call, textAt(blob, "Properties", "Content-Length")),
+      // Etags have no quotes here, and have them in headers.
+      etag: etagAt(blob, "Properties", "Etag"),
+      lastModified: dateAt(blob, "Properties", "Last-Modified"),
+    })),
+  );
+  const prefixes = childrenOf(blobs, "BlobPrefix").flatMap((each) => named(each).map((prefix) => ({ prefix })));
   const byUtf16 = (left: string, right: string): number => (left < right ? -1 : 1);
-  return { entries: merged(objects, prefixes, byUtf16), next: textOf(xml, "NextMarker") };
-}
-
-/** Names that XML cannot carry are percent-encoded and marked. */
-function blobName(xml: string): string {
-  const name = textOf(xml, "Name") ?? "";
-  return /<Name Encoded="true">/i.test(xml) ? decodeURIComponent(name) : name;
+  return { entries: merged(objects, prefixes, byUtf16), next: textAt(document, "NextMarker") };
 }
 
 /**

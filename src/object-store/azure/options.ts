@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../../errors.ts";
-import { checkCounts, checkEndpoint, checkTransport } from "../client/checks.ts";
+import { checkCounts, checkEndpoint, checkName, checkTransport } from "../client/checks.ts";
 import type { TransportOptions } from "../client/exchange.ts";
-import { checkKey } from "../path.ts";
+import { checkKey, isKey } from "../path.ts";
 import type { AzureCredentialProvider } from "./credentials.ts";
 
 /** The options of an `AzureStore`. */
@@ -26,6 +26,8 @@ export interface AzureStoreOptions extends TransportOptions {
   readonly concurrency?: number | undefined;
 }
 
+const containerName = /^(?:\$root|\$web|\$logs|[a-z0-9][a-z0-9-]{0,62})$/;
+
 /**
  * Checks the options.
  *
@@ -34,6 +36,8 @@ export interface AzureStoreOptions extends TransportOptions {
  */
 export function checkOptions(options: AzureStoreOptions, store: string): string {
   const { account, container, endpoint, blockSize, concurrency } = options;
+  checkName("AzureStore", "account", account, /^[a-z0-9][a-z0-9-]{0,62}$/, "lower-case letters and digits");
+  checkName("AzureStore", "container", container, containerName, "lower-case letters, digits and hyphens, or $root, $web or $logs");
   checkTransport(options, store);
   checkCounts({ blockSize, concurrency }, store);
   const { url, path } = checkEndpoint(endpoint ?? `https://${account}.blob.core.windows.net`, store);
@@ -48,8 +52,18 @@ export function checkOptions(options: AzureStoreOptions, store: string): string 
  */
 export function checkBlobName(store: string, key: string): void {
   checkKey(store, key);
-  const problem = key.includes("\\") ? "backslashes" : /\.(?:\/|$)/.test(key) ? "dots at the end of a segment" : undefined;
+  const problem = blobNameProblem(key);
   if (problem === undefined) return;
   const message = `Invalid key ${JSON.stringify(key)} in ${store}: Azure does not keep ${problem}`;
   throw new EdgewaterError("InvalidPath", message, { store, key });
+}
+
+/** Returns whether a blob's name is a key that this store takes. */
+export function isBlobName(name: string): boolean {
+  return isKey(name) && blobNameProblem(name) === undefined;
+}
+
+function blobNameProblem(key: string): string | undefined {
+  if (key.includes("\\")) return "backslashes";
+  return /\.(?:\/|$)/.test(key) ? "dots at the end of a segment" : undefined;
 }

@@ -68,7 +68,8 @@ export class AzureStore implements FullObjectStore, Sign {
   /**
    * Makes a store. Sends nothing.
    *
-   * @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers
+   * @throws `SettingsError` for a account or container with characters that no such name has, for an endpoint that is not an http or https
+   * URL or carries credentials, and for wrong numbers
    */
   constructor(options: AzureStoreOptions) {
     this.#client = createAzureClient(options);
@@ -94,7 +95,7 @@ export class AzureStore implements FullObjectStore, Sign {
 
   /** Opens an object, or a range of it. Throws as `Get` describes. */
   async get(key: string, { range, signal, ...match }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
-    return openObject(this.#client, this.#call("read", key, signal), range, matchHeaders(match));
+    return openObject(this.#client, this.#call("read", key, signal), { range, ...match, headers: matchHeaders(match) });
   }
 
   /** Reads what the store knows of an object. */

@@ -1,8 +1,10 @@
 import { encodeSegment } from "../../encoding/percent.ts";
-import { type Call, failed } from "../call.ts";
-import { requiredHeader } from "../client/answer.ts";
-import { type BucketRequest, pathOf } from "../client/bucket-client.ts";
+import { sleep } from "../../retry.ts";
+import { type Call, failed, printable } from "../call.ts";
+import { requiredHeader } from "../client/answer/answer.ts";
+import { type BucketRequest, pathOf, slowFactor } from "../client/bucket-client.ts";
 import type { Failure } from "../client/error-codes.ts";
+import { defaultTimeoutMs } from "../client/exchange.ts";
 import { type Part, putInParts } from "../client/multipart.ts";
 import { attemptWrite, type Verdict, verdictByStatus, writeObjectOnce } from "../conditional-write/attempt.ts";
 import { newWriteToken } from "../conditional-write/lineage.ts";
@@ -99,12 +101,15 @@ export async function copyByServer(client: AzureClient, call: Call, to: string):
   const headers = { "x-ms-copy-source": "sasToken" in credentials ? withSignature(source, credentials.sasToken) : source };
   let response = await client.request(call, { method: "PUT", path: pathOf(to), headers });
   const id = response.headers.get("x-ms-copy-id");
+  const { timeoutMs = defaultTimeoutMs } = client.options;
+  const deadline = Date.now() + timeoutMs * slowFactor;
   while (response.headers.get("x-ms-copy-status") === "pending") {
-    await new Promise((resolve) => setTimeout(resolve, copyPollMs));
+    if (Date.now() > deadline) throw failed(call, "Unavailable", "the server did not complete the copy in time");
+    await sleep(copyPollMs, call);
     response = await client.request({ ...call, key: to }, { method: "HEAD", path: pathOf(to) });
   }
   const status = response.headers.get("x-ms-copy-status") ?? "success";
-  if (status !== "success") throw failed(call, "Unavailable", `the copy ended with the status ${status}`);
+  if (status !== "success") throw failed(call, "Unavailable", `the copy ended with the status ${printable(status)}`);
   if (response.headers.get("x-ms-copy-id") !== id) throw failed(call, "Unavailable", "another write replaced the copy");
   return { etag: requiredHeader(call, response, "ETag") };
 }

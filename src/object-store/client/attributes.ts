@@ -74,16 +74,28 @@ export function attributesOf(answer: Headers, headers: MetadataHeaders, call: Ca
   const { prefix, defaultContentType } = headers;
   const type = answer.get("content-type");
   const all = [...answer].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value] as const);
-  let packed: PackedAttributes;
-  try {
-    packed = JSON.parse(answer.get(packedHeader(headers)) ?? "{}") as PackedAttributes;
-  } catch (cause) {
-    throw failed(call, "Integrity", "its metadata is damaged", { cause });
-  }
+  const packed = parsePacked(answer.get(packedHeader(headers)) ?? "{}");
+  if (packed === undefined) throw failed(call, "Integrity", "its metadata is damaged");
   return {
     contentType: packed.contentType ?? (type === null || type === defaultContentType ? undefined : type),
     metadata: Object.fromEntries([...all.filter(([name]) => !name.startsWith(ownPrefix)), ...Object.entries(packed.metadata ?? {})]),
   };
+}
+
+/** The attributes of the library's own entry; undefined for one that is damaged. */
+function parsePacked(text: string): PackedAttributes | undefined {
+  try {
+    const { contentType, metadata } = JSON.parse(text) as { readonly contentType?: unknown; readonly metadata?: unknown };
+    if (contentType !== undefined && typeof contentType !== "string") return undefined;
+    if (metadata === undefined) return { contentType };
+    if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) return undefined;
+    const entries = Object.entries(metadata);
+    return entries.every(([, value]) => typeof value === "string")
+      ? { contentType, metadata: metadata as Record<string, string> }
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isPlainValue(value: string): boolean {

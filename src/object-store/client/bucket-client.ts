@@ -7,9 +7,13 @@
 import { encodeKey } from "../../encoding/percent.ts";
 import type { Call } from "../call.ts";
 import { LineageCache } from "../conditional-write/lineage-cache.ts";
+import { unexpected } from "./answer/answer.ts";
+import { textBody } from "./answer/body.ts";
+import { readDocument } from "./answer/document.ts";
+import type { XmlElement } from "./answer/xml.ts";
 import type { MetadataHeaders } from "./attributes.ts";
 import { type Correction, type Failure, failureOf, type ServiceErrors, withCorrections } from "./error-codes.ts";
-import type { HTTPRequest, TransportOptions } from "./exchange.ts";
+import { defaultTimeoutMs, type HTTPRequest, type TransportOptions } from "./exchange.ts";
 import { send } from "./send.ts";
 
 /** A request to a bucket, before it is signed. */
@@ -19,6 +23,18 @@ export interface BucketRequest {
   readonly path: string;
   readonly headers?: Record<string, string> | undefined;
   readonly body?: Uint8Array<ArrayBuffer> | Blob | undefined;
+}
+
+/** How an answer is read as a document. */
+export interface DocumentRequestOptions {
+  /** Name of its root element. */
+  readonly root: string;
+  /** Number of bytes that it may have; 64 kB unless given. */
+  readonly maxBytes?: number;
+  /** Whether the server may be at work while it answers, as for a copy, so that the answer may take 20 times as long. */
+  readonly isSlow?: boolean;
+  /** Whether an answer of nothing is as good as the document; it is then returned without children. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** Sends the requests of a store to its bucket or container. */
@@ -40,6 +56,17 @@ export interface BucketClient<Options extends TransportOptions = TransportOption
    * @throws the error that any other answer stands for
    */
   readonly request: (call: Call, request: BucketRequest) => Promise<Response>;
+  /**
+   * Sends a request that may happen more than once, and reads its answer as one whole XML document. An answer that is none, or
+   * an `<Error>` with status 200, is retried like an answer of failure.
+   *
+   * @throws like `request`; `Unavailable` when the last answer is no whole document
+   */
+  readonly document: (call: Call, request: BucketRequest, options: DocumentRequestOptions) => Promise<XmlElement>;
+  /** Like `document`, for an answer whose headers matter and whose body may be empty. */
+  readonly emptyOrDocument: (call: Call, request: BucketRequest, options: DocumentRequestOptions) => Promise<Response>;
+  /** Reads an answer of success as one whole XML document. Throws like `document`. */
+  readonly readDocument: (call: Call, response: Response, options: DocumentRequestOptions) => Promise<XmlElement>;
   /** Reads an answer that reports a failure. */
   readonly failureOf: (call: Call, response: Response) => Promise<Failure>;
   /** Repeats the work with the server's clock or with new credentials, once each, when its failure calls for that. */
@@ -62,6 +89,18 @@ export function createBucketClient<Options extends TransportOptions>(setup: Buck
   const { name, options, metadata, isDated, sign, errors, corrections, isRetried, explained } = setup;
   const readFailure = (call: Call, response: Response): Promise<Failure> => failureOf(call, response, errors, options.timeoutMs);
   const corrected: BucketClient["corrected"] = (work) => withCorrections(work, corrections);
+  const requestWith = (call: Call, request: BucketRequest, read: (response: Response) => Promise<void>): Promise<Response> =>
+    corrected(async () => {
+      const rules = { isRetried, read, errorOf: async (answer: Response) => (await readFailure(call, answer)).error };
+      const response = await send(call, () => sign(call, request), options, rules);
+      if (response.ok) return response;
+      return readFailure(call, explained ? await explained(call, request, response) : response);
+    });
+  const readWhole: BucketClient["readDocument"] = (call, response, { maxBytes = maxDocumentBytes, isSlow = false, ...which }) => {
+    const { timeoutMs = defaultTimeoutMs } = options;
+    const limits = { timeoutMs: isSlow ? timeoutMs * slowFactor : timeoutMs, idleMs: timeoutMs, maxBytes };
+    return readDocument(call, response, { ...which, ...limits }, errors);
+  };
   return {
     name,
     options,
@@ -72,14 +111,44 @@ export function createBucketClient<Options extends TransportOptions>(setup: Buck
     lineages: new LineageCache(),
     hasSeenLineage: false,
     failureOf: readFailure,
-    request: (call, request) =>
-      corrected(async () => {
-        const rules = { isRetried, errorOf: async (answer: Response) => (await readFailure(call, answer)).error };
-        const response = await send(call, () => sign(call, request), options, rules);
-        if (response.ok) return response;
-        return readFailure(call, explained ? await explained(call, request, response) : response);
+    request: (call, request) => requestWith(call, request, (response) => checkSuccess(call, request, response, options.timeoutMs)),
+    document: async (call, request, documentOptions) => {
+      let document: XmlElement | undefined;
+      await requestWith(call, request, async (response) => {
+        document = await readWhole(call, response, documentOptions);
+      });
+      return document as XmlElement;
+    },
+    emptyOrDocument: (call, request, documentOptions) =>
+      requestWith(call, request, async (response) => {
+        await readWhole(call, response, { ...documentOptions, mayBeEmpty: true });
       }),
+    readDocument: readWhole,
   };
+}
+
+/** How many times longer the server's work on a copy, or at the end of an upload, may take. */
+export const slowFactor = 20;
+
+/** Bytes of a document that is no list. */
+const maxDocumentBytes = 65_536;
+
+/**
+ * Compares an answer of success with its request. An answer to GET is compared where it is read.
+ *
+ * @throws `Unavailable` for a web page, such as that of a captive portal, and for a delete that is answered with anything
+ */
+async function checkSuccess(call: Call, { method }: BucketRequest, response: Response, timeoutMs: number | undefined): Promise<void> {
+  const { status, headers } = response;
+  if (method === "GET") return;
+  if (method === "HEAD") {
+    if (status > 202) throw unexpected(call, `the status ${status}, which is none of HEAD`);
+    return;
+  }
+  if (headers.get("content-type")?.startsWith("text/html")) throw unexpected(call, "a web page");
+  if (method !== "DELETE" || status !== 200) return;
+  const text = await textBody(call, response, { timeoutMs, maxBytes: maxDocumentBytes });
+  if (text.trim() !== "") throw unexpected(call, "something else than the confirmation of a delete");
 }
 
 /** The path of a key below its bucket or container. */

@@ -1,3 +1,4 @@
+import { encodeKey } from "../../encoding/percent.ts";
 import { EdgewaterError } from "../../errors.ts";
 import { checkRetryPolicy } from "../../retry.ts";
 import { type Call, failed } from "../call.ts";
@@ -13,16 +14,48 @@ export function parsedUrl(text: string | URL): URL | undefined {
 }
 
 /**
- * The URL of a server, without a slash at its end. The error does not show it, because it may hold a secret.
+ * The URL of a server, without a slash at its end. Its path is encoded as keys are, so that it is signed as it is sent. The
+ * error does not show the URL, because it may hold a secret.
  *
- * @throws `SettingsError` for text that is not a URL, and for a URL with credentials or a query
+ * @throws `SettingsError` for text that is not an http or https URL, and for a URL with credentials, a query or a fragment
  */
 export function checkEndpoint(endpoint: string | URL, store: string): { readonly url: URL; readonly path: string } {
   const url = parsedUrl(endpoint);
-  if (url && !url.username && !url.password && !url.search) return { url, path: url.pathname.replace(/\/$/, "") };
-  const message = `Invalid endpoint of ${store}; expected a URL without credentials or a query; pass credentials as credentials`;
+  const path = url && encodedPath(url);
+  const isBare = url && !url.username && !url.password && !url.search && !url.hash;
+  if (isBare && path !== undefined && /^https?:$/.test(url.protocol)) return { url, path };
+  const message = `Invalid endpoint of ${store}; expected an http or https URL without credentials, query or fragment; pass credentials as credentials`;
   throw new EdgewaterError("SettingsError", message, { store, field: "endpoint" });
 }
+
+/** The path of a URL without a slash at its end, encoded by RFC 3986; undefined when it cannot be decoded. */
+function encodedPath({ pathname }: URL): string | undefined {
+  try {
+    const segments = pathname.replace(/\/$/, "").split("/").map(decodeURIComponent);
+    return segments.some((segment) => segment.includes("/")) ? undefined : encodeKey(segments.join("/"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Checks a name that becomes part of the URL of every request, so that no name leads to another server. The error does not
+ * show the name, because a URL with a secret may have been passed instead.
+ *
+ * @param expected the characters that the name may have, for the error
+ * @throws `SettingsError`
+ */
+export function checkName(store: string, field: string, name: unknown, allowed: RegExp, expected: string): void {
+  if (typeof name === "string" && allowed.test(name)) return;
+  const what = typeof name === "string" ? "it has other characters" : `it is of type ${typeof name}`;
+  throw new EdgewaterError("SettingsError", `Invalid ${field} of ${store}: ${what}; expected ${expected}`, { store, field });
+}
+
+/** A bucket's name: what AWS and Google take, and what they took in earlier years. */
+export const bucketName: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
+
+/** {@link bucketName} in words. */
+export const bucketNameRule = "letters, digits, dots, hyphens and underscores, with a letter or digit first";
 
 /** The longest delay that timers can wait: 2³¹ − 1 milliseconds. */
 const longestTimeoutMs = 2 ** 31 - 1;

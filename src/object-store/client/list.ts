@@ -1,11 +1,12 @@
 import { encodeSegment } from "../../encoding/percent.ts";
 import { compareUtf8 } from "../../encoding/utf8.ts";
-import type { Call } from "../call.ts";
-import { checkLimit, type Page } from "../page.ts";
+import { type Call, printable } from "../call.ts";
+import { checkLimit, type Page, PageTokens, reportLeftOut } from "../page.ts";
+import { isKey, isPrefix } from "../path.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
-import { textBody } from "./answer.ts";
+import { unexpected } from "./answer/answer.ts";
+import { childrenOf, dateAt, textAt, type XmlElement } from "./answer/xml.ts";
 import type { BucketClient } from "./bucket-client.ts";
-import { dateOf, elements, textOf } from "./xml.ts";
 
 /** An entry of a list. */
 export type ListEntry = ObjectMeta | CommonPrefix;
@@ -16,6 +17,8 @@ export interface ListPage {
   readonly entries: readonly ListEntry[];
   /** Token of the next page; undefined or empty on the last. */
   readonly next: string | undefined;
+  /** Whether the server states that there are more pages; undefined when it does not state it. */
+  readonly isTruncated?: boolean | undefined;
 }
 
 /** How one server lists. */
@@ -29,26 +32,40 @@ export interface Listing {
   readonly readPage: (token: string | undefined, rest: number) => Promise<ListPage>;
   /** Puts the entries of all pages into UTF-8 order, where the server's order is another. */
   readonly inOrder?: (entries: AsyncIterable<ListEntry>) => AsyncIterable<ListEntry>;
+  /** Whether the store has objects under a name; whether it is a key unless given. */
+  readonly isName?: (name: string) => boolean;
 }
+
+/** Bytes of the longest entry of a page: a name of 1,024 characters in its longest form, and what is known of the object. */
+const maxEntryBytes = 12_288;
 
 /**
  * The entries of all pages, up to a limit. Servers repeat a prefix on every page that some of its objects are on, and list
- * it again when some of its objects sort after `startAfter`: it is returned once, and not when it sorts before.
+ * it again when some of its objects sort after `startAfter`: it is returned once, and not when it sorts before. Names that are
+ * not keys, such as those of other programs' folder markers, are left out and reported.
  *
- * @throws `InvalidRange` for a wrong limit
+ * @throws `InvalidRange` for a wrong limit; `Unavailable` for entries of another list, and for pages that do not end
  */
 export async function* listEntries(
-  { startAfter, limit }: Page,
-  { readPage, inOrder = (entries) => entries }: Listing,
+  call: Call,
+  prefix: string,
+  page: Page,
+  { readPage, inOrder = (entries) => entries, isName = isKey }: Listing,
 ): AsyncGenerator<ListEntry, void, void> {
+  const { startAfter, limit, delimiter } = page;
   let rest = checkLimit(limit);
   if (rest === 0) return;
+  const tokens = new PageTokens(call);
   const pages = async function* (): AsyncGenerator<ListEntry, void, void> {
     let token: string | undefined;
     do {
-      const page = await readPage(token, rest);
-      yield* page.entries;
-      token = page.next;
+      const { entries, next, isTruncated } = await readPage(token, rest);
+      for (const entry of entries) {
+        checkEntry(call, entry, prefix, delimiter);
+        if ("prefix" in entry ? isPrefix(entry.prefix) && isName(entry.prefix.slice(0, -1)) : isName(entry.key)) yield entry;
+        else reportLeftOut(page, nameOf(entry));
+      }
+      token = tokens.next(next, isTruncated, entries.length);
     } while (token);
   };
   let last: string | undefined;
@@ -61,22 +78,61 @@ export async function* listEntries(
   }
 }
 
+/** Compares an entry with the list that was asked for. */
+function checkEntry(call: Call, entry: ListEntry, prefix: string, delimiter: "/" | undefined): void {
+  const name = nameOf(entry);
+  const isBelow = name.startsWith(prefix);
+  const isOfLevel =
+    "prefix" in entry ? delimiter !== undefined : delimiter === undefined || !name.slice(prefix.length, -1).includes(delimiter);
+  if (isBelow && isOfLevel) return;
+  throw unexpected(call, `an entry of another list, ${printable(JSON.stringify(name))}`);
+}
+
 /** The text by which an entry is sorted. */
 export function nameOf(entry: ListEntry): string {
   return "prefix" in entry ? entry.prefix : entry.key;
 }
 
-/**
- * Objects and prefixes of a page in one order. Leaves out objects whose name ends with a slash, such as the folder markers
- * of other programs: they are not keys here.
- */
+/** Objects and prefixes of a page in one order. */
 export function merged(
   objects: readonly ObjectMeta[],
   prefixes: readonly CommonPrefix[],
   compare: (left: string, right: string) => number = compareUtf8,
 ): ListEntry[] {
-  const keys = objects.filter(({ key }) => !key.endsWith("/"));
-  return [...keys, ...prefixes].sort((left, right) => compare(nameOf(left), nameOf(right)));
+  return [...objects, ...prefixes].sort((left, right) => compare(nameOf(left), nameOf(right)));
+}
+
+/**
+ * The name in an entry of a page; undefined for a name whose percent-encoding is not UTF-8, which cannot be a key.
+ *
+ * @throws `Unavailable` for an entry without a name
+ */
+export function nameIn(
+  call: Call,
+  element: XmlElement,
+  child: string,
+  isEncoded: boolean,
+  decode: (text: string) => string = (text) => decodeURIComponent(text.replaceAll("+", " ")),
+): string | undefined {
+  const text = textAt(element, child);
+  if (text === undefined) throw unexpected(call, `an entry without a ${child}`);
+  if (!isEncoded) return text;
+  try {
+    return decode(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The size in an entry of a page.
+ *
+ * @throws `Unavailable` for text that is not a size
+ */
+export function sizeIn(call: Call, text: string | undefined): number {
+  const size = /^\d{1,16}$/.test(text ?? "") ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(size)) throw unexpected(call, "an entry without a size");
+  return size;
 }
 
 /** The query of a path: those parameters that have a value, encoded. */
@@ -91,7 +147,7 @@ const maxPageSize = 1000;
 /** Where the lists of S3 and Google Cloud Storage differ. */
 export interface ObjectsListing {
   /** The etag of an object, from its `<Contents>`. */
-  readonly etagOf: (content: string) => string | undefined;
+  readonly etagOf: (content: XmlElement) => string | undefined;
   /** Whether the server always encodes names as asked; otherwise the page states it (`<EncodingType>`). */
   readonly alwaysEncodes: boolean;
 }
@@ -107,31 +163,48 @@ export function listObjects(
   page: Page,
   { etagOf, alwaysEncodes }: ObjectsListing,
 ): AsyncGenerator<ListEntry, void, void> {
-  const parse = (xml: string): ListPage => {
-    const isEncoded = alwaysEncodes || textOf(xml, "EncodingType") === "url";
-    const decode = (name = ""): string => (isEncoded ? decodeURIComponent(name.replaceAll("+", " ")) : name);
-    const objects = elements(xml, "Contents").map((content) => ({
-      key: decode(textOf(content, "Key")),
-      size: Number(textOf(content, "Size") ?? 0),
-      etag: etagOf(content),
-      lastModified: dateOf(content, "LastModified"),
-    }));
-    const prefixes = elements(xml, "CommonPrefixes").map((each) => ({ prefix: decode(textOf(each, "Prefix")) }));
-    return { entries: merged(objects, prefixes), next: textOf(xml, "NextContinuationToken") };
+  const parse = (document: XmlElement): ListPage => {
+    const isEncoded = alwaysEncodes || textAt(document, "EncodingType") === "url";
+    const named = (element: XmlElement, child: string): readonly string[] => {
+      const name = nameIn(call, element, child, isEncoded);
+      if (name === undefined) reportLeftOut(page, textAt(element, child) ?? "");
+      return name === undefined ? [] : [name];
+    };
+    const objects = childrenOf(document, "Contents").flatMap((content) =>
+      named(content, "Key").map((key) => ({
+        key,
+        size: sizeIn(call, textAt(content, "Size")),
+        etag: etagOf(content),
+        lastModified: dateAt(content, "LastModified"),
+      })),
+    );
+    const prefixes = childrenOf(document, "CommonPrefixes").flatMap((each) => named(each, "Prefix").map((name) => ({ prefix: name })));
+    const truncated = textAt(document, "IsTruncated")?.trim();
+    return {
+      entries: merged(objects, prefixes),
+      next: textAt(document, "NextContinuationToken"),
+      isTruncated: truncated === undefined ? undefined : truncated === "true",
+    };
   };
-  return listEntries(page, {
+  return listEntries(call, prefix, page, {
     readPage: async (token, rest) => {
+      const size = Math.min(rest, maxPageSize);
       const query = queryOf({
         "list-type": "2",
         "encoding-type": "url",
         "continuation-token": token,
         delimiter: page.delimiter,
-        "max-keys": String(Math.min(rest, maxPageSize)),
+        "max-keys": String(size),
         prefix,
         "start-after": token === undefined ? page.startAfter : undefined,
       });
-      const response = await client.request(call, { method: "GET", path: `?${query}` });
-      return parse(await textBody(call, response, client.options));
+      const maxBytes = pageBytes(size);
+      return parse(await client.document(call, { method: "GET", path: `?${query}` }, { root: "ListBucketResult", maxBytes }));
     },
   });
+}
+
+/** Bytes of the longest page of a number of entries. */
+export function pageBytes(entries: number): number {
+  return 65_536 + entries * maxEntryBytes;
 }

@@ -1,17 +1,19 @@
 import { isEdgewaterError } from "../../errors.ts";
 import { openedBytes } from "../body.ts";
-import { type Call, failed } from "../call.ts";
-import { resolveRange } from "../conditions.ts";
+import { type Call, failed, printable } from "../call.ts";
+import { checkMatch, resolveRange } from "../conditions.ts";
 import type { ByteRange, FullObjectMeta, FullObjectStore, GetResult, PutMode, PutResult } from "../types.ts";
-import { etagIn, hiddenHeader, metaOf, openedAnswer } from "./answer.ts";
+import { checkExtent, codingOf, etagIn, hiddenHeader, metaOf, statedLength, unexpected } from "./answer/answer.ts";
+import { openedAnswer } from "./answer/body.ts";
 import { lineageHeader } from "./attributes.ts";
 import { type BucketClient, pathOf } from "./bucket-client.ts";
+import { leavesBodies } from "./exchange.ts";
 import { inParallel } from "./parallel.ts";
 
 /** What an answer shows of an object. Caches its lineage. */
-export function readMeta(client: BucketClient, call: Call, response: Response): FullObjectMeta {
+export function readMeta(client: BucketClient, call: Call, response: Response, size: number): FullObjectMeta {
   const { metadata, lineages } = client;
-  const meta = metaOf(call, response, metadata);
+  const meta = metaOf(call, response, metadata, size);
   const name = lineageHeader(metadata);
   const lineage = response.headers.get(name);
   client.hasSeenLineage ||= lineage !== null;
@@ -21,23 +23,35 @@ export function readMeta(client: BucketClient, call: Call, response: Response): 
   return meta;
 }
 
-/** Reads what the server knows of an object. */
+/** Reads what the server knows of an object. Reads the object itself when the answer to HEAD does not state its size. */
 export async function headObject(client: BucketClient, call: Call): Promise<FullObjectMeta> {
-  return readMeta(client, call, await client.request(call, { method: "HEAD", path: pathOf(call.key) }));
+  const response = await client.request(call, { method: "HEAD", path: pathOf(call.key) });
+  const size = statedLength(call, response);
+  if (size !== undefined) return readMeta(client, call, response, size);
+  const { meta, stream } = await openObject(client, call, {});
+  void stream()
+    .cancel()
+    .catch(() => undefined);
+  return meta;
+}
+
+/** A read: the range and the conditions that it has, and the headers of the conditions. */
+export interface ReadQuestion {
+  readonly range?: ByteRange | undefined;
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+  readonly headers?: Record<string, string> | undefined;
 }
 
 /**
  * Opens an object or a range of it.
  *
- * @param conditions headers that make the read conditional
- * @throws `InvalidRange`; `NotSupported` for a server that ignores ranges; the errors of the request
+ * @throws `InvalidRange`; `PreconditionFailed` and `NotModified`, also when the server ignores conditions; `NotSupported` for a
+ * server that ignores ranges, and for an object with a `Content-Encoding` that this runtime's `fetch` undoes; `Unavailable` for
+ * an answer to another question; the errors of the request
  */
-export async function openObject(
-  client: BucketClient,
-  call: Call,
-  range: ByteRange | undefined,
-  conditions: Record<string, string>,
-): Promise<GetResult<FullObjectMeta>> {
+export async function openObject(client: BucketClient, call: Call, question: ReadQuestion): Promise<GetResult<FullObjectMeta>> {
+  const { range, headers: conditions = {} } = question;
   const part = range && resolveRange(range, Number.MAX_SAFE_INTEGER, call);
   const path = pathOf(call.key);
   let response: Response;
@@ -45,22 +59,53 @@ export async function openObject(
     const headers = part ? { ...conditions, range: rangeHeader(part.start, range.end) } : conditions;
     response = await client.request(call, { method: "GET", path, headers });
   } catch (error) {
+    if (isUnasked(error, question)) throw unexpected(call, "the refusal of a condition or range that it was not asked for");
     if (part?.start !== 0 || !isEdgewaterError(error, "InvalidRange")) throw error;
     // An empty object has no first byte for a range to start with.
-    const meta = readMeta(client, call, await client.request(call, { method: "HEAD", path, headers: conditions }));
-    if (meta.size > 0) throw error;
+    const head = await client.request(call, { method: "HEAD", path, headers: conditions });
+    if (statedLength(call, head) !== 0) throw error;
+    const meta = readMeta(client, call, head, 0);
+    checkMatch(question, meta.etag, call);
     return openedBytes(meta, new Uint8Array());
   }
   try {
-    if (part && response.status !== 206) throw failed(call, "NotSupported", "the server does not support ranges");
-    const meta = readMeta(client, call, response);
+    if (part && response.status === 200) throw failed(call, "NotSupported", "the server does not support ranges");
+    const { start, end, size } = checkExtent(call, response, range);
+    checkCoding(client, call, response);
     // Some servers answer with an empty body to a range that starts at the end.
-    resolveRange(range, meta.size, call);
-    return openedAnswer(meta, response, call, client.options);
+    if (size !== undefined) resolveRange(range, size, call);
+    const meta = readMeta(client, call, response, size ?? 0);
+    checkMatch(question, meta.etag, call);
+    const { timeoutMs } = client.options;
+    const length = end === undefined ? statedLength(call, response) : end - start;
+    if (length !== undefined) return openedAnswer({ ...meta, size: size ?? length }, response, call, { timeoutMs, length });
+    const bytes = await openedAnswer(meta, response, call, { timeoutMs }).bytes();
+    return openedBytes({ ...meta, size: bytes.byteLength }, bytes);
   } catch (error) {
-    void response.body?.cancel().catch(() => undefined);
+    if (!response.body?.locked) void response.body?.cancel().catch(() => undefined);
     throw error;
   }
+}
+
+function isUnasked(error: unknown, { range, ifMatch, ifNoneMatch }: ReadQuestion): boolean {
+  return (
+    (isEdgewaterError(error, "NotModified") && ifNoneMatch === undefined) ||
+    (isEdgewaterError(error, "PreconditionFailed") && ifMatch === undefined) ||
+    (isEdgewaterError(error, "InvalidRange") && range === undefined)
+  );
+}
+
+/**
+ * Refuses an object whose stored bytes cannot be read here: one with a `Content-Encoding`, unless this runtime leaves bodies
+ * as they are, and one that Google Cloud Storage decompresses before it sends it ("Transcoding of gzip-compressed files").
+ */
+function checkCoding(client: BucketClient, call: Call, response: Response): void {
+  const stored = response.headers.get("x-goog-stored-content-encoding") ?? "identity";
+  const sent = codingOf(response);
+  const isTranscoded = sent === undefined && stored !== "identity" && stored !== "";
+  if (!isTranscoded && (sent === undefined || leavesBodies(client.options))) return;
+  const reason = `the object has the Content-Encoding ${sent ?? printable(stored)}, and its stored bytes cannot be read here; store it without one`;
+  throw failed(call, "NotSupported", reason);
 }
 
 /** A range as HTTP writes it, with the last byte as its end (RFC 9110, section 14.1.2). */

@@ -10,6 +10,8 @@ export interface SendRules {
   readonly isRetried?: ((response: Response) => boolean) | undefined;
   /** The error that an answer stands for, which the retry policy sees; by the status alone unless given. Must read the body to its end. */
   readonly errorOf?: ((response: Response) => Promise<EdgewaterError>) | undefined;
+  /** Checks or reads an answer of success. An `Unavailable` that it throws is retried like an answer of failure. */
+  readonly read?: ((response: Response) => void | Promise<void>) | undefined;
 }
 
 /**
@@ -32,7 +34,9 @@ export async function send(
     let response: Response | undefined;
     let error: unknown;
     try {
-      response = await exchange(call, request, options);
+      const answer = await exchange(call, request, options);
+      if (answer.ok) await readOrCancel(answer, rules);
+      response = answer;
     } catch (failure) {
       if (!isEdgewaterError(failure, "Unavailable")) throw failure;
       error = failure;
@@ -47,7 +51,16 @@ export async function send(
       throw error;
     }
     // An unread body keeps its connection from being used again.
-    await response?.body?.cancel().catch(() => undefined);
+    void response?.body?.cancel().catch(() => undefined);
+  }
+}
+
+async function readOrCancel(response: Response, { read }: SendRules): Promise<void> {
+  try {
+    await read?.(response);
+  } catch (error) {
+    if (!response.body?.locked) void response.body?.cancel().catch(() => undefined);
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { isEdgewaterError } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { etagIn } from "../client/answer.ts";
+import { etagIn } from "../client/answer/answer.ts";
 import { lineageHeader, metadataCountIn } from "../client/attributes.ts";
 import { type BucketClient, pathOf } from "../client/bucket-client.ts";
 import type { Failure } from "../client/error-codes.ts";
@@ -53,7 +53,7 @@ export async function attemptWrite(client: BucketClient, call: Call, { make, ver
       if (!isEdgewaterError(error, "Unavailable")) throw error;
       return isUnsent(error) ? { outcome: "busy", error } : { outcome: "unclear", error, mayFollow: true };
     }
-    if (response.ok) return written ? written(response) : { outcome: "written", etag: etagIn(call, response, client.metadata) };
+    if (response.ok) return written ? written(response) : writtenObject(client, call, response);
     const failure = await client.failureOf(call, response);
     const { error } = failure;
     const wait = { retryAfterMs: retryAfterMs(response) };
@@ -64,6 +64,22 @@ export async function attemptWrite(client: BucketClient, call: Call, { make, ver
       ? { outcome: "busy", error, ...wait }
       : { outcome: "unclear", error, mayFollow: verdict === "pending", ...wait };
   });
+}
+
+/**
+ * Reads an answer that reports a written object. One without an etag may not come from the service, so it leaves open whether
+ * the write happened.
+ *
+ * @throws `NotSupported` when a browser hides the etag
+ */
+export function writtenObject({ metadata }: BucketClient, call: Call, response: Response): Attempt {
+  void response.body?.cancel().catch(() => undefined);
+  try {
+    return { outcome: "written", etag: etagIn(call, response, metadata) };
+  } catch (error) {
+    if (!isEdgewaterError(error, "Unavailable")) throw error;
+    return { outcome: "unclear", error, mayFollow: false };
+  }
 }
 
 /**

@@ -79,5 +79,11 @@ function formatEtag(etag: string): string {
 }
 
 function parseEtag(text: string): string {
-  return text.startsWith("~") ? decodeURIComponent(text.slice(1)) : `"${text}"`;
+  if (!text.startsWith("~")) return `"${text}"`;
+  try {
+    return decodeURIComponent(text.slice(1));
+  } catch {
+    // Damaged: an etag that no object has.
+    return text;
+  }
 }

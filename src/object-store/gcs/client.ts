@@ -24,13 +24,18 @@ const errors: ServiceErrors = {
   codes: {
     AuthenticationRequired: ["Unauthenticated", "the credentials are missing or have expired"],
     EntityTooLarge: ["NotSupported", "the object is too large"],
+    BadDigest: ["Unavailable", "the body was changed on its way"],
     ExpiredToken: ["Unauthenticated", "the token has expired"],
+    IncompleteBody: ["Unavailable", "the body did not arrive whole"],
+    InternalError: ["Unavailable", "the server failed"],
     InvalidAccessKeyId: ["Unauthenticated", "Google does not know the access ID"],
     InvalidSecurity: ["Unauthenticated", "the credentials are invalid"],
     KeyTooLong: ["InvalidPath", "the key is too long"],
     MetadataTooLarge: ["MetadataError", "the metadata is too large"],
     NoSuchBucket: ["NotFound", "the bucket does not exist"],
     RequestTimeTooSkewed: ["Unauthenticated", "this machine's clock is wrong"],
+    RequestTimeout: ["Unavailable", "the body did not arrive in time"],
+    SlowDown: ["Unavailable", "the server is busy"],
     SignatureDoesNotMatch: ["Unauthenticated", "the secret of the HMAC key is wrong"],
     TokenRefreshRequired: ["Unauthenticated", "the token has expired"],
   },
@@ -41,6 +46,8 @@ const longestExpiry = 604_800;
 
 /** Sends the requests of a `GCSStore`. */
 export interface GCSClient extends BucketClient<GCSStoreOptions> {
+  /** URL of the bucket. */
+  readonly url: string;
   /** A URL with a signature. Throws `SettingsError` for a wrong `expiresInSeconds`, `NotSupported` without an HMAC key. */
   readonly signUrl: (call: Call, options: SignOptions) => Promise<string>;
 }
@@ -61,10 +68,13 @@ export function createGCSClient(options: GCSStoreOptions): GCSClient {
       sign: async (call, { method, path, headers = {}, body }) =>
         sign({ method, url: url + path, headers, body }, await credentials(call), clock.now()),
       corrections: [
-        ({ code, serverTime }) => code === "RequestTimeTooSkewed" && clock.adjust(serverTime),
-        ({ error }) => error.code === "Unauthenticated" && cache.forget(),
+        clock.correction(({ code }) => code === "RequestTimeTooSkewed"),
+        () =>
+          ({ error }) =>
+            error.code === "Unauthenticated" && cache.forget(),
       ],
     }),
+    url,
     signUrl: async (call, signOptions) => {
       checkExpiry(call, signOptions.expiresInSeconds ?? 3600, longestExpiry);
       return signUrl(call, url + pathOf(call.key), await credentials(call), clock.now(), signOptions);

@@ -1,4 +1,4 @@
-import { checkCounts, checkEndpoint, checkTransport, wrongOption } from "../client/checks.ts";
+import { bucketName, bucketNameRule, checkCounts, checkEndpoint, checkName, checkTransport, wrongOption } from "../client/checks.ts";
 import type { TransportOptions } from "../client/exchange.ts";
 import type { GCSCredentialProvider } from "./credentials.ts";
 
@@ -30,6 +30,7 @@ const granularity = 256 * 1024;
  */
 export function checkOptions(options: GCSStoreOptions, store: string): string {
   const { bucket, endpoint, chunkSize, concurrency } = options;
+  checkName("GCSStore", "bucket", bucket, bucketName, bucketNameRule);
   checkTransport(options, store);
   checkCounts({ chunkSize, concurrency }, store);
   if (chunkSize !== undefined && chunkSize % granularity > 0) {

@@ -1,8 +1,10 @@
 import { type EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { retrying } from "../../retry.ts";
-import { type Call, failed } from "../call.ts";
-import { requiredHeader } from "../client/answer.ts";
+import { type Call, failed, printable } from "../call.ts";
+import { requiredHeader, unexpected } from "../client/answer/answer.ts";
+import { isRedirect } from "../client/answer/redirect.ts";
 import { pathOf } from "../client/bucket-client.ts";
+import { parsedUrl } from "../client/checks.ts";
 import { exchange, type HTTPRequest } from "../client/exchange.ts";
 import { type Part, putInParts } from "../client/multipart.ts";
 import { isTransient, retryAfterMs, send } from "../client/send.ts";
@@ -71,7 +73,7 @@ class Upload {
   static async begin(client: GCSClient, call: Call, headers: Record<string, string>): Promise<Upload> {
     const start = { ...headers, "x-goog-resumable": "start" };
     const response = await client.request(call, { method: "POST", path: pathOf(call.key), headers: start, body: new Uint8Array() });
-    return new Upload(client, call, requiredHeader(call, response, "Location"));
+    return new Upload(client, call, checkSession(call, requiredHeader(call, response, "Location"), client.url));
   }
 
   /** Sends a chunk that is not the last, and sends again what the server did not keep of it. */
@@ -82,11 +84,11 @@ class Upload {
     while (this.#size < end) {
       const before = this.#size;
       const rest = before === start ? chunk : (chunk.slice(before - start) as Part);
-      const { error, waitMs } = await this.#trySend(`bytes ${before}-${end - 1}/*`, rest);
+      const { error, waitMs } = await this.#trySend(rest, before, start, end);
       if (error !== undefined) {
         if (!(await waitForRetry(error, { retryAfterMs: waitMs }))) throw error;
         // The server knows how much it has kept.
-        await this.#takeProgress(await this.#sendAgain("bytes */*"));
+        this.#size = await this.#progressIn(await this.#sendAgain("bytes */*"), start, end);
       }
       if (this.#size > before) continue;
       const stuck = failed(this.#call, "Unavailable", "the server keeps nothing of the upload");
@@ -107,7 +109,9 @@ class Upload {
         if (!isEdgewaterError(error)) throw error;
         return { outcome: "unclear", error, mayFollow: true };
       }
-      if (status.status !== 308) return attemptRequest(this.#client, this.#call, async () => this.#request(`bytes */${total}`));
+      void status.body?.cancel().catch(() => undefined);
+      if (status.status === 308 && !isRedirect(status)) await this.#progressIn(status, start, total);
+      else return attemptRequest(this.#client, this.#call, async () => this.#request(`bytes */${total}`));
     }
     this.#isFinishing = true;
     return attemptRequest(this.#client, this.#call, async () => this.#request(`bytes ${start}-${total - 1}/${total}`, chunk));
@@ -120,10 +124,15 @@ class Upload {
   }
 
   /** Sends part of a chunk once. Returns an error after which the upload may go on, and the wait that the server asks for. */
-  async #trySend(range: string, body: Part): Promise<{ readonly error?: EdgewaterError; readonly waitMs?: number }> {
+  async #trySend(
+    body: Part,
+    from: number,
+    start: number,
+    end: number,
+  ): Promise<{ readonly error?: EdgewaterError; readonly waitMs?: number }> {
     let response: Response;
     try {
-      response = await exchange(this.#call, this.#request(range, body), this.#client.options);
+      response = await exchange(this.#call, this.#request(`bytes ${from}-${end - 1}/*`, body), this.#client.options);
     } catch (error) {
       if (!isEdgewaterError(error, "Unavailable")) throw error;
       return { error };
@@ -132,7 +141,7 @@ class Upload {
       const waitMs = retryAfterMs(response);
       return { error: (await this.#client.failureOf(this.#call, response)).error, waitMs };
     }
-    await this.#takeProgress(response);
+    this.#size = await this.#progressIn(response, start, end);
     return {};
   }
 
@@ -145,13 +154,38 @@ class Upload {
     return { method: "PUT", url: this.#url, headers: { "content-range": range }, body };
   }
 
-  /** Learns from an answer how many bytes the server has; without a range it has none. */
-  async #takeProgress(response: Response): Promise<void> {
-    if (response.status !== 308) throw (await this.#client.failureOf(this.#call, response)).error;
-    await response.body?.cancel();
+  /**
+   * The number of bytes that the server has, as its answer states it; without a range it has none.
+   *
+   * @param start where the chunk starts that is being sent: earlier ones are not held any more
+   * @param end where it ends
+   * @throws `Unavailable` when the server has less than it said before, or more than it was sent: the upload cannot go on
+   */
+  async #progressIn(response: Response, start: number, end: number): Promise<number> {
+    if (response.status !== 308 || isRedirect(response)) throw (await this.#client.failureOf(this.#call, response)).error;
+    void response.body?.cancel().catch(() => undefined);
     const range = response.type === "cors" ? requiredHeader(this.#call, response, "Range") : response.headers.get("range");
-    this.#size = range === null ? 0 : Number(range.split("-")[1]) + 1;
+    const last = range === null ? "-1" : /^bytes=0-(\d{1,16})$/.exec(range)?.[1];
+    if (last === undefined) throw unexpected(this.#call, "a range of the upload that is none");
+    const size = Number(last) + 1;
+    if (size < start || size > end) {
+      const reason = `the server has ${size} bytes of the upload, not ${start} to ${end} as before; write the object again`;
+      throw failed(this.#call, "Unavailable", reason);
+    }
+    return size;
   }
+}
+
+/**
+ * Checks the URL of an upload. It needs no credentials and gets the whole body, so it must be on the server that was asked.
+ *
+ * @throws `Unavailable`, naming the origin, for another server
+ */
+function checkSession(call: Call, location: string, base: string): string {
+  const url = parsedUrl(location);
+  if (url?.origin === new URL(base).origin) return location;
+  const origin = url === undefined ? "an address that is not a URL" : printable(url.origin, 100);
+  throw failed(call, "Unavailable", `the server sends the upload to ${origin}, another server; check the endpoint`);
 }
 
 function sizeOf(part: Part): number {

@@ -1,10 +1,10 @@
 import { bytesOf, checkBody, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
+import { textAt } from "../client/answer/xml.ts";
 import { attributeHeaders } from "../client/attributes.ts";
 import { listObjects } from "../client/list.ts";
 import { copyWithin, deleteEach, headObject, openObject, overwrite } from "../client/objects.ts";
-import { textOf } from "../client/xml.ts";
-import { checkAttributes, checkMatch } from "../conditions.ts";
+import { checkAttributes } from "../conditions.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import type {
   CommonPrefix,
@@ -63,7 +63,8 @@ export class GCSStore implements FullObjectStore, Sign {
   /**
    * Makes a store. Sends nothing.
    *
-   * @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers
+   * @throws `SettingsError` for a bucket with characters that no such name has, for an endpoint that is not an http or https
+   * URL or carries credentials, and for wrong numbers
    */
   constructor(options: GCSStoreOptions) {
     this.#client = createGCSClient(options);
@@ -88,15 +89,8 @@ export class GCSStore implements FullObjectStore, Sign {
 
   /** Opens an object, or a range of it. Throws as `Get` describes. */
   async get(key: string, { range, ifMatch, ifNoneMatch, signal }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
-    const call = this.#call("read", key, signal);
-    const opened = await openObject(this.#client, call, range, generationHeader(ifMatch));
-    try {
-      checkMatch({ ifNoneMatch }, opened.meta.etag, call);
-    } catch (error) {
-      await opened.stream().cancel();
-      throw error;
-    }
-    return opened;
+    const headers = generationHeader(ifMatch);
+    return openObject(this.#client, this.#call("read", key, signal), { range, ifMatch, ifNoneMatch, headers });
   }
 
   /** Reads what the store knows of an object. */
@@ -120,7 +114,7 @@ export class GCSStore implements FullObjectStore, Sign {
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
-    yield* listObjects(this.#client, call, start, page, { etagOf: (content) => textOf(content, "Generation"), alwaysEncodes: true });
+    yield* listObjects(this.#client, call, start, page, { etagOf: (content) => textAt(content, "Generation"), alwaysEncodes: true });
   }
 
   /** Copies an object with its attributes. */

@@ -1,6 +1,6 @@
 import { encodeSegment } from "../../encoding/percent.ts";
 import type { Call } from "../call.ts";
-import { etagIn } from "../client/answer.ts";
+import { etagIn } from "../client/answer/answer.ts";
 import { pathOf } from "../client/bucket-client.ts";
 import type { Failure } from "../client/error-codes.ts";
 import type { HTTPRequest } from "../client/exchange.ts";
@@ -34,12 +34,14 @@ export function attemptRequest(client: GCSClient, call: Call, make: () => Promis
  * | answer | verdict |
  * |-|-|
  * | 412, and 404 `NoSuchKey` for an object to be replaced | `refused` |
- * | 409, 429, and 503 with Google's own code | `busy` |
+ * | 308, 409, 429, and 503 with Google's own code | `busy` |
  * | any other | by its status |
  */
 function verdictOf(failure: Failure): Verdict {
   const { status, code } = failure;
   if (status === 412 || code === "NoSuchKey") return "refused";
+  // The server kept only part of the last chunk of an upload.
+  if (status === 308) return "busy";
   if (status === 409 || status === 429 || (status === 503 && code !== undefined)) return "busy";
   return verdictByStatus(failure);
 }
@@ -55,9 +57,10 @@ export function generationHeader(generation: string | undefined): Record<string,
   return generation === undefined ? {} : { "x-goog-if-generation-match": generation };
 }
 
-/** Has the server copy an object with all that it knows of it. */
-export async function copyByServer({ metadata, request, options }: GCSClient, call: Call, to: string): Promise<PutResult> {
-  const headers = { "x-goog-copy-source": `/${encodeSegment(options.bucket)}${pathOf(call.key)}` };
-  const response = await request(call, { method: "PUT", path: pathOf(to), headers, body: new Uint8Array() });
-  return { etag: etagIn(call, response, metadata) };
+/** Has the server copy an object with all that it knows of it. Its answer may be empty, or one whole document. */
+export async function copyByServer(client: GCSClient, call: Call, to: string): Promise<PutResult> {
+  const headers = { "x-goog-copy-source": `/${encodeSegment(client.options.bucket)}${pathOf(call.key)}` };
+  const request = { method: "PUT", path: pathOf(to), headers, body: new Uint8Array() } as const;
+  const response = await client.emptyOrDocument(call, request, { root: "CopyObjectResult", isSlow: true });
+  return { etag: etagIn(call, response, client.metadata) };
 }

@@ -1,12 +1,15 @@
 import { encodeKey } from "../../encoding/percent.ts";
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { openedBytes } from "../body.ts";
-import { type Call, failed } from "../call.ts";
+import { type Call, failed, printable } from "../call.ts";
 import { unlessAborted } from "../client/aborted.ts";
-import { openedAnswer, requiredHeader, statedSize } from "../client/answer.ts";
+import { checkExtent, codingOf, hiddenHeader, statedLength, unexpected } from "../client/answer/answer.ts";
+import { openedAnswer } from "../client/answer/body.ts";
+import { isRedirect, redirectError } from "../client/answer/redirect.ts";
+import { validDate } from "../client/answer/xml.ts";
 import { checkTransport, parsedUrl } from "../client/checks.ts";
 import { errorOf } from "../client/error-codes.ts";
-import type { TransportOptions } from "../client/exchange.ts";
+import { leavesBodies, type TransportOptions } from "../client/exchange.ts";
 import { rangeHeader } from "../client/objects.ts";
 import { send } from "../client/send.ts";
 import { checkMatch, resolveRange } from "../conditions.ts";
@@ -20,7 +23,7 @@ type RequestHeaders = Readonly<Record<string, string>>;
 export interface HTTPStoreOptions extends TransportOptions {
   /**
    * Headers of every request, such as a token, or a function that returns them before every request. They go to this server
-   * only: a redirect to another server is followed without them (in browsers, by the browser's own rules).
+   * only: a redirect to another server is followed without them. Browsers do not show redirects, so with headers there are none.
    */
   readonly headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>);
 }
@@ -49,6 +52,8 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
   readonly name: string;
   readonly #base: string;
   readonly #options: HTTPStoreOptions;
+  /** Whether `fetch` leaves compressed bodies as they are. */
+  readonly #leavesBodies: boolean;
 
   /**
    * Makes a store. Sends nothing.
@@ -66,6 +71,7 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
     this.#base = url.href.replace(/\/$/, "");
     this.name = `HTTPStore(${this.#base})`;
     checkTransport(options, this.name);
+    this.#leavesBodies = leavesBodies(options);
     this.#options = options.headers === undefined ? options : { ...options, fetch: withoutLeakingHeaders(options.fetch) };
   }
 
@@ -82,17 +88,23 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
     try {
       // An empty object has no first byte for a range to start with.
       const isEmpty = response.status === 416 && part?.start === 0 && /^bytes \*\/0$/.test(response.headers.get("content-range") ?? "");
-      if (!response.ok && !isEmpty) throw errorOf(response.status, undefined, call);
-      if (ifMatch !== undefined || ifNoneMatch !== undefined) checkMatch(options, requiredHeader(call, response, "ETag"), call);
-      const size = isEmpty ? 0 : sizeOf(call, response);
-      if (size === undefined) return await openedWhole(call, response, options);
+      if (!response.ok && !isEmpty) throw this.#errorOf(call, response, options);
+      if (ifMatch !== undefined || ifNoneMatch !== undefined) {
+        const etag = response.headers.get("etag");
+        if (etag === null) throw hiddenHeader(call, "ETag");
+        checkMatch(options, etag, call);
+      }
+      if (isEmpty) return openedBytes(metaOf(call, response, 0), new Uint8Array());
+      const { start: first, end: last, size } = checkExtent(call, response, range);
+      const isPart = response.status === 206;
+      if (isPart && codingOf(response)) throw failed(call, "NotSupported", "the server sends a range of a compressed object");
+      if (size === undefined || last === undefined) return await this.#openedWhole(call, response, options);
       const { start, end } = resolveRange(range, size, call);
       const meta = metaOf(call, response, size);
-      if (isEmpty) return openedBytes(meta, new Uint8Array());
-      const isExact = response.status === 206 || (start === 0 && end === size);
-      return openedAnswer(meta, isExact ? response : slicedAnswer(response, start, end), call, this.#options);
+      const body = isPart || (start === 0 && end === size) ? response : slicedAnswer(response, start, end);
+      return openedAnswer(meta, body, call, { timeoutMs: this.#options.timeoutMs, length: isPart ? last - first : end - start });
     } catch (error) {
-      void response.body?.cancel().catch(() => undefined);
+      if (!response.body?.locked) void response.body?.cancel().catch(() => undefined);
       throw error;
     }
   }
@@ -101,12 +113,24 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
   async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
     const call = this.#call(key, signal);
     const response = await this.#send(call, "HEAD", {});
-    const size = response.ok ? sizeOf(call, response) : undefined;
+    const size = response.status === 200 && !codingOf(response) ? statedLength(call, response) : undefined;
     if (size !== undefined) return metaOf(call, response, size);
-    if (!response.ok && response.status !== 405 && response.status !== 501) throw errorOf(response.status, undefined, call);
+    if (!response.ok && response.status !== 405 && response.status !== 501) throw this.#errorOf(call, response, {});
     const { meta, stream } = await this.get(key, { signal });
-    await stream().cancel();
+    void stream()
+      .cancel()
+      .catch(() => undefined);
     return meta;
+  }
+
+  /** The error of an answer that reports a failure. */
+  #errorOf(call: Call, response: Response, { range, ifNoneMatch }: FullGetOptions): Error {
+    const { status } = response;
+    if (isRedirect(response)) return redirectError(call, response, response.url || this.#base);
+    if ((status === 304 && ifNoneMatch === undefined) || status === 412 || (status === 416 && range === undefined)) {
+      return unexpected(call, "the refusal of a condition or range that it was not asked for");
+    }
+    return errorOf(status, undefined, call);
   }
 
   #call(key: string, signal: AbortSignal | undefined): Call {
@@ -114,10 +138,25 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
     return { store: this.name, verb: "read", key, signal };
   }
 
+  /** Opens an object whose size is known only after it has been read. */
+  async #openedWhole(call: Call, response: Response, { range }: FullGetOptions): Promise<GetResult<FullObjectMeta>> {
+    const body = codingOf(response) && this.#leavesBodies ? decodedAnswer(call, response) : response;
+    const { timeoutMs } = this.#options;
+    const bytes = await openedAnswer(metaOf(call, response, 0), body, call, { timeoutMs }).bytes();
+    const { start, end } = resolveRange(range, bytes.byteLength, call);
+    return openedBytes(metaOf(call, response, bytes.byteLength), bytes.slice(start, end));
+  }
+
   #send(call: Call, method: string, headers: Record<string, string>): Promise<Response> {
     const url = `${this.#base}/${encodeKey(call.key)}`;
     // A compressed answer has another size and other ranges. Browsers do not let a page set this header.
-    const make = async () => ({ method, url, headers: { "accept-encoding": "identity", ...headers, ...(await this.#headers(call)) } });
+    const redirect = this.#options.headers === undefined ? ("follow" as const) : undefined;
+    const make = async () => ({
+      method,
+      url,
+      headers: { "accept-encoding": "identity", ...headers, ...(await this.#headers(call)) },
+      redirect,
+    });
     return send(call, make, this.#options);
   }
 
@@ -133,29 +172,30 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
 }
 
 function metaOf(call: Call, { headers }: Response, size: number): FullObjectMeta {
-  const lastModified = Date.parse(headers.get("last-modified") ?? "");
   return {
     key: call.key,
     size,
     etag: headers.get("etag") ?? undefined,
-    lastModified: Number.isNaN(lastModified) ? undefined : new Date(lastModified),
+    lastModified: validDate(headers.get("last-modified")),
     contentType: headers.get("content-type") ?? undefined,
     metadata: {},
   };
 }
 
-/** Size of the whole object in bytes; undefined when the headers do not state it. */
-function sizeOf(call: Call, response: Response): number | undefined {
-  const size = statedSize(call, response);
-  return typeof size !== "string" || response.headers.has("content-encoding") || !/^\d+$/.test(size) ? undefined : Number(size);
-}
+/** The codings that every runtime can undo. */
+const streamFormats: Readonly<Record<string, CompressionFormat>> = { gzip: "gzip", "x-gzip": "gzip", deflate: "deflate" };
 
-/** Opens an object whose size is known only after it has been read. */
-async function openedWhole(call: Call, response: Response, { range }: FullGetOptions): Promise<GetResult<FullObjectMeta>> {
-  if (response.status === 206) throw failed(call, "NotSupported", "the server does not state the object's size");
-  const bytes = await openedAnswer(metaOf(call, response, 0), response, call).bytes();
-  const { start, end } = resolveRange(range, bytes.byteLength, call);
-  return openedBytes(metaOf(call, response, bytes.byteLength), bytes.slice(start, end));
+/**
+ * Undoes the coding of a body where `fetch` has not.
+ *
+ * @throws `NotSupported` for another coding
+ */
+function decodedAnswer(call: Call, response: Response): Response {
+  const coding = response.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  const format = Object.hasOwn(streamFormats, coding) ? streamFormats[coding] : undefined;
+  if (format === undefined)
+    throw failed(call, "NotSupported", `the server compresses with ${printable(coding)}, although it was not asked to`);
+  return new Response(response.body?.pipeThrough(new DecompressionStream(format)) ?? null);
 }
 
 /** An answer with a range of the body of another, which is cancelled as soon as the range has been read. */

@@ -108,8 +108,17 @@ export class Connection {
       for (const name of ["body", "uploads"]) request.result.createObjectStore(name);
       request.result.createObjectStore("meta").createIndex("large", "large");
     };
-    return promisifyRequest(request);
+    const database = await promisifyRequest(request);
+    if (isOurs(database)) return database;
+    database.close();
+    const message = `Cannot open ${this.#store}: a database of this name exists and belongs to something else; use another name`;
+    throw new EdgewaterError("Integrity", message, { store: this.#store });
   }
+}
+
+/** Returns whether a database has what every database of this store has: another program may have made one of the same name. */
+function isOurs(database: IDBDatabase): boolean {
+  return ["meta", "body", "uploads"].every((name) => database.objectStoreNames.contains(name));
 }
 
 /** Returns whether an error means that the connection is closed, closing, or lost, as it happens in Safari. */

@@ -1,9 +1,10 @@
-import type { ErrorCode } from "../../errors.ts";
+import { type ErrorCode, isEdgewaterError } from "../../errors.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, checkBody, openedBytes } from "../body.ts";
 import { type Call, type Classify, explain, failed, notFound } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
-import { checkKey, checkPrefix } from "../path.ts";
+import { PageTokens, reportLeftOut } from "../page.ts";
+import { checkKey, checkPrefix, isKey } from "../path.ts";
 import type {
   Attributes,
   AttributesPut,
@@ -150,19 +151,32 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     }
   }
 
-  async *list(prefix = "", { signal }: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+  async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    const { signal } = options;
     const start = checkPrefix(this.name, prefix);
     const call: Call = { store: this.name, verb: "list", key: prefix, signal };
+    const tokens = new PageTokens(call);
     let cursor: string | undefined;
     do {
-      const options = { prefix: start, ...(cursor === undefined ? {} : { cursor }) };
-      const page = await this.#perform(call, () => this.#namespace.list(options));
+      const query = { prefix: start, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#perform(call, () => this.#namespace.list(query));
       for (const { name: key, metadata } of page.keys) {
-        if (isPairMetadata(metadata)) yield listed(metaOf(key, metadata, metadata.size));
-        else yield listed(await this.head(key, { signal }));
+        if (!isKey(key)) reportLeftOut(options, key);
+        else if (isPairMetadata(metadata)) yield listed(metaOf(key, metadata, metadata.size));
+        else yield* await this.#listedByReading(key, signal);
       }
-      cursor = page.list_complete ? undefined : page.cursor;
+      cursor = tokens.next(page.cursor, !page.list_complete, page.keys.length);
     } while (cursor !== undefined);
+  }
+
+  /** The entry of a pair that another program wrote; none for one that has expired or was deleted meanwhile. */
+  async #listedByReading(key: string, signal: AbortSignal | undefined): Promise<readonly ObjectMeta[]> {
+    try {
+      return [listed(await this.head(key, { signal }))];
+    } catch (error) {
+      if (isEdgewaterError(error, "NotFound")) return [];
+      throw error;
+    }
   }
 
   /** @throws `InvalidPath` */

@@ -3,7 +3,7 @@ import { checkBody } from "../body.ts";
 import { type Call, explain, notFound, type Perform, performer } from "../call.ts";
 import { checkAttributes, checkMatch, resolveRange } from "../conditions.ts";
 import { copyThrough } from "../copy.ts";
-import { checkLimit } from "../page.ts";
+import { checkLimit, keysOnly } from "../page.ts";
 import { checkKeys, checkPrefix } from "../path.ts";
 import type {
   CommonPrefix,
@@ -100,17 +100,15 @@ export class LocalStore implements FullObjectStore {
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
-  async *list(
-    prefix = "",
-    { delimiter, startAfter, limit, signal }: PagedListOptions | DelimitedListOptions = {},
-  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
+    const { delimiter, startAfter, limit, signal } = options;
     let rest = checkLimit(limit);
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
     throwIfAborted(signal, call);
     try {
       const folder = start === "" ? this.#layout.root : this.#layout.locate(start.slice(0, -1)).path;
-      for await (const entry of listEntries(folder, start, { delimiter, startAfter, call })) {
+      for await (const entry of keysOnly(listEntries(folder, start, { delimiter, startAfter, call }), options)) {
         if (--rest < 0) return;
         yield entry;
       }

@@ -21,9 +21,11 @@ export interface StoreURL {
 export function parseStoreURL(text: string | URL): StoreURL {
   let url: URL;
   let path: string;
+  let host: string;
   try {
     url = new URL(text);
     path = decodeURIComponent(url.pathname);
+    host = decodeURIComponent(url.host);
   } catch {
     throw urlError('Invalid URL of a store; expected a URL such as "s3://bucket/prefix" or "file:///folder"');
   }
@@ -31,9 +33,9 @@ export function parseStoreURL(text: string | URL): StoreURL {
     throw urlError(`Invalid ${url.protocol} URL: it contains credentials; pass them in the options, or set them in the environment`);
   }
   if (url.hash !== "") throw urlError(`Invalid ${url.protocol} URL: it has a fragment; write # as %23`);
-  const { protocol, host, searchParams: query } = url;
-  const base = `${protocol}//${host}${url.pathname}`;
-  return { scheme: protocol.slice(0, -1), host: decodeURIComponent(host), path: path.replace(/^\/|\/$/g, ""), base, query };
+  const { protocol, searchParams: query } = url;
+  const base = `${protocol}//${url.host}${url.pathname}`;
+  return { scheme: protocol.slice(0, -1), host, path: path.replace(/^\/|\/$/g, ""), base, query };
 }
 
 /**

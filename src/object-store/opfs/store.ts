@@ -3,7 +3,7 @@ import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/q
 import { type Call, perform } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
 import { copyThrough } from "../copy.ts";
-import { checkLimit } from "../page.ts";
+import { checkLimit, keysOnly } from "../page.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import type {
   CommonPrefix,
@@ -97,14 +97,13 @@ export class OPFSStore implements FullObjectStore {
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
-  async *list(
-    prefix = "",
-    { delimiter, startAfter, limit, signal }: PagedListOptions | DelimitedListOptions = {},
-  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
+    const { delimiter, startAfter, limit, signal } = options;
     let rest = checkLimit(limit);
     if (rest === 0) return;
-    for await (const entry of listEntries(start, { folder: this.#folder, delimiter, startAfter, limit: rest, signal })) {
+    const entries = listEntries(start, { folder: this.#folder, delimiter, startAfter, limit: rest, signal });
+    for await (const entry of keysOnly(entries, options)) {
       yield entry;
       if (--rest === 0) return;
     }

@@ -127,25 +127,20 @@ export class R2Store implements FullObjectStore {
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
-  async *list(
-    prefix = "",
-    { delimiter, startAfter, limit, signal }: PagedListOptions | DelimitedListOptions = {},
-  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
+    const { delimiter, startAfter, signal } = options;
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
     const query = { prefix: start, ...(delimiter === undefined ? {} : { delimiter }) };
-    yield* listEntries(
-      { startAfter, limit },
-      {
-        readPage: async (cursor, rest) => {
-          const position = cursor === undefined ? (startAfter === undefined ? {} : { startAfter }) : { cursor };
-          const options = { ...query, ...position, limit: Math.min(rest, pageSize) };
-          const page = await this.#perform(call, () => this.#bucket.list(options));
-          const prefixes = page.delimitedPrefixes.map((each) => ({ prefix: each }));
-          return { entries: merged(page.objects.map(listed), prefixes), next: page.truncated ? page.cursor : undefined };
-        },
+    yield* listEntries(call, start, options, {
+      readPage: async (cursor, rest) => {
+        const position = cursor === undefined ? (startAfter === undefined ? {} : { startAfter }) : { cursor };
+        const request = { ...query, ...position, limit: Math.min(rest, pageSize) };
+        const { objects, delimitedPrefixes, cursor: next, truncated } = await this.#perform(call, () => this.#bucket.list(request));
+        const prefixes = delimitedPrefixes.map((each) => ({ prefix: each }));
+        return { entries: merged(objects.map(listed), prefixes), next, isTruncated: truncated };
       },
-    );
+    });
   }
 
   async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {

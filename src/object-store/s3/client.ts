@@ -28,13 +28,19 @@ export const s3Errors: ServiceErrors = {
     InvalidAccessKeyId: ["Unauthenticated", "the server does not know the access key"],
     InvalidRequest: ["NotSupported", "the server does not support this request"],
     InvalidToken: ["Unauthenticated", "the session token is wrong"],
+    IncompleteBody: ["Unavailable", "the body did not arrive whole"],
+    InternalError: ["Unavailable", "the server failed"],
     KeyTooLongError: ["InvalidPath", "the key is too long"],
     MetadataTooLarge: ["MetadataError", "the metadata is too large"],
     MissingContentMD5: ["NotSupported", "the server requires an MD5 of the body"],
     NoSuchBucket: ["NotFound", "the bucket does not exist"],
     PermanentRedirect: ["SettingsError", "the region is wrong"],
     QuotaExceeded: ["QuotaExceeded"],
+    BadDigest: ["Unavailable", "the body was changed on its way"],
+    XAmzContentSHA256Mismatch: ["Unavailable", "the body was changed on its way"],
+    RequestTimeout: ["Unavailable", "the body did not arrive in time"],
     RequestTimeTooSkewed: ["Unauthenticated", "this machine's clock is wrong"],
+    SlowDown: ["Unavailable", "the server is busy"],
     SignatureDoesNotMatch: ["Unauthenticated", "the secret access key or the region is wrong"],
     TokenRefreshRequired: ["Unauthenticated", "the session token has expired"],
   },
@@ -75,8 +81,10 @@ export function createS3Client(options: S3StoreOptions): S3Client {
       // An object that was uploaded in parts carries the time at which its upload began.
       isDated: (etag) => !etag.includes("-"),
       corrections: [
-        ({ code, serverTime }) => code === "RequestTimeTooSkewed" && clock.adjust(serverTime),
-        ({ code }) => code === "ExpiredToken" && credentials.forget(),
+        clock.correction(({ code }) => code === "RequestTimeTooSkewed"),
+        () =>
+          ({ code }) =>
+            code === "ExpiredToken" && credentials.forget(),
       ],
       // With 409 S3 reports that another write was in progress.
       isRetried: (response) => response.status === 409 || isTransient(response),

@@ -1,15 +1,15 @@
 import { encodeSegment } from "../../encoding/percent.ts";
+import { isEdgewaterError } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { etagIn, textBody } from "../client/answer.ts";
+import { etagIn, unexpected } from "../client/answer/answer.ts";
+import { escapeXml, etagAt, textAt, type XmlElement } from "../client/answer/xml.ts";
 import { lineageHeader } from "../client/attributes.ts";
 import { pathOf } from "../client/bucket-client.ts";
-import { errorOf } from "../client/error-codes.ts";
 import { type Part, type Parts, putInParts } from "../client/multipart.ts";
-import { escapeXml, etagOf, textOf } from "../client/xml.ts";
 import { readState, writeObjectOnce } from "../conditional-write/attempt.ts";
 import type { Attempt } from "../conditional-write/conditional-write.ts";
 import type { PutMode, PutResult } from "../types.ts";
-import { type S3Client, s3Errors } from "./client.ts";
+import type { S3Client } from "./client.ts";
 import { attemptRequest, conditionHeader } from "./write.ts";
 
 /** The smallest part that S3 accepts, except for the last. */
@@ -68,8 +68,10 @@ class Upload {
   }
 
   static async begin(client: S3Client, call: Call, headers: Record<string, string>): Promise<Upload> {
-    const response = await client.request(call, { method: "POST", path: `${pathOf(call.key)}?uploads=`, headers });
-    return new Upload(client, call, textOf(await textBody(call, response, client.options), "UploadId") ?? "");
+    const request = { method: "POST", path: `${pathOf(call.key)}?uploads=`, headers } as const;
+    const id = textAt(await client.document(call, request, { root: "InitiateMultipartUploadResult" }), "UploadId");
+    if (!id) throw unexpected(call, "an upload without a name");
+    return new Upload(client, call, id);
   }
 
   /** Sends the parts. */
@@ -87,11 +89,16 @@ class Upload {
     const body = new TextEncoder().encode(`<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`);
     const call = this.#call;
     return attemptRequest(this.#client, call, { method: "POST", path: this.#path, headers, body }, async (response) => {
-      const answer = await textBody(call, response, this.#client.options).catch(() => "");
-      const etag = etagOf(answer, "ETag");
+      let document: XmlElement;
+      try {
+        document = await this.#client.readDocument(call, response, { root: "CompleteMultipartUploadResult", isSlow: true });
+      } catch (error) {
+        if (!isEdgewaterError(error) || isEdgewaterError(error, "Aborted")) throw error;
+        return { outcome: "unclear", error, mayFollow: false };
+      }
+      const etag = etagAt(document, "ETag");
       // Ceph 16 leaves the etag empty.
-      if (etag !== undefined) return { outcome: "written", etag: etag === '""' ? undefined : etag };
-      return { outcome: "unclear", error: errorOf(500, textOf(answer, "Code"), call, s3Errors), mayFollow: false };
+      return { outcome: "written", etag: etag === '""' ? undefined : etag };
     });
   }
 

@@ -1,4 +1,4 @@
-import { checkCounts, checkEndpoint, checkTransport } from "../client/checks.ts";
+import { bucketName, bucketNameRule, checkCounts, checkEndpoint, checkName, checkTransport } from "../client/checks.ts";
 import type { TransportOptions } from "../client/exchange.ts";
 import type { CredentialProvider } from "./credentials.ts";
 
@@ -38,6 +38,8 @@ export interface S3StoreOptions extends TransportOptions {
  */
 export function checkOptions(options: S3StoreOptions, store: string): string {
   const { bucket, region, endpoint, style, partSize, concurrency } = options;
+  checkName("S3Store", "bucket", bucket, bucketName, bucketNameRule);
+  checkName(store, "region", region, /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, "letters, digits, hyphens and underscores");
   checkTransport(options, store);
   checkCounts({ partSize, concurrency }, store);
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";

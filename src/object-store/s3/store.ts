@@ -1,9 +1,9 @@
 import { bytesOf, checkBody, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
+import { etagAt } from "../client/answer/xml.ts";
 import { attributeHeaders } from "../client/attributes.ts";
 import { listObjects } from "../client/list.ts";
 import { copyWithin, headObject, matchHeaders, openObject, overwrite } from "../client/objects.ts";
-import { etagOf } from "../client/xml.ts";
 import { checkAttributes } from "../conditions.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
 import type {
@@ -65,7 +65,8 @@ export class S3Store implements FullObjectStore, Sign {
   /**
    * Makes a store. Sends nothing.
    *
-   * @throws `SettingsError` for an endpoint that is not a URL or carries credentials, and for wrong numbers
+   * @throws `SettingsError` for a bucket or region with characters that no such name has, for an endpoint that is not an http or https
+   * URL or carries credentials, and for wrong numbers
    */
   constructor(options: S3StoreOptions) {
     this.#client = createS3Client(options);
@@ -91,7 +92,7 @@ export class S3Store implements FullObjectStore, Sign {
 
   /** Opens an object, or a range of it. Throws as `Get` describes. */
   async get(key: string, { range, signal, ...match }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
-    return openObject(this.#client, this.#call("read", key, signal), range, matchHeaders(match));
+    return openObject(this.#client, this.#call("read", key, signal), { range, ...match, headers: matchHeaders(match) });
   }
 
   /** Reads what the store knows of an object. */
@@ -115,7 +116,7 @@ export class S3Store implements FullObjectStore, Sign {
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const start = checkPrefix(this.name, prefix);
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
-    yield* listObjects(this.#client, call, start, page, { etagOf: (content) => etagOf(content, "ETag"), alwaysEncodes: false });
+    yield* listObjects(this.#client, call, start, page, { etagOf: (content) => etagAt(content, "ETag"), alwaysEncodes: false });
   }
 
   /** Copies an object with its attributes. */

@@ -1,14 +1,14 @@
 import { encodeSegment } from "../../encoding/percent.ts";
 import type { Call } from "../call.ts";
-import { etagIn, textBody } from "../client/answer.ts";
+import { unexpected } from "../client/answer/answer.ts";
+import { etagAt } from "../client/answer/xml.ts";
 import { lineageHeader } from "../client/attributes.ts";
 import { type BucketRequest, pathOf } from "../client/bucket-client.ts";
-import { errorOf, type Failure } from "../client/error-codes.ts";
-import { etagOf, textOf } from "../client/xml.ts";
-import { attemptWrite, readState, type Verdict, verdictByStatus, writeObjectOnce } from "../conditional-write/attempt.ts";
+import type { Failure } from "../client/error-codes.ts";
+import { attemptWrite, readState, type Verdict, verdictByStatus, writeObjectOnce, writtenObject } from "../conditional-write/attempt.ts";
 import type { Attempt } from "../conditional-write/conditional-write.ts";
 import type { PutMode, PutResult } from "../types.ts";
-import { type S3Client, s3Errors } from "./client.ts";
+import type { S3Client } from "./client.ts";
 
 /** Writes a body of known length under a condition, in one request. */
 export async function putConditionally(
@@ -21,8 +21,9 @@ export async function putConditionally(
   const attempt = (headers: Record<string, string>, isQuoted: boolean): Promise<Attempt> => {
     const request = { method: "PUT", path: pathOf(call.key), headers: { ...headers, ...conditionHeader(mode, isQuoted) }, body } as const;
     return attemptRequest(client, call, request, async (response) => {
-      if (typeof mode !== "string") client.sendsQuotedEtags = isQuoted;
-      return { outcome: "written", etag: etagIn(call, response, client.metadata) };
+      const result = writtenObject(client, call, response);
+      if (typeof mode !== "string" && result.outcome === "written") client.sendsQuotedEtags = isQuoted;
+      return result;
     });
   };
   return writeObjectOnce(client, call, mode, attributes, async (headers) => {
@@ -74,10 +75,8 @@ function verdictOf(failure: Failure): Verdict {
 /** Has the server copy an object with all that it knows of it. */
 export async function copyByServer(client: S3Client, call: Call, to: string): Promise<PutResult> {
   const headers = { "x-amz-copy-source": `/${encodeSegment(client.options.bucket)}${pathOf(call.key)}` };
-  const response = await client.request(call, { method: "PUT", path: pathOf(to), headers });
-  const answer = await textBody(call, response, client.options);
-  const etag = etagOf(answer, "ETag");
-  // An error may arrive with status 200 (Amazon S3 API Reference, CopyObject).
-  if (etag === undefined) throw errorOf(500, textOf(answer, "Code"), call, s3Errors);
+  const request = { method: "PUT", path: pathOf(to), headers } as const;
+  const etag = etagAt(await client.document(call, request, { root: "CopyObjectResult", isSlow: true }), "ETag");
+  if (etag === undefined) throw unexpected(call, "a copy without an etag");
   return { etag };
 }

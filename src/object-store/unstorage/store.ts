@@ -1,10 +1,11 @@
 import { createStorage, type Driver, type Storage } from "unstorage";
 import { encodeSegment } from "../../encoding/percent.ts";
 import { compareUtf8 } from "../../encoding/utf8.ts";
-import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
 import { bytesOf, openedBytes } from "../body.ts";
 import { type Classify, keyIsAlsoPrefix, notFound, perform } from "../call.ts";
-import { checkKey, checkKeys, checkPrefix } from "../path.ts";
+import { reportLeftOut } from "../page.ts";
+import { checkKey, checkKeys, checkPrefix, isKey } from "../path.ts";
 import type {
   Body,
   Delete,
@@ -82,11 +83,17 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
     for (const key of all) await this.#perform("delete", key, signal, () => this.#storage.removeItem(itemKey(key)));
   }
 
-  async *list(prefix = "", { signal }: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+  async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    const { signal } = options;
     const start = checkPrefix(this.name, prefix);
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
     const found = await perform(call, () => this.#storage.getKeys(start === "" ? "" : itemKey(start.slice(0, -1))));
-    const keys = found.map(fromItemKey).filter((key) => key?.startsWith(start)) as string[];
+    const keys: string[] = [];
+    for (const item of found) {
+      const key = fromItemKey(item);
+      if (key === undefined || !isKey(key)) reportLeftOut(options, item);
+      else if (key.startsWith(start)) keys.push(key);
+    }
     for (const key of keys.sort(compareUtf8)) {
       try {
         yield metaOf(key, await this.#read(key, signal));
@@ -108,7 +115,7 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
 
   async #read(key: string, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
     const value: unknown = await this.#perform("read", key, signal, async () => {
-      const item: unknown = await this.#storage.getItemRaw(itemKey(key));
+      const item: unknown = await this.#getItem(itemKey(key));
       // The drivers for folders resolve with an error instead of throwing it.
       if (item instanceof Error) throw item;
       return item;
@@ -119,6 +126,16 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
     if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength).slice();
     const message = `Cannot read ${JSON.stringify(key)} in ${this.name}: the driver returned ${typeof value}; expected bytes`;
     throw new EdgewaterError("Unavailable", message, { store: this.name, key });
+  }
+
+  /** Reads an item. The `http` driver of unstorage 1.17 throws a TypeError of its own for one that is missing. */
+  async #getItem(key: string): Promise<unknown> {
+    try {
+      return await this.#storage.getItemRaw(key);
+    } catch (cause) {
+      if (!(cause instanceof TypeError) || (await this.#storage.hasItem(key))) throw cause;
+      return undefined;
+    }
   }
 
   async #perform<Value>(
@@ -132,8 +149,29 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   }
 }
 
-/** Maps the system error codes of the drivers that write files. */
+/** What the status of an HTTP answer means, in the errors of drivers that use one. */
+const codes: Readonly<Record<number, ErrorCode>> = {
+  401: "Unauthenticated",
+  403: "PermissionDenied",
+  404: "NotFound",
+  405: "NotSupported",
+};
+
+function statusOf(cause: unknown): number | undefined {
+  const { status, statusCode, response } = (cause ?? {}) as {
+    readonly status?: unknown;
+    readonly statusCode?: unknown;
+    readonly response?: { readonly status?: unknown };
+  };
+  return [status, statusCode, response?.status].find((each): each is number => typeof each === "number");
+}
+
+/** Maps the HTTP statuses of drivers with a server, and the system error codes of the drivers that write files. */
 const classify: Classify = (cause, { verb }) => {
+  const status = statusOf(cause);
+  if (status !== undefined && Object.hasOwn(codes, status)) {
+    return { code: codes[status] ?? "Unavailable", reason: `the server of the driver answered with ${status}` };
+  }
   const isInTheWay = ["EISDIR", "ENOTDIR", "EEXIST"].includes((cause as { code?: string } | null)?.code ?? "");
   if (!isInTheWay) return undefined;
   return verb === "write"

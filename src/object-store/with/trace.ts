@@ -1,4 +1,6 @@
 import { type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { printable } from "../call.ts";
+import { onLeftOut, reportLeftOut } from "../page.ts";
 import type { Named, StreamBody } from "../types.ts";
 import { observedObject, observedStream } from "./observe.ts";
 import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
@@ -23,6 +25,10 @@ export interface TracedResult {
   readonly bytes?: number;
   /** Number of entries of a list. */
   readonly entries?: number;
+  /** Number of names that a list left out, because they are not keys: `get`, `head` and `delete` would refuse them. */
+  readonly leftOut?: number;
+  /** What a person should know although the call succeeded: that a list left names out, with the first of them. */
+  readonly warning?: string;
   /** The code of the error; `unknown` if it is not an EdgewaterError. Absent if the call succeeded. */
   readonly error?: ErrorCode | "unknown";
 }
@@ -113,9 +119,17 @@ function traced(inner: AnyVerbs, start: (call: Omit<TracedCall, "store">) => End
     list: async function* (prefix = "", options = {}) {
       const end = start({ verb: "list", key: prefix });
       let entries = 0;
+      let leftOut = 0;
+      let warning: string | undefined;
+      const onLeft = (name: string): void => {
+        leftOut++;
+        warning ??= `left out names that are not keys, such as ${printable(JSON.stringify(name))}`;
+        reportLeftOut(options, name);
+      };
       let failure: { readonly error: unknown } | undefined;
       try {
-        for await (const entry of inner.list(prefix, options)) {
+        const watched: typeof options = { ...options, ...{ [onLeftOut]: onLeft } };
+        for await (const entry of inner.list(prefix, watched)) {
           entries++;
           yield entry;
         }
@@ -123,7 +137,7 @@ function traced(inner: AnyVerbs, start: (call: Omit<TracedCall, "store">) => End
         failure = { error };
         throw error;
       } finally {
-        end({ entries }, failure);
+        end({ entries, ...(warning === undefined ? {} : { leftOut, warning }) }, failure);
       }
     },
     copy: (from, to, options) => run({ verb: "copy", key: to }, () => inner.copy(from, to, options)),

@@ -1,3 +1,4 @@
+import { PartitionKey } from "../../partition/partition-key.ts";
 import type { Batch } from "../../storage/types.ts";
 import { bytes, made, rejects, runOf, type StorageCase, same } from "./check.ts";
 
@@ -41,6 +42,25 @@ export const commitCases: readonly StorageCase[] = [
       same([await storage.getRunLogs("r"), await storage.getTicks("t")], [batch.logs, batch.ticks], "logs and ticks after it");
       same(await storage.kvGet("k"), bytes(2), "key after it");
       same(await storage.getDynamicPartitions("d"), ["x"], "dynamic partitions after it");
+    },
+  },
+  {
+    name: "refuses names that some database cannot hold, and writes nothing",
+    run: async (storage) => {
+      for (const name of ["a\0b", "a\ud800"]) {
+        const refused = (batch: Batch) => rejects(() => storage.commit({ kv: [{ key: "k", value: bytes(1) }], ...batch }), "InvalidPath");
+        await refused({ events: [made(name)] });
+        await refused({ events: [made("a", { dataVersion: name })] });
+        await refused({ events: [made("a", { codeVersion: name })] });
+        await refused({ runs: [runOf(name)] });
+        await refused({ kv: [{ key: name, value: bytes(1) }] });
+        await refused({ preconditions: [{ kv: name, is: undefined }] });
+        await refused({ dynamicPartitions: [{ definition: name, add: ["x"] }] });
+        await rejects(() => storage.kvGet(name), "InvalidPath");
+        await rejects(() => storage.kvList(name), "InvalidPath");
+      }
+      await rejects(() => storage.commit({ events: [made("a", { partition: PartitionKey.single("a\0b") })] }), "InvalidPath");
+      same(await storage.kvList(), [], "keys");
     },
   },
   {

@@ -37,6 +37,18 @@ describe("the connection of IndexedDBStore", () => {
     await first.close();
   });
 
+  it("refuses the database of another program, with the remedy", async () => {
+    const database = crypto.randomUUID();
+    const request = indexedDB.open(database, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("something else");
+    (await answer(request)).close();
+    const refusal = { code: "Integrity", message: expect.stringContaining("use another name") };
+    const store = new IndexedDBStore(database);
+    await expect(store.put("k", "v")).rejects.toMatchObject(refusal);
+    await expect(store.get("k")).rejects.toMatchObject(refusal);
+    await expect(Array.fromAsync(store.list())).rejects.toMatchObject(refusal);
+  });
+
   it("does not block deleting the database", async () => {
     const database = crypto.randomUUID();
     const store = new IndexedDBStore(database);

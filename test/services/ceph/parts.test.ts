@@ -2,7 +2,7 @@
 import { AwsClient } from "aws4fetch";
 import type { S3Store } from "edgewater/s3";
 import { describe, expect, inject, it } from "vitest";
-import { elements } from "../../../src/object-store/client/xml.ts";
+import { childrenOf, parseXml, textAt } from "../../../src/object-store/client/answer/xml.ts";
 import { run } from "../../support/spawn.ts";
 import { makeStore, watching } from "./store.ts";
 
@@ -35,7 +35,7 @@ async function uploads(): Promise<string[]> {
   const response = await new AwsClient({ ...server, service: "s3" }).fetch(`${endpoint}/${bucket}?uploads=`);
   const answer = await response.text();
   expect(answer).toContain("ListMultipartUploadsResult");
-  return elements(answer, "Upload");
+  return childrenOf(parseXml(answer), "Upload").map((upload) => textAt(upload, "UploadId") ?? "");
 }
 
 /** A `fetch` that records the size of every part. */

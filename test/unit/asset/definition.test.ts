@@ -41,6 +41,7 @@ describe.each([
     ["is missing", undefined],
     ["is a number", 5],
     ["has a lone surrogate", "a\ud800"],
+    ["has the character NUL", "a\0b"],
   ])("refuses a name that %s", (_, name) => {
     expect(() => define({ name: name as string }, () => 1)).toThrow(expect.objectContaining({ code: "DefinitionError" }));
   });

@@ -93,6 +93,48 @@ describe("GCSStore", () => {
     expect(server.openUploads()).toBe(0);
   });
 
+  it.each([
+    ["has forgotten bytes that it acknowledged", () => new Response(null, { status: 308 })],
+    ["states more bytes than it was sent", () => new Response(null, { status: 308, headers: { range: `bytes=0-${9 * chunkSize}` } })],
+    ["states a range that is none", () => new Response(null, { status: 308, headers: { range: "bytes=0-many" } })],
+  ])("gives up an upload when the server %s, and sends no wrong bytes", async (_, statusAnswer) => {
+    let chunks = 0;
+    const isWrong: boolean[] = [];
+    const send: typeof fetch = async (_url, init) => {
+      const range = new Headers(init?.headers).get("content-range") ?? "";
+      if (init?.method === "POST") return new Response("", { status: 201, headers: { location: "http://gcs.test/session" } });
+      if (init?.method === "DELETE") return new Response("");
+      if (range === "bytes */*") return statusAnswer();
+      const sent = new Uint8Array(await new Response(init?.body as Uint8Array<ArrayBuffer>).arrayBuffer());
+      const [start = 0, end = 0] = (/(\d+)-(\d+)/.exec(range) ?? []).slice(1).map(Number);
+      isWrong.push(sent.byteLength !== end - start + 1 || sent[0] !== 65 + start / chunkSize);
+      return ++chunks === 1
+        ? new Response(null, { status: 308, headers: { range: `bytes=0-${chunkSize - 1}` } })
+        : new Response(null, { status: 503 });
+    };
+    let count = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => (count === 4 ? controller.close() : controller.enqueue(new Uint8Array(chunkSize).fill(65 + count++))),
+    });
+    const store = storeOf({ endpoint: "http://gcs.test", chunkSize, fetch: send, retry: { maxRetries: 2, delayMs: 1 } });
+    await expect(store.put("k", body)).rejects.toMatchObject({ code: "Unavailable" });
+    expect(isWrong).toEqual([false, false]);
+  });
+
+  it("sends no upload to another server than was asked", async () => {
+    const urls: string[] = [];
+    const send: typeof fetch = async (url) => {
+      urls.push(String(url));
+      return new Response("", { status: 201, headers: { location: "http://elsewhere.test/session" } });
+    };
+    const store = storeOf({ endpoint: "http://gcs.test", chunkSize, fetch: send });
+    await expect(store.put("k", streamed())).rejects.toMatchObject({
+      code: "Unavailable",
+      message: expect.stringContaining("http://elsewhere.test"),
+    });
+    expect(urls).toHaveLength(1);
+  });
+
   it.each(["GET", "HEAD", "PUT", "DELETE"] as const)("signs a URL for %s that permits no other method", async (method) => {
     const key = `signed/ü+ ${method}`;
     await storeOf().put(key, "here");

@@ -1,6 +1,6 @@
 import { fromEnvironment, S3Store } from "edgewater/s3";
 import { describe, expect, it } from "vitest";
-import { textOf } from "../../../src/object-store/client/xml.ts";
+import { parseXml } from "../../../src/object-store/client/answer/xml.ts";
 
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "very-secret-key", sessionToken: "very-secret-token" };
 
@@ -103,6 +103,65 @@ describe("If-Match", () => {
   });
 });
 
+describe("a batch of deletes", () => {
+  const answers = (...given: (readonly [string, number?])[]) => {
+    const bodies: string[] = [];
+    const send: typeof fetch = async (_, init) => {
+      bodies.push(new TextDecoder().decode(init?.body as Uint8Array));
+      const [text, status = 200] = given[bodies.length - 1] ?? ["<DeleteResult></DeleteResult>"];
+      return new Response(text, { status });
+    };
+    const retry = { maxRetries: 2, delayMs: 1 };
+    return { bodies, store: new S3Store({ bucket: "b", region: "r", endpoint: "http://s3.test", credentials, retry, fetch: send }) };
+  };
+  const errorFor = (key: string, code: string): string =>
+    `<DeleteResult><Error><Key>${key}</Key><Code>${code}</Code></Error></DeleteResult>`;
+
+  it.each([
+    ["one key met InternalError", errorFor("b", "InternalError"), 200],
+    ["one key met SlowDown", errorFor("b", "SlowDown"), 200],
+    ["the answer with status 200 is an error", "<Error><Code>SlowDown</Code></Error>", 200],
+    ["the answer is cut off", "<DeleteResult><Error><Key>b</Key>", 200],
+    ["the server is busy", "<Error><Code>SlowDown</Code></Error>", 503],
+  ])("is sent again when %s", async (_, body, status) => {
+    const { bodies, store } = answers([body, status]);
+    await store.delete(["a", "b"]);
+    expect(bodies).toHaveLength(2);
+  });
+
+  it("sends again only the keys that were not deleted, and not for ever", async () => {
+    const busy = [errorFor("b", "InternalError")] as const;
+    const { bodies, store } = answers(busy, busy, busy, busy);
+    await expect(store.delete(["a", "b"])).rejects.toMatchObject({ code: "Unavailable", key: "b" });
+    expect(bodies.map((body) => body.includes("<Key>a</Key>"))).toEqual([true, false, false]);
+  });
+
+  it("is not sent again after a refusal, and takes no word about another key", async () => {
+    const denied = answers([errorFor("b", "AccessDenied")]);
+    await expect(denied.store.delete(["a", "b"])).rejects.toMatchObject({ code: "PermissionDenied", key: "b" });
+    expect(denied.bodies).toHaveLength(1);
+    const other = answers([errorFor("c", "InternalError")]);
+    await expect(other.store.delete(["a", "b"])).rejects.toMatchObject({ code: "Unavailable" });
+  });
+});
+
+describe("a copy by the server", () => {
+  it("is sent again when the answer with status 200 is an error", async () => {
+    const bodies = ["<Error><Code>InternalError</Code></Error>", '<CopyObjectResult><ETag>"2"</ETag></CopyObjectResult>'];
+    const send: typeof fetch = async () => new Response(bodies.shift());
+    const store = new S3Store({ bucket: "b", region: "r", credentials, retry: { delayMs: 1 }, fetch: send });
+    expect(await store.copy("a", "c")).toEqual({ etag: '"2"' });
+  });
+});
+
+describe("a HEAD that is answered with 301", () => {
+  it("names the bucket's region", async () => {
+    const send: typeof fetch = async () => new Response(null, { status: 301, headers: { "x-amz-bucket-region": "eu-west-1" } });
+    const store = new S3Store({ bucket: "b", region: "us-east-1", credentials, fetch: send });
+    await expect(store.head("k")).rejects.toMatchObject({ code: "SettingsError", message: expect.stringContaining("eu-west-1") });
+  });
+});
+
 describe("fromEnvironment", () => {
   const env = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" };
   it("reads the variables when it is called", () => {
@@ -116,7 +175,6 @@ describe("fromEnvironment", () => {
 
 describe("the XML of answers", () => {
   it("is decoded", () => {
-    expect(textOf("<Key>a &amp; b &lt;&#x1F30A;&#233;&quot;&unknown;</Key>", "Key")).toBe('a & b <🌊é"&unknown;');
-    expect(textOf("<Error/>", "Code")).toBeUndefined();
+    expect(parseXml("<Key>a &amp; b &lt;&#x1F30A;&#233;&quot;&unknown;</Key>")?.text).toBe('a & b <🌊é"&unknown;');
   });
 });

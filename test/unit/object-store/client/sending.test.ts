@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { EdgewaterError } from "edgewater";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { unlessAborted } from "../../../../src/object-store/client/aborted.ts";
-import { openedAnswer } from "../../../../src/object-store/client/answer.ts";
+import { openedAnswer } from "../../../../src/object-store/client/answer/body.ts";
 import { failureOf, type ServiceErrors } from "../../../../src/object-store/client/error-codes.ts";
 import { exchange, isUnsent } from "../../../../src/object-store/client/exchange.ts";
 import { inParallel } from "../../../../src/object-store/client/parallel.ts";
