@@ -23,6 +23,7 @@ import type {
   ObjectMeta,
   PutResult,
 } from "../types.ts";
+import { checkPlainVerbOptions } from "../verb-options.ts";
 import { type BindingFailure, performBinding } from "../worker-binding.ts";
 
 /** The part of a Worker's `KVNamespace` binding that the store uses, so that it needs no Cloudflare types. */
@@ -111,6 +112,7 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
    * for attributes that are too long; then nothing is written
    */
   async put(key: string, body: Body, options: AttributesPutOptions = {}): Promise<PutResult> {
+    checkPlainVerbOptions(this.name, "put", options);
     const call = this.#call("write", key, options.signal);
     checkBody(body, { store: this.name, key });
     const bytes = bytesOf(body);
@@ -126,7 +128,9 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     return { etag: undefined };
   }
 
-  async get(key: string, { signal }: GetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+  async get(key: string, options: GetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkPlainVerbOptions(this.name, "get", options);
+    const { signal } = options;
     const { value, metadata } = await this.#perform(this.#call("read", key, signal), () =>
       this.#namespace.getWithMetadata(key, "arrayBuffer"),
     );
@@ -134,7 +138,9 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     return openedBytes(metaOf(key, metadata, value.byteLength), new Uint8Array(value));
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+  async head(key: string, options: HeadOptions = {}): Promise<FullObjectMeta> {
+    checkPlainVerbOptions(this.name, "head", options);
+    const { signal } = options;
     const call = this.#call("read", key, signal);
     const { value, metadata } = await this.#perform(call, () => this.#namespace.getWithMetadata(key, "stream"));
     if (value === null) throw notFound(this.name, key);
@@ -142,7 +148,9 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     return isPairMetadata(metadata) ? metaOf(key, metadata, metadata.size) : (await this.get(key, { signal })).meta;
   }
 
-  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+  async delete(keys: string | readonly string[], options: DeleteOptions = {}): Promise<void> {
+    checkPlainVerbOptions(this.name, "delete", options);
+    const { signal } = options;
     const calls = (typeof keys === "string" ? [keys] : keys).map((key) => this.#call("delete", key, signal));
     for (let start = 0; start < calls.length; start += concurrency) {
       const some = calls.slice(start, start + concurrency);
@@ -150,7 +158,9 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     }
   }
 
-  async *list(prefix = "", { signal }: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+  async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    checkPlainVerbOptions(this.name, "list", options);
+    const { signal } = options;
     const start = checkPrefix(this.name, prefix);
     const call: Call = { store: this.name, verb: "list", key: prefix, signal };
     let cursor: string | undefined;

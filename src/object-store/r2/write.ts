@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../../errors.ts";
+import { checkNumber } from "../../options.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
@@ -7,7 +8,6 @@ import { partsOf } from "../client/multipart.ts";
 import { inParallel } from "../client/parallel.ts";
 import { type Attempt, type ObjectState, writeExactlyOnce } from "../conditional-write/conditional-write.ts";
 import { LineageCache } from "../conditional-write/lineage-cache.ts";
-import { checkNumber } from "../options.ts";
 import type { PutMode, PutResult, StreamBody } from "../types.ts";
 import { noncesName } from "./attributes.ts";
 import type { R2Attributes, R2BucketBinding, R2Conditions, R2Object, R2UploadBinding, R2UploadedPart } from "./binding.ts";

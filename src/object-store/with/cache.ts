@@ -1,7 +1,7 @@
 import { isEdgewaterError } from "../../errors.ts";
 import { openedBytes } from "../body.ts";
 import { resolveRange } from "../conditions.ts";
-import { checkNumber } from "../options.ts";
+import { checkNumber } from "../../options.ts";
 import type { FullGetOptions, FullObjectMeta, Get, GetResult, Named } from "../types.ts";
 import { type CachedEntry, CacheEntries, type CacheStore } from "./cache-entries.ts";
 import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";

@@ -1,6 +1,6 @@
 import { EdgewaterError, throwIfAborted } from "../../errors.ts";
 import { sleep } from "../../retry.ts";
-import { checkNumber } from "../options.ts";
+import { checkNumber } from "../../options.ts";
 import type { Named, PutMode } from "../types.ts";
 import { observedObject } from "./observe.ts";
 import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";

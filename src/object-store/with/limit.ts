@@ -1,5 +1,5 @@
 import { abortedError, type ErrorDetails, throwIfAborted } from "../../errors.ts";
-import { checkNumber } from "../options.ts";
+import { checkNumber } from "../../options.ts";
 import type { Named } from "../types.ts";
 import { observedObject } from "./observe.ts";
 import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
