@@ -21,6 +21,10 @@ export type OptionKinds<Options> = { readonly [Name in keyof Options]-?: OptionK
 /** Any value; for options that have a check of their own. */
 export const anyValue: OptionKind = { expected: "any value", accepts: () => true };
 export const aString: OptionKind = { expected: "a string", accepts: (value) => typeof value === "string" };
+export const aName: OptionKind = {
+  expected: "a string that is not empty",
+  accepts: (value) => typeof value === "string" && value !== "",
+};
 export const aBoolean: OptionKind = { expected: "true or false", accepts: (value) => typeof value === "boolean" };
 export const aNumber: OptionKind = { expected: "a number", accepts: (value) => typeof value === "number" };
 export const aFunction: OptionKind = { expected: "a function", accepts: (value) => typeof value === "function" };
@@ -49,6 +53,12 @@ export function arrayOf(item: OptionKind): OptionKind {
 export function wholeNumber(least: number): OptionKind {
   return { expected: `a whole number, ${least} or more`, accepts: (value) => Number.isSafeInteger(value) && Number(value) >= least };
 }
+
+/** A limit: a whole number from 1 on, or infinity for none. */
+export const aLimit: OptionKind = {
+  expected: "a whole number, 1 or more",
+  accepts: (value) => value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && Number(value) > 0),
+};
 
 /** An object with these members. */
 export function objectOf<Members>(fields: OptionKinds<Members>): OptionKind {

@@ -9,9 +9,6 @@ import type {
   SignOptions,
 } from "./types.ts";
 
-/** A store of values, as handlers need it. */
-export const aStore: OptionKind = withMethods("a store", "put", "get");
-
 const mode: OptionKind = {
   expected: '"overwrite", "create" or { ifMatch: etag }',
   accepts: (value) => value === "overwrite" || value === "create" || isIfMatch(value),

@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../errors.ts";
+import { checkValue, required, withMethods } from "../options.ts";
 import type { Bytes, Serializer, SerializerWrapper } from "./types.ts";
 
 /**
@@ -11,6 +12,7 @@ import type { Bytes, Serializer, SerializerWrapper } from "./types.ts";
  * ```
  */
 export function withGzip(inner: Serializer): SerializerWrapper {
+  checkValue("withGzip", "inner", inner, required(withMethods("a serializer", "encode", "decode")));
   const wrap = (bytes: Bytes): Promise<Bytes> => through(bytes, new CompressionStream("gzip"));
   const unwrap = async (bytes: Bytes): Promise<Bytes> => {
     try {

@@ -1,5 +1,6 @@
 import { EdgewaterError } from "../../errors.ts";
-import { checkCounts, checkEndpoint, checkTransport } from "../client/checks.ts";
+import { aName, anyValue, aURL, checkOptions as checkOptionTypes, type OptionKinds, required } from "../../options.ts";
+import { checkCounts, checkEndpoint, checkTransport, credentialsKind, transportKinds } from "../client/checks.ts";
 import type { TransportOptions } from "../client/exchange.ts";
 import { checkKey } from "../path.ts";
 import type { AzureCredentialProvider } from "./credentials.ts";
@@ -24,6 +25,25 @@ export interface AzureStoreOptions extends TransportOptions {
   readonly blockSize?: number | undefined;
   /** Number of blocks, or of deletes, sent at the same time: 4 unless given. */
   readonly concurrency?: number | undefined;
+}
+
+const kinds: OptionKinds<AzureStoreOptions> = {
+  account: required(aName),
+  container: required(aName),
+  credentials: required(credentialsKind(["accountKey"], ["sasToken"], ["accessToken"])),
+  endpoint: aURL,
+  blockSize: anyValue,
+  concurrency: anyValue,
+  ...transportKinds,
+};
+
+/**
+ * Checks the names and types of the options.
+ *
+ * @throws `SettingsError`
+ */
+export function checkTypes(options: unknown): void {
+  checkOptionTypes("AzureStore", options, kinds);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
+import { aName, checkOptions, checkValue, type OptionKinds, oneOf, required } from "../../options.ts";
 import { checkBody, sizeOf } from "../body.ts";
 import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/quota.ts";
 import { type Call, notFound, perform } from "../call.ts";
@@ -36,6 +37,8 @@ export interface IndexedDBStoreOptions {
   readonly durability?: "relaxed" | "strict";
 }
 
+const kinds: OptionKinds<IndexedDBStoreOptions> = { durability: oneOf("relaxed", "strict") };
+
 /** Records that a list reads at once. */
 const pageSize = 500;
 
@@ -70,7 +73,10 @@ export class IndexedDBStore implements FullObjectStore {
    *
    * @param database the name of the database; the first call creates it
    */
-  constructor(database: string, { durability = "relaxed" }: IndexedDBStoreOptions = {}) {
+  constructor(database: string, options: IndexedDBStoreOptions = {}) {
+    checkValue("IndexedDBStore", "database", database, required(aName));
+    checkOptions("IndexedDBStore", options, kinds);
+    const { durability = "relaxed" } = options;
     this.name = `IndexedDBStore(${database})`;
     this.#connection = new Connection(this.name, database, durability);
     this.#writer = new Writer(this.#connection, `edgewater/indexeddb/${database}`);

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../errors.ts";
+import { anyValue, checkOptions, checkValue, type OptionKinds, required, withMethods } from "../../options.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, checkBody, openedBytes } from "../body.ts";
 import { type Call, type Classify, explain, failed, notFound } from "../call.ts";
@@ -56,6 +57,9 @@ export interface KVStoreOptions {
   readonly retry?: RetryPolicy | undefined;
 }
 
+const kinds: OptionKinds<KVStoreOptions> = { retry: anyValue };
+const binding = /* @__PURE__ */ required(/* @__PURE__ */ withMethods("a KV binding of the Worker's env", "getWithMetadata", "put"));
+
 /** The limits of KV in bytes (Workers KV documentation, "Limits"): a key in UTF-8, a value, its metadata as JSON. */
 const limits = { key: 512, value: 25 * 1024 * 1024, metadata: 1024 };
 
@@ -100,6 +104,8 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
    * @throws `SettingsError` for a wrong option
    */
   constructor(namespace: KVNamespaceBinding, options: KVStoreOptions = {}) {
+    checkValue(this.name, "namespace", namespace, binding);
+    checkOptions(this.name, options, kinds);
     checkRetryPolicy(options.retry, this.name, "SettingsError");
     this.#namespace = namespace;
     this.#options = options;

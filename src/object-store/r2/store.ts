@@ -25,7 +25,7 @@ import { checkVerbOptions } from "../verb-options.ts";
 import { attributesFor, attributesOf } from "./attributes.ts";
 import type { R2BucketBinding, R2Object, R2Page } from "./binding.ts";
 import { perform } from "./errors.ts";
-import { bareEtag, checkOptions, type R2StoreOptions, Writer } from "./write.ts";
+import { bareEtag, checkOptions, checkTypes, type R2StoreOptions, Writer } from "./write.ts";
 
 /** The most keys of one call of R2's `list` and `delete`. */
 const pageSize = 1000;
@@ -63,6 +63,7 @@ export class R2Store implements FullObjectStore {
    * @throws `SettingsError` for a wrong option
    */
   constructor(bucket: R2BucketBinding, options: R2StoreOptions = {}) {
+    checkTypes(bucket, options);
     this.name = options.bucket === undefined ? "R2Store" : `R2Store(${options.bucket})`;
     checkOptions(options, this.name);
     this.#bucket = bucket;

@@ -1,5 +1,14 @@
 import { EdgewaterError } from "../../errors.ts";
-import { checkNumber } from "../../options.ts";
+import {
+  aName,
+  anyValue,
+  checkOptions as checkKinds,
+  checkNumber,
+  checkValue,
+  type OptionKinds,
+  required,
+  withMethods,
+} from "../../options.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
@@ -33,8 +42,18 @@ export interface R2StoreOptions {
   readonly concurrency?: number | undefined;
 }
 
+const kinds: OptionKinds<R2StoreOptions> = { bucket: aName, retry: anyValue, partSize: anyValue, concurrency: anyValue };
+const binding = /* @__PURE__ */ required(/* @__PURE__ */ withMethods("an R2 binding of the Worker's env", "createMultipartUpload", "put"));
+
+/** @throws `SettingsError` for a value that is not a binding, and for unknown options and values of a wrong type */
+export function checkTypes(bucket: unknown, options: unknown): void {
+  checkValue("R2Store", "bucket", bucket, binding);
+  checkKinds("R2Store", options, kinds);
+}
+
 /** @throws `SettingsError` */
-export function checkOptions({ retry, partSize, concurrency }: R2StoreOptions, store: string): void {
+export function checkOptions(options: R2StoreOptions, store: string): void {
+  const { retry, partSize, concurrency } = options;
   checkRetryPolicy(retry, store, "SettingsError");
   checkNumber(store, "partSize", partSize, { least: smallestPart, most: largestPart, unit: "bytes" });
   checkNumber(store, "concurrency", concurrency, { least: 1 });

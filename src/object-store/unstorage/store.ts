@@ -2,6 +2,7 @@ import { createStorage, type Driver, type Storage } from "unstorage";
 import { encodeSegment } from "../../encoding/percent.ts";
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { checkValue, required, withMethods } from "../../options.ts";
 import { bytesOf, openedBytes } from "../body.ts";
 import { type Classify, keyIsAlsoPrefix, notFound, perform } from "../call.ts";
 import { checkKey, checkKeys, checkPrefix } from "../path.ts";
@@ -57,6 +58,7 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
    * @param source a driver, or a storage; `close` disposes of a driver, but not of a storage
    */
   constructor(source: Driver | Storage) {
+    checkValue("UnstorageStore", "source", source, required(withMethods("a driver or a storage of unstorage", "getKeys")));
     const isStorage = "getItemRaw" in source && "getMount" in source;
     this.#storage = isStorage ? source : createStorage({ driver: source as Driver });
     this.#isOwn = !isStorage;

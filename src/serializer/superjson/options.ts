@@ -1,3 +1,5 @@
+import { aBoolean, aLimit, type OptionKinds } from "../../options.ts";
+
 /** A class whose instances are kept: made again without calling its constructor, then given their own properties. */
 export type KeptClass = abstract new (...args: never[]) => object;
 
@@ -27,6 +29,26 @@ export interface SuperJSONOptions {
   readonly maxDepth?: number | undefined;
   /** Bytes that are read at most. */
   readonly maxBytes?: number | undefined;
+}
+
+/** The kinds of the options. */
+export const superjsonKinds: OptionKinds<SuperJSONOptions> = {
+  references: aBoolean,
+  classes: {
+    expected: "an object whose values are classes",
+    accepts: (value) => isRecordOf(value, (each) => typeof each === "function"),
+  },
+  symbols: {
+    expected: "an object whose values are symbols",
+    accepts: (value) => isRecordOf(value, (each) => typeof each === "symbol"),
+  },
+  regExps: aBoolean,
+  maxDepth: aLimit,
+  maxBytes: aLimit,
+};
+
+function isRecordOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return typeof value === "object" && value !== null && Object.values(value).every(isItem);
 }
 
 /** What both directions look up, made once for each serializer. */

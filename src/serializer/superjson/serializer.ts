@@ -1,9 +1,10 @@
+import { checkOptions } from "../../options.ts";
 import type { Serializer } from "../types.ts";
 import { Surveyor } from "./analyze.ts";
 import { pack, unpack } from "./container.ts";
 import { damaged } from "./damaged.ts";
 import { type Kept, keepBlob } from "./kept.ts";
-import { type SuperJSONOptions, settingsOf } from "./options.ts";
+import { type SuperJSONOptions, settingsOf, superjsonKinds } from "./options.ts";
 import { Reader } from "./read.ts";
 import { reuse } from "./reuse.ts";
 import { Writer } from "./write.ts";
@@ -29,6 +30,7 @@ import { Writer } from "./write.ts";
  * ```
  */
 export function superjsonSerializer(options: SuperJSONOptions = {}): Serializer {
+  checkOptions("superjsonSerializer", options, superjsonKinds);
   const settings = settingsOf(options);
   const withSurveyor = reuse(() => new Surveyor(settings));
   const withWriter = reuse(() => new Writer(settings));
