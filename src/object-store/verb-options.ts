@@ -1,4 +1,4 @@
-import { anyValue, aSignal, aString, checkOptions, type OptionKind, type OptionKinds, objectOf, oneOf, withMethods } from "../options.ts";
+import { anyValue, aSignal, aString, checkOptions, type OptionKind, type OptionKinds, objectOf, oneOf } from "../options.ts";
 import type {
   ByteRange,
   ConditionalCopyOptions,
@@ -18,6 +18,10 @@ function isIfMatch(value: unknown): boolean {
   if (typeof value !== "object" || value === null || Object.keys(value).length !== 1) return false;
   return typeof (value as { readonly ifMatch?: unknown }).ifMatch === "string";
 }
+
+/** The kinds of the options of each verb. */
+type VerbKinds = Readonly<Record<Verb, OptionKinds<object>>>;
+type Verb = "put" | "get" | "head" | "delete" | "list" | "copy" | "signedUrl";
 
 /** An option that a store does not have: passing it would silently do something else. */
 const notSupported: OptionKind = { expected: "nothing, because this store does not support it", accepts: () => false };
@@ -44,25 +48,25 @@ const signedUrl: OptionKinds<SignOptions> = {
   signal: aSignal,
 };
 
-const fullVerbs = { put, get, head: signalOnly, delete: signalOnly, list, copy, signedUrl } as const;
+const fullVerbs: VerbKinds = { put, get, head: signalOnly, delete: signalOnly, list, copy, signedUrl };
 
 /** The verbs of stores without conditions and ranges. `put` accepts attributes, which stores without them ignore. */
-const plainVerbs = {
+const plainVerbs: VerbKinds = {
   ...fullVerbs,
   put: { ...put, mode: oneOf("overwrite") },
   get: { ...get, range: notSupported, ifMatch: notSupported, ifNoneMatch: notSupported },
-} as const;
+};
 
 /**
  * Checks the options of one call of a store. Runs for every call, so it does little for options that are right.
  *
  * @throws `SettingsError` for an unknown option and for a value of a wrong type
  */
-export function checkVerbOptions(store: string, verb: keyof typeof fullVerbs, options: object): void {
-  checkOptions(`${store}.${verb}`, options, fullVerbs[verb] as OptionKinds<object>, "SettingsError", { store });
+export function checkVerbOptions(store: string, verb: Verb, options: object): void {
+  checkOptions(`${store}.${verb}`, options, fullVerbs[verb], "SettingsError", { store });
 }
 
 /** As {@link checkVerbOptions}, for a store without conditions and ranges. */
-export function checkPlainVerbOptions(store: string, verb: keyof typeof plainVerbs, options: object): void {
-  checkOptions(`${store}.${verb}`, options, plainVerbs[verb] as OptionKinds<object>, "SettingsError", { store });
+export function checkPlainVerbOptions(store: string, verb: Verb, options: object): void {
+  checkOptions(`${store}.${verb}`, options, plainVerbs[verb], "SettingsError", { store });
 }
