@@ -4,6 +4,7 @@
  * @module
  */
 import { abortedError, EdgewaterError, type ErrorCode, isEdgewaterError, throwIfAborted } from "./errors.ts";
+import { aFunction, anyValue, checkOptions, describe, type OptionKinds } from "./options.ts";
 
 /**
  * How often, how long and with which waits something that failed is tried again.
@@ -131,6 +132,17 @@ export function sleep(ms: number, { signal, ...target }: RetryTarget = {}): Prom
   });
 }
 
+/** The options of a policy; {@link checkRetryPolicy} checks the values. */
+const retryKinds: OptionKinds<RetryPolicy> = {
+  maxRetries: anyValue,
+  delayMs: anyValue,
+  factor: anyValue,
+  maxDelayMs: anyValue,
+  maxElapsedMs: anyValue,
+  jitter: anyValue,
+  retryOn: aFunction,
+};
+
 /**
  * Checks a policy when it is passed.
  *
@@ -139,9 +151,10 @@ export function sleep(ms: number, { signal, ...target }: RetryTarget = {}): Prom
  */
 export function checkRetryPolicy(policy: RetryPolicy | undefined, owner: string, code: ErrorCode): void {
   if (policy === undefined) return;
+  checkOptions(`the retry policy of ${owner}`, policy, retryKinds, code);
   const { maxRetries, delayMs, factor, maxDelayMs, maxElapsedMs, jitter } = policy;
   const refuse = (field: string, value: unknown, expected: string): never => {
-    const message = `Invalid retry policy of ${owner}: ${field} is ${JSON.stringify(value) ?? String(value)}; expected ${expected}`;
+    const message = `Invalid retry policy of ${owner}: ${field} is ${typeof value === "string" ? JSON.stringify(value) : describe(value)}; expected ${expected}`;
     throw new EdgewaterError(code, message, { field: `retry.${field}` });
   };
   if (maxRetries !== undefined && !(Number.isInteger(maxRetries) && maxRetries >= 0)) {

@@ -1,4 +1,5 @@
 /** The checks that the factories of assets and tasks share. */
+
 import { isCondition } from "../automation/make.ts";
 import { nameProblem } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
@@ -6,6 +7,18 @@ import type { BaseIOHandler } from "../io-handler/base.ts";
 import { checkIOHandler } from "../io-handler/handler.ts";
 import type { TypeHint } from "../io-handler/type-hint.ts";
 import { coerceMetadata } from "../metadata/metadata-value.ts";
+import {
+  aBoolean,
+  anObject,
+  anyValue,
+  arrayOf,
+  aString,
+  checkOptions,
+  checkValue,
+  type OptionKinds,
+  required,
+  stringRecord,
+} from "../options.ts";
 import { isPartitionsDefinition, type PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy } from "../retry.ts";
 import { bindComputation, type Computation, computationOf, type InputSpec } from "./computation.ts";
@@ -24,6 +37,28 @@ import type {
 /** The options of any factory, without its type parameters. */
 export type AnyOptions = DefinitionOptions<string, Inputs, BaseIOHandler> | BatchOptions<string, Inputs, BaseIOHandler>;
 
+/** The kinds of the options of one output. Those of any value have checks of their own. */
+export const descriptionKinds: OptionKinds<DescriptionOptions<BaseIOHandler>> = {
+  ioHandler: anyValue,
+  metadata: anObject,
+  typeHint: anyValue,
+  tags: stringRecord,
+  kinds: /* @__PURE__ */ arrayOf(aString),
+  group: aString,
+  codeVersion: aString,
+  automationCondition: anyValue,
+};
+
+const definitionKinds: OptionKinds<DefinitionOptions<string, Inputs, BaseIOHandler>> = {
+  name: anyValue,
+  inputs: anObject,
+  partitions: anyValue,
+  retry: anyValue,
+  ...descriptionKinds,
+};
+
+const { inputs: _, ...externalKinds } = definitionKinds;
+
 /**
  * Checks the options of `asset`, `task` and `externalAsset` and returns the frozen definition.
  *
@@ -35,9 +70,20 @@ export function define<Kind extends "asset" | "task" | "external">(
   compute: unknown,
   splitOutputs: SplitOutputs = singleOutput,
 ): Definition & { readonly kind: Kind } {
+  const what = kind === "external" ? "externalAsset" : kind;
+  checkValue(what, "options", options, required(anObject), "DefinitionError");
   const { name, inputs = {}, retry } = options;
   checkName(name, kind === "task" ? "task" : "asset");
   const owner = `${kind === "task" ? "task" : "asset"} ${JSON.stringify(name)}`;
+  checkOptions(
+    `${what} ${JSON.stringify(name)}`,
+    options,
+    (kind === "external" ? externalKinds : definitionKinds) as OptionKinds<object>,
+    "DefinitionError",
+    {
+      asset: name,
+    },
+  );
   if (kind !== "external" || compute !== undefined) checkCompute(compute, name, owner);
   checkRetryPolicy(retry, owner, "DefinitionError");
   if (kind !== "asset" && options.automationCondition !== undefined) {
@@ -116,11 +162,18 @@ export function checkCompute(compute: unknown, name: string, owner: string): voi
 
 /** @throws `DefinitionError` for a value that is neither a Standard Schema nor a class */
 export function checkTypeHint(typeHint: TypeHint | undefined, owner: string): void {
-  if (typeHint === undefined || typeof typeHint === "function" || (typeof typeHint === "object" && "~standard" in typeHint)) return;
+  if (
+    typeHint === undefined ||
+    typeof typeHint === "function" ||
+    (typeof typeHint === "object" && typeHint !== null && "~standard" in typeHint)
+  )
+    return;
   throw new EdgewaterError("DefinitionError", `Invalid type hint of the ${owner}; expected a Standard Schema or a class`, {
     field: "typeHint",
   });
 }
+
+const partitionsKinds: OptionKinds<BatchPartitionsOption> = { definition: anyValue, batch: aBoolean };
 
 /** Returns the partitions of either form of the option. */
 export function partitionsOf(
@@ -128,7 +181,9 @@ export function partitionsOf(
   owner: string,
 ): { readonly definition: PartitionsDefinition | undefined; readonly batch: boolean } {
   if (option === undefined) return { definition: undefined, batch: false };
-  const { definition, batch = false } = isPartitionsDefinition(option) ? { definition: option } : option;
+  if (isPartitionsDefinition(option)) return { definition: option, batch: false };
+  checkOptions(`the partitions of the ${owner}`, option, partitionsKinds, "DefinitionError");
+  const { definition, batch = false } = option;
   if (isPartitionsDefinition(definition)) return { definition, batch };
   throw new EdgewaterError(
     "DefinitionError",

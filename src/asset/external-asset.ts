@@ -1,5 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
+import { anObject, checkValue, required } from "../options.ts";
 import { define } from "./define.ts";
 import { invalidReturn, type SplitOutputs, singleOutput } from "./outputs.ts";
 import { isResult, type Observation } from "./result.ts";
@@ -28,11 +29,16 @@ export function externalAsset<Value = unknown>(
   options: ExternalAssetOptions,
   observe?: (context: AssetContext) => Observation | Promise<Observation>,
 ): ExternalAsset<Value> {
+  checkValue("externalAsset", "options", options, required(anObject), "DefinitionError");
   if (options.ioHandler === undefined) {
-    throw new EdgewaterError("DefinitionError", `The external asset ${JSON.stringify(options.name)} needs an IO handler; pass ioHandler`, {
-      asset: options.name,
-      field: "ioHandler",
-    });
+    throw new EdgewaterError(
+      "DefinitionError",
+      `The external asset ${JSON.stringify(options.name) ?? ""} needs an IO handler; pass ioHandler`,
+      {
+        asset: options.name,
+        field: "ioHandler",
+      },
+    );
   }
   const compute = observe && ((_: unknown, context: AssetContext) => observe(context));
   return define("external", options, compute, observationOutput) as ExternalAsset<Value>;

@@ -3,7 +3,8 @@ import type { BaseIOHandler } from "../io-handler/base.ts";
 import { checkIOHandler } from "../io-handler/handler.ts";
 import type { HintedType, TypeHint } from "../io-handler/type-hint.ts";
 import { coerceMetadata, type MetadataInput } from "../metadata/metadata-value.ts";
-import type { ArityOf, Shaped } from "../partition/mapping/mapping.ts";
+import { anObject, anyValue, checkOptions, type OptionKinds, oneOf } from "../options.ts";
+import { type ArityOf, isMapping, type Shaped } from "../partition/mapping/mapping.ts";
 import type { PartitionMapping } from "../partition/mapping/partition-mapping.ts";
 import { computationOf } from "./computation.ts";
 import { checkTypeHint } from "./define.ts";
@@ -23,6 +24,14 @@ export interface InputOptions<Hint extends TypeHint, Mapping extends PartitionMa
   readonly metadata?: Readonly<Record<string, MetadataInput>>;
 }
 
+const inputKinds: OptionKinds<InputOptions<TypeHint, PartitionMapping>> = {
+  partitionMapping: { expected: "a PartitionMapping", accepts: isMapping },
+  missing: /* @__PURE__ */ oneOf("throw", "skip"),
+  typeHint: anyValue,
+  ioHandler: anyValue,
+  metadata: anObject,
+};
+
 type Hinted<Hint, Value> = [Hint] extends [never] ? Value : HintedType<Hint>;
 
 /**
@@ -41,11 +50,13 @@ type Hinted<Hint, Value> = [Hint] extends [never] ? Value : HintedType<Hint>;
  */
 export function input<Value, Hint extends TypeHint = never, Mapping extends PartitionMapping = never>(
   upstream: Definition<Value>,
-  { partitionMapping, typeHint, ioHandler, metadata = {}, missing = "throw" }: InputOptions<Hint, Mapping> = {},
+  options: InputOptions<Hint, Mapping> = {},
 ): [Mapping] extends [never] ? Input<Hinted<Hint, Value>, false> : Input<Shaped<Hinted<Hint, Value>, ArityOf<Mapping>>, true> {
   if (computationOf(upstream) === undefined)
     throw new EdgewaterError("DefinitionError", "Invalid argument of input(); expected an asset or a task");
   const owner = `input ${JSON.stringify(upstream.name)}`;
+  checkOptions(owner, options, inputKinds, "DefinitionError");
+  const { partitionMapping, typeHint, ioHandler, metadata = {}, missing = "throw" } = options;
   checkIOHandler(ioHandler, `the ${owner}`);
   checkTypeHint(typeHint, owner);
   const declared: Input = Object.freeze({
@@ -70,7 +81,9 @@ export function input<Value, Hint extends TypeHint = never, Mapping extends Part
  * const total = asset({ name: "total", inputs: { previous: selfInput<number>(), today } }, ({ previous = 0, today }) => previous + today);
  * ```
  */
-export function selfInput<Value>({ typeHint }: { readonly typeHint?: TypeHint } = {}): SelfInput<Value> {
+export function selfInput<Value>(options: { readonly typeHint?: TypeHint } = {}): SelfInput<Value> {
+  checkOptions("selfInput", options, { typeHint: anyValue }, "DefinitionError");
+  const { typeHint } = options;
   checkTypeHint(typeHint, "self input");
   return Object.freeze({ kind: "self", typeHint });
 }

@@ -1,9 +1,10 @@
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
+import { anObject, anyValue, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
 import type { PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import { bindComputation, type Computation } from "./computation.ts";
-import { checkCompute, checkName, describe, inputSpecs, partitionsOf } from "./define.ts";
+import { checkCompute, checkName, describe, descriptionKinds, inputSpecs, partitionsOf } from "./define.ts";
 import { namedOutputs } from "./outputs.ts";
 import type { Materialization, Observation, Output } from "./result.ts";
 import type { Asset, AssetContext, DescriptionOptions, Inputs, LoadedAs, MultiAsset, Unwrapped, ValuesOf } from "./types.ts";
@@ -26,6 +27,15 @@ export interface MultiAssetOptions<Outputs extends OutputsOptions, Deps extends 
   /** The retries of the step. */
   readonly retry?: RetryPolicy;
 }
+
+const kinds: OptionKinds<MultiAssetOptions<OutputsOptions, Inputs>> = {
+  name: anyValue,
+  outputs: /* @__PURE__ */ required(anObject),
+  inputs: anObject,
+  ioHandler: anyValue,
+  partitions: anyValue,
+  retry: anyValue,
+};
 
 /** The return value of the function: a record of all outputs, or an async generator of results. */
 export type MultiReturns<Outputs> =
@@ -73,9 +83,11 @@ export function multiAsset<
 ): MultiAsset<{
   readonly [Name in keyof Outputs & string]: Asset<LoadedAs<Outputs[Name]["ioHandler"], OutputValue<Returned, Name>>, Name>;
 }> {
+  checkValue("multiAsset", "options", options, required(anObject), "DefinitionError");
   const { name, outputs, inputs = {}, ioHandler, retry } = options;
   checkName(name, "asset");
   const owner = `multi-asset ${JSON.stringify(name)}`;
+  checkOptions(`multiAsset ${JSON.stringify(name)}`, options, kinds, "DefinitionError", { asset: name });
   checkCompute(compute, name, owner);
   checkRetryPolicy(retry, owner, "DefinitionError");
   const { definition: partitions, batch } = partitionsOf(options.partitions, owner);
@@ -98,6 +110,7 @@ export function multiAsset<
   });
   for (const [output, options] of Object.entries(outputs)) {
     checkName(output, "asset");
+    checkOptions(`output ${JSON.stringify(output)} of multiAsset ${JSON.stringify(name)}`, options, descriptionKinds, "DefinitionError");
     const description = describe(
       { ...options, ioHandler: options.ioHandler ?? ioHandler },
       `output ${JSON.stringify(output)} of the ${owner}`,

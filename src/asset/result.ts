@@ -1,4 +1,5 @@
 import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata-value.ts";
+import { aName, anObject, aString, checkOptions, type OptionKinds } from "../options.ts";
 
 const brand = Symbol.for("edgewater/result");
 
@@ -45,6 +46,8 @@ export interface ResultOptions<Name extends string> {
   readonly dataVersion?: string | undefined;
 }
 
+const kinds: OptionKinds<ResultOptions<string>> = { name: aString, metadata: anObject, dataVersion: aName };
+
 /**
  * Wraps a value with metadata, a data version, or the name of an output of a multi-asset.
  *
@@ -56,7 +59,7 @@ export interface ResultOptions<Name extends string> {
  * ```
  */
 export function Output<Value, const Name extends string = string>(value: Value, options: ResultOptions<Name> = {}): Output<Value, Name> {
-  return make({ result: "Output", value, ...resultOf(options) });
+  return make({ result: "Output", value, ...resultOf("Output", options) });
 }
 
 /**
@@ -73,7 +76,7 @@ export function Output<Value, const Name extends string = string>(value: Value, 
  * ```
  */
 export function Materialization<const Name extends string = string>(options: ResultOptions<Name> = {}): Materialization<Name> {
-  return make({ result: "Materialization", ...resultOf(options) });
+  return make({ result: "Materialization", ...resultOf("Materialization", options) });
 }
 
 /**
@@ -87,7 +90,7 @@ export function Materialization<const Name extends string = string>(options: Res
  * ```
  */
 export function Observation<const Name extends string = string>(options: ResultOptions<Name> = {}): Observation<Name> {
-  return make({ result: "Observation", ...resultOf(options) });
+  return make({ result: "Observation", ...resultOf("Observation", options) });
 }
 
 /** Returns whether a value is a result, also one of another bundle. */
@@ -95,7 +98,9 @@ export function isResult(value: unknown): value is Result {
   return typeof value === "object" && value !== null && brand in value;
 }
 
-function resultOf<Name extends string>({ name, metadata = {}, dataVersion }: ResultOptions<Name>): ResultBase<Name> {
+function resultOf<Name extends string>(owner: string, options: ResultOptions<Name>): ResultBase<Name> {
+  checkOptions(owner, options, kinds, "DefinitionError");
+  const { name, metadata = {}, dataVersion } = options;
   return { name, metadata: coerceMetadata(metadata), dataVersion };
 }
 

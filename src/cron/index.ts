@@ -3,14 +3,16 @@
  *
  * @module
  */
+
 import { Cron } from "croner";
 import { type Conditions, condition as conditions } from "../automation/condition.ts";
 import { makeCondition } from "../automation/make.ts";
 import type { Condition } from "../automation/types.ts";
 import type { WallClockTime } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
+import { aName, anyValue, aString, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
 import type { TimePartitions } from "../partition/partitions-definition.ts";
-import { type Grid, type TimePartitionsOptions, timePartitions } from "../partition/time-partitions.ts";
+import { type Grid, type TimePartitionsOptions, timePartitions, timePartitionsKinds } from "../partition/time-partitions.ts";
 
 export type { TimePartitions, TimePartitionsOptions };
 
@@ -19,6 +21,8 @@ export interface CronPartitionsOptions extends TimePartitionsOptions {
   /** The starts of partitions: five fields, six with seconds first, seven with years last, or a nickname such as `@daily`. */
   readonly cron: string;
 }
+
+const cronKinds: OptionKinds<CronPartitionsOptions> = { cron: anyValue, ...timePartitionsKinds };
 
 /**
  * Defines one partition per time of a cron expression, from `start` on, each up to the next time. Times are wall-clock times
@@ -34,6 +38,7 @@ export interface CronPartitionsOptions extends TimePartitionsOptions {
  * ```
  */
 export function cronPartitions(options: CronPartitionsOptions): TimePartitions {
+  checkOptions("cronPartitions", options, cronKinds, "PartitionError");
   const schedule = scheduleOf(options.cron);
   return timePartitions(options, "%Y-%m-%dT%H:%M:%S", () => gridOf(options.cron, schedule));
 }
@@ -43,6 +48,8 @@ export interface OnCronOptions {
   /** The time zone of the expression, such as `Europe/Berlin`; UTC by default. */
   readonly timeZone?: string;
 }
+
+const onCronKinds: OptionKinds<OnCronOptions> = { timeZone: aString };
 
 /** The conditions of `edgewater` and {@link onCron}. */
 export const condition: Conditions & { readonly onCron: typeof onCron } = /* @__PURE__ */ Object.assign({}, conditions, { onCron });
@@ -60,7 +67,10 @@ export const condition: Conditions & { readonly onCron: typeof onCron } = /* @__
  * asset({ name: "report", automationCondition: condition.onCron("0 6 * * MON", { timeZone: "Europe/Berlin" }) }, write);
  * ```
  */
-export function onCron(expression: string, { timeZone = "UTC" }: OnCronOptions = {}): Condition {
+export function onCron(expression: string, options: OnCronOptions = {}): Condition {
+  checkValue("onCron", "expression", expression, required(aName), "DefinitionError");
+  checkOptions("onCron", options, onCronKinds, "DefinitionError");
+  const { timeZone = "UTC" } = options;
   let schedule: Cron;
   try {
     schedule = new Cron(expression, { timezone: timeZone, paused: true });

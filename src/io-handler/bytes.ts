@@ -1,9 +1,10 @@
 import { EdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
+import { aName, aString, checkOptions, type OptionKinds, oneOf } from "../options.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
 import { ContentDigest } from "./data-version.ts";
-import { IOHandler, type StoredValue } from "./handler.ts";
+import { aStore, IOHandler, type StoredValue } from "./handler.ts";
 import { valueKey } from "./key-layout.ts";
 import { inspectObject, putContent, verifiedBytes, verifiedStream } from "./stored-object.ts";
 
@@ -34,6 +35,13 @@ export interface BytesIOHandlerOptions<Form extends BytesForm> {
   readonly extension?: string;
 }
 
+const kinds: OptionKinds<BytesIOHandlerOptions<BytesForm>> = {
+  store: aStore,
+  prefix: aString,
+  as: oneOf("bytes", "blob", "stream"),
+  extension: aName,
+};
+
 /**
  * Writes bytes unchanged to a store: `<prefix>/<asset>.bin`, or for a partition `<prefix>/<asset>/<partition>/data.bin`. In
  * the forms `blob` and `stream` values are streamed: at most one chunk is in memory.
@@ -55,9 +63,11 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
   /** The streams that were written. A retry must not write the rest of a stream as if it were the whole. */
   readonly #used = new WeakSet<ReadableStream>();
 
-  /** @throws `InvalidPath` for an invalid prefix */
-  constructor({ store, prefix = "", as, extension = "bin" }: BytesIOHandlerOptions<Form>) {
+  /** @throws `InvalidPath` for an invalid prefix, `SettingsError` for any other invalid option */
+  constructor(options: BytesIOHandlerOptions<Form>) {
     super();
+    checkOptions("BytesIOHandler", options, kinds);
+    const { store, prefix = "", as, extension = "bin" } = options;
     this.#store = store as Named & Get & Put<PutOptions, StreamBody>;
     this.#prefix = checkPrefix(store.name, prefix).replace(/\/$/, "");
     this.#form = as ?? "bytes";

@@ -1,5 +1,18 @@
 /** The contexts that an IO handler is called with, and the log that they carry. */
+
 import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata-value.ts";
+import {
+  aName,
+  anObject,
+  anyValue,
+  aSignal,
+  aString,
+  checkOptions,
+  type OptionKind,
+  type OptionKinds,
+  required,
+  withMethods,
+} from "../options.ts";
 import type { PartitionContext } from "../partition/partition-context.ts";
 import type { TypeHint } from "./type-hint.ts";
 
@@ -42,6 +55,21 @@ export interface OutputContextOptions {
   readonly log?: Log | undefined;
 }
 
+/** The kind of a log. */
+export const aLog: OptionKind = /* @__PURE__ */ withMethods("a log", "debug", "info", "warn", "error");
+
+const outputKinds: OptionKinds<OutputContextOptions> = {
+  assetName: /* @__PURE__ */ required(aName),
+  assetMetadata: anObject,
+  partition: anObject,
+  typeHint: anyValue,
+  outputMetadata: anObject,
+  assetDataVersion: aString,
+  runId: aString,
+  signal: aSignal,
+  log: aLog,
+};
+
 /**
  * The context of {@link BaseIOHandler.handleOutput}: which output is written, and where the handler adds metadata and a data
  * version, which are recorded on the materialization. Construct one to test a handler.
@@ -77,6 +105,7 @@ export class OutputContext {
   #contentVersion: string | undefined;
 
   constructor(options: OutputContextOptions) {
+    checkOptions("OutputContext", options, outputKinds, "DefinitionError");
     const { assetName, assetMetadata, partition, typeHint, outputMetadata, assetDataVersion, runId, signal, log } = options;
     this.assetName = assetName;
     this.assetDataVersion = assetDataVersion;
@@ -152,6 +181,17 @@ export interface InputContextOptions {
   readonly log?: Log | undefined;
 }
 
+const inputKinds: OptionKinds<InputContextOptions> = {
+  assetName: /* @__PURE__ */ required(aName),
+  downstreamAsset: aString,
+  assetMetadata: anObject,
+  partition: anObject,
+  typeHint: anyValue,
+  upstream: anObject,
+  signal: aSignal,
+  log: aLog,
+};
+
 /**
  * The context of {@link BaseIOHandler.loadInput}: which value is loaded, and for what. Construct one to test a handler.
  *
@@ -180,7 +220,9 @@ export class InputContext {
   /** The log. */
   readonly log: Log;
 
-  constructor({ assetName, downstreamAsset, assetMetadata, partition, typeHint, upstream, signal, log }: InputContextOptions) {
+  constructor(options: InputContextOptions) {
+    checkOptions("InputContext", options, inputKinds, "DefinitionError");
+    const { assetName, downstreamAsset, assetMetadata, partition, typeHint, upstream, signal, log } = options;
     this.assetName = assetName;
     this.downstreamAsset = downstreamAsset;
     this.assetMetadata = coerceMetadata(assetMetadata ?? {});

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { EdgewaterError } from "../errors.ts";
+import { type OptionKind, required, withMethods } from "../options.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
 
 const brand = Symbol.for("edgewater/io-handler");
@@ -53,6 +55,9 @@ export abstract class IOHandler<Accepts = any, Loads = unknown> {
    */
   inspect?(context: InputContext): Promise<StoredValue | undefined>;
 }
+
+/** The store that a handler writes to. */
+export const aStore: OptionKind = /* @__PURE__ */ required(/* @__PURE__ */ withMethods("a store", "put", "get"));
 
 /** Returns whether `value` extends `BaseIOHandler`, also one of another bundle or realm. */
 export function isIOHandler(value: unknown): value is IOHandler {

@@ -1,9 +1,10 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
+import { aString, checkOptions, type OptionKinds, required, withMethods } from "../options.ts";
 import type { Serializer, SerializerWrapper } from "../serializer/types.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
-import { IOHandler, type StoredValue } from "./handler.ts";
+import { aStore, IOHandler, type StoredValue } from "./handler.ts";
 import { valueKey } from "./key-layout.ts";
 import { inspectObject, putContent, serializerOf, verifiedBytes } from "./stored-object.ts";
 
@@ -16,6 +17,12 @@ export interface SerializedIOHandlerOptions {
   /** Converts values to bytes and back. */
   readonly serializer: Serializer;
 }
+
+const kinds: OptionKinds<SerializedIOHandlerOptions> = {
+  store: aStore,
+  prefix: aString,
+  serializer: required(withMethods("a serializer", "encode", "decode")),
+};
 
 /**
  * Writes values to a store with a serializer: `<prefix>/<asset>.<extension>`, or for a partition
@@ -36,9 +43,11 @@ export class SerializedIOHandler extends IOHandler {
   readonly #prefix: string;
   readonly #serializer: Serializer;
 
-  /** @throws `InvalidPath` for an invalid prefix */
-  constructor({ store, prefix = "", serializer }: SerializedIOHandlerOptions) {
+  /** @throws `InvalidPath` for an invalid prefix, `SettingsError` for any other invalid option */
+  constructor(options: SerializedIOHandlerOptions) {
     super();
+    checkOptions(new.target.name || "SerializedIOHandler", options, kinds);
+    const { store, prefix = "", serializer } = options;
     this.#store = store;
     this.#prefix = checkPrefix(store.name, prefix).replace(/\/$/, "");
     this.#serializer = serializer;

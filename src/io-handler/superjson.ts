@@ -1,6 +1,8 @@
 import type { Get, Named, Put } from "../object-store/types.ts";
-import type { SuperJSONOptions } from "../serializer/superjson/options.ts";
+import { aString, checkOptions, type OptionKinds } from "../options.ts";
+import { type SuperJSONOptions, superjsonKinds } from "../serializer/superjson/options.ts";
 import { superjsonSerializer } from "../serializer/superjson/serializer.ts";
+import { aStore } from "./handler.ts";
 import { SerializedIOHandler } from "./serialized.ts";
 
 /** Options of {@link SuperJsonIOHandler}. */
@@ -10,6 +12,8 @@ export interface SuperJsonIOHandlerOptions extends SuperJSONOptions {
   /** The prefix of every key, such as `v1`. */
   readonly prefix?: string;
 }
+
+const kinds: OptionKinds<SuperJsonIOHandlerOptions> = { store: aStore, prefix: aString, ...superjsonKinds };
 
 /**
  * Writes values as superjson objects to a store: `<prefix>/<asset>.superjson`, or for a partition
@@ -24,8 +28,10 @@ export interface SuperJsonIOHandlerOptions extends SuperJSONOptions {
  * ```
  */
 export class SuperJsonIOHandler extends SerializedIOHandler {
-  /** @throws `InvalidPath` for an invalid prefix */
-  constructor({ store, prefix = "", ...options }: SuperJsonIOHandlerOptions) {
+  /** @throws `InvalidPath` for an invalid prefix, `SettingsError` for any other invalid option */
+  constructor(given: SuperJsonIOHandlerOptions) {
+    checkOptions("SuperJsonIOHandler", given, kinds);
+    const { store, prefix = "", ...options } = given;
     super({ store, prefix, serializer: superjsonSerializer(options) });
   }
 }

@@ -1,5 +1,6 @@
 import { isWellFormed } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
+import { describe } from "../options.ts";
 
 /**
  * Checks a key: segments joined by `/`, none of them empty, `.` or `..`; no leading or trailing slash; no control
@@ -10,7 +11,7 @@ import { EdgewaterError } from "../errors.ts";
 export function checkKey(store: string, key: string): void {
   const problem = problemOf(key);
   if (problem !== undefined) {
-    throw new EdgewaterError("InvalidPath", `Invalid key ${JSON.stringify(key)}: ${problem}`, { store, key });
+    throw new EdgewaterError("InvalidPath", `Invalid key ${shown(key)}: ${problem}`, { store, key });
   }
 }
 
@@ -20,7 +21,8 @@ export function checkKey(store: string, key: string): void {
  * @throws `InvalidPath`
  */
 export function checkKeys(store: string, keys: string | readonly string[]): readonly string[] {
-  const all = typeof keys === "string" ? [keys] : keys;
+  // A value of any other type is refused as a key.
+  const all = Array.isArray(keys) ? keys : [keys as string];
   for (const key of all) checkKey(store, key);
   return all;
 }
@@ -41,13 +43,17 @@ export function isPrefix(text: string): boolean {
  * @throws `InvalidPath`
  */
 export function checkPrefix(store: string, prefix: string): string {
-  const path = prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
+  const path = typeof prefix === "string" && prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
   if (path === "" && prefix === "") return "";
   const problem = problemOf(path);
   if (problem !== undefined) {
-    throw new EdgewaterError("InvalidPath", `Invalid prefix ${JSON.stringify(prefix)}: ${problem}`, { store, key: prefix });
+    throw new EdgewaterError("InvalidPath", `Invalid prefix ${shown(prefix)}: ${problem}`, { store, key: prefix });
   }
   return `${path}/`;
+}
+
+function shown(key: unknown): string {
+  return typeof key === "string" ? JSON.stringify(key) : describe(key);
 }
 
 function problemOf(key: string): string | undefined {

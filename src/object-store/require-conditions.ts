@@ -1,4 +1,5 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import { aSignal, aString, checkOptions, checkValue, type OptionKinds, required, withMethods } from "../options.ts";
 import { unlessAborted } from "./client/aborted.ts";
 import type { ConditionalPut, Delete, Named } from "./types.ts";
 
@@ -12,6 +13,8 @@ export interface ProbeOptions {
   /** Ends the wait of this call. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const kinds: OptionKinds<ProbeOptions> = { prefix: aString, signal: aSignal };
 
 const probed = new WeakMap<Store, Promise<void>>();
 
@@ -30,7 +33,10 @@ const probed = new WeakMap<Store, Promise<void>>();
  * await store.put("log/0001.json", entry, { mode: "create" });
  * ```
  */
-export async function requireConditions(store: Store, { prefix = "edgewater-probe", signal }: ProbeOptions = {}): Promise<void> {
+export async function requireConditions(store: Store, options: ProbeOptions = {}): Promise<void> {
+  checkValue("requireConditions", "store", store, required(withMethods("a store", "put", "delete")));
+  checkOptions("requireConditions", options, kinds);
+  const { prefix = "edgewater-probe", signal } = options;
   if (store.keepsConditions) return;
   let probe = probed.get(store);
   if (probe === undefined) {

@@ -1,6 +1,7 @@
 import { EdgewaterError } from "../errors.ts";
+import { anArray, checkOptions, type OptionKinds, required } from "../options.ts";
 import type { PartitionKey } from "./partition-key.ts";
-import type { PartitionsDefinition, TimeWindow } from "./partitions-definition.ts";
+import { isPartitionsDefinition, type PartitionsDefinition, type TimeWindow } from "./partitions-definition.ts";
 
 /** Options of {@link PartitionContext}. */
 export interface PartitionContextOptions {
@@ -9,6 +10,15 @@ export interface PartitionContextOptions {
   /** The definition that the keys belong to. */
   readonly definition: PartitionsDefinition;
 }
+
+const kinds: OptionKinds<PartitionContextOptions> = {
+  keys: /* @__PURE__ */ required(anArray),
+  definition: {
+    isRequired: true,
+    expected: "a definition such as staticPartitions([…])",
+    accepts: isPartitionsDefinition,
+  },
+};
 
 /**
  * The partitions that one call of a handler or an asset is for.
@@ -29,6 +39,7 @@ export class PartitionContext {
   readonly definition: PartitionsDefinition;
 
   constructor(options: PartitionContextOptions) {
+    checkOptions("PartitionContext", options, kinds, "PartitionError");
     if (options.keys.length === 0) {
       throw new EdgewaterError("PartitionError", "Cannot make a partition context without keys; pass at least one");
     }

@@ -1,4 +1,5 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import { aFunction, checkOptions, checkValue, type OptionKinds, oneOf, required } from "../options.ts";
 import type { PartitionKey, PartitionKeyInput } from "./partition-key.ts";
 
 /** Number of partitions that `toMap` loads at once. */
@@ -9,6 +10,8 @@ export interface PartitionMapOptions {
   /** What iteration and `toMap` do when a load rejects with `NotFound`: fail (the default) or leave the partition out. */
   readonly missing?: "throw" | "skip" | undefined;
 }
+
+const kinds: OptionKinds<PartitionMapOptions> = { missing: /* @__PURE__ */ oneOf("throw", "skip") };
 
 /**
  * The values of several partitions of one asset, in order. Each value is loaded on first use, and once.
@@ -30,6 +33,8 @@ export class PartitionMap<T> implements AsyncIterable<[PartitionKey, T]> {
    * @param load loads one value; called once per key, and again only after it failed
    */
   constructor(keys: Iterable<PartitionKey>, load: (key: PartitionKey) => Promise<T>, options: PartitionMapOptions = {}) {
+    checkValue("PartitionMap", "load", load, /* @__PURE__ */ required(aFunction), "PartitionError");
+    checkOptions("PartitionMap", options, kinds, "PartitionError");
     this.#keys = new Map(Array.from(keys, (key) => [String(key), key]));
     this.#load = load;
     this.#skips = options.missing === "skip";

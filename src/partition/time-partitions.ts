@@ -1,5 +1,6 @@
 import { formatIso, parseIso, readWallClock, type WallClockInput, type WallClockTime } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
+import { anyValue, aString, checkOptions, describe, type OptionKinds } from "../options.ts";
 import { maximumKeys, PartitionKey, type PartitionKeyInput, singleValue } from "./partition-key.ts";
 import {
   makeDefinition,
@@ -23,6 +24,9 @@ export interface TimePartitionsOptions {
   readonly format?: string | undefined;
 }
 
+/** The kinds of the options. The times have checks of their own. */
+export const timePartitionsKinds: OptionKinds<TimePartitionsOptions> = { start: anyValue, end: anyValue, format: aString };
+
 /** Options of {@link intervalPartitions}. */
 export interface IntervalPartitionsOptions extends TimePartitionsOptions {
   /** The length of a partition in whole seconds. */
@@ -40,6 +44,7 @@ export interface IntervalPartitionsOptions extends TimePartitionsOptions {
  * ```
  */
 export function dailyPartitions(options: TimePartitionsOptions): TimePartitions {
+  checkOptions("dailyPartitions", options, timePartitionsKinds, "PartitionError");
   return timePartitions(options, "%Y-%m-%d", (start) => intervalGrid(start, 86_400));
 }
 
@@ -49,6 +54,7 @@ export function dailyPartitions(options: TimePartitionsOptions): TimePartitions 
  * @throws `PartitionError` for invalid times or an invalid format
  */
 export function hourlyPartitions(options: TimePartitionsOptions): TimePartitions {
+  checkOptions("hourlyPartitions", options, timePartitionsKinds, "PartitionError");
   return timePartitions(options, "%Y-%m-%dT%H:00", (start) => intervalGrid(start, 3600));
 }
 
@@ -63,9 +69,12 @@ export function hourlyPartitions(options: TimePartitionsOptions): TimePartitions
  * ```
  */
 export function intervalPartitions(options: IntervalPartitionsOptions): TimePartitions {
+  checkOptions("intervalPartitions", options, { ...timePartitionsKinds, every: anyValue }, "PartitionError");
   const { every } = options;
   if (!Number.isSafeInteger(every) || every <= 0) {
-    refuse(`Invalid interval of partitions: every is ${String(every)}; expected a whole number of seconds above 0`);
+    refuse(
+      `Invalid interval of partitions: every is ${typeof every === "number" ? every : describe(every)}; expected a whole number of seconds above 0`,
+    );
   }
   return timePartitions(options, "%Y-%m-%dT%H:%M:%S", (start) => intervalGrid(start, every));
 }

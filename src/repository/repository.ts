@@ -26,6 +26,7 @@ import { type RunResult, run } from "../run/run.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { automationNodes } from "./automation.ts";
+import { checkRepositoryOptions } from "./options.ts";
 import { resume as resumeRun } from "./resume.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
 import { writePlan } from "./write-value.ts";
@@ -124,6 +125,7 @@ export class Repository implements AsyncDisposable {
    *   `DefinitionError` for an invalid handler, `SettingsError` for an invalid retry policy
    */
   static async open(options: RepositoryOptions): Promise<Repository> {
+    checkRepositoryOptions("open", options);
     const { assets, tasks = [], ioHandler, storage, retry } = options;
     const isPassed = storage !== undefined && !("then" in storage);
     const opened = storage === undefined ? Storage.memory() : await storage;
@@ -162,6 +164,7 @@ export class Repository implements AsyncDisposable {
    *   policy, `Aborted` after an abort, `NotFound` for an unknown run to resume
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
+    checkRepositoryOptions("materialize", options);
     const { raiseOnError = true, resume, signal, onProgress, retry, tags, ...selection } = options;
     return this.#operations.run(async () => {
       checkRetryPolicy(retry, "the run", "SettingsError");
@@ -185,6 +188,7 @@ export class Repository implements AsyncDisposable {
     assets?: readonly (string | ExternalAsset)[],
     options: Omit<MaterializeOptions, "selection" | "includeUpstream"> = {},
   ): Promise<RunResult> {
+    checkRepositoryOptions("observe", options);
     return this.materialize({ ...options, selection: observedAssets(this.#graph, assets) });
   }
 
@@ -200,6 +204,7 @@ export class Repository implements AsyncDisposable {
   load(name: string, options: LoadPartitionsOptions): Promise<PartitionMap<unknown>>;
   load(name: string, options?: LoadOptions): Promise<unknown>;
   async load(asset: string | Source, options: LoadOptions | LoadPartitionsOptions = {}): Promise<unknown> {
+    checkRepositoryOptions("load", options);
     const source = nodeOf(this.#graph, asset).definition;
     return this.#operations.run(async () => {
       const environment = this.#environment({ signal: options.signal });
@@ -217,11 +222,9 @@ export class Repository implements AsyncDisposable {
    * @throws `GraphError` for an unknown or external asset, `PartitionError` for a missing or invalid key, and what its
    *   handler throws
    */
-  async write<Value>(
-    asset: Asset<Value>,
-    value: NoInfer<Value> | Output<NoInfer<Value>>,
-    { partitionKey, signal }: LoadOptions = {},
-  ): Promise<StoredEvent> {
+  async write<Value>(asset: Asset<Value>, value: NoInfer<Value> | Output<NoInfer<Value>>, options: LoadOptions = {}): Promise<StoredEvent> {
+    checkRepositoryOptions("write", options);
+    const { partitionKey, signal } = options;
     return this.#operations.run(async () => {
       const plan = writePlan(this.#graph, asset, value, await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey));
       const result = await run(plan, this.#environment({ signal }));
@@ -238,6 +241,7 @@ export class Repository implements AsyncDisposable {
    * @throws `GraphError` for an unknown asset, and what its store throws
    */
   async status(options: StatusOptions = {}): Promise<readonly AssetStatus[]> {
+    checkRepositoryOptions("status", options);
     return this.#operations.run(async () =>
       statusOf(this.#graph, await this.#loadingContext(), this.#environment({ signal: options.signal }), options),
     );
@@ -255,6 +259,7 @@ export class Repository implements AsyncDisposable {
    * ```
    */
   async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
+    checkRepositoryOptions("evaluate", options);
     return this.#operations.run(async () =>
       evaluateConditions(automationNodes(this.#graph, await this.#loadingContext()), this.storage, options),
     );

@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../errors.ts";
+import { anyValue, checkOptions, describe } from "../options.ts";
 import type { Execution, Executor, Outcome, Outcomes } from "./executor.ts";
 import { outputIds, type Step } from "./plan.ts";
 
@@ -12,9 +13,11 @@ import { outputIds, type Step } from "./plan.ts";
  * await Repository.open({ assets, executor: inProcess({ maxConcurrency: 2 }) });
  * ```
  */
-export function inProcess({ maxConcurrency = 8 }: { readonly maxConcurrency?: number } = {}): Executor {
+export function inProcess(options: { readonly maxConcurrency?: number } = {}): Executor {
+  checkOptions("inProcess", options, { maxConcurrency: anyValue });
+  const { maxConcurrency = 8 } = options;
   if (!Number.isInteger(maxConcurrency) || maxConcurrency < 1) {
-    const message = `Invalid maxConcurrency of inProcess: ${maxConcurrency}; expected a whole number above zero`;
+    const message = `Invalid maxConcurrency of inProcess: ${describe(maxConcurrency)}; expected a whole number above zero`;
     throw new EdgewaterError("SettingsError", message, { field: "maxConcurrency" });
   }
   return { name: "in-process", execute: (execution) => schedule(execution, maxConcurrency) };

@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../errors.ts";
+import { aLimit, checkOptions, checkValue, required, withMethods } from "../options.ts";
 import type { Bytes, Serializer, SerializerWrapper } from "./types.ts";
 
 export interface GzipOptions {
@@ -19,10 +20,10 @@ export interface GzipOptions {
  * new SerializedIOHandler({ store, serializer: withGzip(superjsonSerializer()) }); // <asset>.superjson.gz
  * ```
  */
-export function withGzip(
-  inner: Serializer,
-  { maxBytes = inner.maxBytes ?? Number.POSITIVE_INFINITY }: GzipOptions = {},
-): SerializerWrapper {
+export function withGzip(inner: Serializer, options: GzipOptions = {}): SerializerWrapper {
+  checkValue("withGzip", "inner", inner, required(withMethods("a serializer", "encode", "decode")));
+  checkOptions("withGzip", options, { maxBytes: aLimit });
+  const { maxBytes = inner.maxBytes ?? Number.POSITIVE_INFINITY } = options;
   const wrap = (bytes: Bytes): Promise<Bytes> => through(bytes, new CompressionStream("gzip"), Number.POSITIVE_INFINITY);
   const unwrap = async (bytes: Bytes): Promise<Bytes> => {
     try {

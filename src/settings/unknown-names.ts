@@ -1,3 +1,4 @@
+import { nearest } from "../options.ts";
 import { asValues } from "./plain-data.ts";
 import type { Fields, Shape } from "./shape.ts";
 
@@ -32,31 +33,4 @@ function hint(name: string, fields: Fields): string {
   const near = nearest(name, names);
   if (near !== undefined) return `did you mean ${near}?`;
   return names.length === 0 ? "there are none" : `there are ${names.join(", ")}`;
-}
-
-/** Returns the most similar known name; `undefined` when more than a third of its letters differ. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-  const ranked = known
-    .map((each) => ({ each, steps: distance(plain(name), plain(each)) }))
-    .filter(({ each, steps }) => steps <= Math.max(1, Math.floor(each.length / 3)) && steps < each.length)
-    .sort((left, right) => left.steps - right.steps);
-  return ranked[0]?.each;
-}
-
-/** Returns the number of insertions, deletions, replacements and swaps of neighbours between two texts. */
-function distance(left: string, right: string): number {
-  if (Math.abs(left.length - right.length) > 10) return Number.POSITIVE_INFINITY;
-  let [before, row]: number[][] = [[], Array.from({ length: right.length + 1 }, (_, index) => index)];
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j++) {
-      const same = left[i - 1] === right[j - 1];
-      const swapped = left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1];
-      const steps = [(row?.[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row?.[j - 1] ?? 0) + (same ? 0 : 1)];
-      next.push(Math.min(...steps, swapped ? (before?.[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
-    }
-    [before, row] = [row, next];
-  }
-  return row?.at(-1) ?? 0;
 }

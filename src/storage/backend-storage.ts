@@ -5,6 +5,7 @@ import { type Backend, type EventsQuery, partitionId } from "./backend.ts";
 import { type Batch, checkDynamicKeys, checkNames, checkStorageName } from "./batch.ts";
 import { type AnyEvent, assetEventTypes, type StoredEvent } from "./events.ts";
 import { byFirstMaterialization } from "./latest.ts";
+import { checkStorageOptions } from "./options.ts";
 import { assetRecords, changedDefinitions } from "./query/catalogue.ts";
 import { exportLines } from "./query/export.ts";
 import { importLines } from "./query/import.ts";
@@ -47,11 +48,13 @@ export class BackendStorage implements Storage {
     return this.#operations.run(() => this.#commit(batch));
   }
 
-  getEventsForAsset(assetKey: string, options: EventsOptions | TypedEventsOptions = {}): Promise<readonly StoredEvent[]> {
+  async getEventsForAsset(assetKey: string, options: EventsOptions | TypedEventsOptions = {}): Promise<readonly StoredEvent[]> {
+    checkStorageOptions("storage.getEventsForAsset", options);
     return this.#events({ assetKey, newestFirst: true, limit: defaultLimit }, options);
   }
 
-  getEventsForRun(runId: string, options: EventsOptions | TypedEventsOptions = {}): Promise<readonly StoredEvent[]> {
+  async getEventsForRun(runId: string, options: EventsOptions | TypedEventsOptions = {}): Promise<readonly StoredEvent[]> {
+    checkStorageOptions("storage.getEventsForRun", options);
     return this.#events({ runId }, options);
   }
 
@@ -60,6 +63,7 @@ export class BackendStorage implements Storage {
   }
 
   subscribe(options: SubscribeOptions = {}): AsyncGenerator<AnyEvent, void, void> {
+    checkStorageOptions("storage.subscribe", options);
     const events = (query: EventsQuery): Promise<readonly AnyEvent[]> => this.#withBackend((backend) => backend.events(query));
     return subscribe(events, this.#waiting, () => this.#operations.isClosed, options);
   }
@@ -106,7 +110,8 @@ export class BackendStorage implements Storage {
     return this.#withBackend(async (backend) => byFirstMaterialization(await backend.latest({ assetKey, of: "partitions" })));
   }
 
-  computeStaleness(options: StalenessOptions = {}): Promise<readonly Staleness[]> {
+  async computeStaleness(options: StalenessOptions = {}): Promise<readonly Staleness[]> {
+    checkStorageOptions("storage.computeStaleness", options);
     return this.#withBackend((backend) => computeStaleness(backend, options));
   }
 
@@ -114,7 +119,9 @@ export class BackendStorage implements Storage {
     return this.#withBackend((backend) => backend.run(runId));
   }
 
-  getRuns({ limit = defaultLimit, status }: RunsOptions = {}): Promise<readonly RunRecord[]> {
+  async getRuns(options: RunsOptions = {}): Promise<readonly RunRecord[]> {
+    checkStorageOptions("storage.getRuns", options);
+    const { limit = defaultLimit, status } = options;
     return this.#withBackend((backend) => backend.runs({ limit, status }));
   }
 
@@ -185,15 +192,18 @@ export class BackendStorage implements Storage {
     return (await this.getDynamicPartitions(definition)).includes(key);
   }
 
-  export({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<string, void, void> {
-    return exportLines((work) => this.#withBackend(work), signal);
+  export(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<string, void, void> {
+    checkStorageOptions("storage.export", options);
+    return exportLines((work) => this.#withBackend(work), options.signal);
   }
 
-  import(lines: AsyncIterable<string> | Iterable<string>, options: ImportOptions = {}): Promise<void> {
+  async import(lines: AsyncIterable<string> | Iterable<string>, options: ImportOptions = {}): Promise<void> {
+    checkStorageOptions("storage.import", options);
     return this.#withBackend((backend) => importLines(lines, backend, (batch) => this.#commit(batch), options));
   }
 
-  prune(options: PruneOptions): Promise<Pruned> {
+  async prune(options: PruneOptions): Promise<Pruned> {
+    checkStorageOptions("storage.prune", options);
     return this.#withBackend((backend) => prune(backend, (batch) => this.#commit(batch), options));
   }
 

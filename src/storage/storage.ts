@@ -3,12 +3,16 @@
  *
  * @module
  */
+import { aName, checkValue, type OptionKind, required, withMethods } from "../options.ts";
 import type { ConnectOptions, EmbeddedOptions, StorageBackend } from "./backend.ts";
 import { BackendStorage } from "./backend-storage.ts";
 import { MemoryBackend } from "./memory.ts";
+import { checkStorageOptions } from "./options.ts";
 import type { Storage as StoragePort } from "./types.ts";
 
 export type { ConnectOptions, EmbeddedOptions };
+
+const aBackend: OptionKind = /* @__PURE__ */ required(/* @__PURE__ */ withMethods("a back end, such as sqlite(file)", "open", "migrate"));
 
 /** The record of what happened: runs, events, the catalogue of assets and dynamic partitions; never the values of assets. */
 export type Storage = StoragePort;
@@ -36,8 +40,10 @@ export const Storage = {
    *   for a damaged file, `Unavailable` when another process keeps it locked
    */
   async embedded(pathOrName: string, options: EmbeddedOptions = {}): Promise<Storage> {
+    checkValue("Storage.embedded", "pathOrName", pathOrName, required(aName));
+    checkStorageOptions("Storage.embedded", options);
     const { embedded } = await import("#embedded");
-    return Storage.connect(embedded(pathOrName, options), options);
+    return Storage.connect(embedded(pathOrName, options), { readOnly: options.readOnly ?? false });
   },
 
   /**
@@ -45,7 +51,10 @@ export const Storage = {
    *
    * @throws `Unauthenticated`, `Unavailable`, `SchemaMismatch` for a schema of another version
    */
-  async connect(backend: StorageBackend, { readOnly = false }: ConnectOptions = {}): Promise<Storage> {
+  async connect(backend: StorageBackend, options: ConnectOptions = {}): Promise<Storage> {
+    checkValue("Storage.connect", "backend", backend, aBackend);
+    checkStorageOptions("Storage.connect", options);
+    const { readOnly = false } = options;
     return new BackendStorage(await backend.open({ readOnly }), readOnly);
   },
 
@@ -56,6 +65,7 @@ export const Storage = {
    * @throws `SchemaMismatch` for a schema with a later version
    */
   async migrate(target: string | StorageBackend): Promise<void> {
+    if (typeof target !== "string") checkValue("Storage.migrate", "target", target, aBackend);
     const backend = typeof target === "string" ? (await import("#embedded")).embedded(target) : target;
     await backend.migrate();
   },

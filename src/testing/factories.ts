@@ -1,5 +1,6 @@
 import { SuperJsonIOHandler } from "../io-handler/superjson.ts";
 import type { ObjectStore } from "../object-store/types.ts";
+import { anObject, checkValue, required } from "../options.ts";
 import { Repository, type RepositoryOptions } from "../repository/repository.ts";
 import { type EmbeddedOptions, Storage } from "../storage/storage.ts";
 
@@ -65,6 +66,7 @@ export async function temporaryStore(): Promise<ObjectStore & AsyncDisposable> {
  * ```
  */
 export async function temporaryRepository(options: Omit<RepositoryOptions, "storage">): Promise<Repository> {
+  checkValue("temporaryRepository", "options", options, required(anObject));
   const { temporary } = await import("#temporary");
   const { store, storagePath, remove } = await temporary();
   const storage = storagePath === undefined ? memoryStorage() : embeddedStorage(storagePath);

@@ -46,7 +46,7 @@ describe.each([
 
   it("for a Worker contains no engine", async () => {
     const code = await bundle([...own, "workerd", "worker", "browser", "import"]);
-    expect(code).toContain("Workers have no storage of their own");
+    expect(code).toContain("Workers have no embedded database");
     expect(code).not.toMatch(sqlite);
     expect(code).not.toMatch(indexedDB);
     expect(code).not.toMatch(anyNode);

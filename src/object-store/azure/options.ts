@@ -1,5 +1,6 @@
 import { EdgewaterError } from "../../errors.ts";
-import { checkCounts, checkEndpoint, checkName, checkTransport } from "../client/checks.ts";
+import { aName, anyValue, aURL, checkOptions as checkOptionTypes, type OptionKinds, required } from "../../options.ts";
+import { checkCounts, checkEndpoint, checkName, checkTransport, credentialsKind, transportKinds } from "../client/checks.ts";
 import type { TransportOptions } from "../client/exchange.ts";
 import { checkKey, isKey } from "../path.ts";
 import type { AzureCredentialProvider } from "./credentials.ts";
@@ -27,6 +28,24 @@ export interface AzureStoreOptions extends TransportOptions {
 }
 
 const containerName = /^(?:\$root|\$web|\$logs|[a-z0-9][a-z0-9-]{0,62})$/;
+const kinds: OptionKinds<AzureStoreOptions> = {
+  account: required(aName),
+  container: required(aName),
+  credentials: required(credentialsKind(["accountKey"], ["sasToken"], ["accessToken"])),
+  endpoint: aURL,
+  blockSize: anyValue,
+  concurrency: anyValue,
+  ...transportKinds,
+};
+
+/**
+ * Checks the names and types of the options.
+ *
+ * @throws `SettingsError`
+ */
+export function checkTypes(options: unknown): void {
+  checkOptionTypes("AzureStore", options, kinds);
+}
 
 /**
  * Checks the options.

@@ -25,7 +25,7 @@ import type {
 } from "../types.ts";
 import { type AzureClient, createAzureClient } from "./client.ts";
 import { listBlobs } from "./list.ts";
-import { type AzureStoreOptions, checkBlobName } from "./options.ts";
+import { type AzureStoreOptions, checkBlobName, checkTypes } from "./options.ts";
 import { copyByServer, putOnce, putStream } from "./write.ts";
 
 /** The most bytes of one request: 5000 MiB. */
@@ -72,6 +72,7 @@ export class AzureStore implements FullObjectStore, Sign {
    * URL or carries credentials, and for wrong numbers
    */
   constructor(options: AzureStoreOptions) {
+    checkTypes(options);
     this.#client = createAzureClient(options);
     this.name = this.#client.name;
   }

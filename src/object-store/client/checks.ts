@@ -1,8 +1,23 @@
 import { encodeKey } from "../../encoding/percent.ts";
 import { EdgewaterError } from "../../errors.ts";
+import { aFunction, anyValue, type OptionKind, type OptionKinds } from "../../options.ts";
 import { checkRetryPolicy } from "../../retry.ts";
 import { type Call, failed } from "../call.ts";
 import type { TransportOptions } from "./exchange.ts";
+
+/** The kinds of the options that every remote store has. {@link checkTransport} checks the values. */
+export const transportKinds: OptionKinds<TransportOptions> = { fetch: aFunction, retry: anyValue, timeoutMs: anyValue };
+
+/** Credentials, or a function that returns them. An object must have one of these sets of text. */
+export function credentialsKind(...sets: readonly (readonly string[])[]): OptionKind {
+  const has = (value: object, name: string): boolean => typeof (value as Record<string, unknown>)[name] === "string";
+  return {
+    expected: `a function, or an object with the text ${sets.map((names) => names.join(" and ")).join(", or ")}`,
+    accepts: (value) =>
+      typeof value === "function" ||
+      (typeof value === "object" && value !== null && sets.some((names) => names.every((name) => has(value, name)))),
+  };
+}
 
 /** A URL, or undefined for text that is not one. `URL.parse` is missing in Node 20. */
 export function parsedUrl(text: string | URL): URL | undefined {

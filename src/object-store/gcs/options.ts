@@ -1,4 +1,15 @@
-import { bucketName, bucketNameRule, checkCounts, checkEndpoint, checkName, checkTransport, wrongOption } from "../client/checks.ts";
+import { aName, anyValue, aURL, checkOptions as checkOptionTypes, type OptionKinds, required } from "../../options.ts";
+import {
+  bucketName,
+  bucketNameRule,
+  checkCounts,
+  checkEndpoint,
+  checkName,
+  checkTransport,
+  credentialsKind,
+  transportKinds,
+  wrongOption,
+} from "../client/checks.ts";
 import type { TransportOptions } from "../client/exchange.ts";
 import type { GCSCredentialProvider } from "./credentials.ts";
 
@@ -17,6 +28,24 @@ export interface GCSStoreOptions extends TransportOptions {
   readonly chunkSize?: number | undefined;
   /** Number of deletes sent at the same time: 4 unless given. */
   readonly concurrency?: number | undefined;
+}
+
+const kinds: OptionKinds<GCSStoreOptions> = {
+  bucket: required(aName),
+  credentials: required(credentialsKind(["accessToken"], ["accessId", "secret"])),
+  endpoint: aURL,
+  chunkSize: anyValue,
+  concurrency: anyValue,
+  ...transportKinds,
+};
+
+/**
+ * Checks the names and types of the options.
+ *
+ * @throws `SettingsError`
+ */
+export function checkTypes(options: unknown): void {
+  checkOptionTypes("GCSStore", options, kinds);
 }
 
 /** Every chunk but the last is a multiple of this many bytes. */

@@ -25,7 +25,7 @@ import type {
   StreamBody,
 } from "../types.ts";
 import { createGCSClient, type GCSClient } from "./client.ts";
-import type { GCSStoreOptions } from "./options.ts";
+import { checkTypes, type GCSStoreOptions } from "./options.ts";
 import { putStream } from "./resumable.ts";
 import { copyByServer, generationHeader, putConditionally } from "./write.ts";
 
@@ -67,6 +67,7 @@ export class GCSStore implements FullObjectStore, Sign {
    * URL or carries credentials, and for wrong numbers
    */
   constructor(options: GCSStoreOptions) {
+    checkTypes(options);
     this.#client = createGCSClient(options);
     this.name = this.#client.name;
   }

@@ -1,5 +1,6 @@
 import { encodeKey } from "../../encoding/percent.ts";
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { aFunction, checkOptions, either, type OptionKinds, stringRecord } from "../../options.ts";
 import { openedBytes } from "../body.ts";
 import { type Call, failed, printable } from "../call.ts";
 import { unlessAborted } from "../client/aborted.ts";
@@ -7,7 +8,7 @@ import { checkExtent, codingOf, hiddenHeader, statedLength, unexpected } from ".
 import { openedAnswer } from "../client/answer/body.ts";
 import { isRedirect, redirectError } from "../client/answer/redirect.ts";
 import { validDate } from "../client/answer/xml.ts";
-import { checkTransport, parsedUrl } from "../client/checks.ts";
+import { checkTransport, parsedUrl, transportKinds } from "../client/checks.ts";
 import { errorOf } from "../client/error-codes.ts";
 import { leavesBodies, type TransportOptions } from "../client/exchange.ts";
 import { rangeHeader } from "../client/objects.ts";
@@ -27,6 +28,8 @@ export interface HTTPStoreOptions extends TransportOptions {
    */
   readonly headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>);
 }
+
+const kinds: OptionKinds<HTTPStoreOptions> = { headers: either(aFunction, stringRecord), ...transportKinds };
 
 /**
  * Objects on a web server, below a URL. It reads them, also in ranges and under conditions; it neither writes nor lists, and
@@ -62,6 +65,7 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
    * @throws `SettingsError` for a base that is not an http or https URL or carries credentials or a query, and for wrong numbers
    */
   constructor(base: string | URL, options: HTTPStoreOptions = {}) {
+    checkOptions("HTTPStore", options, kinds);
     const url = parsedUrl(base);
     if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password) {
       const message =

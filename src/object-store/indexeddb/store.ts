@@ -1,4 +1,5 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
+import { aName, checkOptions, checkValue, type OptionKinds, oneOf, required } from "../../options.ts";
 import { checkBody, sizeOf } from "../body.ts";
 import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/quota.ts";
 import { type Call, notFound, perform } from "../call.ts";
@@ -21,6 +22,7 @@ import type {
   PutResult,
   StreamBody,
 } from "../types.ts";
+import { checkVerbOptions } from "../verb-options.ts";
 import { Connection, classify, resultOf } from "./connection.ts";
 import { open } from "./read.ts";
 import { chunkBytes, databaseKey, endOf, fullMetaOf, keysBelow, metaOf, type StoredRecord } from "./record.ts";
@@ -34,6 +36,8 @@ export interface IndexedDBStoreOptions {
    */
   readonly durability?: "relaxed" | "strict";
 }
+
+const kinds: OptionKinds<IndexedDBStoreOptions> = { durability: oneOf("relaxed", "strict") };
 
 /** Records that a list reads at once. */
 const pageSize = 500;
@@ -69,13 +73,17 @@ export class IndexedDBStore implements FullObjectStore {
    *
    * @param database the name of the database; the first call creates it
    */
-  constructor(database: string, { durability = "relaxed" }: IndexedDBStoreOptions = {}) {
+  constructor(database: string, options: IndexedDBStoreOptions = {}) {
+    checkValue("IndexedDBStore", "database", database, required(aName));
+    checkOptions("IndexedDBStore", options, kinds);
+    const { durability = "relaxed" } = options;
     this.name = `IndexedDBStore(${database})`;
     this.#connection = new Connection(this.name, database, durability);
     this.#writer = new Writer(this.#connection, `edgewater/indexeddb/${database}`);
   }
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "put", options);
     checkKey(this.name, key);
     checkBody(body, { store: this.name, key });
     const { mode = "overwrite", signal } = options;
@@ -90,6 +98,7 @@ export class IndexedDBStore implements FullObjectStore {
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkVerbOptions(this.name, "get", options);
     checkKey(this.name, key);
     const call = this.#call("read", key, options.signal);
     const found = await perform(call, () => open(this.#connection, call, options), classify);
@@ -97,7 +106,9 @@ export class IndexedDBStore implements FullObjectStore {
     return found;
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+  async head(key: string, options: HeadOptions = {}): Promise<FullObjectMeta> {
+    checkVerbOptions(this.name, "head", options);
+    const { signal } = options;
     checkKey(this.name, key);
     const find = (): Promise<StoredRecord | undefined> => this.#connection.value(databaseKey(key));
     const record = await perform(this.#call("read", key, signal), find, classify);
@@ -105,7 +116,9 @@ export class IndexedDBStore implements FullObjectStore {
     return fullMetaOf(record);
   }
 
-  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+  async delete(keys: string | readonly string[], options: DeleteOptions = {}): Promise<void> {
+    checkVerbOptions(this.name, "delete", options);
+    const { signal } = options;
     const all = checkKeys(this.name, keys);
     const calls = all.map((key) => this.#call("delete", key, signal));
     await perform(this.#call("delete", all.join(", "), signal), () => this.#writer.delete(calls), classify);
@@ -113,10 +126,9 @@ export class IndexedDBStore implements FullObjectStore {
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
-  async *list(
-    prefix = "",
-    { delimiter, startAfter, limit, signal }: PagedListOptions | DelimitedListOptions = {},
-  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    checkVerbOptions(this.name, "list", options);
+    const { delimiter, startAfter, limit, signal } = options;
     const start = checkPrefix(this.name, prefix);
     let rest = checkLimit(limit);
     let after = startAfter === undefined ? undefined : databaseKey(startAfter);
@@ -139,7 +151,9 @@ export class IndexedDBStore implements FullObjectStore {
   }
 
   /** Copies through this tab; a large object as a stream. */
-  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
+  async copy(from: string, to: string, options: ConditionalCopyOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "copy", options);
+    const { mode = "overwrite", signal } = options;
     checkKey(this.name, to);
     const object = await this.get(from, { signal });
     const { size, contentType, metadata } = object.meta;

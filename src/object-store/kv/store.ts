@@ -1,4 +1,5 @@
 import { type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { anyValue, checkOptions, checkValue, type OptionKinds, required, withMethods } from "../../options.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, checkBody, openedBytes } from "../body.ts";
 import { type Call, type Classify, explain, failed, notFound } from "../call.ts";
@@ -24,6 +25,7 @@ import type {
   ObjectMeta,
   PutResult,
 } from "../types.ts";
+import { checkPlainVerbOptions } from "../verb-options.ts";
 import { type BindingFailure, performBinding } from "../worker-binding.ts";
 
 /** The part of a Worker's `KVNamespace` binding that the store uses, so that it needs no Cloudflare types. */
@@ -55,6 +57,9 @@ export interface KVStoreOptions {
   /** When and how often failed calls are retried. */
   readonly retry?: RetryPolicy | undefined;
 }
+
+const kinds: OptionKinds<KVStoreOptions> = { retry: anyValue };
+const binding = /* @__PURE__ */ required(/* @__PURE__ */ withMethods("a KV binding of the Worker's env", "getWithMetadata", "put"));
 
 /** The limits of KV in bytes (Workers KV documentation, "Limits"): a key in UTF-8, a value, its metadata as JSON. */
 const limits = { key: 512, value: 25 * 1024 * 1024, metadata: 1024 };
@@ -100,6 +105,8 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
    * @throws `SettingsError` for a wrong option
    */
   constructor(namespace: KVNamespaceBinding, options: KVStoreOptions = {}) {
+    checkValue(this.name, "namespace", namespace, binding);
+    checkOptions(this.name, options, kinds);
     checkRetryPolicy(options.retry, this.name, "SettingsError");
     this.#namespace = namespace;
     this.#options = options;
@@ -112,6 +119,7 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
    * for attributes that are too long; then nothing is written
    */
   async put(key: string, body: Body, options: AttributesPutOptions = {}): Promise<PutResult> {
+    checkPlainVerbOptions(this.name, "put", options);
     const call = this.#call("write", key, options.signal);
     checkBody(body, { store: this.name, key });
     const bytes = bytesOf(body);
@@ -127,7 +135,9 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     return { etag: undefined };
   }
 
-  async get(key: string, { signal }: GetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+  async get(key: string, options: GetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkPlainVerbOptions(this.name, "get", options);
+    const { signal } = options;
     const { value, metadata } = await this.#perform(this.#call("read", key, signal), () =>
       this.#namespace.getWithMetadata(key, "arrayBuffer"),
     );
@@ -135,7 +145,9 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     return openedBytes(metaOf(key, metadata, value.byteLength), new Uint8Array(value));
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+  async head(key: string, options: HeadOptions = {}): Promise<FullObjectMeta> {
+    checkPlainVerbOptions(this.name, "head", options);
+    const { signal } = options;
     const call = this.#call("read", key, signal);
     const { value, metadata } = await this.#perform(call, () => this.#namespace.getWithMetadata(key, "stream"));
     if (value === null) throw notFound(this.name, key);
@@ -143,7 +155,9 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
     return isPairMetadata(metadata) ? metaOf(key, metadata, metadata.size) : (await this.get(key, { signal })).meta;
   }
 
-  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+  async delete(keys: string | readonly string[], options: DeleteOptions = {}): Promise<void> {
+    checkPlainVerbOptions(this.name, "delete", options);
+    const { signal } = options;
     const calls = (typeof keys === "string" ? [keys] : keys).map((key) => this.#call("delete", key, signal));
     for (let start = 0; start < calls.length; start += concurrency) {
       const some = calls.slice(start, start + concurrency);
@@ -152,6 +166,7 @@ export class KVStore implements Named, AttributesPut, Get<GetOptions, FullObject
   }
 
   async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    checkPlainVerbOptions(this.name, "list", options);
     const { signal } = options;
     const start = checkPrefix(this.name, prefix);
     const call: Call = { store: this.name, verb: "list", key: prefix, signal };

@@ -1,4 +1,5 @@
 import { throwIfAborted } from "../../errors.ts";
+import { aBoolean, aName, aURL, checkOptions, checkValue, either, type OptionKinds, required } from "../../options.ts";
 import { checkBody } from "../body.ts";
 import { type Call, explain, notFound, type Perform, performer } from "../call.ts";
 import { checkAttributes, checkMatch, resolveRange } from "../conditions.ts";
@@ -36,6 +37,8 @@ export interface LocalStoreOptions {
   readonly fsync?: boolean;
 }
 
+const kinds: OptionKinds<LocalStoreOptions> = { fsync: aBoolean };
+
 /**
  * A store that keeps objects as files below a folder: the key `v1/quakes.superjson` is the file `v1/quakes.superjson`.
  * A write goes to a temporary file and is published by a rename, so a reader sees the old object or the new one, never
@@ -69,7 +72,10 @@ export class LocalStore implements FullObjectStore {
    *
    * @param root the folder, as a path or a `file:` URL; the first write creates it
    */
-  constructor(root: string | URL, { fsync = false }: LocalStoreOptions = {}) {
+  constructor(root: string | URL, options: LocalStoreOptions = {}) {
+    checkValue("LocalStore", "root", root, required(either(aName, aURL)));
+    checkOptions("LocalStore", options, kinds);
+    const { fsync = false } = options;
     this.#layout = new Layout(root);
     this.#attributes = new AttributeFiles(this.#layout);
     this.#writer = new Writer(this.#layout, this.#attributes, fsync);

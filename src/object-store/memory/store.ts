@@ -27,6 +27,7 @@ import type {
   PutResult,
   StreamBody,
 } from "../types.ts";
+import { checkVerbOptions } from "../verb-options.ts";
 
 interface Entry {
   readonly meta: FullObjectMeta;
@@ -51,6 +52,7 @@ export class MemoryStore implements FullObjectStore {
   #writes = 0;
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "put", options);
     const { mode = "overwrite", signal } = options;
     return this.#perform("write", key, signal, async (call) => {
       checkBody(body, call);
@@ -67,6 +69,7 @@ export class MemoryStore implements FullObjectStore {
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkVerbOptions(this.name, "get", options);
     return this.#perform("read", key, options.signal, (call) => {
       const { meta, bytes } = this.#entry(key);
       checkMatch(options, meta.etag, call);
@@ -75,11 +78,15 @@ export class MemoryStore implements FullObjectStore {
     });
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+  async head(key: string, options: HeadOptions = {}): Promise<FullObjectMeta> {
+    checkVerbOptions(this.name, "head", options);
+    const { signal } = options;
     return this.#perform("read", key, signal, () => copyOf(this.#entry(key).meta));
   }
 
-  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+  async delete(keys: string | readonly string[], options: DeleteOptions = {}): Promise<void> {
+    checkVerbOptions(this.name, "delete", options);
+    const { signal } = options;
     const all = checkKeys(this.name, keys);
     throwIfAborted(signal, { store: this.name });
     for (const key of all) this.#objects.delete(key);
@@ -87,13 +94,12 @@ export class MemoryStore implements FullObjectStore {
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
-  async *list(
-    prefix = "",
-    { signal, ...options }: PagedListOptions | DelimitedListOptions = {},
-  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    checkVerbOptions(this.name, "list", options);
+    const { signal, ...page } = options;
     const start = checkPrefix(this.name, prefix);
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(start)).sort(compareUtf8);
-    for (const entry of pageOf(keys, start, options)) {
+    for (const entry of pageOf(keys, start, page)) {
       throwIfAborted(signal, { store: this.name });
       if (entry.endsWith("/")) {
         yield { prefix: entry };
@@ -104,7 +110,8 @@ export class MemoryStore implements FullObjectStore {
     }
   }
 
-  async copy(from: string, to: string, options?: ConditionalCopyOptions): Promise<PutResult> {
+  async copy(from: string, to: string, options: ConditionalCopyOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "copy", options);
     return copyThrough(this, from, to, options);
   }
 

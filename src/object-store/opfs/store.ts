@@ -21,6 +21,7 @@ import type {
   PutResult,
   StreamBody,
 } from "../types.ts";
+import { checkVerbOptions } from "../verb-options.ts";
 import { classify, Folder } from "./folder.ts";
 import { listEntries } from "./list.ts";
 import { head, open } from "./read.ts";
@@ -64,6 +65,7 @@ export class OPFSStore implements FullObjectStore {
   }
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "put", options);
     checkKey(this.name, key);
     checkBody(body, { store: this.name, key });
     const { mode = "overwrite", signal } = options;
@@ -78,18 +80,23 @@ export class OPFSStore implements FullObjectStore {
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkVerbOptions(this.name, "get", options);
     checkKey(this.name, key);
     const call = this.#call("read", key, options.signal);
     return perform(call, () => open(this.#folder, call, options), classify);
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+  async head(key: string, options: HeadOptions = {}): Promise<FullObjectMeta> {
+    checkVerbOptions(this.name, "head", options);
+    const { signal } = options;
     checkKey(this.name, key);
     const call = this.#call("read", key, signal);
     return perform(call, () => head(this.#folder, call), classify);
   }
 
-  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+  async delete(keys: string | readonly string[], options: DeleteOptions = {}): Promise<void> {
+    checkVerbOptions(this.name, "delete", options);
+    const { signal } = options;
     const all = checkKeys(this.name, keys);
     const calls = all.map((key) => this.#call("delete", key, signal));
     await perform(this.#call("delete", all.join(", "), signal), () => this.#writer.delete(calls), classify);
@@ -98,6 +105,7 @@ export class OPFSStore implements FullObjectStore {
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
   async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    checkVerbOptions(this.name, "list", options);
     const start = checkPrefix(this.name, prefix);
     const { delimiter, startAfter, limit, signal } = options;
     let rest = checkLimit(limit);
@@ -110,7 +118,8 @@ export class OPFSStore implements FullObjectStore {
   }
 
   /** Copies as a stream, through this tab. */
-  async copy(from: string, to: string, options?: ConditionalCopyOptions): Promise<PutResult> {
+  async copy(from: string, to: string, options: ConditionalCopyOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "copy", options);
     return copyThrough(this, from, to, options);
   }
 

@@ -20,10 +20,11 @@ import type {
   PutResult,
   StreamBody,
 } from "../types.ts";
+import { checkVerbOptions } from "../verb-options.ts";
 import { attributesFor, attributesOf } from "./attributes.ts";
 import type { R2BucketBinding, R2Object } from "./binding.ts";
 import { perform } from "./errors.ts";
-import { bareEtag, checkOptions, type R2StoreOptions, Writer } from "./write.ts";
+import { bareEtag, checkOptions, checkTypes, type R2StoreOptions, Writer } from "./write.ts";
 
 /** The most keys of one call of R2's `list` and `delete`. */
 const pageSize = 1000;
@@ -61,6 +62,7 @@ export class R2Store implements FullObjectStore {
    * @throws `SettingsError` for a wrong option
    */
   constructor(bucket: R2BucketBinding, options: R2StoreOptions = {}) {
+    checkTypes(bucket, options);
     this.name = options.bucket === undefined ? "R2Store" : `R2Store(${options.bucket})`;
     checkOptions(options, this.name);
     this.#bucket = bucket;
@@ -74,6 +76,7 @@ export class R2Store implements FullObjectStore {
    * @throws `MetadataError` if content type and metadata exceed the 8,192 bytes that R2 allows
    */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "put", options);
     const call = this.#call("write", key, options.signal);
     checkBody(body, call);
     const attributes = checkAttributes(options, call);
@@ -81,6 +84,7 @@ export class R2Store implements FullObjectStore {
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkVerbOptions(this.name, "get", options);
     const { range, ifMatch, ifNoneMatch, signal } = options;
     const call = this.#call("read", key, signal);
     const { start } = resolveRange(range, Number.MAX_SAFE_INTEGER, call);
@@ -109,14 +113,18 @@ export class R2Store implements FullObjectStore {
     return openedResponse(this.#metaOf(call, found), new Response(found.body), call);
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+  async head(key: string, options: HeadOptions = {}): Promise<FullObjectMeta> {
+    checkVerbOptions(this.name, "head", options);
+    const { signal } = options;
     const call = this.#call("read", key, signal);
     const found = await this.#perform(call, () => this.#bucket.head(key));
     if (found === null) throw notFound(this.name, key);
     return this.#metaOf(call, found);
   }
 
-  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+  async delete(keys: string | readonly string[], options: DeleteOptions = {}): Promise<void> {
+    checkVerbOptions(this.name, "delete", options);
+    const { signal } = options;
     const all = checkKeys(this.name, keys);
     const calls = all.map((key) => this.#call("delete", key, signal));
     for (let start = 0; start < all.length; start += pageSize) {
@@ -128,6 +136,7 @@ export class R2Store implements FullObjectStore {
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
   async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    checkVerbOptions(this.name, "list", options);
     const start = checkPrefix(this.name, prefix);
     const { delimiter, startAfter, signal } = options;
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
@@ -143,7 +152,9 @@ export class R2Store implements FullObjectStore {
     });
   }
 
-  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
+  async copy(from: string, to: string, options: ConditionalCopyOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "copy", options);
+    const { mode = "overwrite", signal } = options;
     const call = this.#call("copy", to, signal);
     const first = await this.get(from, { signal });
     let opened: GetResult | undefined = first;

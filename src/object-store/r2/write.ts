@@ -1,3 +1,13 @@
+import {
+  aName,
+  anyValue,
+  checkOptions as checkKinds,
+  checkNumber,
+  checkValue,
+  type OptionKinds,
+  required,
+  withMethods,
+} from "../../options.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
@@ -5,7 +15,6 @@ import { unlessAborted } from "../client/aborted.ts";
 import { putInParts } from "../client/multipart.ts";
 import { type Attempt, type ObjectState, writeExactlyOnce } from "../conditional-write/conditional-write.ts";
 import { LineageCache } from "../conditional-write/lineage-cache.ts";
-import { checkNumber } from "../options.ts";
 import type { PutMode, PutResult, StreamBody } from "../types.ts";
 import { lineageName } from "./attributes.ts";
 import type { R2Attributes, R2BucketBinding, R2Conditions, R2Object, R2UploadBinding, R2UploadedPart } from "./binding.ts";
@@ -31,8 +40,18 @@ export interface R2StoreOptions {
   readonly concurrency?: number | undefined;
 }
 
+const kinds: OptionKinds<R2StoreOptions> = { bucket: aName, retry: anyValue, partSize: anyValue, concurrency: anyValue };
+const binding = /* @__PURE__ */ required(/* @__PURE__ */ withMethods("an R2 binding of the Worker's env", "createMultipartUpload", "put"));
+
+/** @throws `SettingsError` for a value that is not a binding, and for unknown options and values of a wrong type */
+export function checkTypes(bucket: unknown, options: unknown): void {
+  checkValue("R2Store", "bucket", bucket, binding);
+  checkKinds("R2Store", options, kinds);
+}
+
 /** @throws `SettingsError` */
-export function checkOptions({ retry, partSize, concurrency }: R2StoreOptions, store: string): void {
+export function checkOptions(options: R2StoreOptions, store: string): void {
+  const { retry, partSize, concurrency } = options;
   checkRetryPolicy(retry, store, "SettingsError");
   checkNumber(store, "partSize", partSize, { least: smallestPart, most: largestPart, unit: "bytes" });
   checkNumber(store, "concurrency", concurrency, { least: 1 });

@@ -1,4 +1,14 @@
-import { bucketName, bucketNameRule, checkCounts, checkEndpoint, checkName, checkTransport } from "../client/checks.ts";
+import { aName, anyValue, aURL, checkOptions as checkOptionTypes, type OptionKinds, oneOf, required } from "../../options.ts";
+import {
+  bucketName,
+  bucketNameRule,
+  checkCounts,
+  checkEndpoint,
+  checkName,
+  checkTransport,
+  credentialsKind,
+  transportKinds,
+} from "../client/checks.ts";
 import type { TransportOptions } from "../client/exchange.ts";
 import type { CredentialProvider } from "./credentials.ts";
 
@@ -28,6 +38,26 @@ export interface S3StoreOptions extends TransportOptions {
    * stream then takes about 30 MiB. Also the number of batches deleted at the same time: 4 unless given.
    */
   readonly concurrency?: number | undefined;
+}
+
+const kinds: OptionKinds<S3StoreOptions> = {
+  bucket: required(aName),
+  region: required(aName),
+  credentials: required(credentialsKind(["accessKeyId", "secretAccessKey"])),
+  endpoint: aURL,
+  style: oneOf("virtual-host", "path"),
+  partSize: anyValue,
+  concurrency: anyValue,
+  ...transportKinds,
+};
+
+/**
+ * Checks the names and types of the options.
+ *
+ * @throws `SettingsError`
+ */
+export function checkTypes(options: unknown): void {
+  checkOptionTypes("S3Store", options, kinds);
 }
 
 /**

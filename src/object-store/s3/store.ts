@@ -27,7 +27,7 @@ import type {
 import { createS3Client, type S3Client } from "./client.ts";
 import { deleteAll } from "./delete.ts";
 import { putStream } from "./multipart.ts";
-import type { S3StoreOptions } from "./options.ts";
+import { checkTypes, type S3StoreOptions } from "./options.ts";
 import { copyByServer, putConditionally } from "./write.ts";
 
 /** The most bytes of one request: 5 GiB. */
@@ -69,6 +69,7 @@ export class S3Store implements FullObjectStore, Sign {
    * URL or carries credentials, and for wrong numbers
    */
   constructor(options: S3StoreOptions) {
+    checkTypes(options);
     this.#client = createS3Client(options);
     this.name = this.#client.name;
     this.keepsConditions = options.endpoint ? undefined : true;

@@ -2,6 +2,7 @@ import { createStorage, type Driver, type Storage } from "unstorage";
 import { encodeSegment } from "../../encoding/percent.ts";
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { checkValue, required, withMethods } from "../../options.ts";
 import { bytesOf, openedBytes } from "../body.ts";
 import { type Classify, keyIsAlsoPrefix, notFound, perform } from "../call.ts";
 import { reportLeftOut } from "../page.ts";
@@ -23,6 +24,7 @@ import type {
   PutOptions,
   PutResult,
 } from "../types.ts";
+import { checkPlainVerbOptions } from "../verb-options.ts";
 
 /**
  * A store that keeps objects as raw items of an unstorage storage, with any of its drivers. unstorage treats `a/b`, `a:b`
@@ -57,33 +59,41 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
    * @param source a driver, or a storage; `close` disposes of a driver, but not of a storage
    */
   constructor(source: Driver | Storage) {
+    checkValue("UnstorageStore", "source", source, required(withMethods("a driver or a storage of unstorage", "getKeys")));
     const isStorage = "getItemRaw" in source && "getMount" in source;
     this.#storage = isStorage ? source : createStorage({ driver: source as Driver });
     this.#isOwn = !isStorage;
     this.name = `UnstorageStore(${this.#storage.getMount("").driver.name ?? "unnamed driver"})`;
   }
 
-  async put(key: string, body: Body, { signal }: PutOptions = {}): Promise<PutResult> {
+  async put(key: string, body: Body, options: PutOptions = {}): Promise<PutResult> {
+    checkPlainVerbOptions(this.name, "put", options);
+    const { signal } = options;
     const bytes = typeof body === "string" ? bytesOf(body) : body.slice();
     await this.#perform("write", key, signal, () => this.#storage.setItemRaw(itemKey(key), bytes));
     return { etag: undefined };
   }
 
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    checkPlainVerbOptions(this.name, "get", options);
     const bytes = await this.#read(key, options.signal);
     return openedBytes(metaOf(key, bytes), bytes);
   }
 
   async head(key: string, options: HeadOptions = {}): Promise<ObjectMeta> {
+    checkPlainVerbOptions(this.name, "head", options);
     return metaOf(key, await this.#read(key, options.signal));
   }
 
-  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+  async delete(keys: string | readonly string[], options: DeleteOptions = {}): Promise<void> {
+    checkPlainVerbOptions(this.name, "delete", options);
+    const { signal } = options;
     const all = checkKeys(this.name, keys);
     for (const key of all) await this.#perform("delete", key, signal, () => this.#storage.removeItem(itemKey(key)));
   }
 
   async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    checkPlainVerbOptions(this.name, "list", options);
     const { signal } = options;
     const start = checkPrefix(this.name, prefix);
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;

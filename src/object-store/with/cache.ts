@@ -1,10 +1,10 @@
 import { isEdgewaterError } from "../../errors.ts";
+import { anyValue, checkNumber, checkOptions, checkValue, type OptionKinds, required, withMethods } from "../../options.ts";
 import { openedBytes } from "../body.ts";
 import { resolveRange } from "../conditions.ts";
-import { checkNumber } from "../options.ts";
 import type { FullGetOptions, FullObjectMeta, Get, GetResult, Named } from "../types.ts";
 import { type CachedEntry, CacheEntries, type CacheStore } from "./cache-entries.ts";
-import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
+import { type AnyVerbs, checkStore, type Wrapped, wrap } from "./wrap.ts";
 
 /** Options of {@link withCache}. */
 export interface CacheOptions {
@@ -19,6 +19,8 @@ export interface AgingCacheOptions extends CacheOptions {
   /** How long an entry is served without asking the store whether it is current, in milliseconds. */
   readonly maxAgeMs: number;
 }
+
+const kinds: OptionKinds<AgingCacheOptions> = { maxObjectBytes: anyValue, maxBytes: anyValue, maxAgeMs: anyValue };
 
 /** A store that may return an older version of an object for some time after another writer replaced it. */
 export type Aging<Store> = Omit<Wrapped<Store>, "consistency"> & { readonly consistency: "eventual" };
@@ -54,8 +56,12 @@ export function withCache<Store extends Named & Get>(store: Store, cache: CacheS
 export function withCache<Store extends Named & Get>(
   store: Store,
   cache: CacheStore,
-  { maxObjectBytes = 2 ** 20, maxBytes = 2 ** 26, maxAgeMs }: CacheOptions & Partial<AgingCacheOptions> = {},
+  options: CacheOptions & Partial<AgingCacheOptions> = {},
 ): Wrapped<Store> {
+  checkStore("withCache", store);
+  checkValue("withCache", "cache", cache, required(withMethods("a store", "put", "get", "delete", "list")));
+  checkOptions("withCache", options, kinds);
+  const { maxObjectBytes = 2 ** 20, maxBytes = 2 ** 26, maxAgeMs } = options;
   const owner = `withCache(${store.name})`;
   checkNumber(owner, "maxObjectBytes", maxObjectBytes, { least: 0, infinite: true, unit: "bytes" });
   checkNumber(owner, "maxBytes", maxBytes, { least: 0, infinite: true, unit: "bytes" });

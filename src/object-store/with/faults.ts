@@ -1,9 +1,9 @@
 import { EdgewaterError, throwIfAborted } from "../../errors.ts";
+import { aFunction, aNumber, anArray, anyValue, checkNumber, checkOptions, checkValue, type OptionKinds, required } from "../../options.ts";
 import { sleep } from "../../retry.ts";
-import { checkNumber } from "../options.ts";
 import type { Named, PutMode } from "../types.ts";
 import { observedObject } from "./observe.ts";
-import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
+import { type AnyVerbs, checkStore, type Wrapped, wrap } from "./wrap.ts";
 
 /**
  * How one call fails.
@@ -41,6 +41,8 @@ export type ChooseFault = (call: FaultyCall) => Fault | undefined;
  * ```
  */
 export function withFaults<Store extends Named>(store: Store, choose: ChooseFault): Wrapped<Store> {
+  checkStore("withFaults", store);
+  checkValue("withFaults", "choose", choose, required(aFunction));
   let number = 0;
   return wrap(store, (inner) => faulty(inner, store.name, (verb, key) => choose({ verb, key, number: ++number })));
 }
@@ -55,6 +57,8 @@ export interface RandomFaultsOptions {
   readonly kinds?: readonly Fault[];
 }
 
+const randomFaultsKinds: OptionKinds<RandomFaultsOptions> = { seed: required(aNumber), percent: anyValue, kinds: anArray };
+
 /**
  * Chooses random faults from a seed.
  *
@@ -65,7 +69,9 @@ export interface RandomFaultsOptions {
  * const store = withFaults(new MemoryStore(), randomFaults({ seed: 7, percent: 20, kinds: ["before", { delayMs: 1 }] }));
  * ```
  */
-export function randomFaults({ seed, percent = 10, kinds = ["before", "after"] }: RandomFaultsOptions): ChooseFault {
+export function randomFaults(options: RandomFaultsOptions): ChooseFault {
+  checkOptions("randomFaults", options, randomFaultsKinds);
+  const { seed, percent = 10, kinds = ["before", "after"] } = options;
   checkNumber("randomFaults", "percent", percent, { least: 0, most: 100, fractions: true });
   const next = randomOf(seed);
   return () => {

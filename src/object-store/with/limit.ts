@@ -1,8 +1,8 @@
 import { abortedError, type ErrorDetails, throwIfAborted } from "../../errors.ts";
-import { checkNumber } from "../options.ts";
+import { anyValue, checkNumber, checkValue, required } from "../../options.ts";
 import type { Named } from "../types.ts";
 import { observedObject } from "./observe.ts";
-import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
+import { type AnyVerbs, checkStore, type Wrapped, wrap } from "./wrap.ts";
 
 /**
  * Limits how many calls of a store run at once. Further calls wait in the order in which they were made; an aborted signal
@@ -22,6 +22,8 @@ import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
  * ```
  */
 export function withLimit<Store extends Named>(store: Store, limit: number): Wrapped<Store> {
+  checkStore("withLimit", store);
+  checkValue("withLimit", "limit", limit, required(anyValue));
   checkNumber(`withLimit(${store.name})`, "limit", limit, { least: 1 });
   const semaphore = new Semaphore(limit);
   return wrap(store, (inner) => limited(inner, store.name, semaphore));

@@ -2,7 +2,7 @@ import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { checkKey, checkPrefix } from "../path.ts";
 import type { Named, ObjectMeta } from "../types.ts";
 import { observedObject } from "./observe.ts";
-import { type AnyListOptions, type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
+import { type AnyListOptions, type AnyVerbs, checkStore, type Wrapped, wrap } from "./wrap.ts";
 
 /**
  * Restricts a store to the keys below a prefix. The keys of calls, results and errors are relative to the prefix, and no
@@ -19,6 +19,7 @@ import { type AnyListOptions, type AnyVerbs, type Wrapped, wrap } from "./wrap.t
  * ```
  */
 export function withPrefix<Store extends Named>(store: Store, prefix: string): Wrapped<Store> {
+  checkStore("withPrefix", store);
   const start = checkPrefix(store.name, prefix);
   const name = start === "" ? store.name : `${store.name}/${start.slice(0, -1)}`;
   return wrap(store, (inner) => ({ name, ...prefixed(inner, { name, start, outer: store.name }) }));

@@ -4,7 +4,7 @@ import { checkRetryPolicy, type RetryPolicy, retrying, type WaitForRetry } from 
 import { decodeText } from "../body.ts";
 import type { CommonPrefix, FullObjectMeta, GetResult, Named, ObjectMeta } from "../types.ts";
 import { observedStream } from "./observe.ts";
-import { type AnyListOptions, type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
+import { type AnyListOptions, type AnyVerbs, checkStore, type Wrapped, wrap } from "./wrap.ts";
 
 /** Options with a signal that ends the wait. */
 interface Cancellable {
@@ -31,6 +31,7 @@ interface Cancellable {
  * ```
  */
 export function withRetry<Store extends Named>(store: Store, policy: RetryPolicy = {}): Wrapped<Store> {
+  checkStore("withRetry", store);
   checkRetryPolicy(policy, `withRetry(${store.name})`, "SettingsError");
   return wrap(store, (inner) => retried(inner, store.name, policy));
 }

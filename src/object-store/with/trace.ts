@@ -1,9 +1,10 @@
 import { type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { aFunction, checkValue, required } from "../../options.ts";
 import { printable } from "../call.ts";
 import { onLeftOut, reportLeftOut } from "../page.ts";
 import type { Named, StreamBody } from "../types.ts";
 import { observedObject, observedStream } from "./observe.ts";
-import { type AnyVerbs, type Wrapped, wrap } from "./wrap.ts";
+import { type AnyVerbs, checkStore, type Wrapped, wrap } from "./wrap.ts";
 
 /** A call that starts. It contains names only: no body, no metadata, no secret. */
 export interface TracedCall {
@@ -54,6 +55,8 @@ export type Trace = (call: TracedCall) => ((result: TracedResult) => void) | und
  * ```
  */
 export function withTrace<Store extends Named>(store: Store, trace: Trace): Wrapped<Store> {
+  checkStore("withTrace", store);
+  checkValue("withTrace", "trace", trace, required(aFunction));
   return wrap(store, (inner) => traced(inner, (call) => begin(trace, { store: store.name, ...call })));
 }
 

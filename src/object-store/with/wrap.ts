@@ -1,3 +1,4 @@
+import { checkValue, type OptionKind } from "../../options.ts";
 import type {
   CommonPrefix,
   ConditionalCopy,
@@ -26,6 +27,18 @@ export interface AnyVerbs {
   readonly list: (prefix?: string, options?: AnyListOptions) => AsyncIterable<ObjectMeta | CommonPrefix>;
   readonly copy: ConditionalCopy["copy"];
   readonly signedUrl: Sign["signedUrl"];
+}
+
+/** Any store: wrappers take stores without some of the verbs. */
+const aStore: OptionKind = {
+  isRequired: true,
+  expected: "a store, such as new MemoryStore()",
+  accepts: (value) => typeof value === "object" && value !== null && typeof (value as Partial<Named>).name === "string",
+};
+
+/** @throws `SettingsError` for a value that is not a store */
+export function checkStore(wrapper: string, store: unknown): void {
+  checkValue(wrapper, "store", store, aStore);
 }
 
 /** The properties of a store. */

@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../../errors.ts";
+import { anObject, checkValue, describe, required } from "../../options.ts";
 import { isPartitionKey, type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "../partition-key.ts";
 import { keyKindOf, type PartitionsDefinition } from "../partitions-definition.ts";
 import { makeMapping, needsDownstream, needsUpstream, type PartitionEdge, type PartitionMapping } from "./mapping.ts";
@@ -27,6 +28,7 @@ export const keyMappings = {
   },
 
   static(table: Readonly<Record<string, PartitionKeyInput>>): PartitionMapping<"one"> {
+    checkValue("PartitionMapping.static", "table", table, required(anObject), "PartitionError");
     const entries: ReadonlyMap<string, PartitionKeyInput> = new Map(Object.entries(table));
     for (const target of entries.values()) oneKey("static", target);
     const normal = (definition: PartitionsDefinition): ReadonlyMap<string, PartitionKeyInput> =>
@@ -119,6 +121,6 @@ function oneKey(kind: string, key: PartitionKeyInput): void {
   if (typeof key === "string" && key !== "" && !key.includes(",")) return;
   throw new EdgewaterError(
     "PartitionError",
-    `PartitionMapping.${kind} maps to keys of one partition each; got ${JSON.stringify(String(key))}`,
+    `PartitionMapping.${kind} maps to keys of one partition each; got ${isPartitionKey(key) || typeof key === "string" ? JSON.stringify(String(key)) : describe(key)}`,
   );
 }

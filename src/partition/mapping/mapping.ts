@@ -69,6 +69,11 @@ export interface PartitionMapping<A extends Arity = Arity> {
   resolve(request: MappingRequest): Mapped;
 }
 
+/** Returns whether a value is a mapping. */
+export function isMapping(value: unknown): value is PartitionMapping {
+  return typeof value === "object" && value !== null && typeof (value as Partial<PartitionMapping>).resolve === "function";
+}
+
 /** One kind of mapping. {@link makeMapping} adds the checks that all kinds share. */
 export interface MappingRules<A extends Arity> {
   readonly kind: string;

@@ -1,9 +1,18 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { EdgewaterError } from "../../errors.ts";
+import { anObject, anyValue, checkOptions, checkValue, type OptionKind, required } from "../../options.ts";
 import { checkDimensionName, combinations, PartitionKey } from "../partition-key.ts";
 import type { DimensionPartitions, MultiPartitions, PartitionsDefinition } from "../partitions-definition.ts";
 import { keyMappings } from "./key-mappings.ts";
-import { type Arity, makeMapping, needsDownstream, needsUpstream, type PartitionEdge, type PartitionMapping } from "./mapping.ts";
+import {
+  type Arity,
+  isMapping,
+  makeMapping,
+  needsDownstream,
+  needsUpstream,
+  type PartitionEdge,
+  type PartitionMapping,
+} from "./mapping.ts";
 
 type Dimensions = Readonly<Record<string, PartitionMapping | readonly [string, PartitionMapping]>>;
 
@@ -15,8 +24,22 @@ interface Join {
   readonly mapping: PartitionMapping;
 }
 
+/** @throws `PartitionError` for a value that is not a mapping, or a dimension and a mapping */
+function checkMapping(name: string, given: unknown): void {
+  const isPair = Array.isArray(given) && given.length === 2 && typeof given[0] === "string";
+  checkValue("PartitionMapping.multi", name, isPair ? given[1] : given, aMapping, "PartitionError");
+}
+
+const aMapping: OptionKind = {
+  isRequired: true,
+  expected: "a mapping, or a dimension and a mapping",
+  accepts: isMapping,
+};
+
 /** See `PartitionMapping.multi`. */
 export function multiMapping(dimensions: Dimensions): PartitionMapping {
+  checkValue("PartitionMapping.multi", "dimensions", dimensions, required(anObject), "PartitionError");
+  for (const [name, each] of Object.entries(dimensions)) checkMapping(name, each);
   const declared: ReadonlyMap<string, readonly [string, PartitionMapping]> = new Map(
     Object.entries(dimensions).map(([name, each]) => [name, "kind" in each ? [name, each] : each]),
   );
@@ -63,9 +86,11 @@ export function multiToSingleMapping(dimension: string): PartitionMapping<"one" 
 export function multiToSingleMapping<A extends "one" | "many">(dimension: string, options: { readonly arity: A }): PartitionMapping<A>;
 export function multiToSingleMapping(
   dimension: string,
-  { arity: declared }: { readonly arity?: "one" | "many" } = {},
+  options: { readonly arity?: "one" | "many" } = {},
 ): PartitionMapping<"one" | "many"> {
   checkDimensionName(dimension);
+  checkOptions("PartitionMapping.multiToSingle", options, { arity: anyValue }, "PartitionError");
+  const { arity: declared } = options;
   if (declared !== undefined && declared !== "one" && declared !== "many") {
     throw new EdgewaterError("PartitionError", 'Invalid arity of PartitionMapping.multiToSingle; expected "one" or "many"');
   }

@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../../errors.ts";
+import { anyValue, checkOptions, type OptionKinds } from "../../options.ts";
 import { maximumKeys, type PartitionKey } from "../partition-key.ts";
 import { type MappingRequest, makeMapping, mappingError, needsDownstream, needsUpstream, type PartitionMapping } from "./mapping.ts";
 
@@ -16,10 +17,13 @@ export interface TimeWindowSpan {
   readonly to: number;
 }
 
+const kinds: OptionKinds<TimeWindowShift & TimeWindowSpan> = { offset: anyValue, from: anyValue, to: anyValue };
+
 /** See `PartitionMapping.timeWindow`. */
 export function timeWindowMapping(options: TimeWindowShift): PartitionMapping<"one">;
 export function timeWindowMapping(options: TimeWindowSpan): PartitionMapping<"many">;
 export function timeWindowMapping(options: TimeWindowShift | TimeWindowSpan): PartitionMapping<"one" | "many"> {
+  checkOptions("PartitionMapping.timeWindow", options, kinds, "PartitionError");
   const many = !("offset" in options);
   const [from, to] = many ? [options.from, options.to] : [options.offset, options.offset];
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to))

@@ -1,3 +1,4 @@
+import { aBoolean, aLimit, type OptionKinds, withMethods } from "../../options.ts";
 import { type KeptClass, type Registry, registryOf, type SuperJSONRegistrations } from "./registry.ts";
 
 export interface SuperJSONOptions {
@@ -39,6 +40,28 @@ export interface SuperJSONOptions {
    * @default false
    */
   readonly zeroCopy?: boolean | undefined;
+}
+
+/** The kinds of the options. */
+export const superjsonKinds: OptionKinds<SuperJSONOptions> = {
+  references: aBoolean,
+  classes: {
+    expected: "an object whose values are classes",
+    accepts: (value) => isRecordOf(value, (each) => typeof each === "function"),
+  },
+  symbols: {
+    expected: "an object whose values are symbols",
+    accepts: (value) => isRecordOf(value, (each) => typeof each === "symbol"),
+  },
+  superjson: withMethods("a SuperJSON instance", "serialize", "deserialize"),
+  regExps: aBoolean,
+  maxDepth: aLimit,
+  maxBytes: aLimit,
+  zeroCopy: aBoolean,
+};
+
+function isRecordOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return typeof value === "object" && value !== null && Object.values(value).every(isItem);
 }
 
 /** What both directions look up, made once for each serializer. */

@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { checkOptions } from "../../options.ts";
 import type { Serializer } from "../types.ts";
 import { Analyzer } from "./analyze.ts";
 import { pack, unpack } from "./container.ts";
 import { damaged, messageOf, refusedWhole, withFamilyErrors } from "./failures.ts";
-import { type SuperJSONOptions, settingsOf } from "./options.ts";
+import { type SuperJSONOptions, settingsOf, superjsonKinds } from "./options.ts";
 import { Reader } from "./reader.ts";
 import { reuse } from "./reuse.ts";
 import { Writer } from "./writer.ts";
@@ -34,6 +35,7 @@ import { Writer } from "./writer.ts";
  * ```
  */
 export function superjsonSerializer(options: SuperJSONOptions = {}): Serializer {
+  checkOptions("superjsonSerializer", options, superjsonKinds);
   const settings = settingsOf(options);
   const withAnalyzer = reuse(() => new Analyzer(settings));
   const withWriter = reuse(() => new Writer(settings));

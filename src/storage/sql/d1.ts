@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { checkValue, required, withMethods } from "../../options.ts";
 import type { StorageBackend } from "../backend.ts";
+import { checkStorageOptions } from "../options.ts";
 import { SqlBackend } from "./backend.ts";
 import { databaseError, sqliteFailure } from "./failure.ts";
 import type { Row, SqlDatabase, SqlValue } from "./port.ts";
@@ -40,7 +42,10 @@ export interface D1Statement {
  * await using storage = await Storage.connect(d1(env.DB));
  * ```
  */
-export function d1(binding: D1Binding, { name = "d1" }: { readonly name?: string } = {}): StorageBackend {
+export function d1(binding: D1Binding, options: { readonly name?: string } = {}): StorageBackend {
+  checkValue("d1", "binding", binding, required(withMethods("a D1 binding of the Worker's env", "prepare", "batch")));
+  checkStorageOptions("d1", options);
+  const { name = "d1" } = options;
   const attempt = async <Value>(work: () => Promise<Value>): Promise<Value> => {
     try {
       return await work();

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { checkValue, required, withMethods } from "../../options.ts";
 import type { StorageBackend } from "../backend.ts";
+import { checkStorageOptions } from "../options.ts";
 import { SqlBackend } from "./backend.ts";
 import { databaseError, sqliteFailure } from "./failure.ts";
 import type { Row, SqlDatabase, SqlValue } from "./port.ts";
@@ -38,10 +40,10 @@ export interface DurableObjectStorageBinding {
  * }
  * ```
  */
-export function durableObject(
-  storage: DurableObjectStorageBinding,
-  { name = "durableObject" }: { readonly name?: string } = {},
-): StorageBackend {
+export function durableObject(storage: DurableObjectStorageBinding, options: { readonly name?: string } = {}): StorageBackend {
+  checkValue("durableObject", "storage", storage, required(withMethods("the storage of a Durable Object with SQLite", "transactionSync")));
+  checkStorageOptions("durableObject", options);
+  const { name = "durableObject" } = options;
   const attempt = async <Value>(work: () => Value): Promise<Value> => {
     try {
       return work();

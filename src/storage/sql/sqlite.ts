@@ -3,9 +3,12 @@
  *
  * @module
  */
+
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { EdgewaterError } from "../../errors.ts";
+import { aName, checkValue, required } from "../../options.ts";
 import type { EmbeddedOptions, StorageBackend } from "../backend.ts";
+import { checkStorageOptions } from "../options.ts";
 import { SqlBackend } from "./backend.ts";
 import { databaseError, isBusy, sqliteFailure } from "./failure.ts";
 import type { Row, SqlDatabase, SqlValue, Statement } from "./port.ts";
@@ -30,6 +33,8 @@ export type { EmbeddedOptions, StorageBackend };
  * ```
  */
 export function sqlite(file: string, options: EmbeddedOptions = {}): StorageBackend {
+  checkValue("sqlite", "file", file, required(aName));
+  checkStorageOptions("sqlite", options);
   const name = `sqlite(${file})`;
   return {
     name,

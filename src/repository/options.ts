@@ -1,0 +1,103 @@
+import type { EvaluateOptions } from "../automation/evaluate.ts";
+import { aLog } from "../io-handler/contexts.ts";
+import {
+  aBoolean,
+  aDate,
+  aFunction,
+  anArray,
+  anyValue,
+  aSignal,
+  checkOptions,
+  either,
+  type OptionKind,
+  type OptionKinds,
+  objectOf,
+  oneOf,
+  required,
+  stringRecord,
+  withMethods,
+} from "../options.ts";
+import type { Selection } from "../run/plan.ts";
+import type { LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions } from "./repository.ts";
+import type { StatusOptions } from "./status.ts";
+
+/** The options of a repository and its methods. Options of any value have checks of their own. */
+const aStorage: OptionKind = {
+  expected: "a Storage, such as Storage.memory(), or a promise of one",
+  accepts: (value) => isObject(value) && (typeof value["declareAssets"] === "function" || typeof value["then"] === "function"),
+};
+const aKey: OptionKind = { expected: "a partition key", accepts: (value) => typeof value === "string" || isObject(value) };
+const keys: OptionKind = {
+  expected: "an array of partition keys",
+  accepts: (value) => Array.isArray(value) && value.every((key) => aKey.accepts(key)),
+};
+const someAssets: OptionKind = {
+  expected: "an array of assets or their names",
+  accepts: (value) =>
+    Array.isArray(value) && value.every((each) => typeof each === "string" || (isObject(each) && typeof each["name"] === "string")),
+};
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
+
+type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate";
+
+const repositoryKinds: OptionKinds<RepositoryOptions> = {
+  assets: required(anArray),
+  tasks: anArray,
+  ioHandler: anyValue,
+  storage: aStorage,
+  executor: withMethods("an executor, such as inProcess()", "execute"),
+  retry: anyValue,
+  log: aLog,
+};
+
+const materializeKinds: OptionKinds<MaterializeOptions> = {
+  selection: someAssets,
+  includeUpstream: aBoolean,
+  partitionKey: aKey,
+  partitionKeys: keys,
+  partitionRange: range,
+  tags: stringRecord,
+  raiseOnError: aBoolean,
+  retry: anyValue,
+  signal: aSignal,
+  onProgress: aFunction,
+  resume: either(oneOf(true), { expected: "the id of a run", accepts: (value) => typeof value === "string" }),
+};
+
+const { selection: _, includeUpstream: __, ...observeKinds } = materializeKinds;
+
+const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
+  partitionKey: aKey,
+  partitionKeys: either(keys, oneOf("all")),
+  missing: oneOf("throw", "skip"),
+  signal: aSignal,
+};
+
+const writeKinds: OptionKinds<LoadOptions> = { partitionKey: aKey, signal: aSignal };
+const statusKinds: OptionKinds<StatusOptions> = { selection: someAssets, partitions: aBoolean, signal: aSignal };
+const evaluateKinds: OptionKinds<EvaluateOptions> = { now: aDate, dryRun: aBoolean, signal: aSignal };
+
+const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
+  open: repositoryKinds,
+  materialize: materializeKinds,
+  observe: observeKinds,
+  load: loadKinds,
+  write: writeKinds,
+  status: statusKinds,
+  evaluate: evaluateKinds,
+};
+
+/**
+ * Checks the options of `Repository.open`, or of a method of a repository.
+ *
+ * @throws `SettingsError` for an unknown option, a value of a wrong type, and a required option that is missing
+ */
+export function checkRepositoryOptions(method: Method, options: unknown): void {
+  const owner = method === "open" ? "Repository.open" : `repository.${method}`;
+  checkOptions(owner, options, kinds[method]);
+}
