@@ -97,7 +97,7 @@ export class Claims {
     const path = this.#layout.recordOf(key);
     // ext4 writes a file that replaces another one to the disk first, which is slow. Only a writer that may be late,
     // so that its successor's record could be there, replaces it in one step.
-    if (!isLate) removeFile(path);
+    if (this.#layout.ownStats(path) !== undefined && !isLate) removeFile(path);
     moveFile(`${this.#layout.temporary}/${claim}`, path);
   }
 

@@ -81,7 +81,8 @@ export class Writer {
     const { key } = call;
     const { stats } = this.#layout.locate(key);
     if (stats?.isFolder) return;
-    if (stats === undefined && !this.#lookup.hasRecord(key) && !mayHaveOldAttributes(this.#layout, key)) return;
+    const mayHaveAttributes = this.#lookup.hasRecord(key) || mayHaveOldAttributes(this.#layout, key);
+    if (stats === undefined && !mayHaveAttributes) return;
     await this.#withClaim(call, { key, isDelete: true }, async (isHeld) => {
       const found = this.#layout.locate(key);
       if (found.stats !== undefined) {
