@@ -9,7 +9,7 @@ import { OldWriters } from "./old-writers.ts";
 import { isRecord, readRecord } from "./record.ts";
 import { fits } from "./stamp.ts";
 import { attempt, codeOf, removeFile } from "./system-error.ts";
-import { bytesNamesOf, parseTemporaryName } from "./temporary-name.ts";
+import { asideName, bytesNamesOf, parseTemporaryName } from "./temporary-name.ts";
 
 /** How long a writer waits for the others. A claim is held for a few milliseconds, however large the body is. */
 const waitMs = 30_000;
@@ -92,13 +92,25 @@ export class Claims {
     }
   }
 
-  /** Brings the record of a published object from its claim to its place. */
-  settle(claim: string, key: string, isLate: boolean): void {
+  /**
+   * Brings the record of a published object from its claim to its place.
+   *
+   * ext4 writes a file that replaces another one to the disk first, which is slow, so the earlier record is moved away
+   * before. If the claim is gone then, another writer took this one for dead and has done all this: its record moves back.
+   */
+  settle(claim: string, key: string): void {
+    const { temporary } = this.#layout;
     const path = this.#layout.recordOf(key);
-    // ext4 writes a file that replaces another one to the disk first, which is slow. Only a writer that may be late,
-    // so that its successor's record could be there, replaces it in one step.
-    if (this.#layout.ownStats(path) !== undefined && !isLate) removeFile(path);
-    moveFile(`${this.#layout.temporary}/${claim}`, path);
+    const aside = this.#layout.ownStats(path) && `${temporary}/${asideName(parseTemporaryName(claim)?.id ?? "")}`;
+    if (aside !== undefined) attempt(() => renameSync(path, aside));
+    try {
+      moveFile(`${temporary}/${claim}`, path);
+    } catch (error) {
+      if (aside !== undefined && this.#layout.ownStats(path) === undefined) attempt(() => renameSync(aside, path));
+      throw error;
+    } finally {
+      if (aside !== undefined) attempt(() => removeFile(aside));
+    }
   }
 
   async #acquire(call: Call, claim: Claim, hash: string): Promise<void> {
@@ -144,7 +156,7 @@ export class Claims {
   /** Whether a file changed within the last so many milliseconds, by the clock of the disk: a file that is made now tells it. */
   #isYounger(path: string, lease: number): boolean {
     const id = this.#owner.newId();
-    const probe = `${this.#layout.temporary}/p.${id}`;
+    const probe = `${this.#layout.temporary}/${asideName(id)}`;
     try {
       closeSync(openSync(probe, "wx"));
       const now = statsOf(probe)?.changedMs;
@@ -194,7 +206,7 @@ export class Claims {
       if (isRecord(content)) {
         const mayBePublished = !wasUnpublished && found.stats?.isFile && fits(found.stats, content);
         if (mayBePublished && crc32OfFile(found.path) === content.crc32) {
-          this.settle(name, content.key, true);
+          this.settle(name, content.key);
           return;
         }
       } else if (found.stats === undefined && "isDelete" in content) {

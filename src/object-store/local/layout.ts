@@ -31,7 +31,7 @@ export const recordEnding = "~.json";
  * | `.tmp~/t.<id>` | bytes that are written, and that nobody waits for |
  * | `.tmp~/d.<hash>.<id>` | the claim of a put without a record, and its bytes |
  * | `.tmp~/k.<hash>.<id>` | the claim of any other write, and the new record |
- * | `.tmp~/p.<id>` | an empty file that was made to read the clock of the disk |
+ * | `.tmp~/p.<id>` | a record that was just replaced, or an empty file that was made to read the clock of the disk |
  */
 export class Layout {
   readonly root: string;

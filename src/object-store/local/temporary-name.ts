@@ -1,12 +1,12 @@
 /** The names in the temporary folder, as {@link Layout} describes them. */
 export interface TemporaryName {
-  readonly kind: "bytes" | "plain claim" | "record claim" | "probe" | "old";
-  /** The hash of the key; undefined for bytes and probes. */
+  readonly kind: "bytes" | "plain claim" | "record claim" | "aside" | "old";
+  /** The hash of the key; undefined for files that are no claims. */
   readonly hash: string | undefined;
   readonly id: string;
 }
 
-const kinds = { t: "bytes", d: "plain claim", k: "record claim", p: "probe", lock: "old", put: "old", new: "old" } as const;
+const kinds = { t: "bytes", d: "plain claim", k: "record claim", p: "aside", lock: "old", put: "old", new: "old" } as const;
 
 /** Parses a name; undefined if it is none of the store's. */
 export function parseTemporaryName(name: string): TemporaryName | undefined {
@@ -30,6 +30,11 @@ export function plainClaimName(hash: string, id: string): string {
 /** The name of a claim that is the new record. */
 export function recordClaimName(hash: string, id: string): string {
   return `k.${hash}.${id}`;
+}
+
+/** The name of a file that nobody looks for: one that was made to read the clock of the disk, or a record that was replaced. */
+export function asideName(id: string): string {
+  return `p.${id}`;
 }
 
 /** The names that the bytes of a claim may have. */

@@ -20,9 +20,6 @@ import { bytesName, plainClaimName, recordClaimName } from "./temporary-name.ts"
 /** A larger body, and a stream, is written before the claim is made, because other writers of the key wait for the claim. */
 const largestClaim = 8 * 1024 * 1024;
 
-/** A claim that is held longer than this may be buried soon by a writer that cannot check its owner. */
-const lateMs = 1250;
-
 /** An object to write. */
 export interface NewObject {
   readonly body: StreamBody;
@@ -165,7 +162,7 @@ export class Writer {
     attempt(() => removeOldAttributes(this.#layout, key));
     if (!put.isRecorded) return;
     for (let turn = 0; turn < 3; turn++) {
-      if (attempt(() => claims.settle(put.recordClaim, key, turn > 0 || put.isLate()))) break;
+      if (attempt(() => claims.settle(put.recordClaim, key))) break;
     }
     if (this.#fsync) await syncFolders(this.#layout.recordOf(key), put.madeRecordFolder);
   }
@@ -199,7 +196,6 @@ class PendingPut implements Claim {
   #isPublished = false;
   #written: WrittenFile | undefined;
   #record: ObjectRecord | undefined;
-  #madeAt = 0;
 
   constructor(layout: Layout, owner: ClaimOwner, call: Call, request: PutRequest) {
     this.#layout = layout;
@@ -230,11 +226,6 @@ class PendingPut implements Claim {
     return this.#record ? `"${this.#record.etag}"` : plainEtag(this.#written ?? { size: 0, mtimeMs: 0 });
   }
 
-  /** Whether the claim is so old that another writer may have buried it. */
-  isLate(): boolean {
-    return performance.now() - this.#madeAt > lateMs;
-  }
-
   /** Writes the bytes. */
   async writeBytes(): Promise<void> {
     const { body, fsync } = this.#request;
@@ -249,7 +240,6 @@ class PendingPut implements Claim {
   }
 
   async make(): Promise<void> {
-    this.#madeAt = performance.now();
     if (this.#written === undefined) await this.writeBytes();
     if (this.#isRecorded) await this.#writeRecord("wx");
     else if (this.#path !== this.#plainClaim) this.#move(this.#plainClaim);
