@@ -67,7 +67,7 @@ export async function verifiedBytes(
   const expected = metadataOf(object.meta)[entry.digest];
   if (expected === undefined) return bytes;
   const actual = await digestOf(bytes);
-  if (actual !== expected) throw damaged(target, expected, actual);
+  if (actual !== expected) throw damaged(target, object.meta, expected, actual);
   return bytes;
 }
 
@@ -84,7 +84,7 @@ export function verifiedStream(object: GetResult, target: Target): ReadableStrea
       },
       flush: async (controller) => {
         const actual = await digest.version();
-        if (actual !== expected) controller.error(damaged(target, expected, actual));
+        if (actual !== expected) controller.error(damaged(target, object.meta, expected, actual));
       },
     }),
   );
@@ -104,7 +104,8 @@ export async function inspectObject(
   try {
     const meta = await headOf(store, key, signal);
     const metadata = metadataOf(meta);
-    const dataVersion = metadata[entry.version] ?? metadata[entry.digest];
+    // The metadata of a changed object describes its earlier bytes.
+    const dataVersion = isChanged(meta) ? undefined : (metadata[entry.version] ?? metadata[entry.digest]);
     return { path: key, size: meta.size, lastModified: meta.lastModified, runId: metadata[entry.run], dataVersion };
   } catch (error) {
     if (isEdgewaterError(error, "NotFound")) return undefined;
@@ -123,7 +124,16 @@ function metadataOf(meta: ObjectMeta): Readonly<Record<string, string | undefine
   return (meta as Partial<FullObjectMeta>).metadata ?? {};
 }
 
-function damaged({ asset, key, store }: Target, expected: string, actual: string): EdgewaterError<"Integrity"> {
-  const message = `Cannot read ${JSON.stringify(key)} in ${store}: it was written as ${expected} and is now ${actual}; materialize ${JSON.stringify(asset)} again`;
+/** Returns whether a LocalStore reports that the file of an object was edited or damaged since it was written. */
+function isChanged(meta: ObjectMeta): boolean {
+  return (meta as { readonly state?: unknown }).state === "changed";
+}
+
+function damaged({ asset, key, store }: Target, meta: ObjectMeta, expected: string, actual: string): EdgewaterError<"Integrity"> {
+  const again = `materialize ${JSON.stringify(asset)} again`;
+  const remedy = isChanged(meta)
+    ? `its file was edited or damaged; ${again}, or take an edit as it is with accept(${JSON.stringify(key)}) of the store`
+    : again;
+  const message = `Cannot read ${JSON.stringify(key)} in ${store}: it was written as ${expected} and is now ${actual}; ${remedy}`;
   return new EdgewaterError("Integrity", message, { asset, key, store });
 }

@@ -1,6 +1,9 @@
 /**
- * Every file system call that the local store makes. Tests replace this module to crash or fail any single call. It uses
- * file descriptors, because a FileHandle makes calls of its own.
+ * Every file system call that the local store makes. Tests replace this module to crash, stop or fail any single call. It
+ * uses file descriptors, because a FileHandle makes calls of its own.
+ *
+ * Calls that only touch names and small files are synchronous: the system has them in memory, so the thread pool would be
+ * slower.
  *
  * @module
  */
@@ -9,21 +12,23 @@ import { promisify } from "node:util";
 
 export {
   closeSync,
-  existsSync,
   fstatSync,
   futimesSync,
   lstatSync,
+  mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   readSync,
   realpathSync,
   renameSync,
+  rmdirSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
-export { lstat, mkdir, readdir, rename, rmdir, unlink } from "node:fs/promises";
+export { readdir, rename } from "node:fs/promises";
 
-export const open: (path: string, flags: string) => Promise<number> = promisify(callbacks.open);
 export const read: (
   file: number,
   buffer: Uint8Array,

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { LocalStore, type LocalStoreOptions } from "./store.ts";
+export { type AcceptOptions, type LocalObjectMeta, type LocalObjectState, LocalStore, type LocalStoreOptions } from "./store.ts";

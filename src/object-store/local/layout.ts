@@ -4,42 +4,46 @@ import { shortHash } from "../../encoding/hash.ts";
 import { EdgewaterError } from "../../errors.ts";
 import { checkKey } from "../path.ts";
 import { toFileNames } from "./file-names.ts";
-import { lstatSync, mkdir, realpathSync, rmdir } from "./fs.ts";
+import { type FileStats, statsOf } from "./file-stats.ts";
+import { mkdirSync, readdirSync, realpathSync, rmdirSync } from "./fs.ts";
 import { codeOf, ifThereSync, whenMissing } from "./system-error.ts";
 
 export { dirname };
 
-/** What the file system reports about a file. */
-export interface Stats {
-  readonly ino: bigint;
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-  readonly mtimeMs: bigint;
-  isFile(): boolean;
-  isDirectory(): boolean;
-  isSymbolicLink(): boolean;
-}
+export const isWindows: boolean = sep === "\\";
 
 /** The path of an object and the file that is there. */
 export interface LocatedFile {
   readonly path: string;
   /** Undefined if there is no file. */
-  readonly stats: Stats | undefined;
+  readonly stats: FileStats | undefined;
 }
 
+/** What the file name of a record ends with. No file name of a key contains `~.`. */
+export const recordEnding = "~.json";
+
 /**
- * The paths below the root. Objects have the escaped names of their keys. Beside them, with names that no key has, are
- * `.tmp~` for temporary files and locks and `.meta~` for attributes.
+ * The paths below the root. Objects have the escaped names of their keys. Beside them, with names that no key has, are:
+ *
+ * | path | what it is |
+ * |-|-|
+ * | `.meta~/<names of the key>~.json` | the record of an object with attributes |
+ * | `.tmp~/t.<id>` | bytes that are written, and that nobody waits for |
+ * | `.tmp~/d.<hash>.<id>` | the claim of a put without a record, and its bytes |
+ * | `.tmp~/k.<hash>.<id>` | the claim of any other write, and the new record |
+ * | `.tmp~/p.<id>` | a record that was just replaced, or an empty file that was made to read the clock of the disk |
  */
 export class Layout {
   readonly root: string;
   readonly store: string;
   readonly temporary: string;
+  readonly #records: string;
 
   constructor(root: string | URL) {
     this.root = resolve(root instanceof URL ? fileURLToPath(root) : root);
     this.store = `LocalStore(${this.root})`;
     this.temporary = join(this.root, ".tmp~");
+    this.#records = join(this.root, ".meta~");
   }
 
   /** @throws `InvalidPath` */
@@ -47,43 +51,75 @@ export class Layout {
     return this.#below(this.root, key);
   }
 
+  /** The record of an object. */
+  recordOf(key: string): string {
+    return this.#below(this.#records, key) + recordEnding;
+  }
+
+  /** The folder in which version 0.1 kept the attributes of an object. */
+  oldAttributesOf(key: string): string {
+    return this.#below(this.#records, key);
+  }
+
+  /** The folder of the records of a folder of objects. */
+  recordsOf(folder: string): string {
+    return this.#records + folder.slice(this.root.length);
+  }
+
+  /** The hash in the names of the claims of a key. Two keys with the same hash wait for each other. */
+  hashOf(key: string): string {
+    return shortHash(key);
+  }
+
+  /** The names in the temporary folder. */
+  temporaryNames(): string[] {
+    if (this.ownStats(this.temporary) === undefined) return [];
+    return ifThereSync(() => readdirSync(this.temporary)) ?? [];
+  }
+
   /**
-   * The folder of an object's attributes.
-   *
-   * @throws `InvalidPath`
-   */
-  attributesOf(key: string): string {
-    return this.#below(join(this.root, ".meta~"), key);
-  }
-
-  /** The lock folder of a key. Two keys with the same hash share it, so one may wait for the other. */
-  locksOf(key: string): string {
-    return join(this.temporary, `lock.${shortHash(key)}`);
-  }
-
-  /** What the names of the temporary files that announce a write of a key start with. */
-  announcementOf(key: string): string {
-    return `put.${shortHash(key)}`;
-  }
-
-  /**
-   * Finds an object, and follows symbolic links only if they stay below the root, which may be a link itself. It is
-   * synchronous: the system has the names in memory, so the thread pool would be slower.
+   * Finds an object, and follows symbolic links only if they stay below the root, which may be a link itself.
    *
    * @throws `InvalidPath`; `PermissionDenied` for a link that leads out of the root
    */
   locate(key: string): LocatedFile {
     const path = this.pathOf(key);
-    let stats: Stats | undefined;
+    return { path, stats: this.#walk(path, key, false) };
+  }
+
+  /**
+   * The stats of a file or folder that the store itself keeps, below `.meta~` or `.tmp~`.
+   *
+   * @throws `PermissionDenied` for a link that leads out of the root; `Integrity` for a file in place of a folder
+   */
+  ownStats(path: string): FileStats | undefined {
+    return this.#walk(path, undefined, true);
+  }
+
+  /** Removes empty folders: they are no objects, and would block a key of the same name. */
+  removeEmptyFolders(folder: string): void {
+    for (let path = folder; path.length > this.root.length; path = dirname(path)) {
+      try {
+        rmdirSync(path);
+      } catch {
+        return; // not empty, or another writer removed it
+      }
+    }
+  }
+
+  #walk(path: string, key: string | undefined, isOwn: boolean): FileStats | undefined {
+    let stats: FileStats | undefined;
     for (let end = this.root.length; end !== -1; ) {
       const next = path.indexOf(sep, end + 1);
       const part = next === -1 ? path : path.slice(0, next);
       end = next;
       stats = statsOf(part);
-      if (stats === undefined) break;
-      if (stats.isSymbolicLink()) return { path, stats: this.#follow(key, path) };
+      if (stats === undefined) return undefined;
+      if (stats.isLink) return this.#follow(key, path);
+      const mustBeFolder = isOwn && (next !== -1 || path === this.temporary);
+      if (mustBeFolder && !stats.isFolder) throw this.#notFolder(part);
     }
-    return { path, stats };
+    return stats;
   }
 
   #below(folder: string, key: string): string {
@@ -91,33 +127,23 @@ export class Layout {
     return join(folder, ...key.split("/").flatMap(toFileNames));
   }
 
-  #follow(key: string, path: string): Stats | undefined {
+  #follow(key: string | undefined, path: string): FileStats | undefined {
     const root = realpathSync(this.root);
     // A missing file will be created in the deepest folder that exists.
     for (let part = path; ; part = dirname(part)) {
       const real = ifThereSync(() => realpathSync(part));
       if (real === undefined && statsOf(part) === undefined) continue;
       if (real !== undefined && (real + sep).startsWith(root + sep)) return part === path ? statsOf(real) : undefined;
-      const message = `Cannot access ${JSON.stringify(key)} in ${this.store}: a symbolic link leads out of the folder`;
+      const what = JSON.stringify(key ?? path.slice(this.root.length + 1));
+      const message = `Cannot access ${what} in ${this.store}: a symbolic link leads out of the folder; remove the link`;
       throw new EdgewaterError("PermissionDenied", message, { store: this.store, key });
     }
   }
 
-  /** Removes empty folders: they are no objects, and would block a key of the same name. */
-  async removeEmptyFolders(folder: string): Promise<void> {
-    for (let path = folder; path.length > this.root.length; path = dirname(path)) {
-      try {
-        await rmdir(path);
-      } catch {
-        return; // not empty, or another writer removed it
-      }
-    }
+  #notFolder(path: string): EdgewaterError {
+    const message = `Cannot use ${this.store}: ${JSON.stringify(path)} is a file, but the store keeps a folder there; remove the file`;
+    return new EdgewaterError("Integrity", message, { store: this.store });
   }
-}
-
-/** The file at a path; undefined if there is none. Does not follow a link. */
-export function statsOf(path: string): Stats | undefined {
-  return ifThereSync(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }));
 }
 
 /**
@@ -133,6 +159,15 @@ export async function withFolder(path: string, action: () => unknown): Promise<s
     } catch (error) {
       if (codeOf(error) !== "ENOENT" || attempt === 1000) throw error;
     }
-    made = (await mkdir(dirname(path), { recursive: true }).catch(whenMissing)) ?? made;
+    made = makeFolder(dirname(path)) ?? made;
+  }
+}
+
+/** Creates a folder and those above it. Returns the first that was created; undefined if another writer removed one meanwhile. */
+export function makeFolder(folder: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    return whenMissing(error);
   }
 }

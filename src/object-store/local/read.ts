@@ -2,11 +2,10 @@ import { type EdgewaterError, throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
 import { type Call, explain, failed } from "../call.ts";
 import type { FullObjectMeta, GetResult } from "../types.ts";
+import { crc32, crcText } from "./crc32.ts";
+import { smallBody } from "./file-bytes.ts";
 import { closeSync, read, readSync } from "./fs.ts";
 import { classify } from "./system-error.ts";
-
-/** Bodies up to this size are read at once and synchronously, so no file stays open for them. */
-const smallBody = 64 * 1024;
 
 /** Bytes of one read of a stream. */
 const chunkBytes = 256 * 1024;
@@ -16,6 +15,8 @@ export interface OpenFile {
   readonly descriptor: number;
   readonly start: number;
   readonly end: number;
+  /** The CRC-32 that the bytes must have; undefined if there is none, or if not all bytes are read. */
+  readonly crc32: string | undefined;
 }
 
 /**
@@ -26,14 +27,24 @@ export class OpenFiles {
   readonly #forgotten = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
 
   /** Takes over the file, unless it throws. Closes it at once, or when the body was read, failed or was cancelled. */
-  opened(meta: FullObjectMeta, { descriptor, start, end }: OpenFile, call: Call): GetResult<FullObjectMeta> {
+  opened<Meta extends FullObjectMeta>(meta: Meta, file: OpenFile, call: Call): GetResult<Meta> {
+    const { descriptor, start, end } = file;
     const { signal } = call;
     let position = start;
     let isClosed = false;
+    let crc = 0;
+
+    const check = (bytes: Uint8Array): void => {
+      if (file.crc32 === undefined) return;
+      crc = crc32(bytes, crc);
+      if (position === end && crcText(crc) !== file.crc32) throw damaged(call);
+    };
 
     if (end - start <= smallBody) {
       const all = new Uint8Array(end - start);
       if (readSync(descriptor, all, 0, all.byteLength, start) < all.byteLength) throw truncated(call);
+      position = end;
+      check(all);
       closeSync(descriptor);
       return openedBytes(meta, all);
     }
@@ -54,6 +65,7 @@ export class OpenFiles {
         throwIfAborted(signal, call);
         if (bytesRead === 0) throw truncated(call);
         position += bytesRead;
+        check(buffer.subarray(0, bytesRead));
         if (position === end) close();
         return bytesRead;
       } catch (cause) {
@@ -91,4 +103,9 @@ export class OpenFiles {
 /** The store never shortens a file, so another program did. */
 function truncated(call: Call): EdgewaterError {
   return failed(call, "Integrity", "its file became shorter while it was read");
+}
+
+function damaged(call: Call): EdgewaterError {
+  const reason = "its bytes are damaged: they differ from those that were written, although size and time are the same; write it again";
+  return failed(call, "Integrity", reason);
 }

@@ -22,19 +22,45 @@ import type {
   PutResult,
   StreamBody,
 } from "../types.ts";
-import { AttributeFiles } from "./attributes.ts";
-import { etagOf, metaOf } from "./etag.ts";
-import { closeSync, fstatSync, open } from "./fs.ts";
-import { Layout, type Stats } from "./layout.ts";
-import { listEntries } from "./list.ts";
+import { crc32OfOpen } from "./file-bytes.ts";
+import { type FileStats, statsOfOpen } from "./file-stats.ts";
+import { closeSync, openSync } from "./fs.ts";
+import { Layout } from "./layout.ts";
+import { Listing, metaOf } from "./list.ts";
+import { type Identity, Lookup } from "./lookup.ts";
 import { OpenFiles } from "./read.ts";
-import { classify } from "./system-error.ts";
-import { Writer } from "./writer.ts";
+import { plainEtag } from "./stamp.ts";
+import { classify, ifThereSync } from "./system-error.ts";
+import { Writer } from "./write.ts";
 
 /** Options of a {@link LocalStore}. */
 export interface LocalStoreOptions {
   /** Syncs the file and its folder to the disk before a write resolves, so it survives a power loss. Slower. Default: false. */
   readonly fsync?: boolean;
+}
+
+/** Options of {@link LocalStore.accept}. */
+export interface AcceptOptions {
+  /** Ends the call with `Aborted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Whether an object of a {@link LocalStore} is what was written.
+ *
+ * | state | meaning |
+ * |-|-|
+ * | `written` | The file has the size and time of the write. Reading the whole object checks its bytes |
+ * | `copied` | The file has another time, but the bytes that were written: its folder was copied without times |
+ * | `changed` | The file has other bytes than those that were written: an edit or damage. Its attributes are those of the earlier bytes |
+ * | `plain` | Nothing is known about its bytes: the object has no attributes, or another program made the file |
+ */
+export type LocalObjectState = "written" | "copied" | "changed" | "plain";
+
+/** The metadata of an object in a {@link LocalStore}. */
+export interface LocalObjectMeta extends FullObjectMeta {
+  /** Whether the object is what was written. */
+  readonly state: LocalObjectState;
 }
 
 const kinds: OptionKinds<LocalStoreOptions> = { fsync: aBoolean };
@@ -46,7 +72,9 @@ const kinds: OptionKinds<LocalStoreOptions> = { fsync: aBoolean };
  *
  * Conditions hold across all processes that write through a `LocalStore`. The first write removes what dead processes
  * left behind. File names escape capital letters and characters that some file system does not allow, so two keys never
- * share a file. Content type and metadata are below `.meta~`.
+ * share a file. Content type and metadata are below `.meta~`, with a checksum of the bytes and the etag. They belong to the
+ * file also in a copy of the folder, and on every runtime. If a whole object is read and its bytes are damaged, it is refused
+ * with `Integrity`; if the file was edited, its `state` is `changed` until it is written again or accepted with `accept`.
  *
  * A file system cannot hold a key that is also a prefix of another (`a` and `a/b`): the second write is refused with
  * `NotSupported`. A symbolic link that leads out of the folder is refused with `PermissionDenied`. Lists skip links.
@@ -62,10 +90,12 @@ const kinds: OptionKinds<LocalStoreOptions> = { fsync: aBoolean };
 export class LocalStore implements FullObjectStore {
   readonly name: string;
   readonly #layout: Layout;
-  readonly #attributes: AttributeFiles;
+  readonly #lookup: Lookup;
   readonly #writer: Writer;
   readonly #openFiles = new OpenFiles();
   readonly #perform: Perform;
+  /** By key: the identities for which the bytes of a file that does not fit its record were compared, and the result. */
+  readonly #compared = new Map<string, { readonly of: string; readonly isEqual: boolean }>();
 
   /**
    * Creates a store over a folder.
@@ -77,8 +107,8 @@ export class LocalStore implements FullObjectStore {
     checkOptions("LocalStore", options, kinds);
     const { fsync = false } = options;
     this.#layout = new Layout(root);
-    this.#attributes = new AttributeFiles(this.#layout);
-    this.#writer = new Writer(this.#layout, this.#attributes, fsync);
+    this.#lookup = new Lookup(this.#layout);
+    this.#writer = new Writer(this.#layout, this.#lookup, fsync);
     this.name = this.#layout.store;
     this.#perform = performer(this.name, classify);
   }
@@ -92,12 +122,29 @@ export class LocalStore implements FullObjectStore {
     });
   }
 
-  async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
-    return this.#perform("read", key, options.signal, (call) => this.#open(call, options));
+  async get(key: string, options: FullGetOptions = {}): Promise<GetResult<LocalObjectMeta>> {
+    return this.#perform("read", key, options.signal, async (call) => {
+      while (true) {
+        const opened = await this.#open(call, options);
+        if (opened !== undefined) return opened;
+      }
+    });
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
-    return this.#perform("read", key, signal, () => this.#find(key, (_, stats) => this.#metaOf(key, stats)));
+  async head(key: string, { signal }: HeadOptions = {}): Promise<LocalObjectMeta> {
+    return this.#perform("read", key, signal, async () => {
+      const { path, stats, ...identity } = this.#lookup.find(key);
+      this.#lookup.requireRecord(key, identity);
+      const state = await this.#stateOf(key, stats, identity, async () => {
+        const file = openSync(path, "r");
+        try {
+          return await crc32OfOpen(file, stats.size);
+        } finally {
+          closeSync(file);
+        }
+      });
+      return toMeta(key, stats, identity, state);
+    });
   }
 
   async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
@@ -114,7 +161,8 @@ export class LocalStore implements FullObjectStore {
     throwIfAborted(signal, call);
     try {
       const folder = start === "" ? this.#layout.root : this.#layout.locate(start.slice(0, -1)).path;
-      for await (const entry of keysOnly(listEntries(folder, start, { delimiter, startAfter, call }), options)) {
+      const listing = new Listing(this.#layout, this.#lookup, { delimiter, startAfter, call });
+      for await (const entry of keysOnly(listing.entries(folder, start), options)) {
         if (--rest < 0) return;
         yield entry;
       }
@@ -127,44 +175,65 @@ export class LocalStore implements FullObjectStore {
     return copyThrough(this, from, to, options);
   }
 
-  #open(call: Call, options: FullGetOptions): Promise<GetResult<FullObjectMeta>> {
-    return this.#find(call.key, async (path) => {
+  /**
+   * Takes an object as its file is now, after an edit with another program. What was stored with the earlier bytes, its
+   * content type and metadata, is removed, and so is the checksum. Does nothing if the bytes are those that were written.
+   *
+   * @returns the etag of the object
+   * @throws `NotFound`, and the errors of `put`
+   *
+   * @example
+   * ```ts
+   * await writeFile("data/v1/names.superjson", edited);
+   * await store.accept("v1/names.superjson"); // loads again, with the new bytes
+   * ```
+   */
+  async accept(key: string, { signal }: AcceptOptions = {}): Promise<PutResult> {
+    return this.#perform("write", key, signal, async (call) => ({ etag: await this.#writer.accept(call) }));
+  }
+
+  /** Opens an object; undefined if it was replaced meanwhile. */
+  async #open(call: Call, options: FullGetOptions): Promise<GetResult<LocalObjectMeta> | undefined> {
+    const { path, stats: found } = this.#layout.locate(call.key);
+    if (!found?.isFile) throw notFound(this.name, call.key);
+    const descriptor = ifThereSync(() => openSync(path, "r"));
+    if (descriptor === undefined) return undefined;
+    let isTaken = false;
+    try {
       // Metadata and bytes come from the same open file, so they belong to the same object.
-      const descriptor = await open(path, "r");
-      try {
-        const meta = this.#metaOf(call.key, fstatSync(descriptor, { bigint: true }));
-        if (meta !== undefined) {
-          checkMatch(options, meta.etag, call);
-          const range = resolveRange(options.range, meta.size, call);
-          return this.#openFiles.opened(meta, { descriptor, ...range }, call);
-        }
-      } catch (error) {
-        closeSync(descriptor);
-        throw error;
-      }
-      closeSync(descriptor);
-      return undefined;
-    });
-  }
-
-  /** Reads an object; again if it was replaced meanwhile, which `read` reports by undefined. */
-  async #find<Value>(key: string, read: (path: string, stats: Stats) => Value | undefined | Promise<Value | undefined>): Promise<Value> {
-    while (true) {
-      const { path, stats } = this.#layout.locate(key);
-      if (!stats?.isFile()) throw notFound(this.name, key);
-      const found = await read(path, stats);
-      if (found !== undefined) return found;
+      const stats = statsOfOpen(descriptor);
+      const identity = this.#lookup.identify(call.key, stats);
+      if (identity === undefined) return undefined;
+      this.#lookup.requireRecord(call.key, identity);
+      checkMatch(options, identity.etag, call);
+      const range = resolveRange(options.range, stats.size, call);
+      const state = await this.#stateOf(call.key, stats, identity, () => crc32OfOpen(descriptor, stats.size));
+      const isWhole = range.start === 0 && range.end === stats.size;
+      const crc32 = isWhole && state === "written" ? identity.record?.crc32 : undefined;
+      const opened = this.#openFiles.opened(toMeta(call.key, stats, identity, state), { descriptor, ...range, crc32 }, call);
+      isTaken = true;
+      return opened;
+    } finally {
+      if (!isTaken) closeSync(descriptor);
     }
   }
 
-  /** The metadata of an object; undefined if it was replaced, and its attributes removed, before they were read. */
-  #metaOf(key: string, stats: Stats): FullObjectMeta | undefined {
-    const meta = metaOf(key, stats);
-    const attributes = this.#attributes.read(key, etagOf(stats));
-    if (attributes === undefined) {
-      const now = this.#layout.locate(key).stats;
-      if (now === undefined || etagOf(now) !== meta.etag) return undefined;
+  /** Reads the bytes only if nothing else shows the state, and then once. */
+  async #stateOf(key: string, stats: FileStats, identity: Identity, readCrc: () => Promise<string>): Promise<LocalObjectState> {
+    const { record, isWritten } = identity;
+    if (isWritten) return "written";
+    if (record === undefined) return "plain";
+    if (record.size !== stats.size) return "changed";
+    const of = `${record.etag} ${plainEtag(stats)} ${stats.ino}`;
+    let compared = this.#compared.get(key);
+    if (compared?.of !== of) {
+      compared = { of, isEqual: (await readCrc()) === record.crc32 };
+      this.#compared.set(key, compared);
     }
-    return { ...meta, contentType: attributes?.contentType, metadata: attributes?.metadata ?? {} };
+    return compared.isEqual ? "copied" : "changed";
   }
+}
+
+function toMeta(key: string, stats: FileStats, { etag, attributes }: Identity, state: LocalObjectState): LocalObjectMeta {
+  return { ...metaOf(key, stats, etag), contentType: attributes.contentType, metadata: attributes.metadata ?? {}, state };
 }

@@ -1,7 +1,7 @@
 import { type Classify, keyIsAlsoPrefix } from "../call.ts";
-import { unlink } from "./fs.ts";
+import { unlinkSync } from "./fs.ts";
 
-/** Maps the error codes of the operating system. A SyntaxError comes from parsing attributes. */
+/** Maps the error codes of the operating system. */
 export const classify: Classify = (cause, { verb }) => {
   switch (codeOf(cause)) {
     case "ENOENT":
@@ -21,7 +21,7 @@ export const classify: Classify = (cause, { verb }) => {
     case "ENAMETOOLONG":
       return { code: "InvalidPath", reason: "the path is too long for this file system" };
     default:
-      return cause instanceof SyntaxError ? { code: "Integrity", reason: "its attributes are damaged" } : undefined;
+      return undefined;
   }
 };
 
@@ -44,16 +44,26 @@ export function ifThereSync<Value>(call: () => Value): Value | undefined {
   }
 }
 
-/** Runs a cleanup that may fail: the next write of the key or the next sweep repeats it. */
-export async function attempt(call: () => unknown): Promise<void> {
+/** Runs a cleanup that may fail: the next write of the key or the next sweep repeats it. Returns whether it succeeded. */
+export function attempt(call: () => unknown): boolean {
   try {
-    await call();
+    call();
+    return true;
   } catch {
-    // Repeated later.
+    return false;
   }
 }
 
+/** Removes a file, if it is there. Returns whether it was. */
+export function removeFile(path: string): boolean {
+  const remove = (): boolean => {
+    unlinkSync(path);
+    return true;
+  };
+  return ifThereSync(remove) ?? false;
+}
+
 /** Removes a file that other writers would wait for or have to remove. Tries twice. */
-export async function discard(path: string): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await attempt(() => unlink(path));
+export function discard(path: string): void {
+  if (!attempt(() => removeFile(path))) attempt(() => removeFile(path));
 }

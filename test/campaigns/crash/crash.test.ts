@@ -11,6 +11,10 @@ describe("LocalStore", () => {
     async (name) => expect(await sweep(name, "kill")).toBeGreaterThan(10),
   );
 
+  it("leaves the old object or the new one when it is killed in the middle of any write", async () => {
+    expect(await sweep("overwrite of the same size with attributes", "torn")).toBeGreaterThan(10);
+  });
+
   it.each(["overwrite", "create with attributes"])(
     "keeps the old object when any single call fails, and can write again: %s",
     async (name) => expect(await sweep(name, "fail")).toBeGreaterThan(5),

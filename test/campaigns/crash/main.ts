@@ -18,7 +18,7 @@ const report = (name: string, judge: Judge): void => {
 };
 
 for (const name of Object.keys(operations)) {
-  for (const how of ["kill", "fail"] as const) {
+  for (const how of ["kill", "torn", "fail"] as const) {
     for (const fsync of [false, true]) console.log(`${name}, ${how}${fsync ? ", fsync" : ""}: ${await sweep(name, how, fsync)} calls`);
   }
 }

@@ -5,9 +5,11 @@ export const key = "v1/object";
 export const oldBody = "the old object";
 export const newBody = "the new object, which is longer";
 
+export const largeBody: string = "x".repeat(300_000);
+
 export interface Operation {
-  /** Whether an object with attributes exists before. */
-  readonly hasOld: boolean;
+  /** Whether an object exists before: with attributes, without, or edited since. */
+  readonly old?: "attributes" | "plain" | "edited";
   /** The body of the object afterwards; undefined for none. */
   readonly result: string | undefined;
   readonly attributes: Readonly<Record<string, string>>;
@@ -18,28 +20,48 @@ const metadata = { is: "new" };
 const streamed = (): ReadableStream<Uint8Array> => new Blob([newBody]).stream();
 
 export const operations: Readonly<Record<string, Operation>> = {
-  overwrite: { hasOld: true, result: newBody, attributes: {}, run: (store) => store.put(key, newBody) },
+  overwrite: { old: "attributes", result: newBody, attributes: {}, run: (store) => store.put(key, newBody) },
   "overwrite with attributes": {
-    hasOld: true,
+    old: "attributes",
     result: newBody,
     attributes: metadata,
     run: (store) => store.put(key, newBody, { metadata }),
   },
-  "overwrite of a missing object": { hasOld: false, result: newBody, attributes: {}, run: (store) => store.put(key, newBody) },
-  create: { hasOld: false, result: newBody, attributes: {}, run: (store) => store.put(key, newBody, { mode: "create" }) },
+  "overwrite of a missing object": { result: newBody, attributes: {}, run: (store) => store.put(key, newBody) },
+  create: { result: newBody, attributes: {}, run: (store) => store.put(key, newBody, { mode: "create" }) },
   "create with attributes": {
-    hasOld: false,
     result: newBody,
     attributes: metadata,
     run: (store) => store.put(key, newBody, { mode: "create", metadata }),
   },
-  ifMatch: { hasOld: true, result: newBody, attributes: {}, run: (store, ifMatch) => store.put(key, newBody, { mode: { ifMatch } }) },
+  ifMatch: { old: "attributes", result: newBody, attributes: {}, run: (store, ifMatch) => store.put(key, newBody, { mode: { ifMatch } }) },
   "ifMatch with attributes": {
-    hasOld: true,
+    old: "attributes",
     result: newBody,
     attributes: metadata,
     run: (store, ifMatch) => store.put(key, newBody, { mode: { ifMatch }, metadata }),
   },
-  stream: { hasOld: true, result: newBody, attributes: {}, run: (store) => store.put(key, streamed()) },
-  delete: { hasOld: true, result: undefined, attributes: {}, run: (store) => store.delete(key) },
+  stream: { old: "attributes", result: newBody, attributes: {}, run: (store) => store.put(key, streamed()) },
+  "large overwrite with attributes": {
+    old: "attributes",
+    result: largeBody,
+    attributes: metadata,
+    run: (store) => store.put(key, largeBody, { metadata }),
+  },
+  "overwrite of the same size with attributes": {
+    old: "attributes",
+    result: "the NEW object",
+    attributes: metadata,
+    run: (store) => store.put(key, "the NEW object", { metadata }),
+  },
+  "overwrite of an object without attributes": { old: "plain", result: newBody, attributes: {}, run: (store) => store.put(key, newBody) },
+  "large overwrite of an object without attributes": {
+    old: "plain",
+    result: largeBody,
+    attributes: {},
+    run: (store) => store.put(key, largeBody),
+  },
+  "delete of an object without attributes": { old: "plain", result: undefined, attributes: {}, run: (store) => store.delete(key) },
+  accept: { old: "edited", result: oldBody.toUpperCase(), attributes: {}, run: (store) => store.accept(key) },
+  delete: { old: "attributes", result: undefined, attributes: {}, run: (store) => store.delete(key) },
 };

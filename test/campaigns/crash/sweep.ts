@@ -1,11 +1,12 @@
 /** Crashes or fails one write at every file system call, in one process each, and checks what is left. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isEdgewaterError } from "../../../src/errors.ts";
 import { LocalStore } from "../../../src/object-store/local/index.ts";
-import { key, newBody, type Operation, oldBody, operations } from "./operations.ts";
+import type { Crash } from "./fs.ts";
+import { key, type Operation, oldBody, operations } from "./operations.ts";
 
 interface Answer {
   readonly count: number;
@@ -15,7 +16,7 @@ interface Answer {
 /**
  * Returns the number of calls. Throws if anything but the old or the new object is left, or if a later write fails.
  */
-export async function sweep(name: string, how: "kill" | "fail", fsync = false): Promise<number> {
+export async function sweep(name: string, how: Exclude<Crash, "stop">, fsync = false): Promise<number> {
   const operation = operations[name] as Operation;
   let isDone = false;
   let hit = 0;
@@ -31,16 +32,20 @@ export async function sweep(name: string, how: "kill" | "fail", fsync = false): 
 }
 
 /** Returns whether the operation ended before the call of this number. */
-async function one(name: string, operation: Operation, how: "kill" | "fail", at: number, fsync: boolean): Promise<boolean> {
+async function one(name: string, operation: Operation, how: Exclude<Crash, "stop">, at: number, fsync: boolean): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-crash-"));
   try {
-    if (operation.hasOld) await new LocalStore(folder).put(key, oldBody, { metadata: { is: "old" } });
+    const attributes = operation.old === "plain" ? {} : { is: "old" };
+    if (operation.old) await new LocalStore(folder).put(key, oldBody, { metadata: attributes });
+    const isEdited = operation.old === "edited";
+    if (isEdited) await edit(join(folder, key));
     const answer = await child([folder, name, fsync ? "fsync" : ""], { at, how });
     const where = `${name}, ${how} at call ${at}`;
     if (how === "fail" && answer === undefined) throw new Error(`${where}: the process died`);
     const found = await read(new LocalStore(folder));
-    const old = operation.hasOld ? { body: oldBody, metadata: { is: "old" } } : undefined;
-    const expected = operation.result === undefined ? undefined : { body: newBody, metadata: operation.attributes };
+    const old = operation.old ? { body: isEdited ? oldBody.toUpperCase() : oldBody, metadata: attributes, isChanged: isEdited } : undefined;
+    const expected =
+      operation.result === undefined ? undefined : { body: operation.result, metadata: operation.attributes, isChanged: false };
     const allowed = answer === undefined ? [old, expected] : answer.code === "" ? [expected] : fsync ? [old, expected] : [old];
     if (!allowed.some((each) => JSON.stringify(each) === JSON.stringify(found))) {
       throw new Error(`${where} left ${JSON.stringify(found)}, code ${answer?.code}`);
@@ -49,7 +54,9 @@ async function one(name: string, operation: Operation, how: "kill" | "fail", at:
     const after = new LocalStore(folder);
     const listed = await Array.fromAsync(after.list(), (entry) => entry.key);
     if (listed.some((each) => each !== key && each !== `${key}-later`)) throw new Error(`${where}: lists ${listed}`);
-    await after.put(key, "later", { mode: { ifMatch: (await after.put(key, "again")).etag ?? "" }, metadata: { a: "b" } });
+    const { etag: again = "" } = await after.put(key, "again");
+    await after.put(key, "later", { mode: { ifMatch: again }, metadata: { a: "b" } });
+    await expectLater(after, where);
     await after.delete([key, `${key}-later`]);
     const left = (await readdir(folder, { recursive: true })).filter((each) => ![".tmp~", ".meta~"].includes(each));
     if (left.length > 0) throw new Error(`${where} left ${left}`);
@@ -59,18 +66,34 @@ async function one(name: string, operation: Operation, how: "kill" | "fail", at:
   }
 }
 
+/** Another body of the same size, at another time. */
+async function edit(path: string): Promise<void> {
+  await writeFile(path, oldBody.toUpperCase());
+  await utimes(path, 5, 5);
+}
+
 async function read(store: LocalStore): Promise<unknown> {
   try {
     const object = await store.get(key);
-    return { body: await object.text(), metadata: object.meta.metadata };
+    const { metadata, state, etag } = object.meta;
+    const head = await store.head(key);
+    const listed = (await Array.fromAsync(store.list())).find((each) => each.key === key);
+    if (head.etag !== etag || listed?.etag !== etag) throw new Error(`get, head and list report ${etag}, ${head.etag}, ${listed?.etag}`);
+    if (state === "copied") throw new Error("The object has lost its record");
+    return { body: await object.text(), metadata, isChanged: state === "changed" };
   } catch (error) {
     if (isEdgewaterError(error, "NotFound")) return undefined;
     throw error;
   }
 }
 
+async function expectLater(store: LocalStore, where: string): Promise<void> {
+  const found = JSON.stringify(await read(store));
+  if (found !== JSON.stringify({ body: "later", metadata: { a: "b" }, isChanged: false })) throw new Error(`${where}: later ${found}`);
+}
+
 /** The output of the child; undefined if it was killed. */
-function child(args: readonly string[], crash: { readonly at: number; readonly how: string }): Promise<Answer | undefined> {
+function child(args: readonly string[], crash: { readonly at: number; readonly how: Crash }): Promise<Answer | undefined> {
   const files = ["--import", join(import.meta.dirname, "hooks.ts"), join(import.meta.dirname, "child.ts")];
   const env = { PATH: process.env["PATH"] ?? "", CRASH: JSON.stringify(crash) };
   return new Promise((resolve, reject) => {

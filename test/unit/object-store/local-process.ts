@@ -1,4 +1,4 @@
-/** A child process of the tests: makes conditional increments, or takes a lock and holds it until it is killed. */
+/** A child process of the tests: makes conditional increments, or makes a claim and holds it until it is killed. */
 import { writeFile } from "node:fs/promises";
 import { isEdgewaterError } from "../../../src/errors.ts";
 import { LocalStore } from "../../../src/object-store/local/index.ts";
@@ -8,14 +8,15 @@ const store = new LocalStore(folder);
 
 if (increments === "hold") {
   const { etag } = await store.head("counter");
-  // A conditional write reads its body before it takes the lock, so the lock is taken directly here.
-  const { AttributeFiles } = await import("../../../src/object-store/local/attributes.ts");
-  const { KeyLocks } = await import("../../../src/object-store/local/lock.ts");
+  // A write holds its claim for microseconds, so the claim is made directly here.
+  const { Claims } = await import("../../../src/object-store/local/claim.ts");
+  const { processOwner } = await import("../../../src/object-store/local/claim-owner.ts");
   const { Layout } = await import("../../../src/object-store/local/layout.ts");
-  const { LockOwner } = await import("../../../src/object-store/local/lock-owner.ts");
   const layout = new Layout(folder);
-  const locks = new KeyLocks(layout, new LockOwner(), new AttributeFiles(layout));
-  await locks.withLock({ store: "", verb: "write", key: "counter", signal: undefined }, async () => {
+  const id = processOwner().newId();
+  const path = `${layout.temporary}/d.${layout.hashOf("counter")}.${id}`;
+  const claim = { id, make: () => writeFile(path, ""), withdraw: () => undefined };
+  await new Claims(layout, processOwner()).alone({ store: "", verb: "write", key: "counter", signal: undefined }, claim, async () => {
     await writeFile(`${folder}/held~`, etag ?? "");
     await new Promise((resolve) => setTimeout(resolve, 60_000));
   });

@@ -1,0 +1,142 @@
+import { throwIfAborted } from "../../errors.ts";
+import { bytesOf, chunksOf, isBuffered } from "../body.ts";
+import type { Call } from "../call.ts";
+import type { StreamBody } from "../types.ts";
+import { crc32, crcText } from "./crc32.ts";
+import { type Stamp, statsOfOpen } from "./file-stats.ts";
+import { closeSync, fsync, futimesSync, openSync, read, readSync, write, writeSync } from "./fs.ts";
+import { dirname } from "./layout.ts";
+import { secondsOf } from "./stamp.ts";
+import { codeOf } from "./system-error.ts";
+
+/** Up to this size bytes are read and written synchronously: they are in the page cache, so the thread pool would be slower. */
+export const smallBody = 64 * 1024;
+
+const chunkBytes = 256 * 1024;
+
+/** A file to write. */
+export interface NewFile {
+  readonly path: string;
+  readonly body: StreamBody;
+  readonly mtimeMs: number;
+  /** Whether to compute the CRC-32 of a body in memory. That of a stream is always computed. */
+  readonly withCrc: boolean;
+  readonly fsync: boolean;
+}
+
+/** A file that was written. */
+export interface WrittenFile extends Stamp {
+  readonly crc32: string | undefined;
+}
+
+/** Writes a new file and sets its time. Returns the time that the disk keeps, which may be a whole second. */
+export function writeNew(file: NewFile, call: Call): Promise<WrittenFile> {
+  return withFile(file.path, "wx", file.fsync, async (descriptor) => {
+    let crc: number | undefined;
+    if (isBuffered(file.body)) {
+      const bytes = bytesOf(file.body);
+      const writing = writeAll(descriptor, bytes);
+      // The system writes a large body at the same time.
+      if (file.withCrc) crc = crc32(bytes);
+      await writing;
+    } else {
+      crc = 0;
+      for await (const chunk of chunksOf(file.body, call)) {
+        const writing = writeAll(descriptor, chunk);
+        crc = crc32(chunk, crc);
+        await writing;
+      }
+    }
+    throwIfAborted(call.signal, call);
+    setTime(descriptor, file.mtimeMs);
+    const { size, mtimeMs } = statsOfOpen(descriptor);
+    return { size, mtimeMs, crc32: crc === undefined ? undefined : crcText(crc) };
+  });
+}
+
+async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
+  for (let start = 0; start < bytes.byteLength; ) {
+    const rest = bytes.subarray(start);
+    start += rest.byteLength <= smallBody ? writeSync(file, rest) : (await write(file, rest)).bytesWritten;
+  }
+}
+
+/** Sets another time of a file. */
+export function restamp(path: string, mtimeMs: number, isSynced: boolean): Promise<void> {
+  return withFile(path, "r+", isSynced, (file) => setTime(file, mtimeMs));
+}
+
+function setTime(file: number, mtimeMs: number): void {
+  const seconds = secondsOf(mtimeMs);
+  futimesSync(file, seconds, seconds);
+}
+
+/** Writes a file of a few bytes: a new one, or with `w` in place of an earlier one. */
+export function writeSmall(path: string, text: string, flags: "wx" | "w", isSynced: boolean): Promise<void> {
+  return withFile(path, flags, isSynced, (file) => writeAll(file, bytesOf(text)));
+}
+
+/** The CRC-32 of an open file of a size, as text; of fewer bytes if it became shorter. */
+export async function crc32OfOpen(file: number, size: number): Promise<string> {
+  const chunk = new Uint8Array(Math.min(size, chunkBytes));
+  let crc = 0;
+  for (let position = 0; position < size; ) {
+    const length = Math.min(chunk.byteLength, size - position);
+    const count = size <= smallBody ? readSync(file, chunk, 0, length, position) : (await read(file, chunk, 0, length, position)).bytesRead;
+    if (count === 0) break;
+    crc = crc32(chunk.subarray(0, count), crc);
+    position += count;
+  }
+  return crcText(crc);
+}
+
+/** The CRC-32 of a file, read synchronously. */
+export function crc32OfFile(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    const chunk = new Uint8Array(chunkBytes);
+    let crc = 0;
+    for (let position = 0; ; ) {
+      const count = readSync(file, chunk, 0, chunk.byteLength, position);
+      if (count === 0) return crcText(crc);
+      crc = crc32(chunk.subarray(0, count), crc);
+      position += count;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Syncs the folder of a path to the disk, and the folders above it up to the parent of the first folder that was created.
+ *
+ * @param made the first folder that was created
+ */
+export async function syncFolders(path: string, made: string = path): Promise<void> {
+  const last = dirname(made).length;
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    try {
+      await withFile(folder, "r", true, () => undefined);
+    } catch (error) {
+      // Windows cannot open folders and syncs them itself. A removed folder needs no sync.
+      if (!["EISDIR", "EPERM", "EACCES", "ENOENT"].includes(codeOf(error) ?? "")) throw error;
+    }
+    if (folder.length <= last) return;
+  }
+}
+
+async function withFile<Value>(
+  path: string,
+  flags: string,
+  isSynced: boolean,
+  work: (file: number) => Value | Promise<Value>,
+): Promise<Value> {
+  const file = openSync(path, flags);
+  try {
+    const value = await work(file);
+    if (isSynced) await fsync(file);
+    return value;
+  } finally {
+    closeSync(file);
+  }
+}

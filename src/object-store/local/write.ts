@@ -1,0 +1,362 @@
+import { throwIfAborted } from "../../errors.ts";
+import { bytesOf, isBuffered, sizeOf } from "../body.ts";
+import { type Call, failed } from "../call.ts";
+import { checkMode } from "../conditions.ts";
+import type { Attributes, PutMode, StreamBody } from "../types.ts";
+import { type Claim, Claims, moveFile } from "./claim.ts";
+import { type ClaimOwner, processOwner } from "./claim-owner.ts";
+import { crc32, crcText } from "./crc32.ts";
+import { crc32OfFile, restamp, syncFolders, type WrittenFile, writeNew, writeSmall } from "./file-bytes.ts";
+import type { FileStats } from "./file-stats.ts";
+import { rename, renameSync } from "./fs.ts";
+import { dirname, isWindows, type Layout, makeFolder, withFolder } from "./layout.ts";
+import type { Lookup } from "./lookup.ts";
+import { mayHaveOldAttributes, removeOldAttributes } from "./old-attributes.ts";
+import { type ClaimContent, encode, newToken, type ObjectRecord } from "./record.ts";
+import { leadToWait, nextSecond, nextTime, plainEtag, timeToPass } from "./stamp.ts";
+import { attempt, codeOf, discard, removeFile } from "./system-error.ts";
+import { bytesName, plainClaimName, recordClaimName } from "./temporary-name.ts";
+
+/** A larger body, and a stream, is written before the claim is made, because other writers of the key wait for the claim. */
+const largestClaim = 8 * 1024 * 1024;
+
+/** An object to write. */
+export interface NewObject {
+  readonly body: StreamBody;
+  readonly mode: PutMode;
+  readonly attributes: Attributes | undefined;
+}
+
+/** All writes of the store: puts, deletes and accepted edits. */
+export class Writer {
+  readonly #layout: Layout;
+  readonly #lookup: Lookup;
+  readonly #fsync: boolean;
+  readonly #owner: () => ClaimOwner;
+  /** Whether the disk keeps whole seconds only, as far as the writes have shown. */
+  #isCoarse = false;
+  #ready: Promise<Claims> | undefined;
+
+  constructor(layout: Layout, lookup: Lookup, fsync: boolean, owner: () => ClaimOwner = processOwner) {
+    this.#layout = layout;
+    this.#lookup = lookup;
+    this.#fsync = fsync;
+    this.#owner = owner;
+  }
+
+  /** Writes an object and returns its etag. */
+  async put({ body, mode, attributes }: NewObject, call: Call): Promise<string> {
+    const { key } = call;
+    const before = this.#layout.locate(key).stats;
+    if (mode !== "overwrite") checkMode(mode, this.#lookup.etagOf(key), call);
+    const claims = await this.#begin();
+    await pause(leadToWait(before));
+    const isRecorded = attributes !== undefined || this.#isCoarse || this.#lookup.hasRecord(key);
+    const put = new PendingPut(this.#layout, this.#owner(), call, { body, attributes, isRecorded, fsync: this.#fsync });
+    try {
+      if (!put.isSmall) await put.writeBytes();
+      return await claims.alone(call, put, async () => {
+        const { path, stats } = this.#layout.locate(key);
+        if (mode !== "overwrite") checkMode(mode, this.#lookup.etagOf(key), call);
+        this.#isCoarse ||= put.isCoarse;
+        if (this.#isCoarse) await put.takeSecond([stats, this.#lookup.recordOf(key)]);
+        else if (stats !== undefined && stats.mtimeMs >= put.mtimeMs) await put.takeTime(nextTime(stats));
+        if (this.#lookup.hasRecord(key)) await put.addRecord();
+        throwIfAborted(call.signal, call);
+        const made = await put.publish(path, stats);
+        await this.#settle(put, claims);
+        if (this.#fsync) await syncFolders(path, made);
+        return put.etag;
+      });
+    } finally {
+      put.end();
+    }
+  }
+
+  /** Deletes an object, if there is one, with its record, and the folders that become empty. */
+  async delete(call: Call): Promise<void> {
+    const { key } = call;
+    const { stats } = this.#layout.locate(key);
+    if (stats?.isFolder) return;
+    const mayHaveAttributes = this.#lookup.hasRecord(key) || mayHaveOldAttributes(this.#layout, key);
+    if (stats === undefined && !mayHaveAttributes) return;
+    await this.#withClaim(call, { key, isDelete: true }, async (isHeld) => {
+      const found = this.#layout.locate(key);
+      if (found.stats !== undefined) {
+        // Nothing will know the time of this object any more, so the next one must not get it.
+        for (let wait = 1; wait > 0; await pause(wait)) wait = timeToPass(found.stats);
+        throwIfAborted(call.signal, call);
+        if (!isHeld()) throw fenced(call);
+        removeFile(found.path);
+      }
+      // From here on the object is deleted. A record without an object has no effect, and the next delete removes it.
+      discard(this.#layout.recordOf(key));
+      attempt(() => removeOldAttributes(this.#layout, key));
+      if (this.#fsync) await syncFolders(found.path);
+      this.#layout.removeEmptyFolders(dirname(found.path));
+      this.#layout.removeEmptyFolders(dirname(this.#layout.recordOf(key)));
+    });
+  }
+
+  /** Removes the record of an object whose bytes are not those that were written, so that the object is taken as it is. */
+  async accept(call: Call): Promise<string> {
+    const { key } = call;
+    this.#lookup.find(key);
+    await this.#withClaim(call, { key, isAccept: true }, async () => {
+      const { path, stats, record, damagedRecord } = this.#lookup.find(key);
+      const isWhole = record !== undefined && record.size === stats.size && crc32OfFile(path) === record.crc32;
+      if (isWhole || (record === undefined && damagedRecord === undefined)) return;
+      removeFile(this.#layout.recordOf(key));
+      if (this.#fsync) await syncFolders(this.#layout.recordOf(key));
+      this.#layout.removeEmptyFolders(dirname(this.#layout.recordOf(key)));
+    });
+    return this.#lookup.find(key).etag;
+  }
+
+  /** The first write sweeps what crashed processes left behind. */
+  #begin(): Promise<Claims> {
+    this.#layout.ownStats(this.#layout.temporary);
+    this.#ready ??= this.#prepare();
+    return this.#ready;
+  }
+
+  async #prepare(): Promise<Claims> {
+    const claims = new Claims(this.#layout, this.#owner());
+    try {
+      await claims.sweep();
+    } catch (error) {
+      this.#ready = undefined;
+      throw error;
+    }
+    return claims;
+  }
+
+  /** Runs work that needs no bytes while this writer holds the claim of the key. */
+  async #withClaim(call: Call, content: ClaimContent, work: (isHeld: () => boolean) => Promise<void>): Promise<void> {
+    const claims = await this.#begin();
+    const owner = this.#owner();
+    const id = owner.newId();
+    const path = `${this.#layout.temporary}/${recordClaimName(this.#layout.hashOf(call.key), id)}`;
+    const claim: Claim = {
+      id,
+      make: () => withFolder(path, () => writeSmall(path, encode(content), "wx", this.#fsync)),
+      withdraw: () => removeFile(path),
+    };
+    try {
+      await claims.alone(call, claim, async () => {
+        await work(() => this.#layout.ownStats(path) !== undefined);
+        discard(path);
+      });
+    } finally {
+      discard(path);
+      owner.release(id);
+    }
+  }
+
+  /**
+   * Brings the record of a published object to its place. The object has been written, and its record is found in the
+   * temporary folder too, so a failure is no failure of the write: the next writer of the key repeats it.
+   */
+  async #settle(put: PendingPut, claims: Claims): Promise<void> {
+    const { key } = put.call;
+    attempt(() => removeOldAttributes(this.#layout, key));
+    if (!put.isRecorded) return;
+    for (let turn = 0; turn < 3; turn++) {
+      if (attempt(() => claims.settle(put.recordClaim, key))) break;
+    }
+    if (this.#fsync) await syncFolders(this.#layout.recordOf(key), put.madeRecordFolder);
+  }
+}
+
+interface PutRequest {
+  readonly body: StreamBody;
+  readonly attributes: Attributes | undefined;
+  readonly isRecorded: boolean;
+  readonly fsync: boolean;
+}
+
+/** The files of one put in the temporary folder, from their creation to their publication or removal. They are its claim. */
+class PendingPut implements Claim {
+  readonly id: string;
+  readonly call: Call;
+  readonly recordClaim: string;
+  /** Whether the bytes are written together with the claim. */
+  readonly isSmall: boolean;
+  madeRecordFolder: string | undefined;
+  /** Whether the disk did not keep the milliseconds of the time. Then the time cannot tell the object from another one. */
+  isCoarse = false;
+  readonly #layout: Layout;
+  readonly #owner: ClaimOwner;
+  readonly #request: PutRequest;
+  readonly #bytes: string;
+  readonly #plainClaim: string;
+  /** Where the bytes are now: under a name that nobody waits for, or under that of a claim. */
+  #path: string;
+  #isRecorded: boolean;
+  #isPublished = false;
+  #written: WrittenFile | undefined;
+  #record: ObjectRecord | undefined;
+
+  constructor(layout: Layout, owner: ClaimOwner, call: Call, request: PutRequest) {
+    this.#layout = layout;
+    this.#owner = owner;
+    this.call = call;
+    this.#request = request;
+    this.#isRecorded = request.isRecorded;
+    this.id = owner.newId();
+    const hash = layout.hashOf(call.key);
+    this.recordClaim = recordClaimName(hash, this.id);
+    this.#bytes = `${layout.temporary}/${bytesName(this.id)}`;
+    this.#plainClaim = `${layout.temporary}/${plainClaimName(hash, this.id)}`;
+    const { body, isRecorded } = request;
+    this.isSmall = isBuffered(body) && (sizeOf(body) ?? body.length) <= largestClaim;
+    this.#path = this.isSmall && !isRecorded ? this.#plainClaim : this.#bytes;
+  }
+
+  get mtimeMs(): number {
+    return this.#written?.mtimeMs ?? 0;
+  }
+
+  get isRecorded(): boolean {
+    return this.#isRecorded;
+  }
+
+  /** The identity of the object, once it is published. */
+  get etag(): string {
+    return this.#record ? `"${this.#record.etag}"` : plainEtag(this.#written ?? { size: 0, mtimeMs: 0 });
+  }
+
+  /** Writes the bytes. */
+  async writeBytes(): Promise<void> {
+    const { body, fsync } = this.#request;
+    const mtimeMs = nextTime(this.#layout.locate(this.call.key).stats);
+    await withFolder(this.#path, async () => {
+      this.#written = await writeNew({ path: this.#path, body, mtimeMs, withCrc: this.#isRecorded, fsync }, this.call);
+    });
+    this.isCoarse = this.mtimeMs !== mtimeMs;
+    if (!this.isCoarse || this.#isRecorded) return;
+    if (this.#path !== this.#bytes) this.#move(this.#bytes);
+    this.#isRecorded = true;
+  }
+
+  async make(): Promise<void> {
+    if (this.#written === undefined) await this.writeBytes();
+    if (this.#isRecorded) await this.#writeRecord("wx");
+    else if (this.#path !== this.#plainClaim) this.#move(this.#plainClaim);
+  }
+
+  withdraw(): void {
+    if (this.#isRecorded) removeFile(this.#recordPath);
+    else this.#move(this.#bytes);
+  }
+
+  /** Sets another time, if another writer has replaced the object meanwhile. */
+  async takeTime(mtimeMs: number): Promise<void> {
+    try {
+      await restamp(this.#path, mtimeMs, this.#request.fsync);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+    this.#written = { ...(this.#written as WrittenFile), mtimeMs };
+    if (this.#isRecorded) await this.#writeRecord("w");
+  }
+
+  /** On a disk that keeps whole seconds: sets a second that none of these files has. */
+  async takeSecond(taken: readonly ({ readonly size: number; readonly mtimeMs: number } | undefined)[]): Promise<void> {
+    const second = nextSecond(this.mtimeMs, this.#written?.size ?? 0, taken);
+    if (second !== this.mtimeMs) await this.takeTime(second);
+  }
+
+  /** Gives the object a record although it has no attributes, because it replaces one that has a record. */
+  async addRecord(): Promise<void> {
+    if (this.#isRecorded) return;
+    this.#isRecorded = true;
+    await this.#writeRecord("wx");
+  }
+
+  /** Moves the object to its place. This is the moment of the write. Returns the first folder that was created. */
+  async publish(path: string, replaced: FileStats | undefined): Promise<string | undefined> {
+    if (this.#isRecorded) {
+      const folder = dirname(this.#layout.recordOf(this.call.key));
+      if (this.#layout.ownStats(folder) === undefined) this.madeRecordFolder = makeFolder(folder);
+      if (this.#request.fsync) await syncFolders(this.#recordPath);
+    }
+    const made = this.#request.fsync && replaced === undefined ? makeFolder(dirname(path)) : undefined;
+    try {
+      if (replaced === undefined) moveFile(this.#path, path);
+      // ext4 writes a file that replaces another one to the disk first.
+      else await this.#replace(path);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+    this.#isPublished = true;
+    return made;
+  }
+
+  /** Removes what was not published. A file that cannot be removed is no longer in use, so no writer of this process waits for it. */
+  end(): void {
+    this.#owner.release(this.id);
+    if (this.#isPublished) return;
+    discard(this.#path);
+    if (this.#isRecorded) discard(this.#recordPath);
+  }
+
+  get #recordPath(): string {
+    return `${this.#layout.temporary}/${this.recordClaim}`;
+  }
+
+  #move(path: string): void {
+    try {
+      renameSync(this.#path, path);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+    this.#path = path;
+  }
+
+  async #replace(path: string): Promise<void> {
+    for (let turn = 0; ; turn++) {
+      try {
+        await rename(this.#path, path);
+        return;
+      } catch (error) {
+        // Windows refuses to replace a file that another program has open.
+        const isBusy = isWindows && ["EPERM", "EACCES", "EBUSY"].includes(codeOf(error) ?? "");
+        if (!isBusy && codeOf(error) === "ENOENT") return moveFile(this.#path, path);
+        if (!isBusy || turn === 100) throw error;
+      }
+      await pause(Math.min(turn, 50));
+    }
+  }
+
+  async #writeRecord(flags: "wx" | "w"): Promise<void> {
+    const { body, attributes, fsync } = this.#request;
+    const { size, mtimeMs, crc32: crc } = this.#written as WrittenFile;
+    // Only the CRC of a body in memory may be missing.
+    const crc32Text = crc ?? crcText(crc32(bytesOf(body as string)));
+    this.#record = {
+      key: this.call.key,
+      etag: this.#record?.etag ?? newToken(),
+      size,
+      mtimeMs,
+      crc32: crc32Text,
+      contentType: attributes?.contentType,
+      metadata: attributes?.metadata,
+    };
+    const text = encode(this.#record);
+    await withFolder(this.#recordPath, () => writeSmall(this.#recordPath, text, flags, fsync));
+  }
+
+  /** Bytes that are gone were removed by a writer that took this one for dead. */
+  #explain(error: unknown): unknown {
+    return codeOf(error) === "ENOENT" && this.#layout.ownStats(this.#path) === undefined ? fenced(this.call) : error;
+  }
+}
+
+function fenced(call: Call): Error {
+  return failed(call, "Unavailable", "another process took this writer for dead because it was stopped for seconds; try again");
+}
+
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+}
