@@ -1,7 +1,7 @@
 import { superjsonSerializer } from "edgewater/serializer";
 import * as fc from "fast-check";
 import { SuperJSON } from "superjson";
-import { graph, superjsonGraph } from "./arbitrary.ts";
+import { anything, graph, superjsonGraph } from "./arbitrary.ts";
 import { same } from "./same.ts";
 
 const serializer = superjsonSerializer();
@@ -13,6 +13,7 @@ export const laws: readonly (readonly [string, (runs: number) => void])[] = [
   ["what superjson keeps is its very text", (runs) => hold(superjsonGraph, runs, isItsText)],
   ["what superjson writes of it is read the same", (runs) => hold(superjsonGraph, runs, readsSuperjson)],
   ["superjson reads the same, or throws", (runs) => hold(graph, runs, superjsonReadsOrThrows)],
+  ["any value comes back the same, or is refused with its path", (runs) => hold(anything, runs, roundTripsOrIsRefused)],
   ["however its JSON is laid out, it reads the same", (runs) => hold(graph, runs, readsAnyLayout)],
   [
     "damaged bytes give a value or a SerializationError, and pollute nothing",
@@ -36,6 +37,18 @@ function encode(value: unknown): Bytes {
 function roundTrips(value: unknown): boolean {
   const bytes = encode(value);
   return same(value, serializer.decode(bytes)) && same(serializer.decode(encode(value)), serializer.decode(bytes));
+}
+
+function roundTripsOrIsRefused(value: unknown): boolean {
+  let bytes: Bytes;
+  try {
+    bytes = encode(value);
+  } catch (error) {
+    const { code, field } = error as { code?: string; field?: string };
+    if (code !== "SerializationError" || !field?.startsWith("$")) throw error;
+    return true;
+  }
+  return same(value, serializer.decode(bytes));
 }
 
 /** superjson, when it gives back what it was given; else undefined. */
