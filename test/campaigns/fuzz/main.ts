@@ -1,7 +1,9 @@
 /**
- * `npm run fuzz [runs]`: every law of the serializer, with 100,000 values each unless told otherwise, and every law of
- * records, with a tenth as many sequences of commits. Its seed is another each time; what breaks a law tells it.
+ * `npm run fuzz [runs]`: every hostile input of the serializer, every law of it with 100,000 values each unless told
+ * otherwise, and every law of records, with a tenth as many sequences of commits. The seed is another each time; a law that
+ * is broken prints it.
  */
+import { hostile } from "../../unit/serializer/hostile.ts";
 import { laws as serializerLaws } from "../../unit/serializer/laws.ts";
 import { laws as recordLaws } from "../../unit/storage/laws.ts";
 
@@ -14,5 +16,15 @@ async function timed(name: string, count: string, work: () => unknown): Promise<
   console.log(`✓ ${name}: ${count} in ${Math.round((performance.now() - start) / 1000)} s`);
 }
 
+for (const { name, prepare } of hostile) {
+  const run = await prepare();
+  await timed(name, "a hostile input", async () => {
+    try {
+      await run();
+    } catch (error) {
+      if ((error as { code?: string }).code !== "SerializationError") throw error;
+    }
+  });
+}
 for (const [name, hold] of serializerLaws) await timed(name, `${runs} values`, () => hold(runs));
 for (const [name, hold] of recordLaws) await timed(name, `${sequences} sequences`, () => hold({ numRuns: sequences }));
