@@ -210,6 +210,8 @@ export class Analyzer {
   #lookAtSnapshot(array: unknown[], depth: number): Level {
     const snapshot = this.#read(array, undefined, () => Array.prototype.slice.call(array));
     if (hasHoles(snapshot)) return this.#lookAtSparse(array, depth);
+    if (array.length <= shortArray && Object.keys(array).length !== array.length)
+      this.#refuse({ culprit: array, problem: "a hidden element would come back visible; make it enumerable" });
     const integrity = this.#integrityOf(array, array.length <= shortArray);
     const type = integrity === undefined ? undefined : closedType(integrity, undefined);
     this.#encoded.set(array, { type, parts: snapshot, isOpaque: false });

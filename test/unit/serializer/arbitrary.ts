@@ -37,6 +37,25 @@ const ourLeaf = fc.oneof(
   fc.constant(new Date(Number.NaN)).map((date) => new Date(date)),
 );
 
+/** What is kept in forms of its own, or refused. */
+const oddLeaf = fc.oneof(
+  fc.constantFrom(...["", "frozen", "named"].map((text) => new DOMException(text, "AbortError"))),
+  fc.constantFrom(() => 1, Symbol("unregistered"), Symbol.iterator, new (class Odd {})(), Object(1), Promise.resolve(), new WeakMap()),
+  fc.string().map((text) => Object.assign(new Date(0), text === "" ? {} : { [text]: 1 })),
+  fc.uint8Array({ minLength: 8, maxLength: 24 }).map(({ buffer }) => [new Uint8Array(buffer, 1, 4), new DataView(buffer, 2), buffer]),
+  fc.float64Array({ maxLength: 3, noNaN: false }).map((array) => Object.assign(array, array.length === 1 ? { extra: 1 } : {})),
+  fc
+    .string()
+    .map((text) =>
+      text === ""
+        ? new Error()
+        : Object.defineProperty(new RangeError(text), "hidden", { value: text, writable: true, configurable: true }),
+    ),
+  fc.string().map((name) => Object.defineProperty({ a: 1 }, name, { get: () => name, enumerable: name !== "b" })),
+  fc.boolean().map((isHidden) => Object.defineProperty([1, 2], 1, { value: 3, enumerable: !isHidden })),
+  fc.string().map((key) => Object.defineProperty({ [key]: 1 }, "toJSON", { value: () => 5, enumerable: key === "" })),
+);
+
 /** Small instructions of which a graph is made: objects of every kind, whose parts are leaves or earlier or later objects. */
 interface Instruction {
   readonly kind: number;
@@ -75,8 +94,14 @@ function make(kind: number): object {
       return new TypeError("typed");
     case 7:
       return new AggregateError([], "several");
-    default:
+    case 8:
       return Object.assign([], { length: 3 });
+    case 9:
+      return Array.from({ length: 20 }, (_, index) => index);
+    case 10:
+      return new Error();
+    default:
+      return new SyntaxError("odd");
   }
 }
 
@@ -95,3 +120,20 @@ export const superjsonGraph: fc.Arbitrary<unknown> = instructions(leaf, keys, 5)
 
 /** Values of all kinds that are kept. */
 export const graph: fc.Arbitrary<unknown> = instructions(fc.oneof(leaf, ourLeaf), fc.oneof(keys, hostileKeys), 9).map(build);
+
+/** Values of every kind, some of which are refused, open or closed. */
+export const anything: fc.Arbitrary<unknown> = fc
+  .tuple(instructions(fc.oneof(leaf, ourLeaf, oddLeaf), fc.oneof(keys, hostileKeys), 12), fc.array(fc.nat({ max: 3 }), { maxLength: 4 }))
+  .map(([list, closings]) => {
+    const root = build(list);
+    const parts = [root, ...(typeof root === "object" && root !== null ? Object.values(root) : [])];
+    for (const [index, closing] of closings.entries()) close(parts[index % parts.length], closing);
+    return root;
+  });
+
+function close(value: unknown, how: number): void {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
+  if (how === 1) Object.freeze(value);
+  else if (how === 2) Object.seal(value);
+  else if (how === 3) Object.preventExtensions(value);
+}

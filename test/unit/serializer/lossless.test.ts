@@ -76,6 +76,7 @@ describe("properties of objects and arrays", () => {
       () => Object.defineProperty(Object.assign(Object.create(null), { a: 1, b: 2 }), "a", { writable: false }),
     ],
     ["a read-only property of an error", () => Object.defineProperty(Object.assign(new Error("x"), { a: 1 }), "a", { writable: false })],
+    ["a hidden element of a frozen array", () => Object.freeze(Object.defineProperty([1, 2], 1, { enumerable: false }))],
     ["a read-only element", () => Object.defineProperty([1, 2], 0, { writable: false })],
   ])("refuses %s", (_, make) => expect(() => serializer.encode({ a: [make()] })).toThrow(refusedAt("$.a[0]")));
 
