@@ -59,7 +59,7 @@ export const commitCases: readonly StorageCase[] = [
         await rejects(() => storage.kvGet(name), "InvalidPath");
         await rejects(() => storage.kvList(name), "InvalidPath");
       }
-      await rejects(() => storage.commit({ events: [made("a", { partitionKey: PartitionKey.single("a\0b") })] }), "InvalidPath");
+      await rejects(() => storage.commit({ events: [made("a", { partition: PartitionKey.single("a\0b") })] }), "InvalidPath");
       same(await storage.kvList(), [], "keys");
     },
   },
