@@ -9,10 +9,10 @@ import type { Call } from "../call.ts";
 import { LineageCache } from "../conditional-write/lineage-cache.ts";
 import { unexpected } from "./answer/answer.ts";
 import { textBody } from "./answer/body.ts";
-import { readDocument } from "./answer/document.ts";
-import type { XmlElement } from "./answer/xml.ts";
+import { readDocument, statusOfCode } from "./answer/document.ts";
+import { parseXml, textAt, type XmlElement } from "./answer/xml.ts";
 import type { MetadataHeaders } from "./attributes.ts";
-import { type Correction, type Failure, failureOf, type ServiceErrors, withCorrections } from "./error-codes.ts";
+import { type Correction, errorOf, type Failure, failureOf, type ServiceErrors, withCorrections } from "./error-codes.ts";
 import { defaultTimeoutMs, type HTTPRequest, type TransportOptions } from "./exchange.ts";
 import { send } from "./send.ts";
 
@@ -111,7 +111,7 @@ export function createBucketClient<Options extends TransportOptions>(setup: Buck
     lineages: new LineageCache(),
     hasSeenLineage: false,
     failureOf: readFailure,
-    request: (call, request) => requestWith(call, request, (response) => checkSuccess(call, request, response, options.timeoutMs)),
+    request: (call, request) => requestWith(call, request, (response) => checkSuccess(call, request, response, errors, options.timeoutMs)),
     document: async (call, request, documentOptions) => {
       let document: XmlElement | undefined;
       await requestWith(call, request, async (response) => {
@@ -136,9 +136,15 @@ const maxDocumentBytes = 65_536;
 /**
  * Compares an answer of success with its request. An answer to GET is compared where it is read.
  *
- * @throws `Unavailable` for a web page, such as that of a captive portal, and for a delete that is answered with anything
+ * @throws `Unavailable` for a web page, such as that of a captive portal, and for a delete that is answered with an error
  */
-async function checkSuccess(call: Call, { method }: BucketRequest, response: Response, timeoutMs: number | undefined): Promise<void> {
+async function checkSuccess(
+  call: Call,
+  { method }: BucketRequest,
+  response: Response,
+  errors: ServiceErrors,
+  timeoutMs: number | undefined,
+): Promise<void> {
   const { status, headers } = response;
   if (method === "GET") return;
   if (method === "HEAD") {
@@ -148,7 +154,12 @@ async function checkSuccess(call: Call, { method }: BucketRequest, response: Res
   if (headers.get("content-type")?.startsWith("text/html")) throw unexpected(call, "a web page");
   if (method !== "DELETE" || status !== 200) return;
   const text = await textBody(call, response, { timeoutMs, maxBytes: maxDocumentBytes });
-  if (text.trim() !== "") throw unexpected(call, "something else than the confirmation of a delete");
+  const document = parseXml(text);
+  if (text.trim() === "" || (document && !/^(?:error|html)$/i.test(document.name))) return;
+  const code = document?.name === "Error" ? textAt(document, "Code") : undefined;
+  throw code === undefined
+    ? unexpected(call, "something else than the confirmation of a delete")
+    : errorOf(statusOfCode(code), code, call, errors);
 }
 
 /** The path of a key below its bucket or container. */
