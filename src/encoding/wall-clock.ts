@@ -42,6 +42,19 @@ export function parseIso(text: string): WallClockTime | undefined {
   return wallClockTime(year, month, day, hour, minute, second, Number((match[7] ?? "0").padEnd(3, "0")));
 }
 
+/**
+ * Parses ISO 8601 text of an instant: a date, or a date and time, with `Z` or an offset such as `+01:00`. Without a zone it is
+ * in UTC, on every machine. Returns `undefined` for any other text, and for dates that do not exist, such as February 30.
+ */
+export function parseInstant(text: string): Date | undefined {
+  const match = /^(\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?)(?:(?<=\.\d{3})\d+)?((?<=T.*)(?:Z|[+-]\d\d:?\d\d))?$/.exec(text);
+  const time = match === null ? undefined : parseIso(match[1] ?? "");
+  const [, sign, hours = 0, minutes = 0] = /^([+-])(\d\d):?(\d\d)$/.exec(match?.[2] ?? "") ?? [];
+  if (time === undefined || Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return new Date(sign === "-" ? time + offset : time - offset);
+}
+
 /** Formats a time as ISO 8601 text to the second, such as `2024-02-29T06:00:00`. */
 export function formatIso(time: WallClockTime): string {
   const date = new Date(time);

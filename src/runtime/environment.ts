@@ -3,18 +3,19 @@
  *
  * @module
  */
+import { EdgewaterError } from "../errors.ts";
 
 /** A source of variables: a record such as a Worker's `env` or `import.meta.env`, or a function that looks up a name. */
 export type EnvironmentSource = object | LookUp;
 
-/** Returns the value of a variable, or `undefined` when it is not set. `label` is its name in messages. */
-export type LookUp = ((name: string) => unknown) & { readonly label?: string };
+/** Returns the value of a variable, or `undefined` when it is not set. `label` is its name in messages, and `names` returns the variables that it has. */
+export type LookUp = ((name: string) => unknown) & { readonly label?: string; readonly names?: () => Iterable<string> };
 
 /** Returns the value of a variable, or `undefined` when it is not set. */
 export type Environment = (name: string) => unknown;
 
 interface Runtimes {
-  readonly Deno?: { readonly env?: { get(name: string): string | undefined } };
+  readonly Deno?: { readonly env?: { get(name: string): string | undefined; toObject(): Record<string, string> } };
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
 }
 
@@ -44,10 +45,24 @@ export function runtimeEnvironment(name: string): unknown {
   }
 }
 
+/** Returns the names of the variables of a source; none of a function that has no `names`, and of Deno without permission. */
+export function namesIn(source?: EnvironmentSource): Iterable<string> {
+  if (source !== undefined && source !== runtimeEnvironment) return isLookUp(source) ? (source.names?.() ?? []) : Object.keys(source);
+  const { Deno, process } = globalThis as Runtimes;
+  try {
+    return Object.keys(Deno?.env?.toObject() ?? process?.env ?? {});
+  } catch (error) {
+    if (denied.includes((error as Error).name)) return [];
+    throw error;
+  }
+}
+
 /** Returns the look-up of a source; the runtime's own environment without one. */
 export function environmentOf(source?: EnvironmentSource): Environment {
   if (source === undefined) return runtimeEnvironment;
   if (isLookUp(source)) return source;
+  if (typeof source !== "object" || source === null)
+    throw new EdgewaterError("SettingsError", "Invalid source of variables; expected an object or a function", { field: "env" });
   return (name) => (Object.hasOwn(source, name) ? (source as Readonly<Record<string, unknown>>)[name] : undefined);
 }
 

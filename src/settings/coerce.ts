@@ -1,3 +1,4 @@
+import { parseInstant } from "../encoding/wall-clock.ts";
 import type { FieldKind, Shape } from "./shape.ts";
 
 const truths: ReadonlyMap<string, boolean> = new Map([
@@ -24,8 +25,6 @@ const expectations: Readonly<Record<FieldKind, string>> = {
   null: "null",
   value: "a value",
 };
-
-const isoDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** The result of {@link coerce}. */
 export interface Coerced {
@@ -67,10 +66,8 @@ function read(raw: string, kind: FieldKind, shape: Shape): unknown {
       return /^[+-]?\d+$/.test(text) ? BigInt(text) : undefined;
     case "boolean":
       return truths.get(text.toLowerCase());
-    case "date": {
-      const value = new Date(text);
-      return isoDate.test(text) && !Number.isNaN(value.getTime()) ? value : undefined;
-    }
+    case "date":
+      return parseInstant(text);
     case "null":
       return text.toLowerCase() === "null" ? null : undefined;
     default:

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { readFile } from "node:fs/promises";
 import { EdgewaterError } from "../errors.ts";
+import { aBoolean, aName, aURL, checkOptions, checkValue, either, type OptionKinds } from "../options.ts";
 import { type DotenvSource, dotenv } from "./dotenv.ts";
 
 export { type DotenvSource, dotenv };
@@ -15,11 +17,13 @@ export interface LoadDotenvOptions {
   readonly optional?: boolean;
 }
 
+const kinds: OptionKinds<LoadDotenvOptions> = { optional: aBoolean };
+
 /**
  * Reads a `.env` file once and returns its variables as a source of settings. The environment of the process does not
  * change. Relative paths are relative to the working directory. Deno needs `--allow-read` for the file.
  *
- * @throws `SettingsError` when the file is missing or cannot be read, or with the number of every invalid line
+ * @throws `SettingsError` when the file is missing or cannot be read, or for an invalid option
  *
  * @example
  * ```ts
@@ -30,7 +34,10 @@ export interface LoadDotenvOptions {
  * new JsonIOHandler({}, { env });
  * ```
  */
-export async function loadDotenv(path: string | URL = ".env", { optional = false }: LoadDotenvOptions = {}): Promise<DotenvSource> {
+export async function loadDotenv(path: string | URL = ".env", options: LoadDotenvOptions = {}): Promise<DotenvSource> {
+  checkValue("loadDotenv", "path", path, either(aName, aURL));
+  checkOptions("loadDotenv", options, kinds);
+  const { optional = false } = options;
   const name = String(path);
   try {
     return dotenv(await readFile(path, "utf8"), { name });

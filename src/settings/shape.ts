@@ -26,6 +26,8 @@ export interface Shape {
   readonly fields?: Fields | undefined;
   /** Returns the shape of an item of an array or tuple, or of a value of a record. */
   readonly item?: ((key: string) => Shape | undefined) | undefined;
+  /** Whether `item` is for values of any name, as in a record, so that each has a variable of its own. */
+  readonly isRecord?: boolean | undefined;
   /** Whether names that are not among `fields` are allowed. */
   readonly isOpen?: boolean | undefined;
   /** Whether the schema has a fallback, so that text that cannot be converted is not a problem. */
@@ -47,6 +49,7 @@ export function anyOf(members: readonly Shape[]): Shape {
     kinds: [...new Set(members.flatMap(({ kinds }) => kinds))],
     accepts: (value) => members.some(({ accepts }) => accepts?.(value) ?? true),
     fields: inside.length > 0 ? new Map([...names].map((name) => [name, anyOf(shapesOf(name))])) : undefined,
+    isRecord: members.some(({ isRecord }) => isRecord),
     item: items.length > 0 ? (key) => anyOf(items.flatMap((item) => item(key) ?? [])) : undefined,
     isOpen: members.some(({ isOpen, item }) => isOpen || item !== undefined),
   };

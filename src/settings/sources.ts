@@ -1,11 +1,11 @@
 import { EdgewaterError } from "../errors.ts";
-import { type EnvironmentSource, environmentOf, isLookUp } from "../runtime/environment.ts";
+import { type EnvironmentSource, environmentOf, isLookUp, namesIn } from "../runtime/environment.ts";
 import { coerce } from "./coerce.ts";
 import { asValues, findProto, merge, type Values, valueAt } from "./plain-data.ts";
 import type { Problems } from "./problems.ts";
 import type { Fields, Shape } from "./shape.ts";
 import { findUnknown } from "./unknown-names.ts";
-import { variableAt } from "./variable.ts";
+import { fieldOf, variableAt, variableOf } from "./variable.ts";
 
 /** One source of variables, or several in order of precedence. */
 export type EnvironmentSources = EnvironmentSource | readonly EnvironmentSource[];
@@ -29,7 +29,7 @@ export function readSources(given: Values, shape: Shape, sources: EnvironmentSou
   for (const source of listOf(sources)) {
     const environment = environmentOf(source);
     const label = isLookUp(source) && source.label ? ` in ${source.label}` : "";
-    const found = readFields(shape.fields ?? new Map(), values, [], { ...reading, environment, label });
+    const found = readFields(shape.fields ?? new Map(), values, [], { ...reading, environment, names: () => namesIn(source), label });
     values = merge(found, values, shape.fields);
   }
   return values;
@@ -55,6 +55,8 @@ function isSource(source: unknown): boolean {
 
 interface SourceReading extends Reading {
   readonly environment: (name: string) => unknown;
+  /** Returns the names of the variables that the source has, as far as it can be asked. */
+  readonly names: () => Iterable<string>;
   /** The text after the name of a variable in messages. */
   readonly label: string;
 }
@@ -65,12 +67,26 @@ function readFields(fields: Fields, given: unknown, above: readonly string[], re
     const path = [...above, name];
     const upper = valueAt(given, [name]);
     if (isComplete(upper, shape)) continue;
-    const inside = shape.fields ? readFields(shape.fields, upper, path, reading) : {};
+    const inside = { ...readKeys(shape, upper, path, reading), ...(shape.fields && readFields(shape.fields, upper, path, reading)) };
     const own = readVariable(shape, upper, path, reading);
     if (Object.keys(inside).length > 0) values[name] = merge(asValues(own) ?? {}, inside, shape.fields);
     else if (own !== undefined) values[name] = own;
   }
   return values;
+}
+
+/** Reads the variables of the keys of a record: `<variable>__<KEY>`. */
+function readKeys(shape: Shape, given: unknown, path: readonly string[], reading: SourceReading): Values {
+  if (!shape.isRecord) return {};
+  const start = `${variableAt(reading.envPrefix, path)}__`;
+  const keys = new Map<string, Shape>();
+  for (const variable of reading.names()) {
+    const [part = ""] = variable.startsWith(start) ? variable.slice(start.length).split("__") : [];
+    const key = fieldOf(part);
+    const item = part === "" || shape.fields?.has(key) ? undefined : shape.item?.(key);
+    if (item && variableOf(key) === part) keys.set(key, item);
+  }
+  return readFields(keys, given, path, reading);
 }
 
 /** Returns whether no source of lower precedence can add to the value: it is not an object, or has all fields. */

@@ -123,7 +123,7 @@ function readType(schema: AnySchema, path: string): Shape {
   const inside = item ?? (kind === "json" ? value : undefined);
   if (!inside) return shape;
   const each = read(inside, at("*"));
-  return { ...shape, item: () => each };
+  return { ...shape, item: () => each, isRecord: item === undefined };
 }
 
 function fieldsOf(entries: Readonly<Record<string, AnySchema>>, at: (name: string) => string): Fields {

@@ -9,6 +9,11 @@ export function variableOf(field: string): string {
     .toUpperCase();
 }
 
+/** Converts a part of a variable to the name of a setting: `COST_CENTER` → `costCenter`. */
+export function fieldOf(part: string): string {
+  return part.toLowerCase().replace(/(?<=[^_])_+(?=[^_])([^_])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** Returns the variable of a setting: `JSON_IO_` and `["retry", "maxTimes"]` → `JSON_IO_RETRY__MAX_TIMES`. */
 export function variableAt(prefix: string, path: readonly string[]): string {
   return prefix + path.map(variableOf).join("__");

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatIso, parseIso } from "../../../src/encoding/wall-clock.ts";
+import { formatIso, parseInstant, parseIso } from "../../../src/encoding/wall-clock.ts";
 
 describe("wall-clock time", () => {
   it.each([
@@ -21,4 +22,32 @@ describe("wall-clock time", () => {
     "2024-1-1",
     "",
   ])("does not parse %o", (text) => expect(parseIso(text)).toBeUndefined());
+});
+
+describe("parseInstant", () => {
+  it("reads what Date reads in UTC, and no date that does not exist", () => {
+    const two = (least: number, most: number) => fc.integer({ min: least, max: most }).map((each) => String(each).padStart(2, "0"));
+    const zone = fc.oneof(
+      fc.constantFrom("", "Z"),
+      fc.tuple(fc.constantFrom("+", "-"), two(0, 23), two(0, 59)).map(([sign, h, m]) => `${sign}${h}:${m}`),
+    );
+    const instant = fc.record({
+      year: fc.integer({ min: 1000, max: 9999 }),
+      month: two(0, 13),
+      day: two(0, 32),
+      hour: two(0, 24),
+      minute: two(0, 60),
+      zone,
+    });
+    fc.assert(
+      fc.property(instant, ({ year, month, day, hour, minute, zone }) => {
+        const local = `${year}-${month}-${day}T${hour}:${minute}`;
+        const utc = new Date(`${local}Z`);
+        const exists = !Number.isNaN(utc.getTime()) && utc.toISOString().startsWith(local);
+        const expected = exists ? new Date(`${local}${zone || "Z"}`) : undefined;
+        expect(parseInstant(local + zone)).toEqual(expected);
+      }),
+      { numRuns: 5000 },
+    );
+  });
 });

@@ -106,3 +106,44 @@ describe("runtimeEnvironment", () => {
     expect(new Handler({}, { env: [runtimeEnvironment, file] }).settings).toMatchObject({ folder: "file", size: 7 });
   });
 });
+
+describe("a record", () => {
+  const records = v.object({
+    labels: v.optional(v.record(v.string(), v.number()), {}),
+    retries: v.optional(v.record(v.string(), v.object({ maxTimes: v.number() })), {}),
+    tags: v.optional(v.array(v.string()), []),
+  });
+  class RecordHandler extends BaseIOHandler.with(records, { envPrefix: "RECORD_" }) {
+    override handleOutput(): void {}
+    override loadInput(): void {}
+  }
+
+  it.each<[string, EnvironmentSources]>([
+    ["a record", { RECORD_LABELS__TEAM: "1", RECORD_LABELS__COST_CENTER: "2" }],
+    ["a file", dotenv("RECORD_LABELS__TEAM=1\nRECORD_LABELS__COST_CENTER=2")],
+  ])("has a variable for each key, in %s", (_, env) =>
+    expect(new RecordHandler({}, { env }).settings.labels).toEqual({ team: 1, costCenter: 2 }),
+  );
+
+  it("has a variable for each key in the environment of the runtime", () => {
+    vi.stubEnv("RECORD_LABELS__TEAM", "3");
+    expect(new RecordHandler().settings.labels).toEqual({ team: 3 });
+    vi.unstubAllEnvs();
+  });
+
+  it("has variables for the settings inside its values", () =>
+    expect(new RecordHandler({}, { env: { RECORD_RETRIES__SLOW__MAX_TIMES: "4" } }).settings.retries).toEqual({ slow: { maxTimes: 4 } }));
+
+  it("merges them over its JSON and under the argument", () => {
+    const env = { RECORD_LABELS: '{"team":1,"other":2,"given":3}', RECORD_LABELS__TEAM: "4", RECORD_LABELS__GIVEN: "5" };
+    expect(new RecordHandler({ labels: { given: 6 } }, { env }).settings.labels).toEqual({ team: 4, other: 2, given: 6 });
+  });
+
+  it("names the variable of an invalid value", () =>
+    expect(errorOf(() => new RecordHandler({}, { env: { RECORD_LABELS__TEAM: "x" } })).issues).toEqual([
+      { field: "labels.team", problem: "expected a number", source: "RECORD_LABELS__TEAM" },
+    ]));
+
+  it("is not read from variables of an array", () =>
+    expect(new RecordHandler({}, { env: { RECORD_TAGS__0: "a" } }).settings.tags).toEqual([]));
+});
