@@ -32,6 +32,12 @@ else {
   globalThis.gc?.();
   globalThis.gc?.();
   console.log(
-    JSON.stringify({ name, ms: Math.round(ms), kilobytes: Math.max(0, peak - status("VmRSS")), outcome, isLeft: left !== undefined }),
+    JSON.stringify({
+      name,
+      ms: Math.round(ms),
+      kilobytes: Math.round(Math.max(0, peak - peakBefore - Math.max(0, used() - before))),
+      outcome,
+      isLeft: left !== undefined,
+    }),
   );
 }

@@ -1,3 +1,4 @@
+import { InputContext, MemoryStore, OutputContext, SuperJsonIOHandler } from "edgewater";
 import { superjsonSerializer } from "edgewater/serializer";
 import { SuperJSON } from "superjson";
 import { describe, expect, it } from "vitest";
@@ -83,6 +84,14 @@ describe("a configured SuperJSON instance", () => {
   it("keeps the classes of errors, which superjson loses", () => {
     const error = Object.assign(new TypeError("x"), { status: 1 });
     expect(serializer.decode(serializer.encode(error) as Bytes)).toBeInstanceOf(TypeError);
+  });
+});
+
+describe("a handler with a configured SuperJSON instance", () => {
+  it("writes and loads what is registered", async () => {
+    const handler = new SuperJsonIOHandler({ store: new MemoryStore(), superjson: configured() });
+    await handler.handleOutput(new OutputContext({ assetName: "price" }), [new Money(7n), unit]);
+    expect(await handler.loadInput(new InputContext({ assetName: "price" }))).toEqual([new Money(7n), unit]);
   });
 });
 

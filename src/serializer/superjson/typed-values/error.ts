@@ -60,9 +60,13 @@ export function encodeError(error: Error, className: string, allowed: readonly s
       continue;
     own.set(name, { ...property, value: property.get === undefined ? property.value : (error as unknown as Parts)[name] });
   }
+  const known = className === "DOMException" ? Object.getOwnPropertySymbols(new DOMException()) : [];
   for (const symbol of Object.getOwnPropertySymbols(error))
-    if (Object.getOwnPropertyDescriptor(error, symbol)?.enumerable) return lostSymbol(symbol);
-  const integrity = integrityOf(error);
+    if (!known.includes(symbol) && Object.getOwnPropertyDescriptor(error, symbol)?.enumerable) return lostSymbol(symbol);
+  const closed = integrityOf(error);
+  // Bun has properties in its own errors that cannot be deleted.
+  const isChangeable = Object.isExtensible(error) && [...own.values()].every(({ get, set, writable }) => writable || get || set);
+  const integrity = closed === "mixed" && isChangeable ? undefined : closed;
   if (integrity === "mixed") return "properties of an error that cannot be changed would come back changeable";
   const encoded = encodeUsual(error, className, own, allowed) ?? encodeUnusual(className, own);
   return integrity === undefined ? encoded : { ...encoded, type: closedType(integrity, encoded.type) };
