@@ -10,7 +10,7 @@ import { secondsOf } from "./stamp.ts";
 import { codeOf } from "./system-error.ts";
 
 /** Up to this size bytes are read and written synchronously: they are in the page cache, so the thread pool would be slower. */
-export const smallBody = 64 * 1024;
+export const smallBody: number = 64 * 1024;
 
 const chunkBytes = 256 * 1024;
 

@@ -20,7 +20,7 @@ export interface LocatedFile {
 }
 
 /** What the file name of a record ends with. No file name of a key contains `~.`. */
-export const recordEnding = "~.json";
+export const recordEnding: string = "~.json";
 
 /**
  * The paths below the root. Objects have the escaped names of their keys. Beside them, with names that no key has, are:

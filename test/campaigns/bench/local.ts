@@ -6,9 +6,10 @@ import { type AddRow, ratio } from "./harness.ts";
 
 export async function localRows(add: AddRow, folder: string): Promise<void> {
   const store = new LocalStore(join(folder, "store"));
-  for (const [label, size, count, budget] of [
-    ["1 KB", 1000, 200, 1.15],
-    ["1 MB", 1_000_000, 20, 1.3],
+  const metadata = { "content-digest": `sha256:${"0".repeat(64)}`, serializer: "superjson" };
+  for (const [label, size, count, budget, budgetWithMetadata] of [
+    ["1 KB", 1000, 200, 1.25, 1.8],
+    ["1 MB", 1_000_000, 20, 1.4, 1.5],
   ] as const) {
     const bytes = crypto.getRandomValues(new Uint8Array(Math.min(size, 65_536)));
     const body = Uint8Array.from({ length: size }, (_, index) => bytes[index % bytes.length] ?? 0);
@@ -18,5 +19,8 @@ export async function localRows(add: AddRow, folder: string): Promise<void> {
     const ours = { name: "LocalStore", run: () => many((name) => store.put(name, body)) };
     const plain = { name: "bare writeFile", run: () => many((name) => writeFile(join(folder, name), body)) };
     add(await ratio(`local atomic put, ${label}`, ours, plain, budget));
+    const run = () => many((name) => store.put(`with/${name}`, body, { contentType: "application/json", metadata }));
+    const withMetadata = { name: "LocalStore", run };
+    add(await ratio(`local atomic put with metadata, ${label}`, withMetadata, plain, budgetWithMetadata));
   }
 }

@@ -1,0 +1,46 @@
+/** LocalStore on a disk that keeps whole seconds. */
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LocalStore } from "edgewater/local";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+vi.mock(import("../../../src/object-store/local/fs.ts"), async (original) => {
+  const real = await original();
+  return { ...real, futimesSync: (file, _, seconds) => real.futimesSync(file, Math.floor(Number(seconds)), Math.floor(Number(seconds))) };
+});
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edgewater-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("LocalStore on a disk that keeps whole seconds", () => {
+  it.each([
+    ["without attributes", {}],
+    ["with attributes", { metadata: { a: "b" } }],
+  ])("gives every write another etag and refuses stale conditions: %s", async (_, options) => {
+    const store = new LocalStore(folder);
+    const seen = new Set<string | undefined>();
+    for (let turn = 0; turn < 30; turn++) {
+      const { etag = "" } = await store.put("k", `A${turn % 3}`, options);
+      expect(await new LocalStore(folder).head("k")).toMatchObject({ etag, state: "written", metadata: options.metadata ?? {} });
+      await store.put("k", "B0", options);
+      await expect(store.put("k", "C0", { mode: { ifMatch: etag } })).rejects.toMatchObject({ code: "PreconditionFailed" });
+      seen.add(etag);
+      if (turn % 5 === 0) await store.delete("k");
+    }
+    expect(seen.size).toBe(30);
+    expect((await stat(join(folder, "k"))).mtimeMs % 1000).toBe(0);
+  });
+
+  it("reports a changed file, and writes streams and large bodies", async () => {
+    const store = new LocalStore(folder);
+    for (const body of [new Blob(["x".repeat(100_000)]).stream(), "y".repeat(9_000_000)]) {
+      const { etag } = await store.put("k", body);
+      expect(await store.head("k")).toMatchObject({ etag, state: "written" });
+    }
+    expect((await Array.fromAsync(store.list())).map(({ etag }) => etag)).toEqual([(await store.head("k")).etag]);
+  });
+});
