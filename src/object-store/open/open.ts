@@ -1,9 +1,22 @@
+import { aFunction, anObject, checkOptions, either, nearest, type OptionKinds } from "../../options.ts";
 import { withPrefix } from "../with/prefix.ts";
 import type { Wrapped } from "../with/wrap.ts";
 import { type OpenOptions, openers, type Stores } from "./openers.ts";
 import { parseStoreURL, urlError } from "./url.ts";
 
 type SchemeOf<Url extends string> = Url extends `${infer Scheme}:${string}` ? Scheme : never;
+
+const kinds: OptionKinds<OpenOptions> = {
+  env: /* @__PURE__ */ either(anObject, aFunction),
+  az: anObject,
+  file: anObject,
+  gs: anObject,
+  http: anObject,
+  indexeddb: anObject,
+  kv: anObject,
+  r2: anObject,
+  s3: anObject,
+};
 
 /** Any of the stores. Check `"put" in store`, because a read-only store has no `put`. */
 type AnyOpened = { readonly [Scheme in keyof Stores]: Wrapped<Stores[Scheme]> }[keyof Stores];
@@ -24,7 +37,7 @@ export type Opened<Url extends string | URL> = Url extends string
  * |-|-|
  * | `memory:` | a `MemoryStore` |
  * | `file:///folder` | a `LocalStore`, on Node, Deno and Bun |
- * | `s3://bucket/prefix?region=eu-west-1` | an `S3Store`; also `endpoint` and `style`; or `AWS_REGION`, `AWS_ENDPOINT_URL_S3` |
+ * | `s3://bucket/prefix?region=eu-west-1` | an `S3Store`; also `endpoint` and `style`; or `AWS_REGION`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL` |
  * | `az://container/prefix?account=quakes` | an `AzureStore`; also `endpoint`; or `AZURE_STORAGE_ACCOUNT` |
  * | `gs://bucket/prefix` | a `GCSStore`, with `{ gs: { credentials } }`; also `endpoint` |
  * | `https://host/path` | an `HTTPStore`, which only reads |
@@ -44,10 +57,13 @@ export type Opened<Url extends string | URL> = Url extends string
  * ```
  */
 export async function openStore<const Url extends string | URL>(url: Url, options: OpenOptions = {}): Promise<Opened<Url>> {
+  checkOptions("openStore", options, kinds);
   const parsed = parseStoreURL(url);
   if (!Object.hasOwn(openers, parsed.scheme)) {
     const known = Object.keys(openers).map((scheme) => `${scheme}:`);
-    throw urlError(`Unknown scheme ${parsed.scheme}: of a store URL; expected one of ${known.join(", ")}`);
+    const near = nearest(`${parsed.scheme}:`, known);
+    const hint = near === undefined ? "" : `did you mean ${near}? `;
+    throw urlError(`Unknown scheme ${parsed.scheme}: of a store URL; ${hint}expected one of ${known.join(", ")}`);
   }
   const { store, prefix = "" } = await openers[parsed.scheme as keyof Stores](parsed, options);
   return withPrefix(store, prefix) as Opened<Url>;

@@ -157,7 +157,8 @@ async function openR2(url: StoreURL, { env, r2 }: OpenOptions): Promise<OpenedUR
 
 async function openS3(url: StoreURL, { env, s3 }: OpenOptions): Promise<OpenedURL<Stores["s3"]>> {
   const query = queryOf(url, "region", "endpoint", "style");
-  const endpoint = query.endpoint ?? s3?.endpoint ?? textIn(env, "AWS_ENDPOINT_URL_S3");
+  const { S3Store, endpointFromEnvironment, fromEnvironment } = await import("../s3/index.ts");
+  const endpoint = query.endpoint ?? s3?.endpoint ?? endpointFromEnvironment(env);
   const region = query.region ?? s3?.region ?? textIn(env, "AWS_REGION") ?? textIn(env, "AWS_DEFAULT_REGION");
   // The default region of S3 servers other than AWS.
   const known = region ?? (endpoint === undefined ? undefined : "us-east-1");
@@ -165,13 +166,14 @@ async function openS3(url: StoreURL, { env, s3 }: OpenOptions): Promise<OpenedUR
   const style = query.style ?? s3?.style;
   if (style !== undefined && style !== "path" && style !== "virtual-host")
     throw urlError('Invalid style of an s3: URL; expected "path" or "virtual-host"', "style");
-  const { S3Store, fromEnvironment } = await import("../s3/index.ts");
   const { name: bucket, prefix } = splitName(url, "bucket");
   return { store: new S3Store({ credentials: fromEnvironment(env), ...s3, bucket, region: known, endpoint, style }), prefix };
 }
 
 /** The name that a URL starts with, with or without two slashes before it, and the prefix that follows. */
 function splitName({ scheme, host, path }: StoreURL, what: string): { readonly name: string; readonly prefix: string } {
+  if (/:\d*$/.test(host))
+    throw urlError(`Invalid ${scheme}: URL: it has a port; expected the name of a ${what}: ${scheme}://${what}/prefix`);
   const [first = "", ...rest] = host === "" ? path.split("/") : [host, path];
   if (first === "") throw urlError(`Invalid ${scheme}: URL; expected the name of a ${what}: ${scheme}://${what}/prefix`);
   return { name: first, prefix: rest.join("/") };

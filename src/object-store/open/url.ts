@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../../errors.ts";
+import { nearest } from "../../options.ts";
 
 /** A parsed URL of a store. */
 export interface StoreURL {
@@ -33,9 +34,28 @@ export function parseStoreURL(text: string | URL): StoreURL {
     throw urlError(`Invalid ${url.protocol} URL: it contains credentials; pass them in the options, or set them in the environment`);
   }
   if (url.hash !== "") throw urlError(`Invalid ${url.protocol} URL: it has a fragment; write # as %23`);
+  if (typeof text === "string") checkWritten(text, url.protocol);
   const { protocol, searchParams: query } = url;
   const base = `${protocol}//${url.host}${url.pathname}`;
   return { scheme: protocol.slice(0, -1), host, path: path.replace(/^\/|\/$/g, ""), base, query };
+}
+
+/**
+ * Checks what a URL loses when it is parsed: `file:./data` becomes `file:///data`, and `..` takes a segment away.
+ *
+ * @throws `SettingsError`
+ */
+function checkWritten(text: string, protocol: string): void {
+  const [start = ""] = text
+    .replace(/[\t\n\r]/g, "")
+    .trim()
+    .split(/[?#]/, 1);
+  if (protocol === "file:" && !/^file:\/\//i.test(start)) {
+    throw urlError("Invalid file: URL: it is relative; expected three slashes and an absolute path: file:///folder");
+  }
+  if (/[/\\:](?:\.|%2e){1,2}(?:[/\\]|$)/i.test(start)) {
+    throw urlError(`Invalid ${protocol} URL: it has a segment "." or ".."; write the path without them`);
+  }
 }
 
 /**
@@ -44,13 +64,18 @@ export function parseStoreURL(text: string | URL): StoreURL {
  * @throws `SettingsError` for any other parameter, which is a mistake or a secret
  */
 export function queryOf<Name extends string>({ scheme, query }: StoreURL, ...names: readonly Name[]): { readonly [Each in Name]?: string } {
-  const other = [...query.keys()].find((name) => !names.includes(name as Name));
+  const given = [...query.keys()];
+  const other = given.find((name) => !names.includes(name as Name));
   if (other !== undefined) {
+    // What does not look like a name may be a secret.
+    const shown = /^[A-Za-z][A-Za-z_-]{0,29}$/.test(other) ? ` ${JSON.stringify(other)}` : "";
+    const near = nearest(other, names);
     const expected = names.length === 0 ? "no query" : `only ${names.join(", ")} in its query`;
-    throw urlError(
-      `Invalid ${scheme}: URL: unknown parameter ${JSON.stringify(other)}; expected ${expected}; pass credentials in the options`,
-    );
+    const hint = near === undefined ? `expected ${expected}; pass credentials in the options` : `did you mean ${JSON.stringify(near)}?`;
+    throw urlError(`Invalid ${scheme}: URL: unknown parameter${shown}; ${hint}`);
   }
+  const repeated = given.find((name, index) => given.indexOf(name) !== index);
+  if (repeated !== undefined) throw urlError(`Invalid ${scheme}: URL: the parameter ${JSON.stringify(repeated)} is repeated`);
   return Object.fromEntries(query) as { [Each in Name]?: string };
 }
 

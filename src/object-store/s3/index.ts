@@ -3,6 +3,12 @@
  *
  * @module
  */
-export { type CredentialProvider, fromEnvironment, type S3Credentials } from "./credentials.ts";
+export {
+  type CredentialProvider,
+  type EnvironmentCredentials,
+  endpointFromEnvironment,
+  fromEnvironment,
+  type S3Credentials,
+} from "./credentials.ts";
 export type { S3StoreOptions } from "./options.ts";
 export { S3Store } from "./store.ts";

@@ -20,7 +20,7 @@ export interface S3StoreOptions extends TransportOptions {
   readonly region: string;
   /** Credentials, or a function that returns them. */
   readonly credentials: CredentialProvider;
-  /** Base URL of a server other than AWS, such as `http://127.0.0.1:9000`. */
+  /** Base URL of a server other than AWS, such as `http://127.0.0.1:9000`. Unless given, the one of `fromEnvironment()`. */
   readonly endpoint?: string | URL | undefined;
   /**
    * Where the bucket's name goes in URLs: before the host (`virtual-host`) or into the path (`path`). Unless given,

@@ -25,6 +25,7 @@ import type {
   StreamBody,
 } from "../types.ts";
 import { createS3Client, type S3Client } from "./client.ts";
+import { endpointOf } from "./credentials.ts";
 import { deleteAll } from "./delete.ts";
 import { putStream } from "./multipart.ts";
 import { checkTypes, type S3StoreOptions } from "./options.ts";
@@ -70,9 +71,10 @@ export class S3Store implements FullObjectStore, Sign {
    */
   constructor(options: S3StoreOptions) {
     checkTypes(options);
-    this.#client = createS3Client(options);
+    const endpoint = options.endpoint ?? endpointOf(options.credentials);
+    this.#client = createS3Client({ ...options, endpoint });
     this.name = this.#client.name;
-    this.keepsConditions = options.endpoint ? undefined : true;
+    this.keepsConditions = endpoint === undefined ? true : undefined;
   }
 
   /** Writes an object, replacing an earlier one. Throws as `Put` describes. */

@@ -1,8 +1,9 @@
-import { createStorage, type Driver, type Storage } from "unstorage";
+import type { Driver, Storage } from "unstorage";
 import { encodeSegment } from "../../encoding/percent.ts";
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
 import { checkValue, required, withMethods } from "../../options.ts";
+import { loadPeer } from "../../peer.ts";
 import { bytesOf, openedBytes } from "../body.ts";
 import { type Classify, keyIsAlsoPrefix, notFound, perform } from "../call.ts";
 import { reportLeftOut } from "../page.ts";
@@ -50,7 +51,8 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   readonly name: string;
   /** Whether a write is atomic depends on the driver. */
   readonly atomic = false;
-  readonly #storage: Storage;
+  /** The storage; over a driver, it is made at the first call, which loads the package. */
+  readonly #storage: () => Promise<Storage>;
   readonly #isOwn: boolean;
 
   /**
@@ -61,16 +63,21 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   constructor(source: Driver | Storage) {
     checkValue("UnstorageStore", "source", source, required(withMethods("a driver or a storage of unstorage", "getKeys")));
     const isStorage = "getItemRaw" in source && "getMount" in source;
-    this.#storage = isStorage ? source : createStorage({ driver: source as Driver });
+    let storage: Promise<Storage> | undefined = isStorage ? Promise.resolve(source) : undefined;
+    this.#storage = () => {
+      storage ??= storageOf(source as Driver);
+      return storage;
+    };
     this.#isOwn = !isStorage;
-    this.name = `UnstorageStore(${this.#storage.getMount("").driver.name ?? "unnamed driver"})`;
+    const { name } = isStorage ? source.getMount("").driver : source;
+    this.name = `UnstorageStore(${name ?? "unnamed driver"})`;
   }
 
   async put(key: string, body: Body, options: PutOptions = {}): Promise<PutResult> {
     checkPlainVerbOptions(this.name, "put", options);
     const { signal } = options;
     const bytes = typeof body === "string" ? bytesOf(body) : body.slice();
-    await this.#perform("write", key, signal, () => this.#storage.setItemRaw(itemKey(key), bytes));
+    await this.#perform("write", key, signal, async () => (await this.#storage()).setItemRaw(itemKey(key), bytes));
     return { etag: undefined };
   }
 
@@ -89,7 +96,7 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
     checkPlainVerbOptions(this.name, "delete", options);
     const { signal } = options;
     const all = checkKeys(this.name, keys);
-    for (const key of all) await this.#perform("delete", key, signal, () => this.#storage.removeItem(itemKey(key)));
+    for (const key of all) await this.#perform("delete", key, signal, async () => (await this.#storage()).removeItem(itemKey(key)));
   }
 
   async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
@@ -97,7 +104,7 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
     const { signal } = options;
     const start = checkPrefix(this.name, prefix);
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
-    const found = await perform(call, () => this.#storage.getKeys(start === "" ? "" : itemKey(start.slice(0, -1))));
+    const found = await perform(call, async () => (await this.#storage()).getKeys(start === "" ? "" : itemKey(start.slice(0, -1))));
     const keys: string[] = [];
     for (const item of found) {
       const key = fromItemKey(item);
@@ -115,7 +122,7 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
 
   /** Disposes of the driver and its connections. Does not dispose of a storage that was passed in. */
   async close(): Promise<void> {
-    if (this.#isOwn) await this.#storage.dispose();
+    if (this.#isOwn) await (await this.#storage()).dispose();
   }
 
   /** Closes the store, for `await using`. */
@@ -141,9 +148,9 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   /** Reads an item. The `http` driver of unstorage 1.17 throws a TypeError of its own for one that is missing. */
   async #getItem(key: string): Promise<unknown> {
     try {
-      return await this.#storage.getItemRaw(key);
+      return await (await this.#storage()).getItemRaw(key);
     } catch (cause) {
-      if (!(cause instanceof TypeError) || (await this.#storage.hasItem(key))) throw cause;
+      if (!(cause instanceof TypeError) || (await (await this.#storage()).hasItem(key))) throw cause;
       return undefined;
     }
   }
@@ -174,6 +181,11 @@ function statusOf(cause: unknown): number | undefined {
     readonly response?: { readonly status?: unknown };
   };
   return [status, statusCode, response?.status].find((each): each is number => typeof each === "number");
+}
+
+async function storageOf(driver: Driver): Promise<Storage> {
+  const { createStorage } = await loadPeer("unstorage", "edgewater/unstorage", () => import("unstorage"));
+  return createStorage({ driver });
 }
 
 /** Maps the HTTP statuses of drivers with a server, and the system error codes of the drivers that write files. */

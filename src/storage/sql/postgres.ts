@@ -3,8 +3,11 @@
  *
  * @module
  */
-import connect, { type Sql } from "postgres";
+
+import type { Sql } from "postgres";
 import { EdgewaterError } from "../../errors.ts";
+import { aBoolean, checkOptions, type OptionKinds, wholeNumber } from "../../options.ts";
+import { loadPeer } from "../../peer.ts";
 import type { StorageBackend } from "../backend.ts";
 import { SqlBackend } from "./backend.ts";
 import { databaseError, type Failure } from "./failure.ts";
@@ -28,6 +31,13 @@ export interface PostgresOptions {
   readonly prepare?: boolean;
 }
 
+const kinds: OptionKinds<PostgresOptions> = {
+  connections: /* @__PURE__ */ wholeNumber(1),
+  connectTimeoutMs: /* @__PURE__ */ wholeNumber(0),
+  maxRetries: /* @__PURE__ */ wholeNumber(0),
+  prepare: aBoolean,
+};
+
 /**
  * The back end for a Storage in a Postgres database, version 12 or later, for `Storage.connect`; through the package
  * `postgres`. Safe for concurrent writers: commits run one at a time, so events become visible in the order of their ids.
@@ -47,15 +57,20 @@ export interface PostgresOptions {
  */
 export function postgres(url: string, options: PostgresOptions = {}): StorageBackend {
   const name = nameOf(url);
+  checkOptions("postgres", options, kinds);
+  const connect = async (): Promise<PostgresDatabase> => {
+    const peer = await loadPeer("postgres", "edgewater/postgres", () => import("postgres"));
+    return new PostgresDatabase(name, peer.default, url, options);
+  };
   return {
     name,
     open: async ({ readOnly }) => {
-      const database = new PostgresDatabase(name, url, options);
+      const database = await connect();
       await closingOnFailure(database, () => openSchema(database, readOnly));
       return new SqlBackend(database);
     },
     migrate: async () => {
-      const database = new PostgresDatabase(name, url, options);
+      const database = await connect();
       await closingOnFailure(database, () => migrate(database));
       await database.close();
     },
@@ -79,7 +94,12 @@ class PostgresDatabase implements SqlDatabase {
   readonly #prepare: boolean;
   readonly #numbered = new Map<string, string>();
 
-  constructor(name: string, url: string, { connections = 4, connectTimeoutMs = 10_000, maxRetries = 5, prepare = true }: PostgresOptions) {
+  constructor(
+    name: string,
+    connect: typeof import("postgres"),
+    url: string,
+    { connections = 4, connectTimeoutMs = 10_000, maxRetries = 5, prepare = true }: PostgresOptions,
+  ) {
     this.name = name;
     this.#maxRetries = maxRetries;
     this.#prepare = prepare;

@@ -58,6 +58,7 @@ export function embedded(folder: string, options: EmbeddedOptions = {}): Storage
   return {
     name,
     open: async ({ readOnly }) => {
+      await engine(name);
       if (!readOnly) await makeFolder(name, folder);
       return open({ readOnly });
     },

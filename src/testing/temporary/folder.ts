@@ -9,7 +9,17 @@ export async function temporary(): Promise<Temporary> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-"));
   return {
     store: new LocalStore(join(folder, "objects")),
-    storagePath: join(folder, "storage"),
+    storagePath: (await hasSqlite()) ? join(folder, "storage") : undefined,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Returns whether the runtime has SQLite; Node has it from 22.13 on. */
+async function hasSqlite(): Promise<boolean> {
+  try {
+    await import("node:sqlite");
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("LocalStore on a disk that keeps whole seconds", () => {
-  it.each([
+  it.each<[string, { readonly metadata?: Readonly<Record<string, string>> }]>([
     ["without attributes", {}],
     ["with attributes", { metadata: { a: "b" } }],
   ])("gives every write another etag and refuses stale conditions: %s", async (_, options) => {
