@@ -197,7 +197,8 @@ function mutated(random: Random, service: Service, verb: Verb, valid: RandomAnsw
     const kind = random.below(5);
     if (kind === 0) answer = { ...answer, status: random.pick(statuses) };
     if (kind === 1) {
-      const name = random.pick(Object.keys(headerValues));
+      const present = Object.keys(answer.headers).filter((each) => each in headerValues);
+      const name = random.pick(present.length > 0 && random.isOneIn(2) ? present : Object.keys(headerValues));
       answer.headers[name] = random.pick(headerValues[name] ?? []);
     }
     if (kind === 2) delete answer.headers[random.pick(Object.keys(answer.headers).concat("date"))];
