@@ -133,10 +133,9 @@ describe("dotenv", () => {
     ["quotes of all kinds", "A='x\nB=\"y\nC=`z\n"],
     ["names without values", `A${" ".repeat(50)}\n`],
     ["empty lines", "\n"],
-  ])("reads a megabyte of %s in time linear in its length", (_, line) => {
-    const start = performance.now();
+  ])("reads a megabyte of %s to its end", (_, line) => {
+    // Quadratic work would take longer than the time limit of a test.
     dotenv(line.repeat(1e6 / line.length));
-    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 

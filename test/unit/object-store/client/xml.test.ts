@@ -73,13 +73,12 @@ describe("hostile documents of a megabyte", () => {
     ">",
   ].map(repeated);
 
-  it.each(hostile.map((text) => [text.slice(0, 9), text] as const))("of %j are read in less than a second", (_, text) => {
-    const start = performance.now();
+  // Quadratic work would take longer than the time limit of a test.
+  it.each(hostile.map((text) => [text.slice(0, 9), text] as const))("of %j are read to their end", (_, text) => {
     for (const document of [text, `<R>${text}`, `<R>${text}</R>`]) {
       parseXml(document);
       firstText(document, "Code");
     }
-    expect(performance.now() - start).toBeLessThan(3000);
   });
 });
 
