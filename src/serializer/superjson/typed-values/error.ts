@@ -54,13 +54,16 @@ export function errorClass(name: string): ErrorClass | undefined {
  */
 export function encodeError(error: Error, className: string, allowed: readonly string[]): Encoded | string {
   const own = new Map<string, PropertyDescriptor>();
+  // Some runtimes keep name and message of a DOMException in properties or symbols of its own.
+  const usual = className === "DOMException" ? new DOMException() : {};
   for (const name of Object.getOwnPropertyNames(error)) {
+    if (Object.hasOwn(usual, name) && name !== "cause") continue;
     const property = Object.getOwnPropertyDescriptor(error, name);
     if (property === undefined || (whereThrown.has(name) && !(property.enumerable && name !== "stack")) || isEngines(name, property))
       continue;
     own.set(name, { ...property, value: property.get === undefined ? property.value : (error as unknown as Parts)[name] });
   }
-  const known = className === "DOMException" ? Object.getOwnPropertySymbols(new DOMException()) : [];
+  const known = Object.getOwnPropertySymbols(usual);
   for (const symbol of Object.getOwnPropertySymbols(error))
     if (!known.includes(symbol) && Object.getOwnPropertyDescriptor(error, symbol)?.enumerable) return lostSymbol(symbol);
   const closed = integrityOf(error);
