@@ -53,6 +53,7 @@ export {
   OutputContext,
   type OutputContextOptions,
 } from "./io-handler/contexts.ts";
+export { contentVersion } from "./io-handler/data-version.ts";
 export type { StoredValue } from "./io-handler/handler.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
 export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handler/serialized.ts";

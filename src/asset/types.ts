@@ -157,19 +157,38 @@ export type BatchValuesOf<Deps extends Inputs> = {
 
 type ValueOf<From> = From extends { readonly "~value"?: () => infer Value } ? Value : never;
 
-/** The type that a handler can write. */
+/** The type that a handler can write: the one that it declares, else the one that its `handleOutput` takes. */
 export type AcceptedBy<Handler> = Handler extends { readonly "~types"?: { readonly accepts: infer Accepts } }
-  ? 0 extends 1 & Accepts
-    ? unknown
+  ? IsAny<Accepts> extends true
+    ? TakenBy<Handler>
     : Accepts
   : unknown;
 
-/** The type that a value has after a handler has loaded it: the type that the handler declares, else the type of the value. */
+type TakenBy<Handler> = Handler extends { handleOutput: (context: never, value: infer Value) => unknown }
+  ? IsAny<Value> extends true
+    ? unknown
+    : Value
+  : unknown;
+
+/**
+ * The type that a value has after a handler has loaded it: the type that the handler declares, else the one that its
+ * `loadInput` returns, else the type of the value.
+ */
 export type LoadedAs<Handler, Value> = Handler extends { readonly "~types"?: { readonly loads: infer Loads } }
   ? unknown extends Loads
-    ? Value
+    ? GivenBy<Handler, Value>
     : Loads
   : Value;
+
+type GivenBy<Handler, Value> = Handler extends { loadInput: (context: never) => infer Returned }
+  ? unknown extends Awaited<Returned>
+    ? Value
+    : [Awaited<Returned>] extends [ReturnType<() => void>]
+      ? Value
+      : Awaited<Returned>
+  : Value;
+
+type IsAny<Type> = 0 extends 1 & Type ? true : false;
 
 /** The type that a function must return because of its `selfInput()`. */
 export type OwnValue<Deps> = [SelfOf<Deps>] extends [never] ? unknown : SelfOf<Deps> extends { own: infer Value } ? Value : unknown;

@@ -31,8 +31,9 @@ export interface SettingsDeclaration {
  * The base class of IO handlers, which write and load values. A handler must extend it: an object that only has both methods
  * is refused when an asset is defined.
  *
- * `Accepts` is the type that the handler can write; an asset whose function returns another type does not compile. `Loads`
- * is the type that it loads; by default an asset loads as the type that its function returns.
+ * The type of the second parameter of `handleOutput` is what the handler can write: an asset whose function returns another
+ * type does not compile. What `loadInput` returns is the type that an asset loads as; with `unknown` or `any` it is the type
+ * that its function returns. `Accepts` and `Loads` declare other types than those of the methods.
  *
  * @example
  * ```ts

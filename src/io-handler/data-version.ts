@@ -1,4 +1,6 @@
 import { toHex } from "../encoding/hex.ts";
+import { EdgewaterError } from "../errors.ts";
+import { describe } from "../options.ts";
 
 const chunkSize = 1024 * 1024;
 
@@ -27,6 +29,44 @@ export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> 
     digests.push(...(await Promise.all(chunks)));
   }
   return versionOf(digests);
+}
+
+/**
+ * Returns the data version of content, for handlers of your own: register it with `context.registerContentVersion`, so that
+ * equal content has an equal version. It is the digest that the built-in handlers use, the same on every runtime and for
+ * bytes, text (as UTF-8), Blobs and streams. Streams and Blobs are read chunk by chunk.
+ *
+ * @throws `DefinitionError` for any other value, and the error of the stream
+ *
+ * @example
+ * ```ts
+ * async handleOutput(context: OutputContext, rows: readonly string[][]) {
+ *   const text = rows.map((row) => row.join(",")).join("\n");
+ *   await writeFile(`${context.assetName}.csv`, text);
+ *   context.registerContentVersion(await contentVersion(text));
+ * }
+ * ```
+ */
+export async function contentVersion(content: Uint8Array | ArrayBuffer | string | Blob | ReadableStream<Uint8Array>): Promise<string> {
+  const digest = new ContentDigest();
+  if (typeof content === "string") await digest.add(new TextEncoder().encode(content));
+  else if (content instanceof Uint8Array) await digest.add(content);
+  else if (content instanceof ArrayBuffer) await digest.add(new Uint8Array(content));
+  else if (content instanceof Blob || content instanceof ReadableStream) await addStream(digest, content);
+  else {
+    const expected = "a Uint8Array, an ArrayBuffer, a string, a Blob or a ReadableStream of bytes";
+    throw new EdgewaterError("DefinitionError", `Invalid content of contentVersion: ${describe(content)}; expected ${expected}`);
+  }
+  return digest.version();
+}
+
+async function addStream(digest: ContentDigest, content: Blob | ReadableStream<Uint8Array>): Promise<void> {
+  const reader = (content instanceof Blob ? content.stream() : content).getReader();
+  while (true) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    await digest.add(value);
+  }
 }
 
 /** Computes the data version of streamed content. Holds one chunk, and the digests of the chunks before it. */
