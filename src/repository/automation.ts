@@ -1,12 +1,24 @@
+import { type EvaluateOptions, type Evaluation, evaluateConditions } from "../automation/evaluate.ts";
 import type { AutomationDependency, AutomationNode } from "../automation/snapshots.ts";
 import { isEdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import type { Graph, Node } from "../run/graph.ts";
 import { type Load, loadOf } from "../run/plan.ts";
+import type { Storage } from "../storage/types.ts";
+
+/** Evaluates the automation conditions of a graph. */
+export function evaluateGraph(
+  graph: Graph,
+  loadingContext: PartitionLoadingContext,
+  storage: Storage,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  return evaluateConditions(automationNodes(graph, loadingContext), storage, options);
+}
 
 /** The nodes of a graph as the evaluation of conditions needs them, each after its inputs. */
-export function automationNodes(graph: Graph, loadingContext: PartitionLoadingContext): readonly AutomationNode[] {
+function automationNodes(graph: Graph, loadingContext: PartitionLoadingContext): readonly AutomationNode[] {
   return [...graph.nodes.values()].map((node) => automationNode(node, loadingContext));
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Output } from "../asset/result.ts";
 import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../asset/types.ts";
-import { type EvaluateOptions, type Evaluation, evaluateConditions } from "../automation/evaluate.ts";
+import type { EvaluateOptions, Evaluation } from "../automation/evaluate.ts";
 import { abortedError, EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import { type Log, silentLog } from "../io-handler/contexts.ts";
@@ -25,7 +25,6 @@ import { membersOf, planOf, runSelection, type Selection } from "../run/plan.ts"
 import { type RunResult, run } from "../run/run.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
-import { automationNodes } from "./automation.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { resume as resumeRun } from "./resume.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
@@ -260,9 +259,11 @@ export class Repository implements AsyncDisposable {
    */
   async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
     checkRepositoryOptions("evaluate", options);
-    return this.#operations.run(async () =>
-      evaluateConditions(automationNodes(this.#graph, await this.#loadingContext()), this.storage, options),
-    );
+    return this.#operations.run(async () => {
+      // The evaluation of conditions is about 2 kB, and many repositories have no condition.
+      const { evaluateGraph } = await import("./automation.ts");
+      return evaluateGraph(this.#graph, await this.#loadingContext(), this.storage, options);
+    });
   }
 
   /** Waits for calls in flight, and closes the Storage if this repository opened it. Idempotent. */

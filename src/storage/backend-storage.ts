@@ -7,9 +7,6 @@ import { type AnyEvent, assetEventTypes, type StoredEvent } from "./events.ts";
 import { byFirstMaterialization } from "./latest.ts";
 import { checkStorageOptions } from "./options.ts";
 import { assetRecords, changedDefinitions } from "./query/catalogue.ts";
-import { exportLines } from "./query/export.ts";
-import { importLines } from "./query/import.ts";
-import { prune } from "./query/prune.ts";
 import { computeStaleness } from "./query/staleness.ts";
 import { subscribe } from "./query/subscribe.ts";
 import type { AssetDefinition, AssetRecord, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
@@ -194,17 +191,28 @@ export class BackendStorage implements Storage {
 
   export(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<string, void, void> {
     checkStorageOptions("storage.export", options);
-    return exportLines((work) => this.#withBackend(work), options.signal);
+    return this.#exportLines(options.signal);
+  }
+
+  async *#exportLines(signal: AbortSignal | undefined): AsyncGenerator<string, void, void> {
+    const { exportLines } = await import("./query/maintenance.ts");
+    yield* exportLines((work) => this.#withBackend(work), signal);
   }
 
   async import(lines: AsyncIterable<string> | Iterable<string>, options: ImportOptions = {}): Promise<void> {
     checkStorageOptions("storage.import", options);
-    return this.#withBackend((backend) => importLines(lines, backend, (batch) => this.#commit(batch), options));
+    return this.#withBackend(async (backend) => {
+      const { importLines } = await import("./query/maintenance.ts");
+      return importLines(lines, backend, (batch) => this.#commit(batch), options);
+    });
   }
 
   async prune(options: PruneOptions): Promise<Pruned> {
     checkStorageOptions("storage.prune", options);
-    return this.#withBackend((backend) => prune(backend, (batch) => this.#commit(batch), options));
+    return this.#withBackend(async (backend) => {
+      const { prune } = await import("./query/maintenance.ts");
+      return prune(backend, (batch) => this.#commit(batch), options);
+    });
   }
 
   close(): Promise<void> {
