@@ -55,7 +55,7 @@ export default [
     "superjson's serializer, loaded with the first value",
     "dist/serializer/superjson/serializer.js",
     "{ superjsonSerializer }",
-    "11 kB",
+    "23 kB",
   ),
   withRoot("fs", "dist/object-store/local/index.js", "{ LocalStore }", [
     "./walk.js",

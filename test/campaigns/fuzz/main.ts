@@ -1,13 +1,15 @@
 /**
- * `npm run fuzz [runs]`: every hostile input of the serializer, every law of it with 100,000 values each unless told
- * otherwise, and every law of records, with a tenth as many sequences of commits. The seed is another each time; a law that
- * is broken prints it.
+ * `npm run fuzz [runs] [seed]`: the serializer with ten times as many random values and damaged bytes as runs (100,000 unless
+ * told otherwise), every hostile input of it, every law of it with as many values as runs, and every law of records with a
+ * tenth as many sequences of commits. The laws choose other seeds each time; a law that is broken prints its own.
  */
 import { hostile } from "../../unit/serializer/hostile.ts";
 import { laws as serializerLaws } from "../../unit/serializer/laws.ts";
 import { laws as recordLaws } from "../../unit/storage/laws.ts";
+import { damagedBytes, randomValues } from "./serializer.ts";
 
 const runs = Number(process.argv[2] ?? 100_000);
+const seed = Number(process.argv[3] ?? Date.now() % 1e9);
 const sequences = Math.ceil(runs / 10);
 
 async function timed(name: string, count: string, work: () => unknown): Promise<void> {
@@ -16,6 +18,9 @@ async function timed(name: string, count: string, work: () => unknown): Promise<
   console.log(`✓ ${name}: ${count} in ${Math.round((performance.now() - start) / 1000)} s`);
 }
 
+console.log(`seed ${seed}`);
+await timed("random values", `${10 * runs}`, () => console.log(randomValues(10 * runs, seed)));
+await timed("damaged bytes", `${10 * runs}`, () => console.log(damagedBytes(10 * runs, seed)));
 for (const { name, prepare } of hostile) {
   const run = await prepare();
   await timed(name, "a hostile input", async () => {
