@@ -2,6 +2,7 @@ import { EdgewaterError } from "../errors.ts";
 import { aLimit, checkOptions, checkValue, required, withMethods } from "../options.ts";
 import type { Bytes, Serializer, SerializerWrapper } from "./types.ts";
 
+/** Options of {@link withGzip}. */
 export interface GzipOptions {
   /**
    * The most bytes that are inflated. Inflating stops there, so that a small hostile object cannot fill the memory.

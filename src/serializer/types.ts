@@ -9,12 +9,16 @@ export interface Serializer {
   /** The most bytes that `decode` reads, when there is a limit. Wrappers hold it while they make the bytes. */
   readonly maxBytes?: number | undefined;
   /**
-   * Returns a promise only for a value that must be waited for, such as a Blob.
+   * Writes a value as bytes. Returns a promise only for a value that must be waited for, such as a Blob.
    *
    * @throws `SerializationError` with the path in `field`, for a value that cannot be written without loss
    */
   readonly encode: (value: unknown) => Bytes | Promise<Bytes>;
-  /** @throws `SerializationError` for bytes that this serializer did not write */
+  /**
+   * Reads a value back from its bytes.
+   *
+   * @throws `SerializationError` for bytes that this serializer did not write
+   */
   readonly decode: (bytes: Bytes) => unknown;
 }
 

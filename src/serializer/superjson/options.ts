@@ -1,6 +1,7 @@
 import { aBoolean, aLimit, type OptionKinds, withMethods } from "../../options.ts";
 import { type KeptClass, type Registry, registryOf, type SuperJSONRegistrations } from "./registry.ts";
 
+/** Options of `superjsonSerializer` and `SuperJsonIOHandler`. */
 export interface SuperJSONOptions {
   /**
    * Keeps which places share one object, and circles. Turn it off for plain data that must be written fast: each place then

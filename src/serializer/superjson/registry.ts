@@ -3,9 +3,13 @@ export type KeptClass = abstract new (...args: never[]) => object;
 
 /** A custom transformer, as `SuperJSON.registerCustom` takes it. */
 export interface CustomTransformer {
+  /** The name that is written for its values. */
   readonly name: string;
+  /** Whether a value is of this kind. */
   isApplicable(value: unknown): boolean;
+  /** Turns a value into one that JSON keeps. */
   serialize(value: unknown): unknown;
+  /** Turns what `serialize` returned into the value again. */
   deserialize(value: unknown): unknown;
 }
 
