@@ -80,11 +80,11 @@ export {
 } from "./repository/repository.ts";
 export type { AssetStatus, StatusOptions } from "./repository/status.ts";
 export type { RetryPolicy } from "./retry.ts";
-export type { OnProgress, ProgressEvent } from "./run/environment.ts";
 export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
 export type { Load, Plan, Selection, Step } from "./run/plan.ts";
 export type { FailedAsset, RunResult } from "./run/run.ts";
+export type { OnProgress, ProgressEvent } from "./run/run-environment.ts";
 export { type EnvironmentSource, type LookUp, runtimeEnvironment } from "./runtime/environment.ts";
 export type { DeclaredFields, GivenSettings } from "./settings/definition.ts";
 export { type DotenvSource, dotenv } from "./settings/dotenv.ts";

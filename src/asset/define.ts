@@ -1,6 +1,6 @@
 /** The checks that the factories of assets and tasks share. */
 
-import { isCondition } from "../automation/make.ts";
+import { isCondition } from "../automation/make-condition.ts";
 import { nameProblem } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";

@@ -4,7 +4,7 @@ import { checkIOHandler } from "../io-handler/handler.ts";
 import type { HintedType, TypeHint } from "../io-handler/type-hint.ts";
 import { coerceMetadata, type MetadataInput } from "../metadata/metadata-value.ts";
 import { anObject, anyValue, checkOptions, type OptionKinds, oneOf } from "../options.ts";
-import { type ArityOf, isMapping, type Shaped } from "../partition/mapping/mapping.ts";
+import { type ArityOf, isMapping, type Shaped } from "../partition/mapping/make-mapping.ts";
 import type { PartitionMapping } from "../partition/mapping/partition-mapping.ts";
 import { computationOf } from "./computation.ts";
 import { checkTypeHint } from "./define.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { codeVersionChanged, dataVersionChanged, executionFailed, inProgress, missing, newlyUpdated } from "./facts.ts";
-import { allDepsMatch, and, anyDepsMatch, newlyTrue, not, or, sinceLastHandled } from "./operators.ts";
+import { codeVersionChanged, dataVersionChanged, executionFailed, inProgress, missing, newlyUpdated } from "./asset-conditions.ts";
+import { allDepsMatch, and, anyDepsMatch, newlyTrue, not, or, sinceLastHandled } from "./condition-operators.ts";
 import type { Condition } from "./types.ts";
 
 /** The conditions of this library, see {@link condition}. */

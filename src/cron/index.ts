@@ -6,7 +6,7 @@
 
 import { Cron } from "croner";
 import { type Conditions, condition as conditions } from "../automation/condition.ts";
-import { makeCondition } from "../automation/make.ts";
+import { makeCondition } from "../automation/make-condition.ts";
 import type { Condition } from "../automation/types.ts";
 import type { WallClockTime } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";

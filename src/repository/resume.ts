@@ -3,12 +3,12 @@ import { EdgewaterError } from "../errors.ts";
 import { MetadataValue } from "../metadata/metadata-value.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
-import type { RunEnvironment } from "../run/environment.ts";
 import type { Graph } from "../run/graph.ts";
 import { outputId, type Plan, planOf, type Selection, type Step } from "../run/plan.ts";
 import { eventsByOutput } from "../run/run.ts";
+import type { RunEnvironment } from "../run/run-environment.ts";
 import type { RunRecord, Storage, StoredEvent } from "../storage/types.ts";
-import { storedValue } from "./stored.ts";
+import { storedValue } from "./stored-value.ts";
 
 /** A run that is resumed. */
 export interface Resumed {

@@ -2,10 +2,10 @@ import type { Source } from "../asset/types.ts";
 import type { StoredValue } from "../io-handler/handler.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
-import type { LoadEnvironment } from "../run/environment.ts";
 import { type Graph, type Node, nodeOf } from "../run/graph.ts";
+import type { LoadEnvironment } from "../run/run-environment.ts";
 import type { Staleness } from "../storage/types.ts";
-import { isUncommitted, storedValue } from "./stored.ts";
+import { isUncommitted, storedValue } from "./stored-value.ts";
 
 /** Options of `repository.status`. */
 export interface StatusOptions {

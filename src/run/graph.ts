@@ -1,7 +1,7 @@
 import { type Computation, computationOf } from "../asset/computation.ts";
 import type { Definition, ExternalAsset, MultiAsset, Source } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
-import { checkEdge } from "../partition/mapping/mapping.ts";
+import { checkEdge } from "../partition/mapping/make-mapping.ts";
 import type { AssetDefinition } from "../storage/types.ts";
 
 /** An asset or a task, and the function that makes it. */

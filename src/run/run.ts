@@ -4,9 +4,9 @@
  * @module
  */
 import type { StoredEvent } from "../storage/types.ts";
-import type { ProgressEvent, RunEnvironment } from "./environment.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
 import { outputId, outputIds, type Plan } from "./plan.ts";
+import type { ProgressEvent, RunEnvironment } from "./run-environment.ts";
 import { runStep } from "./step.ts";
 
 /** The result of a run. */

@@ -2,8 +2,8 @@ import type { Log } from "../io-handler/contexts.ts";
 import { MetadataValue } from "../metadata/metadata-value.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { LogRecord, NewEvent, StepEvent } from "../storage/types.ts";
-import type { StepEnvironment } from "./environment.ts";
 import { outputId, type Step } from "./plan.ts";
+import type { StepEnvironment } from "./run-environment.ts";
 
 /** Records the events and the log of one step. */
 export interface StepRecord {

@@ -6,11 +6,11 @@ import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { type RetryPolicy, retrying, stepRetryDefaults } from "../retry.ts";
 import type { StoredEvent } from "../storage/types.ts";
-import { commitOutput } from "./commit.ts";
-import type { StepEnvironment } from "./environment.ts";
+import { commitOutput } from "./commit-output.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
-import { inputName, loadInput } from "./load.ts";
+import { inputName, loadInput } from "./load-inputs.ts";
 import { outputId, outputIds, type Step } from "./plan.ts";
+import type { StepEnvironment } from "./run-environment.ts";
 import { stepRecord } from "./step-record.ts";
 
 /** Calls `work` until it succeeds or no retry is left. The load, the function and the writes of a step share its retries. */

@@ -1,10 +1,10 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
-import { Operations } from "../operations.ts";
+import { Operations } from "../operations-in-flight.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { type Backend, type EventsQuery, partitionId } from "./backend.ts";
 import { type Batch, checkDynamicKeys, checkNames, checkStorageName } from "./batch.ts";
 import { type AnyEvent, assetEventTypes, type StoredEvent } from "./events.ts";
-import { byFirstMaterialization } from "./latest.ts";
+import { byFirstMaterialization } from "./latest-record.ts";
 import { checkStorageOptions } from "./options.ts";
 import { assetRecords, changedDefinitions } from "./query/catalogue.ts";
 import { computeStaleness } from "./query/staleness.ts";

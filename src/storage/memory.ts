@@ -10,7 +10,7 @@ import {
 } from "./backend.ts";
 import { type Batch, type Precondition, preconditionFailed, sameBytes } from "./batch.ts";
 import type { AnyEvent, StoredEvent } from "./events.ts";
-import { advance, changesLatest } from "./latest.ts";
+import { advance, changesLatest } from "./latest-record.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "./records.ts";
 
 /** Keeps every row in the memory of this process. */

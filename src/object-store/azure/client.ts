@@ -3,7 +3,7 @@ import { unlessAborted } from "../client/aborted.ts";
 import type { MetadataHeaders } from "../client/attributes.ts";
 import { type BucketClient, createBucketClient, pathOf } from "../client/bucket-client.ts";
 import { checkExpiry } from "../client/checks.ts";
-import { ServerClock } from "../client/clock.ts";
+import { ServerClock } from "../client/clock-skew.ts";
 import { cachedCredentials } from "../client/credential-cache.ts";
 import type { Failure, ServiceErrors } from "../client/error-codes.ts";
 import type { SignOptions } from "../types.ts";

@@ -14,7 +14,7 @@ import { parseXml, textAt, type XmlElement } from "./answer/xml.ts";
 import type { MetadataHeaders } from "./attributes.ts";
 import { type Correction, errorOf, type Failure, failureOf, type ServiceErrors, withCorrections } from "./error-codes.ts";
 import { defaultTimeoutMs, type HTTPRequest, type TransportOptions } from "./exchange.ts";
-import { send } from "./send.ts";
+import { send } from "./send-with-retry.ts";
 
 /** A request to a bucket, before it is signed. */
 export interface BucketRequest {

@@ -6,7 +6,7 @@ import { type BucketClient, pathOf } from "../client/bucket-client.ts";
 import type { Failure } from "../client/error-codes.ts";
 import { exchange, type HTTPRequest, isUnsent } from "../client/exchange.ts";
 import { isMissingObject } from "../client/objects.ts";
-import { isTransient, retryAfterMs } from "../client/send.ts";
+import { isTransient, retryAfterMs } from "../client/send-with-retry.ts";
 import type { PutMode, PutResult } from "../types.ts";
 import { type Attempt, type ObjectState, writeExactlyOnce } from "./conditional-write.ts";
 

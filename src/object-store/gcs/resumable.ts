@@ -7,7 +7,7 @@ import { pathOf } from "../client/bucket-client.ts";
 import { parsedUrl } from "../client/checks.ts";
 import { exchange, type HTTPRequest } from "../client/exchange.ts";
 import { type Part, putInParts } from "../client/multipart.ts";
-import { isTransient, retryAfterMs, send } from "../client/send.ts";
+import { isTransient, retryAfterMs, send } from "../client/send-with-retry.ts";
 import { writeObjectOnce } from "../conditional-write/attempt.ts";
 import type { Attempt } from "../conditional-write/conditional-write.ts";
 import type { PutMode, PutResult } from "../types.ts";

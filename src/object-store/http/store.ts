@@ -12,7 +12,7 @@ import { checkTransport, parsedUrl, transportKinds } from "../client/checks.ts";
 import { errorOf } from "../client/error-codes.ts";
 import { leavesBodies, type TransportOptions } from "../client/exchange.ts";
 import { rangeHeader } from "../client/objects.ts";
-import { send } from "../client/send.ts";
+import { send } from "../client/send-with-retry.ts";
 import { checkMatch, resolveRange } from "../conditions.ts";
 import { checkKey } from "../path.ts";
 import type { FullGet, FullGetOptions, FullObjectMeta, GetResult, Head, HeadOptions, Named } from "../types.ts";

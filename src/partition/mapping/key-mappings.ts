@@ -2,7 +2,7 @@ import { EdgewaterError } from "../../errors.ts";
 import { anObject, checkValue, describe, required } from "../../options.ts";
 import { isPartitionKey, type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "../partition-key.ts";
 import { keyKindOf, type PartitionsDefinition } from "../partitions-definition.ts";
-import { makeMapping, needsDownstream, needsUpstream, type PartitionEdge, type PartitionMapping } from "./mapping.ts";
+import { makeMapping, needsDownstream, needsUpstream, type PartitionEdge, type PartitionMapping } from "./make-mapping.ts";
 
 /** The mappings that need neither dimensions nor time. See `PartitionMapping` for each. */
 export const keyMappings = {

@@ -12,7 +12,7 @@ import {
   needsUpstream,
   type PartitionEdge,
   type PartitionMapping,
-} from "./mapping.ts";
+} from "./make-mapping.ts";
 
 type Dimensions = Readonly<Record<string, PartitionMapping | readonly [string, PartitionMapping]>>;
 

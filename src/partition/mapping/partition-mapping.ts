@@ -5,7 +5,7 @@
  */
 import type { PartitionKeyInput } from "../partition-key.ts";
 import { keyMappings } from "./key-mappings.ts";
-import type { Arity, PartitionMapping as Mapping } from "./mapping.ts";
+import type { Arity, PartitionMapping as Mapping } from "./make-mapping.ts";
 import { multiMapping, multiToSingleMapping } from "./multi-mappings.ts";
 import { timeWindowMapping } from "./time-window-mapping.ts";
 

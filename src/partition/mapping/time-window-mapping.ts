@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../../errors.ts";
 import { anyValue, checkOptions, type OptionKinds } from "../../options.ts";
 import { maximumKeys, type PartitionKey } from "../partition-key.ts";
-import { type MappingRequest, makeMapping, mappingError, needsDownstream, needsUpstream, type PartitionMapping } from "./mapping.ts";
+import { type MappingRequest, makeMapping, mappingError, needsDownstream, needsUpstream, type PartitionMapping } from "./make-mapping.ts";
 
 /** One window. */
 export interface TimeWindowShift {

@@ -1,4 +1,4 @@
-import type { Encoded } from "./typed-values/encoded.ts";
+import type { Encoded } from "./typed-values/encoded-form.ts";
 
 /**
  * How much of a value JSON says: `native`, what `JSON.stringify` writes of it; `json`, JSON, but read from a snapshot; or

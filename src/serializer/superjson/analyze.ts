@@ -7,11 +7,11 @@ import { encodeSparse, lostHidden } from "./typed-values/collection.ts";
 import { customOf } from "./typed-values/custom.ts";
 import { isBareDate } from "./typed-values/date.ts";
 import { encodeTyped } from "./typed-values/encode.ts";
-import type { Encoded } from "./typed-values/encoded.ts";
+import type { Encoded } from "./typed-values/encoded-form.ts";
 import { closedType, type Integrity, integrityOf } from "./typed-values/integrity.ts";
+import { isForeignArray, isForeignObject } from "./typed-values/other-realms.ts";
 import { hasExtraNames } from "./typed-values/own-names.ts";
 import { Patterns } from "./typed-values/patterns.ts";
-import { isForeignArray, isForeignObject } from "./typed-values/realm.ts";
 import { SharedBuffers } from "./typed-values/shared-buffers.ts";
 
 /** How many leaves make it worth while to leave a part to `JSON.stringify`. */

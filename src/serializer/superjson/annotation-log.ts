@@ -1,6 +1,6 @@
 import type { ByteWriter } from "./byte-writer.ts";
 import type { Key } from "./keys.ts";
-import type { Type } from "./typed-values/encoded.ts";
+import type { Type } from "./typed-values/encoded-form.ts";
 
 /** The annotations of an array or object and of its parts: where in the log they begin. */
 export type Note = number;

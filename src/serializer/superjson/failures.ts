@@ -1,5 +1,5 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
-import type { Encoded } from "./typed-values/encoded.ts";
+import type { Encoded } from "./typed-values/encoded-form.ts";
 
 /** Characters of a path that a person would still read. */
 const longestPath = 500;

@@ -2,7 +2,7 @@
 import type { Note } from "./annotation-log.ts";
 import type { Key } from "./keys.ts";
 import { escapeKey } from "./places.ts";
-import type { Type } from "./typed-values/encoded.ts";
+import type { Type } from "./typed-values/encoded-form.ts";
 
 export interface Once extends Shared {
   readonly places: Place[];

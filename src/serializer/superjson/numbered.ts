@@ -8,7 +8,7 @@ import { share } from "./equalities-reader.ts";
 import { damaged } from "./failures.ts";
 import type { Parts, Place } from "./places.ts";
 import { count } from "./typed-values/checks.ts";
-import type { Type } from "./typed-values/encoded.ts";
+import type { Type } from "./typed-values/encoded-form.ts";
 
 /** What `meta.values` begins with in this form. superjson does not know it and throws. */
 export const numberedStart = '[["edgewater","numbered",';

@@ -8,7 +8,7 @@ import { NumberedAnnotations } from "./numbered.ts";
 import type { Settings } from "./options.ts";
 import { PendingBytes } from "./pending-bytes.ts";
 import { dateType } from "./typed-values/date.ts";
-import type { Encoded, Type } from "./typed-values/encoded.ts";
+import type { Encoded, Type } from "./typed-values/encoded-form.ts";
 import { specialNumberText } from "./typed-values/number.ts";
 import { inlineLimit } from "./typed-values/view.ts";
 

@@ -2,9 +2,9 @@ import type { IDBPTransaction } from "idb";
 import { partitionId } from "../backend.ts";
 import { type Batch, type Precondition, preconditionFailed, sameBytes } from "../batch.ts";
 import type { AnyEvent, NewEvent } from "../events.ts";
-import { advance, changesLatest } from "../latest.ts";
+import { advance, changesLatest } from "../latest-record.ts";
+import { eventJson } from "../record-json.ts";
 import type { LatestRecord } from "../records.ts";
-import { eventJson } from "../wire.ts";
 import type { Connection } from "./connection.ts";
 import { type Counter, latestFrom, latestRow, type Schema, startingWith, storeNames } from "./schema.ts";
 

@@ -2,7 +2,7 @@
 // object store needs only a get and a promise for a request, and idb-keyval is smaller.
 import { type IDBPDatabase, openDB } from "idb";
 import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
-import { type Stamp, schemaVersion } from "../schema.ts";
+import { type Stamp, schemaVersion } from "../schema-version.ts";
 import { create, type Schema, storeNames } from "./schema.ts";
 
 /** The open database. */

@@ -5,7 +5,7 @@
  */
 import { EdgewaterError } from "../../errors.ts";
 import type { EmbeddedOptions, StorageBackend } from "../backend.ts";
-import { checkStamp } from "../schema.ts";
+import { checkStamp } from "../schema-version.ts";
 import { IndexedDBBackend } from "./backend.ts";
 import { type Connection, connect, readStamp } from "./connection.ts";
 

@@ -1,8 +1,8 @@
 import type { DBSchema, IDBPDatabase } from "idb";
 import { PartitionKey } from "../../partition/partition-key.ts";
+import type { EventJson } from "../record-json.ts";
 import type { AssetDefinition, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "../records.ts";
-import { currentStamp, type Stamp } from "../schema.ts";
-import type { EventJson } from "../wire.ts";
+import { currentStamp, type Stamp } from "../schema-version.ts";
 
 /** The last numbers that were given: to events, and to every other row that has an order. */
 export interface Counter {

@@ -1,5 +1,5 @@
 import type { Backend } from "../backend.ts";
-import { emptyLatest } from "../latest.ts";
+import { emptyLatest } from "../latest-record.ts";
 import type { AssetDefinition, AssetRecord } from "../records.ts";
 
 /** The definitions and the latest events of one asset or of all, sorted by name. */

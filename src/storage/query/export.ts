@@ -2,7 +2,7 @@ import { toBase64 } from "../../encoding/base64.ts";
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { throwIfAborted } from "../../errors.ts";
 import type { UseBackend } from "../backend.ts";
-import { eventJson } from "../wire.ts";
+import { eventJson } from "../record-json.ts";
 
 /** The version of the export format. */
 export const exportVersion = 1;

@@ -3,9 +3,9 @@ import { EdgewaterError, throwIfAborted } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
 import type { Batch } from "../batch.ts";
 import type { NewEvent } from "../events.ts";
+import { definitionFrom, type EventJson, eventFrom, runFrom } from "../record-json.ts";
 import type { AssetDefinition, LogRecord, RunRecord, TickRecord } from "../records.ts";
 import type { ImportOptions } from "../types.ts";
-import { definitionFrom, type EventJson, eventFrom, runFrom } from "../wire.ts";
 import { exportVersion } from "./export.ts";
 
 /** One line of an export: the first line has `edgewater` and `version`, every other line one of the other fields. */

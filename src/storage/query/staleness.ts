@@ -1,5 +1,5 @@
 import type { Backend } from "../backend.ts";
-import { byFirstMaterialization } from "../latest.ts";
+import { byFirstMaterialization } from "../latest-record.ts";
 import type { AssetDefinition, Dependency, LatestRecord } from "../records.ts";
 import type { Staleness, StalenessCause, StalenessOptions } from "../types.ts";
 

@@ -8,10 +8,10 @@ import { isEdgewaterError } from "../../errors.ts";
 import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "../backend.ts";
 import { type Batch, preconditionFailed } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
+import { definitionFrom, runFrom } from "../record-json.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "../records.ts";
-import { definitionFrom, runFrom } from "../wire.ts";
 import { commitStatements, numbered } from "./commit.ts";
-import type { Row, SqlDatabase, SqlValue } from "./port.ts";
+import type { Row, SqlDatabase, SqlValue } from "./driver.ts";
 import { eventOf, json, latestOf } from "./rows.ts";
 
 /** Keeps every row in an SQL database, with the same tables and queries for SQLite and Postgres. */

@@ -2,10 +2,10 @@ import { toBase64 } from "../../encoding/base64.ts";
 import { partitionId } from "../backend.ts";
 import type { Batch, Precondition } from "../batch.ts";
 import type { AnyEvent, NewEvent } from "../events.ts";
-import { advance, changesLatest } from "../latest.ts";
+import { advance, changesLatest } from "../latest-record.ts";
+import { metadataJson } from "../record-json.ts";
 import type { LatestRecord } from "../records.ts";
-import { metadataJson } from "../wire.ts";
-import { type SqlValue, type Statement, statement } from "./port.ts";
+import { type SqlValue, type Statement, statement } from "./driver.ts";
 
 /** The id of this commit's last event, minus a parameter; NULL when the parameter is NULL. */
 const idBefore = "(SELECT last_id FROM edgewater_schema) - CAST(? AS BIGINT)";

@@ -7,8 +7,8 @@ import { checkValue, required, withMethods } from "../../options.ts";
 import type { StorageBackend } from "../backend.ts";
 import { checkStorageOptions } from "../options.ts";
 import { SqlBackend } from "./backend.ts";
+import type { Row, SqlDatabase, SqlValue } from "./driver.ts";
 import { databaseError, sqliteFailure } from "./failure.ts";
-import type { Row, SqlDatabase, SqlValue } from "./port.ts";
 import { migrate, openSchema } from "./schema.ts";
 
 export type { StorageBackend };

@@ -10,8 +10,8 @@ import { aBoolean, checkOptions, type OptionKinds, wholeNumber } from "../../opt
 import { loadPeer } from "../../peer.ts";
 import type { StorageBackend } from "../backend.ts";
 import { SqlBackend } from "./backend.ts";
+import type { Row, SqlDatabase, SqlValue, Statement } from "./driver.ts";
 import { databaseError, type Failure } from "./failure.ts";
-import type { Row, SqlDatabase, SqlValue, Statement } from "./port.ts";
 import { migrate, openSchema } from "./schema.ts";
 
 export type { StorageBackend };

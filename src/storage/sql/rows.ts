@@ -1,8 +1,8 @@
 import { PartitionKey } from "../../partition/partition-key.ts";
 import type { AnyEvent } from "../events.ts";
+import { metadataFrom } from "../record-json.ts";
 import type { LatestRecord } from "../records.ts";
-import { metadataFrom } from "../wire.ts";
-import type { Row, SqlValue } from "./port.ts";
+import type { Row, SqlValue } from "./driver.ts";
 
 /** The event of a row. */
 export function eventOf(row: Row): AnyEvent {

@@ -1,6 +1,6 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
-import { checkStamp, currentStamp, type Stamp } from "../schema.ts";
-import { type SqlDatabase, type Statement, statement } from "./port.ts";
+import { checkStamp, currentStamp, type Stamp } from "../schema-version.ts";
+import { type SqlDatabase, type Statement, statement } from "./driver.ts";
 
 /** The name of the constraint that a commit violates when one of its preconditions does not hold. */
 export const preconditionName = "edgewater_precondition";

@@ -10,8 +10,8 @@ import { aName, checkValue, required } from "../../options.ts";
 import type { EmbeddedOptions, StorageBackend } from "../backend.ts";
 import { checkStorageOptions } from "../options.ts";
 import { SqlBackend } from "./backend.ts";
+import type { Row, SqlDatabase, SqlValue, Statement } from "./driver.ts";
 import { databaseError, isBusy, sqliteFailure } from "./failure.ts";
-import type { Row, SqlDatabase, SqlValue, Statement } from "./port.ts";
 import { migrate, openSchema } from "./schema.ts";
 
 export type { EmbeddedOptions, StorageBackend };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dynamicPartitions } from "../../../src/partition/dynamic-partitions.ts";
-import { checkEdge, isPartitionMapping, type Mapped } from "../../../src/partition/mapping/mapping.ts";
+import { checkEdge, isPartitionMapping, type Mapped } from "../../../src/partition/mapping/make-mapping.ts";
 import { PartitionMapping } from "../../../src/partition/mapping/partition-mapping.ts";
 import { multiPartitions } from "../../../src/partition/multi-partitions.ts";
 import { PartitionKey } from "../../../src/partition/partition-key.ts";

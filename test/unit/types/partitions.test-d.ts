@@ -1,7 +1,7 @@
 /** Compiled by `npm run check`, never run: the types of partitions and mappings. */
 
 import type { MetadataValue } from "../../../src/metadata/metadata-value.ts";
-import type { ArityOf, Shaped } from "../../../src/partition/mapping/mapping.ts";
+import type { ArityOf, Shaped } from "../../../src/partition/mapping/make-mapping.ts";
 import { PartitionMapping } from "../../../src/partition/mapping/partition-mapping.ts";
 import { multiPartitions } from "../../../src/partition/multi-partitions.ts";
 import type { PartitionKey } from "../../../src/partition/partition-key.ts";

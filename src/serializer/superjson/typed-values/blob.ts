@@ -1,7 +1,7 @@
 import { damaged } from "../failures.ts";
 import { attempt, extrasOf, text } from "./checks.ts";
-import type { Encoded } from "./encoded.ts";
-import { ours } from "./encoded.ts";
+import type { Encoded } from "./encoded-form.ts";
+import { ours } from "./encoded-form.ts";
 
 /** A Blob or File, whose bytes are read after the rest of the value was written. */
 export function encodeBlob(blob: Blob): Encoded | string {

@@ -2,8 +2,8 @@
 import { damaged } from "../failures.ts";
 import type { RegisteredClass } from "../registry.ts";
 import { attempt, count, extrasOf, list, lostSymbol, type Parts, record, setOwn, shown } from "./checks.ts";
-import type { Encoded } from "./encoded.ts";
-import { ours, type Type } from "./encoded.ts";
+import type { Encoded } from "./encoded-form.ts";
+import { ours, type Type } from "./encoded-form.ts";
 import { closedType, integrityOf } from "./integrity.ts";
 import { Pace, paceOf } from "./pace.ts";
 

@@ -1,5 +1,5 @@
 import type { Registry } from "../registry.ts";
-import type { Type } from "./encoded.ts";
+import type { Type } from "./encoded-form.ts";
 
 /** What a custom transformer of the user writes in the place of a value. */
 export interface Custom {

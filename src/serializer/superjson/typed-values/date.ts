@@ -1,6 +1,6 @@
 import { damaged } from "../failures.ts";
 import { extrasOf, shown, text } from "./checks.ts";
-import { ours, type Type } from "./encoded.ts";
+import { ours, type Type } from "./encoded-form.ts";
 
 /** superjson's annotation of a `Date`; ours for an invalid one. `ByteWriter.date` writes its text. */
 export function dateType(date: Date): Type {

@@ -2,9 +2,9 @@ import type { Settings } from "../options.ts";
 import { encodeBlob } from "./blob.ts";
 import { encodeInstance, encodeMap, encodeNullObject, encodeSet } from "./collection.ts";
 import { dateExtras, dateType, timeOf } from "./date.ts";
-import type { Encoded } from "./encoded.ts";
+import type { Encoded } from "./encoded-form.ts";
 import { encodeDOMException, encodeError } from "./error.ts";
-import { builtInName } from "./realm.ts";
+import { builtInName } from "./other-realms.ts";
 import { encodeRegExp, encodeTemporal, encodeURL, encodeURLSearchParams } from "./text.ts";
 import { encodeView, viewName } from "./view.ts";
 

@@ -1,7 +1,7 @@
 import { damaged } from "../failures.ts";
 import { lostSymbol, type Parts, record, setHidden, setOwn, shown, text } from "./checks.ts";
-import type { Encoded } from "./encoded.ts";
-import { ours } from "./encoded.ts";
+import type { Encoded } from "./encoded-form.ts";
+import { ours } from "./encoded-form.ts";
 import { closedType, integrityOf } from "./integrity.ts";
 
 /** Where an error was thrown, which is not kept: it names files of one machine. */

@@ -1,6 +1,6 @@
 import { damaged } from "../failures.ts";
 import { shown } from "./checks.ts";
-import { ours, type Type } from "./encoded.ts";
+import { ours, type Type } from "./encoded-form.ts";
 
 /** How far an object is closed: `Object.freeze`, `Object.seal` or `Object.preventExtensions`. */
 export type Integrity = "frozen" | "sealed" | "closed";

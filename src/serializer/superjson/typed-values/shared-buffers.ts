@@ -1,5 +1,5 @@
-import type { Encoded } from "./encoded.ts";
-import { ours } from "./encoded.ts";
+import type { Encoded } from "./encoded-form.ts";
+import { ours } from "./encoded-form.ts";
 import { viewName } from "./view.ts";
 
 /** Bytes to which the start of a shared range is rounded, so that every number lies as it must. */

@@ -1,7 +1,7 @@
 import { damaged } from "../failures.ts";
 import { attempt, extrasOf, record, shown, text } from "./checks.ts";
-import type { Encoded } from "./encoded.ts";
-import { ours } from "./encoded.ts";
+import type { Encoded } from "./encoded-form.ts";
+import { ours } from "./encoded-form.ts";
 import type { Patterns } from "./patterns.ts";
 
 export function encodeURL(url: URL): Encoded | string {

@@ -5,8 +5,8 @@
 import { fromBase64 } from "../../../encoding/base64.ts";
 import { damaged } from "../failures.ts";
 import { attempt, count, extrasOf, list, shown } from "./checks.ts";
-import type { Encoded } from "./encoded.ts";
-import { ours } from "./encoded.ts";
+import type { Encoded } from "./encoded-form.ts";
+import { ours } from "./encoded-form.ts";
 import { decodeBigInt, decodeNumber, specialNumberText } from "./number.ts";
 import { hasExtraNames } from "./own-names.ts";
 

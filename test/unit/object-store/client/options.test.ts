@@ -5,7 +5,7 @@ import { HTTPStore } from "edgewater/http";
 import { openStore } from "edgewater/open";
 import { S3Store } from "edgewater/s3";
 import { describe, expect, it } from "vitest";
-import { ServerClock } from "../../../../src/object-store/client/clock.ts";
+import { ServerClock } from "../../../../src/object-store/client/clock-skew.ts";
 
 const stores: Readonly<Record<string, (options: object) => unknown>> = {
   S3Store: (options) => new S3Store({ bucket: "b", region: "r", credentials: { accessKeyId: "a", secretAccessKey: "s" }, ...options }),

@@ -9,7 +9,7 @@ import { openedAnswer } from "../../../../src/object-store/client/answer/body.ts
 import { failureOf, type ServiceErrors } from "../../../../src/object-store/client/error-codes.ts";
 import { exchange, isUnsent } from "../../../../src/object-store/client/exchange.ts";
 import { inParallel } from "../../../../src/object-store/client/parallel.ts";
-import { retryAfterMs, send } from "../../../../src/object-store/client/send.ts";
+import { retryAfterMs, send } from "../../../../src/object-store/client/send-with-retry.ts";
 import { retrying } from "../../../../src/retry.ts";
 
 const call = { store: "S", verb: "read", key: "k", signal: undefined } as const;

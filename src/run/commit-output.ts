@@ -7,7 +7,7 @@ import { validate } from "../io-handler/type-hint.ts";
 import type { Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { StoredEvent } from "../storage/types.ts";
-import type { CommitEnvironment } from "./environment.ts";
+import type { CommitEnvironment } from "./run-environment.ts";
 
 /** Metadata and a data version that were given for an output. */
 interface Annotations {

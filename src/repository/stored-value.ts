@@ -3,7 +3,7 @@ import { InputContext } from "../io-handler/contexts.ts";
 import type { StoredValue } from "../io-handler/handler.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
-import type { LoadEnvironment } from "../run/environment.ts";
+import type { LoadEnvironment } from "../run/run-environment.ts";
 import type { StoredEvent } from "../storage/types.ts";
 
 /** Stores keep times in seconds, and their clocks differ a little from ours. */

@@ -1,5 +1,5 @@
 /** Conditions on the latest events of one asset, now and compared with the previous evaluation. */
-import { makeCondition } from "./make.ts";
+import { makeCondition } from "./make-condition.ts";
 import type { AssetSnapshot, Condition } from "./types.ts";
 
 /** True when the asset was never materialized or observed. */

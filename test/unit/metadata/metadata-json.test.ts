@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { metadataFromText, metadataFromWire, metadataToText, metadataToWire } from "../../../src/metadata/metadata-json.ts";
 import { MetadataValue } from "../../../src/metadata/metadata-value.ts";
-import { metadataFromText, metadataFromWire, metadataToText, metadataToWire } from "../../../src/metadata/wire.ts";
 
 const text = fc.string({ unit: "binary" });
 const finite = fc.double({ noDefaultInfinity: true, noNaN: true });

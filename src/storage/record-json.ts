@@ -1,4 +1,4 @@
-import { metadataFromWire, metadataToWire } from "../metadata/wire.ts";
+import { metadataFromWire, metadataToWire } from "../metadata/metadata-json.ts";
 import { PartitionKey } from "../partition/partition-key.ts";
 import type { AnyEvent, NewEvent } from "./events.ts";
 import type { AssetDefinition, RunRecord } from "./records.ts";

@@ -1,5 +1,5 @@
 /** Conditions that are made of other conditions. */
-import { makeCondition } from "./make.ts";
+import { makeCondition } from "./make-condition.ts";
 import type { Condition, ConditionContext } from "./types.ts";
 
 /** True when all conditions are true. */

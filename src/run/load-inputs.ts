@@ -7,8 +7,8 @@ import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
-import type { LoadEnvironment } from "./environment.ts";
 import type { Load } from "./plan.ts";
+import type { LoadEnvironment } from "./run-environment.ts";
 
 /** One value to load. */
 export interface LoadRequest {
