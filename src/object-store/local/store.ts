@@ -209,7 +209,7 @@ export class LocalStore implements FullObjectStore {
       const range = resolveRange(options.range, stats.size, call);
       const state = await this.#stateOf(call.key, stats, identity, () => crc32OfOpen(descriptor, stats.size));
       const isWhole = range.start === 0 && range.end === stats.size;
-      const crc32 = isWhole && state === "written" ? identity.record?.crc32 : undefined;
+      const crc32 = isWhole && (state === "written" || state === "copied") ? identity.record?.crc32 : undefined;
       const opened = this.#openFiles.opened(toMeta(call.key, stats, identity, state), { descriptor, ...range, crc32 }, call);
       isTaken = true;
       return opened;
@@ -224,7 +224,7 @@ export class LocalStore implements FullObjectStore {
     if (isWritten) return "written";
     if (record === undefined) return "plain";
     if (record.size !== stats.size) return "changed";
-    const of = `${record.etag} ${plainEtag(stats)} ${stats.ino}`;
+    const of = `${record.etag} ${plainEtag(stats)} ${stats.ino} ${stats.changedMs}`;
     let compared = this.#compared.get(key);
     if (compared?.of !== of) {
       compared = { of, isEqual: (await readCrc()) === record.crc32 };

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { browsers } from "../../../scripts/browsers.ts";
 import { killBrowser } from "./browser.ts";
+import { fence } from "./fence.ts";
 import { killLocal } from "./local.ts";
 import { sweep } from "./sweep.ts";
 
@@ -19,6 +21,12 @@ describe("LocalStore", () => {
     "keeps the old object when any single call fails, and can write again: %s",
     async (name) => expect(await sweep(name, "fail")).toBeGreaterThan(5),
   );
+});
+
+describe.skipIf(!existsSync("/proc/self/stat"))("a writer on another machine that is stopped and continues", () => {
+  it.each(["ifMatch", "ifMatch with attributes"] as const)("either wins or loses against the next writer: %s", async (name) => {
+    expect(await fence(name, [2, 14, 26, 33, 36, 39, 42, 45])).toEqual([]);
+  });
 });
 
 // test/campaigns/crash/main.ts kills each of them 100 times or more.

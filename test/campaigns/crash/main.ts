@@ -4,6 +4,7 @@
  */
 import { browsers } from "../../../scripts/browsers.ts";
 import { killBrowser } from "./browser.ts";
+import { fence } from "./fence.ts";
 import { type Judge, randomFrom } from "./judge.ts";
 import { killLocal } from "./local.ts";
 import { operations } from "./operations.ts";
@@ -21,6 +22,17 @@ for (const name of Object.keys(operations)) {
   for (const how of ["kill", "torn", "fail"] as const) {
     for (const fsync of [false, true]) console.log(`${name}, ${how}${fsync ? ", fsync" : ""}: ${await sweep(name, how, fsync)} calls`);
   }
+}
+for (const name of ["ifMatch", "ifMatch with attributes"] as const) {
+  for (let first = 1; first < 75; first += 15) {
+    const problems = await fence(
+      name,
+      Array.from({ length: 15 }, (_, index) => first + index),
+    );
+    for (const problem of problems) console.log(problem);
+    if (problems.length > 0) process.exitCode = 1;
+  }
+  console.log(`${name}: stopped at every call`);
 }
 report("LocalStore", await killLocal(kills, randomFrom(seed)));
 for (const browser of browsers) {
