@@ -1,5 +1,6 @@
 import { compareUtf8 } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
+import { describe } from "../options.ts";
 
 /** The options of a list that choose its entries. */
 export interface Page {
@@ -34,5 +35,5 @@ export function* pageOf(keys: readonly string[], prefix: string, { delimiter, st
  */
 export function checkLimit(limit: number = Number.POSITIVE_INFINITY): number {
   if (limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 0)) return limit;
-  throw new EdgewaterError("InvalidRange", `Invalid limit of a list: ${limit}; expected a whole number, 0 or more`);
+  throw new EdgewaterError("InvalidRange", `Invalid limit of a list: ${describe(limit)}; expected a whole number, 0 or more`);
 }
