@@ -1,5 +1,6 @@
 import { compareUtf8 } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
+import { describe } from "../options.ts";
 import { type Call, failed } from "./call.ts";
 import { isKey, isPrefix } from "./path.ts";
 import type { CommonPrefix, ObjectMeta } from "./types.ts";
@@ -37,7 +38,7 @@ export function* pageOf(keys: readonly string[], prefix: string, { delimiter, st
  */
 export function checkLimit(limit: number = Number.POSITIVE_INFINITY): number {
   if (limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 0)) return limit;
-  throw new EdgewaterError("InvalidRange", `Invalid limit of a list: ${limit}; expected a whole number, 0 or more`);
+  throw new EdgewaterError("InvalidRange", `Invalid limit of a list: ${describe(limit)}; expected a whole number, 0 or more`);
 }
 
 /** The option of `list` by which a wrapper learns of the names that a store leaves out because they are not keys. */

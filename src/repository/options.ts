@@ -17,6 +17,7 @@ import {
   stringRecord,
   withMethods,
 } from "../options.ts";
+import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
 import type { LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions } from "./repository.ts";
 import type { StatusOptions } from "./status.ts";
@@ -26,7 +27,7 @@ const aStorage: OptionKind = {
   expected: "a Storage, such as Storage.memory(), or a promise of one",
   accepts: (value) => isObject(value) && (typeof value["declareAssets"] === "function" || typeof value["then"] === "function"),
 };
-const aKey: OptionKind = { expected: "a partition key", accepts: (value) => typeof value === "string" || isObject(value) };
+const aKey: OptionKind = { expected: "a partition key", accepts: (value) => typeof value === "string" || isPartitionKey(value) };
 const keys: OptionKind = {
   expected: "an array of partition keys",
   accepts: (value) => Array.isArray(value) && value.every((key) => aKey.accepts(key)),

@@ -124,18 +124,20 @@ export class Repository implements AsyncDisposable {
    *   `DefinitionError` for an invalid handler, `SettingsError` for an invalid retry policy
    */
   static async open(options: RepositoryOptions): Promise<Repository> {
-    checkRepositoryOptions("open", options);
-    const { assets, tasks = [], ioHandler, storage, retry } = options;
-    const isPassed = storage !== undefined && !("then" in storage);
-    const opened = storage === undefined ? Storage.memory() : await storage;
+    const given = (options as Partial<RepositoryOptions> | undefined | null)?.storage;
+    const isPromise = typeof given === "object" && given !== null && "then" in given;
+    const promised = isPromise ? await given : undefined;
     try {
+      checkRepositoryOptions("open", isPromise ? { ...options, storage: promised ?? null } : options);
+      const { assets, tasks = [], ioHandler, retry } = options;
       checkIOHandler(ioHandler, "the repository");
       checkRetryPolicy(retry, "the repository", "SettingsError");
+      const opened = promised ?? (given as Storage | undefined) ?? Storage.memory();
       const graph = graphOf([...assets, ...tasks]);
       await opened.declareAssets(definitionsOf(graph));
-      return new Repository(graph, opened, !isPassed, options);
+      return new Repository(graph, opened, given === undefined || isPromise, options);
     } catch (error) {
-      if (!isPassed) await opened.close();
+      await promised?.close?.();
       throw error;
     }
   }

@@ -11,16 +11,17 @@ import {
   required,
   wholeNumber,
 } from "../options.ts";
+import { isPartitionKey } from "../partition/partition-key.ts";
 import type { ConnectOptions, EmbeddedOptions } from "./backend.ts";
 import type { ImportOptions, PruneOptions, RunsOptions, StalenessOptions, SubscribeOptions, TypedEventsOptions } from "./types.ts";
 
 /** The options of a Storage and its methods. */
 const count = wholeNumber(0);
-const aTime: OptionKind = { expected: "a number of milliseconds", accepts: (value) => typeof value === "number" && !Number.isNaN(value) };
-const aKey: OptionKind = {
-  expected: "a partition key",
-  accepts: (value) => typeof value === "string" || (typeof value === "object" && value !== null),
+const aTime: OptionKind = {
+  expected: "a number of milliseconds",
+  accepts: (value) => typeof value === "number" && Math.abs(value) <= 8.64e15,
 };
+const aKey: OptionKind = { expected: "a partition key", accepts: (value) => typeof value === "string" || isPartitionKey(value) };
 
 const events: OptionKinds<TypedEventsOptions> = { limit: count, partition: aKey, types: either(anArray, oneOf("all")) };
 const getRuns: OptionKinds<RunsOptions> = { limit: count, status: oneOf("Started", "Success", "Failure", "Canceled") };

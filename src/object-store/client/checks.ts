@@ -1,6 +1,6 @@
 import { encodeKey } from "../../encoding/percent.ts";
 import { EdgewaterError } from "../../errors.ts";
-import { aFunction, anyValue, type OptionKind, type OptionKinds } from "../../options.ts";
+import { aFunction, anyValue, describe, type OptionKind, type OptionKinds } from "../../options.ts";
 import { checkRetryPolicy } from "../../retry.ts";
 import { type Call, failed } from "../call.ts";
 import type { TransportOptions } from "./exchange.ts";
@@ -101,7 +101,7 @@ export function checkCounts(counts: Readonly<Record<string, number | undefined>>
 
 /** The error for an option with a wrong value. */
 export function wrongOption(store: string, field: string, value: unknown, expected: string): EdgewaterError {
-  const message = `Invalid ${field} of ${store}: ${typeof value === "string" ? JSON.stringify(value) : String(value)}; expected ${expected}`;
+  const message = `Invalid ${field} of ${store}: ${typeof value === "string" ? JSON.stringify(value) : describe(value)}; expected ${expected}`;
   return new EdgewaterError("SettingsError", message, { store, field });
 }
 

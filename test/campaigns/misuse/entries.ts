@@ -1,0 +1,147 @@
+/** Every function and class that takes an object of options: how to call it, and options that are right. */
+import * as edgewater from "edgewater";
+import { AzureStore } from "edgewater/azure";
+import { cronPartitions, onCron } from "edgewater/cron";
+import { d1 } from "edgewater/d1";
+import { loadDotenv } from "edgewater/dotenv";
+import { durableObject } from "edgewater/durable-object";
+import { GCSStore } from "edgewater/gcs";
+import { HTTPStore } from "edgewater/http";
+import { IndexedDBStore } from "edgewater/indexeddb";
+import { KVStore } from "edgewater/kv";
+import { LocalStore } from "edgewater/local";
+import { openStore } from "edgewater/open";
+import { postgres } from "edgewater/postgres";
+import { R2Store } from "edgewater/r2";
+import { S3Store } from "edgewater/s3";
+import { superjsonSerializer } from "edgewater/serializer";
+import { sqlite } from "edgewater/sqlite";
+import { randomFaults, temporaryRepository } from "edgewater/testing";
+import { requireConditions, withCache, withRetry } from "edgewater/with";
+
+const { asset, MemoryStore, PartitionMapping, Repository, staticPartitions, Storage } = edgewater;
+
+/** One function with options. */
+export interface Entry {
+  readonly name: string;
+  /** Options that are right; required ones at least. */
+  readonly right: Readonly<Record<string, unknown>>;
+  /** Calls it. May return a promise, or an async iterable. */
+  readonly call: (options: never) => unknown;
+}
+
+const store = new MemoryStore();
+const one = asset({ name: "one" }, () => 1);
+const days = staticPartitions(["a", "b"]);
+const external = edgewater.externalAsset({ name: "external", ioHandler: new edgewater.InMemoryIOHandler() }, () => edgewater.Observation());
+const keys = { accessKeyId: "id", secretAccessKey: "key" };
+const compute = (): number => 1;
+const method = (): never => {
+  throw new Error("not called");
+};
+/** A back end that cannot be opened. */
+const refusing = {
+  name: "refusing",
+  open: async () => {
+    throw new edgewater.EdgewaterError("Unavailable", "This back end cannot be opened");
+  },
+  migrate: async () => undefined,
+};
+const binding = {
+  put: method,
+  getWithMetadata: method,
+  createMultipartUpload: method,
+  prepare: method,
+  batch: method,
+  transactionSync: method,
+};
+
+/** Makes the entries; they share one repository and one Storage. */
+export async function makeEntries(): Promise<readonly Entry[]> {
+  const storage = Storage.memory();
+  const repository = await Repository.open({ assets: [one, external], storage });
+  await repository.materialize();
+  const entry = (name: string, right: Entry["right"], call: Entry["call"]): Entry => ({ name, right, call });
+  const verbs = (["put", "get", "head", "delete", "list", "copy"] as const).map((verb) =>
+    entry(`MemoryStore.${verb}`, {}, (options) => {
+      if (verb === "put") return store.put("key", "x", options);
+      if (verb === "copy") return store.copy("key", "other", options);
+      return verb === "list" ? store.list("", options) : store[verb]("key", options);
+    }),
+  );
+  await store.put("key", "x");
+  return [
+    entry("asset", { name: "a" }, (options) => asset(options, compute as never)),
+    entry("asset.partitions", { definition: days }, (options) => asset({ name: "a", partitions: options }, compute as never)),
+    entry("asset.retry", {}, (options) => asset({ name: "a", retry: options }, compute)),
+    entry("task", { name: "a" }, (options) => edgewater.task(options, compute as never)),
+    entry("externalAsset", { name: "a", ioHandler: new edgewater.InMemoryIOHandler() }, (options) => edgewater.externalAsset(options)),
+    entry("multiAsset", { name: "a", outputs: { b: {} } }, (options) => edgewater.multiAsset(options, compute as never)),
+    entry("multiAsset.outputs", {}, (options) => edgewater.multiAsset({ name: "a", outputs: { b: options } }, () => ({ b: 1 }))),
+    entry("input", {}, (options) => edgewater.input(one, options)),
+    entry("selfInput", {}, (options) => edgewater.selfInput(options)),
+    entry("Output", {}, (options) => edgewater.Output(1, options)),
+    entry("Materialization", {}, (options) => edgewater.Materialization(options)),
+    entry("Observation", {}, (options) => edgewater.Observation(options)),
+    entry("OutputContext", { assetName: "a" }, (options) => new edgewater.OutputContext(options)),
+    entry("InputContext", { assetName: "a" }, (options) => new edgewater.InputContext(options)),
+    entry("dailyPartitions", { start: "2024-01-01" }, (options) => edgewater.dailyPartitions(options)),
+    entry("hourlyPartitions", { start: "2024-01-01" }, (options) => edgewater.hourlyPartitions(options)),
+    entry("intervalPartitions", { start: "2024-01-01", every: 60 }, (options) => edgewater.intervalPartitions(options)),
+    entry("cronPartitions", { start: "2024-01-01", cron: "@daily" }, (options) => cronPartitions(options)),
+    entry(
+      "PartitionContext",
+      { keys: [edgewater.PartitionKey.single("a")], definition: days },
+      (options) => new edgewater.PartitionContext(options),
+    ),
+    entry("PartitionMap", {}, (options) => new edgewater.PartitionMap([], async () => 1, options)),
+    entry("PartitionMapping.timeWindow", { offset: -1 }, (options) => PartitionMapping.timeWindow(options)),
+    entry("PartitionMapping.multiToSingle", {}, (options) => PartitionMapping.multiToSingle("a", options)),
+    entry("onCron", {}, (options) => onCron("@daily", options)),
+    entry("inProcess", {}, (options) => edgewater.inProcess(options)),
+    entry("Repository.open", { assets: [one] }, (options) => Repository.open(options).then((opened) => opened.close())),
+    entry("Repository.open.retry", {}, (options) => Repository.open({ assets: [], retry: options })),
+    entry("repository.materialize", {}, (options) => repository.materialize(options)),
+    entry("repository.observe", {}, (options) => repository.observe(undefined, options)),
+    entry("repository.load", {}, (options) => repository.load(one, options)),
+    entry("repository.write", {}, (options) => repository.write(one, 1, options)),
+    entry("repository.status", {}, (options) => repository.status(options)),
+    entry("repository.evaluate", {}, (options) => repository.evaluate(options)),
+    entry("Storage.connect", {}, (options) => Storage.connect(refusing, options)),
+    entry("storage.getEventsForAsset", {}, (options) => storage.getEventsForAsset("one", options)),
+    entry("storage.getEventsForRun", {}, (options) => storage.getEventsForRun("one", options)),
+    entry("storage.getRuns", {}, (options) => storage.getRuns(options)),
+    entry("storage.subscribe", {}, (options) => void storage.subscribe(options)),
+    entry("storage.computeStaleness", {}, (options) => storage.computeStaleness(options)),
+    entry("storage.export", {}, (options) => storage.export(options)),
+    entry("storage.import", {}, (options) => storage.import([], options)),
+    entry("storage.prune", { before: 0 }, (options) => storage.prune(options)),
+    entry("sqlite", {}, (options) => sqlite("file", options)),
+    entry("d1", {}, (options) => d1(binding as never, options)),
+    entry("durableObject", {}, (options) => durableObject(binding as never, options)),
+    entry("postgres", {}, (options) => postgres("postgres://h/d", options)),
+    entry("S3Store", { bucket: "b", region: "r", credentials: keys }, (options) => new S3Store(options)),
+    entry("S3Store.retry", {}, (options) => new S3Store({ bucket: "b", region: "r", credentials: keys, retry: options })),
+    entry("AzureStore", { account: "a", container: "c", credentials: { accountKey: "a2V5" } }, (options) => new AzureStore(options)),
+    entry("GCSStore", { bucket: "b", credentials: { accessToken: "t" } }, (options) => new GCSStore(options)),
+    entry("HTTPStore", {}, (options) => new HTTPStore("https://example.com", options)),
+    entry("LocalStore", {}, (options) => new LocalStore("data", options)),
+    entry("IndexedDBStore", {}, (options) => new IndexedDBStore("data", options)),
+    entry("R2Store", {}, (options) => new R2Store(binding as never, options)),
+    entry("KVStore", {}, (options) => new KVStore(binding as never, options)),
+    entry("openStore", {}, (options) => openStore("memory:", options)),
+    entry("openStore.s3", { region: "r", credentials: keys }, (options) => openStore("s3://bucket", { s3: options })),
+    entry("withCache", {}, (options) => withCache(store, new MemoryStore(), options)),
+    entry("withRetry", {}, (options) => withRetry(store, options)),
+    entry("requireConditions", {}, (options) => requireConditions(new MemoryStore(), options)),
+    entry("randomFaults", { seed: 1 }, (options) => randomFaults(options)),
+    entry("temporaryRepository", { assets: [one] }, async (options) => (await temporaryRepository(options))[Symbol.asyncDispose]()),
+    entry("SuperJsonIOHandler", { store }, (options) => new edgewater.SuperJsonIOHandler(options)),
+    entry("SerializedIOHandler", { store, serializer: superjsonSerializer() }, (options) => new edgewater.SerializedIOHandler(options)),
+    entry("BytesIOHandler", { store }, (options) => new edgewater.BytesIOHandler(options)),
+    entry("superjsonSerializer", {}, (options) => superjsonSerializer(options)),
+    entry("dotenv", {}, (options) => edgewater.dotenv("A=b", options)),
+    entry("loadDotenv", { optional: true }, (options) => loadDotenv("no such file", options)),
+    ...verbs,
+  ];
+}

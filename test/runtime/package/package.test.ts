@@ -1,0 +1,164 @@
+/** The packed tarball, as somebody has it who only knows the npm page: its types, and the README in every runtime. */
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { promisify } from "node:util";
+import { chromium } from "playwright";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { unstable_dev } from "wrangler";
+import { browsers } from "../../../scripts/browsers.ts";
+import { components } from "../../../scripts/components.ts";
+import { root } from "../../support/spawn.ts";
+
+const bin = (name: string): string => join(root, "node_modules/.bin", name);
+let folder: string;
+let app: string;
+
+/** Runs a program in a folder and returns what it printed. */
+async function run(program: string, args: readonly string[], cwd: string = app): Promise<string> {
+  try {
+    const { PATH = "", HOME = "" } = process.env;
+    return (await promisify(execFile)(program, args, { cwd, env: { PATH, HOME }, timeout: 120_000 })).stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${program} ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
+  }
+}
+
+/** The examples of a page, by their order. */
+async function examples(page: string): Promise<readonly string[]> {
+  const text = await readFile(join(root, page), "utf8");
+  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edgewater-package-"));
+  app = join(folder, "app");
+  const source = join(folder, "source");
+  await mkdir(source);
+  await run(
+    bin("tsc"),
+    ["--project", "tsconfig.build.json", "--customConditions", "edgewater-source", "--outDir", join(source, "dist")],
+    root,
+  );
+  for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "docs", "src"])
+    await cp(join(root, name), join(source, name), { recursive: true });
+  const [{ filename }] = JSON.parse(await run("npm", ["pack", "--json", "--offline", "--pack-destination", folder], source));
+  await cp(join(import.meta.dirname, "app"), app, { recursive: true });
+  await writeFile(join(app, "package.json"), JSON.stringify({ type: "module" }));
+  const modules = join(app, "node_modules");
+  await mkdir(join(modules, "@standard-schema"), { recursive: true });
+  await run("tar", ["-xzf", join(folder, filename), "-C", modules]);
+  await run("mv", [join(modules, "package"), join(modules, "edgewater")]);
+  // The dependencies come from the project, so that the test needs no network. Optional peers are not installed.
+  const { dependencies } = JSON.parse(await readFile(join(modules, "edgewater/package.json"), "utf8"));
+  for (const name of Object.keys(dependencies)) await symlink(join(root, "node_modules", name), join(modules, name));
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const expected = {
+  count: 3,
+  dataVersion: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+  misspelt: 'Unknown option "iohandler" of Repository.open; did you mean "ioHandler"?',
+  relative: true,
+};
+const peer = { code: "NotSupported", message: expect.stringMatching(/^Cannot load the package "postgres".*npm install postgres$/) };
+
+describe("the package", () => {
+  it("has the documentation that its README links to, and no tests", async () => {
+    const files = await readdir(join(app, "node_modules/edgewater"));
+    expect(files.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "docs", "package.json", "src"]);
+    const readme = await readFile(join(app, "node_modules/edgewater/README.md"), "utf8");
+    for (const [, path = ""] of readme.matchAll(/\]\((docs\/[^)#]+)/g)) await readFile(join(app, "node_modules/edgewater", path));
+  });
+
+  it("compiles the first examples of the README and of the guide to handlers", async () => {
+    const [pipeline = ""] = await examples("README.md");
+    const handler = (await examples("docs/handlers.md")).find((code) => code.includes("class CsvIOHandler")) ?? "";
+    await writeFile(join(app, "pipeline.ts"), pipeline);
+    await writeFile(join(app, "handler.ts"), handler);
+    await symlink(join(root, "node_modules/@types"), join(app, "node_modules/@types"));
+    const options = {
+      strict: true,
+      noEmit: true,
+      module: "nodenext",
+      target: "es2022",
+      lib: ["es2023", "esnext.disposable", "dom", "dom.asynciterable"],
+      types: ["node"],
+    };
+    await writeFile(join(app, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["pipeline.ts", "handler.ts"] }));
+    expect(await run(bin("tsc"), ["--project", "."])).toBe("");
+  }, 60_000);
+
+  it.each([
+    ["Node", process.execPath, []],
+    ["Deno", components.deno.path, ["run", "--quiet", "-A", "--node-modules-dir=manual"]],
+    ["Bun", components.bun.path, ["run"]],
+  ])(
+    "runs the first example of the README in %s",
+    async (_, program, args) => {
+      if (program === undefined) return;
+      await writeFile(join(app, "readme.ts"), (await examples("README.md"))[0] ?? "");
+      expect(await run(program, [...args, "readme.ts"])).toMatch(/^2018 sha256:[0-9a-f]{64}\n$/);
+    },
+    60_000,
+  );
+
+  it.each([
+    ["Node", process.execPath, [], "opened"],
+    ["the machine's Node", components.systemNode.path, [], expect.stringMatching(/^(opened|NotSupported)$/)],
+    ["Deno", components.deno.path, ["run", "--quiet", "-A", "--node-modules-dir=manual"], "opened"],
+    ["Bun", components.bun.path, ["run"], "opened"],
+  ])(
+    "runs a pipeline, and names a missing peer, in %s",
+    async (_, program, args, embedded) => {
+      if (program === undefined) return;
+      const printed = JSON.parse(await run(program, [...args, "process.mjs"]));
+      expect(printed).toEqual({ ...expected, temporary: 1, peer, embedded });
+    },
+    60_000,
+  );
+
+  it("runs a pipeline in a Worker", async () => {
+    const worker = await unstable_dev(join(app, "worker.mjs"), {
+      compatibilityDate: "2025-01-01",
+      logLevel: "none",
+      experimental: { disableExperimentalWarning: true, disableDevRegistry: true },
+    });
+    try {
+      expect(await (await worker.fetch()).json()).toEqual(expected);
+    } finally {
+      await worker.stop();
+    }
+  }, 60_000);
+
+  it.skipIf(components.chromium.path === undefined)(
+    "is bundled by Vite and runs in Chromium",
+    async () => {
+      await writeFile(join(app, "index.html"), '<script type="module" src="/page.mjs"></script>');
+      await build({ root: app, configFile: false, logLevel: "silent", build: { outDir: "out", target: "esnext" } });
+      const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" };
+      const server = createServer(async ({ url = "/" }, response) => {
+        const path = join(app, "out", url === "/" ? "index.html" : url);
+        const body = await readFile(path).catch(() => undefined);
+        response.writeHead(body === undefined ? 404 : 200, { "content-type": types[extname(path)] ?? "text/plain" }).end(body);
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const browser = await chromium.launch(browsers.find(({ name }) => name === "chromium")?.launchOptions);
+      try {
+        const page = await browser.newPage();
+        await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+        await page.waitForFunction(() => "result" in globalThis);
+        expect(await page.evaluate(() => (globalThis as unknown as { result: unknown }).result)).toEqual(expected);
+      } finally {
+        await browser.close();
+        server.close();
+      }
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { aNumber, aString, checkOptions, nearest, type OptionKinds, required } from "../../src/options.ts";
+import { knownOptions, randomOf, tryMisspelling, tryWrongType } from "../campaigns/misuse/check.ts";
+import { type Entry, makeEntries } from "../campaigns/misuse/entries.ts";
+
+const kinds: OptionKinds<{ folder: string; maxTimes?: number }> = { folder: required(aString), maxTimes: aNumber };
+const check = (options: unknown) => (): void => checkOptions("f", options, kinds);
+
+describe("checkOptions", () => {
+  it.each([[{ folder: "a", maxTimes: 1 }], [{ folder: "a", maxTimes: undefined }], [Object.create({ folder: "a" })]])(
+    "accepts %o",
+    (options) => expect(check(options)).not.toThrow(),
+  );
+
+  it.each<[unknown, string, string | undefined]>([
+    [{ folder: "a", maxtimes: 1 }, 'Unknown option "maxtimes" of f; did you mean "maxTimes"?', "maxtimes"],
+    [{ folder: "a", maxtimes: undefined }, 'Unknown option "maxtimes" of f; did you mean "maxTimes"?', "maxtimes"],
+    [{ folder: "a", other: 1 }, 'Unknown option "other" of f; its options are folder, maxTimes', "other"],
+    [{ folder: "a", toString: 1 }, 'Unknown option "toString" of f; its options are folder, maxTimes', "toString"],
+    [{ folder: 1 }, "Invalid folder of f: 1; expected a string", "folder"],
+    [{ folder: "a", maxTimes: "hunter2" }, "Invalid maxTimes of f: a string; expected a number", "maxTimes"],
+    [{ folder: "a", maxTimes: null }, "Invalid maxTimes of f: null; expected a number", "maxTimes"],
+    [{}, "Missing folder of f; expected a string", "folder"],
+    [null, "Invalid options of f: null; expected an object", undefined],
+    ["hunter2", "Invalid options of f: a string; expected an object", undefined],
+    [[], "Invalid options of f: an array; expected an object", undefined],
+  ])("refuses %o", (options, message, field) =>
+    expect(check(options)).toThrow(expect.objectContaining({ code: "SettingsError", message, field })),
+  );
+});
+
+describe("nearest", () => {
+  it.each([
+    ["iohandler", "ioHandler"],
+    ["io_handler", "ioHandler"],
+    ["storge", "storage"],
+    ["x", undefined],
+  ])("of %s is %s", (name, expected) => expect(nearest(name, ["assets", "ioHandler", "storage"])).toBe(expected));
+});
+
+describe("every function that takes options", () => {
+  let entries: readonly Entry[] = [];
+  let known: ReadonlyMap<Entry, readonly string[]>;
+  beforeAll(async () => {
+    entries = await makeEntries();
+    known = new Map(await Promise.all(entries.map(async (entry) => [entry, await knownOptions(entry)] as const)));
+  });
+
+  it("refuses a misspelt option by name, with a hint", async () => {
+    const random = randomOf(1);
+    const findings: string[] = [];
+    for (const [entry, names] of known) {
+      for (let count = 0; count < 20; count++) findings.push((await tryMisspelling(entry, names, random)) ?? "");
+    }
+    expect(findings.filter((finding) => finding !== "")).toEqual([]);
+  });
+
+  it("never throws an error of another family for a value of a wrong type", async () => {
+    const random = randomOf(2);
+    const findings: string[] = [];
+    for (const [entry, names] of known) {
+      for (let count = 0; count < 30; count++) findings.push((await tryWrongType(entry, names, random)) ?? "");
+    }
+    expect(findings.filter((finding) => finding !== "")).toEqual([]);
+  });
+});
