@@ -9,17 +9,18 @@ const refusedPath = "\\edgewater";
 export function shareEqualities(equalities: unknown, payload: Parts, places: Places): void {
   const root = places.rawOf(payload["json"]);
   const [roots, lists] = Array.isArray(equalities) ? (equalities as unknown[]) : [undefined, equalities];
-  const order = new KeyOrder();
+  const order: KeyOrder = new Map();
   const groups: Place[][] = [];
-  const known = new Map<Parts, Set<string | number>>();
+  // Most holders have one place, so that it needs no set.
+  const known = new Map<Parts, string | number | Set<string | number>>();
   const once = (place: Place): Place => {
-    let keys = known.get(place.holder);
-    if (keys === undefined) {
-      keys = new Set();
-      known.set(place.holder, keys);
-    }
-    if (keys.has(place.key)) throw damaged(`${JSON.stringify(place.key)} is in the lists of shared places twice`);
-    keys.add(place.key);
+    const { holder, key } = place;
+    const keys = known.get(holder);
+    if (keys === undefined) known.set(holder, key);
+    else if (keys === key || (keys instanceof Set && keys.has(key)))
+      throw damaged(`${JSON.stringify(key)} is in the lists of shared places twice`);
+    else if (keys instanceof Set) keys.add(key);
+    else known.set(holder, new Set([keys, key]));
     return place;
   };
   const add = (first: Place, paths: unknown, representative: string | undefined): void => {
@@ -51,17 +52,15 @@ function kindOf(value: unknown): unknown {
 }
 
 /** Where each key of an object is among its keys, looked up once for each object. */
-class KeyOrder {
-  readonly #orders = new Map<object, ReadonlyMap<string, number>>();
+type KeyOrder = Map<object, ReadonlyMap<string, number>>;
 
-  isBefore(holder: object, left: string, right: string): boolean {
-    let order = this.#orders.get(holder);
-    if (order === undefined) {
-      order = new Map(Object.keys(holder).map((key, index) => [key, index]));
-      this.#orders.set(holder, order);
-    }
-    return (order.get(left) ?? 0) < (order.get(right) ?? 0);
+function isKeyBefore(order: KeyOrder, holder: object, left: string, right: string): boolean {
+  let keys = order.get(holder);
+  if (keys === undefined) {
+    keys = new Map(Object.keys(holder).map((key, index) => [key, index]));
+    order.set(holder, keys);
   }
+  return (keys.get(left) ?? 0) < (keys.get(right) ?? 0);
 }
 
 /**
@@ -93,7 +92,7 @@ function isBefore(left: readonly string[], right: readonly string[], root: unkno
   for (let key = left[at]; key !== undefined && key === right[at]; key = left[++at]) holder = places.step(holder, key, 0, key.length);
   const [one, other] = [left[at], right[at]];
   if (one === undefined || other === undefined) return one === undefined;
-  return Array.isArray(holder) ? Number(one) < Number(other) : order.isBefore(holder as object, one, other);
+  return Array.isArray(holder) ? Number(one) < Number(other) : isKeyBefore(order, holder as object, one, other);
 }
 
 /** @throws `SerializationError` for anything else */

@@ -22,16 +22,18 @@ export class Reader {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   readonly #places = new Places();
   readonly #annotations: AnnotationReader;
+  /** There is always one, so that engines keep the code that they have compiled for it. */
+  #revival: Revival;
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#annotations = new AnnotationReader(this.#places);
+    this.#revival = new Revival(this.#places, settings, []);
   }
 
   /** Forgets the value. */
   clear(): void {
-    this.#places.begin(false);
-    this.#annotations.begin("", undefined);
+    this.#begin("", [], false);
   }
 
   read(bytes: Uint8Array<ArrayBuffer>, buffers: Buffers): unknown {
@@ -108,9 +110,9 @@ export class Reader {
 
   #begin(text: string, buffers: Buffers, isLegacy: boolean): Revival {
     this.#places.begin(isLegacy);
-    const revival = new Revival(this.#places, this.#settings, buffers);
-    this.#annotations.begin(text, revival);
-    return revival;
+    this.#revival = new Revival(this.#places, this.#settings, buffers);
+    this.#annotations.begin(text, this.#revival);
+    return this.#revival;
   }
 }
 
