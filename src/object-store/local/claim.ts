@@ -212,6 +212,7 @@ export class Claims {
       } else if (found.stats === undefined && "isDelete" in content) {
         removeFile(this.#layout.recordOf(content.key));
       }
+      this.#layout.removeEmptyFoldersOf(content.key);
     }
     removeFile(path);
   }

@@ -101,10 +101,17 @@ export class Layout {
     for (let path = folder; path.length > this.root.length; path = dirname(path)) {
       try {
         rmdirSync(path);
-      } catch {
-        return; // not empty, or another writer removed it
+      } catch (error) {
+        // A process that was killed may have removed a folder, and not the one above it.
+        if (codeOf(error) !== "ENOENT") return;
       }
     }
+  }
+
+  /** Removes the folders of an object and of its record that are empty. */
+  removeEmptyFoldersOf(key: string): void {
+    this.removeEmptyFolders(dirname(this.pathOf(key)));
+    this.removeEmptyFolders(dirname(this.recordOf(key)));
   }
 
   #walk(path: string, key: string | undefined, isOwn: boolean): FileStats | undefined {

@@ -52,7 +52,7 @@ export class Writer {
     const claims = await this.#begin();
     await pause(leadToWait(before));
     const isRecorded = attributes !== undefined || this.#isCoarse || this.#lookup.hasRecord(key);
-    const put = new PendingPut(this.#layout, this.#owner(), call, { body, attributes, isRecorded, fsync: this.#fsync });
+    const put = new PendingPut(this.#layout, this.#owner(), call, { body, attributes, isRecorded, before, fsync: this.#fsync });
     try {
       if (!put.isSmall) await put.writeBytes();
       return await claims.alone(call, put, async () => {
@@ -61,9 +61,10 @@ export class Writer {
         this.#isCoarse ||= put.isCoarse;
         if (this.#isCoarse) await put.takeSecond([stats, this.#lookup.recordOf(key)]);
         else if (stats !== undefined && stats.mtimeMs >= put.mtimeMs) await put.takeTime(nextTime(stats));
-        if (this.#lookup.hasRecord(key)) await put.addRecord();
+        const hasRecord = this.#lookup.hasRecord(key);
+        if (hasRecord) await put.addRecord();
         throwIfAborted(call.signal, call);
-        const made = await put.publish(path, stats);
+        const made = await put.publish(path, stats, hasRecord);
         await this.#settle(put, claims);
         if (this.#fsync) await syncFolders(path, made);
         return put.etag;
@@ -79,7 +80,11 @@ export class Writer {
     const { stats } = this.#layout.locate(key);
     if (stats?.isFolder) return;
     const mayHaveAttributes = this.#lookup.hasRecord(key) || mayHaveOldAttributes(this.#layout, key);
-    if (stats === undefined && !mayHaveAttributes) return;
+    if (stats === undefined && !mayHaveAttributes) {
+      // A process that was killed may have left empty folders.
+      this.#layout.removeEmptyFoldersOf(key);
+      return;
+    }
     await this.#withClaim(call, { key, isDelete: true }, async (isHeld) => {
       const found = this.#layout.locate(key);
       if (found.stats !== undefined) {
@@ -93,8 +98,7 @@ export class Writer {
       discard(this.#layout.recordOf(key));
       attempt(() => removeOldAttributes(this.#layout, key));
       if (this.#fsync) await syncFolders(found.path);
-      this.#layout.removeEmptyFolders(dirname(found.path));
-      this.#layout.removeEmptyFolders(dirname(this.#layout.recordOf(key)));
+      this.#layout.removeEmptyFoldersOf(key);
     });
   }
 
@@ -115,7 +119,6 @@ export class Writer {
 
   /** The first write sweeps what crashed processes left behind. */
   #begin(): Promise<Claims> {
-    this.#layout.ownStats(this.#layout.temporary);
     this.#ready ??= this.#prepare();
     return this.#ready;
   }
@@ -172,6 +175,8 @@ interface PutRequest {
   readonly body: StreamBody;
   readonly attributes: Attributes | undefined;
   readonly isRecorded: boolean;
+  /** The object that was there before the put began. */
+  readonly before: FileStats | undefined;
   readonly fsync: boolean;
 }
 
@@ -228,8 +233,8 @@ class PendingPut implements Claim {
 
   /** Writes the bytes. */
   async writeBytes(): Promise<void> {
-    const { body, fsync } = this.#request;
-    const mtimeMs = nextTime(this.#layout.locate(this.call.key).stats);
+    const { body, before, fsync } = this.#request;
+    const mtimeMs = nextTime(before);
     await withFolder(this.#path, async () => {
       this.#written = await writeNew({ path: this.#path, body, mtimeMs, withCrc: this.#isRecorded, fsync }, this.call);
     });
@@ -275,10 +280,10 @@ class PendingPut implements Claim {
   }
 
   /** Moves the object to its place. This is the moment of the write. Returns the first folder that was created. */
-  async publish(path: string, replaced: FileStats | undefined): Promise<string | undefined> {
+  async publish(path: string, replaced: FileStats | undefined, hasRecord: boolean): Promise<string | undefined> {
     if (this.#isRecorded) {
       const folder = dirname(this.#layout.recordOf(this.call.key));
-      if (this.#layout.ownStats(folder) === undefined) this.madeRecordFolder = makeFolder(folder);
+      if (!hasRecord && this.#layout.ownStats(folder) === undefined) this.madeRecordFolder = makeFolder(folder);
       if (this.#request.fsync) await syncFolders(this.#recordPath);
     }
     const made = this.#request.fsync && replaced === undefined ? makeFolder(dirname(path)) : undefined;
