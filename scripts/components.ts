@@ -86,6 +86,13 @@ export const components = {
     npm: azurite,
     path: installed(azurite, "azurite/dist/src/blob/main.js"),
   },
+  rsync: { name: "rsync", tests: "copies of a LocalStore's folder", debian: ["rsync"], path: onPath("rsync") },
+  zip: {
+    name: "zip and unzip",
+    tests: "copies of a LocalStore's folder",
+    debian: ["zip", "unzip"],
+    path: onPath("zip") && onPath("unzip"),
+  },
   redis: {
     name: "Redis",
     tests: "UnstorageStore with unstorage's redis driver",
