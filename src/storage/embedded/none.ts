@@ -1,3 +1,8 @@
+/**
+ * The target of `#embedded` where a runtime has no database of its own.
+ *
+ * @module
+ */
 import { EdgewaterError } from "../../errors.ts";
 import type { StorageBackend } from "../backend.ts";
 

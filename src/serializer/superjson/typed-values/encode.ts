@@ -1,3 +1,8 @@
+/**
+ * The values that JSON lacks: one file per kind, which writes and reads it.
+ *
+ * @module
+ */
 import type { Settings } from "../options.ts";
 import { encodeBlob } from "./blob.ts";
 import { encodeInstance, encodeMap, encodeNullObject, encodeSet } from "./collection.ts";
