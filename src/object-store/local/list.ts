@@ -1,6 +1,7 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
+import { isKey } from "../path.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
 import { fromFileNames, isPiece } from "./file-names.ts";
 import { type FileStats, statsOf } from "./file-stats.ts";
@@ -110,7 +111,8 @@ export class Listing {
     if (!stats?.isFile) return undefined;
     // What was written just now, or whose writer died, may have its record elsewhere.
     const mayBeRecorded = mayHaveAttributes || isYoung(stats, this.#startMs) || this.#pending.has(this.#layout.hashOf(key));
-    if (!mayBeRecorded) return metaOf(key, stats, plainEtag(stats));
+    // A name that is not a key has no record; the store leaves it out.
+    if (!mayBeRecorded || !isKey(key)) return metaOf(key, stats, plainEtag(stats));
     try {
       const found = this.#lookup.find(key);
       return metaOf(key, found.stats, found.etag);

@@ -17,5 +17,5 @@ it("makes the pipeline in R2 with the data versions of every other runtime, and 
 it("answers 404 for an unknown asset", async () => {
   const response = await worker.fetch("https://example.com/assets/nothing");
   expect(response.status).toBe(404);
-  expect(await response.text()).toContain('no asset "nothing"');
+  expect(await response.text()).toContain('Unknown asset "nothing"');
 });

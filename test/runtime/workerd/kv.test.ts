@@ -63,7 +63,9 @@ describe("KVStore", () => {
     const put = async (): Promise<never> => {
       throw new Error(message);
     };
-    const failing = new KVStore({ put } as unknown as typeof env.VALUES, { retry: { maxRetries: 1, delayMs: 1, maxElapsedMs: 500 } });
+    const failing = new KVStore({ put, getWithMetadata: put } as unknown as typeof env.VALUES, {
+      retry: { maxRetries: 1, delayMs: 1, maxElapsedMs: 500 },
+    });
     await expect(failing.put("k", "x")).rejects.toMatchObject({ code, message: expect.stringContaining(message), store: "KVStore" });
   });
 
@@ -73,7 +75,7 @@ describe("KVStore", () => {
       if (failures-- > 0) throw new Error("KV PUT failed: 429 Too Many Requests");
       return env.VALUES.put(...args);
     };
-    const busy = new KVStore({ put } as unknown as typeof env.VALUES);
+    const busy = new KVStore({ put, getWithMetadata: put } as unknown as typeof env.VALUES);
     const start = Date.now();
     await busy.put("often", "x");
     expect(Date.now() - start).toBeGreaterThanOrEqual(990);

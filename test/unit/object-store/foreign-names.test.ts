@@ -65,7 +65,8 @@ it("a list of Azure leaves out names that AzureStore refuses", async () => {
 
 describe("a list of R2Store", () => {
   const object = (key: string) => ({ key, size: 1, etag: "e", httpEtag: '"e"', uploaded: new Date(0) });
-  const bucketWith = (list: () => object): R2Store => new R2Store({ list: async () => list() } as never);
+  const bucketWith = (list: () => object): R2Store =>
+    new R2Store({ list: async () => list(), put: list, createMultipartUpload: list } as never);
   const empty = { delimitedPrefixes: [], truncated: false };
 
   it("leaves them out, and reports their number", async () => {
@@ -91,7 +92,7 @@ describe("a list of KVStore", () => {
 
   it("leaves them out, and pairs that expire meanwhile", async () => {
     const list = async () => ({ keys: [...["good", ...foreign].map(pair), { name: "expired" }], list_complete: true });
-    const { names, results } = await listed(new KVStore({ list, ...gone } as never));
+    const { names, results } = await listed(new KVStore({ list, put: list, getWithMetadata: list, ...gone } as never));
     expect([names, results[0]?.leftOut]).toEqual([["good"], foreign.length]);
   });
 
@@ -100,7 +101,7 @@ describe("a list of KVStore", () => {
     ["the same cursor for ever", { cursor: "c" }],
   ])("is Unavailable after %s", async (_, more) => {
     const list = async () => ({ keys: [pair("a")], list_complete: false, ...more });
-    await expect(listed(new KVStore({ list } as never))).rejects.toMatchObject({ code: "Unavailable" });
+    await expect(listed(new KVStore({ list, put: list, getWithMetadata: list } as never))).rejects.toMatchObject({ code: "Unavailable" });
   });
 });
 
