@@ -92,7 +92,7 @@ describe("a list of KVStore", () => {
 
   it("leaves them out, and pairs that expire meanwhile", async () => {
     const list = async () => ({ keys: [...["good", ...foreign].map(pair), { name: "expired" }], list_complete: true });
-    const { names, results } = await listed(new KVStore({ list, put: list, getWithMetadata: list, ...gone } as never));
+    const { names, results } = await listed(new KVStore({ list, put: list, ...gone } as never));
     expect([names, results[0]?.leftOut]).toEqual([["good"], foreign.length]);
   });
 
