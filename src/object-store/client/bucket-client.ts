@@ -148,7 +148,7 @@ async function checkSuccess(
   const { status, headers } = response;
   if (method === "GET") return;
   if (method === "HEAD") {
-    if (status > 202) throw unexpected(call, `the status ${status}, which is none of HEAD`);
+    if (status > 202) throw unexpected(call, `the status ${status}; HEAD has 200`);
     return;
   }
   if (headers.get("content-type")?.startsWith("text/html")) throw unexpected(call, "a web page");

@@ -166,7 +166,7 @@ class Upload {
     void response.body?.cancel().catch(() => undefined);
     const range = response.type === "cors" ? requiredHeader(this.#call, response, "Range") : response.headers.get("range");
     const last = range === null ? "-1" : /^bytes=0-(\d{1,16})$/.exec(range)?.[1];
-    if (last === undefined) throw unexpected(this.#call, "a range of the upload that is none");
+    if (last === undefined) throw unexpected(this.#call, "an invalid range of the upload");
     const size = Number(last) + 1;
     if (size < start || size > end) {
       const reason = `the server has ${size} bytes of the upload, not ${start} to ${end} as before; write the object again`;

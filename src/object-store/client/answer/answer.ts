@@ -38,11 +38,11 @@ export function checkExtent(call: Call, response: Response, range: ByteRange | u
     const size = isDecoded(response) ? undefined : length;
     return { start: 0, end: size, size };
   }
-  if (status !== 206) throw unexpected(call, `the status ${status}, which is none of a read`);
+  if (status !== 206) throw unexpected(call, `the status ${status}; a read has 200 or 206`);
   if (range === undefined) throw unexpected(call, "a part of the object, although the whole was asked for");
   const [, first, last, total] =
     /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)$/i.exec(requiredHeader(call, response, "Content-Range")) ?? [];
-  if (first === undefined) throw unexpected(call, "a Content-Range that is none");
+  if (first === undefined) throw unexpected(call, "an invalid Content-Range");
   if (total === "*") throw failed(call, "NotSupported", "the server does not state the object's size");
   const [start, end, size] = [Number(first), Number(last) + 1, Number(total)];
   // Azurite answers with 206 and nothing to a range that starts at the end.
@@ -65,7 +65,7 @@ export function checkExtent(call: Call, response: Response, range: ByteRange | u
 export function statedLength(call: Call, { headers }: Response): number | undefined {
   const text = headers.get("content-length");
   if (text === null) return undefined;
-  if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(Number(text))) throw unexpected(call, "a Content-Length that is none");
+  if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(Number(text))) throw unexpected(call, "an invalid Content-Length");
   return Number(text);
 }
 
