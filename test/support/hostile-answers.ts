@@ -10,7 +10,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   /** What becomes of the connection after the body; it ends unless given. */
-  readonly afterwards?: "stands still" | "breaks off" | "drips for ever";
+  readonly afterwards?: "stands still" | "breaks off" | "drips without end";
 }
 
 /** One row: what a server answers to some verbs, and what must come of it. */
@@ -53,7 +53,7 @@ export const hostileAnswers: readonly HostileAnswer[] = [
   { name: "206 with a longer range", verbs: ["range"], answer: (s) => part(s, "bytes 3-5/6", "def"), code: "Unavailable" },
   { name: "206 with a shorter range", verbs: ["range"], answer: (s) => part(s, "bytes 3-3/6", "d"), code: "Unavailable" },
   { name: "206 with a range that ends before it starts", verbs: ["range"], answer: (s) => part(s, "bytes 3-2/6", ""), code: "Unavailable" },
-  { name: "206 with a range that is none", verbs: ["range"], answer: (s) => part(s, "bytes 3-x/6", "de"), code: "Unavailable" },
+  { name: "206 with an invalid range", verbs: ["range"], answer: (s) => part(s, "bytes 3-x/6", "de"), code: "Unavailable" },
   { name: "206 without the object's size", verbs: ["range"], answer: (s) => part(s, "bytes 3-4/*", "de"), code: "NotSupported" },
   {
     name: "206 without a range",
@@ -205,14 +205,14 @@ export const hostileAnswers: readonly HostileAnswer[] = [
     code: "Unavailable",
   },
   {
-    name: "the same token for ever",
+    name: "the same token without end",
     verbs: lists,
     answer: (s) => ({ body: s.page([{ key: "p/a" }], { token: "t", isTruncated: true }) }),
     code: "Unavailable",
     message: /without end/,
   },
   {
-    name: "the same token for ever, with empty pages",
+    name: "the same token without end, with empty pages",
     verbs: documents,
     answer: (s) => ({ body: s.page([], { token: "t" }) }),
     code: "Unavailable",
@@ -243,9 +243,9 @@ export const hostileAnswers: readonly HostileAnswer[] = [
     code: "Unavailable",
   },
   {
-    name: "a list that drips for ever",
+    name: "a list that drips without end",
     verbs: documents,
-    answer: () => ({ body: "<ListBucketResult>", afterwards: "drips for ever" }),
+    answer: () => ({ body: "<ListBucketResult>", afterwards: "drips without end" }),
     code: "Unavailable",
   },
   {
@@ -255,9 +255,9 @@ export const hostileAnswers: readonly HostileAnswer[] = [
     code: "Unavailable",
   },
   {
-    name: "an error that drips for ever",
+    name: "an error that drips without end",
     verbs: ["get", "put"],
-    answer: () => ({ status: 400, body: "<Error>", afterwards: "drips for ever" }),
+    answer: () => ({ status: 400, body: "<Error>", afterwards: "drips without end" }),
     code: "Unavailable",
   },
   {

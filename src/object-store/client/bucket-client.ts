@@ -57,7 +57,7 @@ export interface BucketClient<Options extends TransportOptions = TransportOption
    */
   readonly request: (call: Call, request: BucketRequest) => Promise<Response>;
   /**
-   * Sends a request that may happen more than once, and reads its answer as one whole XML document. An answer that is none, or
+   * Sends a request that may happen more than once, and reads its answer as one whole XML document. An answer that is no document, or
    * an `<Error>` with status 200, is retried like an answer of failure.
    *
    * @throws like `request`; `Unavailable` when the last answer is no whole document

@@ -79,7 +79,7 @@ describe("a list of R2Store", () => {
 
   it.each([
     ["a page that goes on without a cursor", { truncated: true }],
-    ["the same cursor for ever", { truncated: true, cursor: "c" }],
+    ["the same cursor without end", { truncated: true, cursor: "c" }],
   ])("is Unavailable after %s", async (_, more) => {
     const store = bucketWith(() => ({ ...empty, ...more, objects: [object("a")] }));
     await expect(listed(store)).rejects.toMatchObject({ code: "Unavailable" });
@@ -98,7 +98,7 @@ describe("a list of KVStore", () => {
 
   it.each([
     ["a page that goes on without a cursor", {}],
-    ["the same cursor for ever", { cursor: "c" }],
+    ["the same cursor without end", { cursor: "c" }],
   ])("is Unavailable after %s", async (_, more) => {
     const list = async () => ({ keys: [pair("a")], list_complete: false, ...more });
     await expect(listed(new KVStore({ list, put: list, getWithMetadata: list } as never))).rejects.toMatchObject({ code: "Unavailable" });

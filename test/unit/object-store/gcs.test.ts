@@ -96,7 +96,7 @@ describe("GCSStore", () => {
   it.each([
     ["has forgotten bytes that it acknowledged", () => new Response(null, { status: 308 })],
     ["states more bytes than it was sent", () => new Response(null, { status: 308, headers: { range: `bytes=0-${9 * chunkSize}` } })],
-    ["states a range that is none", () => new Response(null, { status: 308, headers: { range: "bytes=0-many" } })],
+    ["states an invalid range", () => new Response(null, { status: 308, headers: { range: "bytes=0-many" } })],
   ])("gives up an upload when the server %s, and sends no wrong bytes", async (_, statusAnswer) => {
     let chunks = 0;
     const isWrong: boolean[] = [];

@@ -64,8 +64,8 @@ describe("a multi-asset that returns a record", () => {
   it.each([
     ["lacks an output", () => ({ a: 1 }), ["b"], ["a"]],
     ["has an unknown output", () => ({ a: 1, b: 2, c: 3 }), ["a", "b"], []],
-    ["is none", () => 5, ["a", "b"], []],
-  ])("fails what is not made when the record %s", async (_, compute, failed, made) => {
+    ["is not a record", () => 5, ["a", "b"], []],
+  ])("fails what is not made when the returned value %s", async (_, compute, failed, made) => {
     const multi = multiAsset({ name: "multi", outputs: { a: {}, b: {} } }, compute as () => { a: number; b: number });
     await using repository = await Repository.open({ assets: [multi] });
     const result = await repository.materialize({ raiseOnError: false });

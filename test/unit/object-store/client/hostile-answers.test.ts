@@ -24,7 +24,7 @@ function respond(response: ServerResponse, { status = 200, headers = {}, body = 
     response.write(body, () => response.destroy());
   } else {
     response.write(body);
-    const timer = afterwards === "drips for ever" ? setInterval(() => response.write(" "), 50) : undefined;
+    const timer = afterwards === "drips without end" ? setInterval(() => response.write(" "), 50) : undefined;
     response.on("close", () => clearInterval(timer));
   }
 }
