@@ -2,10 +2,10 @@
 import { damaged } from "../failures.ts";
 import type { RegisteredClass } from "../registry.ts";
 import { attempt, count, extrasOf, list, lostSymbol, type Parts, record, setOwn, shown } from "./checks.ts";
+import { Collisions, collisionsOf } from "./collisions.ts";
 import type { Encoded } from "./encoded-form.ts";
 import { ours, type Type } from "./encoded-form.ts";
 import { closedType, integrityOf } from "./integrity.ts";
-import { Pace, paceOf } from "./pace.ts";
 
 export interface EmptyValue {
   readonly value: object;
@@ -14,12 +14,12 @@ export interface EmptyValue {
 }
 
 export function encodeMap(map: Map<unknown, unknown>): Encoded | string {
-  const problem = extrasOf(map) ?? paceOf(Map.prototype.keys.call(map), map.size);
+  const problem = extrasOf(map) ?? collisionsOf(Map.prototype.keys.call(map), map.size);
   return problem ?? { type: '"map"', parts: [...Map.prototype.entries.call(map)], isOpaque: false };
 }
 
 export function encodeSet(set: Set<unknown>): Encoded | string {
-  const problem = extrasOf(set) ?? paceOf(Set.prototype.values.call(set), set.size);
+  const problem = extrasOf(set) ?? collisionsOf(Set.prototype.values.call(set), set.size);
   return problem ?? { type: '"set"', parts: [...Set.prototype.values.call(set)], isOpaque: false };
 }
 
@@ -27,13 +27,13 @@ export function decodeMap(raw: unknown): EmptyValue {
   const rows = list(raw);
   const value = new Map<unknown, unknown>();
   const fill = (): void => {
-    const pace = new Pace();
+    const collisions = new Collisions(rows.length);
     let nulls = 0;
     for (const row of rows) {
       const entry = list(row);
       if (entry.length !== 2) throw damaged("an entry of a Map is not a key and a value");
       if (entry[0] === null) nulls++;
-      check(pace.add(entry[0]));
+      check(collisions.add(entry[0]));
       value.set(entry[0], entry[1]);
     }
     checkSize(value, rows.length, nulls);
@@ -45,11 +45,11 @@ export function decodeSet(raw: unknown): EmptyValue {
   const elements = list(raw);
   const value = new Set<unknown>();
   const fill = (): void => {
-    const pace = new Pace();
+    const collisions = new Collisions(elements.length);
     let nulls = 0;
     for (const element of elements) {
       if (element === null) nulls++;
-      check(pace.add(element));
+      check(collisions.add(element));
       value.add(element);
     }
     checkSize(value, elements.length, nulls);
