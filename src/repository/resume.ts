@@ -41,7 +41,7 @@ export async function resume(
   const started = new Set<string>();
   for (const event of await storage.getEventsForRun(runId, { types: ["Materialization", "Observation", "StepStart"] })) {
     if (event.dataVersion !== undefined) recorded.push(event);
-    else started.add(outputId(event.assetKey, event.partitionKey));
+    else if (event.assetKey !== undefined) started.add(outputId(event.assetKey, event.partitionKey));
   }
   const outputs = eventsByOutput(recorded);
   for (const step of plan) {

@@ -3,13 +3,24 @@ import { Operations } from "../operations-in-flight.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { type Backend, type EventsQuery, partitionId } from "./backend.ts";
 import { type Batch, checkDynamicKeys, checkNames, checkStorageName } from "./batch.ts";
-import { type AnyEvent, assetEventTypes, type StoredEvent } from "./events.ts";
+import { type AnyEvent, assetEventTypes, runEvent, type StoredEvent } from "./events.ts";
 import { byFirstMaterialization } from "./latest-record.ts";
 import { checkStorageOptions } from "./options.ts";
 import { assetRecords, changedDefinitions } from "./query/catalogue.ts";
+import { runsOf, withStatus } from "./query/run-status.ts";
 import { computeStaleness } from "./query/staleness.ts";
 import { subscribe } from "./query/subscribe.ts";
-import type { AssetDefinition, AssetRecord, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
+import type {
+  AssetDefinition,
+  AssetRecord,
+  KvEntry,
+  LatestRecord,
+  Lease,
+  LogRecord,
+  RunOutcome,
+  RunRecord,
+  TickRecord,
+} from "./records.ts";
 import type {
   EventsOptions,
   ImportOptions,
@@ -113,23 +124,35 @@ export class BackendStorage implements Storage {
   }
 
   getRun(runId: string): Promise<RunRecord | undefined> {
-    return this.#withBackend((backend) => backend.run(runId));
+    return this.#withBackend(async (backend) => {
+      const run = await backend.run(runId);
+      return run && (await withStatus(backend, [run]))[0];
+    });
   }
 
   async getRuns(options: RunsOptions = {}): Promise<readonly RunRecord[]> {
     checkStorageOptions("storage.getRuns", options);
     const { limit = defaultLimit, status } = options;
-    return this.#withBackend((backend) => backend.runs({ limit, status }));
+    return this.#withBackend((backend) => runsOf(backend, { limit, ...(status && { status }) }));
   }
 
-  setRunOutcome(runId: string, status: Exclude<RunStatus, "Started">): Promise<void> {
+  getLeases(runId?: string): Promise<readonly Lease[]> {
+    return this.#withBackend((backend) => backend.leases(runId));
+  }
+
+  setRunOutcome(runId: string, status: RunOutcome): Promise<void> {
     return this.#withBackend(async (backend) => {
       const run = await backend.run(runId);
       if (run === undefined) {
         const message = `Cannot set the outcome of the run ${JSON.stringify(runId)}: ${this.name} has no such run`;
         throw new EdgewaterError("NotFound", message, { store: this.name, key: runId });
       }
-      await this.#commit({ preconditions: [{ run: runId, is: "Started" }], runs: [{ ...run, status, endTime: Date.now() }] });
+      await this.#commit({
+        preconditions: [{ run: runId, is: "Started" }],
+        runs: [{ ...run, status, endTime: Date.now() }],
+        leases: [{ runId, owner: undefined }],
+        events: [runEvent("RunEnd", { ...run, status })],
+      });
     });
   }
 

@@ -1,7 +1,7 @@
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { Batch } from "./batch.ts";
 import type { AnyEvent, EventType, StoredEvent } from "./events.ts";
-import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
+import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
 
 /** A filter of events. A field that is left out or undefined matches every event. */
 export interface EventsQuery {
@@ -33,7 +33,7 @@ export interface LatestQuery {
 
 /** A filter of runs. */
 export interface RunsQuery {
-  /** Runs with this status; every run unless given. */
+  /** Runs with this stored status, which is never `Interrupted`; every run unless given. */
   readonly status?: RunStatus | undefined;
   /** Greatest number of runs; no limit unless given. */
   readonly limit?: number | undefined;
@@ -83,6 +83,8 @@ export interface Backend {
   readonly run: (runId: string) => Promise<RunRecord | undefined>;
   /** The runs that match, newest first. */
   readonly runs: (query: RunsQuery) => Promise<readonly RunRecord[]>;
+  /** The leases of this run and its steps, or of every run, in any order. Their ages are by the clock of the back end. */
+  readonly leases: (runId?: string) => Promise<readonly Lease[]>;
   /** The log of a run, oldest line first. */
   readonly logs: (runId: string) => Promise<readonly LogRecord[]>;
   /** The ticks that match, newest first. */

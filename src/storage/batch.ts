@@ -10,8 +10,26 @@ export type Precondition =
   | { readonly kv: string; readonly is: Uint8Array | undefined }
   /** The id of the last materialization of an asset or partition; undefined: it was never materialized. */
   | { readonly latest: string; readonly partition?: string | PartitionKey; readonly is: number | undefined }
-  /** The status of a run; undefined: the run does not exist. */
-  | { readonly run: string; readonly is: RunStatus | undefined };
+  /** The stored status of a run, which is never `Interrupted`; undefined: the run does not exist. */
+  | { readonly run: string; readonly is: RunStatus | undefined }
+  /** The owner of the lease of a run, or of one of its steps, and its beat where one is given; undefined: there is no lease. */
+  | { readonly lease: string; readonly step?: string; readonly owner: string | undefined; readonly beat?: number }
+  /** The id of an event that must exist. */
+  | { readonly event: number };
+
+/** A change of the lease of a run, or of one of its steps. */
+export type LeaseChange =
+  /** Takes the lease, or renews it when the owner holds it already: its beat grows by one. */
+  | {
+      readonly runId: string;
+      readonly step?: string | undefined;
+      readonly owner: string;
+      readonly attempt: number;
+      readonly ttlMs: number;
+      readonly holder?: string | undefined;
+    }
+  /** Ends the lease; that of a run ends those of its steps too. */
+  | { readonly runId: string; readonly step?: string | undefined; readonly owner: undefined };
 
 /** The writes of one commit: all of them take effect, or none. */
 export interface Batch {
@@ -31,6 +49,8 @@ export interface Batch {
   readonly kv?: readonly { readonly key: string; readonly value: Uint8Array | undefined }[];
   /** Keys to add to and remove from dynamic partitions definitions. */
   readonly dynamicPartitions?: readonly DynamicPartitionsChange[];
+  /** Leases to take, to renew and to end. */
+  readonly leases?: readonly LeaseChange[];
   /** Rows to delete. Deleting an event keeps the latest record of its asset. */
   readonly deletes?: Deletes;
 }
@@ -80,11 +100,15 @@ export function checkDynamicKeys(changes: readonly DynamicPartitionsChange[]): v
  *
  * @throws `InvalidPath` for a name with NUL or a lone surrogate
  */
-export function checkNames(store: string, { preconditions = [], events = [], runs = [], kv = [], dynamicPartitions = [] }: Batch): void {
+export function checkNames(
+  store: string,
+  { preconditions = [], events = [], runs = [], leases = [], kv = [], dynamicPartitions = [] }: Batch,
+): void {
   for (const each of preconditions) if ("kv" in each) checkStorageName(store, each.kv, "key");
   for (const { key } of kv) checkStorageName(store, key, "key");
   for (const { definition } of dynamicPartitions) checkStorageName(store, definition, "name of dynamic partitions");
   for (const { runId } of runs) checkStorageName(store, runId, "run id");
+  for (const { runId } of leases) checkStorageName(store, runId, "run id");
   for (const { assetKey, partitionKey, runId, dataVersion, codeVersion } of events) {
     if (partitionKey) checkStorageName(store, String(partitionKey), "partition");
     checkStorageName(store, assetKey, "asset");
@@ -112,6 +136,12 @@ function describe(precondition: Precondition): string {
     return `the key ${JSON.stringify(precondition.kv)} ${precondition.is === undefined ? "must not exist" : "must have the expected value"}`;
   if ("run" in precondition)
     return `the run ${precondition.run} must ${precondition.is ? `have the status ${precondition.is}` : "not exist"}`;
+  if ("event" in precondition) return `the event ${precondition.event} must exist`;
+  if ("lease" in precondition) {
+    const { lease, step, owner, beat } = precondition;
+    const what = `the lease of ${step === undefined ? "" : `the step ${JSON.stringify(step)} of `}the run ${lease}`;
+    return owner === undefined ? `${what} must be free` : `${what} must be held by ${owner}${beat === undefined ? "" : ` at beat ${beat}`}`;
+  }
   const { latest, partition, is } = precondition;
   const name = JSON.stringify(partition === undefined ? latest : `${latest}[${partition}]`);
   return is === undefined ? `${name} must not be materialized yet` : `the last materialization of ${name} must have the id ${is}`;

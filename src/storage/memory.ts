@@ -8,10 +8,10 @@ import {
   type RunsQuery,
   type TicksQuery,
 } from "./backend.ts";
-import { type Batch, type Precondition, preconditionFailed, sameBytes } from "./batch.ts";
+import { type Batch, type LeaseChange, type Precondition, preconditionFailed, sameBytes } from "./batch.ts";
 import type { AnyEvent, StoredEvent } from "./events.ts";
-import { advance, changesLatest } from "./latest-record.ts";
-import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "./records.ts";
+import { advance, changedPlaces, changesLatest } from "./latest-record.ts";
+import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecord, TickRecord } from "./records.ts";
 
 /** Keeps every row in the memory of this process. */
 export class MemoryBackend implements Backend {
@@ -25,6 +25,8 @@ export class MemoryBackend implements Backend {
   readonly #materializations = new Map<string, Map<string, StoredEvent>>();
   readonly #definitions = new Map<string, AssetDefinition>();
   readonly #runs = new Map<string, RunRecord>();
+  /** By run, then by step. */
+  readonly #leases = new Map<string, Map<string | undefined, Omit<Lease, "ageMs"> & { readonly at: number }>>();
   readonly #logs = new Map<string, LogRecord[]>();
   readonly #ticks: TickRecord[] = [];
   readonly #kv = new Map<string, Uint8Array>();
@@ -32,7 +34,17 @@ export class MemoryBackend implements Backend {
 
   // Awaits nothing, so that no other commit runs in between.
   async commit(batch: Batch): Promise<readonly AnyEvent[]> {
-    const { preconditions = [], runs = [], assets = [], events = [], logs = [], ticks = [], kv = [], dynamicPartitions = [] } = batch;
+    const {
+      preconditions = [],
+      runs = [],
+      assets = [],
+      events = [],
+      logs = [],
+      ticks = [],
+      kv = [],
+      dynamicPartitions = [],
+      leases = [],
+    } = batch;
     if (!preconditions.every((precondition) => this.#holds(precondition))) throw preconditionFailed(this.name, batch);
     const numbered = events.map((event): AnyEvent => {
       this.#lastId = event.id ?? this.#lastId + 1;
@@ -53,6 +65,7 @@ export class MemoryBackend implements Backend {
       for (const key of remove) keys.delete(key);
       for (const key of add) keys.add(key);
     }
+    for (const change of leases) this.#changeLease(change);
     if (batch.deletes) this.#delete(batch.deletes);
     return numbered;
   }
@@ -109,6 +122,14 @@ export class MemoryBackend implements Backend {
     return runs.filter((run) => status === undefined || run.status === status).slice(0, limit);
   }
 
+  async leases(runId?: string): Promise<readonly Lease[]> {
+    const now = performance.now();
+    const found: Lease[] = [];
+    for (const leases of runId === undefined ? this.#leases.values() : [this.#leases.get(runId) ?? new Map<never, never>()])
+      for (const { at, ...lease } of leases.values()) found.push({ ...lease, ageMs: now - at });
+    return found;
+  }
+
   async logs(runId: string): Promise<readonly LogRecord[]> {
     return [...(this.#logs.get(runId) ?? [])];
   }
@@ -137,23 +158,45 @@ export class MemoryBackend implements Backend {
   async close(): Promise<void> {}
 
   #add(event: AnyEvent): void {
-    const { assetKey, partitionKey } = event;
     this.#events.push(event);
-    append(this.#byAsset, assetKey, event);
+    if (event.assetKey !== undefined) append(this.#byAsset, event.assetKey, event);
     append(this.#byRun, event.runId, event);
     if (!changesLatest(event)) return;
-    const latest = innerMap(this.#latest, assetKey);
-    for (const id of new Set(["", partitionId(partitionKey)])) {
+    const latest = innerMap(this.#latest, event.assetKey);
+    for (const id of changedPlaces(event)) {
       latest.set(id, advance(latest.get(id), event, id === ""));
-      if (event.eventType === "Materialization") innerMap(this.#materializations, assetKey).set(id, event);
+      if (event.eventType === "Materialization") innerMap(this.#materializations, event.assetKey).set(id, event);
     }
   }
 
   #holds(precondition: Precondition): boolean {
     if ("kv" in precondition) return sameBytes(this.#kv.get(precondition.kv), precondition.is);
     if ("run" in precondition) return this.#runs.get(precondition.run)?.status === precondition.is;
+    if ("event" in precondition) return this.#hasEvent(precondition.event);
+    if ("lease" in precondition) {
+      const { lease, step, owner, beat } = precondition;
+      const held = this.#leases.get(lease)?.get(step);
+      return held?.owner === owner && (beat === undefined || held?.beat === beat);
+    }
     const { latest, partition, is } = precondition;
     return this.#materializations.get(latest)?.get(partitionId(partition))?.id === is;
+  }
+
+  #hasEvent(id: number): boolean {
+    return this.#events[firstAfter(this.#events, id - 1)]?.id === id;
+  }
+
+  #changeLease(change: LeaseChange): void {
+    const { runId, step, owner } = change;
+    if (owner === undefined && step === undefined) this.#leases.delete(runId);
+    else if (owner === undefined) this.#leases.get(runId)?.delete(step);
+    else {
+      const { attempt, ttlMs, holder } = change;
+      const leases = innerMap(this.#leases, runId);
+      const before = leases.get(step);
+      const beat = before?.owner === owner ? before.beat + 1 : 0;
+      leases.set(step, { runId, step, owner, attempt, beat, ttlMs, holder, at: performance.now() });
+    }
   }
 
   #delete({ events = [], runs = [], assets = [] }: NonNullable<Batch["deletes"]>): void {
@@ -170,6 +213,7 @@ export class MemoryBackend implements Backend {
     for (const runId of runs) {
       this.#runs.delete(runId);
       this.#logs.delete(runId);
+      this.#leases.delete(runId);
     }
     for (const assetKey of assets)
       for (const records of [this.#definitions, this.#latest, this.#materializations]) records.delete(assetKey);
@@ -184,8 +228,8 @@ function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): 
 }
 
 /** The map under a key; a new one when there is none. */
-function innerMap<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
-  const known = maps.get(key) ?? new Map<string, Value>();
+function innerMap<Key, Value>(maps: Map<string, Map<Key, Value>>, key: string): Map<Key, Value> {
+  const known = maps.get(key) ?? new Map<Key, Value>();
   maps.set(key, known);
   return known;
 }

@@ -16,12 +16,34 @@ export function metadataFrom(json: Readonly<Record<string, unknown>>): AnyEvent[
   return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, metadataFromWire(value)]));
 }
 
+/** The fields of an event that only some types of events have, as plain JSON. */
+export type EventDetails = Readonly<Record<string, unknown>>;
+
+const detailNames = [
+  "inputEventIds",
+  "stored",
+  "fingerprint",
+  "failure",
+  "reason",
+  "found",
+  "materializationId",
+  "status",
+  "attempt",
+] as const;
+
+/** The details of an event; undefined when it has none. */
+export function detailsOf(event: AnyEvent | NewEvent): EventDetails | undefined {
+  const all = event as Readonly<Record<string, unknown>>;
+  const given = detailNames.filter((name) => all[name] !== undefined);
+  return given.length === 0 ? undefined : Object.fromEntries(given.map((name) => [name, all[name]]));
+}
+
 /** An event as plain JSON. The order of its fields is part of the export format. */
 export function eventJson(event: AnyEvent | NewEvent): EventJson {
   const { id, eventType, assetKey, partitionKey, runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata } = event;
   const key = partitionKey && { partitionKey: partitionKey.toJSON() };
   const rest = { runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata: metadataJson(metadata) };
-  return { id, eventType, assetKey, ...key, ...rest };
+  return { id, eventType, assetKey, ...key, ...rest, ...detailsOf(event) };
 }
 
 /** The event that {@link eventJson} wrote. @throws `MetadataError`, `PartitionError` */
@@ -41,6 +63,7 @@ export function eventFrom(json: EventJson): AnyEvent {
     codeVersion,
     inputDataVersions,
     metadata: metadataFrom(metadata),
+    ...detailsOf(json as unknown as AnyEvent),
   } as AnyEvent;
 }
 

@@ -1,7 +1,17 @@
 import type { PartitionKey } from "../partition/partition-key.ts";
+import type { Found, StoredMark } from "./events.ts";
 
-/** The status of a run. */
-export type RunStatus = "Started" | "Success" | "Failure" | "Canceled";
+/**
+ * The status of a run. `Interrupted` is never stored: it is what a `Started` run is whose owner has not been heard of for the
+ * time of its lease.
+ */
+export type RunStatus = "Started" | "Interrupted" | "Success" | "Failure" | "Canceled";
+
+/** How a run ended. */
+export type RunOutcome = Exclude<RunStatus, "Started" | "Interrupted">;
+
+/** What a run was started for. */
+export type RunKind = "materialize" | "write" | "observe";
 
 /** The selection that a run was started with, as plain data: names, and display forms of keys. */
 export interface RunSelection {
@@ -21,6 +31,10 @@ export interface RunRecord {
   readonly runId: string;
   /** The status of the run. */
   readonly status: RunStatus;
+  /** What the run was started for; `materialize` when left out. */
+  readonly kind?: RunKind;
+  /** How often the run was begun: 1, and one more each time that it is resumed. Left out in records of earlier versions. */
+  readonly attempt?: number;
   /** The assets and tasks of the run, each after its inputs. */
   readonly nodeNames: readonly string[];
   /** The display forms of the partitions that the run makes, of any of its assets; none when left out. */
@@ -33,6 +47,29 @@ export interface RunRecord {
   readonly startTime: number;
   /** When the run ended; undefined while it runs. */
   readonly endTime: number | undefined;
+}
+
+/**
+ * The claim of the process that makes a run. Every commit of the run requires that its owner still holds the lease, so that at
+ * most one process writes for a run. Time decides only when another process may take a run over, never who wins.
+ */
+export interface Lease {
+  /** The run. */
+  readonly runId: string;
+  /** The step of the run that the claim is for; undefined for the claim of the run itself. */
+  readonly step: string | undefined;
+  /** Who holds it: `<attempt>.<UUID>`, new with every takeover. */
+  readonly owner: string;
+  /** How often the run was taken over, plus one. */
+  readonly attempt: number;
+  /** Grows with every commit of the owner. */
+  readonly beat: number;
+  /** How long the owner may be silent before the run counts as interrupted, in milliseconds. */
+  readonly ttlMs: number;
+  /** Names the process, so that another one on the same machine can see that it has ended; undefined where that is not known. */
+  readonly holder: string | undefined;
+  /** Time since the owner's last commit, in milliseconds, by the clock of the back end. */
+  readonly ageMs: number;
 }
 
 /** An edge of the asset graph. */
@@ -81,6 +118,12 @@ export interface Latest {
   readonly lastMaterializationCodeVersion: string | undefined;
   /** Data versions of the inputs of the last materialization. */
   readonly lastInputDataVersions: Readonly<Record<string, string>>;
+  /** What the last materialization has written. */
+  readonly lastStored: StoredMark | undefined;
+  /** Digest of everything that the last materialization was made from. */
+  readonly lastFingerprint: string | undefined;
+  /** What the last look at the store found since the last materialization; undefined when nobody has looked. */
+  readonly lastFound: Found | undefined;
 }
 
 /** One asset of the catalogue: its definition and its latest events. */

@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../errors.ts";
 
 /** The schema version that this library writes. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** The versions that a back end stores about its schema. */
 export interface Stamp {
@@ -14,7 +14,7 @@ export interface Stamp {
 }
 
 /** The stamp of a schema that this library creates. */
-export const currentStamp: Stamp = { version: schemaVersion, minReader: 1, minWriter: 1 };
+export const currentStamp: Stamp = { version: schemaVersion, minReader: 2, minWriter: 2 };
 
 /**
  * Refuses a schema that this library cannot work with.
@@ -34,5 +34,5 @@ export function checkStamp(
   if (minReader > known) refuse(`use an edgewater with schema version ${minReader} or later`);
   if (minWriter > known && !readOnly)
     refuse(`use an edgewater with schema version ${minWriter} or later, or open it with { readOnly: true }`);
-  if (version < known && !readOnly) refuse("run Storage.migrate(…) once");
+  if (version < known) refuse("run Storage.migrate(…) once, while nothing else uses it");
 }

@@ -1,7 +1,18 @@
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { Batch } from "./batch.ts";
 import type { AnyEvent, EventType, StoredEvent } from "./events.ts";
-import type { AssetDefinition, AssetRecord, KvEntry, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
+import type {
+  AssetDefinition,
+  AssetRecord,
+  KvEntry,
+  LatestRecord,
+  Lease,
+  LogRecord,
+  RunOutcome,
+  RunRecord,
+  RunStatus,
+  TickRecord,
+} from "./records.ts";
 
 /** Options of `getEventsForAsset` and `getEventsForRun`. */
 export interface EventsOptions {
@@ -38,8 +49,15 @@ export interface SubscribeOptions {
 /** One reason why an asset or a partition is stale. */
 export interface StalenessCause {
   /** The kind of the reason. */
-  readonly kind: "code-version" | "upstream-stale" | "upstream-version" | "upstream-unconsumed";
-  /** Name of the input's asset; undefined for `code-version`. */
+  readonly kind:
+    | "code-version"
+    | "upstream-stale"
+    | "upstream-version"
+    | "upstream-unconsumed"
+    | "value-missing"
+    | "value-replaced"
+    | "value-unrecorded";
+  /** Name of the input's asset; undefined for `code-version` and the kinds of the own value. */
   readonly upstream: string | undefined;
   /** The display form of the input's partition; undefined without partitions. */
   readonly upstreamPartition: string | undefined;
@@ -53,9 +71,12 @@ export interface Staleness {
   readonly asset: string;
   /** The display form of the partition's key; undefined for the asset. */
   readonly partition: string | undefined;
-  /** `Missing`: never materialized or observed. `Stale`: the code or an input has changed. */
+  /**
+   * `Missing`: never materialized or observed, or the last look at its store found no value. `Stale`: the code or an input has
+   * changed, or the last look found another value.
+   */
   readonly status: "Missing" | "Stale" | "UpToDate";
-  /** Why it is stale; empty otherwise. */
+  /** Why it is stale, or missing although it was recorded; empty otherwise. */
   readonly causes: readonly StalenessCause[];
 }
 
@@ -177,11 +198,13 @@ export interface Storage extends AsyncDisposable {
   /** The runs, newest first. */
   readonly getRuns: (options?: RunsOptions) => Promise<readonly RunRecord[]>;
   /**
-   * Sets the outcome of a run whose process ended without recording it.
+   * Sets the outcome of a run in place of its owner, and ends its lease: an owner that is still alive cannot commit any more.
    *
    * @throws `NotFound` for an unknown run, `PreconditionFailed` for a run that has ended
    */
-  readonly setRunOutcome: (runId: string, status: Exclude<RunStatus, "Started">) => Promise<void>;
+  readonly setRunOutcome: (runId: string, status: RunOutcome) => Promise<void>;
+  /** The leases of a run and its steps, or of every run that is being made. */
+  readonly getLeases: (runId?: string) => Promise<readonly Lease[]>;
   /** The log of a run, oldest line first. */
   readonly getRunLogs: (runId: string) => Promise<readonly LogRecord[]>;
   /** The ticks of this name, newest first; at most 100 unless given. */
@@ -256,8 +279,20 @@ export type {
   StorageBackend,
   TicksQuery,
 } from "./backend.ts";
-export type { Batch, Deletes, DynamicPartitionsChange, Precondition } from "./batch.ts";
-export type { AnyEvent, EventType, NewEvent, StepEvent, StoredEvent } from "./events.ts";
+export type { Batch, Deletes, DynamicPartitionsChange, LeaseChange, Precondition } from "./batch.ts";
+export type {
+  AnyEvent,
+  ErrorRecord,
+  EventType,
+  FailureRecord,
+  Found,
+  NewEvent,
+  RunEvent,
+  StepEvent,
+  StoredEvent,
+  StoredMark,
+  VerificationEvent,
+} from "./events.ts";
 export type {
   AssetDefinition,
   AssetRecord,
@@ -265,7 +300,10 @@ export type {
   KvEntry,
   Latest,
   LatestRecord,
+  Lease,
   LogRecord,
+  RunKind,
+  RunOutcome,
   RunRecord,
   RunSelection,
   RunStatus,

@@ -3,7 +3,7 @@ import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, Ti
 import type { Batch } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
 import { eventFrom } from "../record-json.ts";
-import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "../records.ts";
+import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecord, TickRecord } from "../records.ts";
 import { commit } from "./commit.ts";
 import type { Connection } from "./connection.ts";
 import { latestFrom, startingWith } from "./schema.ts";
@@ -99,6 +99,12 @@ export class IndexedDBBackend implements Backend {
     });
   }
 
+  async leases(runId?: string): Promise<readonly Lease[]> {
+    const rows = await this.#connection.use((database) => database.getAll("leases", runId === undefined ? undefined : startingWith(runId)));
+    const now = Date.now();
+    return rows.map(({ at, step, ...lease }) => ({ ...lease, step: step === "" ? undefined : step, ageMs: now - at }));
+  }
+
   async logs(runId: string): Promise<readonly LogRecord[]> {
     const rows = await this.#connection.use((database) => database.getAllFromIndex("logs", "byRun", startingWith(runId)));
     return rows.map(({ log }) => log);
@@ -125,7 +131,9 @@ export class IndexedDBBackend implements Backend {
 
   async dynamicPartitions(name?: string): Promise<readonly DynamicPartition[]> {
     const rows = await this.#connection.use((database) =>
-      name === undefined ? database.getAllFromIndex("dynamic", "byPosition") : database.getAll("dynamic", startingWith(name)),
+      name === undefined
+        ? database.getAllFromIndex("dynamicPartitions", "byPosition")
+        : database.getAll("dynamicPartitions", startingWith(name)),
     );
     return rows.sort((left, right) => left.position - right.position).map(({ definition, key }) => ({ definition, key }));
   }

@@ -1,8 +1,8 @@
 import type { IDBPTransaction } from "idb";
 import { partitionId } from "../backend.ts";
-import { type Batch, type Precondition, preconditionFailed, sameBytes } from "../batch.ts";
+import { type Batch, type LeaseChange, type Precondition, preconditionFailed, sameBytes } from "../batch.ts";
 import type { AnyEvent, NewEvent } from "../events.ts";
-import { advance, changesLatest } from "../latest-record.ts";
+import { advance, changedPlaces, changesLatest, type LatestEvent } from "../latest-record.ts";
 import { eventJson } from "../record-json.ts";
 import type { LatestRecord } from "../records.ts";
 import type { Connection } from "./connection.ts";
@@ -38,7 +38,7 @@ export function commit({ name, durability, use }: Connection, batch: Batch): Pro
 }
 
 async function write(transaction: Transaction, batch: Batch): Promise<readonly AnyEvent[]> {
-  const { runs = [], assets = [], events = [], logs = [], ticks = [], kv = [], dynamicPartitions = [], deletes } = batch;
+  const { runs = [], assets = [], events = [], logs = [], ticks = [], kv = [], dynamicPartitions = [], leases = [], deletes } = batch;
   const store = <Name extends (typeof storeNames)[number]>(name: Name) => transaction.objectStore(name);
   const counter = (await store("meta").get("counter")) as Counter;
   let { lastId, lastPosition } = counter;
@@ -60,15 +60,16 @@ async function write(transaction: Transaction, batch: Batch): Promise<readonly A
   for (const tick of ticks) writes.push(store("ticks").put({ name: tick.name, position: ++lastPosition, tick }));
   for (const { key, value } of kv) writes.push(value === undefined ? store("kv").delete(key) : store("kv").put({ key, value }));
   for (const { definition, add = [], remove = [] } of dynamicPartitions) {
-    for (const key of remove) writes.push(store("dynamic").delete([definition, key]));
+    for (const key of remove) writes.push(store("dynamicPartitions").delete([definition, key]));
     for (const key of add) {
-      const isThere = (await store("dynamic").getKey([definition, key])) !== undefined;
-      if (!isThere) writes.push(store("dynamic").put({ definition, key, position: ++lastPosition }));
+      const isThere = (await store("dynamicPartitions").getKey([definition, key])) !== undefined;
+      if (!isThere) writes.push(store("dynamicPartitions").put({ definition, key, position: ++lastPosition }));
     }
   }
+  for (const change of leases) await changeLease(transaction, change);
   for (const id of deletes?.events ?? []) writes.push(store("events").delete(id));
   for (const runId of deletes?.runs ?? []) {
-    writes.push(store("runs").delete(runId));
+    writes.push(store("runs").delete(runId), store("leases").delete(startingWith(runId)));
     for (const key of await store("logs").index("byRun").getAllKeys(startingWith(runId))) writes.push(store("logs").delete(key));
   }
   for (const assetKey of deletes?.assets ?? [])
@@ -81,9 +82,10 @@ async function write(transaction: Transaction, batch: Batch): Promise<readonly A
 /** The latest record of every asset and partition that the events change, each once. */
 async function latestAfter(transaction: Transaction, events: readonly AnyEvent[]) {
   const store = transaction.objectStore("latest");
-  const touched = new Map<string, { readonly partition: string; readonly events: AnyEvent[] }>();
+  const touched = new Map<string, { readonly partition: string; readonly events: LatestEvent[] }>();
   for (const event of events) {
-    for (const partition of changesLatest(event) ? new Set(["", partitionId(event.partitionKey)]) : []) {
+    if (!changesLatest(event)) continue;
+    for (const partition of changedPlaces(event)) {
       const id = `${event.assetKey.length}:${event.assetKey}${partition}`;
       const known = touched.get(id) ?? { partition, events: [] };
       touched.set(id, known);
@@ -100,9 +102,27 @@ async function latestAfter(transaction: Transaction, events: readonly AnyEvent[]
   );
 }
 
+async function changeLease(transaction: Transaction, { runId, step = "", ...change }: LeaseChange): Promise<void> {
+  const leases = transaction.objectStore("leases");
+  if (change.owner === undefined) {
+    await leases.delete(step === "" ? startingWith(runId) : [runId, step]);
+    return;
+  }
+  const { owner, attempt, ttlMs, holder } = change;
+  const before = await leases.get([runId, step]);
+  const beat = before?.owner === owner ? before.beat + 1 : 0;
+  await leases.put({ runId, step, owner, attempt, beat, ttlMs, holder, at: Date.now() });
+}
+
 async function holds(transaction: Transaction, precondition: Precondition): Promise<boolean> {
   if ("kv" in precondition) return sameBytes((await transaction.objectStore("kv").get(precondition.kv))?.value, precondition.is);
   if ("run" in precondition) return (await transaction.objectStore("runs").get(precondition.run))?.status === precondition.is;
+  if ("event" in precondition) return (await transaction.objectStore("events").getKey(precondition.event)) !== undefined;
+  if ("lease" in precondition) {
+    const { lease, step = "", owner, beat } = precondition;
+    const held = await transaction.objectStore("leases").get([lease, step]);
+    return held?.owner === owner && (beat === undefined || held?.beat === beat);
+  }
   const { latest, partition, is } = precondition;
   return (await transaction.objectStore("latest").get([latest, partitionId(partition)]))?.lastMaterializationId === is;
 }

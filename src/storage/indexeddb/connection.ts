@@ -3,7 +3,7 @@
 import { type IDBPDatabase, openDB } from "idb";
 import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
 import { type Stamp, schemaVersion } from "../schema-version.ts";
-import { create, type Schema, storeNames } from "./schema.ts";
+import { create, migrateFrom1, type Schema, storeNames } from "./schema.ts";
 
 /** The open database. */
 export type Database = IDBPDatabase<Schema>;
@@ -20,14 +20,14 @@ export interface Connection {
   readonly close: () => Promise<void>;
 }
 
-/** Connects to a database, which the first `use` opens. */
-export function connect(name: string, database: string, fsync: boolean): Connection {
+/** Connects to a database, which the first `use` opens, and brings to this schema version if `migrates` is set. */
+export function connect(name: string, database: string, fsync: boolean, migrates = false): Connection {
   let opened: Promise<Database> | undefined;
   const forget = (): void => {
     opened = undefined;
   };
   const open = (): Promise<Database> => {
-    opened ??= openDatabase(database, forget).catch((error: unknown) => {
+    opened ??= openDatabase(database, forget, migrates).catch((error: unknown) => {
       forget();
       throw error;
     });
@@ -77,10 +77,22 @@ export function readStamp({ name, use }: Connection): Promise<Stamp> {
   });
 }
 
-async function openDatabase(name: string, forget: () => void): Promise<Database> {
+/**
+ * Opens the database. One of an earlier version is opened as it is, unless `migrates` is set: its stamp decides whether this
+ * library can use it.
+ */
+async function openDatabase(name: string, forget: () => void, migrates: boolean): Promise<Database> {
+  let isOld = false;
   const open = (version?: number): Promise<Database> =>
     openDB<Schema>(name, version, {
-      upgrade: create,
+      upgrade: async (database, from, _to, transaction) => {
+        if (from === 0 && version !== undefined) create(database);
+        else if (migrates) await migrateFrom1(database, transaction);
+        else {
+          isOld = true;
+          transaction.abort();
+        }
+      },
       terminated: forget,
       // Another tab wants to upgrade or delete the database: let it.
       blocking: (_current, _blocked, event) => {
@@ -91,8 +103,8 @@ async function openDatabase(name: string, forget: () => void): Promise<Database>
   try {
     return await open(schemaVersion);
   } catch (error) {
-    // The database has a later version; its stamp decides whether this library can use it.
-    if ((error as Error).name === "VersionError") return open();
+    // The database has another version; its stamp decides whether this library can use it.
+    if (isOld || (error as Error).name === "VersionError") return open();
     throw error;
   }
 }

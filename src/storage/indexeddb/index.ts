@@ -12,14 +12,14 @@ import { type Connection, connect, readStamp } from "./connection.ts";
 /** The back end of `Storage.embedded` in browsers, in windows and workers: an IndexedDB database of this name. */
 export function embedded(database: string, { fsync = false }: EmbeddedOptions = {}): StorageBackend {
   const name = `Storage.embedded(${database})`;
-  const opened = async (readOnly: boolean): Promise<Connection> => {
+  const opened = async (readOnly: boolean, migrates = false): Promise<Connection> => {
     if (!globalThis.indexedDB)
       throw new EdgewaterError(
         "NotSupported",
         `Cannot open ${name}: this runtime has no IndexedDB; use Storage.memory() or Storage.connect(…)`,
         { store: name },
       );
-    const connection = connect(name, database, fsync);
+    const connection = connect(name, database, fsync, migrates);
     const stamp = await readStamp(connection);
     try {
       checkStamp(name, stamp, readOnly);
@@ -32,7 +32,6 @@ export function embedded(database: string, { fsync = false }: EmbeddedOptions = 
   return {
     name,
     open: async ({ readOnly }) => new IndexedDBBackend(await opened(readOnly)),
-    // IndexedDB keeps the version itself: opening creates version 1, and there is no older one.
-    migrate: async () => (await opened(false)).close(),
+    migrate: async () => (await opened(false, true)).close(),
   };
 }

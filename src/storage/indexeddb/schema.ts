@@ -1,7 +1,7 @@
-import type { DBSchema, IDBPDatabase } from "idb";
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
 import { PartitionKey } from "../../partition/partition-key.ts";
 import type { EventJson } from "../record-json.ts";
-import type { AssetDefinition, LatestRecord, LogRecord, RunRecord, RunStatus, TickRecord } from "../records.ts";
+import type { AssetDefinition, LatestRecord, Lease, LogRecord, RunRecord, RunStatus, TickRecord } from "../records.ts";
 import { currentStamp, type Stamp } from "../schema-version.ts";
 
 /** The last numbers that were given: to events, and to every other row that has an order. */
@@ -14,6 +14,12 @@ export interface Counter {
 export interface LatestRow extends Omit<LatestRecord, "partitionKey"> {
   readonly place: string;
   readonly partitionKey: unknown;
+}
+
+/** A lease as it is stored: `step` is empty for the lease of the run, `at` is the time of the last beat by the wall clock. */
+export interface LeaseRow extends Omit<Lease, "step" | "ageMs"> {
+  readonly step: string;
+  readonly at: number;
 }
 
 /** The object stores of the database. `place` is a partition id; `position` orders rows. */
@@ -31,6 +37,7 @@ export interface Schema extends DBSchema {
     value: { readonly position: number; readonly status: RunStatus; readonly run: RunRecord };
     indexes: { byPosition: number; byStatus: [RunStatus, number] };
   };
+  leases: { key: [string, string]; value: LeaseRow };
   logs: {
     key: number;
     value: { readonly runId: string; readonly position: number; readonly log: LogRecord };
@@ -42,7 +49,7 @@ export interface Schema extends DBSchema {
     indexes: { byName: [string, number] };
   };
   kv: { key: string; value: { readonly key: string; readonly value: Uint8Array } };
-  dynamic: {
+  dynamicPartitions: {
     key: [string, string];
     value: { readonly definition: string; readonly key: string; readonly position: number };
     indexes: { byPosition: number };
@@ -50,9 +57,9 @@ export interface Schema extends DBSchema {
 }
 
 /** The names of all object stores: a commit locks all of them. */
-export const storeNames = ["meta", "events", "latest", "assets", "runs", "logs", "ticks", "kv", "dynamic"] as const;
+export const storeNames = ["meta", "events", "latest", "assets", "runs", "leases", "logs", "ticks", "kv", "dynamicPartitions"] as const;
 
-/** Creates schema version 1. */
+/** Creates the stores of schema version 2. */
 export function create(database: IDBPDatabase<Schema>): void {
   const meta = database.createObjectStore("meta");
   meta.put(currentStamp, "stamp");
@@ -70,7 +77,33 @@ export function create(database: IDBPDatabase<Schema>): void {
   database.createObjectStore("logs", { keyPath: "position" }).createIndex("byRun", ["runId", "position"]);
   database.createObjectStore("ticks", { keyPath: "position" }).createIndex("byName", ["name", "position"]);
   database.createObjectStore("kv", { keyPath: "key" });
-  database.createObjectStore("dynamic", { keyPath: ["definition", "key"] }).createIndex("byPosition", "position");
+  createDynamicPartitions(database);
+  createLeases(database);
+}
+
+/**
+ * Brings schema version 1 to version 2, within the transaction of the upgrade. The store `dynamic` of version 1 gets another
+ * name: every commit of version 1 opens it, so that an old tab cannot write any more.
+ */
+export async function migrateFrom1(database: IDBPDatabase<Schema>, transaction: UpgradeTransaction): Promise<void> {
+  createLeases(database);
+  createDynamicPartitions(database);
+  const renamed = transaction.objectStore("dynamicPartitions");
+  const old = transaction.objectStore("dynamic" as never) as unknown as typeof renamed;
+  for (const row of await old.getAll()) await renamed.put(row);
+  database.deleteObjectStore("dynamic" as never);
+  await transaction.objectStore("meta").put(currentStamp, "stamp");
+}
+
+/** The transaction of an upgrade. */
+export type UpgradeTransaction = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
+
+function createLeases(database: IDBPDatabase<Schema>): void {
+  database.createObjectStore("leases", { keyPath: ["runId", "step"] });
+}
+
+function createDynamicPartitions(database: IDBPDatabase<Schema>): void {
+  database.createObjectStore("dynamicPartitions", { keyPath: ["definition", "key"] }).createIndex("byPosition", "position");
 }
 
 /** The row of a latest record. */

@@ -22,8 +22,8 @@ interface Line {
   readonly end?: number;
 }
 
-/** A batch without preconditions and deletes, with arrays to append to. */
-type Lists = Required<Omit<Batch, "preconditions" | "deletes">>;
+/** A batch of rows to add, with arrays to append to. */
+type Lists = Required<Omit<Batch, "preconditions" | "leases" | "deletes">>;
 type Growing = { readonly [Field in keyof Lists]: Lists[Field][number][] };
 
 const emptyBatch = (): Growing => ({ runs: [], assets: [], events: [], logs: [], ticks: [], kv: [], dynamicPartitions: [] });

@@ -1,7 +1,8 @@
-import { throwIfAborted } from "../../errors.ts";
+import { isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import { type Backend, partitionId } from "../backend.ts";
-import type { Batch } from "../batch.ts";
+import type { Batch, Deletes, Precondition } from "../batch.ts";
 import type { AnyEvent } from "../events.ts";
+import type { RunRecord } from "../records.ts";
 import type { Pruned, PruneOptions } from "../types.ts";
 
 const pageSize = 1000;
@@ -17,8 +18,9 @@ interface Counts {
 /** Reads all events from the newest to the oldest, decides on each, and deletes page by page. */
 export async function prune(backend: Backend, commit: (batch: Batch) => Promise<unknown>, options: PruneOptions): Promise<Pruned> {
   const { before, keep = 1, dryRun = false, signal } = options;
-  const runs = await backend.runs({});
-  const running = new Set(runs.filter(({ status }) => status === "Started").map(({ runId }) => runId));
+  const runs = new Map((await backend.runs({})).map((run) => [run.runId, run]));
+  /** Runs that have not ended, or were resumed while this runs. */
+  const running = new Set([...runs.values()].filter(({ status }) => status === "Started").map(({ runId }) => runId));
   /** How many events are kept, by asset, partition and type. */
   const kept = new Map<string, number>();
   /** Runs with events that are kept. */
@@ -35,30 +37,85 @@ export async function prune(backend: Backend, commit: (batch: Batch) => Promise<
     if (isLatest) return "latest";
     return running.has(event.runId) ? "running" : "deleted";
   };
+  const deleteUnlessResumed = (runIds: readonly string[], deletesOf: (runIds: readonly string[]) => Deletes): Promise<readonly string[]> =>
+    dryRun
+      ? Promise.resolve([])
+      : deleteOfRuns(
+          runIds.map((runId) => runs.get(runId) ?? runId),
+          deletesOf,
+          commit,
+        );
   for (let cursor: number | undefined; ; ) {
     throwIfAborted(signal);
     const page = await backend.events({ before: cursor, newestFirst: true, limit: pageSize });
-    const deleted: number[] = [];
+    const deleted = new Map<string, AnyEvent[]>();
     for (const event of page) {
       const decision = decide(event);
-      const count = counts.get(event.assetKey) ?? { deleted: 0, latest: 0, newer: 0, running: 0 };
-      counts.set(event.assetKey, count);
-      count[decision]++;
-      if (decision === "deleted") deleted.push(event.id);
-      else usedRuns.add(event.runId);
+      countOf(counts, event)[decision]++;
+      if (decision !== "deleted") usedRuns.add(event.runId);
+      else deleted.set(event.runId, [...(deleted.get(event.runId) ?? []), event]);
     }
-    if (!dryRun && deleted.length > 0) await commit({ deletes: { events: deleted } });
+    const deletesOf = (runIds: readonly string[]): Deletes => ({
+      events: runIds.flatMap((runId) => deleted.get(runId)?.map(({ id }) => id) ?? []),
+    });
+    for (const runId of await deleteUnlessResumed([...deleted.keys()], deletesOf)) {
+      running.add(runId);
+      for (const event of deleted.get(runId) ?? []) {
+        countOf(counts, event).deleted--;
+        countOf(counts, event).running++;
+      }
+    }
     if (page.length < pageSize) break;
     cursor = page.at(-1)?.id;
   }
-  const deletedRuns = runs.filter(({ runId, endTime }) => endTime !== undefined && endTime < before && !usedRuns.has(runId));
-  for (let start = 0; !dryRun && start < deletedRuns.length; start += pageSize)
-    await commit({ deletes: { runs: deletedRuns.slice(start, start + pageSize).map(({ runId }) => runId) } });
+  const isOld = ({ runId, endTime }: RunRecord): boolean =>
+    endTime !== undefined && endTime < before && !usedRuns.has(runId) && !running.has(runId);
+  const old = [...runs.values()].filter(isOld).map(({ runId }) => runId);
+  let deletedRuns = old.length;
+  for (let start = 0; start < old.length; start += pageSize)
+    deletedRuns -= (await deleteUnlessResumed(old.slice(start, start + pageSize), (runIds) => ({ runs: runIds }))).length;
   return {
     events: [...counts.values()].reduce((sum, { deleted }) => sum + deleted, 0),
-    runs: deletedRuns.length,
-    explanation: explain(counts, deletedRuns.length, runs.length, new Date(before).toISOString(), dryRun),
+    runs: deletedRuns,
+    explanation: explain(counts, deletedRuns, runs.size, new Date(before).toISOString(), dryRun),
   };
+}
+
+function countOf(counts: Map<string, Counts>, { assetKey = "starts and ends of runs" }: AnyEvent): Counts {
+  const known = counts.get(assetKey) ?? { deleted: 0, latest: 0, newer: 0, running: 0 };
+  counts.set(assetKey, known);
+  return known;
+}
+
+/**
+ * Deletes rows of runs that have ended: of all runs in one commit, and when one was resumed meanwhile, of each run in its own.
+ * Returns the runs that were resumed and lost nothing.
+ */
+async function deleteOfRuns(
+  runs: readonly (RunRecord | string)[],
+  deletesOf: (runIds: readonly string[]) => Deletes,
+  commit: (batch: Batch) => Promise<unknown>,
+): Promise<readonly string[]> {
+  if (runs.length === 0) return [];
+  const preconditions = runs.flatMap((run): readonly Precondition[] => {
+    // The record of the run may be gone before its events.
+    if (typeof run === "string") return [];
+    return [
+      { run: run.runId, is: run.status },
+      { lease: run.runId, owner: undefined },
+    ];
+  });
+  const runIds = runs.map((run) => (typeof run === "string" ? run : run.runId));
+  try {
+    await commit({ preconditions, deletes: deletesOf(runIds) });
+    return [];
+  } catch (error) {
+    if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
+    if (runs.length === 1) return runIds;
+  }
+  const resumed: string[] = [];
+  for (const run of runs) resumed.push(...(await deleteOfRuns([run], deletesOf, commit)));
+  return resumed;
 }
 
 /** One sentence for each asset, and one for the runs. */

@@ -78,7 +78,11 @@ function stalenessOfOne(
   if (record?.lastDataVersion === undefined) return { asset, partition, status: "Missing", causes: [] };
   // Data that something else writes is as it was last observed.
   if (kind === "external" || record.lastMaterializationId === undefined) return { asset, partition, status: "UpToDate", causes: [] };
+  if (record.lastFound === "Missing") return { asset, partition, status: "Missing", causes: [ownValue("value-missing", "is gone")] };
   const causes: StalenessCause[] = [];
+  if (record.lastFound === "Replaced") causes.push(ownValue("value-replaced", "was replaced by one that no run has recorded"));
+  if (record.lastFound === "Unrecorded")
+    causes.push(ownValue("value-unrecorded", "may have been replaced by a run that has not recorded it"));
   if (codeVersion !== undefined && codeVersion !== record.lastMaterializationCodeVersion)
     causes.push({ kind: "code-version", upstream: undefined, upstreamPartition: undefined, reason: "code version changed" });
   for (const dependency of dependencies) {
@@ -86,6 +90,11 @@ function stalenessOfOne(
     if (upstream !== undefined) addCauses(causes, dependency, upstream, partition, record);
   }
   return { asset, partition, status: causes.length > 0 ? "Stale" : "UpToDate", causes };
+}
+
+/** A cause that the last look at the store found. */
+function ownValue(kind: StalenessCause["kind"], change: string): StalenessCause {
+  return { kind, upstream: undefined, upstreamPartition: undefined, reason: `the stored value ${change}` };
 }
 
 /** Adds the causes that come from one dependency. */

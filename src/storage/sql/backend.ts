@@ -9,10 +9,10 @@ import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, Ti
 import { type Batch, preconditionFailed } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
 import { definitionFrom, runFrom } from "../record-json.ts";
-import type { AssetDefinition, KvEntry, LatestRecord, LogRecord, RunRecord, TickRecord } from "../records.ts";
+import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecord, TickRecord } from "../records.ts";
 import { commitStatements, numbered } from "./commit.ts";
-import type { Row, SqlDatabase, SqlValue } from "./driver.ts";
-import { eventOf, json, latestOf } from "./rows.ts";
+import { nowMs, type Row, type SqlDatabase, type SqlValue } from "./driver.ts";
+import { eventOf, json, latestOf, leaseOf } from "./rows.ts";
 
 /** Keeps every row in an SQL database, with the same tables and queries for SQLite and Postgres. */
 export class SqlBackend implements Backend {
@@ -26,8 +26,8 @@ export class SqlBackend implements Backend {
 
   async commit(batch: Batch): Promise<readonly AnyEvent[]> {
     try {
-      const [first] = await this.#database.run(commitStatements(batch));
-      return numbered(batch.events ?? [], Number(first?.[0]?.["last_id"]));
+      const [first] = await this.#database.run(commitStatements(batch, this.#database.dialect));
+      return numbered(batch.events ?? [], Number(first?.[0]?.["last_event_id"]));
     } catch (error) {
       if (isEdgewaterError(error, "PreconditionFailed")) throw preconditionFailed(this.name, batch);
       throw error;
@@ -72,6 +72,11 @@ export class SqlBackend implements Backend {
   async runs({ status, limit }: RunsQuery): Promise<readonly RunRecord[]> {
     const select = new Select("SELECT record FROM edgewater_runs").where("status = ?", status);
     return (await this.#all(select, "ORDER BY position DESC", limit)).map((row) => runFrom(json(row["record"])));
+  }
+
+  async leases(runId?: string): Promise<readonly Lease[]> {
+    const select = new Select(`SELECT *, ${nowMs[this.#database.dialect]} - at AS age_ms FROM edgewater_leases`).where("run_id = ?", runId);
+    return (await this.#all(select)).map(leaseOf);
   }
 
   async logs(runId: string): Promise<readonly LogRecord[]> {

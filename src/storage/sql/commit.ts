@@ -1,19 +1,19 @@
 import { toBase64 } from "../../encoding/base64.ts";
 import { partitionId } from "../backend.ts";
-import type { Batch, Precondition } from "../batch.ts";
+import type { Batch, LeaseChange, Precondition } from "../batch.ts";
 import type { AnyEvent, NewEvent } from "../events.ts";
-import { advance, changesLatest } from "../latest-record.ts";
-import { metadataJson } from "../record-json.ts";
+import { advance, changedPlaces, changesLatest } from "../latest-record.ts";
+import { detailsOf, metadataJson } from "../record-json.ts";
 import type { LatestRecord } from "../records.ts";
-import { type SqlValue, type Statement, statement } from "./driver.ts";
+import { nowMs, type SqlDatabase, type SqlValue, type Statement, statement } from "./driver.ts";
 
 /** The id of this commit's last event, minus a parameter; NULL when the parameter is NULL. */
-const idBefore = "(SELECT last_id FROM edgewater_schema) - CAST(? AS BIGINT)";
+const idBefore = "(SELECT last_event_id FROM edgewater_schema) - CAST(? AS BIGINT)";
 /** The position of this commit's last row, minus a parameter. */
 const positionBefore = "(SELECT last_position FROM edgewater_schema) - CAST(? AS BIGINT)";
 
 const insertEvent = `INSERT INTO edgewater_events (id, event_type, asset_key, place, partition_key, run_id, timestamp, data_version,
-  code_version, inputs, metadata) VALUES (${idBefore}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  code_version, inputs, metadata, details) VALUES (${idBefore}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The new value of a column, unless the commit has no materialization. */
 const unlessMade = (column: string): string =>
@@ -23,14 +23,16 @@ const unlessSeen = (column: string): string =>
   `CASE WHEN excluded.event_id IS NULL THEN edgewater_latest.${column} ELSE excluded.${column} END`;
 
 const upsertLatest = `INSERT INTO edgewater_latest (asset_key, place, partition_key, first_id, event_id, materialization_id, failure_id,
-  run_id, timestamp, data_version, code_version, inputs)
-  VALUES (?, ?, ?, ${idBefore}, ${idBefore}, ${idBefore}, ${idBefore}, ?, ?, ?, ?, ?)
+  run_id, timestamp, data_version, code_version, inputs, stored, fingerprint, found)
+  VALUES (?, ?, ?, ${idBefore}, ${idBefore}, ${idBefore}, ${idBefore}, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (asset_key, place) DO UPDATE SET
   first_id = COALESCE(edgewater_latest.first_id, excluded.first_id),
   event_id = COALESCE(excluded.event_id, edgewater_latest.event_id),
   materialization_id = COALESCE(excluded.materialization_id, edgewater_latest.materialization_id),
   failure_id = COALESCE(excluded.failure_id, edgewater_latest.failure_id),
   run_id = ${unlessMade("run_id")}, code_version = ${unlessMade("code_version")}, inputs = ${unlessMade("inputs")},
+  stored = ${unlessMade("stored")}, fingerprint = ${unlessMade("fingerprint")},
+  found = CASE WHEN excluded.materialization_id IS NULL THEN COALESCE(excluded.found, edgewater_latest.found) ELSE excluded.found END,
   timestamp = ${unlessSeen("timestamp")}, data_version = ${unlessSeen("data_version")}`;
 
 /**
@@ -38,9 +40,9 @@ const upsertLatest = `INSERT INTO edgewater_latest (asset_key, place, partition_
  * commits run one at a time, and returns the last id. A precondition that does not hold violates a constraint, because the
  * statements are sent together and the client cannot decide in between.
  */
-export function commitStatements(batch: Batch): readonly Statement[] {
+export function commitStatements(batch: Batch, dialect: SqlDatabase["dialect"]): readonly Statement[] {
   const { preconditions = [], runs = [], assets = [], events = [], logs = [], ticks = [], kv = [], dynamicPartitions = [] } = batch;
-  const { deletes = {} } = batch;
+  const { leases = [], deletes = {} } = batch;
   const added = dynamicPartitions.reduce((sum, { add = [] }) => sum + add.length, 0);
   const positions = runs.length + logs.length + ticks.length + added;
   let left = positions;
@@ -48,11 +50,15 @@ export function commitStatements(batch: Batch): readonly Statement[] {
   const number =
     lastGiven === undefined
       ? statement(
-          "UPDATE edgewater_schema SET last_id = last_id + ?, last_position = last_position + ? RETURNING last_id",
+          "UPDATE edgewater_schema SET last_event_id = last_event_id + ?, last_position = last_position + ? RETURNING last_event_id",
           events.length,
           positions,
         )
-      : statement("UPDATE edgewater_schema SET last_id = ?, last_position = last_position + ? RETURNING last_id", lastGiven, positions);
+      : statement(
+          "UPDATE edgewater_schema SET last_event_id = ?, last_position = last_position + ? RETURNING last_event_id",
+          lastGiven,
+          positions,
+        );
   return [
     number,
     ...preconditions.map(preconditionStatement),
@@ -110,10 +116,12 @@ export function commitStatements(batch: Batch): readonly Statement[] {
         ),
       ),
     ]),
+    ...leases.map((change) => leaseStatement(change, dialect)),
     ...(deletes.events ?? []).map((id) => statement("DELETE FROM edgewater_events WHERE id = ?", id)),
     ...(deletes.runs ?? []).flatMap((id) => [
       statement("DELETE FROM edgewater_runs WHERE run_id = ?", id),
       statement("DELETE FROM edgewater_logs WHERE run_id = ?", id),
+      statement("DELETE FROM edgewater_leases WHERE run_id = ?", id),
     ]),
     ...(deletes.assets ?? []).flatMap((key) => [
       statement("DELETE FROM edgewater_assets WHERE asset_key = ?", key),
@@ -137,15 +145,18 @@ function eventStatements(events: readonly NewEvent[]): readonly Statement[] {
   const inserts = numbered(events, lastId).map((event) => {
     const { id, eventType, assetKey, partitionKey, runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata } = event;
     const own = partitionId(partitionKey);
-    for (const partition of changesLatest(event) ? new Set(["", own]) : []) {
-      const key = `${assetKey.length}:${assetKey}${partition}`;
-      latest.set(key, { partition, record: advance(latest.get(key)?.record, event, partition === "") });
+    if (changesLatest(event)) {
+      for (const partition of changedPlaces(event)) {
+        const key = `${event.assetKey.length}:${event.assetKey}${partition}`;
+        latest.set(key, { partition, record: advance(latest.get(key)?.record, event, partition === "") });
+      }
     }
+    const details = detailsOf(event);
     return statement(
       insertEvent,
       before(id),
       eventType,
-      assetKey,
+      assetKey ?? "",
       own,
       partitionKey ? JSON.stringify(partitionKey) : null,
       runId,
@@ -154,6 +165,7 @@ function eventStatements(events: readonly NewEvent[]): readonly Statement[] {
       codeVersion ?? null,
       JSON.stringify(inputDataVersions),
       JSON.stringify(metadataJson(metadata)),
+      details === undefined ? null : JSON.stringify(details),
     );
   });
   const upserts = [...latest.values()].map(({ partition, record }) =>
@@ -171,15 +183,47 @@ function eventStatements(events: readonly NewEvent[]): readonly Statement[] {
       record.lastDataVersion ?? null,
       record.lastMaterializationCodeVersion ?? null,
       JSON.stringify(record.lastInputDataVersions),
+      record.lastStored === undefined ? null : JSON.stringify(record.lastStored),
+      record.lastFingerprint ?? null,
+      record.lastFound ?? null,
     ),
   );
   return [...inserts, ...upserts];
+}
+
+/** Takes, renews or ends a lease. */
+function leaseStatement({ runId, step = "", ...change }: LeaseChange, dialect: SqlDatabase["dialect"]): Statement {
+  if (change.owner === undefined) {
+    if (step === "") return statement("DELETE FROM edgewater_leases WHERE run_id = ?", runId);
+    return statement("DELETE FROM edgewater_leases WHERE run_id = ? AND step = ?", runId, step);
+  }
+  const { owner, attempt, ttlMs, holder } = change;
+  return statement(
+    `INSERT INTO edgewater_leases (run_id, step, owner, attempt, beat, ttl_ms, holder, at) VALUES (?, ?, ?, ?, 0, ?, ?, ${nowMs[dialect]})
+     ON CONFLICT (run_id, step) DO UPDATE SET
+     beat = CASE WHEN edgewater_leases.owner = excluded.owner THEN edgewater_leases.beat + 1 ELSE 0 END,
+     owner = excluded.owner, attempt = excluded.attempt, ttl_ms = excluded.ttl_ms, holder = excluded.holder, at = excluded.at`,
+    runId,
+    step,
+    owner,
+    attempt,
+    ttlMs,
+    holder ?? null,
+  );
 }
 
 /** Violates a constraint unless the precondition holds. */
 function preconditionStatement(precondition: Precondition): Statement {
   const failUnless = (holds: string, ...parameters: readonly SqlValue[]): Statement =>
     statement(`INSERT INTO edgewater_guard (broken) SELECT 1 WHERE NOT ${holds}`, ...parameters);
+  if ("event" in precondition) return failUnless("EXISTS (SELECT 1 FROM edgewater_events WHERE id = ?)", precondition.event);
+  if ("lease" in precondition) {
+    const { lease, step = "", owner, beat } = precondition;
+    if (owner === undefined) return failUnless("NOT EXISTS (SELECT 1 FROM edgewater_leases WHERE run_id = ? AND step = ?)", lease, step);
+    const held = "SELECT 1 FROM edgewater_leases WHERE run_id = ? AND step = ? AND owner = ?";
+    if (beat === undefined) return failUnless(`EXISTS (${held})`, lease, step, owner);
+    return failUnless(`EXISTS (${held} AND beat = ?)`, lease, step, owner, beat);
+  }
   const { is } = precondition;
   const not = is === undefined ? "NOT " : "";
   const equal = (column: string): string => (is === undefined ? "" : ` AND ${column} = ?`);

@@ -30,3 +30,9 @@ export interface SqlDatabase {
 export function statement(sql: string, ...parameters: readonly SqlValue[]): Statement {
   return { sql, parameters };
 }
+
+/** The time of the database's clock, in milliseconds since 1970-01-01T00:00:00Z, as an expression. */
+export const nowMs: Readonly<Record<SqlDatabase["dialect"], string>> = {
+  sqlite: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+  postgres: "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+};

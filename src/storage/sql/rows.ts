@@ -1,7 +1,7 @@
 import { PartitionKey } from "../../partition/partition-key.ts";
 import type { AnyEvent } from "../events.ts";
-import { metadataFrom } from "../record-json.ts";
-import type { LatestRecord } from "../records.ts";
+import { type EventDetails, metadataFrom } from "../record-json.ts";
+import type { LatestRecord, Lease } from "../records.ts";
 import type { Row, SqlValue } from "./driver.ts";
 
 /** The event of a row. */
@@ -9,7 +9,8 @@ export function eventOf(row: Row): AnyEvent {
   return {
     id: Number(row["id"]),
     eventType: row["event_type"],
-    assetKey: row["asset_key"],
+    // Events of runs have no asset.
+    assetKey: row["asset_key"] || undefined,
     partitionKey: partitionOf(row),
     runId: row["run_id"],
     timestamp: Number(row["timestamp"]),
@@ -17,6 +18,7 @@ export function eventOf(row: Row): AnyEvent {
     codeVersion: textOf(row["code_version"]),
     inputDataVersions: json(row["inputs"]),
     metadata: metadataFrom(json(row["metadata"])),
+    ...(typeof row["details"] === "string" && json<EventDetails>(row["details"])),
   } as AnyEvent;
 }
 
@@ -34,6 +36,23 @@ export function latestOf(row: Row): LatestRecord {
     lastDataVersion: textOf(row["data_version"]),
     lastMaterializationCodeVersion: textOf(row["code_version"]),
     lastInputDataVersions: json(row["inputs"]),
+    lastStored: typeof row["stored"] === "string" ? json(row["stored"]) : undefined,
+    lastFingerprint: textOf(row["fingerprint"]),
+    lastFound: textOf(row["found"]) as LatestRecord["lastFound"],
+  };
+}
+
+/** The lease of a row. */
+export function leaseOf(row: Row): Lease {
+  return {
+    runId: row["run_id"] as string,
+    step: textOf(row["step"] || null),
+    owner: row["owner"] as string,
+    attempt: Number(row["attempt"]),
+    beat: Number(row["beat"]),
+    ttlMs: Number(row["ttl_ms"]),
+    holder: textOf(row["holder"]),
+    ageMs: Number(row["age_ms"]),
   };
 }
 

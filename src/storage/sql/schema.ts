@@ -6,28 +6,30 @@ import { type SqlDatabase, type Statement, statement } from "./driver.ts";
 export const preconditionName = "edgewater_precondition";
 
 /**
- * The statements that create the tables. `last_id` numbers events, `last_position` every other row that has an order; every
+ * The statements that create the tables. `last_event_id` numbers events, `last_position` every other row that has an order; every
  * commit starts by updating that row, so commits do not overlap. Texts are compared by their bytes. `place` is a partition id.
  */
 function tables(dialect: SqlDatabase["dialect"]): readonly string[] {
-  const [text, rowId] = dialect === "postgres" ? ['TEXT COLLATE "C"', "BIGINT PRIMARY KEY"] : ["TEXT", "INTEGER PRIMARY KEY"];
+  const text = textType(dialect);
+  const rowId = dialect === "postgres" ? "BIGINT PRIMARY KEY" : "INTEGER PRIMARY KEY";
   return [
     `CREATE TABLE IF NOT EXISTS edgewater_schema (one INTEGER PRIMARY KEY, version INTEGER NOT NULL, min_reader INTEGER NOT NULL,
-      min_writer INTEGER NOT NULL, last_id BIGINT NOT NULL, last_position BIGINT NOT NULL)`,
+      min_writer INTEGER NOT NULL, last_event_id BIGINT NOT NULL, last_position BIGINT NOT NULL)`,
     `CREATE TABLE IF NOT EXISTS edgewater_guard (broken INTEGER NOT NULL, CONSTRAINT ${preconditionName} CHECK (broken = 0))`,
     `CREATE TABLE IF NOT EXISTS edgewater_events (id ${rowId}, event_type TEXT NOT NULL, asset_key ${text} NOT NULL, place ${text} NOT NULL,
       partition_key TEXT, run_id ${text} NOT NULL, timestamp BIGINT NOT NULL, data_version TEXT, code_version TEXT,
-      inputs TEXT NOT NULL, metadata TEXT NOT NULL)`,
+      inputs TEXT NOT NULL, metadata TEXT NOT NULL, details TEXT)`,
     "CREATE INDEX IF NOT EXISTS edgewater_events_by_asset ON edgewater_events (asset_key, id)",
     "CREATE INDEX IF NOT EXISTS edgewater_events_by_place ON edgewater_events (asset_key, place, id)",
     "CREATE INDEX IF NOT EXISTS edgewater_events_by_run ON edgewater_events (run_id, id)",
     `CREATE TABLE IF NOT EXISTS edgewater_latest (asset_key ${text} NOT NULL, place ${text} NOT NULL, partition_key TEXT, first_id BIGINT,
       event_id BIGINT, materialization_id BIGINT, failure_id BIGINT, run_id TEXT, timestamp BIGINT, data_version TEXT, code_version TEXT,
-      inputs TEXT NOT NULL, PRIMARY KEY (asset_key, place))`,
+      inputs TEXT NOT NULL, stored TEXT, fingerprint TEXT, found TEXT, PRIMARY KEY (asset_key, place))`,
     `CREATE TABLE IF NOT EXISTS edgewater_assets (asset_key ${text} PRIMARY KEY, definition TEXT NOT NULL)`,
     `CREATE TABLE IF NOT EXISTS edgewater_runs (run_id ${text} PRIMARY KEY, position BIGINT NOT NULL UNIQUE, status ${text} NOT NULL,
       record TEXT NOT NULL)`,
     "CREATE INDEX IF NOT EXISTS edgewater_runs_by_status ON edgewater_runs (status, position)",
+    leasesTable(text),
     `CREATE TABLE IF NOT EXISTS edgewater_logs (position ${rowId}, run_id ${text} NOT NULL, record TEXT NOT NULL)`,
     "CREATE INDEX IF NOT EXISTS edgewater_logs_by_run ON edgewater_logs (run_id, position)",
     `CREATE TABLE IF NOT EXISTS edgewater_ticks (position ${rowId}, name ${text} NOT NULL, record TEXT NOT NULL)`,
@@ -36,6 +38,33 @@ function tables(dialect: SqlDatabase["dialect"]): readonly string[] {
     `CREATE TABLE IF NOT EXISTS edgewater_dynamic (definition ${text} NOT NULL, key ${text} NOT NULL, position BIGINT NOT NULL,
       PRIMARY KEY (definition, key))`,
   ];
+}
+
+/** The leases of runs, and of steps of runs; the step of a run's own lease is empty. */
+const leasesTable = (text: string): string =>
+  `CREATE TABLE IF NOT EXISTS edgewater_leases (run_id ${text} NOT NULL, step ${text} NOT NULL, owner TEXT NOT NULL,
+    attempt BIGINT NOT NULL, beat BIGINT NOT NULL, ttl_ms BIGINT NOT NULL, holder TEXT, at BIGINT NOT NULL, PRIMARY KEY (run_id, step))`;
+
+/**
+ * The statements of each migration. The first column that version 2 renames is in every commit of version 1, so that a process
+ * of version 1 that is still connected cannot write any more.
+ */
+function migrationsOf(dialect: SqlDatabase["dialect"]): Migrations {
+  return {
+    2: [
+      "ALTER TABLE edgewater_schema RENAME COLUMN last_id TO last_event_id",
+      "ALTER TABLE edgewater_events ADD COLUMN details TEXT",
+      "ALTER TABLE edgewater_latest ADD COLUMN stored TEXT",
+      "ALTER TABLE edgewater_latest ADD COLUMN fingerprint TEXT",
+      "ALTER TABLE edgewater_latest ADD COLUMN found TEXT",
+      leasesTable(textType(dialect)),
+    ],
+  };
+}
+
+/** The type of texts that are compared by their bytes. */
+function textType(dialect: SqlDatabase["dialect"]): string {
+  return dialect === "postgres" ? 'TEXT COLLATE "C"' : "TEXT";
 }
 
 /** By schema version, the statements that bring a schema from the version before to it. */
@@ -65,7 +94,11 @@ export async function openSchema(database: SqlDatabase, readOnly: boolean): Prom
  *
  * @throws `SchemaMismatch` for a schema with a later version
  */
-export async function migrate(database: SqlDatabase, to: Stamp = currentStamp, migrations: Migrations = {}): Promise<void> {
+export async function migrate(
+  database: SqlDatabase,
+  to: Stamp = currentStamp,
+  migrations: Migrations = migrationsOf(database.dialect),
+): Promise<void> {
   let stamp = await readStamp(database);
   if (stamp === undefined) {
     await database.run(creation(database.dialect));

@@ -36,7 +36,7 @@ describe("a subscription", () => {
     const seen: string[] = [];
     const abort = new AbortController();
     const reading = (async () => {
-      for await (const { assetKey } of storage.subscribe({ intervalMs: 5, signal: abort.signal }))
+      for await (const { assetKey = "" } of storage.subscribe({ intervalMs: 5, signal: abort.signal }))
         if (seen.push(assetKey) === 3) abort.abort();
     })();
     await storage.commit({ events: [made("first")] });

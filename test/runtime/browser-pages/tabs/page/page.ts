@@ -19,7 +19,7 @@ window.commitAndWatch = async (tab, own, all) => {
   const storage = await Storage.embedded("tabs");
   const events: [number, string][] = [];
   const watching = (async () => {
-    for await (const { id, assetKey } of storage.subscribe({ intervalMs: 20 })) {
+    for await (const { id, assetKey = "" } of storage.subscribe({ intervalMs: 20 })) {
       events.push([id, assetKey]);
       if (events.length === all) return;
     }
