@@ -24,6 +24,8 @@ const brand = Symbol.for("edgewater/error");
  * | `Unavailable` | The store could not be reached or failed; a retry may help |
  * | `Integrity` | Stored data is damaged or incomplete |
  * | `Aborted` | The caller's signal was aborted; `cause` is its reason |
+ * | `Timeout` | A step took longer than its `timeoutMs` |
+ * | `StepFailed` | A function or a handler of yours has thrown; `cause` is what it threw |
  * | `SerializationError` | The value cannot be written without loss, or the bytes cannot be read |
  * | `SettingsError` | Settings or options of a handler, store or wrapper are missing or invalid |
  * | `DefinitionError` | An asset, task or handler is declared incorrectly |
@@ -48,6 +50,8 @@ export type ErrorCode =
   | "Unavailable"
   | "Integrity"
   | "Aborted"
+  | "Timeout"
+  | "StepFailed"
   | "SerializationError"
   | "SettingsError"
   | "DefinitionError"
@@ -82,6 +86,8 @@ export interface ErrorDetails {
   readonly key?: string | undefined;
   /** The name of the asset or task. */
   readonly asset?: string | undefined;
+  /** The display form of the partition's key. */
+  readonly partition?: string | undefined;
   /** The setting, the key of the metadata, or the JSON path inside a value. */
   readonly field?: string | undefined;
   /** All problems of a `SettingsError`, in the order in which they were found. */
@@ -95,7 +101,8 @@ export interface ErrorDetails {
 }
 
 /**
- * Every error that this library throws. An error thrown by your own function or handler is passed on unchanged.
+ * Every error that this library throws. What your own function or handler throws is the `cause` of the error of a run, and
+ * passed on unchanged by `load`.
  *
  * Check for it with {@link isEdgewaterError}, which works across bundles and realms; `instanceof` does not.
  */
@@ -108,6 +115,8 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly key: string | undefined;
   /** The name of the asset or task. */
   readonly asset: string | undefined;
+  /** The display form of the partition's key. */
+  readonly partition: string | undefined;
   /** The setting, the key of the metadata, or the JSON path inside a value. */
   readonly field: string | undefined;
   /** All problems of a `SettingsError`, in the order in which they were found. */
@@ -124,6 +133,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
     this.store = details.store;
     this.key = details.key;
     this.asset = details.asset;
+    this.partition = details.partition;
     this.field = details.field;
     this.issues = details.issues;
     this.outcome = details.outcome;
@@ -151,8 +161,13 @@ export function isEdgewaterError<Code extends ErrorCode = ErrorCode>(
   error: unknown,
   ...codes: readonly Code[]
 ): error is EdgewaterError<Code> {
-  if (typeof error !== "object" || error === null || !(brand in error)) return false;
-  return codes.length === 0 || codes.includes((error as unknown as EdgewaterError<Code>).code);
+  if (typeof error !== "object" || error === null) return false;
+  try {
+    return brand in error && (codes.length === 0 || codes.includes((error as unknown as EdgewaterError<Code>).code));
+  } catch {
+    // A proxy, or a getter, that throws.
+    return false;
+  }
 }
 
 /**
@@ -166,5 +181,64 @@ export function throwIfAborted(signal: AbortSignal | undefined, details: ErrorDe
 
 /** Returns the `Aborted` error for an aborted signal. */
 export function abortedError(signal: AbortSignal, details: ErrorDetails = {}): EdgewaterError<"Aborted"> {
-  return new EdgewaterError("Aborted", "Aborted by the caller's signal", { ...details, cause: signal.reason });
+  const message = isEdgewaterError(signal.reason) ? `Aborted: ${signal.reason.message}` : "Aborted by the caller's signal";
+  return new EdgewaterError("Aborted", message, { ...details, cause: signal.reason });
+}
+
+/**
+ * Settles like `work`, or rejects as soon as the signal is aborted. What becomes of `work` is ignored then.
+ *
+ * @throws `Aborted` with the signal's reason as `cause`, and what `work` rejects with
+ */
+export function orAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined, details: ErrorDetails = {}): Promise<Value> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(abortedError(signal, details));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    const end = (): void => signal.removeEventListener("abort", abort);
+    work.then(resolve, reject).then(end, end);
+  });
+}
+
+const longestText = 10_000;
+
+/**
+ * The text of anything that was thrown: the message of an error, else the value itself. Never throws. The text has at most
+ * 10,000 characters, and none that some database cannot hold.
+ */
+export function thrownText(thrown: unknown): string {
+  try {
+    return storableText(messageOf(thrown));
+  } catch {
+    return "a value that cannot be shown as text";
+  }
+}
+
+function messageOf(thrown: unknown): string {
+  if (typeof thrown !== "object" || thrown === null) return String(thrown);
+  const { message, name } = thrown as Partial<Error>;
+  if (typeof message === "string" && message !== "") return message;
+  if (thrown instanceof Error) return message === "" || message === undefined ? name || "Error" : messageOf(message);
+  const text = Object.getPrototypeOf(thrown) === null ? "[object Object]" : String(thrown);
+  return text.startsWith("[object ") ? (JSON.stringify(thrown) ?? text) : text;
+}
+
+/** A text without NUL and lone surrogates, and of limited length. */
+export function storableText(text: string): string {
+  const cut = text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+  return cut.replace(/\p{Surrogate}|\0/gu, "\ufffd");
+}
+
+/**
+ * Calls a function of a user for whose result nobody waits, such as a method of a log. What it throws, or its promise rejects
+ * with, goes to `onFailure`.
+ */
+export function callSafely(work: () => unknown, onFailure: (thrown: unknown) => void = () => {}): void {
+  try {
+    const result = work();
+    if (result !== undefined) new Promise((resolve) => resolve(result)).catch(onFailure);
+  } catch (thrown) {
+    onFailure(thrown);
+  }
 }

@@ -60,6 +60,12 @@ export const aLimit: OptionKind = {
   accepts: (value) => value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && Number(value) > 0),
 };
 
+/** A time limit. The longest is that of a timer, 24.8 days. */
+export const aDuration: OptionKind = {
+  expected: "a number of milliseconds above 0 and up to 2147483647, or Infinity for no limit",
+  accepts: (value) => value === Number.POSITIVE_INFINITY || (typeof value === "number" && value > 0 && value < 2 ** 31),
+};
+
 /** An object with these members. */
 export function objectOf<Members>(fields: OptionKinds<Members>): OptionKind {
   return { ...anObject, fields };

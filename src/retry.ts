@@ -31,7 +31,10 @@ export interface RetryPolicy {
   readonly maxElapsedMs?: number | undefined;
   /** `"full"` waits a random time between 0 and the computed wait, so that many clients do not retry in step. */
   readonly jitter?: "full" | "none" | undefined;
-  /** Whether to retry after this error. Called only for errors that can be retried at all; an abort never can. */
+  /**
+   * Whether to retry after this error. Called only for errors that can be retried at all; an abort never can. There is no
+   * retry when it throws.
+   */
   readonly retryOn?: ((error: unknown) => boolean) | undefined;
 }
 
@@ -101,7 +104,7 @@ export function retrying(policy: RetryPolicy = {}, target: RetryTarget = {}, def
   const start = Date.now();
   let retries = 0;
   return async (error, { retryAfterMs = 0, onRetry } = {}) => {
-    if (retries >= maxRetries || isEdgewaterError(error, "Aborted") || !retryOn(error)) return false;
+    if (retries >= maxRetries || isEdgewaterError(error, "Aborted") || !(await accepts(retryOn, error))) return false;
     const limit = Math.min(maxDelayMs, delayMs * factor ** retries);
     const wait = retryAfterMs + (jitter === "full" ? Math.random() * limit : limit);
     if (Date.now() - start + wait > maxElapsedMs) return false;
@@ -110,6 +113,15 @@ export function retrying(policy: RetryPolicy = {}, target: RetryTarget = {}, def
     await sleep(wait, target);
     return true;
   };
+}
+
+/** What the caller's function says. The error itself is what counts when the function throws, or its promise rejects. */
+async function accepts(retryOn: (error: unknown) => boolean, error: unknown): Promise<boolean> {
+  try {
+    return await retryOn(error);
+  } catch {
+    return false;
+  }
 }
 
 /**

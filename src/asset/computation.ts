@@ -45,6 +45,8 @@ export interface Computation {
   readonly isBatch: boolean;
   /** The retries of the step. */
   readonly retry: RetryPolicy | undefined;
+  /** The time that one attempt of the step has, in milliseconds. */
+  readonly timeoutMs: number | undefined;
   /** Splits what the function returned into its outputs. */
   readonly splitOutputs: SplitOutputs;
   /** The function; `undefined` for an external asset that cannot be observed. */

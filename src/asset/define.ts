@@ -9,6 +9,7 @@ import type { TypeHint } from "../io-handler/type-hint.ts";
 import { coerceMetadata } from "../metadata/metadata-value.ts";
 import {
   aBoolean,
+  aDuration,
   anObject,
   anyValue,
   arrayOf,
@@ -54,6 +55,7 @@ const definitionKinds: OptionKinds<DefinitionOptions<string, Inputs, BaseIOHandl
   inputs: anObject,
   partitions: anyValue,
   retry: anyValue,
+  timeoutMs: aDuration,
   ...descriptionKinds,
 };
 
@@ -72,7 +74,7 @@ export function define<Kind extends "asset" | "task" | "external">(
 ): Definition & { readonly kind: Kind } {
   const what = kind === "external" ? "externalAsset" : kind;
   checkValue(what, "options", options, required(anObject), "DefinitionError");
-  const { name, inputs = {}, retry } = options;
+  const { name, inputs = {}, retry, timeoutMs } = options;
   checkName(name, kind === "task" ? "task" : "asset");
   const owner = `${kind === "task" ? "task" : "asset"} ${JSON.stringify(name)}`;
   checkOptions(
@@ -102,6 +104,7 @@ export function define<Kind extends "asset" | "task" | "external">(
     partitions,
     isBatch: batch,
     retry,
+    timeoutMs,
     splitOutputs: batch ? partitionOutputs : splitOutputs,
     compute: compute as Computation["compute"],
   });

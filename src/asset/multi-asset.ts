@@ -1,6 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
-import { anObject, anyValue, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
+import { aDuration, anObject, anyValue, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
 import type { PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import { bindComputation, type Computation } from "./computation.ts";
@@ -26,6 +26,8 @@ export interface MultiAssetOptions<Outputs extends OutputsOptions, Deps extends 
   readonly partitions?: PartitionsDefinition;
   /** The retries of the step. */
   readonly retry?: RetryPolicy;
+  /** The time that the step has, in milliseconds, see `DefinitionOptions`. */
+  readonly timeoutMs?: number | undefined;
 }
 
 const kinds: OptionKinds<MultiAssetOptions<OutputsOptions, Inputs>> = {
@@ -35,29 +37,33 @@ const kinds: OptionKinds<MultiAssetOptions<OutputsOptions, Inputs>> = {
   ioHandler: anyValue,
   partitions: anyValue,
   retry: anyValue,
+  timeoutMs: aDuration,
 };
 
-/** The return value of the function: a record of all outputs, or an async generator of results. */
+/** The return value of the function: a record of all outputs, or an generator of results, async or not. */
 export type MultiReturns<Outputs> =
   | { readonly [Name in keyof Outputs]: unknown }
-  | AsyncGenerator<
-      Output<unknown, keyof Outputs & string> | Materialization<keyof Outputs & string> | Observation<keyof Outputs & string>,
-      void,
-      void
-    >;
+  | AsyncGenerator<Yields<Outputs>, void, void>
+  | Generator<Yields<Outputs>, void, void>;
 
-type OutputValue<Returned, Name extends string> =
-  Returned extends AsyncGenerator<infer Yielded, unknown, unknown>
-    ? Yielded extends Output<infer Value, Name>
-      ? Value
-      : never
-    : Name extends keyof Returned
-      ? Unwrapped<Returned[Name]>
-      : never;
+type Yields<Outputs> =
+  | Output<unknown, keyof Outputs & string>
+  | Materialization<keyof Outputs & string>
+  | Observation<keyof Outputs & string>;
+
+type OutputValue<Returned, Name extends string> = Returned extends
+  | AsyncGenerator<infer Yielded, unknown, unknown>
+  | Generator<infer Yielded, unknown, unknown>
+  ? Yielded extends Output<infer Value, Name>
+    ? Value
+    : never
+  : Name extends keyof Returned
+    ? Unwrapped<Returned[Name]>
+    : never;
 
 /**
  * Declares several assets that one function computes. The function returns a record with a value for each output, or is an
- * async generator that yields each as `Output(value, { name })`. A yielded output is written and recorded at once; it stays
+ * generator, async or not, that yields each as `Output(value, { name })`. A yielded output is written and recorded at once; it stays
  * when a later one fails. Each output is an asset under `outputs` and can be an input of others.
  *
  * @throws `DefinitionError` for an invalid name, no outputs, an invalid input, or a handler that does not extend
@@ -84,7 +90,7 @@ export function multiAsset<
   readonly [Name in keyof Outputs & string]: Asset<LoadedAs<Outputs[Name]["ioHandler"], OutputValue<Returned, Name>>, Name>;
 }> {
   checkValue("multiAsset", "options", options, required(anObject), "DefinitionError");
-  const { name, outputs, inputs = {}, ioHandler, retry } = options;
+  const { name, outputs, inputs = {}, ioHandler, retry, timeoutMs } = options;
   checkName(name, "asset");
   const owner = `multi-asset ${JSON.stringify(name)}`;
   checkOptions(`multiAsset ${JSON.stringify(name)}`, options, kinds, "DefinitionError", { asset: name });
@@ -105,6 +111,7 @@ export function multiAsset<
     partitions,
     isBatch: false,
     retry,
+    timeoutMs,
     splitOutputs: namedOutputs,
     compute: compute as unknown as Computation["compute"],
   });

@@ -63,15 +63,22 @@ export function* partitionOutputs(returned: unknown, { name, outputs: [definitio
   if (missing.length > 0) throw invalidReturn(name, `returned no value for the partitions ${missing.join(", ")}`);
 }
 
-/** The outputs of a multi-asset: a record of values, or the results that an async generator yields. */
+/** The outputs of a multi-asset: a record of values, or the results that a generator yields. */
 export function namedOutputs(returned: unknown, request: OutputRequest): Iterable<PendingOutput> | AsyncIterable<PendingOutput> {
-  const isGenerator = typeof returned === "object" && returned !== null && Symbol.asyncIterator in returned;
-  return isGenerator ? yieldedOutputs(returned as AsyncIterable<unknown>, request) : recordOutputs(returned, request);
+  return isGenerator(returned) ? yieldedOutputs(returned, request) : recordOutputs(returned, request);
 }
+
+/** Whether a function returned a generator, async or not, or another iterator over results. */
+export function isGenerator(returned: unknown): returned is Yielding {
+  if (typeof returned !== "object" || returned === null) return false;
+  return Symbol.asyncIterator in returned || (Symbol.iterator in returned && "next" in returned);
+}
+
+type Yielding = AsyncIterable<unknown> | Iterable<unknown>;
 
 function* recordOutputs(returned: unknown, { name, outputs, allOutputs, keys }: OutputRequest): Iterable<PendingOutput> {
   if (typeof returned !== "object" || returned === null) {
-    throw invalidReturn(name, "must return a record of its outputs, or be an async generator");
+    throw invalidReturn(name, "must return a record of its outputs, or be a generator");
   }
   const record = returned as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(record).filter((key) => !allOutputs.some((output) => output.name === key));
@@ -82,22 +89,57 @@ function* recordOutputs(returned: unknown, { name, outputs, allOutputs, keys }: 
   }
 }
 
-async function* yieldedOutputs(
-  results: AsyncIterable<unknown>,
-  { name, outputs, allOutputs, keys }: OutputRequest,
-): AsyncIterable<PendingOutput> {
+async function* yieldedOutputs(results: Yielding, { name, outputs, allOutputs, keys }: OutputRequest): AsyncIterable<PendingOutput> {
   const yielded = new Set<string>();
-  for await (const returned of results) {
+  for await (const returned of closingSoon(results)) {
     if (!isResult(returned) || returned.name === undefined) {
       throw invalidReturn(name, "must yield Output(value, { name }), Materialization({ name }) or Observation({ name })");
     }
     const definition = allOutputs.find((output) => output.name === returned.name);
     if (definition === undefined) throw invalidReturn(name, `yielded an unknown output ${JSON.stringify(returned.name)}`);
+    if (yielded.has(definition.name)) throw invalidReturn(name, `yielded its output ${JSON.stringify(definition.name)} twice`);
     yielded.add(definition.name);
     if (outputs.includes(definition)) yield { definition, key: keys?.[0], returned };
   }
   const missing = outputs.find((output) => !yielded.has(output.name));
   if (missing !== undefined) throw missingOutput(name, missing.name);
+}
+
+/** How long a generator has to clean up after an error, in milliseconds. */
+const cleanupMs = 5000;
+
+/**
+ * What a generator yields. When the loop over it ends early, the generator has some seconds to clean up; what it throws then is
+ * ignored, because the error that ended the loop counts.
+ */
+async function* closingSoon(results: Yielding): AsyncGenerator<unknown, void, void> {
+  const iterator = Symbol.asyncIterator in results ? results[Symbol.asyncIterator]() : results[Symbol.iterator]();
+  let isEnded = false;
+  try {
+    while (true) {
+      isEnded = true;
+      const { done, value } = await iterator.next();
+      if (done) return;
+      isEnded = false;
+      yield value;
+    }
+  } finally {
+    if (!isEnded) await closed(iterator);
+  }
+}
+
+async function closed(iterator: AsyncIterator<unknown> | Iterator<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, cleanupMs);
+  });
+  try {
+    await Promise.race([iterator.return?.(), late]);
+  } catch {
+    // See above.
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The error for an invalid return value of the function of `name`. */

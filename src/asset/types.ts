@@ -244,6 +244,11 @@ export interface DefinitionOptions<Name extends string, Deps extends Inputs, Han
   readonly partitions?: PartitionsOption | undefined;
   /** The retries of its step. */
   readonly retry?: RetryPolicy | undefined;
+  /**
+   * The time that its step has, in milliseconds; `Infinity` for no limit. A step that takes longer is abandoned and fails with
+   * `Timeout`; each retry has this time again.
+   */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Options of an asset whose function computes several partitions per call. */

@@ -9,7 +9,7 @@ import { type Conditions, condition as conditions } from "../automation/conditio
 import { makeCondition } from "../automation/make-condition.ts";
 import type { Condition } from "../automation/types.ts";
 import type { WallClockTime } from "../encoding/wall-clock.ts";
-import { EdgewaterError } from "../errors.ts";
+import { EdgewaterError, thrownText } from "../errors.ts";
 import { aName, anyValue, aString, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
 import type { TimePartitions } from "../partition/partitions-definition.ts";
 import { type Grid, type TimePartitionsOptions, timePartitions, timePartitionsKinds } from "../partition/time-partitions.ts";
@@ -76,7 +76,7 @@ export function onCron(expression: string, options: OnCronOptions = {}): Conditi
     schedule = new Cron(expression, { timezone: timeZone, paused: true });
     schedule.nextRun(new Date(0));
   } catch (cause) {
-    const message = `Invalid cron expression ${JSON.stringify(expression)} or time zone ${JSON.stringify(timeZone)} of onCron: ${(cause as Error).message}`;
+    const message = `Invalid cron expression ${JSON.stringify(expression)} or time zone ${JSON.stringify(timeZone)} of onCron: ${thrownText(cause)}`;
     throw new EdgewaterError("DefinitionError", message, { field: "automationCondition", cause });
   }
   const passed = makeCondition(`a time of ${JSON.stringify(expression)} has come`, ({ snapshot, previous, now }) => {
@@ -108,7 +108,7 @@ function scheduleOf(expression: string): Cron {
   try {
     return new Cron(expression, { utcOffset: 0, paused: true });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = thrownText(cause);
     throw new EdgewaterError("PartitionError", `Invalid cron expression ${JSON.stringify(expression)}: ${reason}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../errors.ts";
+import { MetadataValue } from "../metadata/metadata-value.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
 import { aName, aString, checkOptions, type OptionKinds, oneOf } from "../options.ts";
@@ -81,7 +82,11 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     const bytes = bytesOf(value);
     if (bytes !== undefined) await putContent(this.#store, { key, bytes, contentType: undefined }, context);
     const size = bytes?.byteLength ?? (await this.#putStream(key, value, context));
-    context.addOutputMetadata({ path: key, size_bytes: size, write_duration_s: Math.round((performance.now() - start) * 1000) / 1e6 });
+    context.addOutputMetadata({
+      path: key,
+      size_bytes: size,
+      write_duration_s: MetadataValue.float(Math.round((performance.now() - start) * 1000) / 1e6),
+    });
   }
 
   /** Describes the stored object without reading it. */

@@ -1,5 +1,6 @@
 /** The contexts that an IO handler is called with, and the log that they carry. */
 
+import { callSafely } from "../errors.ts";
 import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata-value.ts";
 import {
   aName,
@@ -32,6 +33,15 @@ const ignore = (): void => {};
 
 /** A log that drops every message. */
 export const silentLog: Log = Object.freeze({ debug: ignore, info: ignore, warn: ignore, error: ignore });
+
+/** A log that ignores what the given one throws, or its promises reject with. */
+export function safeLog(log: Log): Log {
+  const level =
+    (name: keyof Log): Log["info"] =>
+    (...line) =>
+      callSafely(() => log[name](...line));
+  return Object.freeze({ debug: level("debug"), info: level("info"), warn: level("warn"), error: level("error") });
+}
 
 /** Options of {@link OutputContext}. */
 export interface OutputContextOptions {

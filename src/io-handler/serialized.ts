@@ -1,4 +1,5 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import { MetadataValue } from "../metadata/metadata-value.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
 import { aString, checkOptions, type OptionKinds, required, withMethods } from "../options.ts";
@@ -68,7 +69,7 @@ export class SerializedIOHandler extends IOHandler {
       path: key,
       serializer: name,
       size_bytes: stored.byteLength,
-      write_duration_s: Math.round((performance.now() - start) * 1000) / 1e6,
+      write_duration_s: MetadataValue.float(Math.round((performance.now() - start) * 1000) / 1e6),
     });
   }
 

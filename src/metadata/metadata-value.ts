@@ -4,7 +4,7 @@
  * @module
  */
 import { formatIso, parseIso } from "../encoding/wall-clock.ts";
-import { EdgewaterError } from "../errors.ts";
+import { EdgewaterError, thrownText } from "../errors.ts";
 
 /**
  * A typed piece of metadata that a handler or an asset records about one output. The kind decides how it is shown.
@@ -168,15 +168,26 @@ export function isMetadataValue(value: unknown): value is MetadataValue {
  * @throws `MetadataError` naming the first key whose value cannot be coerced
  */
 export function coerceMetadata(record: Readonly<Record<string, MetadataInput>>): Metadata {
-  const entries = Object.entries(record).map(([key, value]): [string, MetadataValue] => {
+  const entries = entriesOf(record).map(([key, value]): [string, MetadataValue] => {
     try {
       return [key, coerce(value)];
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = thrownText(cause);
       throw new EdgewaterError("MetadataError", `Cannot use ${JSON.stringify(key)} as metadata: ${reason}`, { field: key, cause });
     }
   });
   return Object.fromEntries(entries);
+}
+
+function entriesOf(record: unknown): readonly (readonly [string, unknown])[] {
+  if (typeof record !== "object" || record === null || Array.isArray(record)) {
+    throw new EdgewaterError("MetadataError", `Invalid metadata; expected an object of names and values, got ${describe(record)}`);
+  }
+  try {
+    return Object.entries(record);
+  } catch (cause) {
+    throw new EdgewaterError("MetadataError", `Cannot read metadata: ${thrownText(cause)}`, { cause });
+  }
 }
 
 function coerce(value: unknown): MetadataValue {
@@ -209,7 +220,7 @@ function refuse(kind: MetadataValue["kind"], expected: string, value: unknown): 
 function describe(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
-  return Array.isArray(value) ? "an array" : `an object of class ${value.constructor?.name ?? "null"}`;
+  return Array.isArray(value) ? "an array" : "an object";
 }
 
 function checkText(kind: MetadataValue["kind"], value: unknown): string {

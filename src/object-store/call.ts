@@ -1,4 +1,12 @@
-import { abortedError, EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, throwIfAborted } from "../errors.ts";
+import {
+  abortedError,
+  EdgewaterError,
+  type ErrorCode,
+  type ErrorDetails,
+  isEdgewaterError,
+  throwIfAborted,
+  thrownText,
+} from "../errors.ts";
 import { checkKey } from "./path.ts";
 
 /** One call of a store, as its errors describe it. */
@@ -75,7 +83,7 @@ export function printable(text: string, maxLength = 64): string {
 }
 
 function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message || cause.name : String(cause);
+  return thrownText(cause);
 }
 
 /** The reason for which a file system refuses `a` beside `a/b`. */

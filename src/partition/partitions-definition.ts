@@ -4,7 +4,7 @@
  * @module
  */
 import type { WallClockInput } from "../encoding/wall-clock.ts";
-import { EdgewaterError } from "../errors.ts";
+import { EdgewaterError, thrownText } from "../errors.ts";
 import { type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "./partition-key.ts";
 
 /** What a definition depends on besides itself. It is passed in, so that definitions stay pure values. */
@@ -149,7 +149,7 @@ export function checkPartition(
   try {
     read = definition.read(key);
   } catch (cause) {
-    throw refused(`: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw refused(`: ${thrownText(cause)}`, cause);
   }
   if (read.size !== 1) throw refused(`: it stands for ${read.size} partitions; use one of its members()`);
   if (!definition.has(read, loadingContext)) throw refused(`, which has ${definition.describe(loadingContext)}`);

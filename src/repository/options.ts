@@ -3,6 +3,7 @@ import { aLog } from "../io-handler/contexts.ts";
 import {
   aBoolean,
   aDate,
+  aDuration,
   aFunction,
   anArray,
   anyValue,
@@ -19,7 +20,7 @@ import {
 } from "../options.ts";
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
-import type { LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions } from "./repository.ts";
+import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions } from "./repository.ts";
 import type { StatusOptions } from "./status.ts";
 
 /** The options of a repository and its methods. Options of any value have checks of their own. */
@@ -44,7 +45,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
 
-type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate";
+type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "close";
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
   assets: required(anArray),
@@ -65,6 +66,7 @@ const materializeKinds: OptionKinds<MaterializeOptions> = {
   tags: stringRecord,
   raiseOnError: aBoolean,
   retry: anyValue,
+  timeoutMs: aDuration,
   signal: aSignal,
   onProgress: aFunction,
   resume: either(oneOf(true), { expected: "the id of a run", accepts: (value) => typeof value === "string" }),
@@ -83,6 +85,8 @@ const writeKinds: OptionKinds<LoadOptions> = { partitionKey: aKey, signal: aSign
 const statusKinds: OptionKinds<StatusOptions> = { selection: someAssets, partitions: aBoolean, signal: aSignal };
 const evaluateKinds: OptionKinds<EvaluateOptions> = { now: aDate, dryRun: aBoolean, signal: aSignal };
 
+const closeKinds: OptionKinds<CloseOptions> = { timeoutMs: aDuration };
+
 const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   open: repositoryKinds,
   materialize: materializeKinds,
@@ -91,6 +95,7 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   write: writeKinds,
   status: statusKinds,
   evaluate: evaluateKinds,
+  close: closeKinds,
 };
 
 /**

@@ -6,9 +6,9 @@
 import type { Output } from "../asset/result.ts";
 import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../asset/types.ts";
 import type { EvaluateOptions, Evaluation } from "../automation/evaluate.ts";
-import { abortedError, EdgewaterError } from "../errors.ts";
+import { EdgewaterError, orAborted } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
-import { type Log, silentLog } from "../io-handler/contexts.ts";
+import { type Log, safeLog, silentLog } from "../io-handler/contexts.ts";
 import { checkIOHandler } from "../io-handler/handler.ts";
 import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
 import { Operations } from "../operations-in-flight.ts";
@@ -27,6 +27,7 @@ import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { resume as resumeRun } from "./resume.ts";
+import { runError } from "./run-error.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
 import { writePlan } from "./write-value.ts";
 
@@ -44,7 +45,7 @@ export interface RepositoryOptions {
   readonly executor?: Executor;
   /** The retries of assets and tasks without their own policy; none unless given. */
   readonly retry?: RetryPolicy;
-  /** Gets the log lines of handlers and assets; silent unless given. */
+  /** Gets the log lines of handlers and assets; silent unless given. What it throws is ignored. */
   readonly log?: Log;
 }
 
@@ -56,7 +57,9 @@ export interface MaterializeOptions extends Selection {
   readonly raiseOnError?: boolean;
   /** The retries in this run, in place of the repository's. */
   readonly retry?: RetryPolicy;
-  /** Aborts the run: no further step starts. */
+  /** The time that each attempt of a step has, in milliseconds, unless its asset has an own `timeoutMs`; no limit unless given. */
+  readonly timeoutMs?: number | undefined;
+  /** Aborts the run: no further step starts, and what is running is not waited for. */
   readonly signal?: AbortSignal;
   /** Called with every progress event. */
   readonly onProgress?: OnProgress;
@@ -66,6 +69,12 @@ export interface MaterializeOptions extends Selection {
    * given. The run must not be running elsewhere.
    */
   readonly resume?: true | string;
+}
+
+/** Options of `repository.close`. */
+export interface CloseOptions {
+  /** How long calls in flight have to end, in milliseconds; then they are aborted. No limit unless given. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Options of `repository.load` and `repository.write` for one value. */
@@ -106,6 +115,8 @@ export class Repository implements AsyncDisposable {
   readonly #retry: RetryPolicy | undefined;
   readonly #log: Log;
   readonly #operations = new Operations("This repository");
+  /** Aborted when closing does not wait any longer. */
+  readonly #closing = new AbortController();
 
   private constructor(graph: Graph, storage: Storage, ownsStorage: boolean, options: RepositoryOptions) {
     this.storage = storage;
@@ -114,7 +125,7 @@ export class Repository implements AsyncDisposable {
     this.#defaultHandler = options.ioHandler ?? new InMemoryIOHandler();
     this.#executor = options.executor ?? inProcess();
     this.#retry = options.retry;
-    this.#log = options.log ?? silentLog;
+    this.#log = options.log === undefined ? silentLog : safeLog(options.log);
   }
 
   /**
@@ -160,30 +171,35 @@ export class Repository implements AsyncDisposable {
    * Makes the selected assets, or every one: loads their inputs, calls their functions, writes and records what they return.
    * Independent assets run concurrently. A failure skips the assets that depend on it, and no others.
    *
-   * @throws the error of the first asset that failed, after all others have ended, unless `raiseOnError` is false;
-   *   `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `SettingsError` for an invalid retry
+   * @throws after all others have ended the error of the first asset that failed, unless `raiseOnError` is false: it names the
+   *   asset and the partition, its code is that of an error of this library, else `StepFailed`, and its cause what was thrown;
+   *   `Timeout` for a step that took too long; `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `SettingsError` for an invalid retry
    *   policy, `Aborted` after an abort, `NotFound` for an unknown run to resume
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);
-    const { raiseOnError = true, resume, signal, onProgress, retry, tags, ...selection } = options;
+    const { raiseOnError = true, resume, signal: given, onProgress, retry, timeoutMs, tags, ...selection } = options;
     return this.#operations.run(async () => {
       checkRetryPolicy(retry, "the run", "SettingsError");
-      const environment = { ...this.#environment({ signal, onProgress, retry, tags }), selection: runSelection(selection) };
+      const environment = {
+        ...this.#environment({ signal: given, onProgress, retry, timeoutMs, tags }),
+        selection: runSelection(selection),
+      };
+      const { signal } = environment;
       const loadingContext = await this.#loadingContext();
-      const resumed = resume && (await resumeRun(resume, this.#graph, selection, loadingContext, environment));
+      const resumed = resume && (await orAborted(resumeRun(resume, this.#graph, selection, loadingContext, environment), signal));
       const result = await (resumed
         ? run(resumed.plan, resumed.environment)
         : run(planOf(this.#graph, selection, loadingContext), environment));
       if (!raiseOnError || result.success) return result;
-      throw errorOf(result, signal);
+      throw runError(result, signal);
     });
   }
 
   /**
    * Observes external assets, the given ones or all with a function that observes them, and records the observations.
    *
-   * @throws `GraphError` for an asset that is not external or has no such function, and what the function throws
+   * @throws `GraphError` for an asset that is not external or has no such function, and as `materialize` what the function throws
    */
   async observe(
     assets?: readonly (string | ExternalAsset)[],
@@ -210,9 +226,12 @@ export class Repository implements AsyncDisposable {
     return this.#operations.run(async () => {
       const environment = this.#environment({ signal: options.signal });
       const request = (key: PartitionKey | undefined) => ({ source, key, spec: undefined, downstreamAsset: undefined });
-      if (!("partitionKeys" in options)) return loadValue(request(await this.#oneKey(source, options.partitionKey)), environment);
+      const load = (key: PartitionKey | undefined): Promise<unknown> => {
+        return orAborted(loadValue(request(key), environment), environment.signal, { asset: source.name });
+      };
+      if (!("partitionKeys" in options)) return load(await this.#oneKey(source, options.partitionKey));
       const keys = await this.#keys(source, options.partitionKeys);
-      return new PartitionMap(keys, (key) => loadValue(request(key), environment), { missing: options.missing ?? "throw" });
+      return new PartitionMap(keys, load, { missing: options.missing ?? "throw" });
     });
   }
 
@@ -220,17 +239,18 @@ export class Repository implements AsyncDisposable {
    * Writes a value that was computed elsewhere as the value of an asset, through the same step as `materialize`: validated
    * against its type hint, written by its handler, and recorded in its own run. An `Output` adds metadata and a data version.
    *
-   * @throws `GraphError` for an unknown or external asset, `PartitionError` for a missing or invalid key, and what its
-   *   handler throws
+   * @throws `GraphError` for an unknown or external asset, `PartitionError` for a missing or invalid key, and as `materialize`
+   *   what its handler throws
    */
   async write<Value>(asset: Asset<Value>, value: NoInfer<Value> | Output<NoInfer<Value>>, options: LoadOptions = {}): Promise<StoredEvent> {
     checkRepositoryOptions("write", options);
     const { partitionKey, signal } = options;
     return this.#operations.run(async () => {
       const plan = writePlan(this.#graph, asset, value, await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey));
-      const result = await run(plan, this.#environment({ signal }));
+      const environment = this.#environment({ signal });
+      const result = await run(plan, environment);
       const [event] = result.events;
-      if (event === undefined) throw errorOf(result, signal);
+      if (event === undefined) throw runError(result, environment.signal);
       return event;
     });
   }
@@ -243,9 +263,10 @@ export class Repository implements AsyncDisposable {
    */
   async status(options: StatusOptions = {}): Promise<readonly AssetStatus[]> {
     checkRepositoryOptions("status", options);
-    return this.#operations.run(async () =>
-      statusOf(this.#graph, await this.#loadingContext(), this.#environment({ signal: options.signal }), options),
-    );
+    return this.#operations.run(async () => {
+      const environment = this.#environment({ signal: options.signal });
+      return orAborted(statusOf(this.#graph, await this.#loadingContext(), environment, options), environment.signal);
+    });
   }
 
   /**
@@ -268,11 +289,24 @@ export class Repository implements AsyncDisposable {
     });
   }
 
-  /** Waits for calls in flight, and closes the Storage if this repository opened it. Idempotent. */
-  close(): Promise<void> {
-    return this.#operations.close(async () => {
-      if (this.#ownsStorage) await this.storage.close();
-    });
+  /**
+   * Waits for calls in flight, with `timeoutMs` that long and then aborts them, and closes the Storage if this repository opened
+   * it. Idempotent.
+   *
+   * @throws `SettingsError` for an invalid option
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkRepositoryOptions("close", options);
+    const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+    const abort = (): void => this.#closing.abort(new EdgewaterError("Closed", "This repository was closed before the call has ended"));
+    const timer = Number.isFinite(timeoutMs) ? setTimeout(abort, timeoutMs) : undefined;
+    try {
+      await this.#operations.close(async () => {
+        if (this.#ownsStorage) await this.storage.close();
+      });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -303,15 +337,16 @@ export class Repository implements AsyncDisposable {
     return keys === "all" ? partitions.keys(loadingContext) : keys.flatMap((key) => membersOf(partitions, key, loadingContext, name));
   }
 
-  #environment({ signal, onProgress, retry, tags }: EnvironmentOptions): RunEnvironment {
+  #environment({ signal, onProgress, retry, timeoutMs, tags }: EnvironmentOptions): RunEnvironment {
     return {
       runId: crypto.randomUUID(),
-      signal: signal ?? new AbortController().signal,
+      signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
       log: this.#log,
       storage: this.storage,
       defaultHandler: this.#defaultHandler,
       executor: this.#executor,
       retry: retry ?? this.#retry,
+      timeoutMs,
       tags: tags ?? {},
       onProgress: onProgress ?? (() => {}),
     };
@@ -322,15 +357,11 @@ interface EnvironmentOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly retry?: RetryPolicy | undefined;
+  readonly timeoutMs?: number | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 function withoutPartitions(name: string): EdgewaterError<"PartitionError"> {
   const message = `Unexpected partition key for ${JSON.stringify(name)}: it has no partitions; omit the key`;
   return new EdgewaterError("PartitionError", message, { asset: name });
-}
-
-/** The error of a run that did not succeed: that of its first failed asset, or that it was aborted. */
-function errorOf({ failedAssets }: RunResult, signal: AbortSignal | undefined): unknown {
-  return failedAssets[0]?.error ?? abortedError(signal ?? AbortSignal.abort());
 }

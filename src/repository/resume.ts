@@ -46,7 +46,7 @@ export async function resume(
   const outputs = eventsByOutput(recorded);
   for (const step of plan) {
     if (signal.aborted || !started.has(outputId(step.computation.name, step.keys?.length === 1 ? step.keys[0] : undefined))) continue;
-    recorded.push(...(await adopt(step, outputs, own)));
+    for (const event of await adopt(step, outputs, own)) recorded.push(event);
   }
   return { plan, environment: { ...own, recorded } };
 }

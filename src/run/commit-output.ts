@@ -15,6 +15,9 @@ interface Annotations {
   readonly dataVersion: string | undefined;
 }
 
+/** Called with the commit of an output when it starts. Once it has started, it counts, also when the step is aborted meanwhile. */
+export type OnCommit = (commit: Promise<StoredEvent>) => void;
+
 /** One output that is not written yet, with what is recorded beside its value. */
 interface AnnotatedOutput extends PendingOutput {
   /** What the function gave to its context. */
@@ -26,9 +29,9 @@ interface AnnotatedOutput extends PendingOutput {
 /**
  * Writes an output through its handler and records it. A `Materialization` or an `Observation` is only recorded. Metadata
  * of the result overrides that of the context, and the handler's overrides both. The data version is the handler's, else the
- * result's, else the context's, else the digest of the bytes, else a unique one.
+ * result's, else the context's, else that of the metadata, else the digest of the bytes, else a unique one.
  */
-export async function commitOutput(output: AnnotatedOutput, environment: CommitEnvironment): Promise<StoredEvent> {
+export async function commitOutput(output: AnnotatedOutput, environment: CommitEnvironment, onCommit: OnCommit): Promise<StoredEvent> {
   const { definition, key, inputDataVersions } = output;
   throwIfAborted(environment.signal, { asset: definition.name });
   const result = isResult(output.returned) ? output.returned : undefined;
@@ -37,7 +40,11 @@ export async function commitOutput(output: AnnotatedOutput, environment: CommitE
     dataVersion: result?.dataVersion ?? output.annotations.dataVersion,
   };
   const written = await write(output, result, annotations, environment);
-  const [recorded] = await environment.storage.commit({
+  // A value that was written too late is not recorded; resuming the run records it.
+  throwIfAborted(environment.signal, { asset: definition.name });
+  const recordedMetadata = written?.outputMetadata ?? annotations.metadata;
+  const dataVersion = written?.dataVersion ?? annotations.dataVersion ?? versionIn(recordedMetadata) ?? written?.contentVersion;
+  const commit = environment.storage.commit({
     events: [
       {
         eventType: result?.result === "Observation" ? "Observation" : "Materialization",
@@ -45,14 +52,21 @@ export async function commitOutput(output: AnnotatedOutput, environment: CommitE
         partitionKey: key,
         runId: environment.runId,
         timestamp: Date.now(),
-        dataVersion: written?.dataVersion ?? annotations.dataVersion ?? written?.contentVersion ?? uniqueVersion(),
+        dataVersion: dataVersion ?? uniqueVersion(),
         codeVersion: definition.codeVersion,
         inputDataVersions,
-        metadata: written?.outputMetadata ?? annotations.metadata,
+        metadata: recordedMetadata,
       },
     ],
   });
-  return recorded as StoredEvent;
+  const recorded = commit.then(([event]) => event as StoredEvent);
+  onCommit(recorded);
+  return recorded;
+}
+
+/** The data version that metadata has as a value of the kind DataVersion. */
+function versionIn(metadata: Metadata): string | undefined {
+  return Object.values(metadata).find((value) => value.kind === "DataVersion")?.value;
 }
 
 /** Writes the value of an output; undefined when there is no value to write. */
@@ -72,7 +86,7 @@ async function write(
     partition: key && partitions && new PartitionContext({ keys: [key], definition: partitions }),
     typeHint,
     outputMetadata: annotations.metadata,
-    assetDataVersion: annotations.dataVersion,
+    assetDataVersion: annotations.dataVersion ?? versionIn(annotations.metadata),
     runId,
     signal,
     log,

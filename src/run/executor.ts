@@ -35,6 +35,6 @@ export interface Execution {
 export interface Executor {
   /** Name for error messages. */
   readonly name: string;
-  /** Runs a plan and returns the outcome of every output. Does not reject. */
+  /** Runs a plan and returns the outcome of every output. When it throws or rejects, what it has not made has failed. */
   readonly execute: (execution: Execution) => Promise<Outcomes>;
 }

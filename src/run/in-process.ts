@@ -36,6 +36,7 @@ function schedule({ plan, signal, runStep, skipStep }: Execution, maxConcurrency
         ?.push(step);
   }
   const ready = plan.filter(({ after }) => after.length === 0);
+  let next = 0;
   const skipped = new Set<Step>();
   const makers = new Map(plan.flatMap((step) => outputIds(step).map((id) => [id, step.label] as const)));
   let running = 0;
@@ -51,7 +52,7 @@ function schedule({ plan, signal, runStep, skipStep }: Execution, maxConcurrency
         waiting?.delete(id);
         if (outcome.status !== "success") {
           skipped.add(dependent);
-          settled.push(...skipStep(dependent, makers.get(id) ?? id));
+          for (const consequence of skipStep(dependent, makers.get(id) ?? id)) settled.push(consequence);
         } else if (waiting?.size === 0) {
           ready.push(dependent);
         }
@@ -61,8 +62,8 @@ function schedule({ plan, signal, runStep, skipStep }: Execution, maxConcurrency
 
   return new Promise((resolve) => {
     const advance = (): void => {
-      while (ready.length > 0 && (running < maxConcurrency || signal.aborted)) {
-        const step = ready.shift() as Step;
+      while (next < ready.length && (running < maxConcurrency || signal.aborted)) {
+        const step = ready[next++] as Step;
         if (signal.aborted) {
           settle(skipStep(step, "the run was aborted"));
           continue;

@@ -22,8 +22,8 @@ export interface LoadRequest {
   readonly downstreamAsset: string | undefined;
 }
 
-/** Called with the name of every loaded value, as `inputDataVersions` of events have it, and its data version. */
-export type OnLoaded = (name: string, dataVersion: string) => void;
+/** Called with every loaded value: its partition, its name in `inputDataVersions` of events, and its data version. */
+export type OnLoaded = (key: PartitionKey | undefined, name: string, dataVersion: string) => void;
 
 /** The name of an input, or of one of its partitions, in `inputDataVersions` of events. */
 export function inputName(name: string, key: PartitionKey | undefined): string {
@@ -76,7 +76,7 @@ export async function loadValue(
   });
   const handler = spec?.ioHandler ?? source.ioHandler ?? defaultHandler;
   const value = await handler.loadInput(context);
-  if (latest !== undefined) onLoaded(inputName(source.name, key), latest.dataVersion);
+  if (latest !== undefined) onLoaded(key, inputName(source.name, key), latest.dataVersion);
   const what = `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`;
   return validate(value, spec?.typeHint, source.name, what);
 }

@@ -19,7 +19,7 @@ export type ProgressEvent =
   | { readonly type: "step-skipped"; readonly runId: string; readonly step: string; readonly because: string }
   | { readonly type: "run-end"; readonly runId: string; readonly success: boolean; readonly durationMs: number };
 
-/** Called with every progress event. */
+/** Called with every progress event. What it throws, or its promise rejects with, goes to the log. */
 export type OnProgress = (event: ProgressEvent) => void;
 
 /** What loading a value needs. */
@@ -40,6 +40,8 @@ export interface CommitEnvironment extends LoadEnvironment {
 export interface StepEnvironment extends CommitEnvironment {
   /** The policy of computations without their own. */
   readonly retry: RetryPolicy | undefined;
+  /** The time limit of an attempt of computations without their own, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
   readonly onProgress: OnProgress;
 }
 

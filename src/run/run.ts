@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { callSafely } from "../errors.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import { execute } from "./execute.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
 import { outputId, outputIds, type Plan } from "./plan.ts";
 import type { ProgressEvent, RunEnvironment } from "./run-environment.ts";
@@ -40,15 +42,14 @@ export interface FailedAsset {
 
 /** Runs a plan, and records its start and its end. */
 export async function run(plan: Plan, environment: RunEnvironment): Promise<RunResult> {
-  const { runId, signal, storage, log, executor, tags, selection, startTime = Date.now(), recorded = [] } = environment;
+  const { runId, signal, storage, log, tags, selection, startTime = Date.now(), recorded = [] } = environment;
   const events = [...recorded];
   const onProgress = (event: ProgressEvent): void => {
     if (event.type === "output") events.push(event.event);
-    try {
-      environment.onProgress(event);
-    } catch (error) {
-      log.warn("onProgress has thrown", error);
-    }
+    callSafely(
+      () => environment.onProgress(event),
+      (error) => log.warn("onProgress has thrown", error),
+    );
   };
   const nodeNames = [...new Set(plan.flatMap(({ outputs }) => outputs.map(({ name }) => name)))];
   const partitionKeys = [...new Set(plan.flatMap(({ keys = [] }) => keys.map(String)))];
@@ -58,9 +59,7 @@ export async function run(plan: Plan, environment: RunEnvironment): Promise<RunR
 
   const stepEnvironment = { ...environment, onProgress };
   const recordedOutputs = eventsByOutput(recorded);
-  const outcomes = await executor.execute({
-    plan,
-    signal,
+  const outcomes = await execute(plan, environment, {
     runStep: (step) => runStep(step, stepEnvironment, recordedOutputs),
     skipStep: (step, because) => {
       onProgress({ type: "step-skipped", runId, step: step.label, because });

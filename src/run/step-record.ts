@@ -1,3 +1,4 @@
+import { storableText, thrownText } from "../errors.ts";
 import type { Log } from "../io-handler/contexts.ts";
 import { MetadataValue } from "../metadata/metadata-value.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
@@ -48,11 +49,11 @@ export function stepRecord(step: Step, { runId, storage, log }: StepEnvironment)
     start: () => own("StepStart"),
     retry: (error, retry) => own("StepRetry", { ...errorMetadata(error), retry: MetadataValue.int(retry) }),
     success: () => own("StepSuccess"),
-    failure: async (error, made) => {
+    failure: async (error, outputsMade) => {
+      const made = new Set(outputsMade);
+      const metadata = errorMetadata(error);
       const events = outputs.flatMap(({ name }) =>
-        (keys ?? [undefined])
-          .filter((key) => !made.includes(outputId(name, key)))
-          .map((key) => event("StepFailure", name, key, errorMetadata(error))),
+        (keys ?? [undefined]).filter((key) => !made.has(outputId(name, key))).map((key) => event("StepFailure", name, key, metadata)),
       );
       try {
         await storage.commit({ events, logs: logs.splice(0) });
@@ -63,8 +64,25 @@ export function stepRecord(step: Step, { runId, storage, log }: StepEnvironment)
   };
 }
 
+/** What is recorded of an error: its text, and where it has them its class, its stack and the text of its cause. */
 function errorMetadata(error: unknown): NewEvent["metadata"] {
-  return { error: MetadataValue.text(error instanceof Error ? error.message : String(error)) };
+  const { name, stack, cause } = partsOf(error);
+  return {
+    error: MetadataValue.text(thrownText(error)),
+    ...(typeof name === "string" && { error_class: MetadataValue.text(storableText(name)) }),
+    ...(typeof stack === "string" && { error_stack: MetadataValue.text(storableText(stack)) }),
+    ...(cause !== undefined && { error_cause: MetadataValue.text(thrownText(cause)) }),
+  };
+}
+
+function partsOf(error: unknown): { readonly name?: unknown; readonly stack?: unknown; readonly cause?: unknown } {
+  try {
+    if (!(error instanceof Error)) return {};
+    const { name, stack, cause } = error;
+    return { name: error.constructor.name || name, stack, cause };
+  } catch {
+    return {};
+  }
 }
 
 /** A log that passes lines on and collects them. */
@@ -72,17 +90,18 @@ function recording(log: Log, step: string, runId: string, logs: LogRecord[]): Lo
   const level =
     (name: LogRecord["level"]): Log["info"] =>
     (message, ...details) => {
-      logs.push({ runId, step, level: name, message: [message, ...details.map(textOf)].join(" "), timestamp: Date.now() });
+      const text = storableText([message, ...details].map(textOf).join(" "));
+      logs.push({ runId, step, level: name, message: text, timestamp: Date.now() });
       log[name](message, ...details);
     };
   return { debug: level("debug"), info: level("info"), warn: level("warn"), error: level("error") };
 }
 
 function textOf(detail: unknown): string {
-  if (typeof detail !== "object" || detail instanceof Error) return String(detail);
   try {
-    return JSON.stringify(detail);
+    if (typeof detail !== "object" || detail instanceof Error) return String(detail);
+    return JSON.stringify(detail) ?? thrownText(detail);
   } catch {
-    return String(detail);
+    return thrownText(detail);
   }
 }

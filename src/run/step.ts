@@ -1,6 +1,7 @@
 import type { PendingOutput } from "../asset/outputs.ts";
+import { isGenerator } from "../asset/outputs.ts";
 import type { AssetContext, Definition } from "../asset/types.ts";
-import { EdgewaterError } from "../errors.ts";
+import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { coerceMetadata, type Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
@@ -8,13 +9,17 @@ import { type RetryPolicy, retrying, stepRetryDefaults } from "../retry.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { commitOutput } from "./commit-output.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
-import { inputName, loadInput } from "./load-inputs.ts";
+import { loadInput } from "./load-inputs.ts";
 import { outputId, outputIds, type Step } from "./plan.ts";
 import type { StepEnvironment } from "./run-environment.ts";
 import { stepRecord } from "./step-record.ts";
+import { withinLimits } from "./time-limit.ts";
 
-/** Calls `work` until it succeeds or no retry is left. The load, the function and the writes of a step share its retries. */
-type Attempt = <Value>(work: () => Promise<Value>) => Promise<Value>;
+/**
+ * Calls `work` until it succeeds, no retry is left, or the signal is aborted. The load, the function and the writes of a step
+ * share its retries.
+ */
+type Attempt = <Value>(signal: AbortSignal, work: () => Promise<Value>) => Promise<Value>;
 
 /** One step that is running. */
 interface RunningStep {
@@ -23,8 +28,19 @@ interface RunningStep {
   readonly attempt: Attempt;
   /** The outcomes so far, by the ids of the outputs. */
   readonly outcomes: Map<string, Outcome>;
+  /** The commits that have started, and end soon. */
+  readonly commits: Set<Promise<unknown>>;
+}
+
+/** One call of the function of a step. A call that takes too long is abandoned, and may go on beside the next one. */
+interface Call {
+  readonly running: RunningStep;
+  /** The environment with the signal of this call. */
+  readonly environment: StepEnvironment;
   /** The data versions of the inputs that were loaded. */
-  readonly inputDataVersions: Record<string, string>;
+  readonly loaded: Record<string, string>;
+  /** For a batch: those of the inputs with the same keys, by the display form of the key. */
+  readonly loadedByKey: Map<string, Record<string, string>>;
   /** The metadata and the data version that the function gave to its context. */
   metadata: Metadata;
   dataVersion: string | undefined;
@@ -60,15 +76,14 @@ export async function runStep(
     environment: { ...environment, log: record.log },
     attempt: attemptWith(computation.retry ?? environment.retry, signal, onRetry),
     outcomes,
-    inputDataVersions: {},
-    metadata: {},
-    dataVersion: undefined,
+    commits: new Set(),
   };
+  const limits = { label, asset: computation.name, signal, timeoutMs: computation.timeoutMs ?? environment.timeoutMs };
   const start = performance.now();
   onProgress({ type: "step-start", runId, step: label });
   try {
     await record.start();
-    await running.attempt(() => makeOutputs(running));
+    await running.attempt(signal, () => withinLimits(limits, (own) => makeOutputs(running, own)).catch(rethrowUnlessMade(running)));
     await record.success();
     onProgress({ type: "step-success", runId, step: label, durationMs: performance.now() - start });
   } catch (error) {
@@ -88,78 +103,84 @@ function attemptWith(
   onRetry: (error: unknown, retry: number) => Promise<void>,
 ): Attempt {
   const waitForRetry = retrying(policy, { signal }, stepRetryDefaults);
-  return async (work) => {
+  return async (own, work) => {
     while (true) {
       try {
         return await work();
       } catch (error) {
-        if (signal.aborted || !(await waitForRetry(error, { onRetry: (retry) => onRetry(error, retry) }))) throw error;
+        if (own.aborted || !(await waitForRetry(error, { onRetry: (retry) => onRetry(error, retry) }))) throw error;
       }
     }
   };
 }
 
-/** Loads the inputs, calls the function, and commits its outputs as they come, except those that are committed already. */
-async function makeOutputs(running: RunningStep): Promise<void> {
-  const { step, environment, outcomes } = running;
-  const { name, inputs, outputs: allOutputs, compute, splitOutputs } = step.computation;
-  running.metadata = {};
-  running.dataVersion = undefined;
-  const onLoaded = (source: string, version: string): void => {
-    running.inputDataVersions[source] = version;
+/**
+ * Waits for the commits of an attempt that has failed or was abandoned. An error that came too late to stop the last output is
+ * none.
+ */
+function rethrowUnlessMade({ step, outcomes, commits }: RunningStep): (error: unknown) => Promise<void> {
+  return async (error) => {
+    await Promise.allSettled(commits);
+    const isMade = outputIds(step).every((id) => outcomes.has(id));
+    if (!isMade || !isEdgewaterError(error, "Aborted", "Timeout")) throw error;
   };
+}
+
+/** Loads the inputs, calls the function, and commits its outputs as they come, except those that are committed already. */
+async function makeOutputs(running: RunningStep, signal: AbortSignal): Promise<void> {
+  const { step, outcomes } = running;
+  const { name, inputs, outputs: allOutputs, compute, splitOutputs, isBatch } = step.computation;
+  const environment = { ...running.environment, signal };
+  const call: Call = { running, environment, loaded: {}, loadedByKey: new Map(), metadata: {}, dataVersion: undefined };
   const values = await Promise.all(
     inputs.map(async (spec, index) => {
       const load = step.loads[index] ?? { shape: "nothing" };
+      const hasSameKeys = isBatch && spec.source?.partitions !== undefined && spec.partitionMapping === undefined;
+      const onLoaded = (key: PartitionKey | undefined, source: string, version: string): void => {
+        versionsOf(call, hasSameKeys ? key : undefined)[source] = version;
+      };
       return [spec.name, await loadInput(load, spec, allOutputs[0] as Definition, name, environment, onLoaded)] as const;
     }),
   );
-  const returned = await compute?.(Object.fromEntries(values), contextOf(running));
+  const returned = await compute?.(Object.fromEntries(values), contextOf(call));
   for await (const output of splitOutputs(returned, { name, outputs: step.outputs, allOutputs, keys: step.keys })) {
-    if (!outcomes.has(outputId(output.definition.name, output.key))) await commit(running, output);
+    if (!outcomes.has(outputId(output.definition.name, output.key))) await commit(call, output);
     // A generator gives the data version of its next output, not of all.
-    if (isAsyncIterable(returned)) running.dataVersion = undefined;
+    if (isGenerator(returned)) call.dataVersion = undefined;
   }
 }
 
 /** Commits one output, with its own retries, so that the function is not called again. */
-async function commit(running: RunningStep, output: PendingOutput): Promise<void> {
-  const { step, environment, attempt, outcomes, metadata, dataVersion } = running;
-  const pending = {
-    ...output,
-    annotations: { metadata, dataVersion },
-    inputDataVersions: consumedVersions(step, running.inputDataVersions, output.key),
+async function commit(call: Call, output: PendingOutput): Promise<void> {
+  const { running, environment, metadata, dataVersion, loaded, loadedByKey } = call;
+  const { step, attempt, outcomes, commits } = running;
+  // In a batch, a partition is made from the same partition of every input with the same keys.
+  const inputDataVersions = { ...loaded, ...(output.key && loadedByKey.get(String(output.key))) };
+  const pending = { ...output, annotations: { metadata, dataVersion }, inputDataVersions };
+  const onCommit = (started: Promise<StoredEvent>): void => {
+    const made = started.then((event) => {
+      outcomes.set(outputId(output.definition.name, output.key), { status: "success", event });
+      environment.onProgress({ type: "output", runId: environment.runId, step: step.label, event });
+    });
+    commits.add(made);
+    const end = (): void => void commits.delete(made);
+    made.then(end, end);
   };
-  const event = await attempt(() => commitOutput(pending, environment));
-  outcomes.set(outputId(output.definition.name, output.key), { status: "success", event });
-  environment.onProgress({ type: "output", runId: environment.runId, step: step.label, event });
+  await attempt(environment.signal, () => commitOutput(pending, environment, onCommit));
 }
 
-/**
- * The data versions of the inputs that one output was made from. In a batch, a partition is made from the same partition of
- * every input with the same keys.
- */
-function consumedVersions(
-  { computation }: Step,
-  versions: Readonly<Record<string, string>>,
-  key: PartitionKey | undefined,
-): Record<string, string> {
-  const consumed = { ...versions };
-  if (!computation.isBatch) return consumed;
-  for (const { source, partitionMapping } of computation.inputs) {
-    if (!source?.partitions || partitionMapping !== undefined) continue;
-    for (const name of Object.keys(consumed))
-      if (name.startsWith(`${source.name}[`) && name !== inputName(source.name, key)) delete consumed[name];
-  }
-  return consumed;
+/** The data versions that were loaded: for all outputs, or for one partition of a batch. */
+function versionsOf({ loaded, loadedByKey }: Call, key: PartitionKey | undefined): Record<string, string> {
+  if (key === undefined) return loaded;
+  const name = String(key);
+  const known = loadedByKey.get(name) ?? {};
+  loadedByKey.set(name, known);
+  return known;
 }
 
-function isAsyncIterable(returned: unknown): boolean {
-  return typeof returned === "object" && returned !== null && Symbol.asyncIterator in returned;
-}
-
-function contextOf(running: RunningStep): AssetContext {
-  const { step, environment } = running;
+function contextOf(call: Call): AssetContext {
+  const { environment } = call;
+  const { step } = call.running;
   const { name, partitions } = step.computation;
   const { runId, signal, log } = environment;
   const partition = step.keys && partitions && new PartitionContext({ keys: step.keys, definition: partitions });
@@ -178,10 +199,10 @@ function contextOf(running: RunningStep): AssetContext {
     signal,
     log,
     addOutputMetadata: (record) => {
-      running.metadata = { ...running.metadata, ...coerceMetadata(record) };
+      call.metadata = { ...call.metadata, ...coerceMetadata(record) };
     },
     registerDataVersion: (version) => {
-      running.dataVersion = version;
+      call.dataVersion = version;
     },
   };
 }

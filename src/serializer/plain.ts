@@ -1,7 +1,7 @@
 import { isWellFormed } from "../encoding/utf8.ts";
-import { EdgewaterError } from "../errors.ts";
+import { EdgewaterError, thrownText } from "../errors.ts";
 import { Analyzer } from "./superjson/analyze.ts";
-import { messageOf, refusedWhole, withFamilyErrors } from "./superjson/failures.ts";
+import { refusedWhole, withFamilyErrors } from "./superjson/failures.ts";
 import { settingsOf } from "./superjson/options.ts";
 import { reuse } from "./superjson/reuse.ts";
 import { Writer } from "./superjson/writer.ts";
@@ -31,7 +31,7 @@ export function jsonSerializer(): Serializer {
           if (!analysis.isJson) throw refused("JSON", "JSON would change a part of it; use superjsonSerializer");
           return withWriter((writer) => writer.writeJsonOnly(analysis));
         },
-        (cause) => refusedWhole(messageOf(cause), cause),
+        (cause) => refusedWhole(thrownText(cause), cause),
       ),
     decode: (bytes) => {
       try {
@@ -86,5 +86,5 @@ function refused(name: string, problem: string): EdgewaterError<"SerializationEr
 }
 
 function unreadable(name: string, cause: unknown): EdgewaterError<"SerializationError"> {
-  return new EdgewaterError("SerializationError", `These bytes cannot be read as ${name}: ${(cause as Error).message}`, { cause });
+  return new EdgewaterError("SerializationError", `These bytes cannot be read as ${name}: ${thrownText(cause)}`, { cause });
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { type ErrorCode, isEdgewaterError, thrownText } from "../../errors.ts";
 import { anyValue, checkOptions, checkValue, type OptionKinds, required, withMethods } from "../../options.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, checkBody, openedBytes } from "../body.ts";
@@ -221,7 +221,7 @@ const codes: Readonly<Record<string, ErrorCode>> = { "401": "Unauthenticated", "
 
 const classify: Classify = (cause) => {
   const code = codes[statusOf(cause)];
-  return code === undefined ? undefined : { code, reason: (cause as Error).message };
+  return code === undefined ? undefined : { code, reason: thrownText(cause) };
 };
 
 function statusOf(cause: unknown): string {

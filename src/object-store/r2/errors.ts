@@ -1,4 +1,4 @@
-import { EdgewaterError, type ErrorCode } from "../../errors.ts";
+import { EdgewaterError, type ErrorCode, thrownText } from "../../errors.ts";
 import type { RetryPolicy } from "../../retry.ts";
 import { type Call, explain } from "../call.ts";
 import { type BindingFailure, performBinding } from "../worker-binding.ts";
@@ -32,7 +32,7 @@ export function failureOf(call: Call, cause: unknown): BindingFailure {
   const error =
     number === "10006"
       ? new EdgewaterError("NotFound", `Cannot use ${store}: its bucket does not exist; create it, or bind another`, { store, cause })
-      : explain(call, cause, () => (code === undefined ? undefined : { code, reason: (cause as Error).message }));
+      : explain(call, cause, () => (code === undefined ? undefined : { code, reason: thrownText(cause) }));
   // The runtime throws a TypeError for a wrong call, which a retry cannot fix.
   return { error, retryAfterMs: busy[number], isTransient: error.code === "Unavailable" && !(cause instanceof TypeError) };
 }

@@ -1,5 +1,6 @@
+import { thrownText } from "../../errors.ts";
 import { type Analysis, annotated, json, type Level, max, native } from "./analysis.ts";
-import { messageOf, type Refusal, refuse } from "./failures.ts";
+import { type Refusal, refuse } from "./failures.ts";
 import type { Settings } from "./options.ts";
 import { registryOf } from "./registry.ts";
 import { lostSymbol, type Parts, setOwn } from "./typed-values/checks.ts";
@@ -372,7 +373,7 @@ export class Analyzer {
     try {
       return work();
     } catch (cause) {
-      return this.#refuse({ culprit, key, problem: `reading it failed: ${messageOf(cause)}`, cause });
+      return this.#refuse({ culprit, key, problem: `reading it failed: ${thrownText(cause)}`, cause });
     }
   }
 }

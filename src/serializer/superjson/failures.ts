@@ -22,15 +22,6 @@ export function withFamilyErrors<Result>(work: () => Result, wrap: (cause: unkno
   }
 }
 
-/** The message of anything that was thrown. Never throws itself. */
-export function messageOf(cause: unknown): string {
-  try {
-    return cause instanceof Error ? cause.message : String(cause);
-  } catch {
-    return "an unprintable error";
-  }
-}
-
 export interface Refusal {
   /** The part that cannot be written, or the object that has it under `key`. */
   readonly culprit: unknown;

@@ -4,11 +4,13 @@
  *
  * @module
  */
+
+import { thrownText } from "../../errors.ts";
 import { checkOptions } from "../../options.ts";
 import type { Serializer } from "../types.ts";
 import { Analyzer } from "./analyze.ts";
 import { pack, unpack } from "./container.ts";
-import { damaged, messageOf, refusedWhole, withFamilyErrors } from "./failures.ts";
+import { damaged, refusedWhole, withFamilyErrors } from "./failures.ts";
 import { type SuperJSONOptions, settingsOf, superjsonKinds } from "./options.ts";
 import { Reader } from "./reader.ts";
 import { reuse } from "./reuse.ts";
@@ -53,7 +55,7 @@ export function superjsonSerializer(options: SuperJSONOptions = {}): Serializer 
           if (pending.isEmpty) return pack(text, buffers);
           return pending.fill(text, buffers).then((filled) => pack(text, filled));
         },
-        (cause) => refusedWhole(messageOf(cause), cause),
+        (cause) => refusedWhole(thrownText(cause), cause),
       ),
     decode: (bytes) => {
       if (bytes.length > settings.maxBytes) throw damaged(`there are ${bytes.length} of them, and at most ${settings.maxBytes} are read`);
@@ -62,7 +64,7 @@ export function superjsonSerializer(options: SuperJSONOptions = {}): Serializer 
           const { text, buffers } = unpack(bytes);
           return withReader((reader) => reader.read(text, buffers));
         },
-        (cause) => damaged(messageOf(cause), undefined, cause),
+        (cause) => damaged(thrownText(cause), undefined, cause),
       );
     },
   };

@@ -1,4 +1,4 @@
-import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { EdgewaterError, type ErrorCode, isEdgewaterError, thrownText } from "../../errors.ts";
 import { preconditionName } from "./schema.ts";
 
 /** The code and the reason of a database's error. */
@@ -12,7 +12,7 @@ export interface Failure {
 /** The EdgewaterError for an error that a database has thrown. Its message never contains parameters of statements. */
 export function databaseError(store: string, cause: unknown, classify: (cause: unknown) => Failure | undefined): EdgewaterError {
   if (isEdgewaterError(cause)) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = thrownText(cause);
   const isPrecondition = message.includes(preconditionName);
   const found: Failure | undefined = isPrecondition
     ? { code: "PreconditionFailed", reason: "a precondition does not hold" }

@@ -5,7 +5,7 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { EdgewaterError } from "../../errors.ts";
+import { EdgewaterError, thrownText } from "../../errors.ts";
 import { aName, checkValue, required } from "../../options.ts";
 import type { EmbeddedOptions, StorageBackend } from "../backend.ts";
 import { checkStorageOptions } from "../options.ts";
@@ -74,7 +74,7 @@ async function makeFolder(store: string, folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (cause) {
-    const message = `Cannot create the folder ${JSON.stringify(folder)} of ${store}: ${(cause as Error).message}`;
+    const message = `Cannot create the folder ${JSON.stringify(folder)} of ${store}: ${thrownText(cause)}`;
     throw new EdgewaterError("PermissionDenied", message, { store, cause });
   }
 }

@@ -1,4 +1,4 @@
-import { type EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { type EdgewaterError, type ErrorCode, isEdgewaterError, thrownText } from "../../errors.ts";
 import type { Get, List, ObjectStore } from "../../object-store/types.ts";
 
 /** One case of the conformance suite. */
@@ -32,7 +32,7 @@ export async function rejects(call: () => Promise<unknown>, code: ErrorCode): Pr
     await call();
   } catch (error) {
     if (isEdgewaterError(error, code)) return error;
-    throw failure(`expected ${code}, got ${String(error)}`, error);
+    throw failure(`expected ${code}, got ${thrownText(error)}`, error);
   }
   throw failure(`expected ${code}, but the call succeeded`);
 }

@@ -1,4 +1,4 @@
-import { type EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { type EdgewaterError, type ErrorCode, isEdgewaterError, thrownText } from "../../errors.ts";
 import { MetadataValue } from "../../metadata/metadata-value.ts";
 import { PartitionKey } from "../../partition/partition-key.ts";
 import type { NewEvent, RunRecord, Storage, StoredEvent } from "../../storage/types.ts";
@@ -69,7 +69,7 @@ export async function rejects(call: () => Promise<unknown>, code: ErrorCode): Pr
     await call();
   } catch (error) {
     if (isEdgewaterError(error, code)) return error;
-    throw broken(`expected ${code}, got ${String(error)}`, error);
+    throw broken(`expected ${code}, got ${thrownText(error)}`, error);
   }
   throw broken(`expected ${code}, but the call succeeded`);
 }

@@ -179,9 +179,10 @@ describe("a failure", () => {
   const last = asset({ name: "last", inputs: { after, two } }, ({ after, two }) => after + two);
   const assets = [one, two, bad, after, last];
 
-  it("is thrown unchanged after everything else has ended", async () => {
+  it("is the cause of an error that names the asset, after everything else has ended", async () => {
     await using repository = await Repository.open({ assets });
-    await expect(repository.materialize()).rejects.toBe(broken);
+    const message = `Cannot make "bad": ${broken.message}`;
+    await expect(repository.materialize()).rejects.toMatchObject({ code: "StepFailed", asset: "bad", message, cause: broken });
     expect(await repository.load(two)).toBe(2);
   });
 
@@ -212,7 +213,7 @@ describe("a failure", () => {
       }
     }
     await using repository = await Repository.open({ assets: [one], ioHandler: new Full() });
-    await expect(repository.materialize()).rejects.toBe(broken);
+    await expect(repository.materialize()).rejects.toMatchObject({ cause: broken });
     expect(await repository.storage.getEventsForAsset("one")).toEqual([]);
   });
 
@@ -244,7 +245,11 @@ describe("a failure", () => {
 
   it("to load is NotFound when nothing was written", async () => {
     await using repository = await Repository.open({ assets: [one, two] });
-    await expect(repository.materialize({ selection: ["two"] })).rejects.toMatchObject({ code: "NotFound", asset: "one" });
+    await expect(repository.materialize({ selection: ["two"] })).rejects.toMatchObject({
+      code: "NotFound",
+      asset: "two",
+      cause: { asset: "one" },
+    });
     await expect(repository.load(one)).rejects.toMatchObject({ code: "NotFound" });
     await expect(repository.load("unknown")).rejects.toMatchObject({ code: "GraphError" });
   });

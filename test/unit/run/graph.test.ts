@@ -116,6 +116,7 @@ function looped(name: string, from: Record<string, Definition>): Definition {
       return Object.entries(from).map(([input, source]) => ({ ...spec, name: input, source }));
     },
     partitions: undefined,
+    timeoutMs: undefined,
     isBatch: false,
     retry: undefined,
     splitOutputs: singleOutput,

@@ -128,7 +128,7 @@ describe("selfInput", () => {
       }
     }
     await using repository = await Repository.open({ assets: [one, total], ioHandler: new Failing() });
-    await expect(repository.materialize()).rejects.toBe(error);
+    await expect(repository.materialize()).rejects.toMatchObject({ asset: "total", cause: error });
   });
 
   it("loads the same partition", async () => {

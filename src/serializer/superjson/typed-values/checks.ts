@@ -1,4 +1,5 @@
-import { damaged, messageOf } from "../failures.ts";
+import { thrownText } from "../../../errors.ts";
+import { damaged } from "../failures.ts";
 
 export type Parts = Record<string, unknown>;
 
@@ -51,7 +52,7 @@ export function attempt<Value>(work: () => Value): Value {
   try {
     return work();
   } catch (cause) {
-    throw damaged(messageOf(cause), undefined, cause);
+    throw damaged(thrownText(cause), undefined, cause);
   }
 }
 

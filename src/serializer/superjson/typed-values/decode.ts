@@ -1,4 +1,5 @@
-import { damaged, messageOf } from "../failures.ts";
+import { thrownText } from "../../../errors.ts";
+import { damaged } from "../failures.ts";
 import type { Settings } from "../options.ts";
 import { decodeBlob } from "./blob.ts";
 import type { Buffers } from "./buffers.ts";
@@ -124,7 +125,7 @@ function decodeCustom(name: string, raw: unknown, { registry }: Settings): Decod
       try {
         return transformer.deserialize(raw);
       } catch (cause) {
-        throw damaged(`the custom transformer ${JSON.stringify(name)} failed: ${messageOf(cause)}`, undefined, cause);
+        throw damaged(`the custom transformer ${JSON.stringify(name)} failed: ${thrownText(cause)}`, undefined, cause);
       }
     },
   };
