@@ -1,13 +1,11 @@
 import { EdgewaterError } from "../errors.ts";
-import { MetadataValue } from "../metadata/metadata-value.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
 import { aName, aString, checkOptions, type OptionKinds, oneOf } from "../options.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
-import { ContentDigest } from "./data-version.ts";
-import { aStore, IOHandler, type StoredValue } from "./handler.ts";
+import { aStore, type InspectOptions, IOHandler, type StoredValue } from "./handler.ts";
 import { valueKey } from "./key-layout.ts";
-import { inspectObject, putContent, verifiedBytes, verifiedStream } from "./stored-object.ts";
+import { inspectObject, putContent, putStream, secondsSince, verifiedBytes, verifiedStream } from "./stored-object.ts";
 
 /** The form in which a value is loaded. */
 export type BytesForm = "bytes" | "blob" | "stream";
@@ -57,6 +55,7 @@ const kinds: OptionKinds<BytesIOHandlerOptions<BytesForm>> = {
  * ```
  */
 export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<WritableBytes<Form>, LoadedBytes<Form>> {
+  override readonly announcesWrites = true;
   readonly #store: Named & Get & Put<PutOptions, StreamBody>;
   readonly #prefix: string;
   readonly #form: BytesForm;
@@ -80,18 +79,19 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     const key = valueKey(this.#prefix, context, this.#extension);
     const start = performance.now();
     const bytes = bytesOf(value);
+    context.addOutputMetadata({ path: key, ...(bytes && { size_bytes: bytes.byteLength }) });
     if (bytes !== undefined) await putContent(this.#store, { key, bytes, contentType: undefined }, context);
-    const size = bytes?.byteLength ?? (await this.#putStream(key, value, context));
-    context.addOutputMetadata({
-      path: key,
-      size_bytes: size,
-      write_duration_s: MetadataValue.float(Math.round((performance.now() - start) * 1000) / 1e6),
-    });
+    else {
+      const { size } = await putStream(this.#store, { key, stream: this.#streamOf(key, value, context) }, context);
+      context.addOutputMetadata({ size_bytes: size });
+    }
+    context.addOutputMetadata({ write_duration_s: secondsSince(start) });
   }
 
-  /** Describes the stored object without reading it. */
-  override async inspect(context: InputContext): Promise<StoredValue | undefined> {
-    return inspectObject(this.#store, valueKey(this.#prefix, context, this.#extension), context.signal);
+  /** Describes the stored object without reading it, unless its digest is asked for and the store does not keep it. */
+  override async inspect(context: InputContext, { digest }: InspectOptions = {}): Promise<StoredValue | undefined> {
+    const key = valueKey(this.#prefix, context, this.#extension);
+    return inspectObject(this.#store, key, context.signal, digest ? async (stored) => stored : undefined);
   }
 
   /**
@@ -104,16 +104,15 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     const object = await this.#store.get(key, { signal: context.signal });
     const target = { asset: context.assetName, key, store: this.#store.name };
     const load = {
-      bytes: () => verifiedBytes(object, target),
-      blob: () => new Response(verifiedStream(object, target)).blob(),
-      stream: async () => verifiedStream(object, target),
+      bytes: () => verifiedBytes(object, target, context),
+      blob: () => new Response(verifiedStream(object, target, context)).blob(),
+      stream: async () => verifiedStream(object, target, context),
     };
     return (await load[this.#form]()) as LoadedBytes<Form>;
   }
 
-  /** Streams a value to the store and returns its size in bytes. */
-  async #putStream(key: string, value: unknown, context: OutputContext): Promise<number> {
-    const { assetName, signal } = context;
+  /** The stream of a value, which must not have been used before. */
+  #streamOf(key: string, value: unknown, { assetName }: OutputContext): ReadableStream<Uint8Array> {
     const stream = value instanceof Blob ? value.stream() : value;
     if (this.#form === "bytes" || !(stream instanceof ReadableStream)) {
       const accepted =
@@ -135,18 +134,7 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
       );
     }
     this.#used.add(stream);
-    const digest = new ContentDigest();
-    const observed = (stream as ReadableStream<Uint8Array>).pipeThrough(
-      new TransformStream<Uint8Array, Uint8Array>({
-        transform: async (chunk, controller) => {
-          await digest.add(chunk);
-          controller.enqueue(chunk);
-        },
-      }),
-    );
-    await this.#store.put(key, observed, { signal });
-    context.registerContentVersion(await digest.version());
-    return digest.size;
+    return stream as ReadableStream<Uint8Array>;
   }
 }
 

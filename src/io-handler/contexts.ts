@@ -3,6 +3,7 @@
 import { callSafely } from "../errors.ts";
 import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata-value.ts";
 import {
+  aFunction,
   aName,
   anObject,
   anyValue,
@@ -43,6 +44,38 @@ export function safeLog(log: Log): Log {
   return Object.freeze({ debug: level("debug"), info: level("info"), warn: level("warn"), error: level("error") });
 }
 
+/** The object that a write replaces, as the records and the store have it. */
+export interface ExpectedObject {
+  /** Its etag; undefined when the store has none. */
+  readonly etag: string | undefined;
+  /** The id of the write that made it, if it is known. */
+  readonly writeId: string | undefined;
+  /** The digest of its bytes, if it is known. */
+  readonly digest: string | undefined;
+}
+
+/** What a handler says of a write before it happens. */
+export interface WriteAnnouncement {
+  /** The full key in its store. */
+  readonly path: string;
+  /** The digest of the bytes; left out for a stream. */
+  readonly digest?: string | undefined;
+  /** The metadata that is known before the write. */
+  readonly metadata?: Readonly<Record<string, MetadataInput>> | undefined;
+}
+
+/** What a handler says of a write that has happened. */
+export interface WrittenObject {
+  /** The id of the write that made the object, when it is not the one of this context: the object was there already. */
+  readonly writeId?: string | undefined;
+  /** The full key in its store. */
+  readonly path: string;
+  /** The etag that the store gave it. */
+  readonly etag?: string | undefined;
+  /** The digest of its bytes. */
+  readonly digest?: string | undefined;
+}
+
 /** Options of {@link OutputContext}. */
 export interface OutputContextOptions {
   /** The name of the asset or task. */
@@ -59,6 +92,12 @@ export interface OutputContextOptions {
   readonly assetDataVersion?: string | undefined;
   /** The id of the run. */
   readonly runId?: string | undefined;
+  /** The id of the write. */
+  readonly writeId?: string | undefined;
+  /** The object that the write replaces; `"nothing"` when there must be none. */
+  readonly expected?: ExpectedObject | "nothing" | undefined;
+  /** Called when the handler announces the write; the write waits for it. */
+  readonly onAnnounce?: ((announcement: WriteAnnouncement) => Promise<void>) | undefined;
   /** Aborts the write. */
   readonly signal?: AbortSignal | undefined;
   /** The log; silent by default. */
@@ -76,6 +115,9 @@ const outputKinds: OptionKinds<OutputContextOptions> = {
   outputMetadata: anObject,
   assetDataVersion: aString,
   runId: aString,
+  writeId: aString,
+  expected: anyValue,
+  onAnnounce: aFunction,
   signal: aSignal,
   log: aLog,
 };
@@ -106,6 +148,13 @@ export class OutputContext {
   readonly assetDataVersion: string | undefined;
   /** The id of the run; `undefined` outside a run. */
   readonly runId: string | undefined;
+  /** The id of the write, to be kept with the object: `<run id>/<attempt>.<number>`; `undefined` outside a run. */
+  readonly writeId: string | undefined;
+  /**
+   * The object that the write replaces: a handler whose store has conditions writes only if the store still has it, and lets
+   * `PreconditionFailed` through. `"nothing"` when there must be no object, `undefined` when nothing is known.
+   */
+  readonly expected: ExpectedObject | "nothing" | undefined;
   /** Aborted when the run is; never aborted outside a run. */
   readonly signal: AbortSignal;
   /** The log. */
@@ -113,10 +162,15 @@ export class OutputContext {
   #outputMetadata: Metadata;
   #dataVersion: string | undefined;
   #contentVersion: string | undefined;
+  #written: WrittenObject | undefined;
+  readonly #onAnnounce: OutputContextOptions["onAnnounce"];
 
   constructor(options: OutputContextOptions) {
     checkOptions("OutputContext", options, outputKinds, "DefinitionError");
     const { assetName, assetMetadata, partition, typeHint, outputMetadata, assetDataVersion, runId, signal, log } = options;
+    this.writeId = options.writeId;
+    this.expected = options.expected;
+    this.#onAnnounce = options.onAnnounce;
     this.assetName = assetName;
     this.assetDataVersion = assetDataVersion;
     this.assetMetadata = coerceMetadata(assetMetadata ?? {});
@@ -161,6 +215,27 @@ export class OutputContext {
   get contentVersion(): string | undefined {
     return this.#contentVersion;
   }
+
+  /**
+   * Announces the write: the run records what it is going to write, so that a value which a killed process wrote and did not
+   * record can be recorded later. A handler calls it just before the write and sets {@link IOHandler.announcesWrites}; for
+   * other handlers the run does it before `handleOutput`.
+   *
+   * @throws what the handler must let through: the run was taken over, or another run has recorded the output
+   */
+  async announce(announcement: WriteAnnouncement): Promise<void> {
+    await this.#onAnnounce?.(announcement);
+  }
+
+  /** Registers the object that was written, so that a later look can tell it from every other write. */
+  registerWritten(written: WrittenObject): void {
+    this.#written = written;
+  }
+
+  /** The object that the handler registered. */
+  get written(): WrittenObject | undefined {
+    return this.#written;
+  }
 }
 
 /** The recorded materialization of a value that is loaded. */
@@ -169,6 +244,14 @@ export interface LoadedMaterialization {
   readonly dataVersion: string;
   /** The metadata that the asset and its handler recorded. */
   readonly metadata: Metadata;
+}
+
+/** What a handler says of an object that it has loaded: how its metadata names it. */
+export interface LoadedObject {
+  /** The id of the write that made it, if the store keeps it. */
+  readonly writeId?: string | undefined;
+  /** The digest of its bytes. */
+  readonly digest?: string | undefined;
 }
 
 /** Options of {@link InputContext}. */
@@ -229,6 +312,7 @@ export class InputContext {
   readonly signal: AbortSignal;
   /** The log. */
   readonly log: Log;
+  #loaded: LoadedObject | undefined;
 
   constructor(options: InputContextOptions) {
     checkOptions("InputContext", options, inputKinds, "DefinitionError");
@@ -241,5 +325,14 @@ export class InputContext {
     this.upstream = upstream;
     this.signal = signal ?? new AbortController().signal;
     this.log = log ?? silentLog;
+  }
+  /** Registers which object was loaded, so that the version is recorded that was really read. */
+  registerLoaded(loaded: LoadedObject): void {
+    this.#loaded = loaded;
+  }
+
+  /** The object that the handler registered. */
+  get loaded(): LoadedObject | undefined {
+    return this.#loaded;
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { EdgewaterError } from "../errors.ts";
+import type { Metadata } from "../metadata/metadata-value.ts";
 import { type OptionKind, required, withMethods } from "../options.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
 
@@ -22,6 +23,20 @@ export interface StoredValue {
   readonly runId: string | undefined;
   /** The data version that it was written with, if the store keeps metadata. */
   readonly dataVersion: string | undefined;
+  /** The id of the write that made it, if the store keeps metadata. */
+  readonly writeId?: string | undefined;
+  /** Its etag, if the store has etags. */
+  readonly etag?: string | undefined;
+  /** The digest of its bytes, if the store keeps metadata, or if it was asked for. */
+  readonly digest?: string | undefined;
+  /** The metadata that the handler adds to its materialization, as far as the stored form shows it. */
+  readonly metadata?: Metadata | undefined;
+}
+
+/** Options of `inspect`. */
+export interface InspectOptions {
+  /** Whether to read the value for its digest when the store does not keep it; false unless given. */
+  readonly digest?: boolean;
 }
 
 /**
@@ -34,6 +49,9 @@ export abstract class IOHandler<Accepts = any, Loads = unknown> {
   declare readonly "~extends": "BaseIOHandler";
   /** Only for inference; absent at run time. */
   declare readonly "~types"?: { readonly accepts: Accepts; readonly loads: Loads };
+
+  /** Whether `handleOutput` calls `context.announce` before every write. */
+  readonly announcesWrites: boolean = false;
 
   constructor() {
     Object.defineProperty(this, brand, { value: true });
@@ -50,10 +68,10 @@ export abstract class IOHandler<Accepts = any, Loads = unknown> {
   abstract loadInput(context: InputContext): unknown;
 
   /**
-   * Describes the stored value of an asset or a partition without reading it; `undefined` when there is none. With this
-   * method a repository finds values that a killed process wrote but did not record.
+   * Describes the stored value of an asset or a partition; `undefined` when there is none. With this method a repository finds
+   * values that a killed process wrote but did not record, and values that are gone.
    */
-  inspect?(context: InputContext): Promise<StoredValue | undefined>;
+  inspect?(context: InputContext, options?: InspectOptions): Promise<StoredValue | undefined>;
 }
 
 /** The store that a handler writes to. */

@@ -1,6 +1,7 @@
 import { EdgewaterError } from "../errors.ts";
+import { type Metadata, MetadataValue } from "../metadata/metadata-value.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
-import { IOHandler } from "./handler.ts";
+import { IOHandler, type StoredValue } from "./handler.ts";
 import { valueKey } from "./key-layout.ts";
 
 /**
@@ -11,19 +12,47 @@ import { valueKey } from "./key-layout.ts";
  * text, eight per entry of everything else.
  */
 export class InMemoryIOHandler extends IOHandler {
-  readonly #values = new Map<string, unknown>();
+  readonly #values = new Map<string, Entry>();
+  #writes = 0;
 
-  /** Keeps a value. */
+  /**
+   * Keeps a value.
+   *
+   * @throws `PreconditionFailed` when there is another value than the one that it is to replace
+   */
   override handleOutput(context: OutputContext, value: unknown): void {
-    this.#values.set(valueKey("", context, "value"), value);
-    context.addOutputMetadata({ storage: "memory", size_bytes: sizeOf(value) });
+    const path = valueKey("", context, "value");
+    const { expected, runId, writeId } = context;
+    const found = this.#values.get(path)?.etag;
+    if (expected !== undefined && found !== (expected === "nothing" ? undefined : expected.etag)) {
+      const message = `Cannot write ${JSON.stringify(path)} to memory: another run has written it meanwhile`;
+      throw new EdgewaterError("PreconditionFailed", message, { asset: context.assetName, key: path });
+    }
+    const etag = String(++this.#writes);
+    this.#values.set(path, { value, runId, writeId, etag });
+    context.addOutputMetadata(describe(value));
+    context.registerWritten({ path, etag });
+  }
+
+  /** Describes a value. */
+  override async inspect(context: InputContext): Promise<StoredValue | undefined> {
+    const path = valueKey("", context, "value");
+    const entry = this.#values.get(path);
+    if (entry === undefined) return undefined;
+    const { value, runId, writeId, etag } = entry;
+    const size = sizeOf(value);
+    return { path, size, lastModified: undefined, runId, dataVersion: undefined, writeId, etag, metadata: describe(value) };
   }
 
   /** @throws `NotFound` when this handler has no value for the asset or partition */
   override loadInput(context: InputContext): unknown {
     const { assetName, partition } = context;
     const key = valueKey("", context, "value");
-    if (this.#values.has(key)) return this.#values.get(key);
+    const entry = this.#values.get(key);
+    if (entry !== undefined) {
+      context.registerLoaded({ writeId: entry.writeId });
+      return entry.value;
+    }
     const what = JSON.stringify(assetName) + (partition === undefined ? "" : `, partition ${JSON.stringify(String(partition.key))}`);
     throw new EdgewaterError(
       "NotFound",
@@ -33,6 +62,20 @@ export class InMemoryIOHandler extends IOHandler {
       },
     );
   }
+}
+
+/** A value and the write that made it. */
+interface Entry {
+  readonly value: unknown;
+  readonly runId: string | undefined;
+  readonly writeId: string | undefined;
+  /** The number of the write. */
+  readonly etag: string;
+}
+
+/** The metadata of a value. */
+function describe(value: unknown): Metadata {
+  return { storage: MetadataValue.text("memory"), size_bytes: MetadataValue.int(sizeOf(value)) };
 }
 
 function sizeOf(value: unknown): number {

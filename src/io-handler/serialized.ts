@@ -1,13 +1,12 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
-import { MetadataValue } from "../metadata/metadata-value.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
 import { aString, checkOptions, type OptionKinds, required, withMethods } from "../options.ts";
 import type { Serializer, SerializerWrapper } from "../serializer/types.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
-import { aStore, IOHandler, type StoredValue } from "./handler.ts";
+import { aStore, type InspectOptions, IOHandler, type StoredValue } from "./handler.ts";
 import { valueKey } from "./key-layout.ts";
-import { inspectObject, putContent, serializerOf, verifiedBytes } from "./stored-object.ts";
+import { inspectObject, putContent, secondsSince, serializerOf, verifiedBytes } from "./stored-object.ts";
 
 /** Options of {@link SerializedIOHandler}. */
 export interface SerializedIOHandlerOptions {
@@ -40,6 +39,7 @@ const kinds: OptionKinds<SerializedIOHandlerOptions> = {
  * ```
  */
 export class SerializedIOHandler extends IOHandler {
+  override readonly announcesWrites = true;
   readonly #store: Named & Put & Get;
   readonly #prefix: string;
   readonly #serializer: Serializer;
@@ -64,18 +64,15 @@ export class SerializedIOHandler extends IOHandler {
     for (const { wrap } of wrappers) stored = await wrap(stored);
     const start = performance.now();
     const { name, contentType } = this.#serializer;
+    context.addOutputMetadata({ path: key, serializer: name, size_bytes: stored.byteLength });
     await putContent(this.#store, { key, bytes, stored, contentType, serializer: name }, context);
-    context.addOutputMetadata({
-      path: key,
-      serializer: name,
-      size_bytes: stored.byteLength,
-      write_duration_s: MetadataValue.float(Math.round((performance.now() - start) * 1000) / 1e6),
-    });
+    context.addOutputMetadata({ write_duration_s: secondsSince(start) });
   }
 
-  /** Describes the stored object without reading it. */
-  override async inspect(context: InputContext): Promise<StoredValue | undefined> {
-    return inspectObject(this.#store, valueKey(this.#prefix, context, this.#serializer.extension), context.signal);
+  /** Describes the stored object without reading it, unless its digest is asked for and the store does not keep it. */
+  override async inspect(context: InputContext, options: InspectOptions = {}): Promise<StoredValue | undefined> {
+    const key = valueKey(this.#prefix, context, this.#serializer.extension);
+    return inspectObject(this.#store, key, context.signal, options.digest ? (stored) => this.#unwrap(context.assetName, key, stored) : undefined);
   }
 
   /**
@@ -91,14 +88,18 @@ export class SerializedIOHandler extends IOHandler {
     this.#checkName(assetName, key, recorded?.kind === "Text" ? recorded.value : undefined);
     const object = await this.#store.get(key, { signal });
     this.#checkName(assetName, key, serializerOf(object));
-    const { inner, wrappers } = layersOf(this.#serializer);
-    const unwrap = async (stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> => {
-      let bytes = stored;
-      for (const wrapper of [...wrappers].reverse()) bytes = await this.#withNames(assetName, key, () => wrapper.unwrap(bytes));
-      return bytes;
-    };
-    const bytes = await verifiedBytes(object, { asset: assetName, key, store: this.#store.name }, unwrap);
+    const { inner } = layersOf(this.#serializer);
+    const target = { asset: assetName, key, store: this.#store.name };
+    const bytes = await verifiedBytes(object, target, context, (stored) => this.#unwrap(assetName, key, stored));
     return this.#withNames(assetName, key, () => inner.decode(bytes));
+  }
+
+  /** Undoes the changes that were made for storage. */
+  async #unwrap(asset: string, key: string, stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    let bytes = stored;
+    for (const wrapper of layersOf(this.#serializer).wrappers.toReversed())
+      bytes = await this.#withNames(asset, key, () => wrapper.unwrap(bytes));
+    return bytes;
   }
 
   #checkName(asset: string, key: string, written: string | undefined): void {

@@ -1,7 +1,21 @@
 /** How handlers write a value as an object, check it when they read it, and inspect it. */
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
-import type { AttributesPut, FullObjectMeta, Get, GetResult, Head, Named, ObjectMeta, Put, PutResult } from "../object-store/types.ts";
-import type { OutputContext } from "./contexts.ts";
+import { MetadataValue } from "../metadata/metadata-value.ts";
+import type {
+  FullObjectMeta,
+  FullPut,
+  Get,
+  GetResult,
+  Guarantees,
+  Head,
+  Named,
+  ObjectMeta,
+  Put,
+  PutMode,
+  PutOptions,
+  StreamBody,
+} from "../object-store/types.ts";
+import type { InputContext, OutputContext } from "./contexts.ts";
 import { ContentDigest, digestOf } from "./data-version.ts";
 import type { StoredValue } from "./handler.ts";
 
@@ -13,6 +27,8 @@ const entry = {
   serializer: "serializer",
   /** The run that wrote the object. */
   run: "run-id",
+  /** The id of the write that made the object. */
+  write: "write-id",
   /** The data version that the asset gave its value, where it is not the digest. */
   version: "data-version",
 } as const;
@@ -29,20 +45,75 @@ export interface Content {
   readonly serializer?: string;
 }
 
-/** Writes bytes together with their digest and the run, and registers the digest as the content version of the output. */
+/** A store with the condition on writes and the attributes that it has. */
+type AnyStore = Named & Get & FullPut & Partial<Head> & Guarantees;
+
+/**
+ * Announces a write, writes bytes together with their digest and the ids of the write and the run, and registers them. Writes
+ * nothing when the store has these bytes already and its etags name content: then the write would not change the etag either.
+ */
 export async function putContent(
-  store: Named & Put,
+  given: Named & Put & Get,
   { key, bytes, stored = bytes, contentType, serializer }: Content,
   context: OutputContext,
-): Promise<PutResult> {
-  const version = await digestOf(bytes);
-  context.registerContentVersion(version);
-  const metadata: Record<string, string> = { [entry.digest]: version };
+): Promise<void> {
+  const store = given as AnyStore;
+  const digest = await digestOf(bytes);
+  context.registerContentVersion(digest);
+  if (store.etags === "content" && (await registerSameObject(store, key, digest, context))) return;
+  await context.announce({ path: key, digest, metadata: context.outputMetadata });
+  const metadata: Record<string, string> = { [entry.digest]: digest, ...writeEntries(context) };
   if (serializer !== undefined) metadata[entry.serializer] = serializer;
-  if (context.runId !== undefined) metadata[entry.run] = context.runId;
   if (context.assetDataVersion !== undefined) metadata[entry.version] = context.assetDataVersion;
   // Stores without attributes ignore these options.
-  return (store as Named & AttributesPut).put(key, stored, { contentType, metadata, signal: context.signal });
+  const { etag } = await store.put(key, stored, { ...modeOf(store, context), contentType, metadata, signal: context.signal });
+  context.registerWritten({ path: key, etag, digest });
+}
+
+/** Announces a write, streams bytes to the store, and registers them with the digest that is known at their end. */
+export async function putStream(
+  given: Named & Put<PutOptions, StreamBody> & Get,
+  { key, stream }: { readonly key: string; readonly stream: ReadableStream<Uint8Array> },
+  context: OutputContext,
+): Promise<{ readonly size: number }> {
+  const store = given as AnyStore;
+  await context.announce({ path: key, metadata: context.outputMetadata });
+  const content = new ContentDigest();
+  const observed = stream.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform: async (chunk, controller) => {
+        await content.add(chunk);
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+  const options = { ...modeOf(store, context), metadata: writeEntries(context), signal: context.signal };
+  const { etag } = await store.put(key, observed, options);
+  const digest = await content.version();
+  context.registerContentVersion(digest);
+  context.registerWritten({ path: key, etag, digest });
+  return { size: content.size };
+}
+
+function writeEntries({ runId, writeId }: OutputContext): Record<string, string> {
+  return { ...(runId !== undefined && { [entry.run]: runId }), ...(writeId !== undefined && { [entry.write]: writeId }) };
+}
+
+/** The condition of a write, for a store that has conditions: that it replaces exactly the expected object. */
+function modeOf({ etags }: AnyStore, { expected }: OutputContext): { readonly mode?: PutMode } {
+  if (etags === undefined || expected === undefined) return {};
+  if (expected === "nothing") return { mode: "create" };
+  return expected.etag === undefined ? {} : { mode: { ifMatch: expected.etag } };
+}
+
+/** Registers the expected object as the written one if the store has it and it has these bytes. Returns whether it does. */
+async function registerSameObject(store: AnyStore, key: string, digest: string, context: OutputContext): Promise<boolean> {
+  const { expected } = context;
+  if (typeof expected !== "object" || expected.digest !== digest || expected.etag === undefined) return false;
+  const found = await inspectObject(store, key, context.signal);
+  if (found?.etag !== expected.etag || found.digest !== digest) return false;
+  context.registerWritten({ writeId: found.writeId ?? expected.writeId, path: key, etag: found.etag, digest });
+  return true;
 }
 
 /** The names of an object that is read, for messages. */
@@ -53,27 +124,33 @@ interface Target {
 }
 
 /**
- * Reads an opened object, undoes the changes made for storage, and checks the digest.
+ * Reads an opened object, undoes the changes made for storage, checks the digest, and registers what was loaded.
  *
  * @throws `Integrity` when the digest differs from the one in the object's metadata
  */
 export async function verifiedBytes(
   object: GetResult,
   target: Target,
+  context: InputContext,
   unwrap?: (stored: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const stored = await object.bytes();
   const bytes = unwrap === undefined ? stored : await unwrap(stored);
-  const expected = metadataOf(object.meta)[entry.digest];
-  if (expected === undefined) return bytes;
-  const actual = await digestOf(bytes);
-  if (actual !== expected) throw damaged(target, object.meta, expected, actual);
+  const { [entry.digest]: expected, [entry.write]: writeId } = metadataOf(object.meta);
+  // A store without metadata cannot say which write made the object; its digest can.
+  const actual = expected !== undefined || writeId === undefined ? await digestOf(bytes) : undefined;
+  if (expected !== undefined && actual !== expected) throw damaged(target, object.meta, expected, actual);
+  context.registerLoaded({ writeId: isChanged(object.meta) ? undefined : writeId, digest: actual });
   return bytes;
 }
 
-/** Returns the body of an opened object. The stream fails at its end with `Integrity` when the digest differs. */
-export function verifiedStream(object: GetResult, target: Target): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const expected = metadataOf(object.meta)[entry.digest];
+/**
+ * Returns the body of an opened object, and registers what its metadata says. The stream fails at its end with `Integrity` when
+ * the digest differs.
+ */
+export function verifiedStream(object: GetResult, target: Target, context: InputContext): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const { [entry.digest]: expected, [entry.write]: writeId } = metadataOf(object.meta);
+  if (!isChanged(object.meta)) context.registerLoaded({ writeId, digest: expected });
   if (expected === undefined) return object.stream();
   const digest = new ContentDigest();
   return object.stream().pipeThrough(
@@ -95,18 +172,36 @@ export function serializerOf(object: GetResult): string | undefined {
   return metadataOf(object.meta)[entry.serializer];
 }
 
-/** Describes an object: with `head` if the store has it, else by opening the object without reading it. */
+/**
+ * Describes an object: with `head` if the store has it, else by opening the object without reading it.
+ *
+ * @param unwrap given when the digest is needed: undoes the changes made for storage. The object is then read if its store does
+ *   not keep the digest
+ */
 export async function inspectObject(
   store: Named & Get & Partial<Head>,
   key: string,
   signal: AbortSignal,
+  unwrap?: (stored: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>,
 ): Promise<StoredValue | undefined> {
   try {
     const meta = await headOf(store, key, signal);
     const metadata = metadataOf(meta);
     // The metadata of a changed object describes its earlier bytes.
-    const dataVersion = isChanged(meta) ? undefined : (metadata[entry.version] ?? metadata[entry.digest]);
-    return { path: key, size: meta.size, lastModified: meta.lastModified, runId: metadata[entry.run], dataVersion };
+    const isOther = isChanged(meta);
+    let digest = isOther ? undefined : metadata[entry.digest];
+    if (digest === undefined && unwrap !== undefined) digest = await digestOf(await unwrap(await (await store.get(key, { signal })).bytes()));
+    return {
+      path: key,
+      size: meta.size,
+      lastModified: meta.lastModified,
+      runId: metadata[entry.run],
+      dataVersion: isOther ? undefined : (metadata[entry.version] ?? digest),
+      writeId: isOther ? undefined : metadata[entry.write],
+      etag: meta.etag,
+      digest,
+      metadata: { size_bytes: MetadataValue.int(meta.size) },
+    };
   } catch (error) {
     if (isEdgewaterError(error, "NotFound")) return undefined;
     throw error;
@@ -120,6 +215,11 @@ async function headOf(store: Get & Partial<Head>, key: string, signal: AbortSign
   return object.meta;
 }
 
+/** The time since a reading of `performance.now()` as metadata, in seconds. */
+export function secondsSince(start: number): MetadataValue {
+  return MetadataValue.float(Math.round((performance.now() - start) * 1000) / 1e6);
+}
+
 function metadataOf(meta: ObjectMeta): Readonly<Record<string, string | undefined>> {
   return (meta as Partial<FullObjectMeta>).metadata ?? {};
 }
@@ -129,7 +229,7 @@ function isChanged(meta: ObjectMeta): boolean {
   return (meta as { readonly state?: unknown }).state === "changed";
 }
 
-function damaged({ asset, key, store }: Target, meta: ObjectMeta, expected: string, actual: string): EdgewaterError<"Integrity"> {
+function damaged({ asset, key, store }: Target, meta: ObjectMeta, expected: string, actual: string | undefined): EdgewaterError<"Integrity"> {
   const again = `materialize ${JSON.stringify(asset)} again`;
   const remedy = isChanged(meta)
     ? `its file was edited or damaged; ${again}, or take an edit as it is with accept(${JSON.stringify(key)}) of the store`

@@ -350,6 +350,12 @@ export interface Guarantees {
   readonly atomic?: true | undefined;
   /** A store declares `eventual` if a write may become visible later. Do not keep pointers, locks or logs in such a store. */
   readonly consistency?: "strong" | undefined;
+  /**
+   * A store with {@link ConditionalPut} declares what its etags name. `write`: every write gives the object another etag.
+   * `content`: two writes of the same bytes give it the same one, so a condition does not notice that the same bytes were written
+   * again. Handlers write without conditions to a store that does not declare it.
+   */
+  readonly etags?: "write" | "content" | undefined;
 }
 
 /** A store with the basic verbs and all guarantees. */

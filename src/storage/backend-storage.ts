@@ -1,7 +1,7 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { Operations } from "../operations-in-flight.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
-import { type Backend, type EventsQuery, partitionId } from "./backend.ts";
+import { type Backend, type EventsQuery, type Place, partitionId, type Reach } from "./backend.ts";
 import { type Batch, checkDynamicKeys, checkNames, checkStorageName } from "./batch.ts";
 import { type AnyEvent, assetEventTypes, runEvent, type StoredEvent } from "./events.ts";
 import { byFirstMaterialization } from "./latest-record.ts";
@@ -39,6 +39,7 @@ const defaultLimit = 100;
 /** The Storage over a back end. */
 export class BackendStorage implements Storage {
   readonly name: string;
+  readonly reach: Reach;
   readonly isReadOnly: boolean;
   readonly #backend: Backend;
   readonly #operations: Operations;
@@ -47,6 +48,7 @@ export class BackendStorage implements Storage {
 
   constructor(backend: Backend, isReadOnly = false) {
     this.name = backend.name;
+    this.reach = backend.reach;
     this.isReadOnly = isReadOnly;
     this.#backend = backend;
     this.#operations = new Operations(backend.name, backend.name);
@@ -112,6 +114,10 @@ export class BackendStorage implements Storage {
 
   async countMaterializedPartitions(assetKey: string): Promise<number> {
     return (await this.getMaterializedPartitions(assetKey)).length;
+  }
+
+  getLatestRecords(places: readonly Place[]): Promise<readonly LatestRecord[]> {
+    return this.#withBackend((backend) => backend.latestOf(places));
   }
 
   getPartitionRecords(assetKey: string): Promise<readonly LatestRecord[]> {
@@ -266,11 +272,11 @@ export class BackendStorage implements Storage {
     return events as readonly StoredEvent[];
   }
 
-  #events(query: EventsQuery, { limit, partition, ...options }: EventsOptions | TypedEventsOptions): Promise<readonly StoredEvent[]> {
+  #events(query: EventsQuery, { limit, partition, runId, ...options }: EventsOptions | TypedEventsOptions): Promise<readonly StoredEvent[]> {
     const requested = "types" in options ? options.types : assetEventTypes;
     const types = requested === "all" ? undefined : requested;
     const id = partition === undefined ? undefined : partitionId(partition);
-    const events = this.#withBackend((backend) => backend.events({ ...query, limit: limit ?? query.limit, partitionId: id, types }));
+    const events = this.#withBackend((backend) => backend.events({ runId, ...query, limit: limit ?? query.limit, partitionId: id, types }));
     return events as Promise<readonly StoredEvent[]>;
   }
 

@@ -3,6 +3,9 @@ import type { Batch } from "./batch.ts";
 import type { AnyEvent, EventType, StoredEvent } from "./events.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
 
+/** From where something can be reached: from this process or isolate, from this machine or browser, or from anywhere. */
+export type Reach = "process" | "machine" | "anywhere";
+
 /** A filter of events. A field that is left out or undefined matches every event. */
 export interface EventsQuery {
   /** Events of this asset. */
@@ -21,6 +24,14 @@ export interface EventsQuery {
   readonly newestFirst?: boolean | undefined;
   /** Greatest number of events; no limit unless given. */
   readonly limit?: number | undefined;
+}
+
+/** An asset, or one of its partitions. */
+export interface Place {
+  /** Name of the asset. */
+  readonly assetKey: string;
+  /** The partition; undefined for the asset. */
+  readonly partition?: string | PartitionKey | undefined;
 }
 
 /** A filter of latest records. */
@@ -69,12 +80,16 @@ export interface DynamicPartition {
 export interface Backend {
   /** Name for error messages, without secrets. */
   readonly name: string;
+  /** From where the same rows can be reached. */
+  readonly reach: Reach;
   /** Writes a batch and returns its events with their ids. @throws `PreconditionFailed` */
   readonly commit: (batch: Batch) => Promise<readonly AnyEvent[]>;
   /** The events that match, oldest first unless `newestFirst` is given. */
   readonly events: (query: EventsQuery) => Promise<readonly AnyEvent[]>;
   /** The last materialization of an asset, or of the partition with this id. */
   readonly materialization: (assetKey: string, partitionId: string) => Promise<StoredEvent | undefined>;
+  /** The latest records of these assets and partitions, in any order; those without events are left out. */
+  readonly latestOf: (places: readonly Place[]) => Promise<readonly LatestRecord[]>;
   /** The latest records that match, in any order. */
   readonly latest: (query: LatestQuery) => Promise<readonly LatestRecord[]>;
   /** The declared assets and tasks, in any order. */

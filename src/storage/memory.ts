@@ -4,6 +4,7 @@ import {
   type DynamicPartition,
   type EventsQuery,
   type LatestQuery,
+  type Place,
   partitionId,
   type RunsQuery,
   type TicksQuery,
@@ -16,6 +17,7 @@ import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecor
 /** Keeps every row in the memory of this process. */
 export class MemoryBackend implements Backend {
   readonly name = "Storage.memory()";
+  readonly reach = "process";
   #lastId = 0;
   #events: AnyEvent[] = [];
   readonly #byAsset = new Map<string, AnyEvent[]>();
@@ -98,6 +100,10 @@ export class MemoryBackend implements Backend {
 
   async materialization(assetKey: string, id: string): Promise<StoredEvent | undefined> {
     return this.#materializations.get(assetKey)?.get(id);
+  }
+
+  async latestOf(places: readonly Place[]): Promise<readonly LatestRecord[]> {
+    return places.flatMap(({ assetKey, partition }) => this.#latest.get(assetKey)?.get(partitionId(partition)) ?? []);
   }
 
   async latest({ assetKey, of }: LatestQuery): Promise<readonly LatestRecord[]> {

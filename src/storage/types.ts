@@ -1,4 +1,5 @@
 import type { PartitionKey } from "../partition/partition-key.ts";
+import type { Place, Reach } from "./backend.ts";
 import type { Batch } from "./batch.ts";
 import type { AnyEvent, EventType, StoredEvent } from "./events.ts";
 import type {
@@ -20,6 +21,8 @@ export interface EventsOptions {
   readonly limit?: number;
   /** Only events of this partition. */
   readonly partition?: string | PartitionKey;
+  /** Of `getEventsForAsset`: only events of this run. */
+  readonly runId?: string;
 }
 
 /** Options of `getEventsForAsset` and `getEventsForRun` that choose the types of events. */
@@ -137,6 +140,8 @@ export interface Pruned {
 export interface Storage extends AsyncDisposable {
   /** Name for error messages, without secrets. */
   readonly name: string;
+  /** From where the same records can be reached. */
+  readonly reach: Reach;
   /**
    * Writes a batch as a whole and returns its events with their ids.
    *
@@ -181,6 +186,8 @@ export interface Storage extends AsyncDisposable {
   readonly getMaterializedPartitions: (assetKey: string) => Promise<readonly PartitionKey[]>;
   /** The number of partitions that were ever materialized. */
   readonly countMaterializedPartitions: (assetKey: string) => Promise<number>;
+  /** The latest events of these assets and partitions, in any order; those without events are left out. */
+  readonly getLatestRecords: (places: readonly Place[]) => Promise<readonly LatestRecord[]>;
   /** The latest events of each partition, in the order of their first materialization. */
   readonly getPartitionRecords: (assetKey: string) => Promise<readonly LatestRecord[]>;
   /**
@@ -275,6 +282,8 @@ export type {
   EmbeddedOptions,
   EventsQuery,
   LatestQuery,
+  Place,
+  Reach,
   RunsQuery,
   StorageBackend,
   TicksQuery,

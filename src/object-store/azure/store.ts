@@ -59,6 +59,8 @@ const largestRequest = 5000 * 2 ** 20;
  * ```
  */
 export class AzureStore implements FullObjectStore, Sign {
+  /** Every write gives the object another etag. */
+  readonly etags = "write";
   /** `AzureStore(<account>/<container>)`, for messages. */
   readonly name: string;
   /** Azure is known to honour conditions. */

@@ -54,6 +54,8 @@ import { copyByServer, generationHeader, putConditionally } from "./write.ts";
  * ```
  */
 export class GCSStore implements FullObjectStore, Sign {
+  /** Every write gives the object another etag. */
+  readonly etags = "write";
   /** `GCSStore(<bucket>)`, for messages. */
   readonly name: string;
   /** Google Cloud Storage is known to honour conditions. */

@@ -64,6 +64,8 @@ const pageSize = 500;
  * ```
  */
 export class IndexedDBStore implements FullObjectStore {
+  /** Every write gives the object another etag. */
+  readonly etags = "write";
   readonly name: string;
   readonly #connection: Connection;
   readonly #writer: Writer;

@@ -88,6 +88,8 @@ const kinds: OptionKinds<LocalStoreOptions> = { fsync: aBoolean };
  * ```
  */
 export class LocalStore implements FullObjectStore {
+  /** Every write gives the object another etag. */
+  readonly etags = "write";
   readonly name: string;
   readonly #layout: Layout;
   readonly #lookup: Lookup;

@@ -46,6 +46,8 @@ interface Entry {
  * ```
  */
 export class MemoryStore implements FullObjectStore {
+  /** Every write gives the object another etag. */
+  readonly etags = "write";
   readonly name = "MemoryStore";
   readonly #perform = performer(this.name);
   readonly #objects = new Map<string, Entry>();

@@ -48,6 +48,8 @@ import { Writer } from "./write.ts";
  * ```
  */
 export class OPFSStore implements FullObjectStore {
+  /** Every write gives the object another etag. */
+  readonly etags = "write";
   readonly name: string;
   readonly #folder: Folder;
   readonly #writer: Writer;

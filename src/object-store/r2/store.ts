@@ -48,6 +48,8 @@ const pageSize = 1000;
  * ```
  */
 export class R2Store implements FullObjectStore {
+  /** Two writes of the same bytes give the object the same etag. */
+  readonly etags = "content";
   readonly name: string;
   /** R2 checks conditions, so `requireConditions` need not test it. */
   readonly keepsConditions = true;

@@ -58,6 +58,7 @@ const wrappedMembers = [
   "name",
   "atomic",
   "consistency",
+  "etags",
   "keepsConditions",
   "put",
   "get",

@@ -1,5 +1,5 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
-import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "../backend.ts";
+import { type Backend, type DynamicPartition, type EventsQuery, partitionId as idOf, type LatestQuery, type Place, type RunsQuery, type TicksQuery } from "../backend.ts";
 import type { Batch } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
 import { eventFrom } from "../record-json.ts";
@@ -11,6 +11,7 @@ import { latestFrom, startingWith } from "./schema.ts";
 /** Keeps every row in an IndexedDB database. */
 export class IndexedDBBackend implements Backend {
   readonly name: string;
+  readonly reach = "machine";
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
@@ -67,6 +68,14 @@ export class IndexedDBBackend implements Backend {
       const event = id === undefined ? undefined : await transaction.objectStore("events").get(id);
       return event && (eventFrom(event) as StoredEvent);
     });
+  }
+
+  async latestOf(places: readonly Place[]): Promise<readonly LatestRecord[]> {
+    const rows = await this.#connection.use((database) => {
+      const store = database.transaction("latest").store;
+      return Promise.all(places.map((place) => store.get([place.assetKey, idOf(place.partition)])));
+    });
+    return rows.flatMap((row) => (row === undefined ? [] : [latestFrom(row)]));
   }
 
   async latest({ assetKey, of }: LatestQuery): Promise<readonly LatestRecord[]> {

@@ -5,7 +5,7 @@
  */
 import { fromBase64 } from "../../encoding/base64.ts";
 import { isEdgewaterError } from "../../errors.ts";
-import type { Backend, DynamicPartition, EventsQuery, LatestQuery, RunsQuery, TicksQuery } from "../backend.ts";
+import { type Backend, type DynamicPartition, type EventsQuery, type LatestQuery, type Place, partitionId, type Reach, type RunsQuery, type TicksQuery } from "../backend.ts";
 import { type Batch, preconditionFailed } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
 import { definitionFrom, runFrom } from "../record-json.ts";
@@ -14,13 +14,18 @@ import { commitStatements, numbered } from "./commit.ts";
 import { nowMs, type Row, type SqlDatabase, type SqlValue } from "./driver.ts";
 import { eventOf, json, latestOf, leaseOf } from "./rows.ts";
 
+/** D1 takes 100 parameters: https://developers.cloudflare.com/d1/platform/limits/ */
+const placesPerQuery = 50;
+
 /** Keeps every row in an SQL database, with the same tables and queries for SQLite and Postgres. */
 export class SqlBackend implements Backend {
   readonly name: string;
+  readonly reach: Reach;
   readonly #database: SqlDatabase;
 
   constructor(database: SqlDatabase) {
     this.name = database.name;
+    this.reach = database.reach;
     this.#database = database;
   }
 
@@ -34,10 +39,10 @@ export class SqlBackend implements Backend {
     }
   }
 
-  async events({ assetKey, partitionId, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
+  async events({ assetKey, partitionId: place, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
     const select = new Select("SELECT * FROM edgewater_events")
       .where("asset_key = ?", assetKey)
-      .where("place = ?", partitionId)
+      .where("place = ?", place)
       .where("run_id = ?", runId)
       .where("id > ?", after)
       .where("id < ?", before)
@@ -45,12 +50,24 @@ export class SqlBackend implements Backend {
     return (await this.#all(select, `ORDER BY id${newestFirst ? " DESC" : ""}`, limit)).map(eventOf);
   }
 
-  async materialization(assetKey: string, partitionId: string): Promise<StoredEvent | undefined> {
+  async materialization(assetKey: string, place: string): Promise<StoredEvent | undefined> {
     const [row] = await this.#database.all(
       "SELECT * FROM edgewater_events WHERE id = (SELECT materialization_id FROM edgewater_latest WHERE asset_key = ? AND place = ?)",
-      [assetKey, partitionId],
+      [assetKey, place],
     );
     return row && (eventOf(row) as StoredEvent);
+  }
+
+  async latestOf(places: readonly Place[]): Promise<readonly LatestRecord[]> {
+    const found: LatestRecord[] = [];
+    for (let start = 0; start < places.length; start += placesPerQuery) {
+      const group = places.slice(start, start + placesPerQuery);
+      const isOne = group.map(() => "(asset_key = ? AND place = ?)").join(" OR ");
+      const parameters = group.flatMap(({ assetKey, partition }) => [assetKey, partitionId(partition)]);
+      const rows = await this.#database.all(`SELECT * FROM edgewater_latest WHERE ${isOne}`, parameters);
+      for (const row of rows) found.push(latestOf(row));
+    }
+    return found;
   }
 
   async latest({ assetKey, of }: LatestQuery): Promise<readonly LatestRecord[]> {

@@ -56,6 +56,7 @@ export function d1(binding: D1Binding, options: { readonly name?: string } = {})
   const prepared = (sql: string, parameters: readonly SqlValue[]): D1Statement => binding.prepare(sql).bind(...parameters);
   const database: SqlDatabase = {
     name,
+    reach: "anywhere",
     dialect: "sqlite",
     run: (statements) =>
       attempt(async () => {

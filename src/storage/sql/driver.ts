@@ -1,3 +1,5 @@
+import type { Reach } from "../backend.ts";
+
 /** One statement, with a parameter for each of its question marks. */
 export interface Statement {
   /** The text, for SQLite and Postgres alike. */
@@ -16,6 +18,8 @@ export type Row = Readonly<Record<string, SqlValue>>;
 export interface SqlDatabase {
   /** Name for error messages. */
   readonly name: string;
+  /** From where the database can be reached. */
+  readonly reach: Reach;
   /** The dialect, where the statements differ. */
   readonly dialect: "sqlite" | "postgres";
   /** Runs statements in order in one transaction: all take effect, or none. Returns the rows of each. */

@@ -54,6 +54,7 @@ export function durableObject(storage: DurableObjectStorageBinding, options: { r
   const rows = (sql: string, parameters: readonly SqlValue[]): readonly Row[] => storage.sql.exec(sql, ...parameters).toArray() as Row[];
   const database: SqlDatabase = {
     name,
+    reach: "process",
     dialect: "sqlite",
     run: (statements) => attempt(() => storage.transactionSync(() => statements.map(({ sql, parameters }) => rows(sql, parameters)))),
     all: (sql, parameters) => attempt(() => rows(sql, parameters)),

@@ -88,6 +88,7 @@ async function closingOnFailure(database: SqlDatabase, work: () => Promise<void>
 
 class PostgresDatabase implements SqlDatabase {
   readonly name: string;
+  readonly reach = "anywhere";
   readonly dialect = "postgres";
   readonly #sql: Sql;
   readonly #maxRetries: number;

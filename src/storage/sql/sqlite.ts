@@ -118,6 +118,7 @@ async function engine(store: string): Promise<typeof import("node:sqlite")> {
 /** One connection. Its calls block the thread, so SQLite does not wait for locks: `attempt` waits between calls. */
 class SqliteFile implements SqlDatabase {
   readonly name: string;
+  readonly reach = "machine";
   readonly dialect = "sqlite";
   readonly #connection: DatabaseSync;
   readonly #attempt: <Value>(work: () => Value) => Promise<Value>;

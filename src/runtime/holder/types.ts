@@ -1,0 +1,17 @@
+/**
+ * Who holds a claim: names this process, tab or isolate, so that others on the same machine can see that it has ended. There is
+ * one file per kind of runtime, chosen by the import condition of `#holder`.
+ *
+ * @module
+ */
+
+/** This process, tab or isolate as the holder of claims. */
+export interface Holder {
+  /** The name to keep with a claim. */
+  readonly name: string;
+  /**
+   * Whether the holder with this name has certainly ended. False when it is alive, and when this runtime cannot tell. Only for
+   * claims that were made on this machine.
+   */
+  readonly hasEnded: (name: string) => Promise<boolean>;
+}
