@@ -25,6 +25,9 @@ const brand = Symbol.for("edgewater/error");
  * | `Integrity` | Stored data is damaged or incomplete |
  * | `Aborted` | The caller's signal was aborted; `cause` is its reason |
  * | `Timeout` | A step took longer than its `timeoutMs` |
+ * | `TakenOver` | The run was taken over, canceled or ended elsewhere; this process cannot record for it any more |
+ * | `Conflict` | Other runs recorded the same output again and again while a step made it |
+ * | `InProgress` | The run to resume is being made by a process that is alive |
  * | `StepFailed` | A function or a handler of yours has thrown; `cause` is what it threw |
  * | `SerializationError` | The value cannot be written without loss, or the bytes cannot be read |
  * | `SettingsError` | Settings or options of a handler, store or wrapper are missing or invalid |
@@ -51,6 +54,9 @@ export type ErrorCode =
   | "Integrity"
   | "Aborted"
   | "Timeout"
+  | "TakenOver"
+  | "Conflict"
+  | "InProgress"
   | "StepFailed"
   | "SerializationError"
   | "SettingsError"

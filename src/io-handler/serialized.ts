@@ -72,7 +72,12 @@ export class SerializedIOHandler extends IOHandler {
   /** Describes the stored object without reading it, unless its digest is asked for and the store does not keep it. */
   override async inspect(context: InputContext, options: InspectOptions = {}): Promise<StoredValue | undefined> {
     const key = valueKey(this.#prefix, context, this.#serializer.extension);
-    return inspectObject(this.#store, key, context.signal, options.digest ? (stored) => this.#unwrap(context.assetName, key, stored) : undefined);
+    return inspectObject(
+      this.#store,
+      key,
+      context.signal,
+      options.digest ? (stored) => this.#unwrap(context.assetName, key, stored) : undefined,
+    );
   }
 
   /**

@@ -190,7 +190,8 @@ export async function inspectObject(
     // The metadata of a changed object describes its earlier bytes.
     const isOther = isChanged(meta);
     let digest = isOther ? undefined : metadata[entry.digest];
-    if (digest === undefined && unwrap !== undefined) digest = await digestOf(await unwrap(await (await store.get(key, { signal })).bytes()));
+    if (digest === undefined && unwrap !== undefined)
+      digest = await digestOf(await unwrap(await (await store.get(key, { signal })).bytes()));
     return {
       path: key,
       size: meta.size,
@@ -229,7 +230,12 @@ function isChanged(meta: ObjectMeta): boolean {
   return (meta as { readonly state?: unknown }).state === "changed";
 }
 
-function damaged({ asset, key, store }: Target, meta: ObjectMeta, expected: string, actual: string | undefined): EdgewaterError<"Integrity"> {
+function damaged(
+  { asset, key, store }: Target,
+  meta: ObjectMeta,
+  expected: string,
+  actual: string | undefined,
+): EdgewaterError<"Integrity"> {
   const again = `materialize ${JSON.stringify(asset)} again`;
   const remedy = isChanged(meta)
     ? `its file was edited or damaged; ${again}, or take an edit as it is with accept(${JSON.stringify(key)}) of the store`

@@ -16,11 +16,20 @@ import {
   oneOf,
   required,
   stringRecord,
+  wholeNumber,
   withMethods,
 } from "../options.ts";
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
-import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions } from "./repository.ts";
+import type {
+  CloseOptions,
+  LoadOptions,
+  LoadPartitionsOptions,
+  MaterializeOptions,
+  RepositoryOptions,
+  WriteOptions,
+} from "./repository.ts";
+import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
 
 /** The options of a repository and its methods. Options of any value have checks of their own. */
@@ -54,8 +63,11 @@ const repositoryKinds: OptionKinds<RepositoryOptions> = {
   storage: aStorage,
   executor: withMethods("an executor, such as inProcess()", "execute"),
   retry: anyValue,
+  leaseMs: aDuration,
   log: aLog,
 };
+
+const aRun = either(oneOf(true), { expected: "the id of a run", accepts: (value) => typeof value === "string" });
 
 const materializeKinds: OptionKinds<MaterializeOptions> = {
   selection: someAssets,
@@ -69,7 +81,8 @@ const materializeKinds: OptionKinds<MaterializeOptions> = {
   timeoutMs: aDuration,
   signal: aSignal,
   onProgress: aFunction,
-  resume: either(oneOf(true), { expected: "the id of a run", accepts: (value) => typeof value === "string" }),
+  resume: either(aRun, objectOf<ResumeOptions>({ run: required(aRun), force: aBoolean })),
+  leaseMs: aDuration,
 };
 
 const { selection: _, includeUpstream: __, ...observeKinds } = materializeKinds;
@@ -81,8 +94,8 @@ const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
   signal: aSignal,
 };
 
-const writeKinds: OptionKinds<LoadOptions> = { partitionKey: aKey, signal: aSignal };
-const statusKinds: OptionKinds<StatusOptions> = { selection: someAssets, partitions: aBoolean, signal: aSignal };
+const writeKinds: OptionKinds<WriteOptions> = { partitionKey: aKey, ifLatest: wholeNumber(1), signal: aSignal };
+const statusKinds: OptionKinds<StatusOptions> = { selection: someAssets, partitions: aBoolean, verify: aBoolean, signal: aSignal };
 const evaluateKinds: OptionKinds<EvaluateOptions> = { now: aDate, dryRun: aBoolean, signal: aSignal };
 
 const closeKinds: OptionKinds<CloseOptions> = { timeoutMs: aDuration };

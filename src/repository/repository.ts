@@ -20,13 +20,14 @@ import type { Executor } from "../run/executor.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
 import { loadValue } from "../run/load-inputs.ts";
-import { membersOf, planOf, runSelection, type Selection } from "../run/plan.ts";
-import { type RunResult, run } from "../run/run.ts";
+import { defaultLeaseMs, livingOwnerOf, type RunOwner } from "../run/owner.ts";
+import { membersOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
+import { beginRun, type RunResult, run } from "../run/run.ts";
 import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { checkRepositoryOptions } from "./options.ts";
-import { resume as resumeRun } from "./resume.ts";
+import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
 import { runError } from "./run-error.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
 import { writePlan } from "./write-value.ts";
@@ -45,6 +46,11 @@ export interface RepositoryOptions {
   readonly executor?: Executor;
   /** The retries of assets and tasks without their own policy; none unless given. */
   readonly retry?: RetryPolicy;
+  /**
+   * How long a run may be silent before another process may take it over, in milliseconds; 120,000 unless given. Every commit and
+   * a timer say that it is alive; code that blocks its thread for longer needs a longer time.
+   */
+  readonly leaseMs?: number;
   /** Gets the log lines of handlers and assets; silent unless given. What it throws is ignored. */
   readonly log?: Log;
 }
@@ -64,11 +70,13 @@ export interface MaterializeOptions extends Selection {
   /** Called with every progress event. */
   readonly onProgress?: OnProgress;
   /**
-   * Resumes the run with this id; `true` resumes the last run unless it succeeded, and starts a new run otherwise. What the run
-   * has recorded, or has written and could not record, is not made again. It makes what the run was to make unless a selection is
-   * given. The run must not be running elsewhere.
+   * Resumes the run with this id; `true` resumes the last run that `materialize` started unless it succeeded, and starts a new
+   * run otherwise. What the run has recorded, or has written and could not record, is not made again. It makes what the run was
+   * to make unless a selection is given. A run that a living process makes is refused, unless `force` takes it over.
    */
-  readonly resume?: true | string;
+  readonly resume?: true | string | ResumeOptions;
+  /** How long this run may be silent before another process may take it over, in milliseconds, in place of the repository's. */
+  readonly leaseMs?: number;
 }
 
 /** Options of `repository.close`. */
@@ -83,6 +91,12 @@ export interface LoadOptions {
   readonly partitionKey?: string | PartitionKey;
   /** Aborts the call. */
   readonly signal?: AbortSignal;
+}
+
+/** Options of `repository.write`. */
+export interface WriteOptions extends LoadOptions {
+  /** Writes only if the last materialization of the asset or partition has this event id; whatever it is unless given. */
+  readonly ifLatest?: number;
 }
 
 /** Options of `repository.load` for several partitions. */
@@ -113,6 +127,7 @@ export class Repository implements AsyncDisposable {
   readonly #defaultHandler: BaseIOHandler;
   readonly #executor: Executor;
   readonly #retry: RetryPolicy | undefined;
+  readonly #leaseMs: number;
   readonly #log: Log;
   readonly #operations = new Operations("This repository");
   /** Aborted when closing does not wait any longer. */
@@ -125,6 +140,7 @@ export class Repository implements AsyncDisposable {
     this.#defaultHandler = options.ioHandler ?? new InMemoryIOHandler();
     this.#executor = options.executor ?? inProcess();
     this.#retry = options.retry;
+    this.#leaseMs = options.leaseMs ?? defaultLeaseMs;
     this.#log = options.log === undefined ? silentLog : safeLog(options.log);
   }
 
@@ -174,26 +190,52 @@ export class Repository implements AsyncDisposable {
    * @throws after all others have ended the error of the first asset that failed, unless `raiseOnError` is false: it names the
    *   asset and the partition, its code is that of an error of this library, else `StepFailed`, and its cause what was thrown;
    *   `Timeout` for a step that took too long; `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `SettingsError` for an invalid retry
-   *   policy, `Aborted` after an abort, `NotFound` for an unknown run to resume
+   *   policy, `Aborted` after an abort, `TakenOver` when the run was taken over or canceled elsewhere, `Conflict` when other runs
+   *   record the same outputs all the time; `NotFound` for an unknown run to resume, `InProgress` for one that a living process
+   *   makes, `PreconditionFailed` when another process takes it over at the same moment
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);
-    const { raiseOnError = true, resume, signal: given, onProgress, retry, timeoutMs, tags, ...selection } = options;
+    const { raiseOnError = true, resume, leaseMs, signal: given, onProgress, retry, timeoutMs, tags, ...selection } = options;
     return this.#operations.run(async () => {
       checkRetryPolicy(retry, "the run", "SettingsError");
-      const environment = {
-        ...this.#environment({ signal: given, onProgress, retry, timeoutMs, tags }),
-        selection: runSelection(selection),
-      };
-      const { signal } = environment;
+      const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs });
+      const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
       const loadingContext = await this.#loadingContext();
-      const resumed = resume && (await orAborted(resumeRun(resume, this.#graph, selection, loadingContext, environment), signal));
-      const result = await (resumed
-        ? run(resumed.plan, resumed.environment)
-        : run(planOf(this.#graph, selection, loadingContext), environment));
-      if (!raiseOnError || result.success) return result;
-      throw runError(result, signal);
+      const resumed =
+        resume &&
+        (await orAborted(
+          resumeRun(
+            typeof resume === "object" ? resume : { run: resume },
+            this.#graph,
+            selection,
+            tags,
+            loadingContext,
+            environment,
+            ownerOptions,
+          ),
+          environment.signal,
+        ));
+      if (resumed) return this.#run(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
+      const plan = planOf(this.#graph, selection, loadingContext);
+      const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
+      const kind = plan.length > 0 && isObserved ? "observe" : "materialize";
+      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(selection) }, ownerOptions);
+      return this.#run(plan, owner, environment, raiseOnError);
     });
+  }
+
+  /** Runs a plan for the owner of its run. */
+  async #run(
+    plan: Plan,
+    owner: RunOwner,
+    environment: Omit<RunEnvironment, "owner">,
+    raiseOnError: boolean,
+    earlier?: Pick<Resumed, "recorded" | "announced">,
+  ): Promise<RunResult> {
+    const result = await run(plan, { ...environment, owner, signal: owner.signal }, earlier);
+    if (!raiseOnError || result.success) return result;
+    throw owner.lost ?? runError(result, environment.signal);
   }
 
   /**
@@ -239,19 +281,23 @@ export class Repository implements AsyncDisposable {
    * Writes a value that was computed elsewhere as the value of an asset, through the same step as `materialize`: validated
    * against its type hint, written by its handler, and recorded in its own run. An `Output` adds metadata and a data version.
    *
-   * @throws `GraphError` for an unknown or external asset, `PartitionError` for a missing or invalid key, and as `materialize`
-   *   what its handler throws
+   * @throws `GraphError` for an unknown or external asset, `PartitionError` for a missing or invalid key, `Conflict` when
+   *   `ifLatest` does not hold, and as `materialize` what its handler throws
    */
-  async write<Value>(asset: Asset<Value>, value: NoInfer<Value> | Output<NoInfer<Value>>, options: LoadOptions = {}): Promise<StoredEvent> {
+  async write<Value>(
+    asset: Asset<Value>,
+    value: NoInfer<Value> | Output<NoInfer<Value>>,
+    options: WriteOptions = {},
+  ): Promise<StoredEvent> {
     checkRepositoryOptions("write", options);
-    const { partitionKey, signal } = options;
+    const { partitionKey, ifLatest, signal } = options;
     return this.#operations.run(async () => {
-      const plan = writePlan(this.#graph, asset, value, await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey));
+      const key = await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey);
+      const plan = writePlan(this.#graph, asset, value, key, ifLatest);
       const environment = this.#environment({ signal });
-      const result = await run(plan, environment);
-      const [event] = result.events;
-      if (event === undefined) throw runError(result, environment.signal);
-      return event;
+      const owner = await beginRun(plan, { kind: "write", tags: {} }, { ...environment, leaseMs: this.#leaseMs });
+      const { events } = await this.#run(plan, owner, environment, true);
+      return events[0] as StoredEvent;
     });
   }
 
@@ -286,6 +332,19 @@ export class Repository implements AsyncDisposable {
       // The evaluation of conditions is about 2 kB, and many repositories have no condition.
       const { evaluateGraph } = await import("./automation.ts");
       return evaluateGraph(this.#graph, await this.#loadingContext(), this.storage, options);
+    });
+  }
+
+  /**
+   * Cancels a run, wherever it is made: in this or another tab, process or Worker. Its owner notices with its next commit, aborts
+   * the signals of its steps and fails with `TakenOver`.
+   *
+   * @throws `NotFound` for an unknown run, `PreconditionFailed` for a run that has ended
+   */
+  async cancel(runId: string): Promise<void> {
+    return this.#operations.run(async () => {
+      await this.storage.setRunOutcome(runId, "Canceled");
+      livingOwnerOf(runId)?.lose("it was canceled");
     });
   }
 
@@ -337,9 +396,8 @@ export class Repository implements AsyncDisposable {
     return keys === "all" ? partitions.keys(loadingContext) : keys.flatMap((key) => membersOf(partitions, key, loadingContext, name));
   }
 
-  #environment({ signal, onProgress, retry, timeoutMs, tags }: EnvironmentOptions): RunEnvironment {
+  #environment({ signal, onProgress, retry, timeoutMs }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
     return {
-      runId: crypto.randomUUID(),
       signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
       log: this.#log,
       storage: this.storage,
@@ -347,7 +405,6 @@ export class Repository implements AsyncDisposable {
       executor: this.#executor,
       retry: retry ?? this.#retry,
       timeoutMs,
-      tags: tags ?? {},
       onProgress: onProgress ?? (() => {}),
     };
   }
@@ -358,7 +415,6 @@ interface EnvironmentOptions {
   readonly onProgress?: OnProgress | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly timeoutMs?: number | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 function withoutPartitions(name: string): EdgewaterError<"PartitionError"> {

@@ -1,104 +1,189 @@
-import type { Definition } from "../asset/types.ts";
-import { EdgewaterError } from "../errors.ts";
-import { MetadataValue } from "../metadata/metadata-value.ts";
-import type { PartitionKey } from "../partition/partition-key.ts";
+import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import type { Graph } from "../run/graph.ts";
-import { outputId, type Plan, planOf, type Selection, type Step } from "../run/plan.ts";
-import { eventsByOutput } from "../run/run.ts";
-import type { RunEnvironment } from "../run/run-environment.ts";
-import type { RunRecord, Storage, StoredEvent } from "../storage/types.ts";
-import { storedValue } from "./stored-value.ts";
+import { latestOf, look, type Output, placeOf, recordAnnounced } from "../run/look.ts";
+import { hasOwnerEnded, type OwnerOptions, RunOwner } from "../run/owner.ts";
+import { outputId, type Plan, planOf, type Selection } from "../run/plan.ts";
+import type { LoadEnvironment } from "../run/run-environment.ts";
+import { decodeIntent, intentPrefix, writeIdOf } from "../storage/intent.ts";
+import type { Lease, Precondition, RunRecord, Storage, StoredEvent } from "../storage/types.ts";
 
-/** A run that is resumed. */
-export interface Resumed {
-  readonly plan: Plan;
-  readonly environment: RunEnvironment;
+/** Which run to resume. */
+export interface ResumeOptions {
+  /** The id of the run; `true` for the last one that `materialize` has started. */
+  readonly run: true | string;
+  /** Takes the run over although its process may be alive; false unless given. That process cannot record anything any more. */
+  readonly force?: boolean | undefined;
 }
+
+/** A run that was taken over. */
+export interface Resumed {
+  readonly owner: RunOwner;
+  readonly plan: Plan;
+  /** What the run has recorded and its stores still have, in the order of the commits. */
+  readonly recorded: readonly StoredEvent[];
+  /** The ids of outputs that the run has announced and that may still be recorded for it. */
+  readonly announced: ReadonlySet<string>;
+}
+
+/** How many stores are asked at the same time. */
+const concurrency = 16;
+/** The longest time that a silent owner is watched before its run is taken over, in milliseconds. */
+const longestWatch = 15_000;
 
 /**
- * Prepares to resume a run: reads what it has recorded, and records what it has written and could not record. Undefined when
- * there is no run to resume.
+ * Takes a run over: becomes its owner, reads what it has recorded, and records what it has written and could not record.
+ * Undefined when there is no run to resume.
  *
- * @throws `NotFound` for an unknown run, `PreconditionFailed` when something else resumes it at the same time
+ * @throws `NotFound` for an unknown run, `NotSupported` for a run of `write`, `InProgress` for a run whose process is alive,
+ *   `PreconditionFailed` when another process takes it over at the same time
  */
 export async function resume(
-  runIdOrLast: true | string,
+  { run: which, force = false }: ResumeOptions,
   graph: Graph,
   given: Selection,
+  tags: Readonly<Record<string, string>> | undefined,
   loadingContext: PartitionLoadingContext,
-  environment: RunEnvironment,
+  environment: LoadEnvironment,
+  options: OwnerOptions,
 ): Promise<Resumed | undefined> {
-  const { storage, signal } = environment;
-  const run = await findRun(runIdOrLast, storage);
+  const { storage } = environment;
+  const run = await findRun(which, storage);
   if (run === undefined) return undefined;
-  const { runId, startTime, tags, status } = run;
+  if (run.kind === "write") {
+    const message = `Cannot resume the run ${run.runId}: it has written one value with repository.write; write the value again`;
+    throw new EdgewaterError("NotSupported", message, { key: run.runId });
+  }
   const selection = Object.values(given).some((value) => value !== undefined) ? given : (run.selection ?? {});
   const plan = planOf(graph, selection, loadingContext);
-  await storage.commit({ preconditions: [{ run: runId, is: status }], runs: [{ ...run, status: "Started", endTime: undefined }] });
-  const own: RunEnvironment = { ...environment, runId, startTime, tags: { ...tags, ...environment.tags }, selection: run.selection };
-  const recorded: StoredEvent[] = [];
-  const started = new Set<string>();
-  for (const event of await storage.getEventsForRun(runId, { types: ["Materialization", "Observation", "StepStart"] })) {
-    if (event.dataVersion !== undefined) recorded.push(event);
-    else if (event.assetKey !== undefined) started.add(outputId(event.assetKey, event.partitionKey));
+  const preconditions = await asSeen(run, storage, force, environment.signal);
+  const { attempt = 1 } = run;
+  const next: RunRecord = { ...run, status: "Started", attempt: attempt + 1, tags: { ...run.tags, ...tags }, endTime: undefined };
+  const owner = await takeOver(next, preconditions, options);
+  try {
+    const announced = await recordLandedWrites(owner, graph, environment);
+    return { owner, plan, announced, recorded: await recordedBy(run.runId, graph, storage) };
+  } catch (error) {
+    owner.stop();
+    throw error;
   }
-  const outputs = eventsByOutput(recorded);
-  for (const step of plan) {
-    if (signal.aborted || !started.has(outputId(step.computation.name, step.keys?.length === 1 ? step.keys[0] : undefined))) continue;
-    for (const event of await adopt(step, outputs, own)) recorded.push(event);
-  }
-  return { plan, environment: { ...own, recorded } };
 }
 
-async function findRun(runIdOrLast: true | string, storage: Storage): Promise<RunRecord | undefined> {
-  if (runIdOrLast === true) {
-    const [last] = await storage.getRuns({ limit: 1 });
+async function findRun(which: true | string, storage: Storage): Promise<RunRecord | undefined> {
+  if (which === true) {
+    const last = (await storage.getRuns()).find(({ kind = "materialize" }) => kind === "materialize");
     return last?.status === "Success" ? undefined : last;
   }
-  const run = await storage.getRun(runIdOrLast);
+  const run = await storage.getRun(which);
   if (run === undefined) {
-    const message = `Cannot resume the run ${JSON.stringify(runIdOrLast)}: ${storage.name} has no such run`;
-    throw new EdgewaterError("NotFound", message, { store: storage.name, key: runIdOrLast });
+    const message = `Cannot resume the run ${JSON.stringify(which)}: ${storage.name} has no such run`;
+    throw new EdgewaterError("NotFound", message, { store: storage.name, key: which });
   }
   return run;
 }
 
-/** Records the outputs that a step has written and not recorded: stored values that name this run. */
-async function adopt(step: Step, recorded: ReadonlyMap<string, StoredEvent>, environment: RunEnvironment): Promise<readonly StoredEvent[]> {
-  const adopted: StoredEvent[] = [];
-  for (const definition of step.outputs) {
-    for (const key of step.keys ?? [undefined]) {
-      if (recorded.has(outputId(definition.name, key)) || definition.kind === "external") continue;
-      const event = await adoptOne(definition, key, environment);
-      if (event !== undefined) adopted.push(event);
-    }
+/** The preconditions that a run is still as it was seen: ended, or with an owner that is gone. */
+async function asSeen(
+  { runId, status }: RunRecord,
+  storage: Storage,
+  force: boolean,
+  signal: AbortSignal,
+): Promise<readonly Precondition[]> {
+  const lease = await leaseOf(runId, storage);
+  if (lease === undefined) {
+    const stored = status === "Interrupted" ? "Started" : status;
+    return [
+      { lease: runId, owner: undefined },
+      { run: runId, is: stored },
+    ];
   }
-  return adopted;
+  const { owner, beat, ageMs, ttlMs } = lease;
+  if (force) return [{ lease: runId, owner }];
+  if (!(await hasOwnerEnded(storage, lease))) {
+    if (ageMs <= ttlMs) throw inProgress(runId, lease);
+    // A clock may have jumped, and a machine may have slept: an owner that is alive renews its lease while it is watched.
+    await wait(Math.min(ttlMs / 4, longestWatch), signal);
+    const now = await leaseOf(runId, storage);
+    if (now !== undefined && (now.owner !== owner || now.beat !== beat)) throw inProgress(runId, now);
+  }
+  return [{ lease: runId, owner, beat }];
 }
 
-async function adoptOne(
-  definition: Definition,
-  key: PartitionKey | undefined,
-  environment: RunEnvironment,
-): Promise<StoredEvent | undefined> {
-  const { runId, storage } = environment;
-  const stored = await storedValue(definition, key, environment);
-  if (stored === undefined || stored.runId !== runId || stored.dataVersion === undefined) return undefined;
-  const [event] = await storage.commit({
-    events: [
-      {
-        eventType: "Materialization",
-        assetKey: definition.name,
-        partitionKey: key,
-        runId,
-        timestamp: Date.now(),
-        dataVersion: stored.dataVersion,
-        codeVersion: definition.codeVersion,
-        inputDataVersions: {},
-        metadata: { path: MetadataValue.text(stored.path), size_bytes: MetadataValue.int(stored.size), adopted: MetadataValue.bool(true) },
+async function leaseOf(runId: string, storage: Storage): Promise<Lease | undefined> {
+  return (await storage.getLeases(runId)).find(({ step }) => step === undefined);
+}
+
+function inProgress(runId: string, { attempt, ageMs, holder }: Lease): EdgewaterError<"InProgress"> {
+  const who = holder === undefined ? "a process" : `the process ${holder}`;
+  const message = `Cannot resume the run ${runId}: ${who} is making it (attempt ${attempt}) and was heard of ${Math.round(ageMs)} ms ago; wait for it, cancel the run, or pass resume: { run, force: true } to take it over`;
+  return new EdgewaterError("InProgress", message, { key: runId });
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
       },
-    ],
+      { once: true },
+    );
   });
-  return event;
+}
+
+async function takeOver(run: RunRecord, preconditions: readonly Precondition[], options: OwnerOptions): Promise<RunOwner> {
+  try {
+    return await RunOwner.take(run, preconditions, options);
+  } catch (cause) {
+    if (!isEdgewaterError(cause, "PreconditionFailed")) throw cause;
+    const message = `Cannot resume the run ${run.runId}: another process has taken it over or ended it at the same moment; look at its status`;
+    throw new EdgewaterError("PreconditionFailed", message, { key: run.runId, cause });
+  }
+}
+
+/**
+ * Records the values that earlier owners have announced and written and could not record. Returns the ids of the other outputs
+ * that they have announced: such a write may still happen, and whoever finds it records it.
+ */
+async function recordLandedWrites(owner: RunOwner, graph: Graph, environment: LoadEnvironment): Promise<ReadonlySet<string>> {
+  const { storage } = environment;
+  const open = new Set<string>();
+  const entries = await storage.kvList(intentPrefix(owner.run.runId));
+  for (let start = 0; start < entries.length; start += concurrency) {
+    const group = entries.slice(start, start + concurrency).map(async ({ key, value }) => {
+      const { event } = decodeIntent(value);
+      const definition = graph.nodes.get(event.assetKey)?.definition;
+      if (definition === undefined) return;
+      const output = { definition, key: event.partitionKey };
+      const isRecorded = await recordIfLanded(output, writeIdOf(key), owner, environment);
+      if (!isRecorded) open.add(outputId(event.assetKey, event.partitionKey));
+    });
+    await Promise.all(group);
+  }
+  return open;
+}
+
+async function recordIfLanded(output: Output, writeId: string, owner: RunOwner, environment: LoadEnvironment): Promise<boolean> {
+  for (let tries = 0; tries < 3; tries++) {
+    const latest = await latestOf(output, environment);
+    const found = await look(output, latest, environment);
+    if (found.found !== "announced" || found.announced.writeId !== writeId) return false;
+    const event = await recordAnnounced(output, found, latest, environment, (batch) => owner.commit(batch));
+    if (event !== undefined) return true;
+  }
+  return false;
+}
+
+/** What a run has recorded, without what is known to be gone from its store. */
+async function recordedBy(runId: string, graph: Graph, storage: Storage): Promise<readonly StoredEvent[]> {
+  const events = await storage.getEventsForRun(runId);
+  const outputs = events.flatMap(({ assetKey, partitionKey }) => {
+    const definition = graph.nodes.get(assetKey)?.definition;
+    return definition === undefined ? [] : [{ definition, key: partitionKey }];
+  });
+  const latest = await storage.getLatestRecords(outputs.map(placeOf));
+  const missing = new Set(latest.flatMap((record) => (record.lastFound === "Missing" ? [record.lastMaterializationId] : [])));
+  return events.filter(({ id }) => !missing.has(id));
 }

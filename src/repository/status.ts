@@ -2,10 +2,12 @@ import type { Source } from "../asset/types.ts";
 import type { StoredValue } from "../io-handler/handler.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import { recordFinding } from "../run/finding.ts";
 import { type Graph, type Node, nodeOf } from "../run/graph.ts";
+import { type Look, latestOf, look, recordAnnounced } from "../run/look.ts";
 import type { LoadEnvironment } from "../run/run-environment.ts";
-import type { Staleness } from "../storage/types.ts";
-import { isUncommitted, storedValue } from "./stored-value.ts";
+import { valueCause } from "../storage/query/staleness.ts";
+import type { Found, Staleness } from "../storage/types.ts";
 
 /** Options of `repository.status`. */
 export interface StatusOptions {
@@ -13,6 +15,11 @@ export interface StatusOptions {
   readonly selection?: readonly (string | Source)[];
   /** Whether the result has each partition too, after its asset, including those that were never made; false unless given. */
   readonly partitions?: boolean;
+  /**
+   * Whether the stores are asked what they have. Unless given they are, and nothing is recorded. `true` records what was found,
+   * so that evaluations, resumed runs and `computeStaleness` see it. `false` asks no store.
+   */
+  readonly verify?: boolean;
   /** Aborts the requests to stores. */
   readonly signal?: AbortSignal;
 }
@@ -26,31 +33,72 @@ export interface AssetStatus extends Staleness {
 /** How many requests to stores run at the same time. */
 const concurrency = 16;
 
-/** The staleness of assets, and their stored values that no run has recorded. */
+/** The staleness of assets, and what their stores have in place of what is recorded. */
 export async function statusOf(
   graph: Graph,
   loadingContext: PartitionLoadingContext,
   environment: LoadEnvironment,
-  { selection, partitions = false }: StatusOptions,
+  { selection, partitions = false, verify }: StatusOptions,
 ): Promise<readonly AssetStatus[]> {
   const nodes = selection?.map((each) => nodeOf(graph, each)) ?? [...graph.nodes.values()];
   const assets = nodes.filter(({ definition }) => definition.kind === "asset");
   const names = assets.map(({ definition }) => definition.name);
+  const entries = assets.flatMap((node) => entriesOf(node, loadingContext, partitions));
+  const seen = new Map<Entry, Seen>();
+  for (let start = 0; verify !== false && start < entries.length; start += concurrency) {
+    const group = entries.slice(start, start + concurrency).map(async (entry) => {
+      if (entry.isInspected) seen.set(entry, await lookAt(entry, verify === true, environment));
+    });
+    await Promise.all(group);
+  }
   const stalenesses = await environment.storage.computeStaleness({ assets: names, partitions });
   const known = new Map(stalenesses.map((staleness) => [JSON.stringify([staleness.asset, staleness.partition]), staleness]));
-  const entries = assets.flatMap((node) => entriesOf(node, loadingContext, partitions));
-  const result: AssetStatus[] = [];
-  for (let start = 0; start < entries.length; start += concurrency) {
-    const group = entries.slice(start, start + concurrency).map(async ({ node, key, isInspected }): Promise<AssetStatus> => {
-      const { name } = node.definition;
-      const partition = key && String(key);
-      const missing: Staleness = { asset: name, partition, status: "Missing", causes: [] };
-      const staleness = known.get(JSON.stringify([name, partition])) ?? missing;
-      return { ...staleness, uncommitted: isInspected ? await uncommittedOf(node, key, environment) : undefined };
-    });
-    result.push(...(await Promise.all(group)));
+  return entries.map((entry): AssetStatus => {
+    const { name } = entry.node.definition;
+    const partition = entry.key && String(entry.key);
+    const missing: Staleness = { asset: name, partition, status: "Missing", causes: [] };
+    const staleness = known.get(JSON.stringify([name, partition])) ?? missing;
+    const { found, uncommitted } = seen.get(entry) ?? {};
+    return { ...(found === undefined ? staleness : withFinding(staleness, found)), uncommitted };
+  });
+}
+
+/** What a look at the store of an asset or a partition has found. */
+interface Seen {
+  /** Undefined when nothing is recorded. */
+  readonly found: Found | undefined;
+  readonly uncommitted: StoredValue | undefined;
+}
+
+async function lookAt({ node: { definition }, key }: Entry, records: boolean, environment: LoadEnvironment): Promise<Seen> {
+  const output = { definition, key };
+  for (let tries = 0; ; tries++) {
+    const latest = await latestOf(output, environment);
+    const isRecorded = latest?.lastMaterializationId !== undefined;
+    const seen = await look(output, latest, environment);
+    if (seen.found === "announced" && records && !environment.storage.isReadOnly && tries < 3) {
+      await recordAnnounced(output, seen, latest, environment);
+      continue;
+    }
+    const found = foundBy(seen);
+    if (isRecorded && records) await recordFinding(output, found, environment, latest);
+    const uncommitted = seen.found === "announced" || seen.found === "unknown" ? seen.stored : undefined;
+    return { found: isRecorded ? found : undefined, uncommitted };
   }
-  return result;
+}
+
+function foundBy({ found }: Look): Found {
+  if (found === "nothing") return "Missing";
+  if (found === "announced") return "Unrecorded";
+  return found === "unknown" ? "Replaced" : "Stored";
+}
+
+/** A staleness that was computed from the records, with what the store has. */
+function withFinding(staleness: Staleness, found: Found): Staleness {
+  const others = staleness.causes.filter(({ kind }) => !kind.startsWith("value-"));
+  if (found === "Missing") return { ...staleness, status: "Missing", causes: [valueCause(found)] };
+  const causes = found === "Stored" ? others : [valueCause(found), ...others];
+  return { ...staleness, status: causes.length > 0 ? "Stale" : "UpToDate", causes };
 }
 
 /** One asset or partition of the result. */
@@ -66,15 +114,4 @@ function entriesOf(node: Node, loadingContext: PartitionLoadingContext, partitio
   const own = { node, key: undefined, isInspected: definition === undefined };
   if (definition === undefined || !partitions) return [own];
   return [own, ...definition.keys(loadingContext).map((key) => ({ node, key, isInspected: true }))];
-}
-
-/** The stored value of an asset or partition that no run has recorded. */
-async function uncommittedOf(
-  { definition }: Node,
-  key: PartitionKey | undefined,
-  environment: LoadEnvironment,
-): Promise<StoredValue | undefined> {
-  const stored = await storedValue(definition, key, environment);
-  if (stored === undefined) return undefined;
-  return isUncommitted(stored, await environment.storage.getLatestMaterialization(definition.name, key)) ? stored : undefined;
 }

@@ -10,7 +10,7 @@ import type { Plan } from "../run/plan.ts";
  *
  * @throws `GraphError` for an unknown asset, and for an external asset
  */
-export function writePlan(graph: Graph, asset: Asset, value: unknown, key: PartitionKey | undefined): Plan {
+export function writePlan(graph: Graph, asset: Asset, value: unknown, key: PartitionKey | undefined, ifLatest: number | undefined): Plan {
   const { definition, computation } = nodeOf(graph, asset);
   const { name } = definition;
   if (definition.kind !== "asset") {
@@ -27,5 +27,5 @@ export function writePlan(graph: Graph, asset: Asset, value: unknown, key: Parti
     splitOutputs: singleOutput,
     compute: () => value,
   } as const;
-  return [{ label: name, computation: given, keys: key && [key], outputs: [definition], loads: [], after: [] }];
+  return [{ label: name, computation: given, keys: key && [key], outputs: [definition], loads: [], after: [], ifLatest }];
 }

@@ -7,7 +7,10 @@ import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
+import { recordFinding } from "./finding.ts";
+import type { Output } from "./look.ts";
 import type { Load } from "./plan.ts";
+import { provenanceOf, type Read, readAgain } from "./provenance.ts";
 import type { LoadEnvironment } from "./run-environment.ts";
 
 /** One value to load. */
@@ -22,8 +25,8 @@ export interface LoadRequest {
   readonly downstreamAsset: string | undefined;
 }
 
-/** Called with every loaded value: its partition, its name in `inputDataVersions` of events, and its data version. */
-export type OnLoaded = (key: PartitionKey | undefined, name: string, dataVersion: string) => void;
+/** Called with every loaded value: its partition, its name in `inputDataVersions` of events, and which recorded value it is. */
+export type OnLoaded = (key: PartitionKey | undefined, name: string, read: Read) => void;
 
 /** The name of an input, or of one of its partitions, in `inputDataVersions` of events. */
 export function inputName(name: string, key: PartitionKey | undefined): string {
@@ -55,30 +58,58 @@ export async function loadInput(
   }
 }
 
-/** Loads one value through its handler, and validates it against the type hint of the input. */
+/** How often a value is read that is replaced while it is read. */
+const mostReads = 4;
+
+/** Loads one value through its handler, finds out which recorded value it is, and validates it against the type hint of the input. */
 export async function loadValue(
   { source, key, spec, downstreamAsset }: LoadRequest,
   environment: LoadEnvironment,
   onLoaded: OnLoaded = () => {},
 ): Promise<unknown> {
   const { signal, log, storage, defaultHandler } = environment;
-  throwIfAborted(signal, { asset: source.name });
-  const latest = await latestEvent(source, key, storage);
-  const context = new InputContext({
-    assetName: source.name,
-    downstreamAsset,
-    assetMetadata: { ...source.metadata, ...spec?.metadata },
-    partition: key && source.partitions && new PartitionContext({ keys: [key], definition: source.partitions }),
-    typeHint: spec?.typeHint ?? source.typeHint,
-    upstream: latest && { dataVersion: latest.dataVersion, metadata: latest.metadata },
-    signal,
-    log,
-  });
+  const output = { definition: source, key };
   const handler = spec?.ioHandler ?? source.ioHandler ?? defaultHandler;
-  const value = await handler.loadInput(context);
-  if (latest !== undefined) onLoaded(key, inputName(source.name, key), latest.dataVersion);
-  const what = `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`;
-  return validate(value, spec?.typeHint, source.name, what);
+  for (let reads = 1; ; reads++) {
+    throwIfAborted(signal, { asset: source.name });
+    const latest = await latestEvent(source, key, storage);
+    const context = new InputContext({
+      assetName: source.name,
+      downstreamAsset,
+      assetMetadata: { ...source.metadata, ...spec?.metadata },
+      partition: key && source.partitions && new PartitionContext({ keys: [key], definition: source.partitions }),
+      typeHint: spec?.typeHint ?? source.typeHint,
+      upstream: latest && { dataVersion: latest.dataVersion, metadata: latest.metadata },
+      signal,
+      log,
+    });
+    // A handler of the input loads from elsewhere, of which the records of the asset say nothing.
+    const isElsewhere = spec?.ioHandler !== undefined;
+    const value = await loadOrRecordMissing(() => handler.loadInput(context), output, isElsewhere ? undefined : latest, environment);
+    let read = isElsewhere
+      ? latest && { dataVersion: latest.dataVersion, eventId: latest.id }
+      : await provenanceOf(output, latest, context.loaded, environment);
+    if (read === readAgain && reads < mostReads) continue;
+    if (read === readAgain) read = latest && { dataVersion: context.loaded?.digest ?? latest.dataVersion, eventId: undefined };
+    if (read !== undefined) onLoaded(key, inputName(source.name, key), read);
+    const what = `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`;
+    return validate(value, spec?.typeHint, source.name, what);
+  }
+}
+
+/** Loads a value. Records that it is missing when it was recorded and is not stored. */
+async function loadOrRecordMissing(
+  load: () => unknown,
+  output: Output,
+  latest: StoredEvent | undefined,
+  environment: LoadEnvironment,
+): Promise<unknown> {
+  try {
+    return await load();
+  } catch (error) {
+    if (latest?.stored !== undefined && isEdgewaterError(error, "NotFound")) await recordFinding(output, "Missing", environment);
+    throw error;
+  }
 }
 
 /** The last materialization; for an external asset the last event, because its observations describe its data. */

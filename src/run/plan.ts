@@ -29,6 +29,8 @@ export interface Step {
   readonly loads: readonly Load[];
   /** Ids of outputs of the same plan that must be made first, see `outputIds`. */
   readonly after: readonly string[];
+  /** The id that the last materialization must have; any unless given. */
+  readonly ifLatest?: number | undefined;
 }
 
 /** The steps of a run, each after those that it waits for. */

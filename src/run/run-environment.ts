@@ -1,8 +1,9 @@
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import type { Log } from "../io-handler/contexts.ts";
 import type { RetryPolicy } from "../retry.ts";
-import type { RunSelection, Storage, StoredEvent } from "../storage/types.ts";
+import type { Storage, StoredEvent } from "../storage/types.ts";
 import type { Executor } from "./executor.ts";
+import type { RunOwner } from "./owner.ts";
 
 /**
  * What a run reports while it runs. `step` is the display name of a step: the asset, task or multi-asset, and its partitions
@@ -33,7 +34,7 @@ export interface LoadEnvironment {
 
 /** What committing an output needs. */
 export interface CommitEnvironment extends LoadEnvironment {
-  readonly runId: string;
+  readonly owner: RunOwner;
 }
 
 /** What running a step needs. */
@@ -48,11 +49,4 @@ export interface StepEnvironment extends CommitEnvironment {
 /** What a run needs. */
 export interface RunEnvironment extends StepEnvironment {
   readonly executor: Executor;
-  readonly tags: Readonly<Record<string, string>>;
-  /** The selection to store with the run. */
-  readonly selection?: RunSelection | undefined;
-  /** For a resumed run: when it started. */
-  readonly startTime?: number | undefined;
-  /** For a resumed run: the materializations and observations that it has recorded, in the order of their commits. */
-  readonly recorded?: readonly StoredEvent[] | undefined;
 }

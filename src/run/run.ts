@@ -4,12 +4,15 @@
  * @module
  */
 import { callSafely } from "../errors.ts";
-import type { StoredEvent } from "../storage/types.ts";
+import type { LatestRecord, Precondition, RunKind, RunOutcome, RunSelection, Storage, StoredEvent } from "../storage/types.ts";
 import { execute } from "./execute.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
+import { placeOf } from "./look.ts";
+import { type OwnerOptions, RunOwner } from "./owner.ts";
 import { outputId, outputIds, type Plan } from "./plan.ts";
 import type { ProgressEvent, RunEnvironment } from "./run-environment.ts";
 import { runStep } from "./step.ts";
+import { skippedEvent } from "./step-record.ts";
 
 /** The result of a run. */
 export interface RunResult {
@@ -40,10 +43,46 @@ export interface FailedAsset {
   readonly error: unknown;
 }
 
-/** Runs a plan, and records its start and its end. */
-export async function run(plan: Plan, environment: RunEnvironment): Promise<RunResult> {
-  const { runId, signal, storage, log, tags, selection, startTime = Date.now(), recorded = [] } = environment;
-  const events = [...recorded];
+/** What a run was started with. */
+export interface RunStart {
+  readonly kind: RunKind;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The selection to store with the run. */
+  readonly selection?: RunSelection | undefined;
+}
+
+/** Begins a run of a plan: records it, and takes its lease. */
+export function beginRun(plan: Plan, { kind, tags, selection }: RunStart, options: OwnerOptions): Promise<RunOwner> {
+  const runId = crypto.randomUUID();
+  const started = { runId, kind, attempt: 1, ...namesOf(plan), tags, ...(selection && { selection }) };
+  const preconditions: readonly Precondition[] = [
+    { lease: runId, owner: undefined },
+    { run: runId, is: undefined },
+  ];
+  return RunOwner.take({ ...started, status: "Started", startTime: Date.now(), endTime: undefined }, preconditions, options);
+}
+
+/** The names of the assets and tasks of a plan, and the display forms of its partitions. */
+export function namesOf(plan: Plan): { readonly nodeNames: readonly string[]; readonly partitionKeys: readonly string[] } {
+  return {
+    nodeNames: [...new Set(plan.flatMap(({ outputs }) => outputs.map(({ name }) => name)))],
+    partitionKeys: [...new Set(plan.flatMap(({ keys = [] }) => keys.map(String)))],
+  };
+}
+
+/**
+ * Runs a plan for the owner of a run, and records its end.
+ *
+ * @param earlier for a resumed run, what it has recorded before it was resumed, in the order of the commits
+ */
+export async function run(
+  plan: Plan,
+  environment: RunEnvironment,
+  earlier: { readonly recorded: readonly StoredEvent[]; readonly announced: ReadonlySet<string> } = { recorded: [], announced: new Set() },
+): Promise<RunResult> {
+  const { owner, signal, storage, log } = environment;
+  const { runId, startTime } = owner.run;
+  const events = [...earlier.recorded];
   const onProgress = (event: ProgressEvent): void => {
     if (event.type === "output") events.push(event.event);
     callSafely(
@@ -51,28 +90,51 @@ export async function run(plan: Plan, environment: RunEnvironment): Promise<RunR
       (error) => log.warn("onProgress has thrown", error),
     );
   };
-  const nodeNames = [...new Set(plan.flatMap(({ outputs }) => outputs.map(({ name }) => name)))];
-  const partitionKeys = [...new Set(plan.flatMap(({ keys = [] }) => keys.map(String)))];
-  const record = { runId, nodeNames, partitionKeys, tags, ...(selection && { selection }), startTime };
-  await storage.commit({ runs: [{ ...record, status: "Started", endTime: undefined }] });
-  onProgress({ type: "run-start", runId, steps: plan.map(({ label }) => label) });
+  const end = (status: RunOutcome, endTime = Date.now()): Promise<void> => endRun(owner, status, endTime);
+  let isEnded = false;
+  try {
+    onProgress({ type: "run-start", runId, steps: plan.map(({ label }) => label) });
+    const known = { ...earlier, recorded: eventsByOutput(earlier.recorded), latest: await latestRecords(plan, storage) };
+    const stepEnvironment = { ...environment, onProgress };
+    const outcomes = await execute(plan, environment, {
+      runStep: (step) => runStep(step, stepEnvironment, known),
+      skipStep: (step, because) => {
+        onProgress({ type: "step-skipped", runId, step: step.label, because });
+        owner.recordLater(skippedEvent(step, runId, because));
+        return new Map(outputIds(step).map((id): [string, Outcome] => [id, { status: "skipped", because }]));
+      },
+    });
+    const result = resultOf(runId, plan, namesOf(plan).nodeNames, outcomes, events);
+    const endTime = Date.now();
+    isEnded = true;
+    await end(result.success ? "Success" : signal.aborted ? "Canceled" : "Failure", endTime);
+    onProgress({ type: "run-end", runId, success: result.success, durationMs: endTime - startTime });
+    return result;
+  } catch (error) {
+    if (!isEnded) await end("Failure").catch((lost: unknown) => log.error(`Cannot record the failure of the run ${runId}`, lost));
+    throw error;
+  } finally {
+    owner.stop();
+  }
+}
 
-  const stepEnvironment = { ...environment, onProgress };
-  const recordedOutputs = eventsByOutput(recorded);
-  const outcomes = await execute(plan, environment, {
-    runStep: (step) => runStep(step, stepEnvironment, recordedOutputs),
-    skipStep: (step, because) => {
-      onProgress({ type: "step-skipped", runId, step: step.label, because });
-      return new Map(outputIds(step).map((id): [string, Outcome] => [id, { status: "skipped", because }]));
-    },
-  });
+/** Records the end of a run. One that was taken over in the last moment has its result all the same. */
+async function endRun(owner: RunOwner, status: RunOutcome, endTime: number): Promise<void> {
+  if (owner.lost !== undefined) return;
+  try {
+    await owner.end(status, endTime);
+  } catch (error) {
+    if (owner.lost === undefined) throw error;
+  }
+}
 
-  const result = resultOf(runId, plan, nodeNames, outcomes, events);
-  const status = result.success ? "Success" : signal.aborted ? "Canceled" : "Failure";
-  const endTime = Date.now();
-  await storage.commit({ runs: [{ ...record, status, endTime }] });
-  onProgress({ type: "run-end", runId, success: result.success, durationMs: endTime - record.startTime });
-  return result;
+/** The latest records of all outputs of a plan, by the ids of the outputs. */
+async function latestRecords(plan: Plan, storage: Storage): Promise<ReadonlyMap<string, LatestRecord>> {
+  const places = plan.flatMap(({ outputs, keys = [undefined] }) =>
+    outputs.flatMap((definition) => keys.map((key) => placeOf({ definition, key }))),
+  );
+  const records = await storage.getLatestRecords(places);
+  return new Map(records.map((record) => [outputId(record.assetKey, record.partitionKey), record]));
 }
 
 /** Events by the id of their output, see `outputId`. */

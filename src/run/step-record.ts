@@ -2,7 +2,8 @@ import { storableText, thrownText } from "../errors.ts";
 import type { Log } from "../io-handler/contexts.ts";
 import { MetadataValue } from "../metadata/metadata-value.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
-import type { LogRecord, NewEvent, StepEvent } from "../storage/types.ts";
+import type { Batch, LogRecord, NewEvent, Precondition, StepEvent } from "../storage/types.ts";
+import { failureRecord } from "./failure-record.ts";
 import { outputId, type Step } from "./plan.ts";
 import type { StepEnvironment } from "./run-environment.ts";
 
@@ -10,53 +11,50 @@ import type { StepEnvironment } from "./run-environment.ts";
 export interface StepRecord {
   /** Passes lines on to the repository's log, and stores them with the next event of the step. */
   readonly log: Log;
-  /** Records `StepStart`. */
-  readonly start: () => Promise<void>;
+  /** Records `StepStart`, if the preconditions hold. */
+  readonly start: (preconditions: readonly Precondition[]) => Promise<void>;
   /** Records `StepRetry`. */
   readonly retry: (error: unknown, retry: number) => Promise<void>;
+  /** The `StepSuccess` and the log, to be committed with the last output. */
+  readonly successBatch: () => Batch;
   /** Records `StepSuccess`. */
   readonly success: () => Promise<void>;
   /** Records `StepFailure` for every output that was not made. Does not reject: the step has failed already. */
-  readonly failure: (error: unknown, made: readonly string[]) => Promise<void>;
+  readonly failure: (error: unknown, made: readonly string[], inputs: LoadedInputs) => Promise<void>;
 }
 
 /** The record of one step. Its events have the name of the computation, failures the names of the outputs. */
-export function stepRecord(step: Step, { runId, storage, log }: StepEnvironment): StepRecord {
+export function stepRecord(step: Step, { owner, log }: StepEnvironment): StepRecord {
   const logs: LogRecord[] = [];
-  const { computation, keys, outputs, label } = step;
-  const ownKey = keys?.length === 1 ? keys[0] : undefined;
-  const event = (
-    eventType: StepEvent["eventType"],
-    assetKey: string,
-    partitionKey: PartitionKey | undefined,
-    metadata: NewEvent["metadata"],
-  ): NewEvent => ({
-    eventType,
-    assetKey,
-    partitionKey,
-    runId,
-    timestamp: Date.now(),
-    dataVersion: undefined,
-    codeVersion: undefined,
-    inputDataVersions: {},
-    metadata,
+  const { keys, outputs, label } = step;
+  const { runId } = owner.run;
+  const own = (eventType: StepEvent["eventType"], details: StepDetails = {}): Batch => ({
+    events: [ownEvent(step, runId, eventType, details)],
+    logs: logs.splice(0),
   });
-  const own = async (eventType: StepEvent["eventType"], metadata: NewEvent["metadata"] = {}): Promise<void> => {
-    await storage.commit({ events: [event(eventType, computation.name, ownKey, metadata)], logs: logs.splice(0) });
-  };
   return {
     log: recording(log, label, runId, logs),
-    start: () => own("StepStart"),
-    retry: (error, retry) => own("StepRetry", { ...errorMetadata(error), retry: MetadataValue.int(retry) }),
-    success: () => own("StepSuccess"),
-    failure: async (error, outputsMade) => {
+    start: async (preconditions) => {
+      await owner.commit({ ...own("StepStart"), preconditions });
+    },
+    retry: async (error, retry) => {
+      const metadata = { ...errorMetadata(error), retry: MetadataValue.int(retry) };
+      await owner.commit(own("StepRetry", { metadata, failure: failureRecord(error) }));
+    },
+    successBatch: () => own("StepSuccess"),
+    success: async () => {
+      await owner.commit(own("StepSuccess"));
+    },
+    failure: async (error, outputsMade, inputs) => {
       const made = new Set(outputsMade);
-      const metadata = errorMetadata(error);
+      const details = { metadata: errorMetadata(error), failure: failureRecord(error), ...inputs };
       const events = outputs.flatMap(({ name }) =>
-        (keys ?? [undefined]).filter((key) => !made.has(outputId(name, key))).map((key) => event("StepFailure", name, key, metadata)),
+        (keys ?? [undefined])
+          .filter((key) => !made.has(outputId(name, key)))
+          .map((key) => stepEvent(name, key, runId, "StepFailure", details)),
       );
       try {
-        await storage.commit({ events, logs: logs.splice(0) });
+        await owner.commit({ events, logs: logs.splice(0) });
       } catch (lost) {
         log.error(`Cannot record the failure of ${label}`, lost);
       }
@@ -64,25 +62,47 @@ export function stepRecord(step: Step, { runId, storage, log }: StepEnvironment)
   };
 }
 
-/** What is recorded of an error: its text, and where it has them its class, its stack and the text of its cause. */
-function errorMetadata(error: unknown): NewEvent["metadata"] {
-  const { name, stack, cause } = partsOf(error);
+/** The event of a step that was not started. */
+export function skippedEvent(step: Step, runId: string, reason: string): NewEvent {
+  return ownEvent(step, runId, "StepSkipped", { reason });
+}
+
+/** The data versions and the event ids of inputs. */
+export interface LoadedInputs {
+  readonly inputDataVersions: Readonly<Record<string, string>>;
+  readonly inputEventIds: Readonly<Record<string, number>>;
+}
+
+type StepDetails = Partial<Pick<StepEvent, "metadata" | "failure" | "reason"> & LoadedInputs>;
+
+function ownEvent({ computation, keys }: Step, runId: string, eventType: StepEvent["eventType"], details: StepDetails): NewEvent {
+  return stepEvent(computation.name, keys?.length === 1 ? keys[0] : undefined, runId, eventType, details);
+}
+
+function stepEvent(
+  assetKey: string,
+  partitionKey: PartitionKey | undefined,
+  runId: string,
+  eventType: StepEvent["eventType"],
+  { metadata = {}, inputDataVersions = {}, inputEventIds = {}, ...details }: StepDetails,
+): NewEvent {
   return {
-    error: MetadataValue.text(thrownText(error)),
-    ...(typeof name === "string" && { error_class: MetadataValue.text(storableText(name)) }),
-    ...(typeof stack === "string" && { error_stack: MetadataValue.text(storableText(stack)) }),
-    ...(cause !== undefined && { error_cause: MetadataValue.text(thrownText(cause)) }),
+    eventType,
+    assetKey,
+    partitionKey,
+    runId,
+    timestamp: Date.now(),
+    dataVersion: undefined,
+    codeVersion: undefined,
+    inputDataVersions,
+    ...(Object.keys(inputEventIds).length > 0 && { inputEventIds }),
+    metadata,
+    ...details,
   };
 }
 
-function partsOf(error: unknown): { readonly name?: unknown; readonly stack?: unknown; readonly cause?: unknown } {
-  try {
-    if (!(error instanceof Error)) return {};
-    const { name, stack, cause } = error;
-    return { name: error.constructor.name || name, stack, cause };
-  } catch {
-    return {};
-  }
+function errorMetadata(error: unknown): NewEvent["metadata"] {
+  return { error: MetadataValue.text(thrownText(error)) };
 }
 
 /** A log that passes lines on and collects them. */

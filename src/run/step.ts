@@ -1,19 +1,21 @@
-import type { PendingOutput } from "../asset/outputs.ts";
-import { isGenerator } from "../asset/outputs.ts";
+import { isGenerator, type PendingOutput } from "../asset/outputs.ts";
 import type { AssetContext, Definition } from "../asset/types.ts";
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import type { ExpectedObject } from "../io-handler/contexts.ts";
 import { coerceMetadata, type Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { type RetryPolicy, retrying, stepRetryDefaults } from "../retry.ts";
-import type { StoredEvent } from "../storage/types.ts";
-import { commitOutput } from "./commit-output.ts";
+import type { Batch, LatestRecord, StoredEvent } from "../storage/types.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
 import { loadInput } from "./load-inputs.ts";
+import { canInspect, isStillLatest, look, type Output, placeOf, recordAnnounced } from "./look.ts";
 import { outputId, outputIds, type Step } from "./plan.ts";
+import type { Read } from "./provenance.ts";
 import type { StepEnvironment } from "./run-environment.ts";
-import { stepRecord } from "./step-record.ts";
+import { type LoadedInputs, type StepRecord, stepRecord } from "./step-record.ts";
 import { withinLimits } from "./time-limit.ts";
+import { type Base, conflict, LostRace, maxConflicts, type Write, writeOutput } from "./write-output.ts";
 
 /**
  * Calls `work` until it succeeds, no retry is left, or the signal is aborted. The load, the function and the writes of a step
@@ -25,11 +27,18 @@ type Attempt = <Value>(signal: AbortSignal, work: () => Promise<Value>) => Promi
 interface RunningStep {
   readonly step: Step;
   readonly environment: StepEnvironment;
+  readonly record: StepRecord;
   readonly attempt: Attempt;
   /** The outcomes so far, by the ids of the outputs. */
   readonly outcomes: Map<string, Outcome>;
   /** The commits that have started, and end soon. */
   readonly commits: Set<Promise<unknown>>;
+  /** What was known of the outputs before the inputs were loaded, by the ids of the outputs. */
+  readonly bases: Map<string, Base>;
+  /** Whether the success of the step was recorded with its last output. */
+  isSuccessRecorded: boolean;
+  /** The inputs that the last call has loaded. */
+  inputs: LoadedInputs;
 }
 
 /** One call of the function of a step. A call that takes too long is abandoned, and may go on beside the next one. */
@@ -37,32 +46,47 @@ interface Call {
   readonly running: RunningStep;
   /** The environment with the signal of this call. */
   readonly environment: StepEnvironment;
-  /** The data versions of the inputs that were loaded. */
-  readonly loaded: Record<string, string>;
-  /** For a batch: those of the inputs with the same keys, by the display form of the key. */
-  readonly loadedByKey: Map<string, Record<string, string>>;
+  /** The inputs that were loaded. */
+  readonly loaded: Loaded;
+  /** For a batch: the inputs with the same keys, by the display form of the key. */
+  readonly loadedByKey: Map<string, Loaded>;
   /** The metadata and the data version that the function gave to its context. */
   metadata: Metadata;
   dataVersion: string | undefined;
 }
 
+/** What is recorded of loaded inputs. */
+interface Loaded {
+  readonly inputDataVersions: Record<string, string>;
+  readonly inputEventIds: Record<string, number>;
+}
+
+/** What a run knows of the outputs of its steps when it starts. */
+export interface Known {
+  /** The latest records, by the ids of the outputs. A record that has changed since is read again. */
+  readonly latest: ReadonlyMap<string, LatestRecord>;
+  /** For a resumed run, what it has recorded before, by the ids of the outputs: it is not made again. */
+  readonly recorded: ReadonlyMap<string, StoredEvent>;
+  /** For a resumed run, the ids of outputs that somebody may record for it at any time: they were announced before. */
+  readonly announced: ReadonlySet<string>;
+}
+
+/** The largest number of outputs whose latest records are a precondition of the start of a step. */
+const mostPreconditions = 50;
+
 /**
  * Runs one step: loads its inputs, calls its function, writes and records each output. A retry repeats the load and the
- * function together, or one write. Outputs that were recorded before a failure stay.
- *
- * @param recorded events of outputs that the run has recorded before it was resumed, by `outputId`: they are not made again
+ * function together, or one write. Outputs that were recorded before a failure stay. When another run records an output
+ * meanwhile, the step starts again for the outputs that it has not made yet.
  */
-export async function runStep(
-  step: Step,
-  environment: StepEnvironment,
-  recorded: ReadonlyMap<string, StoredEvent> = new Map(),
-): Promise<Outcomes> {
-  const { runId, signal, onProgress } = environment;
+export async function runStep(step: Step, environment: StepEnvironment, known: Known): Promise<Outcomes> {
+  const { owner, signal, onProgress } = environment;
+  const { runId } = owner.run;
   const { label, computation } = step;
   const ids = outputIds(step);
   const outcomes = new Map<string, Outcome>();
   for (const id of ids) {
-    const event = recorded.get(id);
+    const event = known.recorded.get(id);
     if (event !== undefined) outcomes.set(id, { status: "success", event });
   }
   if (outcomes.size === ids.length) return outcomes;
@@ -74,27 +98,130 @@ export async function runStep(
   const running: RunningStep = {
     step,
     environment: { ...environment, log: record.log },
+    record,
     attempt: attemptWith(computation.retry ?? environment.retry, signal, onRetry),
     outcomes,
     commits: new Set(),
+    bases: new Map(),
+    isSuccessRecorded: false,
+    inputs: { inputDataVersions: {}, inputEventIds: {} },
   };
   const limits = { label, asset: computation.name, signal, timeoutMs: computation.timeoutMs ?? environment.timeoutMs };
   const start = performance.now();
   onProgress({ type: "step-start", runId, step: label });
   try {
-    await record.start();
-    await running.attempt(signal, () => withinLimits(limits, (own) => makeOutputs(running, own)).catch(rethrowUnlessMade(running)));
-    await record.success();
+    const latest = new Map(
+      ids.flatMap((id): [string, LatestRecord][] => {
+        const record = known.latest.get(id);
+        return record === undefined ? [] : [[id, record]];
+      }),
+    );
+    await untilWon(label, computation.name, async (losses) => {
+      if (losses > 0) await readLatest(running, latest);
+      if (losses > 0 || ids.some((id) => known.announced.has(id))) await findRecorded(running);
+      if (outcomes.size === ids.length) return;
+      await running.attempt(signal, () => startStep(running, latest));
+      await running.attempt(signal, () => withinLimits(limits, (own) => makeOutputs(running, own)).catch(rethrowUnlessMade(running)));
+    });
+    if (!running.isSuccessRecorded) await record.success();
     onProgress({ type: "step-success", runId, step: label, durationMs: performance.now() - start });
   } catch (error) {
     const made = [...outcomes.keys()];
     // All outputs are recorded, and the success of the step could not be recorded.
     const isSuccessLost = made.length === ids.length;
     for (const id of ids) if (isSuccessLost || !outcomes.has(id)) outcomes.set(id, { status: "failure", error });
-    await record.failure(error, made);
+    await record.failure(error, made, running.inputs);
     onProgress({ type: "step-failure", runId, step: label, durationMs: performance.now() - start, error });
   }
   return outcomes;
+}
+
+/** Repeats the work as long as it loses races, up to a limit. */
+async function untilWon(label: string, asset: string, work: (losses: number) => Promise<void>): Promise<void> {
+  for (let losses = 0; ; losses++) {
+    try {
+      return await work(losses);
+    } catch (error) {
+      if (!(error instanceof LostRace)) throw error;
+      if (losses === maxConflicts) throw conflict(label, asset);
+    }
+  }
+}
+
+/** The outputs of a step that are not made yet. */
+function remaining({ step, outcomes }: Pick<RunningStep, "step" | "outcomes">): readonly (Output & { readonly id: string })[] {
+  const all = step.outputs.flatMap((definition) =>
+    (step.keys ?? [undefined]).map((key) => ({ definition, key, id: outputId(definition.name, key) })),
+  );
+  return all.filter(({ id }) => !outcomes.has(id));
+}
+
+/** Reads the latest records of the outputs that are not made yet. */
+async function readLatest(running: RunningStep, latest: Map<string, LatestRecord>): Promise<void> {
+  const outputs = remaining(running);
+  for (const { id } of outputs) latest.delete(id);
+  const records = await running.environment.storage.getLatestRecords(outputs.map(placeOf));
+  for (const record of records) latest.set(outputId(record.assetKey, record.partitionKey), record);
+}
+
+/** Finds outputs that were recorded for this run: by a commit whose answer was lost, or by somebody who found the value. */
+async function findRecorded(running: RunningStep): Promise<void> {
+  const { storage, owner } = running.environment;
+  for (const { definition, key, id } of remaining(running)) {
+    const own = { ...(key && { partition: key }), runId: owner.run.runId, limit: 1 };
+    const [event] = await storage.getEventsForAsset(definition.name, own);
+    if (event !== undefined) running.outcomes.set(id, { status: "success", event });
+  }
+}
+
+/**
+ * Records the start of a step, after a look at the stores of the outputs whose records do not say what is stored. A value that
+ * another run has announced and not recorded is recorded first.
+ *
+ * @throws `LostRace` when another run has recorded an output since the latest records were read
+ */
+async function startStep(running: RunningStep, latest: Map<string, LatestRecord>): Promise<void> {
+  const { environment, bases, record } = running;
+  const outputs = remaining(running);
+  for (const output of outputs) {
+    const known = latest.get(output.id);
+    checkIfLatest(running.step, known);
+    bases.set(output.id, { latest: known, expected: await expectedOf(output, known, environment) });
+  }
+  const preconditions = outputs.length > mostPreconditions ? [] : outputs.map((output) => isStillLatest(output, latest.get(output.id)));
+  try {
+    await record.start(preconditions);
+  } catch (error) {
+    throw isEdgewaterError(error, "PreconditionFailed") ? new LostRace() : error;
+  }
+}
+
+/** @throws `Conflict` when the caller of `write` expects another latest materialization */
+function checkIfLatest({ label, ifLatest, computation }: Step, latest: LatestRecord | undefined): void {
+  const id = latest?.lastMaterializationId;
+  if (ifLatest === undefined || ifLatest === id) return;
+  const found = id === undefined ? "there is none" : `it is ${id}`;
+  const message = `Cannot write ${label}: its last materialization is not the expected ${ifLatest}, ${found}; load it again`;
+  throw new EdgewaterError("Conflict", message, { asset: computation.name });
+}
+
+/** The object that the next write of an output replaces. */
+async function expectedOf(
+  output: Output,
+  latest: LatestRecord | undefined,
+  environment: StepEnvironment,
+): Promise<ExpectedObject | "nothing" | undefined> {
+  const mark = latest?.lastStored;
+  if (output.definition.kind === "external") return undefined;
+  if (mark?.etag !== undefined && latest?.lastFound !== "Missing") return { etag: mark.etag, writeId: mark.writeId, digest: mark.digest };
+  if (!canInspect(output, environment)) return undefined;
+  const found = await look(output, latest, environment);
+  if (found.found === "announced") {
+    await recordAnnounced(output, found, latest, environment);
+    throw new LostRace();
+  }
+  const stored = found.found === "nothing" ? undefined : found.stored;
+  return stored === undefined ? "nothing" : { etag: stored.etag, writeId: stored.writeId, digest: stored.digest };
 }
 
 function attemptWith(
@@ -108,7 +235,9 @@ function attemptWith(
       try {
         return await work();
       } catch (error) {
-        if (own.aborted || !(await waitForRetry(error, { onRetry: (retry) => onRetry(error, retry) }))) throw error;
+        // A lost race starts the step again, and a run that was taken over makes nothing any more.
+        if (own.aborted || error instanceof LostRace || isEdgewaterError(error, "TakenOver")) throw error;
+        if (!(await waitForRetry(error, { onRetry: (retry) => onRetry(error, retry) }))) throw error;
       }
     }
   };
@@ -131,49 +260,72 @@ async function makeOutputs(running: RunningStep, signal: AbortSignal): Promise<v
   const { step, outcomes } = running;
   const { name, inputs, outputs: allOutputs, compute, splitOutputs, isBatch } = step.computation;
   const environment = { ...running.environment, signal };
-  const call: Call = { running, environment, loaded: {}, loadedByKey: new Map(), metadata: {}, dataVersion: undefined };
+  const loaded = { inputDataVersions: {}, inputEventIds: {} };
+  const call: Call = { running, environment, loaded, loadedByKey: new Map(), metadata: {}, dataVersion: undefined };
+  running.inputs = loaded;
   const values = await Promise.all(
     inputs.map(async (spec, index) => {
       const load = step.loads[index] ?? { shape: "nothing" };
       const hasSameKeys = isBatch && spec.source?.partitions !== undefined && spec.partitionMapping === undefined;
-      const onLoaded = (key: PartitionKey | undefined, source: string, version: string): void => {
-        versionsOf(call, hasSameKeys ? key : undefined)[source] = version;
+      const onLoaded = (key: PartitionKey | undefined, source: string, { dataVersion, eventId }: Read): void => {
+        const { inputDataVersions, inputEventIds } = loadedFor(call, hasSameKeys ? key : undefined);
+        inputDataVersions[source] = dataVersion;
+        if (eventId !== undefined) inputEventIds[source] = eventId;
       };
       return [spec.name, await loadInput(load, spec, allOutputs[0] as Definition, name, environment, onLoaded)] as const;
     }),
   );
   const returned = await compute?.(Object.fromEntries(values), contextOf(call));
+  const isGenerated = isGenerator(returned);
   for await (const output of splitOutputs(returned, { name, outputs: step.outputs, allOutputs, keys: step.keys })) {
-    if (!outcomes.has(outputId(output.definition.name, output.key))) await commit(call, output);
+    const id = outputId(output.definition.name, output.key);
+    if (outcomes.has(id)) continue;
+    // A generator may still fail after its last output.
+    const isLast = !isGenerated && outcomes.size + 1 === outputIds(step).length;
+    await commit(call, output, isLast ? running.record.successBatch : () => ({}));
+    if (isLast) running.isSuccessRecorded = true;
     // A generator gives the data version of its next output, not of all.
-    if (isGenerator(returned)) call.dataVersion = undefined;
+    if (isGenerated) call.dataVersion = undefined;
   }
 }
 
-/** Commits one output, with its own retries, so that the function is not called again. */
-async function commit(call: Call, output: PendingOutput): Promise<void> {
+/**
+ * Commits one output, with its own retries, so that the function is not called again.
+ *
+ * @param alongside what is committed with it
+ */
+async function commit(call: Call, output: PendingOutput, alongside: () => Batch): Promise<void> {
   const { running, environment, metadata, dataVersion, loaded, loadedByKey } = call;
-  const { step, attempt, outcomes, commits } = running;
+  const { step, attempt, outcomes, commits, bases } = running;
+  const id = outputId(output.definition.name, output.key);
   // In a batch, a partition is made from the same partition of every input with the same keys.
-  const inputDataVersions = { ...loaded, ...(output.key && loadedByKey.get(String(output.key))) };
-  const pending = { ...output, annotations: { metadata, dataVersion }, inputDataVersions };
+  const own = output.key && loadedByKey.get(String(output.key));
+  const annotated = {
+    ...output,
+    annotations: { metadata, dataVersion },
+    inputDataVersions: { ...loaded.inputDataVersions, ...own?.inputDataVersions },
+    inputEventIds: { ...loaded.inputEventIds, ...own?.inputEventIds },
+    base: bases.get(id) ?? { latest: undefined, expected: undefined },
+    alongside,
+  };
   const onCommit = (started: Promise<StoredEvent>): void => {
     const made = started.then((event) => {
-      outcomes.set(outputId(output.definition.name, output.key), { status: "success", event });
-      environment.onProgress({ type: "output", runId: environment.runId, step: step.label, event });
+      outcomes.set(id, { status: "success", event });
+      environment.onProgress({ type: "output", runId: environment.owner.run.runId, step: step.label, event });
     });
     commits.add(made);
     const end = (): void => void commits.delete(made);
     made.then(end, end);
   };
-  await attempt(environment.signal, () => commitOutput(pending, environment, onCommit));
+  const writes: { current?: Write } = {};
+  await attempt(environment.signal, () => writeOutput(annotated, environment, onCommit, writes));
 }
 
-/** The data versions that were loaded: for all outputs, or for one partition of a batch. */
-function versionsOf({ loaded, loadedByKey }: Call, key: PartitionKey | undefined): Record<string, string> {
+/** What was loaded for all outputs, or for one partition of a batch. */
+function loadedFor({ loaded, loadedByKey }: Call, key: PartitionKey | undefined): Loaded {
   if (key === undefined) return loaded;
   const name = String(key);
-  const known = loadedByKey.get(name) ?? {};
+  const known = loadedByKey.get(name) ?? { inputDataVersions: {}, inputEventIds: {} };
   loadedByKey.set(name, known);
   return known;
 }
@@ -182,7 +334,8 @@ function contextOf(call: Call): AssetContext {
   const { environment } = call;
   const { step } = call.running;
   const { name, partitions } = step.computation;
-  const { runId, signal, log } = environment;
+  const { owner, signal, log } = environment;
+  const { runId } = owner.run;
   const partition = step.keys && partitions && new PartitionContext({ keys: step.keys, definition: partitions });
   return {
     assetName: name,

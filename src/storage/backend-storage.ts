@@ -272,7 +272,10 @@ export class BackendStorage implements Storage {
     return events as readonly StoredEvent[];
   }
 
-  #events(query: EventsQuery, { limit, partition, runId, ...options }: EventsOptions | TypedEventsOptions): Promise<readonly StoredEvent[]> {
+  #events(
+    query: EventsQuery,
+    { limit, partition, runId, ...options }: EventsOptions | TypedEventsOptions,
+  ): Promise<readonly StoredEvent[]> {
     const requested = "types" in options ? options.types : assetEventTypes;
     const types = requested === "all" ? undefined : requested;
     const id = partition === undefined ? undefined : partitionId(partition);

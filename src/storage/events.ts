@@ -33,8 +33,8 @@ interface AssetEventBase extends EventBase {
 export interface StoredMark {
   /** The id of the write: `<run id>/<attempt>.<number>`. Built-in handlers keep it with the object, where the store can. */
   readonly writeId: string;
-  /** The full key in its store. */
-  readonly path: string;
+  /** The full key in its store; left out when the handler did not say. */
+  readonly path?: string | undefined;
   /** The etag that the store gave the object; left out when the store has none. */
   readonly etag?: string | undefined;
   /** The digest of the bytes; left out when the handler knows none. */

@@ -1,6 +1,5 @@
 import type { Holder } from "./types.ts";
 
-
 let current: Holder | undefined;
 
 /** This isolate as a holder of claims. It cannot see whether another one has ended. */

@@ -1,6 +1,6 @@
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { kill, pid } from "node:process";
-import { readFileSync, readlinkSync } from "node:fs";
 import type { Holder } from "./types.ts";
 
 let known: { readonly machine: string; readonly name: string; readonly random: string } | undefined;

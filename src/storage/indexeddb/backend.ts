@@ -1,5 +1,14 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
-import { type Backend, type DynamicPartition, type EventsQuery, partitionId as idOf, type LatestQuery, type Place, type RunsQuery, type TicksQuery } from "../backend.ts";
+import {
+  type Backend,
+  type DynamicPartition,
+  type EventsQuery,
+  partitionId as idOf,
+  type LatestQuery,
+  type Place,
+  type RunsQuery,
+  type TicksQuery,
+} from "../backend.ts";
 import type { Batch } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
 import { eventFrom } from "../record-json.ts";

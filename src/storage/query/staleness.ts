@@ -1,4 +1,5 @@
 import type { Backend } from "../backend.ts";
+import type { Found } from "../events.ts";
 import { byFirstMaterialization } from "../latest-record.ts";
 import type { AssetDefinition, Dependency, LatestRecord } from "../records.ts";
 import type { Staleness, StalenessCause, StalenessOptions } from "../types.ts";
@@ -78,11 +79,9 @@ function stalenessOfOne(
   if (record?.lastDataVersion === undefined) return { asset, partition, status: "Missing", causes: [] };
   // Data that something else writes is as it was last observed.
   if (kind === "external" || record.lastMaterializationId === undefined) return { asset, partition, status: "UpToDate", causes: [] };
-  if (record.lastFound === "Missing") return { asset, partition, status: "Missing", causes: [ownValue("value-missing", "is gone")] };
-  const causes: StalenessCause[] = [];
-  if (record.lastFound === "Replaced") causes.push(ownValue("value-replaced", "was replaced by one that no run has recorded"));
-  if (record.lastFound === "Unrecorded")
-    causes.push(ownValue("value-unrecorded", "may have been replaced by a run that has not recorded it"));
+  const { lastFound = "Stored" } = record;
+  if (lastFound === "Missing") return { asset, partition, status: "Missing", causes: [valueCause(lastFound)] };
+  const causes: StalenessCause[] = lastFound === "Stored" ? [] : [valueCause(lastFound)];
   if (codeVersion !== undefined && codeVersion !== record.lastMaterializationCodeVersion)
     causes.push({ kind: "code-version", upstream: undefined, upstreamPartition: undefined, reason: "code version changed" });
   for (const dependency of dependencies) {
@@ -92,8 +91,13 @@ function stalenessOfOne(
   return { asset, partition, status: causes.length > 0 ? "Stale" : "UpToDate", causes };
 }
 
-/** A cause that the last look at the store found. */
-function ownValue(kind: StalenessCause["kind"], change: string): StalenessCause {
+/** The cause of what a look at the store found in place of the recorded value. */
+export function valueCause(found: Exclude<Found, "Stored">): StalenessCause {
+  const { kind, change } = {
+    Missing: { kind: "value-missing", change: "is gone" },
+    Replaced: { kind: "value-replaced", change: "was replaced by one that no run has recorded" },
+    Unrecorded: { kind: "value-unrecorded", change: "was replaced by a run that has not recorded it" },
+  }[found] as { readonly kind: StalenessCause["kind"]; readonly change: string };
   return { kind, upstream: undefined, upstreamPartition: undefined, reason: `the stored value ${change}` };
 }
 

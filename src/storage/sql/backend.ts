@@ -5,7 +5,17 @@
  */
 import { fromBase64 } from "../../encoding/base64.ts";
 import { isEdgewaterError } from "../../errors.ts";
-import { type Backend, type DynamicPartition, type EventsQuery, type LatestQuery, type Place, partitionId, type Reach, type RunsQuery, type TicksQuery } from "../backend.ts";
+import {
+  type Backend,
+  type DynamicPartition,
+  type EventsQuery,
+  type LatestQuery,
+  type Place,
+  partitionId,
+  type Reach,
+  type RunsQuery,
+  type TicksQuery,
+} from "../backend.ts";
 import { type Batch, preconditionFailed } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
 import { definitionFrom, runFrom } from "../record-json.ts";
@@ -39,7 +49,16 @@ export class SqlBackend implements Backend {
     }
   }
 
-  async events({ assetKey, partitionId: place, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
+  async events({
+    assetKey,
+    partitionId: place,
+    runId,
+    types,
+    after,
+    before,
+    newestFirst,
+    limit,
+  }: EventsQuery): Promise<readonly AnyEvent[]> {
     const select = new Select("SELECT * FROM edgewater_events")
       .where("asset_key = ?", assetKey)
       .where("place = ?", place)

@@ -1,0 +1,171 @@
+import type { Definition } from "../asset/types.ts";
+import { isEdgewaterError } from "../errors.ts";
+import { InputContext } from "../io-handler/contexts.ts";
+import { uniqueVersion } from "../io-handler/data-version.ts";
+import type { InspectOptions, StoredValue } from "../io-handler/handler.ts";
+import { MetadataValue } from "../metadata/metadata-value.ts";
+import { PartitionContext } from "../partition/partition-context.ts";
+import type { PartitionKey } from "../partition/partition-key.ts";
+import { decodeIntent, type Intent, intentKey, intentPrefix, writeIdOf } from "../storage/intent.ts";
+import type { Batch, LatestRecord, Place, Precondition, StoredEvent } from "../storage/types.ts";
+import type { LoadEnvironment } from "./run-environment.ts";
+
+/** One output: an asset or a task, or one of its partitions. */
+export interface Output {
+  readonly definition: Definition;
+  readonly key: PartitionKey | undefined;
+}
+
+/** What a look at the store of an output found, compared with its latest record. */
+export type Look =
+  /** The recorded value; or what cannot be told from it. */
+  | { readonly found: "recorded"; readonly stored: StoredValue | undefined }
+  /** Nothing, although a value was recorded; or nothing at all. */
+  | { readonly found: "nothing" }
+  /** A value that a run has announced and not recorded. */
+  | { readonly found: "announced"; readonly stored: StoredValue; readonly announced: Announced }
+  /** A value that nobody has announced: a file that was edited or copied by hand, a value of deleted records. */
+  | { readonly found: "unknown"; readonly stored: StoredValue };
+
+/** An intent with the bytes that it is stored as. */
+interface Announced {
+  readonly writeId: string;
+  readonly intent: Intent;
+  readonly bytes: Uint8Array;
+}
+
+/** How a batch is committed: by the owner of a run, or by anybody. */
+type Commit = (batch: Batch) => Promise<readonly StoredEvent[]>;
+
+/** The place of an output in the records. */
+export function placeOf({ definition, key }: Output): Place {
+  return { assetKey: definition.name, partition: key };
+}
+
+/** The precondition that an output was not recorded since its latest record was read. */
+export function isStillLatest({ definition, key }: Output, latest: LatestRecord | undefined): Precondition {
+  return { latest: definition.name, ...(key && { partition: key }), is: latest?.lastMaterializationId };
+}
+
+/** Reads the latest record of an output. */
+export async function latestOf(output: Output, { storage }: LoadEnvironment): Promise<LatestRecord | undefined> {
+  const [latest] = await storage.getLatestRecords([placeOf(output)]);
+  return latest;
+}
+
+/** What the store has for an output; undefined when it has nothing, or the handler cannot inspect it. */
+export async function storedValue(
+  { definition, key }: Output,
+  { defaultHandler, signal, log }: LoadEnvironment,
+  options?: InspectOptions,
+): Promise<StoredValue | undefined> {
+  const { name, metadata, partitions, typeHint, ioHandler } = definition;
+  const partition = key && partitions && new PartitionContext({ keys: [key], definition: partitions });
+  const context = new InputContext({ assetName: name, assetMetadata: metadata, partition, typeHint, signal, log });
+  return (ioHandler ?? defaultHandler).inspect?.(context, options);
+}
+
+/** Whether the store of an output can be looked at. */
+export function canInspect({ definition }: Output, { defaultHandler }: LoadEnvironment): boolean {
+  return (definition.ioHandler ?? defaultHandler).inspect !== undefined;
+}
+
+/**
+ * Looks at the store of an output. The latest record must have been read before: in the other order a record can slip in
+ * between.
+ */
+export async function look(output: Output, latest: LatestRecord | undefined, environment: LoadEnvironment): Promise<Look> {
+  if (!canInspect(output, environment)) return { found: "recorded", stored: undefined };
+  let stored = await storedValue(output, environment);
+  const isTracked = latest?.lastStored !== undefined || latest?.lastMaterializationId === undefined;
+  if (stored === undefined) return isTracked ? { found: "nothing" } : { found: "recorded", stored };
+  if (
+    latest?.lastStored !== undefined &&
+    stored.writeId === undefined &&
+    stored.digest === undefined &&
+    latest.lastStored.digest !== undefined
+  )
+    stored = (await storedValue(output, environment, { digest: true })) ?? stored;
+  if (isSameWrite(stored, latest)) return { found: "recorded", stored };
+  const announced = await announcedWrite(output, stored, environment);
+  if (announced !== undefined) return { found: "announced", stored, announced };
+  return isSameContent(stored, latest) ? { found: "recorded", stored } : { found: "unknown", stored };
+}
+
+function isSameWrite(stored: StoredValue, latest: LatestRecord | undefined): boolean {
+  const mark = latest?.lastStored;
+  return stored.writeId !== undefined && stored.writeId === mark?.writeId;
+}
+
+/** Whether a stored value has the recorded bytes, or cannot be told from them. */
+function isSameContent(stored: StoredValue, latest: LatestRecord | undefined): boolean {
+  if (latest?.lastMaterializationId === undefined) return false;
+  const { lastStored: mark, lastRunId, lastDataVersion } = latest;
+  if (mark !== undefined) {
+    if (stored.digest !== undefined && mark.digest !== undefined) return stored.digest === mark.digest;
+    if (stored.writeId !== undefined) return false;
+    return stored.etag === undefined || mark.etag === undefined || stored.etag === mark.etag;
+  }
+  // A record of an earlier version, or of a result without a value.
+  if (stored.dataVersion !== undefined && stored.dataVersion === lastDataVersion) return true;
+  return stored.runId === lastRunId || (stored.writeId === undefined && stored.dataVersion === undefined);
+}
+
+/** The intent of the write that made a stored value, if it is not recorded yet. */
+async function announcedWrite(output: Output, stored: StoredValue, { storage }: LoadEnvironment): Promise<Announced | undefined> {
+  const { writeId, digest } = stored;
+  if (writeId !== undefined) {
+    const bytes = await storage.kvGet(intentKey(writeId));
+    return bytes && { writeId, intent: decodeIntent(bytes), bytes };
+  }
+  // The store keeps no metadata: the digest of the bytes tells the write.
+  if (digest === undefined) return undefined;
+  for (const { key, value } of await storage.kvList(intentPrefix())) {
+    const intent = decodeIntent(value);
+    if (isOf(intent, output) && intent.event.stored?.digest === digest) return { writeId: writeIdOf(key), intent, bytes: value };
+  }
+  return undefined;
+}
+
+/** Whether an intent announces a write of an output. */
+export function isOf({ event }: Intent, { definition, key }: Output): boolean {
+  return event.assetKey === definition.name && String(event.partitionKey ?? "") === String(key ?? "");
+}
+
+/**
+ * Records an announced value for the run that wrote it: with the record that it would have had. Returns undefined when somebody
+ * else was faster; then look again.
+ */
+export async function recordAnnounced(
+  output: Output,
+  { stored, announced }: Look & { readonly found: "announced" },
+  latest: LatestRecord | undefined,
+  environment: LoadEnvironment,
+  commit: Commit = (batch) => environment.storage.commit(batch),
+): Promise<StoredEvent | undefined> {
+  const { writeId, intent, bytes } = announced;
+  let { digest, metadata } = stored;
+  if (intent.event.dataVersion === undefined && digest === undefined)
+    digest = (await storedValue(output, environment, { digest: true }))?.digest;
+  const overwrote = latest?.lastMaterializationId !== intent.base && latest?.lastMaterializationId;
+  metadata = {
+    ...metadata,
+    ...intent.event.metadata,
+    adopted: MetadataValue.bool(true),
+    ...(overwrote && { overwrote: MetadataValue.int(overwrote) }),
+  };
+  const dataVersion = intent.event.dataVersion ?? digest ?? uniqueVersion();
+  const mark = { path: stored.path, ...intent.event.stored, writeId, etag: stored.etag, digest: intent.event.stored?.digest ?? digest };
+  const key = intentKey(writeId);
+  try {
+    const [event] = await commit({
+      preconditions: [{ kv: key, is: bytes }, isStillLatest(output, latest)],
+      events: [{ ...intent.event, dataVersion, stored: mark, metadata }],
+      kv: [{ key, value: undefined }],
+    });
+    return event;
+  } catch (error) {
+    if (isEdgewaterError(error, "PreconditionFailed")) return undefined;
+    throw error;
+  }
+}
