@@ -2,10 +2,13 @@
 import { makeCondition } from "./make-condition.ts";
 import type { AssetSnapshot, Condition } from "./types.ts";
 
-/** True when the asset was never materialized or observed. */
+/** True when the asset was never materialized or observed, or the last look at its store found no value. */
 export function missing(): Condition {
   return makeCondition("missing", ({ snapshot }) =>
-    snapshot.partitions.filter((partition) => snapshot.latest(partition)?.lastDataVersion === undefined),
+    snapshot.partitions.filter((partition) => {
+      const { lastDataVersion, lastFound } = snapshot.latest(partition) ?? {};
+      return lastDataVersion === undefined || lastFound === "Missing";
+    }),
   );
 }
 

@@ -1,5 +1,5 @@
 import { currentHolder } from "#holder";
-import { abortedError, EdgewaterError, isEdgewaterError, thrownText } from "../errors.ts";
+import { EdgewaterError, isEdgewaterError, thrownText } from "../errors.ts";
 import type { Log } from "../io-handler/contexts.ts";
 import { runEvent } from "../storage/events.ts";
 import type { Batch, Lease, LeaseChange, NewEvent, Precondition, RunOutcome, RunRecord, Storage, StoredEvent } from "../storage/types.ts";
@@ -149,7 +149,6 @@ export class RunOwner {
 
   async #take(preconditions: readonly Precondition[]): Promise<void> {
     const { storage, signal } = this.#options;
-    if (signal.aborted) throw abortedError(signal);
     const batch = { preconditions, runs: [this.run], leases: [this.#renewal], events: [runEvent("RunStart", this.run)] };
     try {
       await storage.commit(batch);

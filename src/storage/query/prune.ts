@@ -2,6 +2,7 @@ import { isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import { type Backend, partitionId } from "../backend.ts";
 import type { Batch, Deletes, Precondition } from "../batch.ts";
 import type { AnyEvent } from "../events.ts";
+import { decodeIntent, intentPrefix } from "../intent.ts";
 import type { RunRecord } from "../records.ts";
 import type { Pruned, PruneOptions } from "../types.ts";
 
@@ -74,11 +75,30 @@ export async function prune(backend: Backend, commit: (batch: Batch) => Promise<
   let deletedRuns = old.length;
   for (let start = 0; start < old.length; start += pageSize)
     deletedRuns -= (await deleteUnlessResumed(old.slice(start, start + pageSize), (runIds) => ({ runs: runIds }))).length;
+  if (!dryRun) await deleteIntents(backend, commit, before);
   return {
     events: [...counts.values()].reduce((sum, { deleted }) => sum + deleted, 0),
     runs: deletedRuns,
     explanation: explain(counts, deletedRuns, runs.size, new Date(before).toISOString(), dryRun),
   };
+}
+
+/** Deletes the announcements of writes that nobody has recorded, of runs that nobody makes any more. */
+async function deleteIntents(backend: Backend, commit: (batch: Batch) => Promise<unknown>, before: number): Promise<void> {
+  for (const { key, value } of await backend.kvList(intentPrefix())) {
+    const { event } = decodeIntent(value);
+    if (event.timestamp >= before) continue;
+    const preconditions: readonly Precondition[] = [
+      { kv: key, is: value },
+      { lease: event.runId, owner: undefined },
+    ];
+    try {
+      await commit({ preconditions, kv: [{ key, value: undefined }] });
+    } catch (error) {
+      // Somebody has recorded it meanwhile, or makes the run.
+      if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
+    }
+  }
 }
 
 function countOf(counts: Map<string, Counts>, { assetKey = "starts and ends of runs" }: AnyEvent): Counts {

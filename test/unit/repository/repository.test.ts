@@ -220,12 +220,10 @@ describe("a failure", () => {
   it("to record an output fails the step", async () => {
     const storage = Storage.memory();
     await using repository = await Repository.open({ assets: [one], storage });
-    const commit = vi.spyOn(storage, "commit" as never) as unknown as {
-      mockImplementation(call: (batch: { events?: unknown[] }) => Promise<unknown>): void;
-    };
-    commit.mockImplementation(async ({ events }) => {
-      if (events) throw broken;
-      return [];
+    const commit = storage.commit.bind(storage);
+    vi.spyOn(storage, "commit").mockImplementation(async (batch) => {
+      if (batch.events?.some(({ eventType }) => eventType === "Materialization")) throw broken;
+      return commit(batch);
     });
     expect((await repository.materialize({ raiseOnError: false })).failedAssets).toEqual([
       { name: "one", partition: undefined, error: broken },

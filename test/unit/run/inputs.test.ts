@@ -7,7 +7,7 @@ import {
   type InputContext,
   input,
   Observation,
-  type OutputContext,
+  OutputContext,
   Repository,
   selfInput,
   staticPartitions,
@@ -34,7 +34,7 @@ describe("input()", () => {
     const two = asset({ name: "two", inputs: { one: input(one, { ioHandler: special }) } }, ({ one }) => one);
     await using repository = await Repository.open({ assets: [one, two], ioHandler: fallback });
     await expect(repository.materialize()).rejects.toMatchObject({ code: "NotFound" });
-    special.handleOutput({ assetName: "one", addOutputMetadata: () => {} } as unknown as OutputContext, 41);
+    special.handleOutput(new OutputContext({ assetName: "one" }), 41);
     await repository.materialize();
     expect(await repository.load(two)).toBe(41);
     expect(fallback.contexts.filter(({ assetName }) => assetName === "one")).toEqual([]);
