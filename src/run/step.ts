@@ -1,7 +1,7 @@
 import type { PendingOutput } from "../asset/outputs.ts";
 import { isGenerator } from "../asset/outputs.ts";
 import type { AssetContext, Definition } from "../asset/types.ts";
-import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import { coerceMetadata, type Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
@@ -144,6 +144,8 @@ async function makeOutputs(running: RunningStep, signal: AbortSignal): Promise<v
   );
   const returned = await compute?.(Object.fromEntries(values), contextOf(call));
   for await (const output of splitOutputs(returned, { name, outputs: step.outputs, allOutputs, keys: step.keys })) {
+    // An attempt that was abandoned ends here.
+    throwIfAborted(signal, { asset: name });
     if (!outcomes.has(outputId(output.definition.name, output.key))) await commit(call, output);
     // A generator gives the data version of its next output, not of all.
     if (isGenerator(returned)) call.dataVersion = undefined;
