@@ -6,6 +6,7 @@ import { validate } from "../io-handler/type-hint.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
+import { inputName } from "../storage/input-name.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
 import type { Load } from "./plan.ts";
 import type { LoadEnvironment } from "./run-environment.ts";
@@ -24,11 +25,6 @@ export interface LoadRequest {
 
 /** Called with every loaded value: its partition, its name in `inputDataVersions` of events, and its data version. */
 export type OnLoaded = (key: PartitionKey | undefined, name: string, dataVersion: string) => void;
-
-/** The name of an input, or of one of its partitions, in `inputDataVersions` of events. */
-export function inputName(name: string, key: PartitionKey | undefined): string {
-  return key === undefined ? name : `${name}[${key}]`;
-}
 
 /** Loads one input of a step: a value, a map of partitions that loads each when it is read, or undefined. */
 export async function loadInput(
@@ -76,7 +72,7 @@ export async function loadValue(
   });
   const handler = spec?.ioHandler ?? source.ioHandler ?? defaultHandler;
   const value = await handler.loadInput(context);
-  if (latest !== undefined) onLoaded(key, inputName(source.name, key), latest.dataVersion);
+  if (latest !== undefined) onLoaded(key, inputName(source.name, key && String(key)), latest.dataVersion);
   const what = `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`;
   return validate(value, spec?.typeHint, source.name, what);
 }

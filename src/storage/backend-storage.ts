@@ -47,16 +47,19 @@ export class BackendStorage implements Storage {
 
   async getEventsForAsset(assetKey: string, options: EventsOptions | TypedEventsOptions = {}): Promise<readonly StoredEvent[]> {
     checkStorageOptions("storage.getEventsForAsset", options);
-    return this.#events({ assetKey, newestFirst: true, limit: defaultLimit }, options);
+    return this.#events({ assetKey, newestFirst: true, limit: defaultLimit }, options, { asset: assetKey });
   }
 
   async getEventsForRun(runId: string, options: EventsOptions | TypedEventsOptions = {}): Promise<readonly StoredEvent[]> {
     checkStorageOptions("storage.getEventsForRun", options);
-    return this.#events({ runId }, options);
+    return this.#events({ runId }, options, { "run id": runId });
   }
 
   getLatestMaterialization(assetKey: string, partition?: string | PartitionKey): Promise<StoredEvent | undefined> {
-    return this.#withBackend((backend) => backend.materialization(assetKey, partitionId(partition)));
+    return this.#withBackend((backend) => backend.materialization(assetKey, partitionId(partition)), {
+      asset: assetKey,
+      partition: partition && String(partition),
+    });
   }
 
   subscribe(options: SubscribeOptions = {}): AsyncGenerator<AnyEvent, void, void> {
@@ -78,7 +81,7 @@ export class BackendStorage implements Storage {
   }
 
   getAssetRecord(assetKey: string): Promise<AssetRecord | undefined> {
-    return this.#withBackend(async (backend) => (await assetRecords(backend, assetKey))[0]);
+    return this.#withBackend(async (backend) => (await assetRecords(backend, assetKey))[0], { asset: assetKey });
   }
 
   async getAssetsByTag(tag: string, value?: string): Promise<readonly AssetRecord[]> {
@@ -104,7 +107,9 @@ export class BackendStorage implements Storage {
   }
 
   getPartitionRecords(assetKey: string): Promise<readonly LatestRecord[]> {
-    return this.#withBackend(async (backend) => byFirstMaterialization(await backend.latest({ assetKey, of: "partitions" })));
+    return this.#withBackend(async (backend) => byFirstMaterialization(await backend.latest({ assetKey, of: "partitions" })), {
+      asset: assetKey,
+    });
   }
 
   async computeStaleness(options: StalenessOptions = {}): Promise<readonly Staleness[]> {
@@ -113,7 +118,7 @@ export class BackendStorage implements Storage {
   }
 
   getRun(runId: string): Promise<RunRecord | undefined> {
-    return this.#withBackend((backend) => backend.run(runId));
+    return this.#withBackend((backend) => backend.run(runId), { "run id": runId });
   }
 
   async getRuns(options: RunsOptions = {}): Promise<readonly RunRecord[]> {
@@ -123,29 +128,29 @@ export class BackendStorage implements Storage {
   }
 
   setRunOutcome(runId: string, status: Exclude<RunStatus, "Started">): Promise<void> {
-    return this.#withBackend(async (backend) => {
-      const run = await backend.run(runId);
-      if (run === undefined) {
-        const message = `Cannot set the outcome of the run ${JSON.stringify(runId)}: ${this.name} has no such run`;
-        throw new EdgewaterError("NotFound", message, { store: this.name, key: runId });
-      }
-      await this.#commit({ preconditions: [{ run: runId, is: "Started" }], runs: [{ ...run, status, endTime: Date.now() }] });
-    });
+    return this.#withBackend(
+      async (backend) => {
+        const run = await backend.run(runId);
+        if (run === undefined) {
+          const message = `Cannot set the outcome of the run ${JSON.stringify(runId)}: ${this.name} has no such run`;
+          throw new EdgewaterError("NotFound", message, { store: this.name, key: runId });
+        }
+        await this.#commit({ preconditions: [{ run: runId, is: "Started" }], runs: [{ ...run, status, endTime: Date.now() }] });
+      },
+      { "run id": runId },
+    );
   }
 
   getRunLogs(runId: string): Promise<readonly LogRecord[]> {
-    return this.#withBackend((backend) => backend.logs(runId));
+    return this.#withBackend((backend) => backend.logs(runId), { "run id": runId });
   }
 
   getTicks(name: string, limit: number = defaultLimit): Promise<readonly TickRecord[]> {
-    return this.#withBackend((backend) => backend.ticks({ name, limit }));
+    return this.#withBackend((backend) => backend.ticks({ name, limit }), { tick: name });
   }
 
   kvGet(key: string): Promise<Uint8Array | undefined> {
-    return this.#withBackend(async (backend) => {
-      checkStorageName(this.name, key, "key");
-      return backend.kv(key);
-    });
+    return this.#withBackend((backend) => backend.kv(key), { key });
   }
 
   async kvSet(key: string, value: Uint8Array): Promise<void> {
@@ -157,10 +162,7 @@ export class BackendStorage implements Storage {
   }
 
   kvList(prefix = ""): Promise<readonly KvEntry[]> {
-    return this.#withBackend(async (backend) => {
-      checkStorageName(this.name, prefix, "prefix");
-      return backend.kvList(prefix);
-    });
+    return this.#withBackend((backend) => backend.kvList(prefix), { prefix });
   }
 
   async kvCompareAndSet(key: string, expected: Uint8Array | undefined, value: Uint8Array | undefined): Promise<boolean> {
@@ -182,7 +184,9 @@ export class BackendStorage implements Storage {
   }
 
   getDynamicPartitions(definition: string): Promise<readonly string[]> {
-    return this.#withBackend(async (backend) => (await backend.dynamicPartitions(definition)).map(({ key }) => key));
+    return this.#withBackend(async (backend) => (await backend.dynamicPartitions(definition)).map(({ key }) => key), {
+      "name of dynamic partitions": definition,
+    });
   }
 
   async hasDynamicPartition(definition: string, key: string): Promise<boolean> {
@@ -226,8 +230,16 @@ export class BackendStorage implements Storage {
     return this.close();
   }
 
-  #withBackend<Value>(work: (backend: Backend) => Promise<Value>): Promise<Value> {
-    return this.#operations.run(() => work(this.#backend));
+  /**
+   * Runs one operation.
+   *
+   * @param names the names that it was called with, by what they are, which are checked first
+   */
+  #withBackend<Value>(work: (backend: Backend) => Promise<Value>, names: Readonly<Record<string, unknown>> = {}): Promise<Value> {
+    return this.#operations.run(async () => {
+      for (const what in names) checkStorageName(this.name, names[what], what);
+      return work(this.#backend);
+    });
   }
 
   /** Commits as a part of an operation, also while the Storage is closing. */
@@ -243,11 +255,18 @@ export class BackendStorage implements Storage {
     return events as readonly StoredEvent[];
   }
 
-  #events(query: EventsQuery, { limit, partition, ...options }: EventsOptions | TypedEventsOptions): Promise<readonly StoredEvent[]> {
+  #events(
+    query: EventsQuery,
+    { limit, partition, ...options }: EventsOptions | TypedEventsOptions,
+    names: Readonly<Record<string, unknown>>,
+  ): Promise<readonly StoredEvent[]> {
     const requested = "types" in options ? options.types : assetEventTypes;
     const types = requested === "all" ? undefined : requested;
     const id = partition === undefined ? undefined : partitionId(partition);
-    const events = this.#withBackend((backend) => backend.events({ ...query, limit: limit ?? query.limit, partitionId: id, types }));
+    const events = this.#withBackend((backend) => backend.events({ ...query, limit: limit ?? query.limit, partitionId: id, types }), {
+      ...names,
+      partition: partition && String(partition),
+    });
     return events as Promise<readonly StoredEvent[]>;
   }
 

@@ -28,7 +28,10 @@ describe("an abort", () => {
 
   it("ignores what a function returns later", async () => {
     let finish = (_: number): void => {};
-    const { inside, signal } = abortedInside(() => new Promise<number>((resolve) => void (finish = resolve)));
+    const later = new Promise<number>((resolve) => {
+      finish = resolve;
+    });
+    const { inside, signal } = abortedInside(() => later);
     await using repository = await Repository.open({ assets: [inside] });
     await expect(repository.materialize({ signal })).rejects.toMatchObject({ code: "Aborted" });
     finish(1);
@@ -89,10 +92,9 @@ describe("timeoutMs", () => {
     await vi.advanceTimersByTimeAsync(50);
     const { failedAssets, materializedAssets } = await run;
     expect(materializedAssets).toEqual(["one"]);
-    expect(failedAssets).toMatchObject([{ name: "slow", error: { code: "Timeout", asset: "slow" } }]);
-    expect((failedAssets[0]?.error as Error).message).toBe(
-      'The step "slow" took longer than its timeoutMs, 50 ms; pass a longer timeoutMs, or find out what its function or its handlers wait for',
-    );
+    const message =
+      'The step "slow" took longer than its timeoutMs, 50 ms; pass a longer timeoutMs, or find out what its function or its handlers wait for';
+    expect(failedAssets).toMatchObject([{ name: "slow", error: { code: "Timeout", asset: "slow", message } }]);
     expect(signal?.aborted).toBe(true);
     expect(signal?.reason).toBe(failedAssets[0]?.error);
   });
