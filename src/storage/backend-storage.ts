@@ -190,6 +190,7 @@ export class BackendStorage implements Storage {
   }
 
   async hasDynamicPartition(definition: string, key: string): Promise<boolean> {
+    checkStorageName(this.name, key, "partition");
     return (await this.getDynamicPartitions(definition)).includes(key);
   }
 
