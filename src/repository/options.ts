@@ -45,7 +45,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
 
-type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "close";
+type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "close";
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
   assets: required(anArray),
@@ -57,12 +57,16 @@ const repositoryKinds: OptionKinds<RepositoryOptions> = {
   log: aLog,
 };
 
-const materializeKinds: OptionKinds<MaterializeOptions> = {
+const selectionKinds: OptionKinds<Selection> = {
   selection: someAssets,
   includeUpstream: aBoolean,
   partitionKey: aKey,
   partitionKeys: keys,
   partitionRange: range,
+};
+
+const materializeKinds: OptionKinds<MaterializeOptions> = {
+  ...selectionKinds,
   tags: stringRecord,
   raiseOnError: aBoolean,
   retry: anyValue,
@@ -95,6 +99,7 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   write: writeKinds,
   status: statusKinds,
   evaluate: evaluateKinds,
+  plan: selectionKinds,
   close: closeKinds,
 };
 
