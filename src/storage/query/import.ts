@@ -1,4 +1,4 @@
-import { EdgewaterError, thrownText, throwIfAborted } from "../../errors.ts";
+import { EdgewaterError, throwIfAborted, thrownText } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
 import type { Batch } from "../batch.ts";
 import type { AnyEvent, NewEvent } from "../events.ts";

@@ -1,4 +1,15 @@
-import { asset, externalAsset, InMemoryIOHandler, input, multiAsset, Output, PartitionMapping, Repository, staticPartitions, task } from "edgewater";
+import {
+  asset,
+  externalAsset,
+  InMemoryIOHandler,
+  input,
+  multiAsset,
+  Output,
+  PartitionMapping,
+  Repository,
+  staticPartitions,
+  task,
+} from "edgewater";
 import { describe, expect, it, vi } from "vitest";
 
 describe("plan", () => {
@@ -15,7 +26,10 @@ describe("plan", () => {
   const batch = asset({ name: "batch", partitions: { definition: days, batch: true } }, (_, { partition }) => {
     return new Map(partition?.keys.map((key) => [String(key), 1]));
   });
-  const pair = multiAsset({ name: "pair", outputs: { left: {}, right: {} }, inputs: { days: input(daily, { partitionMapping: PartitionMapping.all() }) } }, () => ({ left: 1, right: 2 }));
+  const pair = multiAsset(
+    { name: "pair", outputs: { left: {}, right: {} }, inputs: { days: input(daily, { partitionMapping: PartitionMapping.all() }) } },
+    () => ({ left: 1, right: 2 }),
+  );
   const feed = externalAsset({ name: "feed", ioHandler: new InMemoryIOHandler() });
   const assets = [source, report, daily, batch, pair, feed];
   const open = (): Promise<Repository> => Repository.open({ assets, tasks: [clean] });
