@@ -71,7 +71,9 @@ export { PartitionMap, type PartitionMapOptions } from "./partition/partition-ma
 export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
 export { staticPartitions } from "./partition/static-partitions.ts";
 export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
+export type { PlannedStep } from "./repository/plan.ts";
 export {
+  type CloseOptions,
   type LoadOptions,
   type LoadPartitionsOptions,
   type MaterializeOptions,

@@ -119,6 +119,10 @@ export function describe(options: DescriptionOptions<BaseIOHandler>, owner: stri
   const { ioHandler, metadata = {}, typeHint, tags = {}, kinds = [], group, codeVersion, automationCondition } = options;
   checkIOHandler(ioHandler, `the ${owner}`);
   checkTypeHint(typeHint, owner);
+  checkText("codeVersion", owner, codeVersion);
+  checkText("group", owner, group);
+  checkText("kinds", owner, ...kinds);
+  for (const tag of Object.entries(tags)) checkText("tags", owner, ...tag);
   if (automationCondition !== undefined && !isCondition(automationCondition)) {
     throw new EdgewaterError(
       "DefinitionError",
@@ -154,6 +158,15 @@ export function checkName(name: unknown, kind: "asset" | "task"): asserts name i
   if (problem !== undefined) {
     const message = `Invalid ${kind} name ${JSON.stringify(name)}: ${problem}`;
     throw new EdgewaterError("DefinitionError", message, { asset: name });
+  }
+}
+
+/** @throws `DefinitionError` for a text that some Storage cannot hold */
+function checkText(field: string, owner: string, ...texts: readonly (string | undefined)[]): void {
+  for (const text of texts) {
+    const problem = text === undefined ? undefined : nameProblem(text);
+    if (problem === undefined) continue;
+    throw new EdgewaterError("DefinitionError", `Invalid ${field} of the ${owner}: ${JSON.stringify(text)}: ${problem}`, { field });
   }
 }
 

@@ -49,7 +49,7 @@ export function* partitionOutputs(returned: unknown, { name, outputs: [definitio
   const values = new Map([...map].map(([key, value]) => [String(definition.partitions?.read(key) ?? key), value as unknown]));
   const requested = new Set(keys.map(String));
   const unknown = [...values.keys()].filter((key) => !requested.has(key));
-  if (unknown.length > 0) throw invalidReturn(name, `returned partitions that were not requested: ${unknown.join(", ")}`);
+  if (unknown.length > 0) throw invalidReturn(name, `returned partitions that were not requested: ${listed(unknown)}`);
   for (const key of keys) {
     if (!values.has(String(key))) continue;
     const value = values.get(String(key));
@@ -60,7 +60,7 @@ export function* partitionOutputs(returned: unknown, { name, outputs: [definitio
     };
   }
   const missing = [...requested].filter((key) => !values.has(key));
-  if (missing.length > 0) throw invalidReturn(name, `returned no value for the partitions ${missing.join(", ")}`);
+  if (missing.length > 0) throw invalidReturn(name, `returned no value for the partitions ${listed(missing)}`);
 }
 
 /** The outputs of a multi-asset: a record of values, or the results that a generator yields. */
@@ -82,7 +82,7 @@ function* recordOutputs(returned: unknown, { name, outputs, allOutputs, keys }: 
   }
   const record = returned as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(record).filter((key) => !allOutputs.some((output) => output.name === key));
-  if (unknown.length > 0) throw invalidReturn(name, `returned unknown outputs: ${unknown.join(", ")}`);
+  if (unknown.length > 0) throw invalidReturn(name, `returned unknown outputs: ${listed(unknown)}`);
   for (const definition of outputs) {
     if (!Object.hasOwn(record, definition.name)) throw missingOutput(name, definition.name);
     yield { definition, key: keys?.[0], returned: record[definition.name] };
@@ -140,6 +140,12 @@ async function closed(iterator: AsyncIterator<unknown> | Iterator<unknown>): Pro
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Names for a message: the first ten. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(", ");
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }
 
 /** The error for an invalid return value of the function of `name`. */

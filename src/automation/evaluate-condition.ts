@@ -1,3 +1,4 @@
+import { inputName } from "../storage/input-name.ts";
 import type { AssetEvaluation, AssetSnapshot, Condition, ConditionResult } from "./types.ts";
 
 /** The state of one asset's condition between two evaluations. Stored as JSON. */
@@ -84,7 +85,7 @@ function usesLatestInputs({ dependencies, latest }: AssetSnapshot, partition: st
   return dependencies.every(({ snapshot: upstream, upstreamPartitions }) =>
     upstreamPartitions(partition).every((upstreamPartition) => {
       const { lastDataVersion, lastEventId = 0 } = upstream.latest(upstreamPartition) ?? {};
-      const version = loaded[upstreamPartition === "" ? upstream.asset : `${upstream.asset}[${upstreamPartition}]`];
+      const version = loaded[inputName(upstream.asset, upstreamPartition === "" ? undefined : upstreamPartition)];
       return version === undefined ? lastEventId < madeAt : version === lastDataVersion;
     }),
   );

@@ -1,7 +1,8 @@
 import { isEdgewaterError, throwIfAborted } from "../errors.ts";
 import type { Storage } from "../storage/types.ts";
-import { type ConditionMemory, evaluateCondition } from "./evaluate-condition.ts";
+import { evaluateCondition } from "./evaluate-condition.ts";
 import { type AutomationNode, takeSnapshots } from "./snapshots.ts";
+import { type AssetState, readStates, type States } from "./state.ts";
 import type { AssetEvaluation, AssetSnapshot } from "./types.ts";
 
 /** Options of `repository.evaluate`. */
@@ -32,21 +33,16 @@ export interface AutomationRequest {
   readonly partitionKeys?: readonly string[];
 }
 
-/** The key of the key-value store under which the state of conditions is kept. */
-const stateKey = "edgewater/automation";
 const tickName = "automation";
 const attempts = 5;
 
-/** The state of all conditions between two evaluations. Stored as JSON. */
-interface State {
-  readonly timestamp: number;
-  readonly lastEventId: number;
-  readonly assets: Readonly<Record<string, ConditionMemory>>;
-}
+/** How many partitions of an asset a tick lists. */
+const longestList = 1000;
 
 /**
- * Evaluates the conditions of all nodes, each of which comes after its inputs, and stores their state for the next
- * evaluation. A concurrent evaluation is repeated, so that it counts what the other one requested as handled.
+ * Evaluates the conditions of all nodes, each of which comes after its inputs, and stores the state of each for the next
+ * evaluation. A concurrent evaluation of one of the same assets is repeated, so that it counts what the other one requested as
+ * handled. Other repositories may evaluate other assets of the same Storage.
  *
  * @throws `PreconditionFailed` when other evaluations were stored meanwhile five times in a row
  */
@@ -57,15 +53,14 @@ export async function evaluateConditions(
 ): Promise<Evaluation> {
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
-    const before = await storage.kvGet(stateKey);
-    const { evaluation, state } = await evaluateOnce(nodes, storage, now.getTime(), before && parseState(before));
+    const before = await readStates(storage);
+    const { evaluation, states } = await evaluateOnce(nodes, storage, now.getTime(), before);
     if (dryRun) return evaluation;
     const fired = evaluation.results.filter(({ shouldRun }) => shouldRun);
-    const detail = { evaluated: evaluation.results.length, fired: fired.map(({ asset, partitions }) => ({ asset, partitions })) };
+    const detail = { evaluated: evaluation.results.length, fired: fired.map(firedDetail) };
     try {
       await storage.commit({
-        preconditions: [{ kv: stateKey, is: before }],
-        kv: [{ key: stateKey, value: new TextEncoder().encode(JSON.stringify(state)) }],
+        ...before.write(states),
         ticks: [{ name: tickName, timestamp: now.getTime(), status: fired.length > 0 ? "Fired" : "Skipped", detail }],
       });
       return evaluation;
@@ -79,27 +74,27 @@ async function evaluateOnce(
   nodes: readonly AutomationNode[],
   storage: Storage,
   now: number,
-  before: State | undefined,
-): Promise<{ readonly evaluation: Evaluation; readonly state: State }> {
+  before: States,
+): Promise<{ readonly evaluation: Evaluation; readonly states: ReadonlyMap<string, AssetState> }> {
   const { byName, lastEventId } = await takeSnapshots(nodes, storage);
-  const time = { now, previous: before?.timestamp, lastEventId: before?.lastEventId ?? 0 };
-  const memories: Record<string, ConditionMemory> = Object.create(null);
+  const states = new Map<string, AssetState>();
   const results = nodes.flatMap(({ name, condition }) => {
     if (condition === undefined) return [];
-    const known = before && Object.hasOwn(before.assets, name) ? before.assets[name] : undefined;
-    const { evaluation, memory } = evaluateCondition(condition, byName.get(name) as AssetSnapshot, known, time);
-    memories[name] = memory;
+    const known = before.of(name);
+    const time = { now, previous: known?.timestamp, lastEventId: known?.lastEventId ?? 0 };
+    const { evaluation, memory } = evaluateCondition(condition, byName.get(name) as AssetSnapshot, known?.memory, time);
+    states.set(name, { timestamp: now, lastEventId, memory });
     return [evaluation];
   });
   const fired = results.filter(({ shouldRun }) => shouldRun);
   const unpartitioned = fired.filter(({ partitions }) => partitions === undefined).map(({ asset }) => asset);
   const partitioned = fired.flatMap(({ asset, partitions }) => (partitions ? [{ selection: [asset], partitionKeys: partitions }] : []));
   const requests = [...(unpartitioned.length > 0 ? [{ selection: unpartitioned }] : []), ...partitioned];
-  // The state of assets that this repository does not have stays: another repository may share the Storage.
-  const assets = { ...before?.assets, ...memories };
-  return { evaluation: { timestamp: now, results, requests }, state: { timestamp: now, lastEventId, assets } };
+  return { evaluation: { timestamp: now, results, requests }, states };
 }
 
-function parseState(bytes: Uint8Array): State {
-  return JSON.parse(new TextDecoder().decode(bytes)) as State;
+/** One asset of a tick. Of many partitions it has the first ones and their number, because a row of D1 is limited. */
+function firedDetail({ asset, partitions }: AssetEvaluation): unknown {
+  if (partitions === undefined || partitions.length <= longestList) return { asset, partitions };
+  return { asset, partitions: partitions.slice(0, longestList), count: partitions.length };
 }

@@ -1,3 +1,4 @@
+import { nameProblem } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import { PartitionKey, singleValue } from "./partition-key.ts";
 import { type DynamicPartitions, keysBetween, listKeys, makeDefinition } from "./partitions-definition.ts";
@@ -16,6 +17,10 @@ import { type DynamicPartitions, keysBetween, listKeys, makeDefinition } from ".
 export function dynamicPartitions(name: string): DynamicPartitions {
   if (typeof name !== "string" || name === "") {
     throw new EdgewaterError("PartitionError", "Cannot define dynamic partitions without a name; pass a string that is not empty");
+  }
+  const problem = nameProblem(name);
+  if (problem !== undefined) {
+    throw new EdgewaterError("PartitionError", `Cannot define the dynamic partitions ${JSON.stringify(name)}: ${problem}`);
   }
   const keys: DynamicPartitions["keys"] = ({ dynamicKeys }) => [...new Set(dynamicKeys(name))].map((key) => PartitionKey.single(key));
   return makeDefinition({

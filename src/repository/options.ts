@@ -54,7 +54,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
 
-type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "close";
+type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "close";
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
   assets: required(anArray),
@@ -69,12 +69,16 @@ const repositoryKinds: OptionKinds<RepositoryOptions> = {
 
 const aRun = either(oneOf(true), { expected: "the id of a run", accepts: (value) => typeof value === "string" });
 
-const materializeKinds: OptionKinds<MaterializeOptions> = {
+const selectionKinds: OptionKinds<Selection> = {
   selection: someAssets,
   includeUpstream: aBoolean,
   partitionKey: aKey,
   partitionKeys: keys,
   partitionRange: range,
+};
+
+const materializeKinds: OptionKinds<MaterializeOptions> = {
+  ...selectionKinds,
   tags: stringRecord,
   raiseOnError: aBoolean,
   retry: anyValue,
@@ -108,6 +112,7 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   write: writeKinds,
   status: statusKinds,
   evaluate: evaluateKinds,
+  plan: selectionKinds,
   close: closeKinds,
 };
 

@@ -27,6 +27,7 @@ import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { checkRepositoryOptions } from "./options.ts";
+import { type PlannedStep, planned } from "./plan.ts";
 import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
 import { runError } from "./run-error.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
@@ -236,6 +237,21 @@ export class Repository implements AsyncDisposable {
     const result = await run(plan, { ...environment, owner, signal: owner.signal }, earlier);
     if (!raiseOnError || result.success) return result;
     throw owner.lost ?? runError(result, environment.signal);
+  }
+
+  /**
+   * What `materialize` would run with the same selection, step by step, and why. Runs and records nothing.
+   *
+   * @throws `GraphError` for an unknown name, `PartitionError` for a missing or invalid key
+   *
+   * @example
+   * ```ts
+   * for (const { step, why, causes } of await repository.plan()) print(step, why, causes.map(({ reason }) => reason));
+   * ```
+   */
+  async plan(selection: Selection = {}): Promise<readonly PlannedStep[]> {
+    checkRepositoryOptions("plan", selection);
+    return this.#operations.run(async () => planned(this.#graph, await this.#loadingContext(), this.storage, selection));
   }
 
   /**

@@ -6,6 +6,7 @@ import { validate } from "../io-handler/type-hint.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
+import { inputName } from "../storage/input-name.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
 import { recordFinding } from "./finding.ts";
 import type { Output } from "./look.ts";
@@ -27,11 +28,6 @@ export interface LoadRequest {
 
 /** Called with every loaded value: its partition, its name in `inputDataVersions` of events, and which recorded value it is. */
 export type OnLoaded = (key: PartitionKey | undefined, name: string, read: Read) => void;
-
-/** The name of an input, or of one of its partitions, in `inputDataVersions` of events. */
-export function inputName(name: string, key: PartitionKey | undefined): string {
-  return key === undefined ? name : `${name}[${key}]`;
-}
 
 /** Loads one input of a step: a value, a map of partitions that loads each when it is read, or undefined. */
 export async function loadInput(
@@ -91,7 +87,7 @@ export async function loadValue(
       : await provenanceOf(output, latest, context.loaded, environment);
     if (read === readAgain && reads < mostReads) continue;
     if (read === readAgain) read = latest && { dataVersion: context.loaded?.digest ?? latest.dataVersion, eventId: undefined };
-    if (read !== undefined) onLoaded(key, inputName(source.name, key), read);
+    if (read !== undefined) onLoaded(key, inputName(source.name, key && String(key)), read);
     const what = `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`;
     return validate(value, spec?.typeHint, source.name, what);
   }

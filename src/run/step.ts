@@ -1,6 +1,6 @@
 import { isGenerator, type PendingOutput } from "../asset/outputs.ts";
 import type { AssetContext, Definition } from "../asset/types.ts";
-import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import type { ExpectedObject } from "../io-handler/contexts.ts";
 import { coerceMetadata, type Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
@@ -278,6 +278,8 @@ async function makeOutputs(running: RunningStep, signal: AbortSignal): Promise<v
   const returned = await compute?.(Object.fromEntries(values), contextOf(call));
   const isGenerated = isGenerator(returned);
   for await (const output of splitOutputs(returned, { name, outputs: step.outputs, allOutputs, keys: step.keys })) {
+    // An attempt that was abandoned ends here.
+    throwIfAborted(signal, { asset: name });
     const id = outputId(output.definition.name, output.key);
     if (outcomes.has(id)) continue;
     // A generator may still fail after its last output.

@@ -60,16 +60,19 @@ export class BackendStorage implements Storage {
 
   async getEventsForAsset(assetKey: string, options: EventsOptions | TypedEventsOptions = {}): Promise<readonly StoredEvent[]> {
     checkStorageOptions("storage.getEventsForAsset", options);
-    return this.#events({ assetKey, newestFirst: true, limit: defaultLimit }, options);
+    return this.#events({ assetKey, newestFirst: true, limit: defaultLimit }, options, { asset: assetKey });
   }
 
   async getEventsForRun(runId: string, options: EventsOptions | TypedEventsOptions = {}): Promise<readonly StoredEvent[]> {
     checkStorageOptions("storage.getEventsForRun", options);
-    return this.#events({ runId }, options);
+    return this.#events({ runId }, options, { "run id": runId });
   }
 
   getLatestMaterialization(assetKey: string, partition?: string | PartitionKey): Promise<StoredEvent | undefined> {
-    return this.#withBackend((backend) => backend.materialization(assetKey, partitionId(partition)));
+    return this.#withBackend((backend) => backend.materialization(assetKey, partitionId(partition)), {
+      asset: assetKey,
+      partition: partition && String(partition),
+    });
   }
 
   subscribe(options: SubscribeOptions = {}): AsyncGenerator<AnyEvent, void, void> {
@@ -91,7 +94,7 @@ export class BackendStorage implements Storage {
   }
 
   getAssetRecord(assetKey: string): Promise<AssetRecord | undefined> {
-    return this.#withBackend(async (backend) => (await assetRecords(backend, assetKey))[0]);
+    return this.#withBackend(async (backend) => (await assetRecords(backend, assetKey))[0], { asset: assetKey });
   }
 
   async getAssetsByTag(tag: string, value?: string): Promise<readonly AssetRecord[]> {
@@ -121,7 +124,9 @@ export class BackendStorage implements Storage {
   }
 
   getPartitionRecords(assetKey: string): Promise<readonly LatestRecord[]> {
-    return this.#withBackend(async (backend) => byFirstMaterialization(await backend.latest({ assetKey, of: "partitions" })));
+    return this.#withBackend(async (backend) => byFirstMaterialization(await backend.latest({ assetKey, of: "partitions" })), {
+      asset: assetKey,
+    });
   }
 
   async computeStaleness(options: StalenessOptions = {}): Promise<readonly Staleness[]> {
@@ -130,10 +135,13 @@ export class BackendStorage implements Storage {
   }
 
   getRun(runId: string): Promise<RunRecord | undefined> {
-    return this.#withBackend(async (backend) => {
-      const run = await backend.run(runId);
-      return run && (await withStatus(backend, [run]))[0];
-    });
+    return this.#withBackend(
+      async (backend) => {
+        const run = await backend.run(runId);
+        return run && (await withStatus(backend, [run]))[0];
+      },
+      { "run id": runId },
+    );
   }
 
   async getRuns(options: RunsOptions = {}): Promise<readonly RunRecord[]> {
@@ -143,38 +151,38 @@ export class BackendStorage implements Storage {
   }
 
   getLeases(runId?: string): Promise<readonly Lease[]> {
-    return this.#withBackend((backend) => backend.leases(runId));
+    return this.#withBackend((backend) => backend.leases(runId), { "run id": runId });
   }
 
   setRunOutcome(runId: string, status: RunOutcome): Promise<void> {
-    return this.#withBackend(async (backend) => {
-      const run = await backend.run(runId);
-      if (run === undefined) {
-        const message = `Cannot set the outcome of the run ${JSON.stringify(runId)}: ${this.name} has no such run`;
-        throw new EdgewaterError("NotFound", message, { store: this.name, key: runId });
-      }
-      await this.#commit({
-        preconditions: [{ run: runId, is: "Started" }],
-        runs: [{ ...run, status, endTime: Date.now() }],
-        leases: [{ runId, owner: undefined }],
-        events: [runEvent("RunEnd", { ...run, status })],
-      });
-    });
+    return this.#withBackend(
+      async (backend) => {
+        const run = await backend.run(runId);
+        if (run === undefined) {
+          const message = `Cannot set the outcome of the run ${JSON.stringify(runId)}: ${this.name} has no such run`;
+          throw new EdgewaterError("NotFound", message, { store: this.name, key: runId });
+        }
+        await this.#commit({
+          preconditions: [{ run: runId, is: "Started" }],
+          runs: [{ ...run, status, endTime: Date.now() }],
+          leases: [{ runId, owner: undefined }],
+          events: [runEvent("RunEnd", { ...run, status })],
+        });
+      },
+      { "run id": runId },
+    );
   }
 
   getRunLogs(runId: string): Promise<readonly LogRecord[]> {
-    return this.#withBackend((backend) => backend.logs(runId));
+    return this.#withBackend((backend) => backend.logs(runId), { "run id": runId });
   }
 
   getTicks(name: string, limit: number = defaultLimit): Promise<readonly TickRecord[]> {
-    return this.#withBackend((backend) => backend.ticks({ name, limit }));
+    return this.#withBackend((backend) => backend.ticks({ name, limit }), { tick: name });
   }
 
   kvGet(key: string): Promise<Uint8Array | undefined> {
-    return this.#withBackend(async (backend) => {
-      checkStorageName(this.name, key, "key");
-      return backend.kv(key);
-    });
+    return this.#withBackend((backend) => backend.kv(key), { key });
   }
 
   async kvSet(key: string, value: Uint8Array): Promise<void> {
@@ -186,10 +194,7 @@ export class BackendStorage implements Storage {
   }
 
   kvList(prefix = ""): Promise<readonly KvEntry[]> {
-    return this.#withBackend(async (backend) => {
-      checkStorageName(this.name, prefix, "prefix");
-      return backend.kvList(prefix);
-    });
+    return this.#withBackend((backend) => backend.kvList(prefix), { prefix });
   }
 
   async kvCompareAndSet(key: string, expected: Uint8Array | undefined, value: Uint8Array | undefined): Promise<boolean> {
@@ -211,10 +216,13 @@ export class BackendStorage implements Storage {
   }
 
   getDynamicPartitions(definition: string): Promise<readonly string[]> {
-    return this.#withBackend(async (backend) => (await backend.dynamicPartitions(definition)).map(({ key }) => key));
+    return this.#withBackend(async (backend) => (await backend.dynamicPartitions(definition)).map(({ key }) => key), {
+      "name of dynamic partitions": definition,
+    });
   }
 
   async hasDynamicPartition(definition: string, key: string): Promise<boolean> {
+    checkStorageName(this.name, key, "partition");
     return (await this.getDynamicPartitions(definition)).includes(key);
   }
 
@@ -255,8 +263,16 @@ export class BackendStorage implements Storage {
     return this.close();
   }
 
-  #withBackend<Value>(work: (backend: Backend) => Promise<Value>): Promise<Value> {
-    return this.#operations.run(() => work(this.#backend));
+  /**
+   * Runs one operation.
+   *
+   * @param names the names that it was called with, by what they are, which are checked first
+   */
+  #withBackend<Value>(work: (backend: Backend) => Promise<Value>, names: Readonly<Record<string, unknown>> = {}): Promise<Value> {
+    return this.#operations.run(async () => {
+      for (const what in names) checkStorageName(this.name, names[what], what);
+      return work(this.#backend);
+    });
   }
 
   /** Commits as a part of an operation, also while the Storage is closing. */
@@ -275,11 +291,17 @@ export class BackendStorage implements Storage {
   #events(
     query: EventsQuery,
     { limit, partition, runId, ...options }: EventsOptions | TypedEventsOptions,
+    names: Readonly<Record<string, unknown>>,
   ): Promise<readonly StoredEvent[]> {
     const requested = "types" in options ? options.types : assetEventTypes;
     const types = requested === "all" ? undefined : requested;
     const id = partition === undefined ? undefined : partitionId(partition);
-    const events = this.#withBackend((backend) => backend.events({ runId, ...query, limit: limit ?? query.limit, partitionId: id, types }));
+    const asked = { runId, ...query, limit: limit ?? query.limit, partitionId: id, types };
+    const events = this.#withBackend((backend) => backend.events(asked), {
+      ...names,
+      "run id": asked.runId,
+      partition: partition && String(partition),
+    });
     return events as Promise<readonly StoredEvent[]>;
   }
 

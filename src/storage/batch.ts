@@ -100,21 +100,65 @@ export function checkDynamicKeys(changes: readonly DynamicPartitionsChange[]): v
  *
  * @throws `InvalidPath` for a name with NUL or a lone surrogate
  */
-export function checkNames(
-  store: string,
-  { preconditions = [], events = [], runs = [], leases = [], kv = [], dynamicPartitions = [] }: Batch,
-): void {
-  for (const each of preconditions) if ("kv" in each) checkStorageName(store, each.kv, "key");
-  for (const { key } of kv) checkStorageName(store, key, "key");
-  for (const { definition } of dynamicPartitions) checkStorageName(store, definition, "name of dynamic partitions");
-  for (const { runId } of runs) checkStorageName(store, runId, "run id");
-  for (const { runId } of leases) checkStorageName(store, runId, "run id");
-  for (const { assetKey, partitionKey, runId, dataVersion, codeVersion } of events) {
-    if (partitionKey) checkStorageName(store, String(partitionKey), "partition");
-    checkStorageName(store, assetKey, "asset");
-    checkStorageName(store, runId, "run id");
-    checkStorageName(store, dataVersion, "data version");
-    checkStorageName(store, codeVersion, "code version");
+export function checkNames(store: string, batch: Batch): void {
+  const {
+    preconditions = [],
+    events = [],
+    runs = [],
+    assets = [],
+    logs = [],
+    ticks = [],
+    kv = [],
+    dynamicPartitions = [],
+    leases = [],
+  } = batch;
+  const check = (what: string, ...names: readonly unknown[]): void => {
+    for (const name of names) checkStorageName(store, name, what);
+  };
+  for (const each of preconditions) {
+    if ("kv" in each) check("key", each.kv);
+    else if ("run" in each) check("run id", each.run);
+    else if ("lease" in each) check("run id", each.lease);
+    else if ("latest" in each) {
+      check("asset", each.latest);
+      check("partition", each.partition && String(each.partition));
+    }
+  }
+  for (const { key } of kv) check("key", key);
+  for (const { definition, remove = [] } of dynamicPartitions) {
+    check("name of dynamic partitions", definition);
+    for (const key of remove) check("partition", key);
+  }
+  for (const { runId, tags } of runs) {
+    check("run id", runId);
+    for (const tag of Object.entries(tags ?? {})) check("tag", ...tag);
+  }
+  for (const { assetKey, tags, kinds, group, codeVersion } of assets) {
+    check("asset", assetKey);
+    for (const tag of Object.entries(tags ?? {})) check("tag", ...tag);
+    check("kind", ...(kinds ?? []));
+    check("group", group);
+    check("code version", codeVersion);
+  }
+  for (const { runId, step } of logs) {
+    check("run id", runId);
+    check("step", step);
+  }
+  for (const { runId, step } of leases) {
+    check("run id", runId);
+    check("step", step);
+  }
+  for (const { name } of ticks) check("tick", name);
+  for (const { assetKey, partitionKey, runId, dataVersion, codeVersion, inputDataVersions } of events) {
+    check("partition", partitionKey && String(partitionKey));
+    check("asset", assetKey);
+    check("run id", runId);
+    check("data version", dataVersion);
+    check("code version", codeVersion);
+    for (const [name, version] of Object.entries(inputDataVersions ?? {})) {
+      check("input", name);
+      check("data version", version);
+    }
   }
 }
 

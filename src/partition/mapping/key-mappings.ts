@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../../errors.ts";
 import { anObject, checkValue, describe, required } from "../../options.ts";
-import { isPartitionKey, type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "../partition-key.ts";
-import { keyKindOf, type PartitionsDefinition } from "../partitions-definition.ts";
+import { isPartitionKey, PartitionKey, type PartitionKeyInput, partitionKeyOf } from "../partition-key.ts";
+import { keyKindOf, type PartitionLoadingContext, type PartitionsDefinition } from "../partitions-definition.ts";
 import { makeMapping, needsDownstream, needsUpstream, type PartitionEdge, type PartitionMapping } from "./make-mapping.ts";
 
 /** The mappings that need neither dimensions nor time. See `PartitionMapping` for each. */
@@ -31,16 +31,18 @@ export const keyMappings = {
     checkValue("PartitionMapping.static", "table", table, required(anObject), "PartitionError");
     const entries: ReadonlyMap<string, PartitionKeyInput> = new Map(Object.entries(table));
     for (const target of entries.values()) oneKey("static", target);
-    const normal = (definition: PartitionsDefinition): ReadonlyMap<string, PartitionKeyInput> =>
-      new Map([...entries].map(([key, target]) => [String(partitionKeyOf(key, keyKindOf(definition))), target]));
+    const normal = onceFor(
+      (definition): ReadonlyMap<string, PartitionKeyInput> =>
+        new Map([...entries].map(([key, target]) => [String(partitionKeyOf(key, keyKindOf(definition))), target])),
+    );
     return makeMapping({
       kind: "static",
       arity: "one",
       problem: (edge) =>
         needsUpstream(edge) ??
         needsDownstream(edge) ??
-        needsReadable([...entries.keys()], edge.downstream) ??
-        needsReadable([...entries.values()], edge.upstream),
+        needsKnown([...entries.keys()], edge.downstream, edge.owner) ??
+        needsKnown([...entries.values()], edge.upstream, edge.input),
       map: ({ key, downstream }) => {
         if (key === undefined || downstream === undefined) return { keys: [] };
         return { keys: [normal(downstream).get(String(key)) ?? key] };
@@ -50,28 +52,27 @@ export const keyMappings = {
 
   specific(keys: readonly PartitionKeyInput[]): PartitionMapping<"many"> {
     const selected = someKeys("specific", keys);
+    const members = onceFor((definition) => new Map(membersOf(selected, definition).map((key) => [String(key), key])));
     return makeMapping({
       kind: "specific",
       arity: "many",
-      problem: (edge) => needsUpstream(edge) ?? needsReadable(selected, edge.upstream),
-      map: ({ upstream }) => {
-        const members = upstream === undefined ? [] : membersOf(selected, upstream);
-        return { keys: [...new Map(members.map((key) => [String(key), key])).values()] };
-      },
+      problem: (edge) => needsUpstream(edge) ?? needsKnown(selected, edge.upstream, edge.input),
+      map: ({ upstream }) => ({ keys: upstream === undefined ? [] : [...members(upstream).values()] }),
     });
   },
 
   forKeys(keys: readonly PartitionKeyInput[]): PartitionMapping<"maybe"> {
     const selected = someKeys("forKeys", keys);
+    const members = onceFor((definition) => new Set(membersOf(selected, definition).map(String)));
     return makeMapping({
       kind: "forKeys",
       arity: "maybe",
       problem: (edge) => {
         if (edge.upstream !== undefined) return "is for an input without partitions; declare .specific([…]) or .subset()";
-        return needsDownstream(edge) ?? needsReadable(selected, edge.downstream);
+        return needsDownstream(edge) ?? needsKnown(selected, edge.downstream, edge.owner);
       },
       map: ({ key, downstream }) => {
-        const matches = downstream !== undefined && key !== undefined && membersOf(selected, downstream).some((each) => each.equals(key));
+        const matches = downstream !== undefined && key !== undefined && members(downstream).has(String(key));
         return matches ? "unpartitioned" : "nothing";
       },
     });
@@ -92,12 +93,41 @@ function needsSameKind({ downstream, upstream }: PartitionEdge): string | undefi
   return "cannot map between multi keys and single keys; declare PartitionMapping.multiToSingle(dimension)";
 }
 
-function needsReadable(keys: readonly PartitionKeyInput[], definition: PartitionsDefinition | undefined): string | undefined {
+/** The problem of a mapping that names keys which are not partitions, as far as that is known before partitions are loaded. */
+function needsKnown(keys: readonly PartitionKeyInput[], definition: PartitionsDefinition | undefined, owner: string): string | undefined {
   if (definition === undefined) return undefined;
   const kind = keyKindOf(definition);
   const wrong = keys.find((key) => (typeof key === "string" ? kind === "multi" && !key.includes("=") : key.kind !== kind));
-  if (wrong === undefined) return undefined;
-  return `names ${JSON.stringify(String(wrong))}, which is not a ${kind} key`;
+  if (wrong !== undefined) return `names ${JSON.stringify(String(wrong))}, which is not a ${kind} key`;
+  const unknown = membersOf(keys, definition).find((key) => !mayBeIn(key, definition));
+  if (unknown === undefined) return undefined;
+  return `names ${JSON.stringify(String(unknown))}, which is not a partition of ${JSON.stringify(owner)}`;
+}
+
+/** When every window has ended. */
+const anyTime: PartitionLoadingContext = { now: "9999-12-31T00:00:00", dynamicKeys: () => [] };
+
+/** Whether a key may be a partition. Windows may still end, and dynamic keys may still be added. */
+function mayBeIn(key: PartitionKey, definition: PartitionsDefinition): boolean {
+  if (definition.kind === "dynamic") return true;
+  if (definition.kind !== "multi") return definition.has(key, anyTime);
+  if (key.kind !== "multi" || Object.keys(key.dimensions).length !== Object.keys(definition.dimensions).length) return false;
+  return Object.entries(definition.dimensions).every(([name, each]) => {
+    const value = Object.hasOwn(key.dimensions, name) ? key.dimensions[name]?.[0] : undefined;
+    return value !== undefined && mayBeIn(PartitionKey.single(value), each);
+  });
+}
+
+/** Computes something once for each definition, because a mapping is resolved for each key. */
+function onceFor<Value>(compute: (definition: PartitionsDefinition) => Value): (definition: PartitionsDefinition) => Value {
+  const known = new WeakMap<PartitionsDefinition, Value>();
+  return (definition) => {
+    const before = known.get(definition);
+    if (before !== undefined) return before;
+    const value = compute(definition);
+    known.set(definition, value);
+    return value;
+  };
 }
 
 function listOf(key: PartitionKey | undefined): readonly PartitionKey[] {

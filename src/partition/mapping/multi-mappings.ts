@@ -1,6 +1,6 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { EdgewaterError } from "../../errors.ts";
-import { anObject, anyValue, checkOptions, checkValue, type OptionKind, required } from "../../options.ts";
+import { anObject, anyValue, checkOptions, checkValue, type OptionKind, type OptionKinds, required } from "../../options.ts";
 import { checkDimensionName, combinations, PartitionKey } from "../partition-key.ts";
 import type { DimensionPartitions, MultiPartitions, PartitionsDefinition } from "../partitions-definition.ts";
 import { keyMappings } from "./key-mappings.ts";
@@ -81,16 +81,34 @@ export function multiMapping(dimensions: Dimensions): PartitionMapping {
   });
 }
 
+/** Options of `PartitionMapping.multiToSingle`. */
+export interface MultiToSingleOptions<A extends "one" | "many" = "one" | "many"> {
+  /** The arity, to have it in the type; the other direction is refused. */
+  readonly arity?: A | undefined;
+  /** Maps between the values of the dimension and the single keys; by identity unless given. */
+  readonly mapping?: PartitionMapping | undefined;
+}
+
+const multiToSingleKinds: OptionKinds<MultiToSingleOptions> = {
+  arity: anyValue,
+  mapping: { expected: "a mapping, such as PartitionMapping.static({…})", accepts: isMapping },
+};
+
 /** See `PartitionMapping.multiToSingle`. */
-export function multiToSingleMapping(dimension: string): PartitionMapping<"one" | "many">;
-export function multiToSingleMapping<A extends "one" | "many">(dimension: string, options: { readonly arity: A }): PartitionMapping<A>;
+export function multiToSingleMapping(dimension: string, mapping?: PartitionMapping): PartitionMapping<"one" | "many">;
+export function multiToSingleMapping<A extends "one" | "many">(
+  dimension: string,
+  options: MultiToSingleOptions<A> & { readonly arity: A },
+): PartitionMapping<A>;
+export function multiToSingleMapping(dimension: string, options: MultiToSingleOptions): PartitionMapping<"one" | "many">;
 export function multiToSingleMapping(
   dimension: string,
-  options: { readonly arity?: "one" | "many" } = {},
+  given: PartitionMapping | MultiToSingleOptions = {},
 ): PartitionMapping<"one" | "many"> {
   checkDimensionName(dimension);
-  checkOptions("PartitionMapping.multiToSingle", options, { arity: anyValue }, "PartitionError");
-  const { arity: declared } = options;
+  const options = isMapping(given) ? { mapping: given } : given;
+  checkOptions("PartitionMapping.multiToSingle", options, multiToSingleKinds, "PartitionError");
+  const { arity: declared, mapping: inner }: MultiToSingleOptions = options;
   if (declared !== undefined && declared !== "one" && declared !== "many") {
     throw new EdgewaterError("PartitionError", 'Invalid arity of PartitionMapping.multiToSingle; expected "one" or "many"');
   }
@@ -103,21 +121,39 @@ export function multiToSingleMapping(
       const [multi, ...others] = [downstream, upstream].filter((definition) => definition.kind === "multi");
       if (multi === undefined || others.length > 0) return "needs multi partitions on one side and single keys on the other";
       if (!Object.hasOwn(multi.dimensions, dimension)) return `names the dimension ${JSON.stringify(dimension)}, which does not exist`;
-      const actual = downstream === multi ? "one" : "many";
+      const actual = downstream === multi ? (inner?.arity ?? "one") : "many";
       return declared !== undefined && declared !== actual
         ? `has the arity ${JSON.stringify(actual)} here, not ${JSON.stringify(declared)}`
-        : undefined;
+        : innerProblem(edge, dimension, inner);
     },
-    map: ({ key, upstream, loadingContext }) => {
+    map: ({ key, loadingContext, ...edge }) => {
+      const { upstream } = edge;
       if (key === undefined || upstream === undefined) return { keys: [] };
-      if (upstream.kind !== "multi") return { keys: [coordinate(key, dimension) ?? key] };
+      const own = coordinate(key, dimension) ?? key;
+      const mapped = inner?.resolve({ ...innerEdge(edge, dimension), key: own, loadingContext }) ?? { keys: [own] };
+      if (typeof mapped === "string") return "nothing";
+      if (upstream.kind !== "multi") return mapped;
       const entries = dimensionsIn(upstream).map(([name, definition]): [string, readonly string[]] => [
         name,
-        name === dimension ? [String(key)] : definition.keys(loadingContext).map(String),
+        (name === dimension ? mapped.keys : definition.keys(loadingContext)).map(String),
       ]);
       return { keys: combinations(entries), arity: "many" };
     },
   });
+}
+
+/** The edge between the single keys of one side and the dimension of the other. */
+function innerEdge(edge: PartitionEdge, dimension: string): PartitionEdge {
+  const side = (definition: PartitionsDefinition | undefined): PartitionsDefinition | undefined =>
+    definition?.kind === "multi" ? dimensionOf(definition, dimension) : definition;
+  return { ...edge, downstream: side(edge.downstream), upstream: side(edge.upstream) };
+}
+
+function innerProblem(edge: PartitionEdge, dimension: string, inner: PartitionMapping | undefined): string | undefined {
+  if (inner === undefined) return undefined;
+  if (inner.arity === "maybe") return `cannot use ${inner.kind}, which may have no partition; declare PartitionMapping.multi({…})`;
+  const wrong = inner.problem(innerEdge(edge, dimension));
+  return wrong === undefined ? undefined : `for the dimension ${JSON.stringify(dimension)}: ${inner.kind} ${wrong}`;
 }
 
 /** Returns the dimensions of a definition, sorted by name. */

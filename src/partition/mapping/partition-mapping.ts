@@ -76,7 +76,8 @@ export const PartitionMapping = {
   /**
    * Maps between multi partitions and single keys by one dimension. If the downstream asset has the dimensions, it loads the
    * key that is its value of `dimension` (arity "one"). If the upstream asset has them, it loads every partition whose value
-   * of `dimension` is the key (arity "many"). Pass `arity` to have it in the type; the other direction is then refused.
+   * of `dimension` is the key (arity "many"). Pass `arity` to have it in the type; the other direction is then refused. Another
+   * mapping as the second argument, or as the option `mapping`, maps between the values of the dimension and the single keys.
    */
   multiToSingle: multiToSingleMapping as typeof multiToSingleMapping,
 } as const;

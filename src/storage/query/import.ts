@@ -1,26 +1,12 @@
-import { fromBase64 } from "../../encoding/base64.ts";
-import { EdgewaterError, throwIfAborted } from "../../errors.ts";
+import { EdgewaterError, throwIfAborted, thrownText } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
 import type { Batch } from "../batch.ts";
-import type { NewEvent } from "../events.ts";
-import { definitionFrom, type EventJson, eventFrom, runFrom } from "../record-json.ts";
-import type { AssetDefinition, LogRecord, RunRecord, TickRecord } from "../records.ts";
+import type { AnyEvent, NewEvent } from "../events.ts";
+import { eventJson } from "../record-json.ts";
+import type { AssetDefinition, KvEntry, RunRecord, TickRecord } from "../records.ts";
 import type { ImportOptions } from "../types.ts";
 import { exportVersion } from "./export.ts";
-
-/** One line of an export: the first line has `edgewater` and `version`, every other line one of the other fields. */
-interface Line {
-  readonly edgewater?: "records";
-  readonly version?: number;
-  readonly asset?: AssetDefinition;
-  readonly dynamicPartition?: { readonly definition: string; readonly key: string };
-  readonly kv?: { readonly key: string; readonly value: string };
-  readonly run?: RunRecord;
-  readonly log?: LogRecord;
-  readonly tick?: TickRecord;
-  readonly event?: EventJson;
-  readonly end?: number;
-}
+import { type ImportRow, importRow } from "./import-line.ts";
 
 /** A batch of rows to add, with arrays to append to. */
 type Lists = Required<Omit<Batch, "preconditions" | "leases" | "deletes">>;
@@ -42,23 +28,38 @@ export async function importLines(
   { merge = false, signal }: ImportOptions,
 ): Promise<void> {
   const { name: store } = backend;
-  const existing = await existingRows(backend);
+  const existing = await Existing.in(backend);
   if (!merge && !existing.isEmpty) {
     const message = `Cannot import into ${store}: it is not empty; import into a new Storage, or pass { merge: true }`;
     throw new EdgewaterError("AlreadyExists", message, { store });
   }
   const damaged: Damaged = (reason, cause) => new EdgewaterError("Integrity", `Cannot import into ${store}: ${reason}`, { store, cause });
   let batch = emptyBatch();
-  let [count, size, isComplete] = [-1, 0, false];
+  let [count, size, lastId, isComplete] = [-1, 0, 0, false];
   for await (const text of splitLines(lines)) {
     throwIfAborted(signal, { store });
-    const line = parseLine(text, count + 2, damaged);
-    if (count < 0) checkHeader(line, store, damaged);
-    else if (line.end !== undefined) {
-      if (line.end !== count) throw damaged(`the export has ${count} rows, and its last line says ${line.end}; export it again`);
+    const number = count + 2;
+    if (isComplete) throw damaged(`line ${number + 1} comes after the last line of the export`);
+    const line = parseLine(text, number, damaged);
+    if (count < 0) {
+      checkHeader(line, store, damaged);
+      count++;
+      continue;
+    }
+    const row = checkedRow(line, number, damaged);
+    if (row.kind === "end") {
+      if (row.row !== count) throw damaged(`the export has ${count} rows, and its last line says ${row.row}; export it again`);
       isComplete = true;
-    } else size += add(batch, line, existing, merge);
-    if (!isComplete) count++;
+      continue;
+    }
+    if (row.kind === "event") {
+      if (row.row.id <= lastId) throw damaged(`line ${number} has the event ${row.row.id} after the event ${lastId}; ids must grow`);
+      lastId = row.row.id;
+    }
+    count++;
+    if (await existing.has(row, merge)) continue;
+    add(batch, row, merge);
+    size++;
     if (size < batchSize) continue;
     await commit(batch);
     [batch, size] = [emptyBatch(), 0];
@@ -70,58 +71,135 @@ export async function importLines(
 
 type Damaged = (reason: string, cause?: unknown) => EdgewaterError;
 
-/** The rows that a Storage has before an import, which a merge keeps. */
-interface Existing {
+/** The rows that a Storage has before an import, which a merge keeps and does not add again. */
+class Existing {
+  readonly #backend: Backend;
+  readonly #runs: ReadonlySet<string>;
+  readonly #assets: ReadonlySet<string>;
+  readonly #keys: ReadonlySet<string>;
+  readonly #ticks: Counts;
+  /** The events and the log of runs that are there, read when the import comes to the run. */
+  readonly #events = new Map<string, Counts>();
+  readonly #logs = new Map<string, Counts>();
   readonly isEmpty: boolean;
-  readonly runs: ReadonlySet<string>;
-  readonly assets: ReadonlySet<string>;
-  readonly keys: ReadonlySet<string>;
+
+  private constructor(backend: Backend, rows: ExistingRows) {
+    this.#backend = backend;
+    this.#runs = new Set(rows.runs.map(({ runId }) => runId));
+    this.#assets = new Set(rows.assets.map(({ assetKey }) => assetKey));
+    this.#keys = new Set(rows.kv.map(({ key }) => key));
+    this.#ticks = new Counts(rows.ticks.map(textOf));
+    this.isEmpty = rows.events.length + rows.runs.length + rows.kv.length + rows.ticks.length === 0;
+  }
+
+  static async in(backend: Backend): Promise<Existing> {
+    const [events, runs, kv, ticks, assets] = await Promise.all([
+      backend.events({ limit: 1 }),
+      backend.runs({}),
+      backend.kvList(""),
+      backend.ticks({}),
+      backend.definitions(),
+    ]);
+    return new Existing(backend, { events, runs, kv, ticks, assets });
+  }
+
+  /** Whether the Storage has the row. An event, a log line or a tick that it has twice is there twice. */
+  async has(imported: ImportRow, merge: boolean): Promise<boolean> {
+    const { kind, row } = imported;
+    if (kind === "asset") return merge && this.#assets.has(row.assetKey);
+    if (kind === "kv") return this.#keys.has(row.key);
+    if (kind === "run") return this.#runs.has(row.runId);
+    if (kind === "tick") return this.#ticks.take(textOf(row));
+    if (kind === "log") return this.#runs.has(row.runId) && (await this.#logsOf(row.runId)).take(textOf(row));
+    return kind === "event" && this.#runs.has(row.runId) && (await this.#eventsOf(row.runId)).take(eventText(row));
+  }
+
+  async #logsOf(runId: string): Promise<Counts> {
+    const known = this.#logs.get(runId) ?? new Counts((await this.#backend.logs(runId)).map(textOf));
+    this.#logs.set(runId, known);
+    return known;
+  }
+
+  async #eventsOf(runId: string): Promise<Counts> {
+    const known = this.#events.get(runId) ?? new Counts((await this.#backend.events({ runId })).map(eventText));
+    this.#events.set(runId, known);
+    return known;
+  }
 }
 
-async function existingRows(backend: Backend): Promise<Existing> {
-  const [events, runs, kv, ticks] = await Promise.all([
-    backend.events({ limit: 1 }),
-    backend.runs({}),
-    backend.kvList(""),
-    backend.ticks({ limit: 1 }),
-  ]);
-  const assets = await backend.definitions();
-  return {
-    isEmpty: events.length + runs.length + kv.length + ticks.length === 0,
-    runs: new Set(runs.map(({ runId }) => runId)),
-    assets: new Set(assets.map(({ assetKey }) => assetKey)),
-    keys: new Set(kv.map(({ key }) => key)),
-  };
+interface ExistingRows {
+  readonly events: readonly AnyEvent[];
+  readonly runs: readonly RunRecord[];
+  readonly kv: readonly KvEntry[];
+  readonly ticks: readonly TickRecord[];
+  readonly assets: readonly AssetDefinition[];
 }
 
-/** Adds the row of one line to a batch, unless the Storage has it. Returns the number of added rows. */
-function add(batch: Growing, { asset, dynamicPartition, kv, run, log, tick, event }: Line, existing: Existing, merge: boolean): number {
-  if (asset && !(merge && existing.assets.has(asset.assetKey))) batch.assets.push(definitionFrom(asset));
-  else if (dynamicPartition) {
-    const { definition, key } = dynamicPartition;
-    batch.dynamicPartitions.push({ definition, add: [key] });
-  } else if (kv && !existing.keys.has(kv.key)) batch.kv.push({ key: kv.key, value: fromBase64(kv.value) });
-  else if (run && !existing.runs.has(run.runId)) batch.runs.push(runFrom(run));
-  else if (log && !existing.runs.has(log.runId)) batch.logs.push(log);
-  else if (tick) batch.ticks.push(tick);
-  else if (event && !existing.runs.has(event["runId"] as string)) {
-    const { id, ...unnumbered } = eventFrom(event);
+/** How often each text is there. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  constructor(texts: readonly string[]) {
+    for (const text of texts) this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1);
+  }
+
+  /** Takes one away; returns whether there was one. */
+  take(text: string): boolean {
+    const count = this.#counts.get(text) ?? 0;
+    if (count > 0) this.#counts.set(text, count - 1);
+    return count > 0;
+  }
+}
+
+/** A row as a text that does not depend on the order of its fields. */
+function textOf(row: unknown): string {
+  return JSON.stringify(row, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : value,
+  );
+}
+
+/** An event without its id, which is another one in each Storage. */
+function eventText(event: AnyEvent): string {
+  return textOf({ ...eventJson(event), id: undefined });
+}
+
+/** Adds a row to a batch. */
+function add(batch: Growing, { kind, row }: ImportRow, merge: boolean): void {
+  if (kind === "asset") batch.assets.push(row);
+  else if (kind === "dynamicPartition") batch.dynamicPartitions.push({ definition: row.definition, add: [row.key] });
+  else if (kind === "kv") batch.kv.push(row);
+  else if (kind === "run") batch.runs.push(row);
+  else if (kind === "log") batch.logs.push(row);
+  else if (kind === "tick") batch.ticks.push(row);
+  else if (kind === "event") {
+    const { id, ...unnumbered } = row;
     batch.events.push((merge ? unnumbered : { ...unnumbered, id }) as NewEvent);
-  } else return 0;
-  return 1;
+  }
 }
 
 /** Checks the first line. */
-function checkHeader({ edgewater, version = 0 }: Line, store: string, damaged: Damaged): void {
-  if (edgewater !== "records") throw damaged('the first line is not the first line of an export, {"edgewater":"records",…}');
+function checkHeader(line: unknown, store: string, damaged: Damaged): void {
+  const { edgewater, version = 0 } = (line ?? {}) as { readonly edgewater?: unknown; readonly version?: unknown };
+  if (edgewater !== "records" || typeof version !== "number")
+    throw damaged('the first line is not the first line of an export, {"edgewater":"records",…}');
   if (version <= exportVersion) return;
   const message = `Cannot import into ${store}: the export has version ${version}, and this edgewater reads versions up to ${exportVersion}; use a later edgewater`;
   throw new EdgewaterError("SchemaMismatch", message, { store });
 }
 
-function parseLine(text: string, number: number, damaged: Damaged): Line {
+function checkedRow(line: unknown, number: number, damaged: Damaged): ImportRow {
   try {
-    return JSON.parse(text) as Line;
+    return importRow(line);
+  } catch (cause) {
+    throw damaged(`line ${number} ${thrownText(cause)}; export it again`, cause);
+  }
+}
+
+function parseLine(text: string, number: number, damaged: Damaged): unknown {
+  try {
+    return JSON.parse(text);
   } catch (cause) {
     throw damaged(`line ${number} is not JSON`, cause);
   }

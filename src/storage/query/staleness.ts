@@ -1,5 +1,6 @@
 import type { Backend } from "../backend.ts";
 import type { Found } from "../events.ts";
+import { inputName } from "../input-name.ts";
 import { byFirstMaterialization } from "../latest-record.ts";
 import type { AssetDefinition, Dependency, LatestRecord } from "../records.ts";
 import type { Staleness, StalenessCause, StalenessOptions } from "../types.ts";
@@ -42,7 +43,7 @@ export async function computeStaleness(backend: Backend, { assets, partitions = 
     const own = stalenessOf(state, all);
     if (definition.kind === "task" || (assets !== undefined && !assets.includes(definition.assetKey))) continue;
     result.push(own);
-    if (partitions) result.push(...[...results.values()].filter(({ partition }) => partition !== undefined));
+    if (partitions) for (const each of results.values()) if (each.partition !== undefined) result.push(each);
   }
   return result;
 }
@@ -122,11 +123,11 @@ function addCauses(
       cause("upstream-version", "has new data version");
   };
   if (upstream.partitions.size === 0) {
-    add(undefined, consumed[assetKey], upstream.latest);
+    add(undefined, consumed[inputName(assetKey, undefined)], upstream.latest);
     return;
   }
   for (const [key, latest] of upstream.partitions) {
-    const version = consumed[`${assetKey}[${key}]`];
+    const version = consumed[inputName(assetKey, key)];
     const isOwn = (mapping ?? "identity") === "identity" && key === partition;
     if (version !== undefined || mapping === "all" || isOwn) add(key, version, latest);
   }

@@ -73,6 +73,41 @@ export const portableCases: readonly StorageCase[] = [
     },
   },
   {
+    name: "completes an import that broke off when it is repeated, and adds nothing twice",
+    run: async (storage) => {
+      await using source = Storage.memory();
+      for (const runId of ["r1", "r2", "r3"]) {
+        const log = { runId, step: "a", level: "info", message: "same", timestamp: 1 } as const;
+        await source.commit({ runs: [runOf(runId)], logs: [log, log, { ...log, message: "other" }] });
+        const same = made("a", { runId, dataVersion: "same", timestamp: 1 });
+        const events = Array.from({ length: 300 }, (_, index) => made("a", { runId, dataVersion: `${runId} ${index}`, partition: "p" }));
+        await source.commit({
+          events: [same, same, ...events],
+          ticks: [{ name: "t", timestamp: 1, status: "Skipped", detail: { b: 1, a: 2 } }],
+        });
+      }
+      const lines = await Array.fromAsync(source.export());
+      const broken = function* (): Generator<string> {
+        yield* lines.slice(0, 800);
+        throw failed("the connection is lost");
+      };
+      await storage.import(broken()).then(
+        () => same(true, false, "an import that breaks off is refused"),
+        () => {},
+      );
+      for (let again = 0; again < 2; again++) {
+        await storage.import(lines, { merge: true });
+        const versions = async (from: Storage) =>
+          (await from.getEventsForAsset("a", { limit: 10_000 })).map(({ dataVersion }) => dataVersion);
+        same(await versions(storage), await versions(source), "the events, in their order");
+        same((await storage.getTicks("t")).length, 3, "the ticks");
+        same(await storage.getRunLogs("r2"), await source.getRunLogs("r2"), "the log of a run");
+        const latest = async (from: Storage) => (await from.getLatestMaterialization("a", "p"))?.dataVersion;
+        same(await latest(storage), await latest(source), "the latest materialization");
+      }
+    },
+  },
+  {
     name: "refuses lines that are not an export, and incomplete exports",
     run: async (storage) => {
       const header = '{"edgewater":"records","version":1}\n';
@@ -81,6 +116,29 @@ export const portableCases: readonly StorageCase[] = [
       await rejects(() => storage.import(['{"a":1}\n']), "Integrity");
       await rejects(() => storage.import([header, '{"kv":{"key":"a","value":""}}\n']), "Integrity");
       await rejects(() => storage.import([header, '{"end":1}\n']), "Integrity");
+      await rejects(() => storage.import([header, '{"end":0}\n', '{"end":0}\n']), "Integrity");
+      await using source = Storage.memory();
+      await fill(source);
+      await source.commit({ ticks: [{ name: "t", timestamp: 1, status: "Skipped", detail: null }], kv: [{ key: "k", value: bytes(1) }] });
+      const lines = (await Array.fromAsync(source.export())).slice(1, -1).map((text) => JSON.parse(text) as Record<string, object>);
+      const wrong: unknown[] = [[], [{}], 5, null, "text", {}, { unknown: {} }, { run: {}, log: {} }];
+      for (const line of lines) {
+        const [kind = "", row = {}] = Object.entries(line)[0] ?? [];
+        wrong.push({ [kind]: null }, { [kind]: [] }, { [kind]: 5 }, { [kind]: {} });
+        for (const field of Object.keys(row)) {
+          if (["detail", "partitions"].includes(field)) continue;
+          wrong.push({ [kind]: { ...row, [field]: field === "startTime" || field === "timestamp" ? "1" : { x: [null] } } });
+        }
+        if (kind === "event")
+          wrong.push({ event: { ...row, id: 0 } }, { event: { ...row, id: "1" } }, { event: { ...row, eventType: "Other" } });
+      }
+      for (const line of wrong) {
+        const error = await rejects(() => storage.import([header, `${JSON.stringify(line)}\n`, '{"end":1}\n']), "Integrity");
+        same(error.message.includes("line 2"), true, `the message names the line: ${JSON.stringify(line)}: ${error.message}`);
+      }
+      const events = lines.filter(({ event }) => event !== undefined).map((line) => `${JSON.stringify(line)}\n`);
+      const backwards = [header, ...events.toReversed(), `{"end":${events.length}}\n`];
+      same((await rejects(() => storage.import(backwards), "Integrity")).message.includes("line 3"), true, "ids that go backwards");
       const error = await rejects(() => storage.import(['{"edgewater":"records","version":99}\n']), "SchemaMismatch");
       same(error.message.includes("99"), true, "the message names the version");
       same(await storage.kvList(), [], "nothing was written");

@@ -3,6 +3,7 @@ import {
   type BaseIOHandler,
   type Definition,
   type DefinitionOptions,
+  dynamicPartitions,
   InMemoryIOHandler,
   type Inputs,
   multiAsset,
@@ -120,5 +121,31 @@ describe("Output", () => {
   it("refuses tags, which belong to the asset", () => {
     // @ts-expect-error tags belong to the asset
     expect(() => Output(1, { tags: { a: "b" } })).toThrow('Unknown option "tags" of Output');
+  });
+});
+
+describe.each([
+  ["a lone surrogate", "a\ud800"],
+  ["NUL", "a\0b"],
+])("a text with %s", (_, text) => {
+  it.each<[string, Partial<DefinitionOptions<string, Inputs, BaseIOHandler>>]>([
+    ["codeVersion", { codeVersion: text }],
+    ["group", { group: text }],
+    ["kinds", { kinds: ["fine", text] }],
+    ["tags", { tags: { [text]: "v" } }],
+    ["tags", { tags: { tag: text } }],
+  ])("is refused as %s", (field, options) => {
+    const refused = expect.objectContaining({ code: "DefinitionError", field });
+    expect(() => asset({ name: "a", ...options }, () => 1)).toThrow(refused);
+    expect(() => multiAsset({ name: "m", outputs: { a: options as object } }, () => ({ a: 1 }))).toThrow(refused);
+  });
+
+  it("is refused as a data version, as the name of dynamic partitions, as a tag of a run and as a run to resume", async () => {
+    const registered = asset({ name: "a" }, (_, context) => context.registerDataVersion(text));
+    expect(() => dynamicPartitions(text)).toThrow(expect.objectContaining({ code: "PartitionError" }));
+    await using repository = await Repository.open({ assets: [registered] });
+    await expect(repository.materialize()).rejects.toMatchObject({ code: "InvalidPath", asset: "a" });
+    await expect(repository.materialize({ tags: { tag: text } })).rejects.toMatchObject({ code: "InvalidPath" });
+    await expect(repository.materialize({ resume: text })).rejects.toMatchObject({ code: "InvalidPath" });
   });
 });

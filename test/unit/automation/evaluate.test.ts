@@ -293,3 +293,59 @@ describe("evaluate", () => {
     expect(() => task({ name: "t", automationCondition: own }, () => 1)).toThrow(expect.objectContaining({ code: "DefinitionError" }));
   });
 });
+
+describe("the state of conditions", () => {
+  const key = "edgewater/automation";
+
+  it("is kept for each asset, so that repositories on one Storage do not swallow each other's ticks", async () => {
+    const storage = Storage.memory();
+    const a = asset({ name: "a", automationCondition: cron.onCron("0 * * * *") }, () => 1);
+    const b = asset({ name: "b", automationCondition: cron.onCron("0 6 * * *") }, () => 1);
+    await using first = await Repository.open({ assets: [a], storage });
+    await using second = await Repository.open({ assets: [b], storage });
+    await fires(second, new Date("2024-01-01T05:50:00Z"));
+    await fires(first, new Date("2024-01-01T06:05:00Z"));
+    expect(await fires(second, new Date("2024-01-01T06:10:00Z"))).toEqual(["b"]);
+    expect((await storage.kvList(key)).map(({ key }) => key)).toEqual([`${key}/a`, `${key}/b`]);
+  });
+
+  it("is kept in values of at most 500 kB, and shrinks again", async () => {
+    const storage = Storage.memory();
+    const keys = Array.from({ length: 40_000 }, (_, index) => `customer-ü-${String(index).padStart(12, "0")}`);
+    const many = (keys: readonly string[]) =>
+      asset({ name: "a/b", partitions: staticPartitions(keys), automationCondition: condition.eager() }, () => 1);
+    await using before = await Repository.open({ assets: [many(keys)], storage });
+    expect((await before.evaluate()).requests[0]?.partitionKeys).toHaveLength(40_000);
+    const entries = await storage.kvList(key);
+    expect(entries.length).toBeGreaterThan(2);
+    expect(Math.max(...entries.map(({ value }) => value.length))).toBeLessThanOrEqual(500_000);
+    expect(JSON.stringify((await storage.getTicks("automation"))[0]).length).toBeLessThan(500_000);
+    expect((await before.evaluate()).requests).toEqual([]);
+    await using after = await Repository.open({ assets: [many(keys.slice(0, 2))], storage });
+    await after.evaluate();
+    expect((await storage.kvList(key)).map(({ key }) => key)).toEqual([`${key}/a%2Fb`]);
+  });
+
+  it("of an earlier version is read, and deleted when every asset has its own", async () => {
+    const storage = Storage.memory();
+    const conditioned = (name: string) => asset({ name, automationCondition: condition.eager() }, () => 1);
+    const a = conditioned("a");
+    const b = conditioned("b");
+    await using both = await Repository.open({ assets: [a, b], storage });
+    expect(await fires(both)).toEqual(["a", "b"]);
+    const memories: Record<string, unknown> = {};
+    for (const name of ["a", "b"]) {
+      const own = await storage.kvGet(`${key}/${name}`);
+      memories[name] = (JSON.parse(new TextDecoder().decode(own)) as { memory: unknown }).memory;
+      await storage.kvDelete(`${key}/${name}`);
+    }
+    const old = { timestamp: Date.now(), lastEventId: 0, assets: memories };
+    await storage.kvSet(key, new TextEncoder().encode(JSON.stringify(old)));
+    await using first = await Repository.open({ assets: [a], storage });
+    expect(await fires(first)).toEqual([]);
+    expect((await storage.kvList(key)).map(({ key }) => key)).toEqual([key, `${key}/a`]);
+    await using second = await Repository.open({ assets: [b, conditioned("new")], storage });
+    expect(await fires(second)).toEqual(["new"]);
+    expect((await storage.kvList(key)).map(({ key }) => key)).toEqual([`${key}/a`, `${key}/b`, `${key}/new`]);
+  });
+});

@@ -88,6 +88,14 @@ describe("PartitionMapping", () => {
     [row(timeWindow({ offset: -1 }), hours, "2024-01-02T23:00", days), ["one", "2024-01-01"]],
     [row(multiToSingle("region"), sales, eu2, regions), ["one", "eu"]],
     [row(multiToSingle("date", { arity: "one" }), sales, eu2, days), ["one", "2024-01-02"]],
+    [row(multiToSingle("region", PartitionMapping.static({ eu: "asia" })), sales, eu2, world), ["one", "asia"]],
+    [row(multiToSingle("date", { mapping: timeWindow({ offset: -1 }), arity: "one" }), sales, eu2, days), ["one", "2024-01-01"]],
+    [row(multiToSingle("region", all()), sales, eu2, regions), ["many", "us", "eu"]],
+    [
+      row(multiToSingle("region", PartitionMapping.static({ asia: "us" })), world, "asia", sales),
+      ["many", "date=2024-01-01|region=us", "date=2024-01-02|region=us", "date=2024-01-03|region=us"],
+    ],
+    [row(specific(["zoe"]), undefined, undefined, customers), ["many", "zoe"]],
     [row(multiToSingle("date"), days, "2024-01-02", sales), ["many", "date=2024-01-02|region=us", eu2]],
     [
       row(multiToSingle("region", { arity: "many" }), regions, "eu", sales),
@@ -113,7 +121,6 @@ describe("PartitionMapping", () => {
 
   it.each<[Row, ...string[]]>([
     [row(identity(), world, "asia", regions), '"sales" of "report"', '"asia"', '"us", "eu"'],
-    [row(PartitionMapping.static({ eu: "mars" }), regions, "eu", world), 'maps "eu" to "mars"', '"sales"'],
     [
       row(timeWindow({ offset: -1 }), days, "2024-01-01", days),
       'maps "2024-01-01" to "2023-12-31"',
@@ -121,7 +128,6 @@ describe("PartitionMapping", () => {
       '"2024-01-01" to "2024-01-03"',
     ],
     [row(timeWindow({ from: 0, to: 1 }), days, "2024-01-03", days), "2024-01-04"],
-    [row(specific(["us", "mars"]), undefined, undefined, world), 'selects "mars"'],
     [row(multi({ date: timeWindow({ offset: 1 }) }), sales, "date=2024-01-03|region=eu", sales), "2024-01-04"],
     [row(multiToSingle("region"), world, "asia", sales), "region=asia"],
     [row(identity(), regions, "eu,us", regions), "one partition at a time"],
@@ -152,6 +158,16 @@ describe("PartitionMapping", () => {
     [row(multiToSingle("date"), sales, undefined, sales), "multi partitions on one side"],
     [row(multiToSingle("shop"), sales, undefined, days), '"shop"'],
     [row(multiToSingle("date", { arity: "many" }), sales, undefined, days), 'arity "one" here'],
+    [row(PartitionMapping.static({ eu: "mars" }), regions, undefined, world), '"mars", which is not a partition of "sales"'],
+    [row(PartitionMapping.static({ EU: "us" }), regions, undefined, world), '"EU", which is not a partition of "report"'],
+    [row(specific(["us", "mars"]), undefined, undefined, world), '"mars", which is not a partition of "sales"'],
+    [row(specific(["2023-12-31"]), undefined, undefined, days), '"2023-12-31", which is not a partition'],
+    [row(specific(["date=2024-01-02|region=EU"]), undefined, undefined, sales), '"date=2024-01-02\\|region=EU", which is not'],
+    [row(specific(["date=2024-01-02"]), undefined, undefined, sales), '"date=2024-01-02", which is not'],
+    [row(forKeys(["EU"]), regions, undefined, undefined), '"EU", which is not a partition of "report"'],
+    [row(multi({ region: PartitionMapping.static({ EU: "us" }) }), sales, undefined, sales), '"region": static names "EU"'],
+    [row(multiToSingle("region", PartitionMapping.static({ EU: "us" })), sales, undefined, world), '"region": static names "EU"'],
+    [row(multiToSingle("region", { mapping: subset() }), sales, undefined, world), "cannot use subset"],
   ])("refuses an input that it does not fit, case %#", (given, ...parts) => {
     expect(() => checkEdge({ ...names, ...given })).toThrow(refused(...parts));
     expect(() => resolve(given)).toThrow(refused(...parts));

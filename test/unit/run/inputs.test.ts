@@ -7,7 +7,9 @@ import {
   type InputContext,
   input,
   Observation,
+  Output,
   OutputContext,
+  PartitionMapping,
   Repository,
   selfInput,
   staticPartitions,
@@ -199,5 +201,32 @@ describe("an external asset", () => {
     expect(() => externalAsset({ name: "none" } as never)).toThrow(
       expect.objectContaining({ code: "DefinitionError", field: "ioHandler" }),
     );
+  });
+});
+
+describe("an asset with a bracket in its name", () => {
+  it("is not taken for a partition of another asset", async () => {
+    let version = "v1";
+    const plain = asset({ name: "a[p]" }, () => Output(1, { dataVersion: `plain ${version}` }));
+    const a = asset({ name: "a", partitions: staticPartitions(["p"]) }, () => Output(2, { dataVersion: `part ${version}` }));
+    const partitioned = asset({ name: "a[p", partitions: staticPartitions(["q]", "p"]) }, () => 3);
+    const inputs = {
+      plain,
+      a: input(a, { partitionMapping: PartitionMapping.all() }),
+      b: input(partitioned, { partitionMapping: PartitionMapping.all() }),
+    };
+    const sum = asset({ name: "sum", inputs }, async ({ a, b }) => [...(await a.toMap()).values(), ...(await b.toMap()).values()]);
+    await using repository = await Repository.open({ assets: [plain, a, partitioned, sum] });
+    await repository.materialize({ selection: [partitioned], partitionKeys: ["p", "q]"] });
+    await repository.materialize({ selection: [plain, a], partitionKey: "p" });
+    await repository.materialize({ selection: [sum] });
+    const consumed = (await repository.storage.getLatestMaterialization("sum"))?.inputDataVersions ?? {};
+    expect(consumed).toMatchObject({ "a[p]": "part v1", '["a[p]"]': "plain v1" });
+    expect(Object.keys(consumed)).toHaveLength(4);
+    const statusOf = async (): Promise<unknown> => (await repository.status({ selection: [sum] }))[0];
+    expect(await statusOf()).toMatchObject({ status: "UpToDate" });
+    version = "v2";
+    await repository.materialize({ selection: [plain] });
+    expect(await statusOf()).toMatchObject({ status: "Stale", causes: [{ kind: "upstream-version", upstream: "a[p]" }] });
   });
 });

@@ -1,16 +1,20 @@
 import {
+  type Asset,
   asset,
   BaseIOHandler,
   InMemoryIOHandler,
   Materialization,
+  MemoryStore,
+  MetadataValue,
   multiAsset,
   Observation,
   Output,
   type OutputContext,
   Repository,
+  SuperJsonIOHandler,
   staticPartitions,
 } from "edgewater";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 const broken = new Error("broken");
 
@@ -237,5 +241,52 @@ describe("a result", () => {
     await repository.materialize();
     expect(await repository.load(nothing)).toBeUndefined();
     expect(await repository.load(empty)).toBeNull();
+  });
+});
+
+describe("the data version of an output", () => {
+  const inMetadata = { version: MetadataValue.dataVersion("metadata") };
+  class Versioned extends InMemoryIOHandler {
+    override handleOutput(context: OutputContext, value: unknown): void {
+      super.handleOutput(context, value);
+      context.registerDataVersion("handler");
+    }
+  }
+  const serialized = (): SuperJsonIOHandler => new SuperJsonIOHandler({ store: new MemoryStore() });
+
+  it.each<[string, Asset]>([
+    ["handler", asset({ name: "a", ioHandler: new Versioned() }, () => Output(1, { dataVersion: "output", metadata: inMetadata }))],
+    [
+      "output",
+      asset({ name: "a" }, (_, context) => {
+        context.registerDataVersion("context");
+        return Output(1, { dataVersion: "output", metadata: inMetadata });
+      }),
+    ],
+    ["output", asset({ name: "a" }, () => Materialization({ dataVersion: "output", metadata: inMetadata }))],
+    [
+      "context",
+      asset({ name: "a" }, (_, context) => {
+        context.registerDataVersion("context");
+        context.addOutputMetadata(inMetadata);
+        return 1;
+      }),
+    ],
+    ["metadata", asset({ name: "a", ioHandler: serialized() }, () => Output(1, { metadata: inMetadata }))],
+    ["metadata", asset({ name: "a" }, () => Materialization({ metadata: inMetadata }))],
+    ["sha256:", asset({ name: "a", ioHandler: serialized() }, () => 1)],
+  ])("is the first of handler, output, context, metadata and digest: %s", async (expected, given) => {
+    await using repository = await Repository.open({ assets: [given] });
+    await repository.materialize();
+    expect((await repository.storage.getLatestMaterialization("a"))?.dataVersion).toMatch(new RegExp(`^${expected}`));
+  });
+
+  it("stands beside a write duration that is always a Float, also when it is whole", async () => {
+    const now = vi.spyOn(performance, "now").mockReturnValue(1000);
+    await using repository = await Repository.open({ assets: [asset({ name: "a", ioHandler: serialized() }, () => 1)] });
+    await repository.materialize();
+    now.mockRestore();
+    const event = await repository.storage.getLatestMaterialization("a");
+    expect(event?.metadata["write_duration_s"]).toMatchObject({ kind: "Float", value: 0 });
   });
 });
