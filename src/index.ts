@@ -46,15 +46,19 @@ export {
   type WritableBytes,
 } from "./io-handler/bytes.ts";
 export {
+  type ExpectedObject,
   InputContext,
   type InputContextOptions,
   type LoadedMaterialization,
+  type LoadedObject,
   type Log,
   OutputContext,
   type OutputContextOptions,
+  type WriteAnnouncement,
+  type WrittenObject,
 } from "./io-handler/contexts.ts";
 export { contentVersion } from "./io-handler/data-version.ts";
-export type { StoredValue } from "./io-handler/handler.ts";
+export type { InspectOptions, StoredValue } from "./io-handler/handler.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
 export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handler/serialized.ts";
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
@@ -72,15 +76,17 @@ export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "
 export { staticPartitions } from "./partition/static-partitions.ts";
 export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
 export type { PlannedStep } from "./repository/plan.ts";
-export {
-  type CloseOptions,
-  type LoadOptions,
-  type LoadPartitionsOptions,
-  type MaterializeOptions,
-  Repository,
-  type RepositoryOptions,
-} from "./repository/repository.ts";
+export { Repository } from "./repository/repository.ts";
+export type { ResumeOptions } from "./repository/resume.ts";
 export type { AssetStatus, StatusOptions } from "./repository/status.ts";
+export type {
+  CloseOptions,
+  LoadOptions,
+  LoadPartitionsOptions,
+  MaterializeOptions,
+  RepositoryOptions,
+  WriteOptions,
+} from "./repository/types.ts";
 export type { RetryPolicy } from "./retry.ts";
 export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";

@@ -21,14 +21,7 @@ import {
 } from "../options.ts";
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
-import type {
-  CloseOptions,
-  LoadOptions,
-  LoadPartitionsOptions,
-  MaterializeOptions,
-  RepositoryOptions,
-  WriteOptions,
-} from "./repository.ts";
+import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
 import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
 

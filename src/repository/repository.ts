@@ -31,84 +31,8 @@ import { type PlannedStep, planned } from "./plan.ts";
 import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
 import { runError } from "./run-error.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
+import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
 import { writePlan } from "./write-value.ts";
-
-/** Options of `Repository.open`. */
-export interface RepositoryOptions {
-  /** The assets. */
-  readonly assets: readonly (Asset | MultiAsset | ExternalAsset)[];
-  /** The tasks that assets take as inputs. */
-  readonly tasks?: readonly Task[];
-  /** The handler of assets and tasks without their own; an `InMemoryIOHandler` unless given. */
-  readonly ioHandler?: BaseIOHandler;
-  /** The Storage; one in memory unless given. The repository closes it if it is a promise, and leaves it open if it is an instance. */
-  readonly storage?: Storage | Promise<Storage>;
-  /** Where steps run; `inProcess()` unless given. */
-  readonly executor?: Executor;
-  /** The retries of assets and tasks without their own policy; none unless given. */
-  readonly retry?: RetryPolicy;
-  /**
-   * How long a run may be silent before another process may take it over, in milliseconds; 120,000 unless given. Every commit and
-   * a timer say that it is alive; code that blocks its thread for longer needs a longer time.
-   */
-  readonly leaseMs?: number;
-  /** Gets the log lines of handlers and assets; silent unless given. What it throws is ignored. */
-  readonly log?: Log;
-}
-
-/** Options of `repository.materialize`. */
-export interface MaterializeOptions extends Selection {
-  /** Tags to store with the run. */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Whether to throw when an asset fails; true unless given. */
-  readonly raiseOnError?: boolean;
-  /** The retries in this run, in place of the repository's. */
-  readonly retry?: RetryPolicy;
-  /** The time that each attempt of a step has, in milliseconds, unless its asset has an own `timeoutMs`; no limit unless given. */
-  readonly timeoutMs?: number | undefined;
-  /** Aborts the run: no further step starts, and what is running is not waited for. */
-  readonly signal?: AbortSignal;
-  /** Called with every progress event. */
-  readonly onProgress?: OnProgress;
-  /**
-   * Resumes the run with this id; `true` resumes the last run that `materialize` started unless it succeeded, and starts a new
-   * run otherwise. What the run has recorded, or has written and could not record, is not made again. It makes what the run was
-   * to make unless a selection is given. A run that a living process makes is refused, unless `force` takes it over.
-   */
-  readonly resume?: true | string | ResumeOptions;
-  /** How long this run may be silent before another process may take it over, in milliseconds, in place of the repository's. */
-  readonly leaseMs?: number;
-}
-
-/** Options of `repository.close`. */
-export interface CloseOptions {
-  /** How long calls in flight have to end, in milliseconds; then they are aborted. No limit unless given. */
-  readonly timeoutMs?: number | undefined;
-}
-
-/** Options of `repository.load` and `repository.write` for one value. */
-export interface LoadOptions {
-  /** The partition; required for an asset with partitions. */
-  readonly partitionKey?: string | PartitionKey;
-  /** Aborts the call. */
-  readonly signal?: AbortSignal;
-}
-
-/** Options of `repository.write`. */
-export interface WriteOptions extends LoadOptions {
-  /** Writes only if the last materialization of the asset or partition has this event id; whatever it is unless given. */
-  readonly ifLatest?: number;
-}
-
-/** Options of `repository.load` for several partitions. */
-export interface LoadPartitionsOptions {
-  /** The partitions, or `"all"` of the definition. */
-  readonly partitionKeys: readonly (string | PartitionKey)[] | "all";
-  /** What the map does with a partition that was never written: `"throw"` throws `NotFound`, the default; `"skip"` leaves it out. */
-  readonly missing?: "throw" | "skip";
-  /** Aborts the loads of the map. */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * A set of assets: materializes and loads them, writes values for them, and reports their status.

@@ -1,7 +1,6 @@
 import { isGenerator, type PendingOutput } from "../asset/outputs.ts";
 import type { AssetContext, Definition } from "../asset/types.ts";
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
-import type { ExpectedObject } from "../io-handler/contexts.ts";
 import { coerceMetadata, type Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
@@ -9,13 +8,13 @@ import { type RetryPolicy, retrying, stepRetryDefaults } from "../retry.ts";
 import type { Batch, LatestRecord, StoredEvent } from "../storage/types.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
 import { loadInput } from "./load-inputs.ts";
-import { canInspect, isStillLatest, look, type Output, placeOf, recordAnnounced } from "./look.ts";
 import { outputId, outputIds, type Step } from "./plan.ts";
 import type { Read } from "./provenance.ts";
 import type { StepEnvironment } from "./run-environment.ts";
 import { type LoadedInputs, type StepRecord, stepRecord } from "./step-record.ts";
+import { findRecorded, outputsOf, readLatest, startStep } from "./step-start.ts";
 import { withinLimits } from "./time-limit.ts";
-import { type Base, conflict, LostRace, maxConflicts, type Write, writeOutput } from "./write-output.ts";
+import { type Base, conflict, isLostRace, maxConflicts, type Write, writeOutput } from "./write-output.ts";
 
 /**
  * Calls `work` until it succeeds, no retry is left, or the signal is aborted. The load, the function and the writes of a step
@@ -34,7 +33,7 @@ interface RunningStep {
   /** The commits that have started, and end soon. */
   readonly commits: Set<Promise<unknown>>;
   /** What was known of the outputs before the inputs were loaded, by the ids of the outputs. */
-  readonly bases: Map<string, Base>;
+  bases: ReadonlyMap<string, Base>;
   /** Whether the success of the step was recorded with its last output. */
   isSuccessRecorded: boolean;
   /** The inputs that the last call has loaded. */
@@ -70,9 +69,6 @@ export interface Known {
   /** For a resumed run, the ids of outputs that somebody may record for it at any time: they were announced before. */
   readonly announced: ReadonlySet<string>;
 }
-
-/** The largest number of outputs whose latest records are a precondition of the start of a step. */
-const mostPreconditions = 50;
 
 /**
  * Runs one step: loads its inputs, calls its function, writes and records each output. A retry repeats the load and the
@@ -117,10 +113,15 @@ export async function runStep(step: Step, environment: StepEnvironment, known: K
       }),
     );
     await untilWon(label, computation.name, async (losses) => {
-      if (losses > 0) await readLatest(running, latest);
-      if (losses > 0 || ids.some((id) => known.announced.has(id))) await findRecorded(running);
+      const outputs = outputsOf(step).filter(({ id }) => !outcomes.has(id));
+      if (losses > 0) await readLatest(outputs, latest, environment);
+      if (losses > 0 || ids.some((id) => known.announced.has(id)))
+        for (const [id, event] of await findRecorded(outputs, environment)) outcomes.set(id, { status: "success", event });
       if (outcomes.size === ids.length) return;
-      await running.attempt(signal, () => startStep(running, latest));
+      const missing = outputs.filter(({ id }) => !outcomes.has(id));
+      await running.attempt(signal, async () => {
+        running.bases = await startStep(step, missing, latest, record, running.environment);
+      });
       await running.attempt(signal, () => withinLimits(limits, (own) => makeOutputs(running, own)).catch(rethrowUnlessMade(running)));
     });
     if (!running.isSuccessRecorded) await record.success();
@@ -142,86 +143,10 @@ async function untilWon(label: string, asset: string, work: (losses: number) => 
     try {
       return await work(losses);
     } catch (error) {
-      if (!(error instanceof LostRace)) throw error;
+      if (!isLostRace(error)) throw error;
       if (losses === maxConflicts) throw conflict(label, asset);
     }
   }
-}
-
-/** The outputs of a step that are not made yet. */
-function remaining({ step, outcomes }: Pick<RunningStep, "step" | "outcomes">): readonly (Output & { readonly id: string })[] {
-  const all = step.outputs.flatMap((definition) =>
-    (step.keys ?? [undefined]).map((key) => ({ definition, key, id: outputId(definition.name, key) })),
-  );
-  return all.filter(({ id }) => !outcomes.has(id));
-}
-
-/** Reads the latest records of the outputs that are not made yet. */
-async function readLatest(running: RunningStep, latest: Map<string, LatestRecord>): Promise<void> {
-  const outputs = remaining(running);
-  for (const { id } of outputs) latest.delete(id);
-  const records = await running.environment.storage.getLatestRecords(outputs.map(placeOf));
-  for (const record of records) latest.set(outputId(record.assetKey, record.partitionKey), record);
-}
-
-/** Finds outputs that were recorded for this run: by a commit whose answer was lost, or by somebody who found the value. */
-async function findRecorded(running: RunningStep): Promise<void> {
-  const { storage, owner } = running.environment;
-  for (const { definition, key, id } of remaining(running)) {
-    const own = { ...(key && { partition: key }), runId: owner.run.runId, limit: 1 };
-    const [event] = await storage.getEventsForAsset(definition.name, own);
-    if (event !== undefined) running.outcomes.set(id, { status: "success", event });
-  }
-}
-
-/**
- * Records the start of a step, after a look at the stores of the outputs whose records do not say what is stored. A value that
- * another run has announced and not recorded is recorded first.
- *
- * @throws `LostRace` when another run has recorded an output since the latest records were read
- */
-async function startStep(running: RunningStep, latest: Map<string, LatestRecord>): Promise<void> {
-  const { environment, bases, record } = running;
-  const outputs = remaining(running);
-  for (const output of outputs) {
-    const known = latest.get(output.id);
-    checkIfLatest(running.step, known);
-    bases.set(output.id, { latest: known, expected: await expectedOf(output, known, environment) });
-  }
-  const preconditions = outputs.length > mostPreconditions ? [] : outputs.map((output) => isStillLatest(output, latest.get(output.id)));
-  try {
-    await record.start(preconditions);
-  } catch (error) {
-    throw isEdgewaterError(error, "PreconditionFailed") ? new LostRace() : error;
-  }
-}
-
-/** @throws `Conflict` when the caller of `write` expects another latest materialization */
-function checkIfLatest({ label, ifLatest, computation }: Step, latest: LatestRecord | undefined): void {
-  const id = latest?.lastMaterializationId;
-  if (ifLatest === undefined || ifLatest === id) return;
-  const found = id === undefined ? "there is none" : `it is ${id}`;
-  const message = `Cannot write ${label}: its last materialization is not the expected ${ifLatest}, ${found}; load it again`;
-  throw new EdgewaterError("Conflict", message, { asset: computation.name });
-}
-
-/** The object that the next write of an output replaces. */
-async function expectedOf(
-  output: Output,
-  latest: LatestRecord | undefined,
-  environment: StepEnvironment,
-): Promise<ExpectedObject | "nothing" | undefined> {
-  const mark = latest?.lastStored;
-  if (output.definition.kind === "external") return undefined;
-  if (mark?.etag !== undefined && latest?.lastFound !== "Missing") return { etag: mark.etag, writeId: mark.writeId, digest: mark.digest };
-  if (!canInspect(output, environment)) return undefined;
-  const found = await look(output, latest, environment);
-  if (found.found === "announced") {
-    await recordAnnounced(output, found, latest, environment);
-    throw new LostRace();
-  }
-  const stored = found.found === "nothing" ? undefined : found.stored;
-  return stored === undefined ? "nothing" : { etag: stored.etag, writeId: stored.writeId, digest: stored.digest };
 }
 
 function attemptWith(
@@ -236,7 +161,7 @@ function attemptWith(
         return await work();
       } catch (error) {
         // A lost race starts the step again, and a run that was taken over makes nothing any more.
-        if (own.aborted || error instanceof LostRace || isEdgewaterError(error, "TakenOver")) throw error;
+        if (own.aborted || isLostRace(error) || isEdgewaterError(error, "TakenOver")) throw error;
         if (!(await waitForRetry(error, { onRetry: (retry) => onRetry(error, retry) }))) throw error;
       }
     }

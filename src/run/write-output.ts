@@ -18,6 +18,15 @@ export const maxConflicts = 5;
 /** Another run has recorded the output since its latest record was read: the step starts again. */
 export class LostRace extends Error {}
 
+/** Whether an error is a lost race. `instanceof` alone fails for some values that users can throw. */
+export function isLostRace(error: unknown): boolean {
+  try {
+    return error instanceof LostRace;
+  } catch {
+    return false;
+  }
+}
+
 /** What is known of an output before it is made. */
 export interface Base {
   /** Its latest record. */
@@ -153,7 +162,7 @@ async function put(
       await handler.handleOutput(context, value);
       return writtenEvent(context, write, output, environment);
     } catch (error) {
-      if (write.intent === undefined || signal.aborted || error instanceof LostRace || isEdgewaterError(error, "TakenOver")) throw error;
+      if (write.intent === undefined || signal.aborted || isLostRace(error) || isEdgewaterError(error, "TakenOver")) throw error;
       const landed = await afterFailedPut(error, write, output, environment);
       if (landed !== undefined) return landed;
       if (repeats === maxConflicts) throw error;

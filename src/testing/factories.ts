@@ -1,7 +1,8 @@
 import { SuperJsonIOHandler } from "../io-handler/superjson.ts";
 import type { ObjectStore } from "../object-store/types.ts";
 import { anObject, checkValue, required } from "../options.ts";
-import { Repository, type RepositoryOptions } from "../repository/repository.ts";
+import { Repository } from "../repository/repository.ts";
+import type { RepositoryOptions } from "../repository/types.ts";
 import { type EmbeddedOptions, Storage } from "../storage/storage.ts";
 
 /**

@@ -153,10 +153,10 @@ describe("the sources", () => {
     );
     expect(Object.fromEntries([...places].map(([name, uses]) => [name, [...new Set(uses.map(({ path }) => path))].sort()]))).toEqual({
       "node:": [
-        "object-store/local/claim-owner.ts",
         "object-store/local/crc32.ts",
         "object-store/local/fs.ts",
         "object-store/local/layout.ts",
+        "runtime/holder/os-process.ts",
         "settings/dotenv-file.ts",
         "storage/sql/sqlite.ts",
         "testing/temporary/folder.ts",

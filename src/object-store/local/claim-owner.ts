@@ -1,4 +1,4 @@
-import { isProcessAlive, processName } from "../../runtime/holder/process.ts";
+import { isProcessAlive, processName } from "../../runtime/holder/os-process.ts";
 
 /**
  * The owner of claims and temporary files: `pid-start-machine-random`, which is part of their names.

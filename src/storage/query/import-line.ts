@@ -1,7 +1,7 @@
 import { fromBase64 } from "../../encoding/base64.ts";
 import { thrownText } from "../../errors.ts";
 import { aNumber, arrayOf, aString, type OptionKind, oneOf, required, stringRecord } from "../../options.ts";
-import type { AnyEvent } from "../events.ts";
+import type { AnyEvent, EventType } from "../events.ts";
 import { definitionFrom, type EventJson, eventFrom, runFrom } from "../record-json.ts";
 import type { AssetDefinition, KvEntry, LogRecord, RunRecord, TickRecord } from "../records.ts";
 
@@ -27,7 +27,18 @@ const texts = required(stringRecord);
 const aRecord: OptionKind = { expected: "an object", accepts: isRecord };
 
 const dependency: Fields = { assetKey: text, mapping: aString };
-const eventTypes = ["Materialization", "Observation", "StepStart", "StepSuccess", "StepFailure", "StepRetry"];
+const eventTypes: readonly EventType[] = [
+  "Materialization",
+  "Observation",
+  "StepStart",
+  "StepSuccess",
+  "StepFailure",
+  "StepRetry",
+  "StepSkipped",
+  "Verification",
+  "RunStart",
+  "RunEnd",
+];
 
 /** The fields of each kind of row that must be right. Others are kept as they are. */
 const kinds: Readonly<Record<Exclude<ImportRow["kind"], "end">, Fields>> = {
@@ -60,7 +71,7 @@ const kinds: Readonly<Record<Exclude<ImportRow["kind"], "end">, Fields>> = {
   event: {
     id: required(anId),
     eventType: required(oneOf(...eventTypes)),
-    assetKey: text,
+    assetKey: aString,
     runId: text,
     timestamp: time,
     dataVersion: aString,
@@ -112,6 +123,8 @@ function rowOf(kind: Exclude<ImportRow["kind"], "end">, row: never): ImportRow {
 }
 
 function checkedEvent(event: AnyEvent): AnyEvent {
+  const isOfRun = event.eventType === "RunStart" || event.eventType === "RunEnd";
+  if (isOfRun === (event.assetKey !== undefined)) throw new Error(isOfRun ? `a ${event.eventType} has no asset` : "it has no asset");
   const isVersioned = event.eventType === "Materialization" || event.eventType === "Observation";
   if (isVersioned === (event.dataVersion !== undefined)) return event;
   throw new Error(isVersioned ? "it has no data version" : `a ${event.eventType} has no data version`);
