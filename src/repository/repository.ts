@@ -20,7 +20,7 @@ import type { Executor } from "../run/executor.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
 import { loadValue } from "../run/load-inputs.ts";
-import { membersOf, planOf, runSelection, type Selection } from "../run/plan.ts";
+import { checkOneOf, membersOf, planOf, runSelection, type Selection } from "../run/plan.ts";
 import { type RunResult, run } from "../run/run.ts";
 import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
@@ -238,6 +238,7 @@ export class Repository implements AsyncDisposable {
   load(name: string, options?: LoadOptions): Promise<unknown>;
   async load(asset: string | Source, options: LoadOptions | LoadPartitionsOptions = {}): Promise<unknown> {
     checkRepositoryOptions("load", options);
+    checkOneOf(options as LoadOptions & LoadPartitionsOptions, "partitionKey", "partitionKeys");
     const source = nodeOf(this.#graph, asset).definition;
     return this.#operations.run(async () => {
       const environment = this.#environment({ signal: options.signal });
