@@ -179,7 +179,7 @@ describe("a repository", () => {
       throw original;
     });
     await using repository = await Repository.open({ assets: [bad] });
-    await expect(repository.materialize()).rejects.toBe(original);
+    await expect(repository.materialize()).rejects.toMatchObject({ asset: "bad", cause: original });
   });
 
   it("materializes independent assets without an executor and a handler", async () => {
