@@ -173,7 +173,7 @@ describe("a repository", () => {
     await expect(repository.materialize()).rejects.toThrow("Storage is full");
   });
 
-  it("throws the original error of a function", async () => {
+  it("throws an error that names the asset, with the error of the function as its cause", async () => {
     const original = new RangeError("out of range");
     const bad = asset({ name: "bad" }, () => {
       throw original;
