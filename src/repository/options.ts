@@ -21,9 +21,9 @@ import {
 } from "../options.ts";
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
-import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
 import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
+import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
 
 /** The options of a repository and its methods. Options of any value have checks of their own. */
 const aStorage: OptionKind = {

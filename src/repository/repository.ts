@@ -20,9 +20,11 @@ import type { Executor } from "../run/executor.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
 import { loadValue } from "../run/load-inputs.ts";
+
 import { defaultLeaseMs, livingOwnerOf, type RunOwner } from "../run/owner.ts";
-import { membersOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
+import { checkOneOf, membersOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
 import { beginRun, type RunResult, run } from "../run/run.ts";
+
 import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
@@ -204,6 +206,7 @@ export class Repository implements AsyncDisposable {
   load(name: string, options?: LoadOptions): Promise<unknown>;
   async load(asset: string | Source, options: LoadOptions | LoadPartitionsOptions = {}): Promise<unknown> {
     checkRepositoryOptions("load", options);
+    checkOneOf(options as LoadOptions & LoadPartitionsOptions, "partitionKey", "partitionKeys");
     const source = nodeOf(this.#graph, asset).definition;
     return this.#operations.run(async () => {
       const environment = this.#environment({ signal: options.signal });

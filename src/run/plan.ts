@@ -95,6 +95,7 @@ export function planOf(graph: Graph, selection: Selection, loadingContext: Parti
 }
 
 function selectedOutputs(graph: Graph, selection: Selection, loadingContext: PartitionLoadingContext): Map<Computation, OutputRequest> {
+  checkOneOf(selection, "partitionKey", "partitionKeys", "partitionRange");
   const isMade = ({ definition }: Node): boolean => definition.kind === "asset";
   const nodes = selection.selection?.flatMap((each) => selectedNodes(graph, each)) ?? [...graph.nodes.values()].filter(isMade);
   const requests = new Map<Computation, OutputRequest>();
@@ -128,6 +129,13 @@ function selectedOutputs(graph: Graph, selection: Selection, loadingContext: Par
     throw new EdgewaterError("PartitionError", "Unexpected partition key: none of the selected assets has partitions; omit it");
   }
   return requests;
+}
+
+/** @throws `PartitionError` when two options that exclude each other are given */
+export function checkOneOf<Options extends object>(options: Options, ...names: readonly (keyof Options & string)[]): void {
+  const [first, second] = names.filter((name) => options[name] !== undefined);
+  if (second === undefined) return;
+  throw new EdgewaterError("PartitionError", `Cannot use ${first} together with ${second}; pass one of them`, { field: second });
 }
 
 /** The partitions that a key stands for. @throws `PartitionError` when the definition lacks one of them */

@@ -101,4 +101,3 @@ async function expectedOf(
   const stored = found.found === "nothing" ? undefined : found.stored;
   return stored === undefined ? "nothing" : { etag: stored.etag, writeId: stored.writeId, digest: stored.digest };
 }
-

@@ -324,3 +324,21 @@ describe("load and write", () => {
     expect(await repository.load(feed, { partitionKey: "eu" })).toBe("sales of eu");
   });
 });
+
+describe("options that exclude each other", () => {
+  it("are refused together", async () => {
+    const a = asset({ name: "a", partitions: staticPartitions(["x", "y"]) }, () => 1);
+    await using repository = await Repository.open({ assets: [a] });
+    const range = { from: "x", to: "y" };
+    for (const options of [
+      { partitionKey: "x", partitionKeys: ["y"] },
+      { partitionKey: "x", partitionRange: range },
+      { partitionKeys: ["x"], partitionRange: range },
+    ]) {
+      await expect(repository.materialize(options)).rejects.toMatchObject({ code: "PartitionError", field: Object.keys(options)[1] });
+      await expect(repository.plan(options)).rejects.toMatchObject({ code: "PartitionError" });
+    }
+    const both = { partitionKey: "x", partitionKeys: ["y"] };
+    await expect(repository.load(a, both)).rejects.toMatchObject({ code: "PartitionError", field: "partitionKeys" });
+  });
+});

@@ -61,6 +61,20 @@ describe("embeddedStorage", () => {
     expect((await next).done).toBe(true);
     expect(await readdir(folder)).toEqual(["records.sqlite"]);
   });
+
+  it("closes while subscriptions read and commits are on their way, and leaves only the file, each time", async () => {
+    for (let round = 0; round < 20; round++) {
+      const storage = await embeddedStorage(folder);
+      const reading = [0, 1, 5].map((intervalMs) => Array.fromAsync(storage.subscribe({ intervalMs })));
+      const event = { eventType: "Materialization", assetKey: "a", partitionKey: undefined, runId: "r", timestamp: 1 } as const;
+      const rest = { dataVersion: "v", codeVersion: undefined, inputDataVersions: {}, metadata: {} };
+      const commits = Array.from({ length: 5 }, () => storage.commit({ events: [{ ...event, ...rest }] }));
+      if (round % 2 === 0) await commits[0];
+      await storage.close();
+      expect(await readdir(folder)).toEqual(["records.sqlite"]);
+      await Promise.all([...reading, ...commits]);
+    }
+  });
 });
 
 describe("temporaryStore and temporaryRepository", () => {
