@@ -35,10 +35,12 @@ export interface LoadEnvironment {
 /** What committing an output needs. */
 export interface CommitEnvironment extends LoadEnvironment {
   readonly owner: RunOwner;
+  /** Commits for the owner: alone, or together with other outputs of the step. */
+  readonly commit: RunOwner["commit"];
 }
 
 /** What running a step needs. */
-export interface StepEnvironment extends CommitEnvironment {
+export interface StepEnvironment extends Omit<CommitEnvironment, "commit"> {
   /** The policy of computations without their own. */
   readonly retry: RetryPolicy | undefined;
   /** The time limit of an attempt of computations without their own, in milliseconds. */

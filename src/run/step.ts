@@ -7,7 +7,9 @@ import type { PartitionKey } from "../partition/partition-key.ts";
 import { type RetryPolicy, retrying, stepRetryDefaults } from "../retry.ts";
 import type { Batch, LatestRecord, StoredEvent } from "../storage/types.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
+import { GroupCommit } from "./group-commit.ts";
 import { loadInput } from "./load-inputs.ts";
+import type { RunOwner } from "./owner.ts";
 import { outputId, outputIds, type Step } from "./plan.ts";
 import type { Read } from "./provenance.ts";
 import type { StepEnvironment } from "./run-environment.ts";
@@ -201,30 +203,67 @@ async function makeOutputs(running: RunningStep, signal: AbortSignal): Promise<v
     }),
   );
   const returned = await compute?.(Object.fromEntries(values), contextOf(call));
-  const isGenerated = isGenerator(returned);
-  for await (const output of splitOutputs(returned, { name, outputs: step.outputs, allOutputs, keys: step.keys })) {
+  const outputs = splitOutputs(returned, { name, outputs: step.outputs, allOutputs, keys: step.keys });
+  if (isGenerator(returned)) await commitEach(call, outputs);
+  else await commitGroups(call, outputs as Iterable<PendingOutput>);
+}
+
+/** Commits the outputs of a generator as they come. */
+async function commitEach(call: Call, outputs: AsyncIterable<PendingOutput> | Iterable<PendingOutput>): Promise<void> {
+  const { running, environment } = call;
+  const { owner, signal } = environment;
+  for await (const output of outputs) {
     // An attempt that was abandoned ends here.
-    throwIfAborted(signal, { asset: name });
-    const id = outputId(output.definition.name, output.key);
-    if (outcomes.has(id)) continue;
-    // A generator may still fail after its last output.
-    const isLast = !isGenerated && outcomes.size + 1 === outputIds(step).length;
-    await commit(call, output, isLast ? running.record.successBatch : () => ({}));
-    if (isLast) running.isSuccessRecorded = true;
+    throwIfAborted(signal, { asset: running.step.computation.name });
+    if (!running.outcomes.has(idOf(output))) await commit(call, output, new GroupCommit((batch) => owner.commit(batch), 1, undefined));
     // A generator gives the data version of its next output, not of all.
-    if (isGenerated) call.dataVersion = undefined;
+    call.dataVersion = undefined;
   }
 }
 
-/**
- * Commits one output, with its own retries, so that the function is not called again.
- *
- * @param alongside what is committed with it
- */
-async function commit(call: Call, output: PendingOutput, alongside: () => Batch): Promise<void> {
+/** How many outputs are written at the same time, and recorded in one commit. */
+const groupSize = 50;
+
+/** Commits outputs that were returned together, in groups. One that fails does not stop the others of its group. */
+async function commitGroups(call: Call, outputs: Iterable<PendingOutput>): Promise<void> {
+  const { running, environment } = call;
+  const { step, outcomes, record } = running;
+  let group: PendingOutput[] = [];
+  const flush = async (): Promise<void> => {
+    throwIfAborted(environment.signal, { asset: step.computation.name });
+    const isLast = outcomes.size + group.length === outputIds(step).length;
+    const writing = group;
+    group = [];
+    running.isSuccessRecorded = await commitGroup(call, writing, isLast ? record.successBatch : undefined);
+  };
+  try {
+    for (const output of outputs) {
+      if (!outcomes.has(idOf(output))) group.push(output);
+      if (group.length === groupSize) await flush();
+    }
+  } catch (error) {
+    // What was returned is invalid from here on; the outputs before are committed.
+    if (group.length > 0) await flush();
+    throw error;
+  }
+  if (group.length > 0) await flush();
+}
+
+/** Writes outputs at the same time, and commits them together. Returns whether the last commit had what was to be added. */
+async function commitGroup(call: Call, outputs: readonly PendingOutput[], atEnd: (() => Batch) | undefined): Promise<boolean> {
+  const { owner } = call.environment;
+  const group = new GroupCommit((batch) => owner.commit(batch), outputs.length, atEnd);
+  const results = await Promise.allSettled(outputs.map((output) => commit(call, output, group)));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return group.isComplete;
+}
+
+/** Commits one output, with its own retries, so that the function is not called again. A retry commits alone. */
+async function commit(call: Call, output: PendingOutput, group: GroupCommit): Promise<void> {
   const { running, environment, metadata, dataVersion, loaded, loadedByKey } = call;
   const { step, attempt, outcomes, commits, bases } = running;
-  const id = outputId(output.definition.name, output.key);
+  const id = idOf(output);
   // In a batch, a partition is made from the same partition of every input with the same keys.
   const own = output.key && loadedByKey.get(String(output.key));
   const annotated = {
@@ -233,7 +272,6 @@ async function commit(call: Call, output: PendingOutput, alongside: () => Batch)
     inputDataVersions: { ...loaded.inputDataVersions, ...own?.inputDataVersions },
     inputEventIds: { ...loaded.inputEventIds, ...own?.inputEventIds },
     base: bases.get(id) ?? { latest: undefined, expected: undefined },
-    alongside,
   };
   const onCommit = (started: Promise<StoredEvent>): void => {
     const made = started.then((event) => {
@@ -245,7 +283,21 @@ async function commit(call: Call, output: PendingOutput, alongside: () => Batch)
     made.then(end, end);
   };
   const writes: { current?: Write } = {};
-  await attempt(environment.signal, () => writeOutput(annotated, environment, onCommit, writes));
+  const alone: RunOwner["commit"] = (batch) => environment.owner.commit(batch);
+  let isAlone = false;
+  await attempt(environment.signal, async () => {
+    const commitBatch: RunOwner["commit"] = isAlone ? alone : (batch) => group.commit(batch);
+    try {
+      await writeOutput(annotated, { ...environment, commit: commitBatch }, onCommit, writes);
+    } finally {
+      if (!isAlone) group.leave();
+      isAlone = true;
+    }
+  });
+}
+
+function idOf({ definition, key }: PendingOutput): string {
+  return outputId(definition.name, key);
 }
 
 /** What was loaded for all outputs, or for one partition of a batch. */

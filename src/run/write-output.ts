@@ -8,7 +8,7 @@ import { validate } from "../io-handler/type-hint.ts";
 import { coerceMetadata, type Metadata, MetadataValue } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import { encodeIntent, type Intent, intentKey } from "../storage/intent.ts";
-import type { Batch, LatestRecord, StoredEvent, StoredMark } from "../storage/types.ts";
+import type { LatestRecord, StoredEvent, StoredMark } from "../storage/types.ts";
 import { canInspect, isStillLatest, latestOf, look, recordAnnounced } from "./look.ts";
 import type { CommitEnvironment } from "./run-environment.ts";
 
@@ -54,8 +54,6 @@ export interface AnnotatedOutput extends PendingOutput {
   readonly inputEventIds: Readonly<Record<string, number>>;
   /** What was known of the output before its inputs were loaded. */
   readonly base: Base;
-  /** What the commit of the output writes too: the success of the step, when this is its last output. */
-  readonly alongside: () => Batch;
 }
 
 /** One write. Its id and its intent stay the same when it is repeated. */
@@ -189,7 +187,7 @@ async function announceWrite(
   const bytes = encodeIntent({ event, base: base.latest?.lastMaterializationId });
   const key = intentKey(write.id);
   try {
-    await environment.owner.commit({ preconditions: [isStillLatest(output, base.latest)], kv: [{ key, value: bytes }] });
+    await environment.commit({ preconditions: [isStillLatest(output, base.latest)], kv: [{ key, value: bytes }] });
   } catch (error) {
     throw isEdgewaterError(error, "PreconditionFailed") ? new LostRace() : error;
   }
@@ -274,17 +272,14 @@ async function record(
   environment: CommitEnvironment,
   onCommit: OnCommit,
 ): Promise<StoredEvent> {
-  const { owner } = environment;
-  const { base, alongside } = output;
-  const { events = [], logs = [] } = alongside();
+  const { base } = output;
   const intent = write?.intent && { key: intentKey(write.id), bytes: write.intent.bytes };
   const commit = async (): Promise<StoredEvent> => {
     try {
-      const [recorded] = await owner.commit({
+      const [recorded] = await environment.commit({
         preconditions: [isStillLatest(output, base.latest), ...(intent ? [{ kv: intent.key, is: intent.bytes }] : [])],
-        events: [event, ...events],
+        events: [event],
         kv: intent ? [{ key: intent.key, value: undefined }] : [],
-        logs,
       });
       return recorded as StoredEvent;
     } catch (error) {
