@@ -4,7 +4,7 @@
  * @module
  */
 import type { Output } from "../asset/result.ts";
-import type { Asset, Definition, ExternalAsset, MultiAsset, Source, Task } from "../asset/types.ts";
+import type { Asset, Definition, ExternalAsset, Source } from "../asset/types.ts";
 import type { EvaluateOptions, Evaluation } from "../automation/evaluate.ts";
 import { EdgewaterError, orAborted } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
@@ -30,7 +30,7 @@ import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, planned } from "./plan.ts";
-import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
+import { type Resumed, resume as resumeRun } from "./resume.ts";
 import { runError } from "./run-error.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
 import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";

@@ -9,6 +9,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** What a step adds to the commit that records all writes of a group. */
+export interface AtEnd {
+  readonly batch: () => Batch;
+  readonly onCommitted: () => void;
+}
+
 /**
  * Commits what several writes have to commit in one commit: as soon as every write that has not left waits for its commit. When
  * the common commit is refused, each is committed alone, so that one write does not stop the others. The commit that records all
@@ -17,17 +23,15 @@ interface Waiting {
 export class GroupCommit {
   readonly #commit: Commit;
   readonly #size: number;
-  readonly #atEnd: (() => Batch) | undefined;
+  readonly #atEnd: AtEnd | undefined;
   readonly #waiting: Waiting[] = [];
   #members: number;
-  /** Whether one commit has recorded all writes, and what the step adds. */
-  isComplete = false;
 
   /**
    * @param size the number of writes
    * @param atEnd what the step adds to the commit that records all writes
    */
-  constructor(commit: Commit, size: number, atEnd: (() => Batch) | undefined) {
+  constructor(commit: Commit, size: number, atEnd: AtEnd | undefined) {
     this.#commit = commit;
     this.#size = size;
     this.#atEnd = atEnd;
@@ -55,10 +59,11 @@ export class GroupCommit {
 
   async #flush(group: readonly Waiting[]): Promise<void> {
     const recordsAll = group.length === this.#size && group.every(({ batch }) => batch.events !== undefined);
-    const added = recordsAll && this.#atEnd ? [this.#atEnd()] : [];
+    const atEnd = recordsAll ? this.#atEnd : undefined;
+    const added = atEnd ? [atEnd.batch()] : [];
     try {
       const stored = await this.#commit(merged([...group.map(({ batch }) => batch), ...added]));
-      this.isComplete = added.length > 0;
+      atEnd?.onCommitted();
       let start = 0;
       for (const { batch, resolve } of group) {
         const end = start + (batch.events?.length ?? 0);

@@ -5,9 +5,9 @@ import { coerceMetadata, type Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { type RetryPolicy, retrying, stepRetryDefaults } from "../retry.ts";
-import type { Batch, LatestRecord, StoredEvent } from "../storage/types.ts";
+import type { LatestRecord, StoredEvent } from "../storage/types.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { type AtEnd, GroupCommit } from "./group-commit.ts";
 import { loadInput } from "./load-inputs.ts";
 import type { RunOwner } from "./owner.ts";
 import { outputId, outputIds, type Step } from "./plan.ts";
@@ -184,7 +184,7 @@ function rethrowUnlessMade({ step, outcomes, commits }: RunningStep): (error: un
 
 /** Loads the inputs, calls the function, and commits its outputs as they come, except those that are committed already. */
 async function makeOutputs(running: RunningStep, signal: AbortSignal): Promise<void> {
-  const { step, outcomes } = running;
+  const { step } = running;
   const { name, inputs, outputs: allOutputs, compute, splitOutputs, isBatch } = step.computation;
   const environment = { ...running.environment, signal };
   const loaded = { inputDataVersions: {}, inputEventIds: {} };
@@ -234,7 +234,10 @@ async function commitGroups(call: Call, outputs: Iterable<PendingOutput>): Promi
     const isLast = outcomes.size + group.length === outputIds(step).length;
     const writing = group;
     group = [];
-    running.isSuccessRecorded = await commitGroup(call, writing, isLast ? record.successBatch : undefined);
+    const onCommitted = (): void => {
+      running.isSuccessRecorded = true;
+    };
+    await commitGroup(call, writing, isLast ? { batch: record.successBatch, onCommitted } : undefined);
   };
   try {
     for (const output of outputs) {
@@ -249,14 +252,13 @@ async function commitGroups(call: Call, outputs: Iterable<PendingOutput>): Promi
   if (group.length > 0) await flush();
 }
 
-/** Writes outputs at the same time, and commits them together. Returns whether the last commit had what was to be added. */
-async function commitGroup(call: Call, outputs: readonly PendingOutput[], atEnd: (() => Batch) | undefined): Promise<boolean> {
+/** Writes outputs at the same time, and commits them together. */
+async function commitGroup(call: Call, outputs: readonly PendingOutput[], atEnd: AtEnd | undefined): Promise<void> {
   const { owner } = call.environment;
   const group = new GroupCommit((batch) => owner.commit(batch), outputs.length, atEnd);
   const results = await Promise.allSettled(outputs.map((output) => commit(call, output, group)));
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
-  return group.isComplete;
 }
 
 /** Commits one output, with its own retries, so that the function is not called again. A retry commits alone. */
