@@ -1,4 +1,3 @@
-import { nameProblem } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { NewEvent } from "./events.ts";
@@ -75,59 +74,11 @@ export interface Deletes {
   readonly assets?: readonly string[];
 }
 
-/**
- * Checks the keys that a batch adds to dynamic partitions.
- *
- * @throws `PartitionError` for an empty list, an empty key, and a key with a reserved character: `|`, `,`, NUL or a lone
- *   surrogate
- */
-export function checkDynamicKeys(changes: readonly DynamicPartitionsChange[]): void {
-  for (const { definition, add } of changes) {
-    const wrong = add?.find((key) => key === "" || /[|,]/.test(key) || nameProblem(key) !== undefined);
-    if (add === undefined || (add.length > 0 && wrong === undefined)) continue;
-    const problem =
-      wrong === undefined
-        ? "the list of keys is empty"
-        : wrong === ""
-          ? "a key is empty"
-          : `${JSON.stringify(wrong)} has a reserved character; a key must not contain "|", ",", NUL or a lone surrogate`;
-    throw new EdgewaterError("PartitionError", `Cannot add to the dynamic partitions ${JSON.stringify(definition)}: ${problem}`);
-  }
-}
-
-/**
- * Checks the names in a batch, so that every back end takes the same ones.
- *
- * @throws `InvalidPath` for a name with NUL or a lone surrogate
- */
-export function checkNames(
-  store: string,
-  { preconditions = [], events = [], runs = [], leases = [], kv = [], dynamicPartitions = [] }: Batch,
-): void {
-  for (const each of preconditions) if ("kv" in each) checkStorageName(store, each.kv, "key");
-  for (const { key } of kv) checkStorageName(store, key, "key");
-  for (const { definition } of dynamicPartitions) checkStorageName(store, definition, "name of dynamic partitions");
-  for (const { runId } of runs) checkStorageName(store, runId, "run id");
-  for (const { runId } of leases) checkStorageName(store, runId, "run id");
-  for (const { assetKey, partitionKey, runId, dataVersion, codeVersion } of events) {
-    if (partitionKey) checkStorageName(store, String(partitionKey), "partition");
-    checkStorageName(store, assetKey, "asset");
-    checkStorageName(store, runId, "run id");
-    checkStorageName(store, dataVersion, "data version");
-    checkStorageName(store, codeVersion, "code version");
-  }
-}
-
-/** Checks one name. Throws like {@link checkNames}. */
-export function checkStorageName(store: string, name: unknown, what: string): void {
-  const problem = typeof name === "string" ? nameProblem(name) : undefined;
-  if (problem === undefined) return;
-  throw new EdgewaterError("InvalidPath", `Invalid ${what} ${JSON.stringify(name)} in ${store}: ${problem}`, { store });
-}
-
 /** The error of a commit with a precondition that does not hold. */
-export function preconditionFailed(store: string, { preconditions = [] }: Batch): EdgewaterError<"PreconditionFailed"> {
-  const message = `Cannot commit to ${store}: one of its preconditions does not hold (${preconditions.map(describe).join("; ")}); nothing was written`;
+export function preconditionFailed(store: string, { preconditions = [], events = [] }: Batch): EdgewaterError<"PreconditionFailed"> {
+  const id = events[0]?.id;
+  const all = [...preconditions.map(describe), ...(id === undefined ? [] : [`every event must have a smaller id than ${id}`])];
+  const message = `Cannot commit to ${store}: one of its preconditions does not hold (${all.join("; ")}); nothing was written`;
   return new EdgewaterError("PreconditionFailed", message, { store });
 }
 

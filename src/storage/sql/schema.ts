@@ -1,6 +1,6 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { checkStamp, currentStamp, type Stamp } from "../schema-version.ts";
-import { type SqlDatabase, type Statement, statement } from "./driver.ts";
+import { oneAtATime, type SqlDatabase, type Statement, statement } from "./driver.ts";
 
 /** The name of the constraint that a commit violates when one of its preconditions does not hold. */
 export const preconditionName = "edgewater_precondition";
@@ -119,9 +119,6 @@ export async function migrate(
   }
   if (stamp !== undefined) checkStamp(database.name, stamp, false, to.version);
 }
-
-/** Waits for every other commit and migration, because all of them update this row. */
-const oneAtATime = statement("UPDATE edgewater_schema SET last_position = last_position");
 
 function creation(dialect: SqlDatabase["dialect"]): readonly Statement[] {
   const { version, minReader, minWriter } = currentStamp;
