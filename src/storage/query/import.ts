@@ -2,7 +2,7 @@ import { fromBase64 } from "../../encoding/base64.ts";
 import { EdgewaterError, throwIfAborted } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
 import type { Batch } from "../batch.ts";
-import type { NewEvent } from "../events.ts";
+import type { AnyEvent, NewEvent } from "../events.ts";
 import { definitionFrom, type EventJson, eventFrom, runFrom } from "../record-json.ts";
 import type { AssetDefinition, LogRecord, RunRecord, TickRecord } from "../records.ts";
 import type { ImportOptions } from "../types.ts";
@@ -38,7 +38,7 @@ const batchSize = 500;
 export async function importLines(
   lines: AsyncIterable<string> | Iterable<string>,
   backend: Backend,
-  commit: (batch: Batch) => Promise<unknown>,
+  commit: (batch: Batch) => Promise<readonly AnyEvent[]>,
   { merge = false, signal }: ImportOptions,
 ): Promise<void> {
   const { name: store } = backend;
@@ -50,6 +50,11 @@ export async function importLines(
   const damaged: Damaged = (reason, cause) => new EdgewaterError("Integrity", `Cannot import into ${store}: ${reason}`, { store, cause });
   let batch = emptyBatch();
   let [count, size, isComplete] = [-1, 0, false];
+  const ids = new NewIds();
+  const flush = async (): Promise<void> => {
+    if (size > 0) ids.given(await commit(batch));
+    [batch, size] = [emptyBatch(), 0];
+  };
   for await (const text of splitLines(lines)) {
     throwIfAborted(signal, { store });
     const line = parseLine(text, count + 2, damaged);
@@ -57,15 +62,44 @@ export async function importLines(
     else if (line.end !== undefined) {
       if (line.end !== count) throw damaged(`the export has ${count} rows, and its last line says ${line.end}; export it again`);
       isComplete = true;
-    } else size += add(batch, line, existing, merge);
+    } else {
+      if (merge && ids.isAwaited(line.event)) await flush();
+      size += add(batch, line, existing, merge ? ids : undefined);
+    }
     if (!isComplete) count++;
-    if (size < batchSize) continue;
-    await commit(batch);
-    [batch, size] = [emptyBatch(), 0];
+    if (size >= batchSize) await flush();
   }
   if (!isComplete)
     throw damaged(count < 0 ? "there are no lines" : `the export ends after ${count} rows without its last line; export it again`);
-  if (size > 0) await commit(batch);
+  await flush();
+}
+
+/** The ids that a merge gives to events, by the ids that they have in the export. */
+class NewIds {
+  readonly #known = new Map<number, number>();
+  /** The ids in the export of the events of the batch at hand. */
+  #pending: number[] = [];
+
+  /** Takes note of an event of the batch at hand. */
+  await(id: number): void {
+    this.#pending.push(id);
+  }
+
+  /** Takes note of the events of the batch at hand, which now have their ids. */
+  given(events: readonly AnyEvent[]): void {
+    for (const [index, id] of this.#pending.entries()) this.#known.set(id, events[index]?.id ?? 0);
+    this.#pending = [];
+  }
+
+  /** The new id; undefined for an event that was not imported. */
+  of(id: number): number | undefined {
+    return this.#known.get(id);
+  }
+
+  /** Whether an event refers to another one of the batch at hand, whose id is not known yet. */
+  isAwaited(event: EventJson | undefined): boolean {
+    return event?.["eventType"] === "Verification" && this.#pending.includes(event["materializationId"] as number);
+  }
 }
 
 type Damaged = (reason: string, cause?: unknown) => EdgewaterError;
@@ -94,9 +128,14 @@ async function existingRows(backend: Backend): Promise<Existing> {
   };
 }
 
-/** Adds the row of one line to a batch, unless the Storage has it. Returns the number of added rows. */
-function add(batch: Growing, { asset, dynamicPartition, kv, run, log, tick, event }: Line, existing: Existing, merge: boolean): number {
-  if (asset && !(merge && existing.assets.has(asset.assetKey))) batch.assets.push(definitionFrom(asset));
+/** Adds the row of one line to a batch, unless the Storage has it. Returns the number of added rows. A merge has `ids`. */
+function add(
+  batch: Growing,
+  { asset, dynamicPartition, kv, run, log, tick, event }: Line,
+  existing: Existing,
+  ids: NewIds | undefined,
+): number {
+  if (asset && !(ids && existing.assets.has(asset.assetKey))) batch.assets.push(definitionFrom(asset));
   else if (dynamicPartition) {
     const { definition, key } = dynamicPartition;
     batch.dynamicPartitions.push({ definition, add: [key] });
@@ -105,10 +144,23 @@ function add(batch: Growing, { asset, dynamicPartition, kv, run, log, tick, even
   else if (log && !existing.runs.has(log.runId)) batch.logs.push(log);
   else if (tick) batch.ticks.push(tick);
   else if (event && !existing.runs.has(event["runId"] as string)) {
-    const { id, ...unnumbered } = eventFrom(event);
-    batch.events.push((merge ? unnumbered : { ...unnumbered, id }) as NewEvent);
+    const imported = eventFrom(event);
+    if (ids === undefined) batch.events.push(imported as NewEvent);
+    else {
+      const renumbered = withoutIds(imported, ids);
+      if (renumbered === undefined) return 0;
+      ids.await(imported.id);
+      batch.events.push(renumbered);
+    }
   } else return 0;
   return 1;
+}
+
+/** An event for a merge: without ids of the other Storage. Undefined for a look at a value that was not imported. */
+function withoutIds({ id: _, inputEventIds: __, ...event }: AnyEvent, ids: NewIds): NewEvent | undefined {
+  if (event.eventType !== "Verification") return event as NewEvent;
+  const materializationId = ids.of(event.materializationId);
+  return materializationId === undefined ? undefined : ({ ...event, materializationId } as NewEvent);
 }
 
 /** Checks the first line. */

@@ -111,13 +111,21 @@ export async function migrate(
     const changes = (migrations[next] ?? []).map((sql) => statement(sql));
     const stamped = statement("UPDATE edgewater_schema SET version = ?, min_reader = ?, min_writer = ?", next, minReader, minWriter);
     try {
-      await database.run([oneAtATime, isStill, ...changes, stamped]);
+      await database.run([...alone(database.dialect), isStill, ...changes, stamped]);
     } catch (error) {
       if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
     }
     stamp = await readStamp(database);
   }
   if (stamp !== undefined) checkStamp(database.name, stamp, false, to.version);
+}
+
+/**
+ * Waits for every commit, and lets none begin until the transaction has ended. On Postgres a lock of the table does that: a commit
+ * that waits for the row would hold a lock that the change of a column waits for.
+ */
+function alone(dialect: SqlDatabase["dialect"]): readonly Statement[] {
+  return dialect === "postgres" ? [statement("LOCK TABLE edgewater_schema IN ACCESS EXCLUSIVE MODE")] : [oneAtATime];
 }
 
 function creation(dialect: SqlDatabase["dialect"]): readonly Statement[] {
