@@ -90,6 +90,8 @@ async function openDatabase(name: string, forget: () => void, migrates: boolean)
         else if (migrates && isVersion1(database)) await migrateFrom1(database, transaction);
         else {
           isOld = true;
+          // It is aborted on purpose; the request to open the database rejects with the same error.
+          transaction.done.catch(() => {});
           transaction.abort();
         }
       },

@@ -6,7 +6,7 @@ const stored: StoredMark = { writeId: "r/1.1", path: "a/it's ä", etag: '"e"', d
 const failure: FailureRecord = {
   code: "Unavailable",
   name: "EdgewaterError",
-  message: "it's raining \u0000 \ud800",
+  message: "it's raining \u0000 ä",
   causes: [{ name: "TypeError", message: "fetch failed" }],
   frames: ["at load (a.ts:1:2)"],
 };
@@ -47,7 +47,8 @@ export const detailCases: readonly StorageCase[] = [
   {
     name: "keeps stored marks, failures, reasons and the ids of inputs, through reading, subscribing, exporting and importing",
     run: async (storage) => {
-      const given = detailed("r");
+      const hostile = { ...failed("d", "r"), failure: { ...failure, message: "a\ud800" } } as NewEvent;
+      const given = [...detailed("r"), hostile];
       const committed: readonly AnyEvent[] = await storage.commit({ events: given });
       const read: readonly AnyEvent[] = await storage.getEventsForRun("r", { types: "all" });
       same(
@@ -65,7 +66,7 @@ export const detailCases: readonly StorageCase[] = [
         "the asset of events of runs",
       );
       same(await storage.getEventsForAsset("", { types: "all" }), [], "events of an asset without a name");
-      same((await storage.getEventsForAsset("d", { types: "all" })).length, 5, "events of the asset");
+      same((await storage.getEventsForAsset("d", { types: "all" })).length, 6, "events of the asset");
       same((await storage.getEventsForRun("r", { types: ["RunEnd"] })).length, 1, "by type");
       const abort = new AbortController();
       const seen: AnyEvent[] = [];
