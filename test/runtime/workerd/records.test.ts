@@ -8,6 +8,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { StorageBackend } from "../../../src/storage/backend.ts";
 import { checkStamp } from "../../../src/storage/schema-version.ts";
 import { commitOfVersion1, rowsOfVersion1, tablesOfVersion1 } from "../../unit/storage/version-1.ts";
+import { commitWrongBatches } from "../../unit/storage/wrong-batches.ts";
 
 const { RECORDS, OBJECTS } = env;
 
@@ -52,6 +53,11 @@ describe("Storage.connect(d1(…))", () => {
 
   it.each(sharedStorageCases())("$name", ({ run }) => run(() => Storage.connect(d1(RECORDS))));
 
+  it("takes and refuses the same wrong batches as memory, and what it takes is usable", async () => {
+    await using storage = await Storage.connect(d1(RECORDS));
+    expect(await commitWrongBatches(storage, { numRuns: 1000, seed: 20261128 })).toBeGreaterThan(100);
+  });
+
   it("brings a database of version 1 to this version, after which a Worker of version 1 cannot write", () =>
     checkMigration({
       backend: d1(RECORDS),
@@ -73,6 +79,12 @@ describe("Storage.connect(durableObject(…))", () => {
   it.each(sharedStorageCases())("$name", ({ run }) =>
     runInDurableObject(OBJECTS.getByName(crypto.randomUUID()), (_, { storage }) => run(() => Storage.connect(durableObject(storage)))),
   );
+
+  it("takes and refuses the same wrong batches as memory, and what it takes is usable", () =>
+    runInDurableObject(OBJECTS.getByName(crypto.randomUUID()), async (_, { storage }) => {
+      await using opened = await Storage.connect(durableObject(storage));
+      expect(await commitWrongBatches(opened, { numRuns: 1500, seed: 20261128 })).toBeGreaterThan(200);
+    }));
 
   it("brings a database of version 1 to this version, after which code of version 1 cannot write", () =>
     runInDurableObject(OBJECTS.getByName(crypto.randomUUID()), (_, { storage }) =>
