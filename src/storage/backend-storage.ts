@@ -1,8 +1,11 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { Operations } from "../operations-in-flight.ts";
+import { checkValue, required } from "../options.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { type Backend, type EventsQuery, type Place, partitionId, type Reach } from "./backend.ts";
-import { type Batch, checkDynamicKeys, checkNames, checkStorageName } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import { aBytes } from "./batch-fields.ts";
+import { checkBatch, checkStorageName } from "./check-batch.ts";
 import { type AnyEvent, assetEventTypes, runEvent, type StoredEvent } from "./events.ts";
 import { byFirstMaterialization } from "./latest-record.ts";
 import { checkStorageOptions } from "./options.ts";
@@ -186,6 +189,7 @@ export class BackendStorage implements Storage {
   }
 
   async kvSet(key: string, value: Uint8Array): Promise<void> {
+    checkValue("storage.kvSet", "value", value, required(aBytes));
     await this.commit({ kv: [{ key, value }] });
   }
 
@@ -281,8 +285,7 @@ export class BackendStorage implements Storage {
       const message = `Cannot commit to ${this.name}: it was opened with { readOnly: true }`;
       throw new EdgewaterError("PermissionDenied", message, { store: this.name });
     }
-    if (batch.dynamicPartitions) checkDynamicKeys(batch.dynamicPartitions);
-    checkNames(this.name, batch);
+    checkBatch(this.name, batch);
     const events = await this.#backend.commit(batch);
     this.#wake();
     return events as readonly StoredEvent[];

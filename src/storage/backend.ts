@@ -133,7 +133,10 @@ export interface ConnectOptions {
   readonly readOnly?: boolean;
 }
 
-/** Options of `Storage.embedded` and `sqlite`. */
+/**
+ * Options of `Storage.embedded` and `sqlite`. With `readOnly`, an SQLite file in a folder that may not be written is read from a copy
+ * in the temporary folder, unless another process has it open.
+ */
 export interface EmbeddedOptions extends ConnectOptions {
   /** Whether every commit survives a power cut. Without it, a commit survives a killed process; false unless given. */
   readonly fsync?: boolean;

@@ -1,4 +1,3 @@
-import { nameProblem } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { NewEvent } from "./events.ts";
@@ -75,103 +74,11 @@ export interface Deletes {
   readonly assets?: readonly string[];
 }
 
-/**
- * Checks the keys that a batch adds to dynamic partitions.
- *
- * @throws `PartitionError` for an empty list, an empty key, and a key with a reserved character: `|`, `,`, NUL or a lone
- *   surrogate
- */
-export function checkDynamicKeys(changes: readonly DynamicPartitionsChange[]): void {
-  for (const { definition, add } of changes) {
-    const wrong = add?.find((key) => key === "" || /[|,]/.test(key) || nameProblem(key) !== undefined);
-    if (add === undefined || (add.length > 0 && wrong === undefined)) continue;
-    const problem =
-      wrong === undefined
-        ? "the list of keys is empty"
-        : wrong === ""
-          ? "a key is empty"
-          : `${JSON.stringify(wrong)} has a reserved character; a key must not contain "|", ",", NUL or a lone surrogate`;
-    throw new EdgewaterError("PartitionError", `Cannot add to the dynamic partitions ${JSON.stringify(definition)}: ${problem}`);
-  }
-}
-
-/**
- * Checks the names in a batch, so that every back end takes the same ones.
- *
- * @throws `InvalidPath` for a name with NUL or a lone surrogate
- */
-export function checkNames(store: string, batch: Batch): void {
-  const {
-    preconditions = [],
-    events = [],
-    runs = [],
-    assets = [],
-    logs = [],
-    ticks = [],
-    kv = [],
-    dynamicPartitions = [],
-    leases = [],
-  } = batch;
-  const check = (what: string, ...names: readonly unknown[]): void => {
-    for (const name of names) checkStorageName(store, name, what);
-  };
-  for (const each of preconditions) {
-    if ("kv" in each) check("key", each.kv);
-    else if ("run" in each) check("run id", each.run);
-    else if ("lease" in each) check("run id", each.lease);
-    else if ("latest" in each) {
-      check("asset", each.latest);
-      check("partition", each.partition && String(each.partition));
-    }
-  }
-  for (const { key } of kv) check("key", key);
-  for (const { definition, remove = [] } of dynamicPartitions) {
-    check("name of dynamic partitions", definition);
-    for (const key of remove) check("partition", key);
-  }
-  for (const { runId, tags } of runs) {
-    check("run id", runId);
-    for (const tag of Object.entries(tags ?? {})) check("tag", ...tag);
-  }
-  for (const { assetKey, tags, kinds, group, codeVersion } of assets) {
-    check("asset", assetKey);
-    for (const tag of Object.entries(tags ?? {})) check("tag", ...tag);
-    check("kind", ...(kinds ?? []));
-    check("group", group);
-    check("code version", codeVersion);
-  }
-  for (const { runId, step } of logs) {
-    check("run id", runId);
-    check("step", step);
-  }
-  for (const { runId, step } of leases) {
-    check("run id", runId);
-    check("step", step);
-  }
-  for (const { name } of ticks) check("tick", name);
-  for (const { assetKey, partitionKey, runId, dataVersion, codeVersion, inputDataVersions } of events) {
-    check("partition", partitionKey && String(partitionKey));
-    check("asset", assetKey);
-    check("run id", runId);
-    check("data version", dataVersion);
-    check("code version", codeVersion);
-    for (const [name, version] of Object.entries(inputDataVersions ?? {})) {
-      check("input", name);
-      check("data version", version);
-    }
-  }
-}
-
-/** Checks one name. Throws like {@link checkNames}. */
-export function checkStorageName(store: string, name: unknown, what: string): void {
-  const problem = typeof name === "string" ? nameProblem(name) : undefined;
-  if (problem === undefined) return;
-  throw new EdgewaterError("InvalidPath", `Invalid ${what} ${JSON.stringify(name)} in ${store}: ${problem}`, { store });
-}
-
 /** The error of a commit with a precondition that does not hold. */
-export function preconditionFailed(store: string, { preconditions = [] }: Batch): EdgewaterError<"PreconditionFailed"> {
-  const message = `Cannot commit to ${store}: one of its preconditions does not hold (${preconditions.map(describe).join("; ")}); nothing was written`;
+export function preconditionFailed(store: string, { preconditions = [], events = [] }: Batch): EdgewaterError<"PreconditionFailed"> {
+  const id = events[0]?.id;
+  const all = [...preconditions.map(describe), ...(id === undefined ? [] : [`every event must have a smaller id than ${id}`])];
+  const message = `Cannot commit to ${store}: one of its preconditions does not hold (${all.join("; ")}); nothing was written`;
   return new EdgewaterError("PreconditionFailed", message, { store });
 }
 

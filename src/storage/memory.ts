@@ -12,6 +12,7 @@ import {
 import { type Batch, type LeaseChange, type Precondition, preconditionFailed, sameBytes } from "./batch.ts";
 import type { AnyEvent, StoredEvent } from "./events.ts";
 import { advance, changedPlaces, changesLatest } from "./latest-record.ts";
+import { definitionFrom, eventCopy, jsonCopy, runFrom } from "./record-json.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecord, TickRecord } from "./records.ts";
 
 /** Keeps every row in the memory of this process. */
@@ -47,16 +48,17 @@ export class MemoryBackend implements Backend {
       dynamicPartitions = [],
       leases = [],
     } = batch;
-    if (!preconditions.every((precondition) => this.#holds(precondition))) throw preconditionFailed(this.name, batch);
+    const holds = preconditions.every((precondition) => this.#holds(precondition)) && (events[0]?.id ?? this.#lastId + 1) > this.#lastId;
+    if (!holds) throw preconditionFailed(this.name, batch);
     const numbered = events.map((event): AnyEvent => {
       this.#lastId = event.id ?? this.#lastId + 1;
-      return Object.freeze({ ...event, id: this.#lastId });
+      return Object.freeze(eventCopy(event, this.#lastId));
     });
     for (const event of numbered) this.#add(event);
-    for (const run of runs) this.#runs.set(run.runId, Object.freeze({ ...run }));
-    for (const asset of assets) this.#definitions.set(asset.assetKey, Object.freeze({ ...asset }));
-    for (const log of logs) append(this.#logs, log.runId, Object.freeze({ ...log }));
-    for (const tick of ticks) this.#ticks.push(Object.freeze({ ...tick }));
+    for (const run of runs) this.#runs.set(run.runId, Object.freeze(runFrom(jsonCopy(run))));
+    for (const asset of assets) this.#definitions.set(asset.assetKey, Object.freeze(definitionFrom(jsonCopy(asset))));
+    for (const log of logs) append(this.#logs, log.runId, Object.freeze(jsonCopy(log)));
+    for (const tick of ticks) this.#ticks.push(Object.freeze(jsonCopy(tick)));
     for (const { key, value } of kv) {
       if (value === undefined) this.#kv.delete(key);
       else this.#kv.set(key, value.slice());

@@ -1,4 +1,5 @@
 import { metadataFromWire, metadataToWire } from "../metadata/metadata-json.ts";
+import { isMetadataValue } from "../metadata/metadata-value.ts";
 import { PartitionKey } from "../partition/partition-key.ts";
 import type { AnyEvent, NewEvent } from "./events.ts";
 import type { AssetDefinition, RunRecord } from "./records.ts";
@@ -64,6 +65,31 @@ export function eventFrom(json: EventJson): AnyEvent {
     inputDataVersions,
     metadata: metadataFrom(metadata),
     ...detailsOf(json as unknown as AnyEvent),
+  } as AnyEvent;
+}
+
+/** A copy of plain JSON data, as a database would keep it. */
+export function jsonCopy<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
+}
+
+/** A copy of an event with this id that a later change of the original does not reach. */
+export function eventCopy(event: AnyEvent | NewEvent, id: number): AnyEvent {
+  const { eventType, assetKey, partitionKey, runId, timestamp, dataVersion, codeVersion, inputDataVersions, metadata } = event;
+  const details = detailsOf(event);
+  return {
+    id,
+    eventType,
+    assetKey,
+    partitionKey,
+    runId,
+    timestamp,
+    dataVersion,
+    codeVersion,
+    inputDataVersions: { ...inputDataVersions },
+    // Values of a factory never change.
+    metadata: Object.values(metadata).every(isMetadataValue) ? { ...metadata } : metadataFrom(metadataJson(metadata)),
+    ...(details && jsonCopy(details)),
   } as AnyEvent;
 }
 

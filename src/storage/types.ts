@@ -94,8 +94,8 @@ export interface StalenessOptions {
 /** Options of `import`. */
 export interface ImportOptions {
   /**
-   * Whether the Storage may have rows already. Then imported events get new ids, and existing runs, assets and keys stay as
-   * they are. Otherwise the Storage must be empty.
+   * Whether the Storage may have rows already. Then imported events get new ids and lose their `inputEventIds`, and existing
+   * runs, assets and keys stay as they are. Otherwise the Storage must be empty.
    */
   readonly merge?: boolean;
   /** Stops the import between two commits. */
@@ -145,7 +145,9 @@ export interface Storage extends AsyncDisposable {
   /**
    * Writes a batch as a whole and returns its events with their ids.
    *
-   * @throws `PreconditionFailed` when one of its preconditions does not hold; then nothing is written
+   * @throws `PreconditionFailed` when one of its preconditions does not hold, or an event brings an id along that is not greater
+   *   than all others; `SettingsError`, `InvalidPath`, `MetadataError` and `PartitionError` for a wrong batch, whose `field` names
+   *   what is wrong. Then nothing is written
    */
   readonly commit: (batch: Batch) => Promise<readonly StoredEvent[]>;
 
@@ -250,8 +252,8 @@ export interface Storage extends AsyncDisposable {
   readonly hasDynamicPartition: (definition: string, key: string) => Promise<boolean>;
 
   /**
-   * Every row as a line of JSON that any other Storage imports. Do not commit during an export: the export may or may not
-   * have what is committed meanwhile.
+   * Every row but the leases as a line of JSON that any other Storage imports. Do not commit during an export: the export may
+   * or may not have what is committed meanwhile.
    */
   readonly export: (options?: { readonly signal?: AbortSignal }) => AsyncIterableIterator<string>;
   /**
@@ -268,7 +270,7 @@ export interface Storage extends AsyncDisposable {
   readonly import: (lines: AsyncIterable<string> | Iterable<string>, options?: ImportOptions) => Promise<void>;
   /**
    * Deletes old events, and old runs that have ended and have no events left. Keeps the latest events of every asset and
-   * partition, and the events of runs that have not ended.
+   * partition, and the events of runs that have not ended, or were resumed meanwhile.
    */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   /** Waits for calls in flight and closes the back end. Idempotent. */

@@ -158,6 +158,7 @@ describe("the sources", () => {
         "object-store/local/layout.ts",
         "runtime/holder/os-process.ts",
         "settings/dotenv-file.ts",
+        "storage/sql/sqlite-snapshot.ts",
         "storage/sql/sqlite.ts",
         "testing/temporary/folder.ts",
       ],

@@ -21,6 +21,8 @@ export function commit({ name, durability, use }: Connection, batch: Batch): Pro
     try {
       for (const precondition of batch.preconditions ?? [])
         if (!(await holds(transaction, precondition))) throw preconditionFailed(name, batch);
+      const { lastId } = (await transaction.objectStore("meta").get("counter")) as Counter;
+      if ((batch.events?.[0]?.id ?? lastId + 1) <= lastId) throw preconditionFailed(name, batch);
       const events = await write(transaction, batch);
       await transaction.done;
       return events;

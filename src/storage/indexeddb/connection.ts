@@ -3,7 +3,7 @@
 import { type IDBPDatabase, openDB } from "idb";
 import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
 import { type Stamp, schemaVersion } from "../schema-version.ts";
-import { create, migrateFrom1, type Schema, storeNames } from "./schema.ts";
+import { create, isVersion1, migrateFrom1, type Schema, storeNames } from "./schema.ts";
 
 /** The open database. */
 export type Database = IDBPDatabase<Schema>;
@@ -87,9 +87,11 @@ async function openDatabase(name: string, forget: () => void, migrates: boolean)
     openDB<Schema>(name, version, {
       upgrade: async (database, from, _to, transaction) => {
         if (from === 0 && version !== undefined) create(database);
-        else if (migrates) await migrateFrom1(database, transaction);
+        else if (migrates && isVersion1(database)) await migrateFrom1(database, transaction);
         else {
           isOld = true;
+          // It is aborted on purpose; the request to open the database rejects with the same error.
+          transaction.done.catch(() => {});
           transaction.abort();
         }
       },

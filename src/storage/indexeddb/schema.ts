@@ -95,6 +95,13 @@ export async function migrateFrom1(database: IDBPDatabase<Schema>, transaction: 
   await transaction.objectStore("meta").put(currentStamp, "stamp");
 }
 
+/** Whether a database has the stores of schema version 1. */
+export function isVersion1(database: IDBPDatabase<Schema>): boolean {
+  const added: readonly string[] = ["leases", "dynamicPartitions"];
+  const names = [...storeNames.filter((name) => !added.includes(name)), "dynamic"];
+  return database.objectStoreNames.length === names.length && names.every((name) => database.objectStoreNames.contains(name as never));
+}
+
 /** The transaction of an upgrade. */
 export type UpgradeTransaction = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
 

@@ -4,8 +4,8 @@ import { throwIfAborted } from "../../errors.ts";
 import type { UseBackend } from "../backend.ts";
 import { eventJson } from "../record-json.ts";
 
-/** The version of the export format. */
-export const exportVersion = 1;
+/** The version of the export format. Version 2 added the starts and ends of runs, verifications and the details of events. */
+export const exportVersion = 2;
 
 const pageSize = 1000;
 

@@ -24,7 +24,7 @@ const batchSize = 500;
 export async function importLines(
   lines: AsyncIterable<string> | Iterable<string>,
   backend: Backend,
-  commit: (batch: Batch) => Promise<unknown>,
+  commit: (batch: Batch) => Promise<readonly AnyEvent[]>,
   { merge = false, signal }: ImportOptions,
 ): Promise<void> {
   const { name: store } = backend;
@@ -36,6 +36,11 @@ export async function importLines(
   const damaged: Damaged = (reason, cause) => new EdgewaterError("Integrity", `Cannot import into ${store}: ${reason}`, { store, cause });
   let batch = emptyBatch();
   let [count, size, lastId, isComplete] = [-1, 0, 0, false];
+  const ids = new NewIds();
+  const flush = async (): Promise<void> => {
+    if (size > 0) ids.given(await commit(batch));
+    [batch, size] = [emptyBatch(), 0];
+  };
   for await (const text of splitLines(lines)) {
     throwIfAborted(signal, { store });
     const number = count + 2;
@@ -55,18 +60,44 @@ export async function importLines(
     if (row.kind === "event") {
       if (row.row.id <= lastId) throw damaged(`line ${number} has the event ${row.row.id} after the event ${lastId}; ids must grow`);
       lastId = row.row.id;
+      if (merge && ids.isAwaited(row.row)) await flush();
     }
     count++;
     if (await existing.has(row, merge)) continue;
-    add(batch, row, merge);
-    size++;
-    if (size < batchSize) continue;
-    await commit(batch);
-    [batch, size] = [emptyBatch(), 0];
+    size += add(batch, row, merge ? ids : undefined);
+    if (size >= batchSize) await flush();
   }
   if (!isComplete)
     throw damaged(count < 0 ? "there are no lines" : `the export ends after ${count} rows without its last line; export it again`);
-  if (size > 0) await commit(batch);
+  await flush();
+}
+
+/** The ids that a merge gives to events, by the ids that they have in the export. */
+class NewIds {
+  readonly #known = new Map<number, number>();
+  /** The ids in the export of the events of the batch at hand. */
+  #pending: number[] = [];
+
+  /** Takes note of an event of the batch at hand. */
+  await(id: number): void {
+    this.#pending.push(id);
+  }
+
+  /** Takes note of the events of the batch at hand, which now have their ids. */
+  given(events: readonly AnyEvent[]): void {
+    for (const [index, id] of this.#pending.entries()) this.#known.set(id, events[index]?.id ?? 0);
+    this.#pending = [];
+  }
+
+  /** The new id; undefined for an event that was not imported. */
+  of(id: number): number | undefined {
+    return this.#known.get(id);
+  }
+
+  /** Whether an event refers to another one of the batch at hand, whose id is not known yet. */
+  isAwaited(event: AnyEvent): boolean {
+    return event.eventType === "Verification" && this.#pending.includes(event.materializationId);
+  }
 }
 
 type Damaged = (reason: string, cause?: unknown) => EdgewaterError;
@@ -160,23 +191,36 @@ function textOf(row: unknown): string {
   );
 }
 
-/** An event without its id, which is another one in each Storage. */
+/** An event without ids, which are others in each Storage. */
 function eventText(event: AnyEvent): string {
-  return textOf({ ...eventJson(event), id: undefined });
+  return textOf({ ...eventJson(event), id: undefined, inputEventIds: undefined, materializationId: undefined });
 }
 
-/** Adds a row to a batch. */
-function add(batch: Growing, { kind, row }: ImportRow, merge: boolean): void {
+/** Adds a row to a batch. Returns the number of added rows. A merge has `ids`. */
+function add(batch: Growing, { kind, row }: ImportRow, ids: NewIds | undefined): number {
   if (kind === "asset") batch.assets.push(row);
   else if (kind === "dynamicPartition") batch.dynamicPartitions.push({ definition: row.definition, add: [row.key] });
   else if (kind === "kv") batch.kv.push(row);
   else if (kind === "run") batch.runs.push(row);
   else if (kind === "log") batch.logs.push(row);
   else if (kind === "tick") batch.ticks.push(row);
-  else if (kind === "event") {
-    const { id, ...unnumbered } = row;
-    batch.events.push((merge ? unnumbered : { ...unnumbered, id }) as NewEvent);
-  }
+  else if (kind === "event") return addEvent(batch, row, ids);
+  return 1;
+}
+
+function addEvent(batch: Growing, event: AnyEvent, ids: NewIds | undefined): number {
+  const imported = ids === undefined ? (event as NewEvent) : withoutIds(event, ids);
+  if (imported === undefined) return 0;
+  ids?.await(event.id);
+  batch.events.push(imported);
+  return 1;
+}
+
+/** An event for a merge: without ids of the other Storage. Undefined for a look at a value that was not imported. */
+function withoutIds({ id: _, inputEventIds: __, ...event }: AnyEvent, ids: NewIds): NewEvent | undefined {
+  if (event.eventType !== "Verification") return event as NewEvent;
+  const materializationId = ids.of(event.materializationId);
+  return materializationId === undefined ? undefined : ({ ...event, materializationId } as NewEvent);
 }
 
 /** Checks the first line. */

@@ -3,7 +3,7 @@ import { type Backend, partitionId } from "../backend.ts";
 import type { Batch, Deletes, Precondition } from "../batch.ts";
 import type { AnyEvent } from "../events.ts";
 import { decodeIntent, intentPrefix } from "../intent.ts";
-import type { RunRecord } from "../records.ts";
+import type { RunRecord, RunStatus } from "../records.ts";
 import type { Pruned, PruneOptions } from "../types.ts";
 
 const pageSize = 1000;
@@ -31,21 +31,15 @@ export async function prune(backend: Backend, commit: (batch: Batch) => Promise<
     const { eventType, dataVersion } = event;
     // By type, because a later observation does not replace a materialization.
     const group = JSON.stringify([event.assetKey, partitionId(event.partitionKey), eventType]);
-    const limit = dataVersion !== undefined ? keep : eventType === "StepFailure" ? 1 : 0;
+    const limit = dataVersion !== undefined ? keep : eventType === "StepFailure" || eventType === "Verification" ? 1 : 0;
     const isLatest = (kept.get(group) ?? 0) < limit;
     if (isLatest || event.timestamp >= before) kept.set(group, (kept.get(group) ?? 0) + 1);
     if (event.timestamp >= before) return "newer";
     if (isLatest) return "latest";
     return running.has(event.runId) ? "running" : "deleted";
   };
-  const deleteUnlessResumed = (runIds: readonly string[], deletesOf: (runIds: readonly string[]) => Deletes): Promise<readonly string[]> =>
-    dryRun
-      ? Promise.resolve([])
-      : deleteOfRuns(
-          runIds.map((runId) => runs.get(runId) ?? runId),
-          deletesOf,
-          commit,
-        );
+  const deleteUnlessResumed = async (runIds: readonly string[], deletesOf: (runIds: readonly string[]) => Deletes) =>
+    dryRun ? [] : deleteOfRuns(runIds, (runId) => runs.get(runId)?.status, deletesOf, commit);
   for (let cursor: number | undefined; ; ) {
     throwIfAborted(signal);
     const page = await backend.events({ before: cursor, newestFirst: true, limit: pageSize });
@@ -54,7 +48,11 @@ export async function prune(backend: Backend, commit: (batch: Batch) => Promise<
       const decision = decide(event);
       countOf(counts, event)[decision]++;
       if (decision !== "deleted") usedRuns.add(event.runId);
-      else deleted.set(event.runId, [...(deleted.get(event.runId) ?? []), event]);
+      else {
+        const ofRun = deleted.get(event.runId) ?? [];
+        deleted.set(event.runId, ofRun);
+        ofRun.push(event);
+      }
     }
     const deletesOf = (runIds: readonly string[]): Deletes => ({
       events: runIds.flatMap((runId) => deleted.get(runId)?.map(({ id }) => id) ?? []),
@@ -108,33 +106,29 @@ function countOf(counts: Map<string, Counts>, { assetKey = "starts and ends of r
 }
 
 /**
- * Deletes rows of runs that have ended: of all runs in one commit, and when one was resumed meanwhile, of each run in its own.
- * Returns the runs that were resumed and lost nothing.
+ * Deletes rows of runs that have ended, or have no record: of all runs in one commit, and when one was begun or resumed
+ * meanwhile, of each run in its own. Returns the runs that were begun or resumed and lost nothing.
  */
 async function deleteOfRuns(
-  runs: readonly (RunRecord | string)[],
+  runIds: readonly string[],
+  statusOf: (runId: string) => RunStatus | undefined,
   deletesOf: (runIds: readonly string[]) => Deletes,
   commit: (batch: Batch) => Promise<unknown>,
 ): Promise<readonly string[]> {
-  if (runs.length === 0) return [];
-  const preconditions = runs.flatMap((run): readonly Precondition[] => {
-    // The record of the run may be gone before its events.
-    if (typeof run === "string") return [];
-    return [
-      { run: run.runId, is: run.status },
-      { lease: run.runId, owner: undefined },
-    ];
-  });
-  const runIds = runs.map((run) => (typeof run === "string" ? run : run.runId));
+  if (runIds.length === 0) return [];
+  const preconditions = runIds.flatMap((runId): readonly Precondition[] => [
+    { run: runId, is: statusOf(runId) },
+    { lease: runId, owner: undefined },
+  ]);
   try {
     await commit({ preconditions, deletes: deletesOf(runIds) });
     return [];
   } catch (error) {
     if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
-    if (runs.length === 1) return runIds;
+    if (runIds.length === 1) return runIds;
   }
   const resumed: string[] = [];
-  for (const run of runs) resumed.push(...(await deleteOfRuns([run], deletesOf, commit)));
+  for (const runId of runIds) resumed.push(...(await deleteOfRuns([runId], statusOf, deletesOf, commit)));
   return resumed;
 }
 

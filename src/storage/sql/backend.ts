@@ -59,6 +59,8 @@ export class SqlBackend implements Backend {
     newestFirst,
     limit,
   }: EventsQuery): Promise<readonly AnyEvent[]> {
+    // The column of events of runs, which have no asset, is empty.
+    if (assetKey === "") return [];
     const select = new Select("SELECT * FROM edgewater_events")
       .where("asset_key = ?", assetKey)
       .where("place = ?", place)

@@ -5,7 +5,7 @@ import type { AnyEvent, NewEvent } from "../events.ts";
 import { advance, changedPlaces, changesLatest } from "../latest-record.ts";
 import { detailsOf, metadataJson } from "../record-json.ts";
 import type { LatestRecord } from "../records.ts";
-import { nowMs, type SqlDatabase, type SqlValue, type Statement, statement } from "./driver.ts";
+import { nowMs, oneAtATime, type SqlDatabase, type SqlValue, type Statement, statement } from "./driver.ts";
 
 /** The id of this commit's last event, minus a parameter; NULL when the parameter is NULL. */
 const idBefore = "(SELECT last_event_id FROM edgewater_schema) - CAST(? AS BIGINT)";
@@ -46,21 +46,8 @@ export function commitStatements(batch: Batch, dialect: SqlDatabase["dialect"]):
   const added = dynamicPartitions.reduce((sum, { add = [] }) => sum + add.length, 0);
   const positions = runs.length + logs.length + ticks.length + added;
   let left = positions;
-  const lastGiven = events.at(-1)?.id;
-  const number =
-    lastGiven === undefined
-      ? statement(
-          "UPDATE edgewater_schema SET last_event_id = last_event_id + ?, last_position = last_position + ? RETURNING last_event_id",
-          events.length,
-          positions,
-        )
-      : statement(
-          "UPDATE edgewater_schema SET last_event_id = ?, last_position = last_position + ? RETURNING last_event_id",
-          lastGiven,
-          positions,
-        );
   return [
-    number,
+    ...numberStatements(events, positions),
     ...preconditions.map(preconditionStatement),
     ...eventStatements(events),
     ...runs.map((run) =>
@@ -127,6 +114,23 @@ export function commitStatements(batch: Batch, dialect: SqlDatabase["dialect"]):
       statement("DELETE FROM edgewater_assets WHERE asset_key = ?", key),
       statement("DELETE FROM edgewater_latest WHERE asset_key = ?", key),
     ]),
+  ];
+}
+
+/** Locks the row that numbers events, and numbers those of a batch. Ids that an import brings along must be greater than all others. */
+function numberStatements(events: readonly NewEvent[], positions: number): readonly Statement[] {
+  const [first, last] = [events[0]?.id, events.at(-1)?.id];
+  const numberOfLast = last === undefined ? "last_event_id + ?" : "?";
+  const number = statement(
+    `UPDATE edgewater_schema SET last_event_id = ${numberOfLast}, last_position = last_position + ? RETURNING last_event_id`,
+    last ?? events.length,
+    positions,
+  );
+  if (first === undefined) return [number];
+  return [
+    oneAtATime,
+    statement("INSERT INTO edgewater_guard (broken) SELECT 1 FROM edgewater_schema WHERE last_event_id >= ?", first),
+    number,
   ];
 }
 
@@ -227,7 +231,7 @@ function preconditionStatement(precondition: Precondition): Statement {
   const { is } = precondition;
   const not = is === undefined ? "NOT " : "";
   const equal = (column: string): string => (is === undefined ? "" : ` AND ${column} = ?`);
-  const expected = is === undefined ? [] : [is instanceof Uint8Array ? toBase64(is) : is];
+  const expected = is === undefined ? [] : [typeof is === "object" ? toBase64(is) : is];
   if ("kv" in precondition)
     return failUnless(`${not}EXISTS (SELECT 1 FROM edgewater_kv WHERE key = ?${equal("value")})`, precondition.kv, ...expected);
   if ("run" in precondition)

@@ -40,3 +40,6 @@ export const nowMs: Readonly<Record<SqlDatabase["dialect"], string>> = {
   sqlite: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
   postgres: "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
 };
+
+/** Waits for every other commit and migration, because all of them update this row. */
+export const oneAtATime: Statement = /* @__PURE__ */ statement("UPDATE edgewater_schema SET last_position = last_position");

@@ -1,6 +1,6 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { checkStamp, currentStamp, type Stamp } from "../schema-version.ts";
-import { type SqlDatabase, type Statement, statement } from "./driver.ts";
+import { oneAtATime, type SqlDatabase, type Statement, statement } from "./driver.ts";
 
 /** The name of the constraint that a commit violates when one of its preconditions does not hold. */
 export const preconditionName = "edgewater_precondition";
@@ -111,7 +111,7 @@ export async function migrate(
     const changes = (migrations[next] ?? []).map((sql) => statement(sql));
     const stamped = statement("UPDATE edgewater_schema SET version = ?, min_reader = ?, min_writer = ?", next, minReader, minWriter);
     try {
-      await database.run([oneAtATime, isStill, ...changes, stamped]);
+      await database.run([...alone(database.dialect), isStill, ...changes, stamped]);
     } catch (error) {
       if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
     }
@@ -120,8 +120,13 @@ export async function migrate(
   if (stamp !== undefined) checkStamp(database.name, stamp, false, to.version);
 }
 
-/** Waits for every other commit and migration, because all of them update this row. */
-const oneAtATime = statement("UPDATE edgewater_schema SET last_position = last_position");
+/**
+ * Waits for every commit, and lets none begin until the transaction has ended. On Postgres a lock of the table does that: a commit
+ * that waits for the row would hold a lock that the change of a column waits for.
+ */
+function alone(dialect: SqlDatabase["dialect"]): readonly Statement[] {
+  return dialect === "postgres" ? [statement("LOCK TABLE edgewater_schema IN ACCESS EXCLUSIVE MODE")] : [oneAtATime];
+}
 
 function creation(dialect: SqlDatabase["dialect"]): readonly Statement[] {
   const { version, minReader, minWriter } = currentStamp;

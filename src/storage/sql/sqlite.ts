@@ -5,7 +5,7 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { EdgewaterError, thrownText } from "../../errors.ts";
+import { EdgewaterError, isEdgewaterError, thrownText } from "../../errors.ts";
 import { aName, checkValue, required } from "../../options.ts";
 import type { EmbeddedOptions, StorageBackend } from "../backend.ts";
 import { checkStorageOptions } from "../options.ts";
@@ -13,6 +13,7 @@ import { SqlBackend } from "./backend.ts";
 import type { Row, SqlDatabase, SqlValue, Statement } from "./driver.ts";
 import { databaseError, isBusy, sqliteFailure } from "./failure.ts";
 import { migrate, openSchema } from "./schema.ts";
+import { snapshot } from "./sqlite-snapshot.ts";
 
 export type { EmbeddedOptions, StorageBackend };
 
@@ -90,18 +91,39 @@ async function closingOnFailure(database: SqlDatabase, work: () => Promise<void>
 }
 
 /** Opens a file as a database, without a check of its schema. */
-export async function openFile(
+export async function openFile(name: string, file: string, options: EmbeddedOptions): Promise<SqlDatabase> {
+  if (!options.readOnly) return openAt(name, file, options);
+  try {
+    return await openAt(name, file, options);
+  } catch (error) {
+    // SQLite also reports so that it cannot write beside a file that it only reads.
+    if (!isEdgewaterError(error, "PermissionDenied") && !isEdgewaterError(error, "NotFound")) throw error;
+    const copy = await snapshot(name, file);
+    if (copy === undefined) throw error;
+    try {
+      return await openAt(name, copy.file, options, copy.remove);
+    } catch (failure) {
+      await copy.remove();
+      throw failure;
+    }
+  }
+}
+
+async function openAt(
   name: string,
   file: string,
   { fsync = false, lockTimeoutMs = 10_000, readOnly = false }: EmbeddedOptions,
+  closed?: () => Promise<void>,
 ): Promise<SqlDatabase> {
   const { DatabaseSync } = await engine(name);
   const attempt = <Value>(work: () => Value): Promise<Value> => whenFree(name, lockTimeoutMs, work);
   const connection = await attempt(() => new DatabaseSync(file, { readOnly }));
-  const database = new SqliteFile(name, connection, attempt);
-  const pragmas = [...(readOnly ? [] : ["journal_mode = WAL"]), `synchronous = ${fsync ? "FULL" : "NORMAL"}`];
+  const database = new SqliteFile(name, connection, attempt, closed);
+  const settings = [...(readOnly ? [] : ["PRAGMA journal_mode = WAL"]), `PRAGMA synchronous = ${fsync ? "FULL" : "NORMAL"}`];
+  // SQLite opens the file with the first read.
+  if (readOnly) settings.push("SELECT 1 FROM sqlite_master");
   await closingOnFailure(database, async () => {
-    for (const pragma of pragmas) await attempt(() => connection.exec(`PRAGMA ${pragma}`));
+    for (const sql of settings) await attempt(() => connection.exec(sql));
   });
   return database;
 }
@@ -122,12 +144,19 @@ class SqliteFile implements SqlDatabase {
   readonly dialect = "sqlite";
   readonly #connection: DatabaseSync;
   readonly #attempt: <Value>(work: () => Value) => Promise<Value>;
+  readonly #closed: (() => Promise<void>) | undefined;
   readonly #prepared = new Map<string, StatementSync>();
 
-  constructor(name: string, connection: DatabaseSync, attempt: <Value>(work: () => Value) => Promise<Value>) {
+  constructor(
+    name: string,
+    connection: DatabaseSync,
+    attempt: <Value>(work: () => Value) => Promise<Value>,
+    closed: (() => Promise<void>) | undefined,
+  ) {
     this.name = name;
     this.#connection = connection;
     this.#attempt = attempt;
+    this.#closed = closed;
   }
 
   run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]> {
@@ -152,6 +181,7 @@ class SqliteFile implements SqlDatabase {
   async close(): Promise<void> {
     this.#prepared.clear();
     this.#connection.close();
+    await this.#closed?.();
   }
 
   #execute({ sql, parameters }: Statement): readonly Row[] {

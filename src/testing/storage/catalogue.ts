@@ -1,17 +1,4 @@
-import type { AssetDefinition } from "../../storage/types.ts";
-import { bytes, failed, made, rejects, runOf, type StorageCase, same } from "./check.ts";
-
-const definition = (assetKey: string, fields: Partial<AssetDefinition> = {}): AssetDefinition => ({
-  assetKey,
-  kind: "asset",
-  tags: {},
-  kinds: [],
-  group: undefined,
-  codeVersion: undefined,
-  dependencies: [],
-  partitions: undefined,
-  ...fields,
-});
+import { bytes, definition, failed, made, rejects, runOf, type StorageCase, same } from "./check.ts";
 
 const tableOf = async (
   staleness: Promise<readonly { asset: string; partition: string | undefined; status: string; causes: readonly { reason: string }[] }[]>,
@@ -155,7 +142,8 @@ export const catalogueCases: readonly StorageCase[] = [
         ["r3"],
         "the newest",
       );
-      same(await storage.getRuns({ status: "Started" }), [started], "by status");
+      same(await storage.getRuns({ status: "Failure" }), [runOf("r3", { status: "Failure" })], "by status");
+      same(await storage.getRuns({ status: "Interrupted" }), [{ ...started, status: "Interrupted" }], "those that nobody makes any more");
       await storage.setRunOutcome("r2", "Canceled");
       const ended = await storage.getRun("r2");
       same([ended?.status, typeof ended?.endTime], ["Canceled", "number"], "status and end");

@@ -1,7 +1,7 @@
 import { type EdgewaterError, type ErrorCode, isEdgewaterError, thrownText } from "../../errors.ts";
 import { MetadataValue } from "../../metadata/metadata-value.ts";
 import { PartitionKey } from "../../partition/partition-key.ts";
-import type { NewEvent, RunRecord, Storage, StoredEvent } from "../../storage/types.ts";
+import type { AssetDefinition, NewEvent, RunRecord, Storage, StoredEvent } from "../../storage/types.ts";
 
 /** One obligation of a Storage, and its check. */
 export interface StorageCase {
@@ -50,6 +50,21 @@ export function failed(assetKey: string, runId = "run"): NewEvent {
 /** A run that has ended. */
 export function runOf(runId: string, fields: Partial<RunRecord> = {}): RunRecord {
   return { runId, status: "Success", nodeNames: ["a"], tags: {}, startTime: start, endTime: start + 1, ...fields };
+}
+
+/** The definition of an asset. */
+export function definition(assetKey: string, fields: Partial<AssetDefinition> = {}): AssetDefinition {
+  return {
+    assetKey,
+    kind: "asset",
+    tags: {},
+    kinds: [],
+    group: undefined,
+    codeVersion: undefined,
+    dependencies: [],
+    partitions: undefined,
+    ...fields,
+  };
 }
 
 /** Bytes with these values. */

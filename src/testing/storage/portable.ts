@@ -1,5 +1,6 @@
 import { Storage } from "../../storage/storage.ts";
 import { bytes, failed, made, rejects, runOf, type StorageCase, same } from "./check.ts";
+import { detailed, verified } from "./details.ts";
 
 /** Commits rows of every kind. The golden files contain exactly these rows. */
 export async function fill(storage: Storage): Promise<void> {
@@ -21,6 +22,15 @@ export async function fill(storage: Storage): Promise<void> {
   });
   await storage.commit({ kv: [{ key: "k", value: bytes(0, 255) }], dynamicPartitions: [{ definition: "d", add: ["z", "a"] }] });
   await storage.commit({ events: [made("a", { partition: "x", dataVersion: "v2", runId: "r2" })] });
+  await storage.commit({ runs: [runOf("r3", { kind: "write", attempt: 2, status: "Failure" })], events: detailed("r3") });
+  await storage.commit({
+    runs: [runOf("r4", { status: "Started", endTime: undefined, kind: "materialize", attempt: 1 })],
+    leases: [
+      { runId: "r4", owner: "1.a", attempt: 1, ttlMs: 3_600_000, holder: "h" },
+      { runId: "r4", step: "s", owner: "1.a", attempt: 1, ttlMs: 1000 },
+    ],
+    events: [verified("a", 4, "Missing", "x"), verified("b", 2, "Replaced")],
+  });
 }
 
 /** Cases for export, import and pruning. */
@@ -35,7 +45,15 @@ export const portableCases: readonly StorageCase[] = [
       same(await lines(copy), await lines(storage), "the lines");
       same(await copy.getAssetRecords(), await storage.getAssetRecords(), "assets");
       same(await copy.getEventsForRun("r1", { types: "all" }), await storage.getEventsForRun("r1", { types: "all" }), "events");
-      same(await copy.getRuns(), await storage.getRuns(), "runs");
+      const statuses = async (of: Storage) => (await of.getRuns()).map(({ runId, status }) => [runId, status]);
+      const ended = [
+        ["r3", "Failure"],
+        ["r2", "Interrupted"],
+        ["r1", "Success"],
+      ];
+      same(await statuses(storage), [["r4", "Started"], ...ended], "runs");
+      same(await statuses(copy), [["r4", "Interrupted"], ...ended], "runs of the copy, without leases");
+      same(await copy.getLeases(), [], "leases, which are not exported");
       await rejects(() => storage.import(copy.export()), "AlreadyExists");
     },
   },
@@ -62,13 +80,13 @@ export const portableCases: readonly StorageCase[] = [
       await storage.import(source.export(), { merge: true });
       same(
         (await storage.getRuns()).map(({ runId }) => runId),
-        ["r2", "r1", "own"],
+        ["r4", "r3", "r2", "r1", "own"],
         "runs",
       );
       same(await storage.kvGet("k"), bytes(7), "a key that was there");
       same((await storage.getEventsForAsset("a")).length, 3, "events");
       await storage.import(source.export(), { merge: true });
-      same((await storage.getRuns()).length, 3, "runs after importing again");
+      same((await storage.getRuns()).length, 5, "runs after importing again");
       same((await storage.getEventsForRun("r1", { types: "all" })).length, 2, "events of a run after importing again");
     },
   },

@@ -1,6 +1,7 @@
 import { asset, Storage } from "edgewater";
 import { embeddedStorage, sharedStorageCases, storageCases, temporaryRepository, temporaryStore } from "edgewater/testing";
 import { describe, expect, it } from "vitest";
+import { commitWrongBatches } from "../../unit/storage/wrong-batches.ts";
 
 const fresh = (): string => `records-${crypto.randomUUID()}`;
 
@@ -28,6 +29,11 @@ describe.each(sharedStorageCases())("Storage.embedded on IndexedDB", ({ name, ru
     const database = fresh();
     await run(() => Storage.embedded(database));
   });
+});
+
+it("Storage.embedded on IndexedDB takes and refuses the same wrong batches as memory, and what it takes is usable", async () => {
+  await using storage = await Storage.embedded(fresh());
+  expect(await commitWrongBatches(storage, { numRuns: 1500, seed: 20261128 })).toBeGreaterThan(200);
 });
 
 describe("a Storage that several threads have open", () => {

@@ -43,9 +43,9 @@ describe("a subscription", () => {
     // A slow commit, written by hand: a later commit must not become visible before it.
     await byHand(database.name, async (sql) => {
       await sql.begin(async (slow) => {
-        await slow`UPDATE edgewater_schema SET last_id = last_id + 1`;
+        await slow`UPDATE edgewater_schema SET last_event_id = last_event_id + 1`;
         await slow`INSERT INTO edgewater_events (id, event_type, asset_key, place, run_id, timestamp, data_version, inputs, metadata)
-          SELECT last_id, 'Materialization', 'slow', '', 'run', 0, 'v', '{}', '{}' FROM edgewater_schema`;
+          SELECT last_event_id, 'Materialization', 'slow', '', 'run', 0, 'v', '{}', '{}' FROM edgewater_schema`;
         const fast = other.commit({ events: [made("fast")] });
         await new Promise((resolve) => setTimeout(resolve, 200));
         expect(seen).toEqual(["first"]);
@@ -74,7 +74,7 @@ describe("a lost connection", () => {
     await using storage = await Storage.connect(postgres(database.url));
     await byHand(database.name, async (sql) => {
       await sql.begin(async (blocking) => {
-        await blocking`UPDATE edgewater_schema SET last_id = last_id`;
+        await blocking`UPDATE edgewater_schema SET last_event_id = last_event_id`;
         const commit = storage.commit({ events: [made("a")] });
         await new Promise((resolve) => setTimeout(resolve, 100));
         await kill(database.name, "wait_event_type = 'Lock'");
@@ -108,7 +108,7 @@ describe("a lost connection", () => {
     await expect(repository.materialize({ raiseOnError: false })).rejects.toMatchObject({ code: "Unavailable" });
     await using direct = await Storage.connect(postgres(database.url));
     expect(await direct.getLatestMaterialization("cut")).toBeUndefined();
-    expect(await direct.getRuns()).toMatchObject([{ status: "Started" }]);
+    expect(await direct.getRuns()).toMatchObject([{ endTime: undefined }]);
   });
 });
 
@@ -117,13 +117,13 @@ describe("the schema", () => {
     await using database = await newDatabase();
     await Promise.all(Array.from({ length: 6 }, async () => (await Storage.connect(postgres(database.url))).close()));
     await Promise.all(Array.from({ length: 3 }, () => Storage.migrate(postgres(database.url))));
-    expect(await byHand(database.name, (sql) => sql`SELECT version FROM edgewater_schema`)).toEqual([{ version: 1 }]);
+    expect(await byHand(database.name, (sql) => sql`SELECT version FROM edgewater_schema`)).toEqual([{ version: 2 }]);
   });
 
   it("of a later version is refused, or read only when its stamp allows it", async () => {
     await using database = await newDatabase();
     await (await Storage.connect(postgres(database.url))).close();
-    await byHand(database.name, (sql) => sql`UPDATE edgewater_schema SET version = 4, min_writer = 3`);
+    await byHand(database.name, (sql) => sql`UPDATE edgewater_schema SET version = 4, min_reader = 1, min_writer = 3`);
     await expect(Storage.connect(postgres(database.url))).rejects.toMatchObject({ code: "SchemaMismatch" });
     await using storage = await Storage.connect(postgres(database.url), { readOnly: true });
     expect(await storage.getRuns()).toEqual([]);

@@ -1,7 +1,8 @@
 import { Storage } from "edgewater";
 import { postgres } from "edgewater/postgres";
 import { sharedStorageCases, storageCases } from "edgewater/testing";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { commitWrongBatches } from "../../unit/storage/wrong-batches.ts";
 import { newDatabase } from "./database.ts";
 
 describe("Storage.connect(postgres(…))", () => {
@@ -14,5 +15,11 @@ describe("Storage.connect(postgres(…))", () => {
   it.each(sharedStorageCases())("$name", async ({ run }) => {
     await using database = await newDatabase();
     await run(() => Storage.connect(postgres(database.url)));
+  });
+
+  it("takes and refuses the same wrong batches as memory, and what it takes is usable", async () => {
+    await using database = await newDatabase();
+    await using storage = await Storage.connect(postgres(database.url));
+    expect(await commitWrongBatches(storage, { numRuns: 1500, seed: 20261128 })).toBeGreaterThan(200);
   });
 });

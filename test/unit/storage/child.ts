@@ -1,6 +1,7 @@
 /**
  * Another process with the same Storage: `count <times>` increments a counter by compare-and-set; `write` commits until it is
- * killed, and prints the first event and the number of each batch that was committed; `lock` locks the file and prints a line.
+ * killed, and prints the first event and the number of each batch that was committed; `lock` locks the file and prints a line; `migrate`
+ * migrates it.
  */
 import { writeSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
@@ -16,7 +17,8 @@ if (what === "lock") {
   print("locked");
   // The garbage collector would close an unused connection and release its lock.
   setInterval(() => database.isOpen, 1000);
-} else {
+} else if (what === "migrate") await Storage.migrate(folder);
+else {
   await using storage = await Storage.embedded(folder);
   if (what === "count") {
     for (let done = 0; done < Number(times); ) {

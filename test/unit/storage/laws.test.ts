@@ -4,8 +4,14 @@ import { sqlite } from "edgewater/sqlite";
 import { expect, it } from "vitest";
 import type { NewEvent } from "../../../src/storage/types.ts";
 import { laws } from "./laws.ts";
+import { commitWrongBatches } from "./wrong-batches.ts";
 
 it.each(laws)("%s", (_, hold) => hold({ numRuns: 150, seed: 20261125 }));
+
+it("SQLite and memory take and refuse the same wrong batches, and what they take is usable", async () => {
+  await using file = await Storage.connect(sqlite(":memory:"));
+  expect(await commitWrongBatches(file, { numRuns: 6000, seed: 20261128 })).toBeGreaterThan(500);
+});
 
 it("keeps the latest materialization when a later observation exists, too", async () => {
   const event = { assetKey: "a", runId: "r1", timestamp: 0, dataVersion: "1", inputDataVersions: {}, metadata: {} };

@@ -1,82 +1,9 @@
 /** Properties of a Storage that hold for every sequence of commits. */
 import { deepStrictEqual } from "node:assert";
-import { PartitionKey, Storage } from "edgewater";
+import { Storage } from "edgewater";
 import { sqlite } from "edgewater/sqlite";
 import fc from "fast-check";
-import type { Batch, NewEvent } from "../../../src/storage/types.ts";
-
-/** Records with the usual prototype, like those from JSON. */
-const record = <Value extends object>(model: { [Key in keyof Value]: fc.Arbitrary<Value[Key]> }): fc.Arbitrary<Value> =>
-  fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<Value>;
-
-const name = fc.constantFrom("a", "b", "it's", "ä?", "__proto__");
-const partition = fc.option(
-  fc.constantFrom("x", "y").map((key) => PartitionKey.single(key)),
-  { nil: undefined },
-);
-const version = fc.constantFrom("1", "2", "3");
-
-const event: fc.Arbitrary<NewEvent> = record({
-  eventType: fc.constantFrom("Materialization", "Observation", "StepStart", "StepFailure"),
-  assetKey: name,
-  partitionKey: partition,
-  runId: fc.constantFrom("r1", "r2", "r3"),
-  timestamp: fc.integer({ min: 0, max: 10_000 }),
-  version,
-  codeVersion: fc.option(version, { nil: undefined }),
-  inputDataVersions: fc.dictionary(fc.constantFrom("a", "b", "a[x]", "__proto__"), version, { maxKeys: 2, noNullPrototype: true }),
-}).map(({ version, eventType, ...rest }) => {
-  const dataVersion = eventType === "Materialization" || eventType === "Observation" ? version : undefined;
-  return { ...rest, eventType, dataVersion, metadata: {} } as NewEvent;
-});
-
-const batch: fc.Arbitrary<Batch> = fc.record(
-  {
-    events: fc.array(event, { maxLength: 6 }),
-    runs: fc.array(
-      record({
-        runId: fc.constantFrom("r1", "r2", "r3"),
-        status: fc.constantFrom("Started", "Success", "Failure"),
-        nodeNames: fc.array(name, { maxLength: 2 }),
-        tags: fc.constant({}),
-        startTime: fc.nat(1000),
-        endTime: fc.option(fc.nat(1000), { nil: undefined }),
-      }),
-      { maxLength: 2 },
-    ),
-    assets: fc.array(
-      record({
-        assetKey: name,
-        kind: fc.constantFrom("asset", "external", "task"),
-        tags: fc.constant({ team: "sea" }),
-        kinds: fc.constant([]),
-        group: fc.constant(undefined),
-        codeVersion: fc.option(version, { nil: undefined }),
-        dependencies: fc.array(record({ assetKey: name, mapping: fc.constantFrom(undefined, "all", "identity") }), { maxLength: 2 }),
-        partitions: fc.constant(undefined),
-      }),
-      { maxLength: 2 },
-    ),
-    kv: fc.array(record({ key: name, value: fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined }) }), { maxLength: 2 }),
-    dynamicPartitions: fc.array(
-      record({
-        definition: name,
-        add: fc.array(fc.constantFrom("p", "q", "r"), { minLength: 1, maxLength: 2 }),
-        remove: fc.array(fc.constantFrom("p", "q"), { maxLength: 1 }),
-      }),
-      { maxLength: 2 },
-    ),
-    preconditions: fc.array(
-      fc.oneof(
-        record({ kv: name, is: fc.option(fc.uint8Array({ maxLength: 1 }), { nil: undefined }) }),
-        record({ run: fc.constantFrom("r1", "r2"), is: fc.constantFrom(undefined, "Started", "Success") }),
-        record({ latest: name, is: fc.option(fc.nat(10), { nil: undefined }) }),
-      ),
-      { maxLength: 1 },
-    ),
-  },
-  { requiredKeys: [], noNullPrototype: true },
-) as fc.Arbitrary<Batch>;
+import { batch, record } from "./batches.ts";
 
 const step = fc.oneof(
   { weight: 9, arbitrary: batch.map((value) => ({ kind: "commit" as const, value })) },
@@ -106,7 +33,10 @@ async function allOf(storage: Storage): Promise<unknown> {
     lines: await Array.fromAsync(storage.export()),
     records: await storage.getAssetRecords(),
     staleness: await storage.computeStaleness({ partitions: true }),
-    runs: await storage.getRuns({ status: "Started" }),
+    runs: [await storage.getRuns({ status: "Started" }), await storage.getRuns({ status: "Interrupted" })],
+    leases: (await storage.getLeases())
+      .map(({ ageMs: _, ...lease }) => lease)
+      .toSorted((left, right) => (`${left.runId}/${left.step}` < `${right.runId}/${right.step}` ? -1 : 1)),
     latest: await Promise.all(latest),
   };
 }
