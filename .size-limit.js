@@ -37,5 +37,5 @@ export default [
   withRoot("d1", "dist/storage/sql/d1.js", "{ d1 }", "63.7 kB"),
   withRoot("durable-object", "dist/storage/sql/durable-object.js", "{ durableObject }", "63.7 kB"),
   withRoot("postgres", "dist/storage/sql/postgres.js", "{ postgres }", "64.6 kB"),
-  withRoot("sqlite", "dist/storage/sql/sqlite.js", "{ sqlite }", "64.5 kB"),
+  withRoot("sqlite", "dist/storage/sql/sqlite.js", "{ sqlite }", "71.5 kB"),
 ];

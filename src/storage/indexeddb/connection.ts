@@ -86,13 +86,21 @@ async function openDatabase(name: string, forget: () => void, migrates: boolean)
   const open = (version?: number): Promise<Database> =>
     openDB<Schema>(name, version, {
       upgrade: async (database, from, _to, transaction) => {
-        if (from === 0 && version !== undefined) create(database);
-        else if (migrates && isVersion1(database)) await migrateFrom1(database, transaction);
-        else {
-          isOld = true;
-          // It is aborted on purpose; the request to open the database rejects with the same error.
-          transaction.done.catch(() => {});
-          transaction.abort();
+        if (from === 0 && version !== undefined) {
+          create(database);
+          return;
+        }
+        // Where it is aborted on purpose, the request to open the database rejects with the same error.
+        transaction.done.catch(() => {});
+        isOld = !migrates || !isVersion1(database);
+        if (isOld) return transaction.abort();
+        try {
+          await migrateFrom1(database, transaction);
+        } catch {
+          // All or nothing. A transaction that has failed by itself, as for lack of space, cannot be aborted again.
+          try {
+            transaction.abort();
+          } catch {}
         }
       },
       terminated: forget,
