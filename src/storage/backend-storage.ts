@@ -274,7 +274,7 @@ export class BackendStorage implements Storage {
    */
   #withBackend<Value>(work: (backend: Backend) => Promise<Value>, names: Readonly<Record<string, unknown>> = {}): Promise<Value> {
     return this.#operations.run(async () => {
-      for (const what in names) checkStorageName(this.name, names[what], what);
+      for (const what in names) if (names[what] !== undefined) checkStorageName(this.name, names[what], what);
       return work(this.#backend);
     });
   }

@@ -10,7 +10,7 @@ import type { AssetDefinition, Dependency, KvEntry, LogRecord, RunRecord, RunSel
 export interface Field extends OptionKind {
   /** Whether the field must be there: with a value, or as undefined where leaving it out would mean something else. */
   readonly mustExist?: "with a value" | "or be undefined";
-  /** Whether databases keep or look up the value as a name. */
+  /** Whether databases keep or look up the value as a name, or each text of an array or record. */
   readonly isName?: true;
   /** The code of the error; `SettingsError` unless given. */
   readonly code?: ErrorCode;
@@ -34,6 +34,8 @@ const version = named(aString);
 const count = wholeNumber(1);
 const strings = arrayOf(aString);
 const texts: Field = { ...stringRecord, accepts: (value) => isPlain(value) && stringRecord.accepts(value) };
+const names = named(strings);
+const tags = named(texts);
 const list: Field = anArray;
 export const json: Field = { expected: "a value that JSON keeps: no NaN, bigint, function, class or cycle", accepts: isJson };
 const never: Field = { expected: "undefined for this type of event", accepts: () => false };
@@ -66,7 +68,7 @@ export const lists: Fields<Batch> = {
   deletes: anObject,
 };
 
-const mark: Fields<StoredMark> = { writeId: must(aString), path: must(aString), etag: aString, digest: aString };
+const mark: Fields<StoredMark> = { writeId: must(aString), path: aString, etag: aString, digest: aString };
 const error: Fields<ErrorRecord> = { code: aString, name: must(aString), message: must(aString) };
 const failure: Fields<FailureRecord> = {
   ...error,
@@ -91,7 +93,7 @@ const storedEvent: Fields<StoredEvent> = {
   ...ofAssets,
   eventType: must(oneOf("Materialization", "Observation")),
   dataVersion: must(version),
-  stored: rowOf("an object with a writeId and a path", mark),
+  stored: rowOf("an object with a writeId", mark),
   fingerprint: version,
 };
 const stepEvent: Fields<StepEvent> = {
@@ -145,7 +147,7 @@ export const run: Fields<RunRecord> = {
   nodeNames: must(strings),
   partitionKeys: strings,
   selection: rowOf("an object of names and keys", selection),
-  tags: must(texts),
+  tags: must(tags),
   startTime: must(time),
   endTime: time,
 };
@@ -153,16 +155,16 @@ const dependency: Fields<Dependency> = { assetKey: must(aString), mapping: aStri
 export const asset: Fields<AssetDefinition> = {
   assetKey: must(name),
   kind: must(oneOf("asset", "external", "task")),
-  tags: must(texts),
-  kinds: must(strings),
-  group: aString,
-  codeVersion: aString,
+  tags: must(tags),
+  kinds: must(names),
+  group: version,
+  codeVersion: version,
   dependencies: must(arrayOf(rowOf("an object with an assetKey", dependency))),
   partitions: json,
 };
 export const log: Fields<LogRecord> = {
   runId: must(name),
-  step: must(aString),
+  step: must(version),
   level: must(oneOf("debug", "info", "warn", "error")),
   message: must(aString),
   timestamp: must(time),
@@ -174,7 +176,7 @@ export const tick: Fields<TickRecord> = {
   detail: json,
 };
 export const kv: Fields<KvEntry> = { key: must(version), value: mayBeUndefined(aBytes) };
-export const dynamicPartitions: Fields<DynamicPartitionsChange> = { definition: must(version), add: strings, remove: strings };
+export const dynamicPartitions: Fields<DynamicPartitionsChange> = { definition: must(version), add: strings, remove: names };
 export const lease: Fields<Extract<LeaseChange, { ttlMs: number }>> = {
   runId: must(name),
   step: name,

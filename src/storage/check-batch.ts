@@ -92,8 +92,14 @@ function checkFields(row: Row, fields: Readonly<Record<string, Field>>, refuse: 
       if (field.mustExist === "with a value") refuse(name, `is missing; expected ${field.expected}`, field.code);
       if (field.mustExist && !(name in row)) refuse(name, `is missing; expected ${field.expected} or undefined`);
     } else if (!field.accepts(value)) refuse(name, `is ${describe(value)}; expected ${field.expected}`, field.code);
-    else if (field.isName) checkName(name, value as string, refuse);
+    else if (field.isName) for (const each of textsOf(value)) checkName(name, each, refuse);
   }
+}
+
+/** The texts of a name, of an array of names, or of a record of tags with its keys. */
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return (Array.isArray(value) ? value : Object.entries(value as object).flat()) as readonly string[];
 }
 
 function checkName(field: string, name: string, refuse: Refuse): void {

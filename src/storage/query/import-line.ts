@@ -1,7 +1,8 @@
 import { fromBase64 } from "../../encoding/base64.ts";
 import { thrownText } from "../../errors.ts";
-import { aNumber, arrayOf, aString, type OptionKind, oneOf, required, stringRecord } from "../../options.ts";
-import type { AnyEvent, EventType } from "../events.ts";
+import type { Batch } from "../batch.ts";
+import { checkBatch } from "../check-batch.ts";
+import type { AnyEvent } from "../events.ts";
 import { definitionFrom, type EventJson, eventFrom, runFrom } from "../record-json.ts";
 import type { AssetDefinition, KvEntry, LogRecord, RunRecord, TickRecord } from "../records.ts";
 
@@ -17,69 +18,7 @@ export type ImportRow =
   /** The last line, with the number of rows. */
   | { readonly kind: "end"; readonly row: number };
 
-type Fields = Readonly<Record<string, OptionKind>>;
-
-const strings = arrayOf(aString);
-const anId: OptionKind = { expected: "a whole number above 0", accepts: (value) => Number.isSafeInteger(value) && Number(value) > 0 };
-const text = required(aString);
-const time = required(aNumber);
-const texts = required(stringRecord);
-const aRecord: OptionKind = { expected: "an object", accepts: isRecord };
-
-const dependency: Fields = { assetKey: text, mapping: aString };
-const eventTypes: readonly EventType[] = [
-  "Materialization",
-  "Observation",
-  "StepStart",
-  "StepSuccess",
-  "StepFailure",
-  "StepRetry",
-  "StepSkipped",
-  "Verification",
-  "RunStart",
-  "RunEnd",
-];
-
-/** The fields of each kind of row that must be right. Others are kept as they are. */
-const kinds: Readonly<Record<Exclude<ImportRow["kind"], "end">, Fields>> = {
-  asset: {
-    assetKey: text,
-    kind: required(oneOf("asset", "external", "task")),
-    tags: texts,
-    kinds: required(strings),
-    group: aString,
-    codeVersion: aString,
-    dependencies: required({
-      expected: "an array of inputs",
-      accepts: (value) => Array.isArray(value) && value.every((each) => isRecord(each) && problemOf(each, dependency) === undefined),
-    }),
-  },
-  dynamicPartition: { definition: text, key: text },
-  kv: { key: text, value: text },
-  run: {
-    runId: text,
-    status: text,
-    nodeNames: required(strings),
-    partitionKeys: strings,
-    selection: aRecord,
-    tags: texts,
-    startTime: time,
-    endTime: aNumber,
-  },
-  log: { runId: text, step: text, level: required(oneOf("debug", "info", "warn", "error")), message: text, timestamp: time },
-  tick: { name: text, timestamp: time, status: required(oneOf("Fired", "Skipped", "Failed")) },
-  event: {
-    id: required(anId),
-    eventType: required(oneOf(...eventTypes)),
-    assetKey: aString,
-    runId: text,
-    timestamp: time,
-    dataVersion: aString,
-    codeVersion: aString,
-    inputDataVersions: texts,
-    metadata: required(aRecord),
-  },
-};
+const kinds: readonly string[] = ["asset", "dynamicPartition", "kv", "run", "log", "tick", "event"];
 
 /**
  * Reads a line of an export after the first one.
@@ -95,13 +34,36 @@ export function importRow(line: unknown): ImportRow {
     if (!Number.isSafeInteger(row)) throw new Error("has no number of rows");
     return { kind, row: row as number };
   }
-  if (!Object.hasOwn(kinds, kind)) throw new Error(`has the unknown kind ${JSON.stringify(kind)}`);
-  const problem = isRecord(row) ? problemOf(row, kinds[kind as keyof typeof kinds]) : "is not an object";
-  if (problem !== undefined) throw new Error(`has a damaged ${kind}: ${problem}`);
+  if (!kinds.includes(kind)) throw new Error(`has the unknown kind ${JSON.stringify(kind)}`);
+  if (!isRecord(row)) throw new Error(`has a damaged ${kind}: it is not an object`);
   try {
-    return rowOf(kind as keyof typeof kinds, row as never);
+    const imported = rowOf(kind as Exclude<ImportRow["kind"], "end">, row as never);
+    checkBatch("the export", batchOf(imported));
+    return imported;
   } catch (cause) {
     throw new Error(`has a damaged ${kind}: ${thrownText(cause)}`, { cause });
+  }
+}
+
+/** A batch of one row, to be checked as every commit is. */
+function batchOf({ kind, row }: ImportRow): Batch {
+  switch (kind) {
+    case "asset":
+      return { assets: [row] };
+    case "dynamicPartition":
+      return { dynamicPartitions: [{ definition: row.definition, add: [row.key] }] };
+    case "kv":
+      return { kv: [row] };
+    case "run":
+      return { runs: [row] };
+    case "log":
+      return { logs: [row] };
+    case "tick":
+      return { ticks: [row] };
+    case "event":
+      return { events: [row] };
+    case "end":
+      return {};
   }
 }
 
@@ -116,26 +78,10 @@ function rowOf(kind: Exclude<ImportRow["kind"], "end">, row: never): ImportRow {
       return { kind, row: { key, value: fromBase64(value) } };
     }
     case "event":
-      return { kind, row: checkedEvent(eventFrom(row as EventJson)) };
+      return { kind, row: eventFrom(row as EventJson) };
     default:
       return { kind, row };
   }
-}
-
-function checkedEvent(event: AnyEvent): AnyEvent {
-  const isOfRun = event.eventType === "RunStart" || event.eventType === "RunEnd";
-  if (isOfRun === (event.assetKey !== undefined)) throw new Error(isOfRun ? `a ${event.eventType} has no asset` : "it has no asset");
-  const isVersioned = event.eventType === "Materialization" || event.eventType === "Observation";
-  if (isVersioned === (event.dataVersion !== undefined)) return event;
-  throw new Error(isVersioned ? "it has no data version" : `a ${event.eventType} has no data version`);
-}
-
-function problemOf(record: Readonly<Record<string, unknown>>, fields: Fields): string | undefined {
-  for (const [name, kind] of Object.entries(fields)) {
-    const value = Object.hasOwn(record, name) ? record[name] : undefined;
-    if (value === undefined ? kind.isRequired : !kind.accepts(value)) return `${name} must be ${kind.expected}`;
-  }
-  return undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

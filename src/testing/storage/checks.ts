@@ -43,7 +43,7 @@ const refused: readonly (readonly [batch: Batch, field: string, code?: ErrorCode
   [event({ inputDataVersions: new Map([["a", "1"]]) }), "events[1].inputDataVersions"],
   [event({ inputDataVersions: { a: "a\ud800" } }), "events[1].inputDataVersions.a", "InvalidPath"],
   [event({ inputEventIds: { a: "1" } }), "events[1].inputEventIds"],
-  [event({ stored: { writeId: "w" } }), "events[1].stored"],
+  [event({ stored: { path: "p" } }), "events[1].stored"],
   [event({ stored: { writeId: "w", path: "p", size: 1n } }), "events[1].stored"],
   [event({ fingerprint: 5 }), "events[1].fingerprint"],
   [event({ failure: {} }), "events[1].failure"],
