@@ -5,6 +5,7 @@ import {
   aName,
   anObject,
   anyValue,
+  aPlainObject,
   aSignal,
   aString,
   checkOptions,
@@ -60,10 +61,10 @@ export const aLog: OptionKind = /* @__PURE__ */ withMethods("a log", "debug", "i
 
 const outputKinds: OptionKinds<OutputContextOptions> = {
   assetName: /* @__PURE__ */ required(aName),
-  assetMetadata: anObject,
+  assetMetadata: aPlainObject,
   partition: anObject,
   typeHint: anyValue,
-  outputMetadata: anObject,
+  outputMetadata: aPlainObject,
   assetDataVersion: aString,
   runId: aString,
   signal: aSignal,
@@ -184,7 +185,7 @@ export interface InputContextOptions {
 const inputKinds: OptionKinds<InputContextOptions> = {
   assetName: /* @__PURE__ */ required(aName),
   downstreamAsset: aString,
-  assetMetadata: anObject,
+  assetMetadata: aPlainObject,
   partition: anObject,
   typeHint: anyValue,
   upstream: anObject,

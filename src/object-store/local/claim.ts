@@ -141,8 +141,8 @@ export class Claims {
     const [living, dead]: [string[], string[]] = [[], []];
     let isOldWriting = false;
     for (const name of this.#layout.temporaryNames()) {
+      if (own !== "" && name.endsWith(`.${own}`)) continue;
       const parsed = parseTemporaryName(name);
-      if (parsed?.id === own) continue;
       if (parsed?.kind === "old") isOldWriting = this.#oldWriters.isWriting(name, call) || isOldWriting;
       if ((parsed?.kind !== "plain claim" && parsed?.kind !== "record claim") || parsed.hash !== hash) continue;
       if (this.#isHeld(name, parsed.id)) living.push(parsed.id);
