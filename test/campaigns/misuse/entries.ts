@@ -154,6 +154,8 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("superjsonSerializer", {}, (options) => superjsonSerializer(options)),
     entry("dotenv", {}, (options) => edgewater.dotenv("A=b", options)),
     entry("loadDotenv", { optional: true }, (options) => loadDotenv("no such file", options)),
+    entry("MemoryStore.get.range", { start: 0 }, (options) => store.get("key", { range: options })),
+    entry("withCache.get.range", { start: 0 }, (options) => withCache(store, new MemoryStore()).get("key", { range: options })),
     ...storeEntries(folder),
   ];
 }
