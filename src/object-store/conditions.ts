@@ -54,7 +54,11 @@ export function resolveRange(range: ByteRange | undefined, size: number, target:
   const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end > start;
   if (isRange && (start < size || start === 0)) return { start, end: Math.min(end, size) };
   const reason = isRange ? "it starts at the end of the object or later" : "expected whole numbers with 0 ≤ start < end";
-  throw failed(reading(target), "InvalidRange", `invalid range from ${describe(start)} to ${describe(range.end)} of ${size} bytes: ${reason}`);
+  throw failed(
+    reading(target),
+    "InvalidRange",
+    `invalid range from ${describe(start)} to ${describe(range.end)} of ${size} bytes: ${reason}`,
+  );
 }
 
 /**
