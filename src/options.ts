@@ -29,7 +29,10 @@ export const aBoolean: OptionKind = { expected: "true or false", accepts: (value
 export const aNumber: OptionKind = { expected: "a number", accepts: (value) => typeof value === "number" };
 export const aFunction: OptionKind = { expected: "a function", accepts: (value) => typeof value === "function" };
 export const anArray: OptionKind = { expected: "an array", accepts: Array.isArray };
+/** Any object, also an instance of a class. */
 export const anObject: OptionKind = { expected: "an object", accepts: isObject };
+/** An object that only holds values: no array, no function, no instance of a class such as a Map or a Date. */
+export const aPlainObject: OptionKind = { expected: "a plain object", accepts: isPlain };
 export const aDate: OptionKind = {
   expected: "a valid Date",
   accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
@@ -40,8 +43,8 @@ export const aSignal: OptionKind = {
   accepts: (value) => isObject(value) && typeof value["aborted"] === "boolean" && typeof value["addEventListener"] === "function",
 };
 export const stringRecord: OptionKind = {
-  expected: "an object whose values are strings",
-  accepts: (value) => isObject(value) && !isIterable(value) && Object.values(value).every((each) => typeof each === "string"),
+  expected: "a plain object whose values are strings",
+  accepts: (value) => isPlain(value) && Object.values(value).every((each) => typeof each === "string"),
 };
 
 /** An array whose items are all of one kind. */
@@ -66,9 +69,9 @@ export const aDuration: OptionKind = {
   accepts: (value) => value === Number.POSITIVE_INFINITY || (typeof value === "number" && value > 0 && value < 2 ** 31),
 };
 
-/** An object with these members. */
+/** A plain object with these members. */
 export function objectOf<Members>(fields: OptionKinds<Members>): OptionKind {
-  return { ...anObject, fields };
+  return { ...aPlainObject, fields };
 }
 
 /** One of some values. */
@@ -129,8 +132,8 @@ interface Problem {
 
 /** Builds no text unless there is a problem, because verbs of stores call it for every object. */
 function problemOf(owner: string, options: unknown, kinds: Readonly<Record<string, OptionKind>>): Problem | undefined {
-  if (!isObject(options) || Array.isArray(options)) {
-    return { field: undefined, message: `Invalid options of ${owner}: ${describe(options)}; expected an object` };
+  if (!isPlain(options)) {
+    return { field: undefined, message: `Invalid options of ${owner}: ${describe(options)}; expected ${aPlainObject.expected}` };
   }
   for (const field in options) {
     const kind = Object.hasOwn(kinds, field) ? kinds[field] : undefined;
@@ -172,15 +175,29 @@ export function checkValue(owner: string, field: string, value: unknown, kind: O
 export function describe(value: unknown): string {
   if (value === null || ["undefined", "boolean", "number", "bigint"].includes(typeof value)) return String(value);
   if (Array.isArray(value)) return "an array";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const name = classOf(value as object)?.name;
+  return typeof name === "string" && name !== "" ? `an instance of ${name}` : "an object";
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-function isIterable(value: object): boolean {
-  return Symbol.iterator in value;
+/** Returns whether a value is an object without a class, also one of another realm and one that inherits from such an object. */
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && !Array.isArray(value) && classOf(value) === undefined;
+}
+
+/** The class of an object; undefined for a plain one. The last prototype of a chain is that of all objects of a realm. */
+function classOf(value: object): { readonly name?: unknown } | undefined {
+  let prototype: object | null = Object.getPrototypeOf(value);
+  while (prototype !== null) {
+    const next: object | null = Object.getPrototypeOf(prototype);
+    if (next !== null && Object.hasOwn(prototype, "constructor")) return prototype.constructor;
+    prototype = next;
+  }
+  return undefined;
 }
 
 /** The numbers that an option accepts. */

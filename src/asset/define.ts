@@ -10,8 +10,8 @@ import { coerceMetadata } from "../metadata/metadata-value.ts";
 import {
   aBoolean,
   aDuration,
-  anObject,
   anyValue,
+  aPlainObject,
   arrayOf,
   aString,
   checkOptions,
@@ -41,7 +41,7 @@ export type AnyOptions = DefinitionOptions<string, Inputs, BaseIOHandler> | Batc
 /** The kinds of the options of one output. Those of any value have checks of their own. */
 export const descriptionKinds: OptionKinds<DescriptionOptions<BaseIOHandler>> = {
   ioHandler: anyValue,
-  metadata: anObject,
+  metadata: aPlainObject,
   typeHint: anyValue,
   tags: stringRecord,
   kinds: /* @__PURE__ */ arrayOf(aString),
@@ -52,7 +52,7 @@ export const descriptionKinds: OptionKinds<DescriptionOptions<BaseIOHandler>> = 
 
 const definitionKinds: OptionKinds<DefinitionOptions<string, Inputs, BaseIOHandler>> = {
   name: anyValue,
-  inputs: anObject,
+  inputs: aPlainObject,
   partitions: anyValue,
   retry: anyValue,
   timeoutMs: aDuration,
@@ -73,7 +73,7 @@ export function define<Kind extends "asset" | "task" | "external">(
   splitOutputs: SplitOutputs = singleOutput,
 ): Definition & { readonly kind: Kind } {
   const what = kind === "external" ? "externalAsset" : kind;
-  checkValue(what, "options", options, required(anObject), "DefinitionError");
+  checkValue(what, "options", options, required(aPlainObject), "DefinitionError");
   const { name, inputs = {}, retry, timeoutMs } = options;
   checkName(name, kind === "task" ? "task" : "asset");
   const owner = `${kind === "task" ? "task" : "asset"} ${JSON.stringify(name)}`;

@@ -1,6 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
-import { anObject, checkValue, required } from "../options.ts";
+import { aPlainObject, checkValue, required } from "../options.ts";
 import { define } from "./define.ts";
 import { invalidReturn, type SplitOutputs, singleOutput } from "./outputs.ts";
 import { isResult, type Observation } from "./result.ts";
@@ -29,7 +29,7 @@ export function externalAsset<Value = unknown>(
   options: ExternalAssetOptions,
   observe?: (context: AssetContext) => Observation | Promise<Observation>,
 ): ExternalAsset<Value> {
-  checkValue("externalAsset", "options", options, required(anObject), "DefinitionError");
+  checkValue("externalAsset", "options", options, required(aPlainObject), "DefinitionError");
   if (options.ioHandler === undefined) {
     throw new EdgewaterError(
       "DefinitionError",

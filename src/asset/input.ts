@@ -3,7 +3,7 @@ import type { BaseIOHandler } from "../io-handler/base.ts";
 import { checkIOHandler } from "../io-handler/handler.ts";
 import type { HintedType, TypeHint } from "../io-handler/type-hint.ts";
 import { coerceMetadata, type MetadataInput } from "../metadata/metadata-value.ts";
-import { anObject, anyValue, checkOptions, type OptionKinds, oneOf } from "../options.ts";
+import { anyValue, aPlainObject, checkOptions, type OptionKinds, oneOf } from "../options.ts";
 import { type ArityOf, isMapping, type Shaped } from "../partition/mapping/make-mapping.ts";
 import type { PartitionMapping } from "../partition/mapping/partition-mapping.ts";
 import { computationOf } from "./computation.ts";
@@ -29,7 +29,7 @@ const inputKinds: OptionKinds<InputOptions<TypeHint, PartitionMapping>> = {
   missing: /* @__PURE__ */ oneOf("throw", "skip"),
   typeHint: anyValue,
   ioHandler: anyValue,
-  metadata: anObject,
+  metadata: aPlainObject,
 };
 
 type Hinted<Hint, Value> = [Hint] extends [never] ? Value : HintedType<Hint>;

@@ -1,6 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
-import { aDuration, anObject, anyValue, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
+import { aDuration, anyValue, aPlainObject, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
 import type { PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import { bindComputation, type Computation } from "./computation.ts";
@@ -32,8 +32,8 @@ export interface MultiAssetOptions<Outputs extends OutputsOptions, Deps extends 
 
 const kinds: OptionKinds<MultiAssetOptions<OutputsOptions, Inputs>> = {
   name: anyValue,
-  outputs: /* @__PURE__ */ required(anObject),
-  inputs: anObject,
+  outputs: /* @__PURE__ */ required(aPlainObject),
+  inputs: aPlainObject,
   ioHandler: anyValue,
   partitions: anyValue,
   retry: anyValue,
@@ -89,7 +89,7 @@ export function multiAsset<
 ): MultiAsset<{
   readonly [Name in keyof Outputs & string]: Asset<LoadedAs<Outputs[Name]["ioHandler"], OutputValue<Returned, Name>>, Name>;
 }> {
-  checkValue("multiAsset", "options", options, required(anObject), "DefinitionError");
+  checkValue("multiAsset", "options", options, required(aPlainObject), "DefinitionError");
   const { name, outputs, inputs = {}, ioHandler, retry, timeoutMs } = options;
   checkName(name, "asset");
   const owner = `multi-asset ${JSON.stringify(name)}`;

@@ -1,5 +1,5 @@
 import { coerceMetadata, type Metadata, type MetadataInput } from "../metadata/metadata-value.ts";
-import { aName, anObject, aString, checkOptions, type OptionKinds } from "../options.ts";
+import { aName, aPlainObject, aString, checkOptions, type OptionKinds } from "../options.ts";
 
 const brand = Symbol.for("edgewater/result");
 
@@ -46,7 +46,7 @@ export interface ResultOptions<Name extends string> {
   readonly dataVersion?: string | undefined;
 }
 
-const kinds: OptionKinds<ResultOptions<string>> = { name: aString, metadata: anObject, dataVersion: aName };
+const kinds: OptionKinds<ResultOptions<string>> = { name: aString, metadata: aPlainObject, dataVersion: aName };
 
 /**
  * Wraps a value with metadata, a data version, or the name of an output of a multi-asset.

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { EdgewaterError } from "../errors.ts";
+import { anyValue, checkOptions, type OptionKinds } from "../options.ts";
 import { type DeclaredFields, defineSettings, type GivenSettings } from "../settings/definition.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { EnvironmentSources } from "../settings/sources.ts";
@@ -20,6 +21,9 @@ export type ConfiguredIOHandler<Schema extends StandardSchemaV1> = abstract new 
   settings?: GivenSettings<Schema>,
   options?: SettingsOptions,
 ) => BaseIOHandler & { readonly settings: Readonly<StandardSchemaV1.InferOutput<Schema>> };
+
+/** The kinds of a declaration; {@link defineSettings} checks the values. */
+const declarationKinds: OptionKinds<SettingsDeclaration & { readonly fields?: unknown }> = { envPrefix: anyValue, fields: anyValue };
 
 /** The names of settings in the environment. */
 export interface SettingsDeclaration {
@@ -97,8 +101,10 @@ export abstract class BaseIOHandler<Accepts = any, Loads = unknown> extends IOHa
   ): ConfiguredIOHandler<Schema>;
   static with(
     schema: StandardSchemaV1,
-    { envPrefix, fields }: Partial<SettingsDeclaration> & { readonly fields?: unknown } = {},
+    declaration: Partial<SettingsDeclaration> & { readonly fields?: unknown } = {},
   ): ConfiguredIOHandler<StandardSchemaV1> {
+    checkOptions("BaseIOHandler.with", declaration, declarationKinds, "DefinitionError");
+    const { envPrefix, fields } = declaration;
     const definition = defineSettings(schema, envPrefix, fields);
     abstract class WithSettings extends BaseIOHandler {
       readonly settings: unknown;

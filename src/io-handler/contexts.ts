@@ -7,6 +7,7 @@ import {
   aName,
   anObject,
   anyValue,
+  aPlainObject,
   aSignal,
   aString,
   checkOptions,
@@ -109,10 +110,10 @@ export const aLog: OptionKind = /* @__PURE__ */ withMethods("a log", "debug", "i
 
 const outputKinds: OptionKinds<OutputContextOptions> = {
   assetName: /* @__PURE__ */ required(aName),
-  assetMetadata: anObject,
+  assetMetadata: aPlainObject,
   partition: anObject,
   typeHint: anyValue,
-  outputMetadata: anObject,
+  outputMetadata: aPlainObject,
   assetDataVersion: aString,
   runId: aString,
   writeId: aString,
@@ -277,7 +278,7 @@ export interface InputContextOptions {
 const inputKinds: OptionKinds<InputContextOptions> = {
   assetName: /* @__PURE__ */ required(aName),
   downstreamAsset: aString,
-  assetMetadata: anObject,
+  assetMetadata: aPlainObject,
   partition: anObject,
   typeHint: anyValue,
   upstream: anObject,

@@ -1,4 +1,5 @@
 import type { EdgewaterError } from "../errors.ts";
+import { aPlainObject, describe } from "../options.ts";
 import { type Call, failed, printable } from "./call.ts";
 import type { Attributes, ByteRange, ConditionalGetOptions, PutMode } from "./types.ts";
 
@@ -53,15 +54,23 @@ export function resolveRange(range: ByteRange | undefined, size: number, target:
   const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end > start;
   if (isRange && (start < size || start === 0)) return { start, end: Math.min(end, size) };
   const reason = isRange ? "it starts at the end of the object or later" : "expected whole numbers with 0 ≤ start < end";
-  throw failed(reading(target), "InvalidRange", `invalid range from ${start} to ${range.end} of ${size} bytes: ${reason}`);
+  throw failed(
+    reading(target),
+    "InvalidRange",
+    `invalid range from ${describe(start)} to ${describe(range.end)} of ${size} bytes: ${reason}`,
+  );
 }
 
 /**
  * Checks attributes and returns a copy; undefined if there are none.
  *
- * @throws `MetadataError` for an attribute that is not a string
+ * @throws `MetadataError` for metadata that is not a plain object, and for an attribute that is not a string
  */
 export function checkAttributes({ contentType, metadata = {} }: Attributes, target: Target): Attributes | undefined {
+  if (!aPlainObject.accepts(metadata)) {
+    const reason = `the metadata is ${describe(metadata)}; expected ${aPlainObject.expected}`;
+    throw failed(writing(target), "MetadataError", reason, { field: "metadata" });
+  }
   const entries = Object.entries(metadata);
   const wrong = entries.find(([, value]) => typeof value !== "string")?.[0];
   if (wrong !== undefined || !["string", "undefined"].includes(typeof contentType)) {

@@ -1,4 +1,15 @@
-import { anyValue, aSignal, aString, checkOptions, type OptionKind, type OptionKinds, objectOf, oneOf } from "../options.ts";
+import {
+  anyValue,
+  aPlainObject,
+  aSignal,
+  aString,
+  checkOptions,
+  checkValue,
+  type OptionKind,
+  type OptionKinds,
+  objectOf,
+  oneOf,
+} from "../options.ts";
 import type {
   ByteRange,
   ConditionalCopyOptions,
@@ -64,6 +75,20 @@ const plainVerbs: VerbKinds = {
  */
 export function checkVerbOptions(store: string, verb: Verb, options: object): void {
   checkOptions(`${store}.${verb}`, options, fullVerbs[verb], "SettingsError", { store });
+}
+
+/**
+ * Checks what wrappers read of the options of a call. The wrapped store checks the rest, and may have options of its own.
+ *
+ * @throws `SettingsError` for options that are no plain object, and for a `signal` or `startAfter` of a wrong type
+ */
+export function checkReadOptions(store: string, verb: Verb, options: object | undefined): void {
+  if (options === undefined) return;
+  const owner = `${store}.${verb}`;
+  checkValue(owner, "options", options, aPlainObject);
+  const { signal, startAfter } = options as { readonly signal?: unknown; readonly startAfter?: unknown };
+  checkValue(owner, "signal", signal, aSignal);
+  checkValue(owner, "startAfter", startAfter, aString);
 }
 
 /** As {@link checkVerbOptions}, for a store without conditions and ranges. */

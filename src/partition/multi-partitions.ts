@@ -1,6 +1,6 @@
 import { compareUtf8, nameProblem } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
-import { anObject, checkValue, required } from "../options.ts";
+import { aPlainObject, checkValue, required } from "../options.ts";
 import {
   checkDimensionName,
   combinations,
@@ -30,7 +30,7 @@ import {
  * ```
  */
 export function multiPartitions(dimensions: Readonly<Record<string, DimensionPartitions>>): MultiPartitions {
-  checkValue("multiPartitions", "dimensions", dimensions, required(anObject), "PartitionError");
+  checkValue("multiPartitions", "dimensions", dimensions, required(aPlainObject), "PartitionError");
   const entries = Object.entries(dimensions).sort(([left], [right]) => compareUtf8(left, right));
   if (entries.length === 0) refuse("Cannot define multi partitions without dimensions; pass at least one");
   for (const [name, definition] of entries as [string, PartitionsDefinition][]) {

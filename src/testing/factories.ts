@@ -1,6 +1,7 @@
+import { EdgewaterError } from "../errors.ts";
 import { SuperJsonIOHandler } from "../io-handler/superjson.ts";
 import type { ObjectStore } from "../object-store/types.ts";
-import { anObject, checkValue, required } from "../options.ts";
+import { aPlainObject, checkValue, required } from "../options.ts";
 import { Repository } from "../repository/repository.ts";
 import type { RepositoryOptions } from "../repository/types.ts";
 import { type EmbeddedOptions, Storage } from "../storage/storage.ts";
@@ -58,7 +59,7 @@ export async function temporaryStore(): Promise<ObjectStore & AsyncDisposable> {
  * A repository for one test, with a store and a Storage that are deleted at the end of the block. Its handler is a
  * `SuperJsonIOHandler` unless another one is given.
  *
- * @throws as `Repository.open`
+ * @throws as `Repository.open`; `SettingsError` for a `storage`
  *
  * @example
  * ```ts
@@ -67,7 +68,12 @@ export async function temporaryStore(): Promise<ObjectStore & AsyncDisposable> {
  * ```
  */
 export async function temporaryRepository(options: Omit<RepositoryOptions, "storage">): Promise<Repository> {
-  checkValue("temporaryRepository", "options", options, required(anObject));
+  checkValue("temporaryRepository", "options", options, required(aPlainObject));
+  if ((options as Partial<RepositoryOptions>).storage !== undefined) {
+    const message =
+      "Invalid storage of temporaryRepository: it makes a Storage that it deletes; use Repository.open with a Storage of yours";
+    throw new EdgewaterError("SettingsError", message, { field: "storage" });
+  }
   const { temporary } = await import("#temporary");
   const { store, storagePath, remove } = await temporary();
   const storage = storagePath === undefined ? memoryStorage() : embeddedStorage(storagePath);

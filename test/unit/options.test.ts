@@ -1,10 +1,15 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aNumber, aString, checkOptions, nearest, type OptionKinds, required } from "../../src/options.ts";
 import { knownOptions, randomOf, tryMisspelling, tryWrongType } from "../campaigns/misuse/check.ts";
 import { type Entry, makeEntries } from "../campaigns/misuse/entries.ts";
 
 const kinds: OptionKinds<{ folder: string; maxTimes?: number }> = { folder: required(aString), maxTimes: aNumber };
 const check = (options: unknown) => (): void => checkOptions("f", options, kinds);
+
+class Folder {}
 
 describe("checkOptions", () => {
   it.each([[{ folder: "a", maxTimes: 1 }], [{ folder: "a", maxTimes: undefined }], [Object.create({ folder: "a" })]])(
@@ -21,9 +26,13 @@ describe("checkOptions", () => {
     [{ folder: "a", maxTimes: "hunter2" }, "Invalid maxTimes of f: a string; expected a number", "maxTimes"],
     [{ folder: "a", maxTimes: null }, "Invalid maxTimes of f: null; expected a number", "maxTimes"],
     [{}, "Missing folder of f; expected a string", "folder"],
-    [null, "Invalid options of f: null; expected an object", undefined],
-    ["hunter2", "Invalid options of f: a string; expected an object", undefined],
-    [[], "Invalid options of f: an array; expected an object", undefined],
+    [null, "Invalid options of f: null; expected a plain object", undefined],
+    ["hunter2", "Invalid options of f: a string; expected a plain object", undefined],
+    [[], "Invalid options of f: an array; expected a plain object", undefined],
+    [() => undefined, "Invalid options of f: a function; expected a plain object", undefined],
+    [new Date(0), "Invalid options of f: an instance of Date; expected a plain object", undefined],
+    [new Map([["folder", "a"]]), "Invalid options of f: an instance of Map; expected a plain object", undefined],
+    [Object.assign(new Folder(), { folder: "a" }), "Invalid options of f: an instance of Folder; expected a plain object", undefined],
   ])("refuses %o", (options, message, field) =>
     expect(check(options)).toThrow(expect.objectContaining({ code: "SettingsError", message, field })),
   );
@@ -41,8 +50,11 @@ describe("nearest", () => {
 describe("every function that takes options", () => {
   let entries: readonly Entry[] = [];
   let known: ReadonlyMap<Entry, readonly string[]>;
+  let folder = "";
+  afterAll(() => rm(folder, { recursive: true }));
   beforeAll(async () => {
-    entries = await makeEntries();
+    folder = await mkdtemp(join(tmpdir(), "edgewater-"));
+    entries = await makeEntries(folder);
     known = new Map(await Promise.all(entries.map(async (entry) => [entry, await knownOptions(entry)] as const)));
   });
 

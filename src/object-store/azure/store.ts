@@ -23,6 +23,7 @@ import type {
   SignOptions,
   StreamBody,
 } from "../types.ts";
+import { checkVerbOptions } from "../verb-options.ts";
 import { type AzureClient, createAzureClient } from "./client.ts";
 import { listBlobs } from "./list.ts";
 import { type AzureStoreOptions, checkBlobName, checkTypes } from "./options.ts";
@@ -81,6 +82,7 @@ export class AzureStore implements FullObjectStore, Sign {
 
   /** Writes an object, replacing an earlier one. Throws as `Put` describes. */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "put", options);
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
     checkBody(body, call);
@@ -97,17 +99,23 @@ export class AzureStore implements FullObjectStore, Sign {
   }
 
   /** Opens an object, or a range of it. Throws as `Get` describes. */
-  async get(key: string, { range, signal, ...match }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+  async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkVerbOptions(this.name, "get", options);
+    const { range, signal, ...match } = options;
     return openObject(this.#client, this.#call("read", key, signal), { range, ...match, headers: matchHeaders(match) });
   }
 
   /** Reads what the store knows of an object. */
-  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+  async head(key: string, options: HeadOptions = {}): Promise<FullObjectMeta> {
+    checkVerbOptions(this.name, "head", options);
+    const { signal } = options;
     return headObject(this.#client, this.#call("read", key, signal));
   }
 
   /** Deletes one object or several. Missing objects count as deleted. */
-  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+  async delete(keys: string | readonly string[], options: DeleteOptions = {}): Promise<void> {
+    checkVerbOptions(this.name, "delete", options);
+    const { signal } = options;
     const calls = checkKeys(this.name, keys).map((key) => this.#call("delete", key, signal));
     // Azure deletes a blob with snapshots only together with them.
     await deleteEach(this.#client, calls, this.#client.options.concurrency ?? 4, { "x-ms-delete-snapshots": "include" });
@@ -117,16 +125,17 @@ export class AzureStore implements FullObjectStore, Sign {
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   /** Lists one level: the objects below a prefix, and the prefixes below it. */
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
-  async *list(
-    prefix = "",
-    { signal, ...page }: PagedListOptions | DelimitedListOptions = {},
-  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    checkVerbOptions(this.name, "list", options);
+    const { signal, ...page } = options;
     const start = checkPrefix(this.name, prefix);
     yield* listBlobs(this.#client, { store: this.name, verb: "list", key: prefix, signal }, start, page);
   }
 
   /** Copies an object with its attributes. */
-  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
+  async copy(from: string, to: string, options: ConditionalCopyOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "copy", options);
+    const { mode = "overwrite", signal } = options;
     const call = this.#call("copy", from, signal);
     checkBlobName(this.name, to);
     return copyWithin(this, call, to, mode, () => copyByServer(this.#client, call, to));
@@ -138,6 +147,7 @@ export class AzureStore implements FullObjectStore, Sign {
    * @throws `SettingsError` for a wrong `expiresInSeconds`; `NotSupported` without an account key
    */
   async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
+    checkVerbOptions(this.name, "signedUrl", options);
     return this.#client.signUrl(this.#call("sign", key, options.signal), options);
   }
 

@@ -114,6 +114,6 @@ export function wrongOption(store: string, field: string, value: unknown, expect
 export function checkExpiry(call: Call, seconds: number, longest: number = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(seconds) && seconds > 0 && seconds <= longest) return;
   const most = longest === Number.MAX_SAFE_INTEGER ? "on" : `to ${longest}`;
-  const reason = `expiresInSeconds is ${seconds}; expected a whole number from 1 ${most}`;
+  const reason = `expiresInSeconds is ${describe(seconds)}; expected a whole number from 1 ${most}`;
   throw failed(call, "SettingsError", reason, { field: "expiresInSeconds" });
 }

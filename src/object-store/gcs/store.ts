@@ -24,6 +24,7 @@ import type {
   SignOptions,
   StreamBody,
 } from "../types.ts";
+import { checkVerbOptions } from "../verb-options.ts";
 import { createGCSClient, type GCSClient } from "./client.ts";
 import { checkTypes, type GCSStoreOptions } from "./options.ts";
 import { putStream } from "./resumable.ts";
@@ -76,6 +77,7 @@ export class GCSStore implements FullObjectStore, Sign {
 
   /** Writes an object, replacing an earlier one. Throws as `Put` describes. */
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "put", options);
     const { mode = "overwrite" } = options;
     const call = this.#call("write", key, options.signal);
     checkBody(body, call);
@@ -91,18 +93,24 @@ export class GCSStore implements FullObjectStore, Sign {
   }
 
   /** Opens an object, or a range of it. Throws as `Get` describes. */
-  async get(key: string, { range, ifMatch, ifNoneMatch, signal }: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+  async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkVerbOptions(this.name, "get", options);
+    const { range, ifMatch, ifNoneMatch, signal } = options;
     const headers = generationHeader(ifMatch);
     return openObject(this.#client, this.#call("read", key, signal), { range, ifMatch, ifNoneMatch, headers });
   }
 
   /** Reads what the store knows of an object. */
-  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+  async head(key: string, options: HeadOptions = {}): Promise<FullObjectMeta> {
+    checkVerbOptions(this.name, "head", options);
+    const { signal } = options;
     return headObject(this.#client, this.#call("read", key, signal));
   }
 
   /** Deletes one object or several. Missing objects count as deleted. */
-  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+  async delete(keys: string | readonly string[], options: DeleteOptions = {}): Promise<void> {
+    checkVerbOptions(this.name, "delete", options);
+    const { signal } = options;
     const calls = checkKeys(this.name, keys).map((key) => this.#call("delete", key, signal));
     await deleteEach(this.#client, calls, this.#client.options.concurrency ?? 4);
   }
@@ -111,17 +119,18 @@ export class GCSStore implements FullObjectStore, Sign {
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   /** Lists one level: the objects below a prefix, and the prefixes below it. */
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
-  async *list(
-    prefix = "",
-    { signal, ...page }: PagedListOptions | DelimitedListOptions = {},
-  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    checkVerbOptions(this.name, "list", options);
+    const { signal, ...page } = options;
     const start = checkPrefix(this.name, prefix);
     const call = { store: this.name, verb: "list", key: prefix, signal } as const;
     yield* listObjects(this.#client, call, start, page, { etagOf: (content) => textAt(content, "Generation"), alwaysEncodes: true });
   }
 
   /** Copies an object with its attributes. */
-  async copy(from: string, to: string, { mode = "overwrite", signal }: ConditionalCopyOptions = {}): Promise<PutResult> {
+  async copy(from: string, to: string, options: ConditionalCopyOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "copy", options);
+    const { mode = "overwrite", signal } = options;
     const call = this.#call("copy", from, signal);
     checkKey(this.name, to);
     return copyWithin(this, call, to, mode, () => copyByServer(this.#client, call, to));
@@ -133,6 +142,7 @@ export class GCSStore implements FullObjectStore, Sign {
    * @throws `SettingsError` for a wrong `expiresInSeconds`; `NotSupported` without an HMAC key
    */
   async signedUrl(key: string, options: SignOptions = {}): Promise<string> {
+    checkVerbOptions(this.name, "signedUrl", options);
     return this.#client.signUrl(this.#call("sign", key, options.signal), options);
   }
 

@@ -16,6 +16,7 @@ import { send } from "../client/send-with-retry.ts";
 import { checkMatch, resolveRange } from "../conditions.ts";
 import { checkKey } from "../path.ts";
 import type { FullGet, FullGetOptions, FullObjectMeta, GetResult, Head, HeadOptions, Named } from "../types.ts";
+import { checkVerbOptions } from "../verb-options.ts";
 import { withoutLeakingHeaders } from "./redirect.ts";
 
 type RequestHeaders = Readonly<Record<string, string>>;
@@ -81,6 +82,7 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
 
   /** Opens an object, or a range of it. Throws as `Get` describes. */
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkVerbOptions(this.name, "get", options);
     const { range, ifMatch, ifNoneMatch, signal } = options;
     const call = this.#call(key, signal);
     const part = range && resolveRange(range, Number.MAX_SAFE_INTEGER, call);
@@ -114,7 +116,9 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
   }
 
   /** Reads what the store knows of an object. */
-  async head(key: string, { signal }: HeadOptions = {}): Promise<FullObjectMeta> {
+  async head(key: string, options: HeadOptions = {}): Promise<FullObjectMeta> {
+    checkVerbOptions(this.name, "head", options);
+    const { signal } = options;
     const call = this.#call(key, signal);
     const response = await this.#send(call, "HEAD", {});
     const size = response.status === 200 && !codingOf(response) ? statedLength(call, response) : undefined;

@@ -97,11 +97,13 @@ export class Claims {
    *
    * ext4 writes a file that replaces another one to the disk first, which is slow, so the earlier record is moved away
    * before. If the claim is gone then, another writer took this one for dead and has done all this: its record moves back.
+   *
+   * @param hasRecord whether the key has an earlier record
    */
-  settle(claim: string, key: string): void {
+  settle(claim: string, key: string, hasRecord: boolean): void {
     const { temporary } = this.#layout;
     const path = this.#layout.recordOf(key);
-    const aside = this.#layout.ownStats(path) && `${temporary}/${asideName(parseTemporaryName(claim)?.id ?? "")}`;
+    const aside = hasRecord ? `${temporary}/${asideName(parseTemporaryName(claim)?.id ?? "")}` : undefined;
     if (aside !== undefined) attempt(() => renameSync(path, aside));
     try {
       moveFile(`${temporary}/${claim}`, path);
@@ -139,8 +141,8 @@ export class Claims {
     const [living, dead]: [string[], string[]] = [[], []];
     let isOldWriting = false;
     for (const name of this.#layout.temporaryNames()) {
+      if (own !== "" && name.endsWith(`.${own}`)) continue;
       const parsed = parseTemporaryName(name);
-      if (parsed?.id === own) continue;
       if (parsed?.kind === "old") isOldWriting = this.#oldWriters.isWriting(name, call) || isOldWriting;
       if ((parsed?.kind !== "plain claim" && parsed?.kind !== "record claim") || parsed.hash !== hash) continue;
       if (this.#isHeld(name, parsed.id)) living.push(parsed.id);
@@ -206,7 +208,7 @@ export class Claims {
       if (isRecord(content)) {
         const mayBePublished = !wasUnpublished && found.stats?.isFile && fits(found.stats, content);
         if (mayBePublished && crc32OfFile(found.path) === content.crc32) {
-          this.settle(name, content.key);
+          this.settle(name, content.key, this.#layout.ownStats(this.#layout.recordOf(content.key)) !== undefined);
           return;
         }
       } else if (found.stats === undefined && "isDelete" in content) {

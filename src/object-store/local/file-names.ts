@@ -39,8 +39,8 @@ export function fromFileNames(names: readonly string[]): string | undefined {
     const segment = text.replace(/!([a-z])|(?:~[0-9a-f]{2})+/g, (code, letter?: string) =>
       letter === undefined ? decodeURIComponent(code.replaceAll("~", "%")) : letter.toUpperCase(),
     );
-    // A segment has exactly one file name.
-    return toFileNames(segment).join("/") === names.join("/") ? segment : undefined;
+    // A segment has exactly one file name, and contains no slash.
+    return toFileNames(segment).join("/") === names.join("/") && !segment.includes("/") ? segment : undefined;
   } catch {
     return undefined;
   }

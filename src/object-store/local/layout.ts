@@ -38,6 +38,8 @@ export class Layout {
   readonly store: string;
   readonly temporary: string;
   readonly #records: string;
+  /** The last key and the names of its file, because every call needs several paths of one key. */
+  #last: { readonly key: string; readonly names: string } | undefined;
 
   constructor(root: string | URL) {
     this.root = resolve(root instanceof URL ? fileURLToPath(root) : root);
@@ -96,6 +98,22 @@ export class Layout {
     return this.#walk(path, undefined, true);
   }
 
+  /**
+   * Returns whether a folder that the store itself keeps is there.
+   *
+   * @throws as {@link ownStats}
+   */
+  hasOwnFolder(folder: string): boolean {
+    const stats = this.ownStats(folder);
+    if (stats !== undefined && !stats.isFolder) throw this.#notFolder(folder);
+    return stats !== undefined;
+  }
+
+  /** As {@link ownStats}, for a path in a folder that is known to be there. */
+  ownStatsIn(folder: string, path: string): FileStats | undefined {
+    return this.#walk(path, undefined, true, folder.length);
+  }
+
   /** Removes empty folders: they are no objects, and would block a key of the same name. */
   removeEmptyFolders(folder: string): void {
     for (let path = folder; path.length > this.root.length; path = dirname(path)) {
@@ -114,9 +132,9 @@ export class Layout {
     this.removeEmptyFolders(dirname(this.recordOf(key)));
   }
 
-  #walk(path: string, key: string | undefined, isOwn: boolean): FileStats | undefined {
+  #walk(path: string, key: string | undefined, isOwn: boolean, start: number = this.root.length): FileStats | undefined {
     let stats: FileStats | undefined;
-    for (let end = this.root.length; end !== -1; ) {
+    for (let end = start; end !== -1; ) {
       const next = path.indexOf(sep, end + 1);
       const part = next === -1 ? path : path.slice(0, next);
       end = next;
@@ -130,8 +148,11 @@ export class Layout {
   }
 
   #below(folder: string, key: string): string {
-    checkKey(this.store, key);
-    return join(folder, ...key.split("/").flatMap(toFileNames));
+    if (this.#last?.key !== key) {
+      checkKey(this.store, key);
+      this.#last = { key, names: key.split("/").flatMap(toFileNames).join(sep) };
+    }
+    return (folder.endsWith(sep) ? folder : folder + sep) + this.#last.names;
   }
 
   #follow(key: string | undefined, path: string): FileStats | undefined {

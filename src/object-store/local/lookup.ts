@@ -1,7 +1,7 @@
 import { failed, notFound } from "../call.ts";
 import type { Attributes } from "../types.ts";
 import { type FileStats, isSameFile, statsOf } from "./file-stats.ts";
-import type { Layout } from "./layout.ts";
+import { dirname, type Layout } from "./layout.ts";
 import { readOldAttributes } from "./old-attributes.ts";
 import { isRecord, type ObjectRecord, readRecord } from "./record.ts";
 import { fits, fitsExactly, plainEtag } from "./stamp.ts";
@@ -23,6 +23,15 @@ export interface Identity {
 export interface FoundObject extends Identity {
   readonly path: string;
   readonly stats: FileStats;
+}
+
+/** What is kept beside an object. */
+export interface Beside {
+  /** Whether the folder of the record is there. */
+  readonly hasFolder: boolean;
+  readonly hasRecord: boolean;
+  /** Whether the key may have attributes of version 0.1. */
+  readonly hasOldAttributes: boolean;
 }
 
 /** Finds objects together with their records. The file and the record are two files, so a writer may come in between. */
@@ -48,9 +57,14 @@ export class Lookup {
     return this.#layout.locate(key).stats?.isFile ? this.find(key).etag : undefined;
   }
 
-  /** Returns whether a key has a record, whether it fits the object or not. */
-  hasRecord(key: string): boolean {
-    return this.#layout.ownStats(this.#layout.recordOf(key)) !== undefined;
+  /** What a key has besides its object. A record counts whether it fits the object or not. */
+  beside(key: string): Beside {
+    const record = this.#layout.recordOf(key);
+    const folder = dirname(record);
+    if (!this.#layout.hasOwnFolder(folder)) return { hasFolder: false, hasRecord: false, hasOldAttributes: false };
+    const hasRecord = this.#layout.ownStatsIn(folder, record) !== undefined;
+    const hasOldAttributes = this.#layout.ownStatsIn(folder, this.#layout.oldAttributesOf(key))?.isFolder === true;
+    return { hasFolder: true, hasRecord, hasOldAttributes };
   }
 
   /** The record of a key, whether it fits the object or not; undefined if there is none or it is damaged. */

@@ -21,7 +21,7 @@ export interface OldAttributes extends Attributes {
 }
 
 /** Returns whether a key may have attributes of version 0.1. */
-export function mayHaveOldAttributes(layout: Layout, key: string): boolean {
+function mayHaveOldAttributes(layout: Layout, key: string): boolean {
   return layout.ownStats(layout.oldAttributesOf(key))?.isFolder === true;
 }
 
@@ -51,9 +51,8 @@ export function readOldAttributes(layout: Layout, key: string, file: Stamp): Old
   return undefined;
 }
 
-/** Removes the attributes of version 0.1 of a key. The caller holds the claim of the key. */
+/** Removes the attributes of version 0.1 of a key that may have them. The caller holds the claim of the key. */
 export function removeOldAttributes(layout: Layout, key: string): void {
-  if (!mayHaveOldAttributes(layout, key)) return;
   const folder = layout.oldAttributesOf(key);
   for (const name of ifThereSync(() => readdirSync(folder)) ?? []) if (name.endsWith(ending)) removeFile(`${folder}/${name}`);
   attempt(() => rmdirSync(folder));

@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../errors.ts";
-import { aBoolean, aName, aURL, checkOptions, checkValue, either, type OptionKinds, required } from "../../options.ts";
+import { aBoolean, aName, aSignal, aURL, checkOptions, checkValue, either, type OptionKinds, required } from "../../options.ts";
 import { checkBody } from "../body.ts";
 import { type Call, explain, notFound, type Perform, performer } from "../call.ts";
 import { checkAttributes, checkMatch, resolveRange } from "../conditions.ts";
@@ -22,6 +22,7 @@ import type {
   PutResult,
   StreamBody,
 } from "../types.ts";
+import { checkVerbOptions } from "../verb-options.ts";
 import { crc32OfOpen } from "./file-bytes.ts";
 import { type FileStats, statsOfOpen } from "./file-stats.ts";
 import { closeSync, openSync } from "./fs.ts";
@@ -116,6 +117,7 @@ export class LocalStore implements FullObjectStore {
   }
 
   async put(key: string, body: StreamBody, options: FullPutOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "put", options);
     const { mode = "overwrite", signal } = options;
     return this.#perform("write", key, signal, async (call) => {
       checkBody(body, call);
@@ -125,6 +127,7 @@ export class LocalStore implements FullObjectStore {
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<LocalObjectMeta>> {
+    checkVerbOptions(this.name, "get", options);
     return this.#perform("read", key, options.signal, async (call) => {
       while (true) {
         const opened = await this.#open(call, options);
@@ -133,7 +136,9 @@ export class LocalStore implements FullObjectStore {
     });
   }
 
-  async head(key: string, { signal }: HeadOptions = {}): Promise<LocalObjectMeta> {
+  async head(key: string, options: HeadOptions = {}): Promise<LocalObjectMeta> {
+    checkVerbOptions(this.name, "head", options);
+    const { signal } = options;
     return this.#perform("read", key, signal, async () => {
       const { path, stats, ...identity } = this.#lookup.find(key);
       this.#lookup.requireRecord(key, identity);
@@ -149,13 +154,16 @@ export class LocalStore implements FullObjectStore {
     });
   }
 
-  async delete(keys: string | readonly string[], { signal }: DeleteOptions = {}): Promise<void> {
+  async delete(keys: string | readonly string[], options: DeleteOptions = {}): Promise<void> {
+    checkVerbOptions(this.name, "delete", options);
+    const { signal } = options;
     for (const key of checkKeys(this.name, keys)) await this.#perform("delete", key, signal, (call) => this.#writer.delete(call));
   }
 
   list(prefix?: string, options?: PagedListOptions): AsyncGenerator<ObjectMeta, void, void>;
   list(prefix: string | undefined, options: DelimitedListOptions): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
   async *list(prefix = "", options: PagedListOptions | DelimitedListOptions = {}): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    checkVerbOptions(this.name, "list", options);
     const start = checkPrefix(this.name, prefix);
     const { delimiter, startAfter, limit, signal } = options;
     let rest = checkLimit(limit);
@@ -173,7 +181,8 @@ export class LocalStore implements FullObjectStore {
     }
   }
 
-  async copy(from: string, to: string, options?: ConditionalCopyOptions): Promise<PutResult> {
+  async copy(from: string, to: string, options: ConditionalCopyOptions = {}): Promise<PutResult> {
+    checkVerbOptions(this.name, "copy", options);
     return copyThrough(this, from, to, options);
   }
 
@@ -190,7 +199,9 @@ export class LocalStore implements FullObjectStore {
    * await store.accept("v1/names.superjson"); // loads again, with the new bytes
    * ```
    */
-  async accept(key: string, { signal }: AcceptOptions = {}): Promise<PutResult> {
+  async accept(key: string, options: AcceptOptions = {}): Promise<PutResult> {
+    checkOptions(`${this.name}.accept`, options, { signal: aSignal });
+    const { signal } = options;
     return this.#perform("write", key, signal, async (call) => ({ etag: await this.#writer.accept(call) }));
   }
 

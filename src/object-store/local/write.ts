@@ -6,12 +6,12 @@ import type { Attributes, PutMode, StreamBody } from "../types.ts";
 import { type Claim, Claims, moveFile } from "./claim.ts";
 import { type ClaimOwner, processOwner } from "./claim-owner.ts";
 import { crc32, crcText } from "./crc32.ts";
-import { crc32OfFile, restamp, syncFolders, type WrittenFile, writeNew, writeSmall } from "./file-bytes.ts";
+import { crc32OfFile, restamp, smallBody, syncFolders, type WrittenFile, writeNew, writeSmall } from "./file-bytes.ts";
 import type { FileStats } from "./file-stats.ts";
 import { rename, renameSync } from "./fs.ts";
 import { dirname, isWindows, type Layout, makeFolder, withFolder } from "./layout.ts";
-import type { Lookup } from "./lookup.ts";
-import { mayHaveOldAttributes, removeOldAttributes } from "./old-attributes.ts";
+import type { Beside, Lookup } from "./lookup.ts";
+import { removeOldAttributes } from "./old-attributes.ts";
 import { type ClaimContent, encode, newToken, type ObjectRecord } from "./record.ts";
 import { leadToWait, nextSecond, nextTime, plainEtag, timeToPass } from "./stamp.ts";
 import { attempt, codeOf, discard, removeFile } from "./system-error.ts";
@@ -51,7 +51,7 @@ export class Writer {
     if (mode !== "overwrite") checkMode(mode, this.#lookup.etagOf(key), call);
     const claims = await this.#begin();
     await pause(leadToWait(before));
-    const isRecorded = attributes !== undefined || this.#isCoarse || this.#lookup.hasRecord(key);
+    const isRecorded = attributes !== undefined || this.#isCoarse || this.#lookup.beside(key).hasRecord;
     const put = new PendingPut(this.#layout, this.#owner(), call, { body, attributes, isRecorded, before, fsync: this.#fsync });
     try {
       if (!put.isSmall) await put.writeBytes();
@@ -61,11 +61,11 @@ export class Writer {
         this.#isCoarse ||= put.isCoarse;
         if (this.#isCoarse) await put.takeSecond([stats, this.#lookup.recordOf(key)]);
         else if (stats !== undefined && stats.mtimeMs >= put.mtimeMs) await put.takeTime(nextTime(stats));
-        const hasRecord = this.#lookup.hasRecord(key);
-        if (hasRecord) await put.addRecord();
+        const beside = this.#lookup.beside(key);
+        if (beside.hasRecord) await put.addRecord();
         throwIfAborted(call.signal, call);
-        const made = await put.publish(path, stats, hasRecord);
-        await this.#settle(put, claims);
+        const made = await put.publish(path, stats, beside);
+        await this.#settle(put, beside, claims);
         if (this.#fsync) await syncFolders(path, made);
         return put.etag;
       });
@@ -79,8 +79,8 @@ export class Writer {
     const { key } = call;
     const { stats } = this.#layout.locate(key);
     if (stats?.isFolder) return;
-    const mayHaveAttributes = this.#lookup.hasRecord(key) || mayHaveOldAttributes(this.#layout, key);
-    if (stats === undefined && !mayHaveAttributes) {
+    const before = this.#lookup.beside(key);
+    if (stats === undefined && !before.hasRecord && !before.hasOldAttributes) {
       // A process that was killed may have left empty folders.
       this.#layout.removeEmptyFoldersOf(key);
       return;
@@ -95,8 +95,9 @@ export class Writer {
         removeFile(found.path);
       }
       // From here on the object is deleted. A record without an object has no effect, and the next delete removes it.
-      discard(this.#layout.recordOf(key));
-      attempt(() => removeOldAttributes(this.#layout, key));
+      const { hasRecord, hasOldAttributes } = this.#lookup.beside(key);
+      if (hasRecord) discard(this.#layout.recordOf(key));
+      if (hasOldAttributes) attempt(() => removeOldAttributes(this.#layout, key));
       if (this.#fsync) await syncFolders(found.path);
       this.#layout.removeEmptyFoldersOf(key);
     });
@@ -160,12 +161,12 @@ export class Writer {
    * Brings the record of a published object to its place. The object has been written, and its record is found in the
    * temporary folder too, so a failure is no failure of the write: the next writer of the key repeats it.
    */
-  async #settle(put: PendingPut, claims: Claims): Promise<void> {
+  async #settle(put: PendingPut, { hasRecord, hasOldAttributes }: Beside, claims: Claims): Promise<void> {
     const { key } = put.call;
-    attempt(() => removeOldAttributes(this.#layout, key));
+    if (hasOldAttributes) attempt(() => removeOldAttributes(this.#layout, key));
     if (!put.isRecorded) return;
     for (let turn = 0; turn < 3; turn++) {
-      if (attempt(() => claims.settle(put.recordClaim, key))) break;
+      if (attempt(() => claims.settle(put.recordClaim, key, hasRecord))) break;
     }
     if (this.#fsync) await syncFolders(this.#layout.recordOf(key), put.madeRecordFolder);
   }
@@ -280,17 +281,17 @@ class PendingPut implements Claim {
   }
 
   /** Moves the object to its place. This is the moment of the write. Returns the first folder that was created. */
-  async publish(path: string, replaced: FileStats | undefined, hasRecord: boolean): Promise<string | undefined> {
+  async publish(path: string, replaced: FileStats | undefined, beside: Beside): Promise<string | undefined> {
     if (this.#isRecorded) {
-      const folder = dirname(this.#layout.recordOf(this.call.key));
-      if (!hasRecord && this.#layout.ownStats(folder) === undefined) this.madeRecordFolder = makeFolder(folder);
+      if (!beside.hasFolder) this.madeRecordFolder = makeFolder(dirname(this.#layout.recordOf(this.call.key)));
       if (this.#request.fsync) await syncFolders(this.#recordPath);
     }
     const made = this.#request.fsync && replaced === undefined ? makeFolder(dirname(path)) : undefined;
     try {
+      // ext4 starts to write a file that replaces another one to the disk, and frees the other one: long work for large files.
+      const isLong = replaced !== undefined && Math.max(replaced.size, this.#written?.size ?? 0) > smallBody;
       if (replaced === undefined) moveFile(this.#path, path);
-      // ext4 writes a file that replaces another one to the disk first.
-      else await this.#replace(path);
+      else await this.#replace(path, isLong);
     } catch (error) {
       throw this.#explain(error);
     }
@@ -319,10 +320,11 @@ class PendingPut implements Claim {
     this.#path = path;
   }
 
-  async #replace(path: string): Promise<void> {
+  async #replace(path: string, isLong: boolean): Promise<void> {
     for (let turn = 0; ; turn++) {
       try {
-        await rename(this.#path, path);
+        if (isLong) await rename(this.#path, path);
+        else renameSync(this.#path, path);
         return;
       } catch (error) {
         // Windows refuses to replace a file that another program has open.

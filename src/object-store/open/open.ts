@@ -1,4 +1,4 @@
-import { aFunction, anObject, checkOptions, either, nearest, type OptionKinds } from "../../options.ts";
+import { aFunction, anObject, aPlainObject, checkOptions, either, nearest, type OptionKinds } from "../../options.ts";
 import { withPrefix } from "../with/prefix.ts";
 import type { Wrapped } from "../with/wrap.ts";
 import { type OpenOptions, openers, type Stores } from "./openers.ts";
@@ -8,14 +8,14 @@ type SchemeOf<Url extends string> = Url extends `${infer Scheme}:${string}` ? Sc
 
 const kinds: OptionKinds<OpenOptions> = {
   env: /* @__PURE__ */ either(anObject, aFunction),
-  az: anObject,
-  file: anObject,
-  gs: anObject,
-  http: anObject,
-  indexeddb: anObject,
-  kv: anObject,
-  r2: anObject,
-  s3: anObject,
+  az: aPlainObject,
+  file: aPlainObject,
+  gs: aPlainObject,
+  http: aPlainObject,
+  indexeddb: aPlainObject,
+  kv: aPlainObject,
+  r2: aPlainObject,
+  s3: aPlainObject,
 };
 
 /** Any of the stores. Check `"put" in store`, because a read-only store has no `put`. */

@@ -14,7 +14,7 @@ export function toEntryName(segment: string): string {
 export function fromEntryName(name: string): string | undefined {
   try {
     const segment = decodeURIComponent(name);
-    return toEntryName(segment) === name ? segment : undefined;
+    return toEntryName(segment) === name && !segment.includes("/") ? segment : undefined;
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import { anyValue, checkNumber, checkOptions, checkValue, type OptionKinds, requ
 import { openedBytes } from "../body.ts";
 import { resolveRange } from "../conditions.ts";
 import type { FullGetOptions, FullObjectMeta, Get, GetResult, Named } from "../types.ts";
+import { checkVerbOptions } from "../verb-options.ts";
 import { type CachedEntry, CacheEntries, type CacheStore } from "./cache-entries.ts";
 import { type AnyVerbs, checkStore, type Wrapped, wrap } from "./wrap.ts";
 
@@ -95,6 +96,7 @@ class ReadThrough {
   }
 
   async get(key: string, options: FullGetOptions = {}): Promise<GetResult<FullObjectMeta>> {
+    checkVerbOptions(this.#limits.store, "get", options);
     const { range, ifMatch, ifNoneMatch, signal } = options;
     if (ifMatch !== undefined || ifNoneMatch !== undefined || signal?.aborted) return this.#inner.get(key, options);
     const read = this.#entries.begin(key);

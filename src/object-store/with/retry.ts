@@ -112,7 +112,7 @@ async function* resumed(
   let last: string | undefined;
   let count = 0;
   while (true) {
-    const limit = options.limit === undefined ? {} : { limit: options.limit - count };
+    const limit = typeof options.limit === "number" ? { limit: options.limit - count } : {};
     const rest = last === undefined ? options : { ...options, ...limit, startAfter: last };
     try {
       for await (const entry of inner.list(prefix, rest)) {

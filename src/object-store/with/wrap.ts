@@ -14,6 +14,7 @@ import type {
   PagedListOptions,
   Sign,
 } from "../types.ts";
+import { checkReadOptions } from "../verb-options.ts";
 
 /** The options of any list. */
 export type AnyListOptions = PagedListOptions | DelimitedListOptions;
@@ -71,13 +72,36 @@ const wrappedMembers = [
   Symbol.asyncDispose,
 ] as const;
 
+/** Verbs that check the options before a wrapper reads them. */
+function checked<Replaced extends Partial<AnyVerbs & Named>>(store: string, replaced: Replaced): Replaced {
+  const { put, get, head, delete: remove, list, copy, signedUrl } = replaced;
+  const verbs: { readonly [Verb in keyof AnyVerbs]: AnyVerbs[Verb] | undefined } = {
+    put: put && (async (key, body, options) => call("put", options, () => put(key, body, options))),
+    get: get && (async (key, options) => call("get", options, () => get(key, options))),
+    head: head && (async (key, options) => call("head", options, () => head(key, options))),
+    delete: remove && (async (keys, options) => call("delete", options, () => remove(keys, options))),
+    list:
+      list &&
+      async function* (prefix, options) {
+        yield* call("list", options, () => list(prefix, options));
+      },
+    copy: copy && (async (from, to, options) => call("copy", options, () => copy(from, to, options))),
+    signedUrl: signedUrl && (async (key, options) => call("signedUrl", options, () => signedUrl(key, options))),
+  };
+  function call<Result>(verb: keyof AnyVerbs, options: object | undefined, run: () => Result): Result {
+    checkReadOptions(store, verb, options);
+    return run();
+  }
+  return { ...replaced, ...verbs };
+}
+
 /**
  * Wraps a store and replaces some of its members. Members that are not replaced are those of the store. Verbs that the
  * store lacks stay absent.
  */
 export function wrap<Store extends Named>(store: Store, replace: (inner: AnyVerbs) => Partial<AnyVerbs & Named>): Wrapped<Store> {
   const inner = store as unknown as AnyVerbs & Closable;
-  const replaced: Readonly<Record<PropertyKey, unknown>> = { ...replace(inner) };
+  const replaced: Readonly<Record<PropertyKey, unknown>> = checked(store.name, replace(inner));
   const entries = wrappedMembers
     .filter((name) => name in store)
     .map((name) => {

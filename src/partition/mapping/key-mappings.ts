@@ -1,5 +1,5 @@
 import { EdgewaterError } from "../../errors.ts";
-import { anObject, checkValue, describe, required } from "../../options.ts";
+import { aPlainObject, checkValue, describe, required } from "../../options.ts";
 import { isPartitionKey, PartitionKey, type PartitionKeyInput, partitionKeyOf } from "../partition-key.ts";
 import { keyKindOf, type PartitionLoadingContext, type PartitionsDefinition } from "../partitions-definition.ts";
 import { makeMapping, needsDownstream, needsUpstream, type PartitionEdge, type PartitionMapping } from "./make-mapping.ts";
@@ -28,7 +28,7 @@ export const keyMappings = {
   },
 
   static(table: Readonly<Record<string, PartitionKeyInput>>): PartitionMapping<"one"> {
-    checkValue("PartitionMapping.static", "table", table, required(anObject), "PartitionError");
+    checkValue("PartitionMapping.static", "table", table, required(aPlainObject), "PartitionError");
     const entries: ReadonlyMap<string, PartitionKeyInput> = new Map(Object.entries(table));
     for (const target of entries.values()) oneKey("static", target);
     const normal = onceFor(

@@ -1,6 +1,6 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { EdgewaterError } from "../../errors.ts";
-import { anObject, anyValue, checkOptions, checkValue, type OptionKind, type OptionKinds, required } from "../../options.ts";
+import { anyValue, aPlainObject, checkOptions, checkValue, type OptionKind, type OptionKinds, required } from "../../options.ts";
 import { checkDimensionName, combinations, PartitionKey } from "../partition-key.ts";
 import type { DimensionPartitions, MultiPartitions, PartitionsDefinition } from "../partitions-definition.ts";
 import { keyMappings } from "./key-mappings.ts";
@@ -38,7 +38,7 @@ const aMapping: OptionKind = {
 
 /** See `PartitionMapping.multi`. */
 export function multiMapping(dimensions: Dimensions): PartitionMapping {
-  checkValue("PartitionMapping.multi", "dimensions", dimensions, required(anObject), "PartitionError");
+  checkValue("PartitionMapping.multi", "dimensions", dimensions, required(aPlainObject), "PartitionError");
   for (const [name, each] of Object.entries(dimensions)) checkMapping(name, each);
   const declared: ReadonlyMap<string, readonly [string, PartitionMapping]> = new Map(
     Object.entries(dimensions).map(([name, each]) => [name, "kind" in each ? [name, each] : each]),

@@ -47,7 +47,10 @@ export function misspelt(name: string, random: Random): string {
   }
 }
 
-const wrongValues: readonly unknown[] = [
+const plainObjects: readonly unknown[] = [{}, { a: null }, Object.create(null), new Proxy({}, {})];
+
+/** No function accepts one of these in place of its options. */
+const noOptions: readonly unknown[] = [
   null,
   0,
   -1,
@@ -64,16 +67,19 @@ const wrongValues: readonly unknown[] = [
   [],
   [null],
   [1],
-  {},
-  { a: null },
-  Object.create(null),
   () => undefined,
   class {},
   new Date(Number.NaN),
   /x/,
   new Map([[1, 2]]),
-  new Proxy({}, {}),
+  new Map(),
+  new Set(),
+  new Date(0),
+  new (class Options {})(),
+  new Uint8Array(),
 ];
+
+const wrongValues: readonly unknown[] = [...plainObjects, ...noOptions];
 
 /** The result of one input: undefined when it is right. */
 export type Finding = string | undefined;
@@ -90,12 +96,16 @@ export async function tryMisspelling(entry: Entry, known: readonly string[], ran
   return hint === null ? `${entry.name}({ ${wrong} }) has no hint: ${error.message}` : undefined;
 }
 
-/** Passes a value of a wrong type as an option, or in place of the options: any error must be of the family. */
+/**
+ * Passes a value of a wrong type as an option, or in place of the options: any error must be of the family. What is no plain
+ * object is refused in place of the options.
+ */
 export async function tryWrongType(entry: Entry, known: readonly string[], random: Random): Promise<Finding> {
   const name = known[random(known.length + 1)];
   const value = wrongValues[random(wrongValues.length)];
   const error = await outcomeOf(entry, name === undefined ? value : { ...entry.right, [name]: value });
-  if (error === undefined || isEdgewaterError(error)) return undefined;
+  const mustRefuse = name === undefined && noOptions.includes(value);
+  if (error === undefined ? !mustRefuse : isEdgewaterError(error)) return undefined;
   const shown = typeof value === "object" && value !== null ? Object.prototype.toString.call(value) : String(value);
   return `${entry.name}(${name === undefined ? shown : `{ ${name}: ${shown} }`}): ${error instanceof Error ? (error.stack ?? "").split("\n").slice(0, 3).join(" ") : String(error)}`;
 }

@@ -18,6 +18,8 @@ import { superjsonSerializer } from "edgewater/serializer";
 import { sqlite } from "edgewater/sqlite";
 import { randomFaults, temporaryRepository } from "edgewater/testing";
 import { requireConditions, withCache, withRetry } from "edgewater/with";
+import * as v from "valibot";
+import { storeEntries } from "./store-entries.ts";
 
 const { asset, MemoryStore, PartitionMapping, Repository, staticPartitions, Storage } = edgewater;
 
@@ -56,20 +58,16 @@ const binding = {
   transactionSync: method,
 };
 
-/** Makes the entries; they share one repository and one Storage. */
-export async function makeEntries(): Promise<readonly Entry[]> {
+/**
+ * Makes the entries; they share one repository and one Storage.
+ *
+ * @param folder an empty folder, which the caller removes
+ */
+export async function makeEntries(folder: string): Promise<readonly Entry[]> {
   const storage = Storage.memory();
   const repository = await Repository.open({ assets: [one, external], storage });
   await repository.materialize();
   const entry = (name: string, right: Entry["right"], call: Entry["call"]): Entry => ({ name, right, call });
-  const verbs = (["put", "get", "head", "delete", "list", "copy"] as const).map((verb) =>
-    entry(`MemoryStore.${verb}`, {}, (options) => {
-      if (verb === "put") return store.put("key", "x", options);
-      if (verb === "copy") return store.copy("key", "other", options);
-      return verb === "list" ? store.list("", options) : store[verb]("key", options);
-    }),
-  );
-  await store.put("key", "x");
   return [
     entry("asset", { name: "a" }, (options) => asset(options, compute as never)),
     entry("asset.partitions", { definition: days }, (options) => asset({ name: "a", partitions: options }, compute as never)),
@@ -116,7 +114,14 @@ export async function makeEntries(): Promise<readonly Entry[]> {
     entry("storage.export", {}, (options) => storage.export(options)),
     entry("storage.import", {}, (options) => storage.import([], options)),
     entry("storage.prune", { before: 0 }, (options) => storage.prune(options)),
-    entry("sqlite", {}, (options) => sqlite("file", options)),
+    entry("Storage.embedded", {}, (options) => Storage.embedded(`${folder}/records`, options).then((opened) => opened.close())),
+    entry("sqlite", {}, (options) => sqlite(`${folder}/records.sqlite`, options)),
+    entry("BaseIOHandler.with", { envPrefix: "A_" }, (options) =>
+      edgewater.BaseIOHandler.with(v.object({ b: v.optional(v.string()) }), options),
+    ),
+    entry("BaseIOHandler.with.fields", { envPrefix: "A_", fields: { b: "text" } }, (options) =>
+      edgewater.BaseIOHandler.with(v.object({ b: v.optional(v.string()) }), options),
+    ),
     entry("d1", {}, (options) => d1(binding as never, options)),
     entry("durableObject", {}, (options) => durableObject(binding as never, options)),
     entry("postgres", {}, (options) => postgres("postgres://h/d", options)),
@@ -131,6 +136,13 @@ export async function makeEntries(): Promise<readonly Entry[]> {
     entry("KVStore", {}, (options) => new KVStore(binding as never, options)),
     entry("openStore", {}, (options) => openStore("memory:", options)),
     entry("openStore.s3", { region: "r", credentials: keys }, (options) => openStore("s3://bucket", { s3: options })),
+    entry("openStore.az", { credentials: { accountKey: "a2V5" } }, (options) => openStore("az://container?account=a", { az: options })),
+    entry("openStore.gs", { credentials: { accessToken: "t" } }, (options) => openStore("gs://bucket", { gs: options })),
+    entry("openStore.http", {}, (options) => openStore("https://example.com", { http: options })),
+    entry("openStore.file", {}, (options) => openStore("file:///tmp/none", { file: options })),
+    entry("openStore.indexeddb", {}, (options) => openStore("indexeddb:data", { indexeddb: options })),
+    entry("openStore.kv", {}, (options) => openStore("kv:B", { env: { B: binding }, kv: options })),
+    entry("openStore.r2", {}, (options) => openStore("r2:B", { env: { B: binding }, r2: options })),
     entry("withCache", {}, (options) => withCache(store, new MemoryStore(), options)),
     entry("withRetry", {}, (options) => withRetry(store, options)),
     entry("requireConditions", {}, (options) => requireConditions(new MemoryStore(), options)),
@@ -142,6 +154,8 @@ export async function makeEntries(): Promise<readonly Entry[]> {
     entry("superjsonSerializer", {}, (options) => superjsonSerializer(options)),
     entry("dotenv", {}, (options) => edgewater.dotenv("A=b", options)),
     entry("loadDotenv", { optional: true }, (options) => loadDotenv("no such file", options)),
-    ...verbs,
+    entry("MemoryStore.get.range", { start: 0 }, (options) => store.get("key", { range: options })),
+    entry("withCache.get.range", { start: 0 }, (options) => withCache(store, new MemoryStore()).get("key", { range: options })),
+    ...storeEntries(folder),
   ];
 }

@@ -1,10 +1,14 @@
 /** `npm run misuse -- [inputs] [seed]`: misuses every option of every function, and lists what is not refused by name. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { knownOptions, randomOf, tryMisspelling, tryWrongType } from "./check.ts";
 import { makeEntries } from "./entries.ts";
 
 const [inputs = 1_000_000, seed = Date.now() % 1e6] = process.argv.slice(2).map(Number);
 const random = randomOf(seed);
-const entries = await makeEntries();
+const folder = await mkdtemp(join(tmpdir(), "edgewater-misuse-"));
+const entries = await makeEntries(folder);
 const known = new Map(await Promise.all(entries.map(async (entry) => [entry, await knownOptions(entry)] as const)));
 const findings = new Map<string, string>();
 const start = performance.now();
@@ -21,3 +25,4 @@ console.log(
 );
 for (const finding of findings.values()) console.log(`- ${finding}`);
 process.exitCode = findings.size === 0 ? 0 : 1;
+await rm(folder, { recursive: true });

@@ -1,4 +1,5 @@
 import { OPFSStore } from "edgewater/opfs";
+import { withTrace } from "edgewater/with";
 import { describe, expect, it } from "vitest";
 import { hasSyncHandles } from "./in-worker.ts";
 
@@ -22,6 +23,32 @@ async function write(folder: FileSystemDirectoryHandle, name: string, bytes: str
 async function bytesIn(folder: FileSystemDirectoryHandle, name: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await (await (await folder.getFileHandle(name)).getFile()).arrayBuffer());
 }
+
+describe("a list of OPFSStore", () => {
+  it("leaves out files and folders of other programs, whose names stand for no key, and never touches them", async () => {
+    const name = crypto.randomUUID();
+    const store = new OPFSStore(name);
+    await store.put("good", "x");
+    await store.put("a/b/c", "x");
+    const folder = await folderOf(name);
+    // No slot, no valid escape, a character that is written otherwise, a slash in a segment, an empty name, a control character.
+    const files = ["notes.txt", "x~2", "%zz~0", "%61~0", "a%2Fb%2Fc~0", "~1", "a%01b~0"];
+    for (const file of files) await write(folder, file, "of another program");
+    // "..", a control character and a slash in a segment, and a name that is written otherwise.
+    const folders = ["%2E%2E", "a%01", "a%2Fb", "%61"];
+    for (const each of folders) await write(await folderOf(name, each), "c~0", "of another program");
+
+    const leftOut: string[] = [];
+    const traced = withTrace(store, () => (result) => leftOut.push(`${result.leftOut} left out`));
+    expect(await Array.fromAsync(traced.list(), ({ key }) => key)).toEqual(["a/b/c", "good"]);
+    expect(leftOut).toEqual([expect.stringMatching(/^[1-9]/)]);
+    const level = await Array.fromAsync(store.list("", { delimiter: "/" }), (entry) => ("prefix" in entry ? entry.prefix : entry.key));
+    expect(level).toEqual(["a/", "good"]);
+    await store.delete(["good", "a/b/c"]);
+    expect(await keysOf(store)).toEqual([]);
+    expect(await namesIn(folder)).toEqual(expect.arrayContaining([...files, ...folders]));
+  });
+});
 
 describe("OPFSStore after a crash", () => {
   it("never lists unfinished writes, and removes them with the first write while no other writer is active", async () => {

@@ -138,13 +138,17 @@ it("a list of LocalStore leaves out files whose names stand for no key", async (
   try {
     const store = new LocalStore(folder);
     await store.put("good", "x");
+    await store.put("a/b/c", "x");
     // A dot at the end of a segment is written like this, and so are control characters.
     await mkdir(join(folder, ".~2e"));
     await writeFile(join(folder, ".~2e", "x"), "x");
     await writeFile(join(folder, "a~01b"), "x");
+    // A segment contains no slash, so these are files of another program, as "x~" is.
+    await mkdir(join(folder, "a~2fb"));
+    for (const name of ["a~2fb~2fc", "x~", "a~2fb/c"]) await writeFile(join(folder, name), "x");
     const { names, results } = await listed(store);
-    expect([names, results[0]?.leftOut]).toEqual([["good"], 2]);
-    expect((await listed(store, { delimiter: "/" })).names).toEqual(["good"]);
+    expect([names, results[0]?.leftOut]).toEqual([["a/b/c", "good"], 2]);
+    expect((await listed(store, { delimiter: "/" })).names).toEqual(["a/", "good"]);
   } finally {
     await rm(folder, { recursive: true });
   }

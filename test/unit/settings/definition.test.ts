@@ -42,6 +42,30 @@ class Foreign extends BaseIOHandler.with(foreign, {
   override loadInput(): void {}
 }
 
+describe("a declared field of the kind json", () => {
+  const schema = { "~standard": { version: 1, vendor: "own", validate: (value: unknown) => ({ value }) } } as const;
+  const fields = { json: "json", object: { key: "number" } };
+  const Handler = BaseIOHandler.with(schema as never, { envPrefix: "T_", fields } as never);
+  class JsonField extends (Handler as unknown as new (given: object, options: object) => BaseIOHandler & { readonly settings: object }) {
+    override handleOutput(): void {}
+    override loadInput(): void {}
+  }
+  const read = (given: object, env: object) => new JsonField(given, { env }).settings;
+
+  it("merges the objects of all sources and of the argument deeply", () => {
+    const env = [{ T_JSON: '{"key":2,"other":{"a":3}}' }, { T_JSON: '{"key":9,"more":1}' }];
+    expect(read({ json: { other: { b: 1 } } }, env)).toEqual({ json: { key: 2, more: 1, other: { a: 3, b: 1 } } });
+  });
+
+  it("does not merge arrays", () => expect(read({}, [{ T_JSON: "[1]" }, { T_JSON: '{"key":2}' }])).toEqual({ json: [1] }));
+
+  it("has no variables for the names inside, as declared objects have", () => {
+    const env = { T_JSON: '{"key":1}', T_JSON__KEY: "2", T_OBJECT: '{"key":1}', T_OBJECT__KEY: "2" };
+    expect(read({}, env)).toEqual({ json: { key: 1 }, object: { key: 2 } });
+    expect(read({}, { T_JSON__KEY: "2" })).toEqual({});
+  });
+});
+
 describe("a Standard Schema with declared fields", () => {
   it("reads, converts, nests and merges like a valibot schema", () => {
     const store = { put: () => {} };
