@@ -112,7 +112,7 @@ export function readNumbered(values: unknown, payload: Parts, revival: Revival, 
   }
 }
 
-/** A list of gaps between numbers, each followed by what is said of that number. */
+/** A list of gaps between numbers, each followed by the annotation of that number. */
 class Pairs {
   readonly #items: readonly unknown[];
   #at = 0;

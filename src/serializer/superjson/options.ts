@@ -21,7 +21,7 @@ export interface SuperJSONOptions {
    */
   readonly superjson?: SuperJSONRegistrations | undefined;
   /**
-   * Whether regular expressions are kept. Turn it off to read text of strangers: a hostile pattern can run for ever.
+   * Whether regular expressions are kept. Turn it off to read text of strangers: a hostile pattern may never end.
    *
    * @default true
    */
