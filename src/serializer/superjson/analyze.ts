@@ -1,5 +1,5 @@
 import { type Analysis, annotated, json, type Level, max, native } from "./analysis.ts";
-import { messageOf, type Refusal, refuse } from "./failures.ts";
+import { messageOf, type Refusal, refuse, tooDeep } from "./failures.ts";
 import type { Settings } from "./options.ts";
 import { registryOf } from "./registry.ts";
 import { lostSymbol, type Parts, setOwn } from "./typed-values/checks.ts";
@@ -180,8 +180,7 @@ export class Analyzer {
   }
 
   #tooDeep(value: unknown): never {
-    const { maxDepth } = this.#settings;
-    return this.#refuse({ culprit: value, problem: `it is nested more than ${maxDepth} levels deep, or in a circle; flatten the value` });
+    return this.#refuse({ culprit: value, problem: tooDeep(this.#settings.maxDepth) });
   }
 
   #lookAtArray(array: unknown[], depth: number): Level {
@@ -190,7 +189,7 @@ export class Analyzer {
       this.#refuse({ culprit: array, problem: "a subclass of Array would come back as an Array; copy it with Array.from" });
     if (!this.#settings.isStrict) return this.#lookAtTrustedArray(array, depth);
     const { length } = array;
-    if (length > longestCopy || hasExtraNames(array, "Array")) return this.#lookAtSparse(array, depth);
+    if (length > longestCopy || hasExtraNames(array, () => new Array(array.length))) return this.#lookAtSparse(array, depth);
     this.#checkSymbols(array);
     const isOpen = Object.isExtensible(array) && Object.getOwnPropertyDescriptor(array, "length")?.writable === true;
     if (isOpen && length <= shortArray && !this.#copiesAll) {
@@ -229,7 +228,8 @@ export class Analyzer {
   }
 
   #lookAtTrustedArray(array: unknown[], depth: number): Level {
-    if (array.length > longestCopy || hasHoles(array) || hasExtraNames(array, "Array")) return this.#lookAtSparse(array, depth);
+    if (array.length > longestCopy || hasHoles(array) || hasExtraNames(array, () => new Array(array.length)))
+      return this.#lookAtSparse(array, depth);
     return max(this.#lookAtElements(array, depth), this.#levelOfToJSON(array));
   }
 
@@ -250,8 +250,35 @@ export class Analyzer {
 
   #lookAtElements(array: readonly unknown[], depth: number): Level {
     let level: Level = native;
-    for (let index = 0; index < array.length; index++) level = max(level, this.#look(array[index], depth));
+    if (this.#hasCustom || !this.#references) {
+      for (let index = 0; index < array.length; index++) level = max(level, this.#look(array[index], depth));
+      return level;
+    }
+    const repeated = this.#addObjects(array);
+    let next = 0;
+    for (let index = 0; index < array.length; index++) {
+      const element = array[index];
+      if (index === repeated[next]) next++;
+      else if (typeof element !== "object" || element === null) level = max(level, this.#look(element, depth));
+      else {
+        this.#leaves++;
+        level = max(level, this.#lookInto(element, depth + 1));
+      }
+    }
     return level;
+  }
+
+  /**
+   * Adds the objects of an array to those that were seen, all at once: engines are faster when nothing else is made while a set
+   * grows. Returns where those are that were seen before.
+   */
+  #addObjects(array: readonly unknown[]): readonly number[] {
+    const repeated: number[] = [];
+    for (let index = 0; index < array.length; index++) {
+      const element = array[index];
+      if (typeof element === "object" && element !== null && !this.#isNew(element)) repeated.push(index);
+    }
+    return repeated;
   }
 
   #lookAtObject(value: object, depth: number): Level {
@@ -293,12 +320,18 @@ export class Analyzer {
     this.#checkSymbols(value);
     let level: Level = this.#plainLevel;
     if (this.#copiesAll) return this.#lookAtUnusual(value, names, 0, level, depth);
+    const hasCustom = this.#hasCustom;
+    let leaves = 0;
     for (let index = 0; index < names.length; index++) {
       const property = Object.getOwnPropertyDescriptor(value, names[index] as string);
       if (property?.writable !== true || property.enumerable !== true || property.configurable !== true)
         return this.#lookAtUnusual(value, names, index, level, depth);
-      level = max(level, this.#look(property.value, depth));
+      const part: unknown = property.value;
+      const type = typeof part;
+      if (!hasCustom && (type === "string" || type === "boolean")) leaves++;
+      else level = max(level, this.#look(part, depth));
     }
+    this.#leaves += leaves;
     return isOpen ? level : this.#lookAtUnusual(value, names, names.length, level, depth);
   }
 
@@ -327,7 +360,10 @@ export class Analyzer {
   /** Looks at an object of which nothing unusual is expected. */
   #lookAtTrusted(value: object, depth: number): Level {
     let level: Level = native;
-    for (const key in value) if (Object.hasOwn(value, key)) level = max(level, this.#look((value as Parts)[key], depth));
+    for (const part of Object.values(value)) {
+      if (!this.#hasCustom && typeof part === "string") this.#leaves++;
+      else level = max(level, this.#look(part, depth));
+    }
     return max(level, this.#levelOfToJSON(value));
   }
 

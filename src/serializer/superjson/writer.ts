@@ -2,6 +2,7 @@ import type { Analysis } from "./analysis.ts";
 import { AnnotationLog, type Note, whole } from "./annotation-log.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { equalitiesText } from "./equalities-text.ts";
+import { refuse, tooDeep } from "./failures.ts";
 import { type Frame, keyLength, type Once, placeOf } from "./frame.ts";
 import { type Key, Keys } from "./keys.ts";
 import { NumberedAnnotations } from "./numbered.ts";
@@ -177,8 +178,11 @@ export class Writer {
     const ownKey = up?.key ?? 0;
     const hasPath = up?.up !== undefined && (this.#analysis as Analysis).shared.size > 0;
     const pathLength = hasPath ? up.pathLength + keyLength(ownKey) + 1 : 0;
+    const depth = up === undefined ? 0 : up.depth + 1;
     return {
       up,
+      depth,
+      deepest: depth,
       ownKey,
       pathLength,
       parts: values,
@@ -194,13 +198,15 @@ export class Writer {
     };
   }
 
-  #leave({ names, once, note, type }: Frame, up: Frame): void {
+  #leave({ names, once, note, type, deepest }: Frame, up: Frame): void {
+    if (deepest > up.deepest) up.deepest = deepest;
     this.#bytes.code(names === undefined ? 93 : 125);
     if (note !== undefined) this.#log.end(note);
     else if (type !== undefined) this.#annotate(up, type);
     if (once !== undefined) {
       once.end = this.#bytes.length;
       once.note = note ?? type;
+      once.levels = deepest - up.depth;
     }
     this.#frame = up;
   }
@@ -243,7 +249,7 @@ export class Writer {
       once = this.#found.get(value);
       if (once !== undefined) return this.#repeat(value, once);
       const places = [placeOf(at, value, false)];
-      once = { places, isValue, start: this.#bytes.length, number: this.#count - 1, end: undefined, note: undefined };
+      once = { places, isValue, start: this.#bytes.length, number: this.#count - 1, end: undefined, note: undefined, levels: 0 };
       this.#found.set(value, once);
       this.#countPath(at);
     }
@@ -277,10 +283,12 @@ export class Writer {
     if (this.#pathsLength > longPaths && this.#pathsLength > longPath * this.#places) return false;
     const length = (once.end ?? once.start) - once.start;
     this.#repeated += length;
-    const isCut = once.end === undefined || this.#repeated > repeatLimit;
+    const deepest = this.#frame.depth + once.levels;
+    const isCut = once.end === undefined || this.#repeated > repeatLimit || deepest > this.#settings.maxDepth;
     once.places.push(placeOf(this.#frame, value, isCut));
     if (isCut) this.#bytes.raw("null");
     else {
+      this.#frame.deepest = Math.max(this.#frame.deepest, deepest);
       this.#pending.repeat(once.start, this.#bytes.length, length);
       this.#bytes.repeat(once.start, length);
       if (once.note !== undefined) this.#annotate(this.#frame, once.note);
@@ -311,6 +319,9 @@ export class Writer {
       return known.type;
     }
     if (known?.type !== undefined) this.#numbered?.annotate(this.#count - 1, known.type);
+    const { maxDepth } = this.#settings;
+    // What is shared may be found first at a place that is not as deep.
+    if (this.#frame.depth >= maxDepth) refuse(this.#analysis?.root, { culprit: value, problem: tooDeep(maxDepth) }, encoded);
     this.#frame = this.#open(this.#frame, known?.parts ?? (value as object), known?.type, once, known?.isOpaque ?? false);
     this.#bytes.code(this.#frame.names === undefined ? 91 : 123);
     return undefined;
