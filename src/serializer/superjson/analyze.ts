@@ -138,12 +138,9 @@ export class Analyzer {
   #look(value: unknown, depth: number): Level {
     this.#leaves++;
     if (this.#hasCustom && this.#lookAtCustom(value, depth)) return annotated;
+    if (isNativeLeaf(value)) return native;
     switch (typeof value) {
-      case "string":
-      case "boolean":
-        return native;
       case "number":
-        if (Number.isFinite(value)) return value !== 0 || 1 / value > 0 ? native : annotated;
         // superjson says which places have the same NaN, as it does for bigints.
         if (this.#references && Number.isNaN(value)) this.#isNew(value);
         return annotated;
@@ -327,8 +324,7 @@ export class Analyzer {
       if (property?.writable !== true || property.enumerable !== true || property.configurable !== true)
         return this.#lookAtUnusual(value, names, index, level, depth);
       const part: unknown = property.value;
-      const type = typeof part;
-      if (!hasCustom && (type === "string" || type === "boolean")) leaves++;
+      if (!hasCustom && isNativeLeaf(part)) leaves++;
       else level = max(level, this.#look(part, depth));
     }
     this.#leaves += leaves;
@@ -361,7 +357,7 @@ export class Analyzer {
   #lookAtTrusted(value: object, depth: number): Level {
     let level: Level = native;
     for (const part of Object.values(value)) {
-      if (!this.#hasCustom && typeof part === "string") this.#leaves++;
+      if (!this.#hasCustom && isNativeLeaf(part)) this.#leaves++;
       else level = max(level, this.#look(part, depth));
     }
     return max(level, this.#levelOfToJSON(value));
@@ -411,6 +407,12 @@ export class Analyzer {
       return this.#refuse({ culprit, key, problem: `reading it failed: ${messageOf(cause)}`, cause });
     }
   }
+}
+
+/** Whether `JSON.stringify` says all of a value that has no parts. */
+function isNativeLeaf(value: unknown): boolean {
+  const type = typeof value;
+  return type === "string" || type === "boolean" || (type === "number" && Number.isFinite(value) && !Object.is(value, -0));
 }
 
 /** Whether an array lacks some of its elements. */

@@ -120,17 +120,21 @@ export class Writer {
   }
 
   #writeAll(): boolean {
-    const bytes = this.#bytes;
-    const { hasCustom, encoded } = this.#analysis as Analysis;
     for (;;) {
       const frame = this.#frame;
-      const { index, length, names, keys, parts, up } = frame;
-      if (index === length) {
-        if (up === undefined) return true;
-        this.#leave(frame, up);
-        continue;
-      }
-      frame.index = index + 1;
+      if (!this.#writeParts(frame)) return false;
+      if (this.#frame !== frame) continue;
+      if (frame.up === undefined) return true;
+      this.#leave(frame, frame.up);
+    }
+  }
+
+  /** Writes parts until one has parts of its own. Returns false when the paths become too long. */
+  #writeParts(frame: Frame): boolean {
+    const bytes = this.#bytes;
+    const { hasCustom, encoded } = this.#analysis as Analysis;
+    const { length, names, keys, parts } = frame;
+    for (let index = frame.index; index < length; index++) {
       const value = parts[index];
       if (names === undefined) {
         frame.key = index;
@@ -141,34 +145,44 @@ export class Writer {
         bytes.bytes(key.bytes, index === 0 ? 1 : 0);
       }
       this.#count++;
-      if (hasCustom && encoded.get(value)?.isCustom === true) {
-        if (!this.#writeShared(value)) return false;
-        continue;
-      }
-      switch (typeof value) {
+      const isCustom = hasCustom && encoded.get(value)?.isCustom === true;
+      switch (isCustom ? "object" : typeof value) {
         case "string":
-          bytes.string(value);
+          bytes.string(value as string);
           break;
         case "boolean":
-          bytes.raw(value ? "true" : "false");
+          bytes.raw(value === true ? "true" : "false");
           break;
         case "number":
-          if (Number.isFinite(value) && (value !== 0 || 1 / value > 0)) bytes.number(value);
-          else if (Number.isNaN(value)) {
-            if (!this.#writeShared(value)) return false;
-          } else this.#writeLeaf(`"${specialNumberText(value)}"`, '"number"');
+          if (Number.isFinite(value) && !Object.is(value, -0)) {
+            bytes.number(value as number);
+            break;
+          }
+          if (!Number.isNaN(value)) {
+            this.#writeLeaf(`"${specialNumberText(value as number)}"`, '"number"');
+            break;
+          }
+          frame.index = index + 1;
+          if (!this.#writeShared(value)) return false;
           break;
         case "undefined":
           this.#writeLeaf("null", '"undefined"');
           break;
         case "symbol":
-          this.#writeSymbol(value);
+          this.#writeSymbol(value as symbol);
           break;
         default:
-          if (value === null) bytes.raw("null");
-          else if (!this.#writeShared(value)) return false;
+          if (value === null && !isCustom) {
+            bytes.raw("null");
+            break;
+          }
+          frame.index = index + 1;
+          if (!this.#writeShared(value)) return false;
+          if (this.#frame !== frame) return true;
       }
     }
+    frame.index = length;
+    return true;
   }
 
   #open(up: Frame | undefined, parts: object, type: Type | undefined, once: Once | undefined, isOpaque: boolean): Frame {
