@@ -1,14 +1,14 @@
-import { type Analysis, annotated, json, type Level, max, native } from "./analysis.ts";
+import { type Analysis, annotated, isNativeLeaf, json, type Level, max, native } from "./analysis.ts";
 import { messageOf, type Refusal, refuse, tooDeep } from "./failures.ts";
 import type { Settings } from "./options.ts";
 import { registryOf } from "./registry.ts";
 import { lostSymbol, type Parts, setOwn } from "./typed-values/checks.ts";
-import { encodeSparse, lostHidden } from "./typed-values/collection.ts";
+import { encodeSparse, hasHoles, lostHidden } from "./typed-values/collection.ts";
 import { customOf } from "./typed-values/custom.ts";
 import { isBareDate } from "./typed-values/date.ts";
 import { encodeTyped } from "./typed-values/encode.ts";
-import type { Encoded } from "./typed-values/encoded-form.ts";
-import { closedType, type Integrity, integrityOf } from "./typed-values/integrity.ts";
+import type { Encoded, Type } from "./typed-values/encoded-form.ts";
+import { closedType, integrityOf } from "./typed-values/integrity.ts";
 import { isForeignArray, isForeignObject } from "./typed-values/other-realms.ts";
 import { hasExtraNames } from "./typed-values/own-names.ts";
 import { Patterns } from "./typed-values/patterns.ts";
@@ -162,7 +162,7 @@ export class Analyzer {
 
   #lookInto(value: object, depth: number): Level {
     const { maxDepth } = this.#settings;
-    if (depth > maxDepth) this.#tooDeep(value);
+    if (depth > maxDepth) this.#refuse({ culprit: value, problem: tooDeep(maxDepth) });
     if (depth > this.#floor) {
       this.#pending.push({ value, depth });
       return native;
@@ -174,10 +174,6 @@ export class Analyzer {
     this.#plain.length = mark;
     if (this.#leaves - start > plainLeaves) this.#plain.push([value, value]);
     return native;
-  }
-
-  #tooDeep(value: unknown): never {
-    return this.#refuse({ culprit: value, problem: tooDeep(this.#settings.maxDepth) });
   }
 
   #lookAtArray(array: unknown[], depth: number): Level {
@@ -208,8 +204,7 @@ export class Analyzer {
     if (hasHoles(snapshot)) return this.#lookAtSparse(array, depth);
     if (array.length <= shortArray && Object.keys(array).length !== array.length)
       this.#refuse({ culprit: array, problem: "a hidden element would come back visible; make it enumerable" });
-    const integrity = this.#integrityOf(array, array.length <= shortArray);
-    const type = integrity === undefined ? undefined : closedType(integrity, undefined);
+    const type = this.#closedType(array, array.length <= shortArray);
     this.#encoded.set(array, { type, parts: snapshot, isOpaque: false });
     const start = this.#leaves;
     const mark = this.#plain.length;
@@ -238,25 +233,18 @@ export class Analyzer {
   }
 
   #lookAtSparse(array: unknown[], depth: number): Level {
-    return this.#lookAtEncoded(
-      array,
-      this.#read(array, undefined, () => encodeSparse(array)),
-      depth,
-    );
+    const encoded = this.#read(array, undefined, () => encodeSparse(array));
+    return this.#lookAtEncoded(array, encoded, depth);
   }
 
   #lookAtElements(array: readonly unknown[], depth: number): Level {
     let level: Level = native;
-    if (this.#hasCustom || !this.#references) {
-      for (let index = 0; index < array.length; index++) level = max(level, this.#look(array[index], depth));
-      return level;
-    }
-    const repeated = this.#addObjects(array);
+    const repeated = this.#references && !this.#hasCustom ? this.#addObjects(array) : undefined;
     let next = 0;
     for (let index = 0; index < array.length; index++) {
       const element = array[index];
-      if (index === repeated[next]) next++;
-      else if (typeof element !== "object" || element === null) level = max(level, this.#look(element, depth));
+      if (repeated === undefined || typeof element !== "object" || element === null) level = max(level, this.#look(element, depth));
+      else if (index === repeated[next]) next++;
       else {
         this.#leaves++;
         level = max(level, this.#lookInto(element, depth + 1));
@@ -302,7 +290,8 @@ export class Analyzer {
 
   /** Rows of a Map are written as arrays, one level below it. */
   #lookAtRows(rows: readonly [unknown, unknown][], depth: number): void {
-    if (rows.length > 0 && depth > this.#settings.maxDepth) this.#tooDeep(rows[0]);
+    const { maxDepth } = this.#settings;
+    if (rows.length > 0 && depth > maxDepth) this.#refuse({ culprit: rows[0], problem: tooDeep(maxDepth) });
     for (const [key, value] of rows) {
       this.#leaves++;
       this.#look(key, depth);
@@ -345,8 +334,7 @@ export class Analyzer {
       this.#hasRun ||= isAccessor;
       setOwn(parts, name, isAccessor ? this.#read(value, name, () => (value as Parts)[name]) : property?.value);
     }
-    const integrity = this.#integrityOf(value, true);
-    const type = integrity === undefined ? undefined : closedType(integrity, undefined);
+    const type = this.#closedType(value, true);
     this.#encoded.set(value, { type, parts, isOpaque: false });
     let level: Level = before;
     for (const name of names.slice(from)) level = max(level, this.#look(parts[name], depth));
@@ -368,12 +356,12 @@ export class Analyzer {
     if (symbols.length > 0) this.#refuse({ culprit: value, problem: lostSymbol(symbols[0] as symbol) });
   }
 
-  #integrityOf(value: object, isLooked: boolean): Integrity | undefined {
+  #closedType(value: object, isLooked: boolean): Type | undefined {
     if (!isLooked && Object.isExtensible(value)) return undefined;
     const integrity = integrityOf(value);
     if (integrity === "mixed")
       this.#refuse({ culprit: value, problem: "properties that cannot be changed would come back changeable; freeze all of them or none" });
-    return integrity;
+    return integrity === undefined ? undefined : closedType(integrity, undefined);
   }
 
   /** Whether a custom transformer of the user writes a value. */
@@ -388,7 +376,8 @@ export class Analyzer {
     this.#hasRun = true;
     const { type, output, isDeep } = custom;
     if (isDeep) {
-      if (depth >= this.#settings.maxDepth) this.#tooDeep(value);
+      const { maxDepth } = this.#settings;
+      if (depth >= maxDepth) this.#refuse({ culprit: value, problem: tooDeep(maxDepth) });
       this.#lookAtEncoded(value as object, { type, parts: output as object, isOpaque: true, isCustom: true }, depth + 1);
       return true;
     }
@@ -407,17 +396,4 @@ export class Analyzer {
       return this.#refuse({ culprit, key, problem: `reading it failed: ${messageOf(cause)}`, cause });
     }
   }
-}
-
-/** Whether `JSON.stringify` says all of a value that has no parts. */
-function isNativeLeaf(value: unknown): boolean {
-  const type = typeof value;
-  return type === "string" || type === "boolean" || (type === "number" && Number.isFinite(value) && !Object.is(value, -0));
-}
-
-/** Whether an array lacks some of its elements. */
-function hasHoles(array: readonly unknown[]): boolean {
-  if (!array.includes(undefined)) return false;
-  for (let index = 0; index < array.length; index++) if (array[index] === undefined && !Object.hasOwn(array, index)) return true;
-  return false;
 }
