@@ -25,15 +25,18 @@ export function hasUndici(): boolean {
 }
 
 /**
- * What `inspect` of Node, Deno and Bun prints of an array without its elements, such as `[ ... 5 more items, unit: 'm' ]`;
- * undefined elsewhere.
+ * Returns whether `inspect` of Node, Deno and Bun prints two arrays alike: their classes, their lengths and the names of all
+ * that is their own, but not their elements. False elsewhere.
  */
-export function inspectOutline(array: object, showHidden: boolean): string | undefined {
+export function printsAlike(array: object, other: object): boolean {
   const util = (globalThis as Runtimes).process?.getBuiltinModule?.("node:util") as Partial<typeof nodeUtil> | undefined;
+  const print = (each: object): string | undefined =>
+    util?.inspect?.(each, { maxArrayLength: 0, depth: 0, customInspect: false, showHidden: true });
   try {
-    return util?.inspect?.(array, { maxArrayLength: 0, depth: 0, customInspect: false, breakLength: 1e6, showHidden });
+    const text = print(array);
+    return text !== undefined && text === print(other);
   } catch {
-    return undefined;
+    return false;
   }
 }
 

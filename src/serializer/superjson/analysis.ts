@@ -34,3 +34,9 @@ export interface Analysis {
 export function max(left: Level, right: Level): Level {
   return left > right ? left : right;
 }
+
+/** Whether `JSON.stringify` says all of a value that has no parts. */
+export function isNativeLeaf(value: unknown): boolean {
+  const type = typeof value;
+  return type === "string" || type === "boolean" || (type === "number" && Number.isFinite(value) && !Object.is(value, -0));
+}

@@ -1,15 +1,15 @@
 import { thrownText } from "../../errors.ts";
-import { type Analysis, annotated, json, type Level, max, native } from "./analysis.ts";
-import { type Refusal, refuse } from "./failures.ts";
+import { type Analysis, annotated, isNativeLeaf, json, type Level, max, native } from "./analysis.ts";
+import { type Refusal, refuse, tooDeep } from "./failures.ts";
 import type { Settings } from "./options.ts";
 import { registryOf } from "./registry.ts";
 import { lostSymbol, type Parts, setOwn } from "./typed-values/checks.ts";
-import { encodeSparse, lostHidden } from "./typed-values/collection.ts";
+import { encodeSparse, hasHoles, lostHidden } from "./typed-values/collection.ts";
 import { customOf } from "./typed-values/custom.ts";
 import { isBareDate } from "./typed-values/date.ts";
 import { encodeTyped } from "./typed-values/encode.ts";
-import type { Encoded } from "./typed-values/encoded-form.ts";
-import { closedType, type Integrity, integrityOf } from "./typed-values/integrity.ts";
+import type { Encoded, Type } from "./typed-values/encoded-form.ts";
+import { closedType, integrityOf } from "./typed-values/integrity.ts";
 import { isForeignArray, isForeignObject } from "./typed-values/other-realms.ts";
 import { hasExtraNames } from "./typed-values/own-names.ts";
 import { Patterns } from "./typed-values/patterns.ts";
@@ -139,12 +139,9 @@ export class Analyzer {
   #look(value: unknown, depth: number): Level {
     this.#leaves++;
     if (this.#hasCustom && this.#lookAtCustom(value, depth)) return annotated;
+    if (isNativeLeaf(value)) return native;
     switch (typeof value) {
-      case "string":
-      case "boolean":
-        return native;
       case "number":
-        if (Number.isFinite(value)) return value !== 0 || 1 / value > 0 ? native : annotated;
         // superjson says which places have the same NaN, as it does for bigints.
         if (this.#references && Number.isNaN(value)) this.#isNew(value);
         return annotated;
@@ -166,7 +163,7 @@ export class Analyzer {
 
   #lookInto(value: object, depth: number): Level {
     const { maxDepth } = this.#settings;
-    if (depth > maxDepth) this.#tooDeep(value);
+    if (depth > maxDepth) this.#refuse({ culprit: value, problem: tooDeep(maxDepth) });
     if (depth > this.#floor) {
       this.#pending.push({ value, depth });
       return native;
@@ -180,18 +177,13 @@ export class Analyzer {
     return native;
   }
 
-  #tooDeep(value: unknown): never {
-    const { maxDepth } = this.#settings;
-    return this.#refuse({ culprit: value, problem: `it is nested more than ${maxDepth} levels deep, or in a circle; flatten the value` });
-  }
-
   #lookAtArray(array: unknown[], depth: number): Level {
     const prototype = Object.getPrototypeOf(array) as object;
     if (prototype !== Array.prototype && !isForeignArray(prototype))
       this.#refuse({ culprit: array, problem: "a subclass of Array would come back as an Array; copy it with Array.from" });
     if (!this.#settings.isStrict) return this.#lookAtTrustedArray(array, depth);
     const { length } = array;
-    if (length > longestCopy || hasExtraNames(array, "Array")) return this.#lookAtSparse(array, depth);
+    if (length > longestCopy || hasExtraNames(array, () => new Array(array.length))) return this.#lookAtSparse(array, depth);
     this.#checkSymbols(array);
     const isOpen = Object.isExtensible(array) && Object.getOwnPropertyDescriptor(array, "length")?.writable === true;
     if (isOpen && length <= shortArray && !this.#copiesAll) {
@@ -213,8 +205,7 @@ export class Analyzer {
     if (hasHoles(snapshot)) return this.#lookAtSparse(array, depth);
     if (array.length <= shortArray && Object.keys(array).length !== array.length)
       this.#refuse({ culprit: array, problem: "a hidden element would come back visible; make it enumerable" });
-    const integrity = this.#integrityOf(array, array.length <= shortArray);
-    const type = integrity === undefined ? undefined : closedType(integrity, undefined);
+    const type = this.#closedType(array, array.length <= shortArray);
     this.#encoded.set(array, { type, parts: snapshot, isOpaque: false });
     const start = this.#leaves;
     const mark = this.#plain.length;
@@ -230,7 +221,8 @@ export class Analyzer {
   }
 
   #lookAtTrustedArray(array: unknown[], depth: number): Level {
-    if (array.length > longestCopy || hasHoles(array) || hasExtraNames(array, "Array")) return this.#lookAtSparse(array, depth);
+    if (array.length > longestCopy || hasHoles(array) || hasExtraNames(array, () => new Array(array.length)))
+      return this.#lookAtSparse(array, depth);
     return max(this.#lookAtElements(array, depth), this.#levelOfToJSON(array));
   }
 
@@ -242,17 +234,37 @@ export class Analyzer {
   }
 
   #lookAtSparse(array: unknown[], depth: number): Level {
-    return this.#lookAtEncoded(
-      array,
-      this.#read(array, undefined, () => encodeSparse(array)),
-      depth,
-    );
+    const encoded = this.#read(array, undefined, () => encodeSparse(array));
+    return this.#lookAtEncoded(array, encoded, depth);
   }
 
   #lookAtElements(array: readonly unknown[], depth: number): Level {
     let level: Level = native;
-    for (let index = 0; index < array.length; index++) level = max(level, this.#look(array[index], depth));
+    const repeated = this.#references && !this.#hasCustom ? this.#addObjects(array) : undefined;
+    let next = 0;
+    for (let index = 0; index < array.length; index++) {
+      const element = array[index];
+      if (repeated === undefined || typeof element !== "object" || element === null) level = max(level, this.#look(element, depth));
+      else if (index === repeated[next]) next++;
+      else {
+        this.#leaves++;
+        level = max(level, this.#lookInto(element, depth + 1));
+      }
+    }
     return level;
+  }
+
+  /**
+   * Adds the objects of an array to those that were seen, all at once: engines are faster when nothing else is made while a set
+   * grows. Returns where those are that were seen before.
+   */
+  #addObjects(array: readonly unknown[]): readonly number[] {
+    const repeated: number[] = [];
+    for (let index = 0; index < array.length; index++) {
+      const element = array[index];
+      if (typeof element === "object" && element !== null && !this.#isNew(element)) repeated.push(index);
+    }
+    return repeated;
   }
 
   #lookAtObject(value: object, depth: number): Level {
@@ -279,7 +291,8 @@ export class Analyzer {
 
   /** Rows of a Map are written as arrays, one level below it. */
   #lookAtRows(rows: readonly [unknown, unknown][], depth: number): void {
-    if (rows.length > 0 && depth > this.#settings.maxDepth) this.#tooDeep(rows[0]);
+    const { maxDepth } = this.#settings;
+    if (rows.length > 0 && depth > maxDepth) this.#refuse({ culprit: rows[0], problem: tooDeep(maxDepth) });
     for (const [key, value] of rows) {
       this.#leaves++;
       this.#look(key, depth);
@@ -294,12 +307,17 @@ export class Analyzer {
     this.#checkSymbols(value);
     let level: Level = this.#plainLevel;
     if (this.#copiesAll) return this.#lookAtUnusual(value, names, 0, level, depth);
+    const hasCustom = this.#hasCustom;
+    let leaves = 0;
     for (let index = 0; index < names.length; index++) {
       const property = Object.getOwnPropertyDescriptor(value, names[index] as string);
       if (property?.writable !== true || property.enumerable !== true || property.configurable !== true)
         return this.#lookAtUnusual(value, names, index, level, depth);
-      level = max(level, this.#look(property.value, depth));
+      const part: unknown = property.value;
+      if (!hasCustom && isNativeLeaf(part)) leaves++;
+      else level = max(level, this.#look(part, depth));
     }
+    this.#leaves += leaves;
     return isOpen ? level : this.#lookAtUnusual(value, names, names.length, level, depth);
   }
 
@@ -317,8 +335,7 @@ export class Analyzer {
       this.#hasRun ||= isAccessor;
       setOwn(parts, name, isAccessor ? this.#read(value, name, () => (value as Parts)[name]) : property?.value);
     }
-    const integrity = this.#integrityOf(value, true);
-    const type = integrity === undefined ? undefined : closedType(integrity, undefined);
+    const type = this.#closedType(value, true);
     this.#encoded.set(value, { type, parts, isOpaque: false });
     let level: Level = before;
     for (const name of names.slice(from)) level = max(level, this.#look(parts[name], depth));
@@ -328,7 +345,10 @@ export class Analyzer {
   /** Looks at an object of which nothing unusual is expected. */
   #lookAtTrusted(value: object, depth: number): Level {
     let level: Level = native;
-    for (const key in value) if (Object.hasOwn(value, key)) level = max(level, this.#look((value as Parts)[key], depth));
+    for (const part of Object.values(value)) {
+      if (!this.#hasCustom && isNativeLeaf(part)) this.#leaves++;
+      else level = max(level, this.#look(part, depth));
+    }
     return max(level, this.#levelOfToJSON(value));
   }
 
@@ -337,12 +357,12 @@ export class Analyzer {
     if (symbols.length > 0) this.#refuse({ culprit: value, problem: lostSymbol(symbols[0] as symbol) });
   }
 
-  #integrityOf(value: object, isLooked: boolean): Integrity | undefined {
+  #closedType(value: object, isLooked: boolean): Type | undefined {
     if (!isLooked && Object.isExtensible(value)) return undefined;
     const integrity = integrityOf(value);
     if (integrity === "mixed")
       this.#refuse({ culprit: value, problem: "properties that cannot be changed would come back changeable; freeze all of them or none" });
-    return integrity;
+    return integrity === undefined ? undefined : closedType(integrity, undefined);
   }
 
   /** Whether a custom transformer of the user writes a value. */
@@ -357,7 +377,8 @@ export class Analyzer {
     this.#hasRun = true;
     const { type, output, isDeep } = custom;
     if (isDeep) {
-      if (depth >= this.#settings.maxDepth) this.#tooDeep(value);
+      const { maxDepth } = this.#settings;
+      if (depth >= maxDepth) this.#refuse({ culprit: value, problem: tooDeep(maxDepth) });
       this.#lookAtEncoded(value as object, { type, parts: output as object, isOpaque: true, isCustom: true }, depth + 1);
       return true;
     }
@@ -376,11 +397,4 @@ export class Analyzer {
       return this.#refuse({ culprit, key, problem: `reading it failed: ${thrownText(cause)}`, cause });
     }
   }
-}
-
-/** Whether an array lacks some of its elements. */
-function hasHoles(array: readonly unknown[]): boolean {
-  if (!array.includes(undefined)) return false;
-  for (let index = 0; index < array.length; index++) if (array[index] === undefined && !Object.hasOwn(array, index)) return true;
-  return false;
 }

@@ -98,8 +98,8 @@ export class AnnotationLog {
     bytes.raw(before);
     const root = this.#get(head + 1) as Note | Type;
     const type = this.#typeOf(root);
-    if (type === undefined) bytes.raw("{");
-    else this.#writeType(bytes, type, root);
+    bytes.code(type === undefined ? 123 : 91);
+    if (type !== undefined) this.#writeType(bytes, type, root);
     let separator = '"';
     let frame = typeof root === "string" ? undefined : this.#open(root, undefined, 0, 0);
     while (frame !== undefined) {
@@ -131,9 +131,9 @@ export class AnnotationLog {
       const start = bytes.length - length;
       if (typeof key === "number") bytes.number(key);
       else bytes.raw(key.path);
-      if (partType === undefined) bytes.raw(".");
+      if (partType === undefined) bytes.code(46);
       else {
-        bytes.raw('":');
+        bytes.raw('":[');
         this.#writeType(bytes, partType, what);
       }
       separator = ',"';
@@ -145,8 +145,8 @@ export class AnnotationLog {
     return true;
   }
 
+  /** Writes a type and what follows it, behind its bracket. */
   #writeType(bytes: ByteWriter, type: Type, what: Note | Type): void {
-    bytes.raw("[");
     bytes.raw(type);
     bytes.raw(what === type ? "]" : ",{");
   }

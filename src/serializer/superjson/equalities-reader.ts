@@ -34,17 +34,23 @@ export function shareEqualities(equalities: unknown, payload: Parts, places: Pla
     for (const [path, paths] of Object.entries(objectOf(lists))) if (path !== refusedPath) add(places.find(root, path), paths, path);
   // Every place was found before any is changed.
   for (const [first, ...others] of groups) {
-    const shared = (first as Place).holder[(first as Place).key];
+    const shared = partAt(first as Place);
     for (const place of others) share(shared, place);
   }
 }
 
 /** Puts a shared object into another of its places, where its copy or null is. */
-export function share(shared: unknown, { holder, key }: Place): void {
-  const copy = holder[key];
+export function share(shared: unknown, place: Place): void {
+  const { holder, key } = place;
+  const copy = partAt(place);
   if (copy === shared) return;
   if (copy !== null && kindOf(copy) !== kindOf(shared)) throw damaged(`what ${JSON.stringify(key)} shares is not what is there`);
   replacePart(holder, key, shared);
+}
+
+/** In one function, because engines compile code anew for each new name that a single access meets. */
+function partAt({ holder, key }: Place): unknown {
+  return holder[key];
 }
 
 function kindOf(value: unknown): unknown {

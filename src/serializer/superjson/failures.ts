@@ -51,6 +51,11 @@ export function refuse(root: unknown, { culprit, key, problem, cause }: Refusal,
   throw new EdgewaterError("SerializationError", `superjson cannot write the value at ${field} without loss: ${problem}`, { field, cause });
 }
 
+/** The problem of a value below the deepest level that is written. */
+export function tooDeep(maxDepth: number): string {
+  return `it is nested more than ${maxDepth} levels deep, or in a circle; flatten the value`;
+}
+
 /** Reads no getter again: parts that were read are in `encoded`. */
 function find(root: unknown, culprit: unknown, encoded: ReadonlyMap<unknown, Encoded>): Place | undefined {
   const seen = new Set<unknown>();

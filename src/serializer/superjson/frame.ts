@@ -13,11 +13,16 @@ export interface Once extends Shared {
   /** Undefined while it is being written: what is in itself is null there. */
   end: number | undefined;
   note: Note | Type | undefined;
+  /** How many levels of arrays and objects it has. */
+  levels: number;
 }
 
 /** An array or object that is being written. */
 export interface Frame {
   readonly up: Frame | undefined;
+  readonly depth: number;
+  /** The depth of the deepest array or object in it so far. */
+  deepest: number;
   /** Under which it is in the one above. */
   readonly ownKey: Key | number;
   /** Characters of its path. */

@@ -2,6 +2,7 @@ import type { Analysis } from "./analysis.ts";
 import { AnnotationLog, type Note, whole } from "./annotation-log.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { equalitiesText } from "./equalities-text.ts";
+import { refuse, tooDeep } from "./failures.ts";
 import { type Frame, keyLength, type Once, placeOf } from "./frame.ts";
 import { type Key, Keys } from "./keys.ts";
 import { NumberedAnnotations } from "./numbered.ts";
@@ -119,17 +120,21 @@ export class Writer {
   }
 
   #writeAll(): boolean {
-    const bytes = this.#bytes;
-    const { hasCustom, encoded } = this.#analysis as Analysis;
     for (;;) {
       const frame = this.#frame;
-      const { index, length, names, keys, parts, up } = frame;
-      if (index === length) {
-        if (up === undefined) return true;
-        this.#leave(frame, up);
-        continue;
-      }
-      frame.index = index + 1;
+      if (!this.#writeParts(frame)) return false;
+      if (this.#frame !== frame) continue;
+      if (frame.up === undefined) return true;
+      this.#leave(frame, frame.up);
+    }
+  }
+
+  /** Writes parts until one has parts of its own. Returns false when the paths become too long. */
+  #writeParts(frame: Frame): boolean {
+    const bytes = this.#bytes;
+    const { hasCustom, encoded } = this.#analysis as Analysis;
+    const { length, names, keys, parts } = frame;
+    for (let index = frame.index; index < length; index++) {
       const value = parts[index];
       if (names === undefined) {
         frame.key = index;
@@ -140,34 +145,44 @@ export class Writer {
         bytes.bytes(key.bytes, index === 0 ? 1 : 0);
       }
       this.#count++;
-      if (hasCustom && encoded.get(value)?.isCustom === true) {
-        if (!this.#writeShared(value)) return false;
-        continue;
-      }
-      switch (typeof value) {
+      const isCustom = hasCustom && encoded.get(value)?.isCustom === true;
+      switch (isCustom ? "object" : typeof value) {
         case "string":
-          bytes.string(value);
+          bytes.string(value as string);
           break;
         case "boolean":
-          bytes.raw(value ? "true" : "false");
+          bytes.raw(value === true ? "true" : "false");
           break;
         case "number":
-          if (Number.isFinite(value) && (value !== 0 || 1 / value > 0)) bytes.number(value);
-          else if (Number.isNaN(value)) {
-            if (!this.#writeShared(value)) return false;
-          } else this.#writeLeaf(`"${specialNumberText(value)}"`, '"number"');
+          if (Number.isFinite(value) && !Object.is(value, -0)) {
+            bytes.number(value as number);
+            break;
+          }
+          if (!Number.isNaN(value)) {
+            this.#writeLeaf(`"${specialNumberText(value as number)}"`, '"number"');
+            break;
+          }
+          frame.index = index + 1;
+          if (!this.#writeShared(value)) return false;
           break;
         case "undefined":
           this.#writeLeaf("null", '"undefined"');
           break;
         case "symbol":
-          this.#writeSymbol(value);
+          this.#writeSymbol(value as symbol);
           break;
         default:
-          if (value === null) bytes.raw("null");
-          else if (!this.#writeShared(value)) return false;
+          if (value === null && !isCustom) {
+            bytes.raw("null");
+            break;
+          }
+          frame.index = index + 1;
+          if (!this.#writeShared(value)) return false;
+          if (this.#frame !== frame) return true;
       }
     }
+    frame.index = length;
+    return true;
   }
 
   #open(up: Frame | undefined, parts: object, type: Type | undefined, once: Once | undefined, isOpaque: boolean): Frame {
@@ -177,8 +192,11 @@ export class Writer {
     const ownKey = up?.key ?? 0;
     const hasPath = up?.up !== undefined && (this.#analysis as Analysis).shared.size > 0;
     const pathLength = hasPath ? up.pathLength + keyLength(ownKey) + 1 : 0;
+    const depth = up === undefined ? 0 : up.depth + 1;
     return {
       up,
+      depth,
+      deepest: depth,
       ownKey,
       pathLength,
       parts: values,
@@ -194,13 +212,15 @@ export class Writer {
     };
   }
 
-  #leave({ names, once, note, type }: Frame, up: Frame): void {
+  #leave({ names, once, note, type, deepest }: Frame, up: Frame): void {
+    if (deepest > up.deepest) up.deepest = deepest;
     this.#bytes.code(names === undefined ? 93 : 125);
     if (note !== undefined) this.#log.end(note);
     else if (type !== undefined) this.#annotate(up, type);
     if (once !== undefined) {
       once.end = this.#bytes.length;
       once.note = note ?? type;
+      once.levels = deepest - up.depth;
     }
     this.#frame = up;
   }
@@ -243,7 +263,7 @@ export class Writer {
       once = this.#found.get(value);
       if (once !== undefined) return this.#repeat(value, once);
       const places = [placeOf(at, value, false)];
-      once = { places, isValue, start: this.#bytes.length, number: this.#count - 1, end: undefined, note: undefined };
+      once = { places, isValue, start: this.#bytes.length, number: this.#count - 1, end: undefined, note: undefined, levels: 0 };
       this.#found.set(value, once);
       this.#countPath(at);
     }
@@ -277,10 +297,12 @@ export class Writer {
     if (this.#pathsLength > longPaths && this.#pathsLength > longPath * this.#places) return false;
     const length = (once.end ?? once.start) - once.start;
     this.#repeated += length;
-    const isCut = once.end === undefined || this.#repeated > repeatLimit;
+    const deepest = this.#frame.depth + once.levels;
+    const isCut = once.end === undefined || this.#repeated > repeatLimit || deepest > this.#settings.maxDepth;
     once.places.push(placeOf(this.#frame, value, isCut));
     if (isCut) this.#bytes.raw("null");
     else {
+      this.#frame.deepest = Math.max(this.#frame.deepest, deepest);
       this.#pending.repeat(once.start, this.#bytes.length, length);
       this.#bytes.repeat(once.start, length);
       if (once.note !== undefined) this.#annotate(this.#frame, once.note);
@@ -311,6 +333,9 @@ export class Writer {
       return known.type;
     }
     if (known?.type !== undefined) this.#numbered?.annotate(this.#count - 1, known.type);
+    const { maxDepth } = this.#settings;
+    // What is shared may be found first at a place that is not as deep.
+    if (this.#frame.depth >= maxDepth) refuse(this.#analysis?.root, { culprit: value, problem: tooDeep(maxDepth) }, encoded);
     this.#frame = this.#open(this.#frame, known?.parts ?? (value as object), known?.type, once, known?.isOpaque ?? false);
     this.#bytes.code(this.#frame.names === undefined ? 91 : 123);
     return undefined;

@@ -173,6 +173,22 @@ describe("shared objects that superjson would repeat 2^40 times", () => {
   });
 });
 
+describe("an object that is shared at places of different depth", () => {
+  const nest = (levels: number, inner: unknown): unknown => Array.from({ length: levels }).reduce<unknown>((below) => ({ below }), inner);
+  const shallow = superjsonSerializer({ maxDepth: 10 });
+
+  it("is read back when it would be too deep at the later one", () => {
+    const shared = nest(8, 1);
+    const read = shallow.decode(shallow.encode([shared, nest(8, shared)]) as Uint8Array<ArrayBuffer>) as [unknown, object];
+    expect(same(read, [shared, nest(8, shared)])).toBe(true);
+  });
+
+  it("is refused when it is too deep at the first one", () => {
+    const shared = nest(8, 1);
+    expect(() => shallow.encode([nest(8, shared), shared])).toThrow(/more than 10 levels deep/);
+  });
+});
+
 describe("typed arrays", () => {
   it("have a buffer of their own bytes", () => {
     const read = decode({ a: new Float64Array(100).fill(1), b: new Float64Array(100).fill(2) }) as { a: Float64Array; b: Float64Array };

@@ -24,46 +24,39 @@ export function encodeSet(set: Set<unknown>): Encoded | string {
 }
 
 export function decodeMap(raw: unknown): EmptyValue {
-  const rows = list(raw);
   const value = new Map<unknown, unknown>();
+  return filling(value, raw, (row) => {
+    const entry = list(row);
+    if (entry.length !== 2) throw damaged("an entry of a Map is not a key and a value");
+    value.set(entry[0], entry[1]);
+    return entry[0];
+  });
+}
+
+export function decodeSet(raw: unknown): EmptyValue {
+  const value = new Set<unknown>();
+  return filling(value, raw, (element) => {
+    value.add(element);
+    return element;
+  });
+}
+
+/** @param add - Adds a row to the value and returns its key */
+function filling(value: Map<unknown, unknown> | Set<unknown>, raw: unknown, add: (row: unknown) => unknown): EmptyValue {
+  const rows = list(raw);
   const fill = (): void => {
     const collisions = new Collisions(rows.length);
     let nulls = 0;
     for (const row of rows) {
-      const entry = list(row);
-      if (entry.length !== 2) throw damaged("an entry of a Map is not a key and a value");
-      if (entry[0] === null) nulls++;
-      check(collisions.add(entry[0]));
-      value.set(entry[0], entry[1]);
+      const key = add(row);
+      if (key === null) nulls++;
+      const problem = collisions.add(key);
+      if (problem !== undefined) throw damaged(problem);
     }
-    checkSize(value, rows.length, nulls);
+    // The copy of a shared Map or Set may have null several times, where a circle was cut. It is dropped for the first.
+    if (value.size + Math.max(nulls - 1, 0) !== rows.length) throw damaged("a Map has a key twice, or a Set an element");
   };
   return { value, fill };
-}
-
-export function decodeSet(raw: unknown): EmptyValue {
-  const elements = list(raw);
-  const value = new Set<unknown>();
-  const fill = (): void => {
-    const collisions = new Collisions(elements.length);
-    let nulls = 0;
-    for (const element of elements) {
-      if (element === null) nulls++;
-      check(collisions.add(element));
-      value.add(element);
-    }
-    checkSize(value, elements.length, nulls);
-  };
-  return { value, fill };
-}
-
-function check(problem: string | undefined): void {
-  if (problem !== undefined) throw damaged(problem);
-}
-
-/** The copy of a shared Map or Set may have null several times, where a circle was cut. It is dropped for the first. */
-function checkSize({ size }: Map<unknown, unknown> | Set<unknown>, length: number, nulls: number): void {
-  if (size + Math.max(nulls - 1, 0) !== length) throw damaged("a Map has a key twice, or a Set an element");
 }
 
 /** What an object has of its own, read once. */
@@ -91,6 +84,13 @@ export function snapshotOf(value: object, names: readonly string[] = Object.getO
 
 export function lostHidden(name: string): string {
   return `its hidden property ${JSON.stringify(name)} would be lost; make it enumerable or remove it`;
+}
+
+/** Whether an array lacks some of its elements. */
+export function hasHoles(array: readonly unknown[]): boolean {
+  if (!array.includes(undefined)) return false;
+  for (let index = 0; index < array.length; index++) if (array[index] === undefined && !Object.hasOwn(array, index)) return true;
+  return false;
 }
 
 /** An array with holes or properties of its own, by its keys. */

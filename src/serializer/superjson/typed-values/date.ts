@@ -39,24 +39,38 @@ export function decodeDate(raw: unknown): Date {
   return value;
 }
 
-const template = "0000-00-00T00:00:00.000Z";
-
-/** Milliseconds of what `Date.prototype.toISOString` writes for years of four digits and the days to the 28th. */
+/** Milliseconds of what `Date.prototype.toISOString` writes for the years from 1000 to 9999. */
 function usualTime(iso: string): number | undefined {
-  if (iso.length !== template.length) return undefined;
-  for (let index = 0; index < template.length; index++) {
-    const [code, expected] = [iso.charCodeAt(index), template.charCodeAt(index)];
-    if (expected === 48 ? code < 48 || code > 57 : code !== expected) return undefined;
-  }
-  const [year, month, day] = [digits(iso, 0, 4), digits(iso, 5, 7), digits(iso, 8, 10)];
-  const [hour, minute, second, millisecond] = [digits(iso, 11, 13), digits(iso, 14, 16), digits(iso, 17, 19), digits(iso, 20, 23)];
-  const isUsual = year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60;
-  return isUsual ? Date.UTC(year, month - 1, day, hour, minute, second, millisecond) : undefined;
+  if (iso.length !== 24 || iso.charCodeAt(4) !== 45 || iso.charCodeAt(7) !== 45 || iso.charCodeAt(10) !== 84) return undefined;
+  if (iso.charCodeAt(13) !== 58 || iso.charCodeAt(16) !== 58 || iso.charCodeAt(19) !== 46 || iso.charCodeAt(23) !== 90) return undefined;
+  const year = digits(iso, 0, 4);
+  const month = digits(iso, 5, 7);
+  const day = digits(iso, 8, 10);
+  const hour = digits(iso, 11, 13);
+  const minute = digits(iso, 14, 16);
+  const second = digits(iso, 17, 19);
+  const millisecond = digits(iso, 20, 23);
+  if (!(year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month))) return undefined;
+  if (!(hour < 24 && minute < 60 && second < 60 && millisecond >= 0)) return undefined;
+  // As if years began on 1 March, so that a leap day ends its year.
+  const from = month > 2 ? year : year - 1;
+  const ofYear = ((153 * ((month + 9) % 12) + 2) / 5) | 0;
+  const days = 365 * from + (from >> 2) - ((from / 100) | 0) + ((from / 400) | 0) + ofYear + day - 719469;
+  return days * 864e5 + hour * 36e5 + minute * 6e4 + second * 1000 + millisecond;
 }
 
-/** The number that digits of a text make. */
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return 30 + ((month + (month >> 3)) % 2);
+}
+
+/** The number that digits of a text make; NaN where there is something else. */
 function digits(iso: string, start: number, end: number): number {
   let value = 0;
-  for (let index = start; index < end; index++) value = 10 * value + iso.charCodeAt(index) - 48;
+  for (let index = start; index < end; index++) {
+    const digit = iso.charCodeAt(index) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = 10 * value + digit;
+  }
   return value;
 }

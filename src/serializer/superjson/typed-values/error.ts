@@ -19,30 +19,21 @@ const whereThrown = new Set([
 
 type ErrorClass = new (...args: unknown[]) => Error;
 
+const errorClasses = {
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+  AggregateError,
+  ...(typeof SuppressedError === "function" && { SuppressedError }),
+};
+
 /** The error classes of the language. No other is called, whatever the bytes say. */
 export function errorClass(name: string): ErrorClass | undefined {
-  switch (name) {
-    case "Error":
-      return Error as ErrorClass;
-    case "EvalError":
-      return EvalError as ErrorClass;
-    case "RangeError":
-      return RangeError as ErrorClass;
-    case "ReferenceError":
-      return ReferenceError as ErrorClass;
-    case "SyntaxError":
-      return SyntaxError as ErrorClass;
-    case "TypeError":
-      return TypeError as ErrorClass;
-    case "URIError":
-      return URIError as ErrorClass;
-    case "AggregateError":
-      return AggregateError as unknown as ErrorClass;
-    case "SuppressedError":
-      return typeof SuppressedError === "function" ? (SuppressedError as unknown as ErrorClass) : undefined;
-    default:
-      return undefined;
-  }
+  return Object.hasOwn(errorClasses, name) ? (errorClasses as unknown as Readonly<Record<string, ErrorClass>>)[name] : undefined;
 }
 
 /**

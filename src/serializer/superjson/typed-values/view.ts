@@ -69,13 +69,16 @@ export function encodeView(value: object, name: string): Encoded | string {
   const problem = viewProblem(value, name);
   if (problem !== undefined) return problem;
   if (name === "ArrayBuffer") return { type: ours(name), bytes: new Uint8Array(value as ArrayBuffer) };
-  const view = value as ArrayBufferView;
-  const { buffer, byteOffset, byteLength } = view;
-  if (byteLength <= inlineLimit && superjsonArrays.has(name)) {
+  const view = value as ArrayBufferView<ArrayBuffer>;
+  if (view.byteLength <= inlineLimit && superjsonArrays.has(name)) {
     const elements = elementsOf(view as TypedArray);
     if (elements !== undefined) return { type: `["typed-array","${name}"]`, text: JSON.stringify(elements) };
   }
-  return { type: ours(name), bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+  return { type: ours(name), bytes: bytesOf(view) };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function viewProblem(value: object, name: string): string | undefined {
@@ -123,7 +126,7 @@ function outOfBounds(view: ArrayBufferView, name: string): string | undefined {
 function extrasOfView(view: ArrayBufferView, name: string): string | undefined {
   if (name === "DataView") return extrasOf(view);
   const array = view as unknown as readonly unknown[];
-  if (hasExtraNames(array, name)) {
+  if (hasExtraNames(array, () => decodeView(name, bytesOf(view as ArrayBufferView<ArrayBuffer>)))) {
     const extra = Object.getOwnPropertyNames(array).slice(array.length)[0];
     return `its own property ${JSON.stringify(extra)} would be lost; store it beside the value`;
   }
