@@ -23,15 +23,15 @@ describe("LocalStore on a disk that keeps whole seconds", () => {
   ])("gives every write another etag and refuses stale conditions: %s", async (_, options) => {
     const store = new LocalStore(folder);
     const seen = new Set<string | undefined>();
-    for (let turn = 0; turn < 30; turn++) {
+    for (let turn = 0; turn < 6; turn++) {
       const { etag = "" } = await store.put("k", `A${turn % 3}`, options);
       expect(await new LocalStore(folder).head("k")).toMatchObject({ etag, state: "written", ...options });
       await store.put("k", "B0", options);
       await expect(store.put("k", "C0", { mode: { ifMatch: etag } })).rejects.toMatchObject({ code: "PreconditionFailed" });
       seen.add(etag);
-      if (turn % 5 === 0) await store.delete("k");
+      if (turn % 3 === 0) await store.delete("k");
     }
-    expect(seen.size).toBe(30);
+    expect(seen.size).toBe(6);
     expect((await stat(join(folder, "k"))).mtimeMs % 1000).toBe(0);
   });
 
