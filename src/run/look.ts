@@ -25,7 +25,9 @@ export type Look =
   /** A value that a run has announced and not recorded. */
   | { readonly found: "announced"; readonly stored: StoredValue; readonly announced: Announced }
   /** A value that nobody has announced: a file that was edited or copied by hand, a value of deleted records. */
-  | { readonly found: "unknown"; readonly stored: StoredValue };
+  | { readonly found: "unknown"; readonly stored: StoredValue }
+  /** Another run has recorded the output while the store was looked at: look again, with the new record. */
+  | { readonly found: "overtaken" };
 
 /** An intent with the bytes that it is stored as. */
 interface Announced {
@@ -89,7 +91,10 @@ export async function look(output: Output, latest: LatestRecord | undefined, env
   if (isSameWrite(stored, latest)) return { found: "recorded", stored };
   const announced = await announcedWrite(output, stored, environment);
   if (announced !== undefined) return { found: "announced", stored, announced };
-  return isSameContent(stored, latest) ? { found: "recorded", stored } : { found: "unknown", stored };
+  if (isSameContent(stored, latest)) return { found: "recorded", stored };
+  // Its announcement is gone as soon as a value is recorded.
+  const now = await latestOf(output, environment);
+  return now?.lastMaterializationId === latest?.lastMaterializationId ? { found: "unknown", stored } : { found: "overtaken" };
 }
 
 function isSameWrite(stored: StoredValue, latest: LatestRecord | undefined): boolean {
