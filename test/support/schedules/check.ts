@@ -41,6 +41,7 @@ export async function checkEnd(world: World, shared: Shared, input: Input): Prom
 
 /** I1: the records and the values agree, or the records say that they do not. */
 async function checkStored(when: string, { history }: World, { storage, store }: Shared): Promise<void> {
+  await history.learnVersions();
   for (const asset of ["a", "b"]) {
     const [latest] = await storage.getLatestRecords([{ assetKey: asset }]);
     const record = history.latest(asset);
