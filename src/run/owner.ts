@@ -73,9 +73,9 @@ export class RunOwner {
     return this.#lost;
   }
 
-  /** A new id for a write of this run. */
+  /** A new id for a write of this run. Two owners that count as the same attempt never share one. */
   newWriteId(): string {
-    return `${this.run.runId}/${this.attempt}.${++this.#writes}`;
+    return `${this.run.runId}/${this.attempt}.${++this.#writes}.${this.#token.slice(-8)}`;
   }
 
   /** Records events with the next commit: those of steps that were skipped. */

@@ -23,7 +23,9 @@ export interface Maker<Value> {
 
 const temporary = (): Promise<string> => mkdtemp(join(tmpdir(), "edgewater-schedules-"));
 
-const makes = <Value>(make: () => Value | Promise<Value>) => async (): Promise<Maker<Value>> => ({ make: async () => make() });
+const makes =
+  <Value>(make: () => Value | Promise<Value>) =>
+  async (): Promise<Maker<Value>> => ({ make: async () => make() });
 
 /** The back ends of the Storage. Postgres runs at the URL that `POSTGRES_URL` has. */
 export const storages: Readonly<Record<string, () => Promise<Maker<Storage>>>> = {

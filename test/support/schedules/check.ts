@@ -1,6 +1,7 @@
 /** What must hold at the end of a schedule, after one look by a new process. */
-import { open, type Input } from "./pipeline.ts";
+
 import { madeOf } from "./history.ts";
+import { type Input, open } from "./pipeline.ts";
 import type { Shared, World } from "./world.ts";
 
 /** Checks the invariants, and that a new process can make everything. Returns what does not hold. */
@@ -16,7 +17,6 @@ export async function checkEnd(world: World, shared: Shared, input: Input): Prom
   const { repository, b } = await open(observed, last, input);
   await repository.status({ verify: true });
   await checkStored("after a look", world, shared);
-  await history.checkRecords();
   for (const process of world.processes) {
     const events = (process.outcome?.value as { readonly events?: never[] } | undefined)?.events;
     if (events !== undefined) history.checkAcknowledged(process, events);
@@ -35,6 +35,7 @@ export async function checkEnd(world: World, shared: Shared, input: Input): Prom
   } catch (error) {
     violations.push(`a new run throws: ${String(error)}`);
   }
+  await history.checkRecords();
   await repository.close();
   return violations;
 }
@@ -45,7 +46,8 @@ async function checkStored(when: string, { history }: World, { storage, store }:
   for (const asset of ["a", "b"]) {
     const [latest] = await storage.getLatestRecords([{ assetKey: asset }]);
     const record = history.latest(asset);
-    if (latest?.lastMaterializationId !== record?.id) history.violations.push(`I5: the latest record of ${asset} is not the last one ${when}`);
+    if (latest?.lastMaterializationId !== record?.id)
+      history.violations.push(`I5: the latest record of ${asset} is not the last one ${when}`);
     const object = await objectOf(store, `${asset}.json`);
     const isEqual =
       object === undefined || record === undefined
@@ -61,7 +63,10 @@ async function checkStored(when: string, { history }: World, { storage, store }:
   }
 }
 
-async function objectOf(store: Shared["store"], key: string): Promise<{ readonly name: string; readonly writeId: string | undefined } | undefined> {
+async function objectOf(
+  store: Shared["store"],
+  key: string,
+): Promise<{ readonly name: string; readonly writeId: string | undefined } | undefined> {
   try {
     const { meta, bytes } = (await store.get(key)) as unknown as {
       readonly meta: { readonly metadata?: Readonly<Record<string, string>> };

@@ -1,5 +1,6 @@
 /** The assets that every process of a schedule makes: `b` from `a`, and `a` from an input that changes. */
-import { asset, inProcess, Repository, type RepositoryOptions, SerializedIOHandler, type Serializer } from "edgewater";
+import { asset, inProcess, Repository, type RepositoryOptions, SerializedIOHandler } from "edgewater";
+import type { Serializer } from "edgewater/serializer";
 import type { Made } from "./history.ts";
 import type { Process, Shared } from "./world.ts";
 
