@@ -25,7 +25,11 @@ const cases: Readonly<Record<string, Case>> = {
   "two runs, the input changes": { runs: takenOver.slice(0, 2), plans: { R1: ["a", "b"], R2: ["a", "b"] }, faults: { changes: 1 } },
   "two runs, a kill": { runs: takenOver.slice(0, 2), plans: both, faults: { kills: 1, changes: 1 } },
   "two runs, an answer is lost and a request late": { runs: takenOver.slice(0, 2), plans: one, faults: { lost: 1, late: 1 } },
-  "a run that is taken over, a kill": { runs: [takenOver[0], takenOver[2]] as never, plans: both, faults: { kills: 1, late: 1, changes: 1 } },
+  "a run that is taken over, a kill": {
+    runs: [takenOver[0], takenOver[2]] as never,
+    plans: both,
+    faults: { kills: 1, late: 1, changes: 1 },
+  },
   "two runs, one is taken over": { runs: takenOver, plans: one, faults: { changes: 1 } },
   "two runs, one is taken over, a request is late": { runs: takenOver, plans: one, faults: { late: 1 } },
 };
@@ -39,7 +43,17 @@ const stores = given.has("--store") ? [given.get("--store") as Options["etags"]]
 function start({ runs, faults }: Case): State {
   const processes = runs.map(([name, run, at]): [string, Process] => [name, { at, run, index: 0, losses: 1 }]);
   const left = { kills: 0, lost: 0, late: 0, changes: 0, ...faults };
-  return { log: [], objects: {}, intents: {}, owners: {}, input: 0, network: [], processes: Object.fromEntries(processes), left, broken: [] };
+  return {
+    log: [],
+    objects: {},
+    intents: {},
+    owners: {},
+    input: 0,
+    network: [],
+    processes: Object.fromEntries(processes),
+    left,
+    broken: [],
+  };
 }
 
 /** Explores one case. Returns the names of the violations. */

@@ -49,11 +49,19 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
 
     switch (at) {
       case "begins":
-        return commit("begins", { conditions: [{ rule: "owner", run, is: undefined }], owner: { run, is: name } }, to("reads"), to("dead"), to("dead"));
+        return commit(
+          "begins",
+          { conditions: [{ rule: "owner", run, is: undefined }], owner: { run, is: name } },
+          to("reads"),
+          to("dead"),
+          to("dead"),
+        );
 
       case "waits": {
         const owner = state.owners[run];
-        return owner === undefined || owner === name ? undefined : { label: `sees the owner ${owner}`, next: to("takes over", { seen: owner }) };
+        return owner === undefined || owner === name
+          ? undefined
+          : { label: `sees the owner ${owner}`, next: to("takes over", { seen: owner }) };
       }
       case "takes over": {
         const seen: Condition = { rule: "owner", run, is: process["seen"] as string };
@@ -68,15 +76,23 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
         const [first] = process["open"] as Write[];
         const intent = first === undefined ? undefined : state.intents[first];
         if (first === undefined) return { label: "has recovered", next: { ...to("reads again"), open: undefined } };
-        if (intent === undefined) return { label: `finds ${first} settled`, next: to("recovers", { open: (process["open"] as Write[]).slice(1) }) };
+        if (intent === undefined)
+          return { label: `finds ${first} settled`, next: to("recovers", { open: (process["open"] as Write[]).slice(1) }) };
         return { label: `reads the record of ${intent.asset}`, next: looks(intent.asset, latestOf(state, intent.asset), "recovered") };
       }
       case "recovered": {
         const [first, ...open] = process["open"] as Write[];
         const intent = state.intents[first as Write];
         const next = to("recovers", { open, found: undefined, seen: undefined });
-        if (process["found"] !== "announced" || process["seen"] !== first || intent === undefined) return { label: `leaves ${first}`, next };
-        return recordAnnounced(first as Write, process["latest"] as number, [owns], to("recovers", { found: undefined, seen: undefined }), next);
+        if (process["found"] !== "announced" || process["seen"] !== first || intent === undefined)
+          return { label: `leaves ${first}`, next };
+        return recordAnnounced(
+          first as Write,
+          process["latest"] as number,
+          [owns],
+          to("recovers", { found: undefined, seen: undefined }),
+          next,
+        );
       }
 
       case "reads":
@@ -98,7 +114,10 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
         if (process["found"] === "overtaken") return { label: "is overtaken", next: again() };
         if (process["found"] === "announced") return recordAnnounced(seen as Write, base, [], again(), again());
         const object = process["object"] ?? "";
-        return { label: "knows what it replaces", next: to("starts", { expected: object, found: undefined, seen: undefined, object: undefined, latest: undefined }) };
+        return {
+          label: "knows what it replaces",
+          next: to("starts", { expected: object, found: undefined, seen: undefined, object: undefined, latest: undefined }),
+        };
       }
       case "starts": {
         const made = asset === "a" ? computed(`u${state.input}`) : to("loads");
@@ -126,8 +145,10 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
         const loaded = process["loaded"] as Write;
         const next = to("loads", { found: undefined, seen: undefined, latest: undefined, object: undefined, loaded: undefined });
         if (process["found"] === "announced") return recordAnnounced(process["seen"] as Write, process["latest"] as number, [], next, next);
-        if (process["found"] === "unknown" && state.log.some((each) => each.write === loaded)) return { label: `takes ${loaded} as the older value that it is`, next: computed(loaded) };
-        if (process["found"] === "unknown") return { label: `takes ${loaded} as a value that nobody has recorded`, next: computed("?", loaded) };
+        if (process["found"] === "unknown" && state.log.some((each) => each.write === loaded))
+          return { label: `takes ${loaded} as the older value that it is`, next: computed(loaded) };
+        if (process["found"] === "unknown")
+          return { label: `takes ${loaded} as a value that nobody has recorded`, next: computed("?", loaded) };
         return { label: "loads again", next };
       }
 
@@ -137,7 +158,8 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
       }
       case "puts": {
         const request: Request = { kind: "put", asset, write, expected: process["expected"] as string, base };
-        const then = (answer: string): Process => (answer === "done" ? to("records") : to("reads after its put", { isRefused: answer === "refused" }));
+        const then = (answer: string): Process =>
+          answer === "done" ? to("records") : to("reads after its put", { isRefused: answer === "refused" });
         return { label: `puts ${write}`, request, then };
       }
       case "reads after its put":
@@ -177,11 +199,17 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
       case "looks for the announcement": {
         const seen = process["seen"] as Write;
         const isAnnounced = state.intents[seen] !== undefined && without !== "help";
-        return { label: `finds ${isAnnounced ? "an" : "no"} announcement`, next: isAnnounced ? looked("announced", seen) : to("reads the record again") };
+        return {
+          label: `finds ${isAnnounced ? "an" : "no"} announcement`,
+          next: isAnnounced ? looked("announced", seen) : to("reads the record again"),
+        };
       }
       case "reads the record again": {
         const isMoved = latestOf(state, process["of"] as string) !== process["latest"] && without !== "overtaken";
-        return { label: isMoved ? "finds a new record" : "finds the same record", next: looked(isMoved ? "overtaken" : "unknown", process["seen"] as Write) };
+        return {
+          label: isMoved ? "finds a new record" : "finds the same record",
+          next: looked(isMoved ? "overtaken" : "unknown", process["seen"] as Write),
+        };
       }
 
       case "ends":
@@ -203,7 +231,12 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
       const known = { run, index, told, recovers, losses, base, expected, write: made, from: said.split("=")[0] };
       // Where etags name content, recorded bytes are recorded again and not written.
       const recorded = state.log[base - 1];
-      if (etags === "content" && recorded && recorded.write.split("=")[1] === made.split("=")[1] && state.objects[asset]?.write === recorded.write)
+      if (
+        etags === "content" &&
+        recorded &&
+        recorded.write.split("=")[1] === made.split("=")[1] &&
+        state.objects[asset]?.write === recorded.write
+      )
         return { ...known, at: "records", "at object": recorded.write };
       return { ...known, at: "announces" };
     }

@@ -104,7 +104,10 @@ function perform(state: State, request: Request, { etags, without }: Options): S
     const etag = etags === "content" ? truthOf(write) : write;
     const latest = latestOf(state, asset);
     const isOlder = latest > base && state.log[latest - 1]?.write !== write;
-    return broken({ ...state, objects: { ...state.objects, [asset]: { write, etag } } }, isOlder && "I2: an older value replaces a newer record");
+    return broken(
+      { ...state, objects: { ...state.objects, [asset]: { write, etag } } },
+      isOlder && "I2: an older value replaces a newer record",
+    );
   }
   for (const condition of request.conditions) {
     if (condition.rule === without) continue;
@@ -127,7 +130,10 @@ function perform(state: State, request: Request, { etags, without }: Options): S
   // Where etags name content, equal bytes are recorded again without a write.
   const isAgain = next.log.some((each) => each.write === records.write && (etags !== "content" || each.run === records.run));
   next = broken(next, isAgain && "I9: a write is recorded twice");
-  next = broken(next, records.from !== truthOf(records.write) && (records.isAdopted ? "I6: an adopted record differs" : "I7: wrong inputs are recorded"));
+  next = broken(
+    next,
+    records.from !== truthOf(records.write) && (records.isAdopted ? "I6: an adopted record differs" : "I7: wrong inputs are recorded"),
+  );
   return { ...next, log: [...next.log, records] };
 }
 
@@ -168,7 +174,8 @@ export function* stepsOf(
     const { lost, late } = state.left;
     if (lost > 0 && after)
       yield { label: `${label}: done without an answer`, state: goOn({ ...after, left: { ...state.left, lost: lost - 1 } }, then("none")) };
-    if (late > 0) yield { label: `${label}: late`, state: goOn(under({ ...state, left: { ...state.left, late: late - 1 } }), then("none")) };
+    if (late > 0)
+      yield { label: `${label}: late`, state: goOn(under({ ...state, left: { ...state.left, late: late - 1 } }), then("none")) };
   }
   for (const [index, request] of state.network.entries()) {
     const arrived = { ...state, network: state.network.toSpliced(index, 1) };
@@ -177,7 +184,10 @@ export function* stepsOf(
     yield { label: `late: ${what}${after ? "" : ", refused"}`, state: after ?? arrived };
   }
   if (state.left.changes > 0)
-    yield { label: "the input changes", state: { ...state, input: 1 - state.input, left: { ...state.left, changes: state.left.changes - 1 } } };
+    yield {
+      label: "the input changes",
+      state: { ...state, input: 1 - state.input, left: { ...state.left, changes: state.left.changes - 1 } },
+    };
 }
 
 /** What a state violates: at its end also what one look by anybody cannot mend. */

@@ -18,11 +18,16 @@ const real = {
 
 const { setImmediate } = globalThis as { readonly setImmediate?: (work: () => void) => void };
 
-/** Lets everything run that waits for nothing else. */
+/** Lets everything run that waits for nothing else. In browsers a timer would wait 4 ms. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
-    if (setImmediate !== undefined) setImmediate(resolve);
-    else real.setTimeout(resolve, 0);
+    if (setImmediate !== undefined) return setImmediate(resolve);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
   });
 }
 

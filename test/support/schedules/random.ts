@@ -28,8 +28,7 @@ export async function runSchedule(seed: number, shared: Shared): Promise<Report>
   clock.install();
   try {
     if (random() < 0.3) {
-      world.process("P0", async (own, process) => (await open(own, process, input)).repository.materialize());
-      await runAlone(world);
+      await world.finish(world.process("P0", async (own, process) => (await open(own, process, input)).repository.materialize()));
     }
     const makers: Process[] = [];
     const count = 2 + Math.floor(random() * 4);
@@ -88,14 +87,6 @@ export async function runSchedule(seed: number, shared: Shared): Promise<Report>
   }
   const violations = await checkEnd(world, shared, input);
   return { violations, reported: world.history.reported, trace: world.trace };
-}
-
-/** Runs every process to its end. */
-export async function runAlone(world: World): Promise<void> {
-  for (const process of world.processes) {
-    if (process.work !== undefined) await world.start(process);
-    while (process.calls.length > 0) await world.end(process.calls[0] as Call);
-  }
 }
 
 /** Whether the run that a process resumes or cancels has begun. */

@@ -112,6 +112,21 @@ export class World {
     await this.clock.settle();
   }
 
+  /** Runs one process until it is about to make a call with this label. */
+  async until(process: Process, label: string): Promise<Call> {
+    if (process.work !== undefined) await this.start(process);
+    while (process.calls[0] !== undefined && process.calls[0].label !== label) await this.end(process.calls[0]);
+    const [call] = process.calls;
+    if (call === undefined) throw new Error(`${process.name} has ended before ${label}: ${this.trace.join(", ")}`);
+    return call;
+  }
+
+  /** Runs one process to its end. */
+  async finish(process: Process): Promise<void> {
+    if (process.work !== undefined) await this.start(process);
+    while (process.calls[0] !== undefined) await this.end(process.calls[0]);
+  }
+
   /** Does a call that nobody waits for any more. */
   async deliver(call: Call): Promise<void> {
     remove(this.late, call);
