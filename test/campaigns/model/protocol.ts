@@ -28,7 +28,7 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
     const commit = (what: string, given: Commit, done: Process, refused: Process, none: Process = fail()): Action => ({
       label: what,
       request: { kind: "commit", what: `${name} ${what}`, as: { run, owner: name }, ...given },
-      then: (answer) => (answer === "done" ? done : answer === "refused" ? refused : none),
+      answered: (answer) => (answer === "done" ? done : answer === "refused" ? refused : none),
     });
     /** The next asset of the plan, or the end of the run. */
     const goOn = (made?: Write): Process => {
@@ -158,9 +158,9 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
       }
       case "puts": {
         const request: Request = { kind: "put", asset, write, expected: process["expected"] as string, base };
-        const then = (answer: string): Process =>
+        const answered = (answer: string): Process =>
           answer === "done" ? to("records") : to("reads after its put", { isRefused: answer === "refused" });
-        return { label: `puts ${write}`, request, then };
+        return { label: `puts ${write}`, request, answered };
       }
       case "reads after its put":
         return { label: `reads the record of ${asset}`, next: looks(asset, latestOf(state, asset), "has looked after its put") };
@@ -248,7 +248,7 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
       const records = { asset: intent.asset, write: found, run: intent.run, from: intent.from, isAdopted: true } as const;
       const what = `records ${found} for ${intent.run}`;
       const request: Request = { kind: "commit", what: `${name} ${what}`, conditions, records, forgets: [found] };
-      return { label: what, request, then: (answer) => (answer === "done" ? done : answer === "refused" ? refused : fail()) };
+      return { label: what, request, answered: (answer) => (answer === "done" ? done : answer === "refused" ? refused : fail()) };
     }
   };
 }

@@ -80,7 +80,7 @@ export interface Options {
 /** What a process does next: a step of its own, or a request and what it makes of the answer. */
 export type Action =
   | { readonly label: string; readonly next: Process }
-  | { readonly label: string; readonly request: Request; readonly then: (answer: "done" | "refused" | "none") => Process };
+  | { readonly label: string; readonly request: Request; readonly answered: (answer: "done" | "refused" | "none") => Process };
 
 export const truthOf = (write: Write): string => write.split("=")[1] as string;
 
@@ -166,16 +166,19 @@ export function* stepsOf(
       yield { label, state: goOn(state, action.next) };
       continue;
     }
-    const { request, then } = action;
+    const { request, answered } = action;
     const under = (from: State): State => ({ ...from, network: [...from.network, request] });
     if (isKillable) yield { label: `kill ${name} when it ${action.label}, under way`, state: under(killed()) };
     const after = perform(state, request, options);
-    yield { label: `${label}${after ? "" : ": refused"}`, state: goOn(after ?? state, then(after ? "done" : "refused")) };
+    yield { label: `${label}${after ? "" : ": refused"}`, state: goOn(after ?? state, answered(after ? "done" : "refused")) };
     const { lost, late } = state.left;
     if (lost > 0 && after)
-      yield { label: `${label}: done without an answer`, state: goOn({ ...after, left: { ...state.left, lost: lost - 1 } }, then("none")) };
+      yield {
+        label: `${label}: done without an answer`,
+        state: goOn({ ...after, left: { ...state.left, lost: lost - 1 } }, answered("none")),
+      };
     if (late > 0)
-      yield { label: `${label}: late`, state: goOn(under({ ...state, left: { ...state.left, late: late - 1 } }), then("none")) };
+      yield { label: `${label}: late`, state: goOn(under({ ...state, left: { ...state.left, late: late - 1 } }), answered("none")) };
   }
   for (const [index, request] of state.network.entries()) {
     const arrived = { ...state, network: state.network.toSpliced(index, 1) };

@@ -1,6 +1,6 @@
 /** What must hold at the end of a schedule, after one look by a new process. */
 
-import { madeOf } from "./history.ts";
+import { madeOf, storedAssets } from "./history.ts";
 import { type Input, open } from "./pipeline.ts";
 import type { Shared, World } from "./world.ts";
 
@@ -43,7 +43,7 @@ export async function checkEnd(world: World, shared: Shared, input: Input): Prom
 /** I1: the records and the values agree, or the records say that they do not. */
 async function checkStored(when: string, { history }: World, { storage, store }: Shared): Promise<void> {
   await history.learnVersions();
-  for (const asset of ["a", "b"]) {
+  for (const asset of storedAssets) {
     const [latest] = await storage.getLatestRecords([{ assetKey: asset }]);
     const record = history.latest(asset);
     if (latest?.lastMaterializationId !== record?.id)

@@ -55,8 +55,9 @@ export class History {
     for (const event of events as readonly StoredEvent[]) {
       const { eventType, assetKey, runId, id } = event as Omit<StoredEvent, "eventType"> & { readonly eventType: string };
       if (eventType === "StepStart") {
-        process.begun.set(assetKey, id);
-        if (this.records.some((each) => each.runId === runId && each.assetKey === assetKey))
+        const outputs = outputsOf(assetKey);
+        for (const output of outputs) process.begun.set(output, id);
+        if (outputs.every((output) => this.records.some((each) => each.runId === runId && each.assetKey === output)))
           this.violations.push(`I3: ${process.name} begins ${assetKey} again, which its run has recorded`);
       }
       if (eventType === "RunStart") process.runId = runId;
@@ -78,7 +79,7 @@ export class History {
   /** Checks every record against the announcement of its write, and against what its value was made from. */
   async checkRecords(): Promise<void> {
     await this.learnVersions();
-    for (const asset of ["a", "b"]) {
+    for (const asset of storedAssets) {
       const records = this.records.filter((each) => each.assetKey === asset && each.stored !== undefined).length;
       const writes = this.#writes.filter((each) => each.asset === asset).length;
       if (records > writes && this.#etags !== "content") this.violations.push(`I9: ${asset} has ${records} records of ${writes} writes`);
@@ -88,7 +89,7 @@ export class History {
       const { assetKey, runId, stored, id } = record;
       const of = `the record ${id} of ${assetKey}`;
       const write = this.isStrict ? `${assetKey} ${stored?.writeId}` : `${assetKey} ${runId} ${stored?.writeId}`;
-      if (known.has(write)) this.violations.push(`I9: ${of} records ${stored?.writeId} again`);
+      if (stored !== undefined && known.has(write)) this.violations.push(`I9: ${of} records ${stored?.writeId} again`);
       known.add(write);
       const own = this.records.find((each) => each !== record && each.assetKey === assetKey && each.runId === runId);
       if (this.isStrict && own !== undefined) this.violations.push(`I9: ${runId} has recorded ${assetKey} twice, as ${id} and ${own.id}`);
@@ -142,9 +143,8 @@ export class History {
   }
 
   #checkInputs(record: StoredEvent, of: string): void {
-    if (record.assetKey !== "b") return;
-    const made = this.madeBy(record);
-    if (made === undefined) return;
+    const made = record.assetKey === "e" ? { from: String(record.metadata["from"]?.value) } : this.madeBy(record);
+    if (made === undefined || made.from === "") return;
     const read = this.#versionOf("a", made.from);
     if (record.inputDataVersions["a"] !== read)
       this.violations.push(`I7: ${of} was made from ${made.from} with the version ${read}, and says ${record.inputDataVersions["a"]}`);
@@ -157,6 +157,14 @@ export class History {
   #versionOf(asset: string, name: string): string | undefined {
     return this.#versions.get(`${asset} ${name}`);
   }
+}
+
+/** The assets that have values in the store. */
+export const storedAssets = ["a", "b", "c", "d"];
+
+/** The outputs of a step. */
+function outputsOf(step: string): readonly string[] {
+  return step === "pair" ? ["c", "d"] : [step];
 }
 
 /** The value that bytes are written from. */

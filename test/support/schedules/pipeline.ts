@@ -1,5 +1,8 @@
-/** The assets that every process of a schedule makes: `b` from `a`, and `a` from an input that changes. */
-import { asset, inProcess, Repository, type RepositoryOptions, SerializedIOHandler } from "edgewater";
+/**
+ * The assets that every process of a schedule makes: `a` from an input that changes, `b` from `a`, and in some schedules `c` and `d`
+ * together and `e`, which stores nothing.
+ */
+import { asset, inProcess, Materialization, multiAsset, Output, Repository, type RepositoryOptions, SerializedIOHandler } from "edgewater";
 import type { Serializer } from "edgewater/serializer";
 import type { Made } from "./history.ts";
 import type { Process, Shared } from "./world.ts";
@@ -19,6 +22,8 @@ export interface Input {
   made: number;
   /** Whether equal inputs make equal values. */
   readonly equal: boolean;
+  /** Whether `c` and `d` are made too: returned or yielded. */
+  readonly more?: "returned" | "yielded" | undefined;
 }
 
 /** The assets of one process. */
@@ -26,9 +31,19 @@ export function pipelineOf(name: string, input: Input) {
   const nameOf = (from: string): string => (input.equal ? from : `${from} by ${name}.${++input.made}`);
   const a = asset({ name: "a", codeVersion: "1" }, (): Made => ({ name: nameOf(`u${input.version}`), from: "" }));
   const b = asset({ name: "b", codeVersion: "1", inputs: { a } }, ({ a }): Made => ({ name: nameOf(`b of ${a.name}`), from: a.name }));
+  const madeFrom = (name: string, { name: from }: Made): Made => ({ name: nameOf(`${name} of ${from}`), from });
+  const outputs = { c: { codeVersion: "1" }, d: { codeVersion: "1" } };
+  const returned = multiAsset({ name: "pair", inputs: { a }, outputs }, ({ a }) => ({ c: madeFrom("c", a), d: madeFrom("d", a) }));
+  const yielded = multiAsset({ name: "pair", inputs: { a }, outputs }, async function* ({ a }) {
+    yield Output(madeFrom("c", a), { name: "c" });
+    yield Output(madeFrom("d", a), { name: "d" });
+  });
+  const e = asset({ name: "e", inputs: { a } }, ({ a }) => Materialization({ metadata: { from: a.name } }));
+  const pair = input.more === "yielded" ? yielded : returned;
+  const assets = input.more === undefined ? [a, b] : [a, b, pair, e];
   /** A value for `a` that no function has made. */
   const value = (): Made => ({ name: nameOf(`w${input.version}`), from: "" });
-  return { a, b, value };
+  return { a, b, assets, value };
 }
 
 /** Opens a repository of the assets of a process. */
@@ -41,7 +56,6 @@ export async function open(
   const pipeline = pipelineOf(name, input);
   const ioHandler = new SerializedIOHandler({ store: store as never, serializer: json });
   const executor = inProcess({ maxConcurrency: 1 });
-  const assets = [pipeline.a, pipeline.b];
-  const repository = await Repository.open({ storage, ioHandler, executor, leaseMs: 1e9, ...options, assets });
+  const repository = await Repository.open({ storage, ioHandler, executor, leaseMs: 1e9, ...options, assets: pipeline.assets });
   return { ...pipeline, repository };
 }

@@ -19,7 +19,7 @@ const mostSteps = 3000;
 export async function runSchedule(seed: number, shared: Shared): Promise<Report> {
   const random = randomOf(seed);
   const one = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;
-  const input: Input = { version: 0, made: 0, equal: random() < 0.25 };
+  const input: Input = { version: 0, made: 0, equal: random() < 0.25, more: one([undefined, "returned", "yielded"]) };
   const world = new World(shared);
   const { clock } = world;
   const stickiness = one([0, 0.5, 0.9]);
