@@ -19,6 +19,7 @@ export async function checkEnd(world: World, shared: Shared, input: Input): Prom
   await checkStored("after a look", world, shared);
   for (const process of world.processes) {
     const events = (process.outcome?.value as { readonly events?: never[] } | undefined)?.events;
+    history.checkTakenOver(process, process.outcome?.error);
     if (events !== undefined) history.checkAcknowledged(process, events);
   }
   try {

@@ -29,6 +29,8 @@ export class History {
   readonly records: StoredEvent[] = [];
   readonly #etags: "write" | "content" | undefined;
   readonly #owners = new Map<string, Process | undefined>();
+  /** The processes whose run was taken over or canceled elsewhere. */
+  readonly #robbed = new Set<Process>();
   readonly #intents = new Map<string, Intent>();
   readonly #writes: Written[] = [];
   /** The digests of the values, by asset and name. */
@@ -63,6 +65,11 @@ export class History {
       if (eventType === "RunStart") process.runId = runId;
       if (eventType === "Materialization") this.records.push(event);
     }
+  }
+
+  /** A run has an outcome that its owner did not give it. */
+  cancel(process: Process, runId: string): void {
+    this.#own(runId, undefined, process);
   }
 
   /** A write that has happened. */
@@ -103,6 +110,13 @@ export class History {
     for (const { asset, made, body } of this.#writes) this.#versions.set(`${asset} ${made.name}`, await contentVersion(body));
   }
 
+  /** Checks that a process that was told that its run was taken over has lost it. */
+  checkTakenOver(process: Process, error: unknown): void {
+    const { code } = (error ?? {}) as { readonly code?: string };
+    if (code === "TakenOver" && !this.#robbed.has(process))
+      this.violations.push(`I4: ${process.name} was told that it was taken over: ${String(error)}`);
+  }
+
   /** Checks that what a process was told is recorded. */
   checkAcknowledged(process: Process, events: readonly StoredEvent[]): void {
     for (const { id, assetKey, dataVersion } of events) {
@@ -125,9 +139,14 @@ export class History {
       const isOwner = preconditions.some((each) => "lease" in each && each.owner !== undefined);
       if (!isStart && isOwner && this.#owners.get(runId) !== process)
         this.violations.push(`I4: ${process.name} commits for ${runId}, which it does not own`);
-      if (isStart) this.#owners.set(runId, process);
-      else if (owner === undefined) this.#owners.set(runId, undefined);
+      if (isStart || owner === undefined) this.#own(runId, isStart ? process : undefined, process);
     }
+  }
+
+  #own(runId: string, owner: Process | undefined, by: Process): void {
+    const before = this.#owners.get(runId);
+    if (before !== undefined && before !== by) this.#robbed.add(before);
+    this.#owners.set(runId, owner);
   }
 
   #checkAdopted(record: StoredEvent, of: string): void {

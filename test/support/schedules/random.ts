@@ -24,6 +24,7 @@ export async function runSchedule(seed: number, shared: Shared): Promise<Report>
   const { clock } = world;
   const stickiness = one([0, 0.5, 0.9]);
   let faults = Math.floor(random() * 5);
+  const laterAnswers = one([0, 0.2]);
   let kills = Math.floor(random() * 3);
   clock.install();
   try {
@@ -48,7 +49,7 @@ export async function runSchedule(seed: number, shared: Shared): Promise<Report>
         input.version = 1 - input.version;
         world.trace.push(`the input is ${input.version}`);
       }
-      if (beats.length > 0 && random() < 0.01) {
+      if (beats.length > 0 && random() < 0.04) {
         world.trace.push("a beat");
         clock.fire(one(beats));
         await clock.settle();
@@ -75,7 +76,7 @@ export async function runSchedule(seed: number, shared: Shared): Promise<Report>
       else {
         const ending: Ending = faults > 0 && random() < 0.08 ? one(["done without an answer", "not done", "late"]) : "done";
         if (ending !== "done") faults--;
-        await world.end(one(current.calls) as Call, ending);
+        await world.end(one(current.calls) as Call, ending === "done" && random() < laterAnswers ? "answered later" : ending);
       }
     }
     while (world.late.length > 0) {

@@ -21,8 +21,11 @@ export interface SharedStore {
 type Metadata = Readonly<Record<string, string>>;
 type PutOptions = { readonly metadata?: Metadata; readonly mode?: unknown };
 
-/** How a call ends: as it should, done without an answer, an error and not done, or an error and done at a later step. */
-export type Ending = "done" | "done without an answer" | "not done" | "late";
+/**
+ * How a call ends: as it should, done at once and answered at a later step, done without an answer, an error and not done, or an
+ * error and done at a later step.
+ */
+export type Ending = "done" | "answered later" | "done without an answer" | "not done" | "late";
 
 /** A call to the Storage or the store that waits for the schedule. */
 export interface Call {
@@ -105,8 +108,15 @@ export class World {
     remove(process.calls, call);
     this.trace.push(`${process.name} ${label}${ending === "done" ? "" : `: ${ending}`}`);
     if (ending === "late") this.late.push(call);
-    const isDone = ending === "done" || ending === "done without an answer";
-    const result = isDone ? await this.#perform(call) : undefined;
+    const result = ending === "not done" || ending === "late" ? undefined : await this.#perform(call);
+    if (ending === "answered later" && result) {
+      const perform = async (): Promise<unknown> => {
+        if ("error" in result) throw result.error;
+        return result.value;
+      };
+      process.calls.push({ ...call, label: `has the answer to ${label}`, perform });
+      return;
+    }
     const lost = new EdgewaterError("Unavailable", `no answer to ${label}`);
     call.answer(ending === "done" && result ? result : { error: lost });
     await this.clock.settle();
@@ -178,7 +188,15 @@ export class World {
         const value: unknown = Reflect.get(target, name);
         if (typeof value !== "function" || typeof name !== "string") return value;
         if (name === "close") return async () => {};
-        if (name !== "commit") return (...given: unknown[]) => this.#call(process, name, async () => value.apply(target, given), isFree);
+        if (name !== "commit")
+          return (...given: unknown[]) => {
+            const perform = async (): Promise<unknown> => {
+              const result: unknown = await value.apply(target, given);
+              if (name === "setRunOutcome") this.history.cancel(process, given[0] as string);
+              return result;
+            };
+            return this.#call(process, name, perform, isFree);
+          };
         return (batch: Parameters<Storage["commit"]>[0]) => {
           const perform = async (): Promise<unknown> => {
             const events = await target.commit(batch);
