@@ -17,6 +17,7 @@ const json: Serializer = {
 
 /** The input that `a` is made from. */
 export interface Input {
+  /** From 0; below, `a` cannot be made. */
   version: number;
   /** How many values were made. */
   made: number;
@@ -29,7 +30,10 @@ export interface Input {
 /** The assets of one process. */
 export function pipelineOf(name: string, input: Input) {
   const nameOf = (from: string): string => (input.equal ? from : `${from} by ${name}.${++input.made}`);
-  const a = asset({ name: "a", codeVersion: "1" }, (): Made => ({ name: nameOf(`u${input.version}`), from: "" }));
+  const a = asset({ name: "a", codeVersion: "1" }, (): Made => {
+    if (input.version < 0) throw new Error("the input is broken");
+    return { name: nameOf(`u${input.version}`), from: "" };
+  });
   const b = asset({ name: "b", codeVersion: "1", inputs: { a } }, ({ a }): Made => ({ name: nameOf(`b of ${a.name}`), from: a.name }));
   const madeFrom = (name: string, { name: from }: Made): Made => ({ name: nameOf(`${name} of ${from}`), from });
   const outputs = { c: { codeVersion: "1" }, d: { codeVersion: "1" } };

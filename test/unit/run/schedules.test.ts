@@ -3,10 +3,11 @@ import { UnstorageStore } from "edgewater/unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { describe, expect, it } from "vitest";
 import { checkEnd } from "../../support/schedules/check.ts";
+import type { Timer } from "../../support/schedules/clock.ts";
 import { type Input, open } from "../../support/schedules/pipeline.ts";
 import { runSchedule } from "../../support/schedules/random.ts";
 import { ContentEtagStore, PlainStore } from "../../support/schedules/stores.ts";
-import { type Process, type Shared, type SharedStore, World } from "../../support/schedules/world.ts";
+import { type Call, type Process, type Shared, type SharedStore, World } from "../../support/schedules/world.ts";
 
 const stores: Readonly<Record<string, () => unknown>> = {
   "a store with conditions": () => new MemoryStore(),
@@ -131,6 +132,23 @@ describe("a run that another process takes over", () => {
       const writes = world.history.records.map(({ stored }) => stored?.writeId);
       expect(new Set(writes).size).toBe(writes.length);
       expect((await stage.shared.storage.getRun(first.runId as string))?.attempt).toBe(3);
+    }));
+});
+
+describe("a run that ends", () => {
+  it("tells its own error when its lease is renewed at that moment", () =>
+    play(async (stage) => {
+      const { world, input } = stage;
+      input.version = -1;
+      const maker = stage.maker("maker");
+      const end = await world.until(maker, "commit StepSkipped b, RunEnd");
+      await world.end(end, "answered later");
+      const [beat] = world.clock.timers;
+      world.clock.fire(beat as Timer);
+      await world.clock.settle();
+      while (maker.calls.length > 0) await world.end(maker.calls.at(-1) as Call);
+      expect(String(maker.outcome?.error)).toContain("the input is broken");
+      input.version = 0;
     }));
 });
 
