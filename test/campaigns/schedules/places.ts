@@ -8,6 +8,7 @@ import { postgres } from "edgewater/postgres";
 import { S3Store } from "edgewater/s3";
 import { sqlite } from "edgewater/sqlite";
 import { UnstorageStore } from "edgewater/unstorage";
+import { withPrefix } from "edgewater/with";
 import connect from "postgres";
 import memoryDriver from "unstorage/drivers/memory";
 import { ContentEtagStore, PlainStore } from "../../support/schedules/stores.ts";
@@ -58,18 +59,9 @@ export const stores: Readonly<Record<string, () => Promise<Maker<SharedStore>>>>
     const { server, stop } = await startCeph();
     await createBucket(server, "schedules");
     const { endpoint, region, ...credentials } = server;
-    const store = new S3Store({ bucket: "schedules", region, endpoint, credentials }) as unknown as SharedStore;
+    const store = new S3Store({ bucket: "schedules", region, endpoint, credentials });
     let schedules = 0;
-    const make = async (): Promise<SharedStore> => {
-      const prefix = `${++schedules}`;
-      return {
-        name: store.name,
-        etags: store.etags,
-        put: (key, ...given) => store.put(`${prefix}/${key}`, ...given),
-        get: (key, ...given) => store.get(`${prefix}/${key}`, ...given),
-        head: (key, ...given) => store.head(`${prefix}/${key}`, ...given),
-      };
-    };
+    const make = async () => withPrefix(store, `${++schedules}`) as unknown as SharedStore;
     return { make, stop };
   },
 };

@@ -15,6 +15,20 @@ export interface Report {
 /** The longest schedule, in steps: a longer one has not come to an end. */
 const mostSteps = 3000;
 
+/** Runs schedules until one violates an invariant, and returns that one. */
+export async function firstViolation(
+  count: number,
+  make: () => Promise<Shared>,
+): Promise<(Omit<Report, "reported"> & { readonly seed: number }) | undefined> {
+  for (let seed = 1; seed <= count; seed++) {
+    const shared = await make();
+    const { violations, trace } = await runSchedule(seed, shared);
+    await shared.storage.close();
+    if (violations.length > 0) return { seed, violations, trace };
+  }
+  return undefined;
+}
+
 /** Runs the schedule of a seed. */
 export async function runSchedule(seed: number, shared: Shared): Promise<Report> {
   const random = randomOf(seed);
