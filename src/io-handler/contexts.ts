@@ -149,7 +149,7 @@ export class OutputContext {
   readonly assetDataVersion: string | undefined;
   /** The id of the run; `undefined` outside a run. */
   readonly runId: string | undefined;
-  /** The id of the write, to be kept with the object: `<run id>/<attempt>.<number>`; `undefined` outside a run. */
+  /** The id of the write, to be kept with the object: `<run id>/<attempt>.<number>.<owner>`; `undefined` outside a run. */
   readonly writeId: string | undefined;
   /**
    * The object that the write replaces: a handler whose store has conditions writes only if the store still has it, and lets

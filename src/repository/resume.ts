@@ -56,8 +56,7 @@ export async function resume(
   }
   const selection = Object.values(given).some((value) => value !== undefined) ? given : (run.selection ?? {});
   const plan = planOf(graph, selection, loadingContext);
-  const preconditions = await asSeen(run, storage, force, environment.signal);
-  const { attempt = 1 } = run;
+  const { preconditions, attempt } = await asSeen(run, storage, force, environment.signal);
   const next: RunRecord = { ...run, status: "Started", attempt: attempt + 1, tags: { ...run.tags, ...tags }, endTime: undefined };
   const owner = await takeOver(next, preconditions, options);
   try {
@@ -82,23 +81,28 @@ async function findRun(which: true | string, storage: Storage): Promise<RunRecor
   return run;
 }
 
-/** The preconditions that a run is still as it was seen: ended, or with an owner that is gone. */
+/** What was seen of a run: its last attempt, and the preconditions that it is still so: ended, or with an owner that is gone. */
 async function asSeen(
-  { runId, status }: RunRecord,
+  { runId, status, attempt = 1 }: RunRecord,
   storage: Storage,
   force: boolean,
   signal: AbortSignal,
-): Promise<readonly Precondition[]> {
+): Promise<{ readonly preconditions: readonly Precondition[]; readonly attempt: number }> {
   const lease = await leaseOf(runId, storage);
   if (lease === undefined) {
     const stored = status === "Interrupted" ? "Started" : status;
-    return [
-      { lease: runId, owner: undefined },
-      { run: runId, is: stored },
-    ];
+    return {
+      attempt,
+      preconditions: [
+        { lease: runId, owner: undefined },
+        { run: runId, is: stored },
+      ],
+    };
   }
   const { owner, beat, ageMs, ttlMs } = lease;
-  if (force) return [{ lease: runId, owner }];
+  // Another process may have taken the run over since its record was read.
+  const last = Math.max(attempt, lease.attempt);
+  if (force) return { attempt: last, preconditions: [{ lease: runId, owner }] };
   if (!(await hasOwnerEnded(storage, lease))) {
     if (ageMs <= ttlMs) throw inProgress(runId, lease);
     // A clock may have jumped, and a machine may have slept: an owner that is alive renews its lease while it is watched.
@@ -106,7 +110,7 @@ async function asSeen(
     const now = await leaseOf(runId, storage);
     if (now !== undefined && (now.owner !== owner || now.beat !== beat)) throw inProgress(runId, now);
   }
-  return [{ lease: runId, owner, beat }];
+  return { attempt: last, preconditions: [{ lease: runId, owner, beat }] };
 }
 
 async function leaseOf(runId: string, storage: Storage): Promise<Lease | undefined> {

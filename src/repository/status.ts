@@ -76,6 +76,7 @@ async function lookAt({ node: { definition }, key }: Entry, records: boolean, en
     const latest = await latestOf(output, environment);
     const isRecorded = latest?.lastMaterializationId !== undefined;
     const seen = await look(output, latest, environment);
+    if (seen.found === "overtaken" && tries < 3) continue;
     if (seen.found === "announced" && records && !environment.storage.isReadOnly && tries < 3) {
       await recordAnnounced(output, seen, latest, environment);
       continue;

@@ -1,22 +1,23 @@
 import { isEdgewaterError, thrownText } from "../errors.ts";
 import type { Found, LatestRecord } from "../storage/types.ts";
-import { isStillLatest, latestOf, type Output } from "./look.ts";
+import { isStillLatest, type Output } from "./look.ts";
 import type { LoadEnvironment } from "./run-environment.ts";
 
 /**
  * Records what a look at the store of an output found, unless that is known already. Evaluations, resumed runs and the staleness
  * see it from then on. Does not reject: who looked gets what was found anyway.
+ *
+ * @param latest the latest record before the look: what was found says nothing of a later one
  */
 export async function recordFinding(
   output: Output,
   found: Found,
   environment: LoadEnvironment,
-  known?: LatestRecord | undefined,
+  latest: LatestRecord | undefined,
 ): Promise<void> {
   const { storage, log } = environment;
   if (storage.isReadOnly) return;
   try {
-    const latest = known ?? (await latestOf(output, environment));
     const { lastMaterializationId: materializationId, lastRunId: runId, lastFound = "Stored" } = latest ?? {};
     if (materializationId === undefined || runId === undefined || lastFound === found) return;
     await storage.commit({

@@ -9,7 +9,7 @@ import { PartitionMap } from "../partition/partition-map.ts";
 import { inputName } from "../storage/input-name.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
 import { recordFinding } from "./finding.ts";
-import type { Output } from "./look.ts";
+import { latestOf, type Output } from "./look.ts";
 import type { Load } from "./plan.ts";
 import { provenanceOf, type Read, readAgain } from "./provenance.ts";
 import type { LoadEnvironment } from "./run-environment.ts";
@@ -103,7 +103,10 @@ async function loadOrRecordMissing(
   try {
     return await load();
   } catch (error) {
-    if (latest?.stored !== undefined && isEdgewaterError(error, "NotFound")) await recordFinding(output, "Missing", environment);
+    if (latest?.stored !== undefined && isEdgewaterError(error, "NotFound")) {
+      const record = await latestOf(output, environment);
+      if (record?.lastMaterializationId === latest.id) await recordFinding(output, "Missing", environment, record);
+    }
     throw error;
   }
 }

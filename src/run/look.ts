@@ -25,7 +25,9 @@ export type Look =
   /** A value that a run has announced and not recorded. */
   | { readonly found: "announced"; readonly stored: StoredValue; readonly announced: Announced }
   /** A value that nobody has announced: a file that was edited or copied by hand, a value of deleted records. */
-  | { readonly found: "unknown"; readonly stored: StoredValue };
+  | { readonly found: "unknown"; readonly stored: StoredValue }
+  /** Another run has recorded the output while the store was looked at: look again, with the new record. */
+  | { readonly found: "overtaken" };
 
 /** An intent with the bytes that it is stored as. */
 interface Announced {
@@ -76,25 +78,40 @@ export function canInspect({ definition }: Output, { defaultHandler }: LoadEnvir
  */
 export async function look(output: Output, latest: LatestRecord | undefined, environment: LoadEnvironment): Promise<Look> {
   if (!canInspect(output, environment)) return { found: "recorded", stored: undefined };
-  let stored = await storedValue(output, environment);
+  const stored = await storedValue(output, environment);
   const isTracked = latest?.lastStored !== undefined || latest?.lastMaterializationId === undefined;
   if (stored === undefined) return isTracked ? { found: "nothing" } : { found: "recorded", stored };
-  if (
-    latest?.lastStored !== undefined &&
-    stored.writeId === undefined &&
-    stored.digest === undefined &&
-    latest.lastStored.digest !== undefined
-  )
-    stored = (await storedValue(output, environment, { digest: true })) ?? stored;
   if (isSameWrite(stored, latest)) return { found: "recorded", stored };
-  const announced = await announcedWrite(output, stored, environment);
-  if (announced !== undefined) return { found: "announced", stored, announced };
-  return isSameContent(stored, latest) ? { found: "recorded", stored } : { found: "unknown", stored };
+  const identified = await withDigest(output, stored, latest, environment);
+  // Where only the digest tells writes apart, the recorded bytes are the recorded write, whoever else has announced them.
+  if (isSameDigest(identified, latest)) return { found: "recorded", stored };
+  const announced = await announcedWrite(output, identified, environment);
+  if (announced !== undefined) return { found: "announced", stored: identified, announced };
+  if (isSameContent(latest?.lastStored === undefined ? stored : identified, latest)) return { found: "recorded", stored };
+  // Its announcement is gone as soon as a value is recorded.
+  const now = await latestOf(output, environment);
+  return now?.lastMaterializationId === latest?.lastMaterializationId ? { found: "unknown", stored } : { found: "overtaken" };
+}
+
+/** A stored value with its digest where its store cannot say which write made it, unless what is recorded has no digest either. */
+async function withDigest(
+  output: Output,
+  stored: StoredValue,
+  latest: LatestRecord | undefined,
+  environment: LoadEnvironment,
+): Promise<StoredValue> {
+  const isComparable = latest?.lastStored === undefined || latest.lastStored.digest !== undefined;
+  if (stored.writeId !== undefined || stored.digest !== undefined || !isComparable) return stored;
+  return (await storedValue(output, environment, { digest: true })) ?? stored;
 }
 
 function isSameWrite(stored: StoredValue, latest: LatestRecord | undefined): boolean {
   const mark = latest?.lastStored;
   return stored.writeId !== undefined && stored.writeId === mark?.writeId;
+}
+
+function isSameDigest({ writeId, digest }: StoredValue, latest: LatestRecord | undefined): boolean {
+  return writeId === undefined && digest !== undefined && digest === latest?.lastStored?.digest;
 }
 
 /** Whether a stored value has the recorded bytes, or cannot be told from them. */

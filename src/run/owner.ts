@@ -39,6 +39,8 @@ export class RunOwner {
   #lastBeat = 0;
   #writes = 0;
   #lost: EdgewaterError<"TakenOver"> | undefined;
+  /** Whether the end of the run is being recorded: from then on a commit may be refused because the run has ended. */
+  #isEnding = false;
   /** Events and keys that the next commit writes. */
   #later: { events: NewEvent[]; obsolete: string[] } = { events: [], obsolete: [] };
 
@@ -73,9 +75,9 @@ export class RunOwner {
     return this.#lost;
   }
 
-  /** A new id for a write of this run. */
+  /** A new id for a write of this run. Two owners that count as the same attempt never share one. */
   newWriteId(): string {
-    return `${this.run.runId}/${this.attempt}.${++this.#writes}`;
+    return `${this.run.runId}/${this.attempt}.${++this.#writes}.${this.#token.slice(-8)}`;
   }
 
   /** Records events with the next commit: those of steps that were skipped. */
@@ -110,7 +112,7 @@ export class RunOwner {
       return stored.slice(ahead.length);
     } catch (error) {
       this.#later = { events: [...ahead, ...this.#later.events], obsolete: [...obsolete, ...this.#later.obsolete] };
-      if (isEdgewaterError(error, "PreconditionFailed")) await this.#checkOwnership();
+      if (isEdgewaterError(error, "PreconditionFailed") && !this.#isEnding) await this.#checkOwnership();
       throw this.#lost ?? error;
     }
   }
@@ -121,12 +123,15 @@ export class RunOwner {
     try {
       while (this.#later.events.length > pageSize) await this.commit({});
       const record = { ...this.run, status, endTime };
+      this.#isEnding = true;
       try {
         await this.commit({ runs: [record], leases: [{ runId, owner: undefined }], events: [runEvent("RunEnd", record)] });
       } catch (error) {
         // The answer may be lost while the run has ended.
         const found = await this.#options.storage.getRun(runId);
-        if (this.#lost !== undefined || found?.status !== status || found.endTime !== endTime) throw error;
+        if (found?.status === status && found.endTime === endTime) return;
+        if (isEdgewaterError(error, "PreconditionFailed")) await this.#checkOwnership();
+        throw this.#lost ?? error;
       }
     } finally {
       this.stop();
@@ -180,7 +185,8 @@ export class RunOwner {
       try {
         if (performance.now() - this.#lastBeat >= interval / 2) await this.commit({});
       } catch (error) {
-        if (this.#lost === undefined) this.#options.log.warn(`Cannot renew the lease of the run ${this.run.runId}`, thrownText(error));
+        if (this.#lost === undefined && !this.#isEnding)
+          this.#options.log.warn(`Cannot renew the lease of the run ${this.run.runId}`, thrownText(error));
       }
       if (this.#lost === undefined && living.has(this.#token)) this.#beatLater();
     };

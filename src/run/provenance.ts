@@ -56,9 +56,10 @@ async function findRead(
   const [latest] = events as readonly StoredEvent[];
   const event = (events as readonly StoredEvent[]).find((each) => isOf(each, loaded));
   if (event !== undefined && (event.id === latest?.id || latest?.stored === undefined)) return readOf(event);
-  const found = await look(output, await latestOf(output, environment), environment);
+  const record = await latestOf(output, environment);
+  const found = await look(output, record, environment);
+  if (found.found === "overtaken") return readAgain;
   if (found.found === "announced") {
-    const record = await latestOf(output, environment);
     const helped = storage.isReadOnly ? undefined : await recordAnnounced(output, found, record, environment);
     return helped !== undefined && isOf(helped, loaded) ? readOf(helped) : readAgain;
   }
@@ -67,7 +68,7 @@ async function findRead(
   // An older write that lies on a newer record counts as what it is; a value that nobody has recorded as its bytes.
   if (found.found === "unknown") {
     log.warn(`The stored value of ${JSON.stringify(name)} is not the one that was recorded last`, found.stored.path);
-    await recordFinding(output, "Replaced", environment);
+    await recordFinding(output, "Replaced", environment, record);
   }
   return event === undefined ? { dataVersion: loaded.digest ?? uniqueVersion(), eventId: undefined } : readOf(event);
 }

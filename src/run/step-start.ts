@@ -94,6 +94,7 @@ async function expectedOf(
   if (mark?.etag !== undefined && latest?.lastFound !== "Missing") return { etag: mark.etag, writeId: mark.writeId, digest: mark.digest };
   if (!canInspect(output, environment)) return undefined;
   const found = await look(output, latest, environment);
+  if (found.found === "overtaken") throw new LostRace();
   if (found.found === "announced") {
     await recordAnnounced(output, found, latest, environment);
     throw new LostRace();

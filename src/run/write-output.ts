@@ -228,16 +228,16 @@ async function afterFailedPut(
   if (!canInspect(output, environment)) throw isRefused ? new LostRace() : error;
   const { base } = output;
   const latest = await latestOf(output, environment);
-  const isOvertaken = latest?.lastMaterializationId !== base.latest?.lastMaterializationId;
   const found = await look(output, latest, environment);
-  const stored = found.found === "nothing" ? undefined : found.stored;
   if (found.found === "announced" && found.announced.writeId === write.id) return landedEvent(found.stored, write);
-  if (isOvertaken) throw lostRace(isRefused, write, output, environment);
+  if (found.found === "overtaken" || latest?.lastMaterializationId !== base.latest?.lastMaterializationId)
+    throw lostRace(isRefused, write, output, environment);
   if (found.found === "announced") {
     await recordAnnounced(output, found, latest, environment);
     throw lostRace(isRefused, write, output, environment);
   }
   if (!isRefused) throw error;
+  const stored = found.found === "nothing" ? undefined : found.stored;
   if (found.found === "unknown") {
     environment.log.warn(`Replacing a value of ${JSON.stringify(output.definition.name)} that no run has recorded`, stored?.path);
     write.notes = { ...write.notes, replaced: MetadataValue.text("unrecorded value") };

@@ -31,7 +31,7 @@ interface AssetEventBase extends EventBase {
 
 /** What a handler has written for an output: enough to find it again, and to tell it from every other write. */
 export interface StoredMark {
-  /** The id of the write: `<run id>/<attempt>.<number>`. Built-in handlers keep it with the object, where the store can. */
+  /** The id of the write: `<run id>/<attempt>.<number>.<owner>`. Built-in handlers keep it with the object, where the store can. */
   readonly writeId: string;
   /** The full key in its store; left out when the handler did not say. */
   readonly path?: string | undefined;

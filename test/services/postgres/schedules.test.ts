@@ -1,0 +1,20 @@
+import { MemoryStore, Storage } from "edgewater";
+import { postgres } from "edgewater/postgres";
+import { describe, expect, it } from "vitest";
+import { firstViolation } from "../../support/schedules/random.ts";
+import type { SharedStore } from "../../support/schedules/world.ts";
+import { newDatabase } from "./database.ts";
+
+/** How many schedules: about five seconds. */
+const schedules = 20;
+
+describe("random schedules over Storage.connect(postgres(…))", () => {
+  it("violate no invariant", async () => {
+    await using disposables = new AsyncDisposableStack();
+    const make = async () => {
+      const { url } = disposables.use(await newDatabase());
+      return { storage: await Storage.connect(postgres(url)), store: new MemoryStore() as unknown as SharedStore };
+    };
+    expect(await firstViolation(schedules, make)).toBeUndefined();
+  });
+});
