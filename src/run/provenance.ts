@@ -13,7 +13,7 @@ export interface Read {
 }
 
 /** The value was replaced while it was read: it is to be read again. */
-export const readAgain = Symbol("read again");
+export const readAgain: unique symbol = Symbol("read again");
 
 /** How many events of an output are searched for the one of a write. */
 const searched = 100;

@@ -4,7 +4,7 @@ import { isProcessAlive, processName } from "../../runtime/holder/os-process.ts"
  * The owner of claims and temporary files: `pid-start-machine-random`, which is part of their names.
  */
 export class ClaimOwner {
-  readonly name = `${processName()}-${Math.random().toString(36).slice(2, 10)}`;
+  readonly name: string = `${processName()}-${Math.random().toString(36).slice(2, 10)}`;
   readonly #inUse = new Set<string>();
   #serial = 0;
 
