@@ -150,12 +150,17 @@ export class RunOwner {
   async #take(preconditions: readonly Precondition[]): Promise<void> {
     const { storage, signal } = this.#options;
     const batch = { preconditions, runs: [this.run], leases: [this.#renewal], events: [runEvent("RunStart", this.run)] };
+    // Others of this isolate see the lease before the commit returns.
+    living.set(this.#token, this);
     try {
       await storage.commit(batch);
     } catch (error) {
-      if (isEdgewaterError(error, "PreconditionFailed") || !(await this.#holdsLease())) throw error;
+      const isRefused = isEdgewaterError(error, "PreconditionFailed");
+      if (isRefused || !(await this.#holdsLease().catch(() => false))) {
+        living.delete(this.#token);
+        throw error;
+      }
     }
-    living.set(this.#token, this);
     this.#lastBeat = performance.now();
     signal.addEventListener("abort", this.#onAbort, { once: true });
     if (signal.aborted) this.#onAbort();
@@ -215,10 +220,9 @@ function takenOverBy({ attempt, holder, ageMs }: Lease): string {
   return `${who} took it over as attempt ${attempt} and was heard of ${Math.round(ageMs)} ms ago`;
 }
 
-/** The owner in this isolate of a run; undefined when there is none. */
-export function livingOwnerOf(runId: string): RunOwner | undefined {
-  for (const owner of living.values()) if (owner.run.runId === runId) return owner;
-  return undefined;
+/** Tells the owners of a run in this isolate, which may be one and another that took it over, that it was canceled. */
+export function loseCanceled(runId: string): void {
+  for (const owner of [...living.values()]) if (owner.run.runId === runId) owner.lose("it was canceled");
 }
 
 /**

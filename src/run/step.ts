@@ -209,8 +209,7 @@ async function makeOutputs(running: RunningStep, signal: AbortSignal): Promise<v
     if (outcomes.has(id)) continue;
     // A generator may still fail after its last output.
     const isLast = !isGenerated && outcomes.size + 1 === outputIds(step).length;
-    await commit(call, output, isLast ? running.record.successBatch : () => ({}));
-    if (isLast) running.isSuccessRecorded = true;
+    await commit(call, output, isLast);
     // A generator gives the data version of its next output, not of all.
     if (isGenerated) call.dataVersion = undefined;
   }
@@ -219,9 +218,9 @@ async function makeOutputs(running: RunningStep, signal: AbortSignal): Promise<v
 /**
  * Commits one output, with its own retries, so that the function is not called again.
  *
- * @param alongside what is committed with it
+ * @param isLast whether the success of the step is committed with it
  */
-async function commit(call: Call, output: PendingOutput, alongside: () => Batch): Promise<void> {
+async function commit(call: Call, output: PendingOutput, isLast: boolean): Promise<void> {
   const { running, environment, metadata, dataVersion, loaded, loadedByKey } = call;
   const { step, attempt, outcomes, commits, bases } = running;
   const id = outputId(output.definition.name, output.key);
@@ -233,7 +232,11 @@ async function commit(call: Call, output: PendingOutput, alongside: () => Batch)
     inputDataVersions: { ...loaded.inputDataVersions, ...own?.inputDataVersions },
     inputEventIds: { ...loaded.inputEventIds, ...own?.inputEventIds },
     base: bases.get(id) ?? { latest: undefined, expected: undefined },
-    alongside,
+    alongside: () => (isLast ? running.record.successBatch() : {}),
+    onRecorded: (batch: Batch) => {
+      running.record.isStored(batch);
+      if (isLast) running.isSuccessRecorded = true;
+    },
   };
   const onCommit = (started: Promise<StoredEvent>): void => {
     const made = started.then((event) => {

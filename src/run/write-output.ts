@@ -56,6 +56,8 @@ export interface AnnotatedOutput extends PendingOutput {
   readonly base: Base;
   /** What the commit of the output writes too: the success of the step, when this is its last output. */
   readonly alongside: () => Batch;
+  /** Called with what was committed alongside, unless the output was recorded by somebody else. */
+  readonly onRecorded: (alongside: Batch) => void;
 }
 
 /** One write. Its id and its intent stay the same when it is repeated. */
@@ -275,8 +277,9 @@ async function record(
   onCommit: OnCommit,
 ): Promise<StoredEvent> {
   const { owner } = environment;
-  const { base, alongside } = output;
-  const { events = [], logs = [] } = alongside();
+  const { base, alongside, onRecorded } = output;
+  const batch = alongside();
+  const { events = [], logs = [] } = batch;
   const intent = write?.intent && { key: intentKey(write.id), bytes: write.intent.bytes };
   const commit = async (): Promise<StoredEvent> => {
     try {
@@ -286,11 +289,15 @@ async function record(
         kv: intent ? [{ key: intent.key, value: undefined }] : [],
         logs,
       });
+      onRecorded(batch);
       return recorded as StoredEvent;
     } catch (error) {
+      const isRefused = isEdgewaterError(error, "PreconditionFailed");
       const recorded = write && (await recordedWrite(write, output, environment));
+      // Without an answer the whole commit has happened; a refused one found that somebody has recorded the value only.
+      if (recorded !== undefined && !isRefused) onRecorded(batch);
       if (recorded !== undefined) return recorded;
-      throw isEdgewaterError(error, "PreconditionFailed") ? new LostRace(output.definition.name) : error;
+      throw isRefused ? new LostRace(output.definition.name) : error;
     }
   };
   const recorded = commit();

@@ -20,7 +20,8 @@ export async function judge({ storage, store, acknowledged }: Left): Promise<rea
   for (const run of await storage.getRuns({ limit: 100_000 })) {
     if (run.status === "Success") continue;
     const result = await repository.materialize({ resume: run.runId, raiseOnError: false });
-    if (!result.success) problems.push(`the run ${run.runId} (${run.status}) cannot be resumed: ${result.failedAssets.map(({ error }) => error)}`);
+    if (!result.success)
+      problems.push(`the run ${run.runId} (${run.status}) cannot be resumed: ${result.failedAssets.map(({ error }) => error)}`);
   }
   await repository.materialize(everything);
   await checkStatus(repository, true, problems);
@@ -46,7 +47,9 @@ async function checkStatus(repository: Repository, isEnd: boolean, problems: str
 }
 
 /** The data versions of undisturbed runs: of the first one by the names of the places, and of `counter` and `total` by the number. */
-async function undisturbed(runs: number): Promise<{ readonly first: ReadonlyMap<string, string>; readonly nth: readonly { counter: string; total: string }[] }> {
+async function undisturbed(
+  runs: number,
+): Promise<{ readonly first: ReadonlyMap<string, string>; readonly nth: readonly { counter: string; total: string }[] }> {
   await using storage = Storage.memory();
   await using repository = await openRepository({ storage, store: new MemoryStore() });
   const { events } = await repository.materialize(everything);
@@ -95,7 +98,8 @@ async function checkEvents(storage: Storage, { etags }: ObjectStore, acknowledge
       if (event.metadata["path"]?.kind !== "Text") problems.push(`${output} lost its metadata: ${JSON.stringify(event.metadata)}`);
       const { writeId = "none" } = (event as StoredEvent).stored ?? {};
       // A store whose etags name content keeps the object of an earlier write of the same bytes.
-      if (writes.has(writeId) && (etags !== "content" || writeId.startsWith(event.runId))) problems.push(`the write ${writeId} is recorded twice`);
+      if (writes.has(writeId) && (etags !== "content" || writeId.startsWith(event.runId)))
+        problems.push(`the write ${writeId} is recorded twice`);
       writes.add(writeId);
     }
   }
@@ -104,9 +108,11 @@ async function checkEvents(storage: Storage, { etags }: ObjectStore, acknowledge
   const counts = made.filter(({ assetKey }) => assetKey === "counter");
   const { first, nth } = await undisturbed(counts.length);
   for (const [index, { id, dataVersion, inputDataVersions }] of counts.entries()) {
-    if (dataVersion !== nth[index]?.counter) problems.push(`counter has another version in its ${index + 1}th event ${id} than undisturbed`);
+    if (dataVersion !== nth[index]?.counter)
+      problems.push(`counter has another version in its ${index + 1}th event ${id} than undisturbed`);
     const before = nth[index - 1]?.counter;
-    if (inputDataVersions["counter"] !== before) problems.push(`counter's ${index + 1}th event ${id} says that it was made from another value`);
+    if (inputDataVersions["counter"] !== before)
+      problems.push(`counter's ${index + 1}th event ${id} says that it was made from another value`);
   }
   for (const event of made) {
     const { id, assetKey, dataVersion, inputDataVersions, inputEventIds = {} } = event;

@@ -16,5 +16,7 @@ while (outcome.kills < kills) {
   await killProcesses(program.file, folder.place, Math.min(perFolder, kills - outcome.kills), random, outcome);
   for (const problem of outcome.problems.slice(known)) console.log(`after ${outcome.kills} kills: ${problem}`);
 }
-console.log(`LocalStore and SQLite: ${outcome.kills} kills, ${outcome.problems.length} problems, runs ended ${JSON.stringify(outcome.ends)}`);
+console.log(
+  `LocalStore and SQLite: ${outcome.kills} kills, ${outcome.problems.length} problems, runs ended ${JSON.stringify(outcome.ends)}`,
+);
 if (outcome.problems.length > 0) process.exitCode = 1;

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "vite";
-import { root } from "../../support/spawn.ts";
 import { sources } from "../../../scripts/exports.ts";
+import { root } from "../../support/spawn.ts";
 import type { Told } from "./attack.ts";
 import type { ChildOptions } from "./child.ts";
 import { judge } from "./judge.ts";
@@ -55,8 +55,15 @@ export async function killProcesses(program: string, place: Place, kills: number
     while (left-- > 0) {
       const how = random();
       const freezes = frozen === undefined && how < 0.1;
-      const trap = { at: 1 + Math.floor(random() * mostCalls), when: (["before", "during", "after"] as const)[Math.floor(random() * 3)] ?? "before" };
-      const child = new Child(program, { place, trap: how < 0.7 ? trap : undefined, freezes, killedRun, force: frozen !== undefined }, acknowledged);
+      const trap = {
+        at: 1 + Math.floor(random() * mostCalls),
+        when: (["before", "during", "after"] as const)[Math.floor(random() * 3)] ?? "before",
+      };
+      const child = new Child(
+        program,
+        { place, trap: how < 0.7 ? trap : undefined, freezes, killedRun, force: frozen !== undefined },
+        acknowledged,
+      );
       if (frozen !== undefined) {
         await child.until(({ told }) => told === "end" || told === "run");
         await frozen.wakeAndKill();
@@ -157,7 +164,8 @@ class Child {
       if (each.told !== "end") continue;
       ends[each.code] = (ends[each.code] ?? 0) + 1;
       const holder = Number(/the process (\d+)-/.exec(each.message)?.[1]);
-      if (each.code === "InProgress" && this.#deadBefore.has(holder)) problems.push(`a process that had ended counts as alive: ${each.message}`);
+      if (each.code === "InProgress" && this.#deadBefore.has(holder))
+        problems.push(`a process that had ended counts as alive: ${each.message}`);
       if (!expectedEnds.has(each.code)) problems.push(`a run has ended with ${each.code}: ${each.message}`);
     }
     if (this.#process.signalCode !== "SIGKILL") problems.push(`a process has ended by itself: ${this.#process.exitCode} ${this.#stderr}`);

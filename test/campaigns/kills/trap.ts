@@ -30,16 +30,14 @@ export class Calls {
     });
   }
 
-  #call(call: () => unknown): unknown {
+  async #call(call: () => unknown): Promise<unknown> {
     const { at, when } = this.#trap ?? {};
     if (++this.#count !== at) return call();
-    if (when === "before") return this.#spring().then(call);
-    const called = call();
-    if (when === "during") return this.#spring().then(() => called);
-    return Promise.resolve(called).then(async (result) => {
-      await this.#spring();
-      return result;
-    });
+    if (when === "before") await this.#spring();
+    const called = Promise.resolve(call());
+    if (when === "after") await Promise.allSettled([called]);
+    if (when !== "before") await Promise.all([this.#spring(), Promise.allSettled([called])]);
+    return called;
   }
 }
 
