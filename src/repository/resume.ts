@@ -65,7 +65,10 @@ export async function resume(
     const announced = await recordLandedWrites(owner, graph, environment);
     return { owner, plan, announced, recorded: await recordedBy(run.runId, graph, storage) };
   } catch (error) {
-    owner.stop();
+    const status = environment.signal.aborted ? "Canceled" : "Failure";
+    await owner
+      .end(status, Date.now())
+      .catch((lost: unknown) => environment.log.error(`Cannot record the end of the run ${run.runId}`, lost));
     throw error;
   }
 }

@@ -1,10 +1,13 @@
 /** Two processes that make the same graph, and are killed or frozen at random moments. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as setTimer } from "node:timers";
+import { setTimeout } from "node:timers/promises";
 import { build } from "vite";
 import { sources } from "../../../scripts/exports.ts";
 import { root } from "../../support/spawn.ts";
@@ -25,7 +28,9 @@ export interface Outcome {
 const expectedEnds: ReadonlySet<string> = new Set(["Success", "InProgress", "PreconditionFailed", "TakenOver", "Conflict"]);
 
 /** The longest time that a process lives, in milliseconds. */
-const longestLifeMs = 15_000;
+const longestLifeMs = 30_000;
+/** The longest time that a process is frozen, in milliseconds. */
+const longestFreezeMs = 3000;
 /** The calls of a Storage and a store within which a process is killed: about those of one run and a half. */
 const mostCalls = 160;
 
@@ -65,14 +70,15 @@ export async function killProcesses(program: string, place: Place, kills: number
         acknowledged,
       );
       if (frozen !== undefined) {
-        await child.until(({ told }) => told === "end" || told === "run");
+        // It waits for longer where the frozen process is writing the same object of a LocalStore.
+        await Promise.race([child.until(({ told }) => told === "end" || told === "run"), setTimeout(longestFreezeMs)]);
         await frozen.wakeAndKill();
         frozen.report(outcome);
         frozen = undefined;
       }
       if (how >= 0.7) {
         await child.until(({ told }) => told === "ready");
-        await new Promise((resolve) => setTimeout(resolve, random() * 600));
+        await setTimeout(random() * 600);
         child.kill();
       }
       await child.until(({ told }) => freezes && told === "frozen");
@@ -106,9 +112,10 @@ class Child {
   readonly #told: Told[] = [];
   /** The processes that had ended when this one started. */
   readonly #deadBefore: ReadonlySet<number> = new Set(dead);
-  readonly #deadline: ReturnType<typeof setTimeout>;
+  readonly #deadline: ReturnType<typeof setTimer>;
   #stderr = "";
-  #wasLate = false;
+  #late: string | undefined;
+  #woken = 0;
   #onTold = (): void => undefined;
 
   constructor(program: string, options: ChildOptions, acknowledged: Set<number>) {
@@ -129,8 +136,11 @@ class Child {
       if (told.told === "frozen") this.isFrozen = true;
       this.#onTold();
     });
-    this.#deadline = setTimeout(() => {
-      this.#wasLate = true;
+    this.#deadline = setTimer(() => {
+      const state = readFileSync(`/proc/${this.#process.pid}/status`, "utf8")
+        .split("\n")
+        .filter((line) => /^(State|SigQ|SigPnd|ShdPnd)/.test(line));
+      this.#late = `${state}, woken ${this.#woken}`;
       this.kill();
     }, longestLifeMs);
   }
@@ -152,7 +162,7 @@ class Child {
   /** Lets a frozen process go on until its run has ended, and kills it. */
   async wakeAndKill(): Promise<void> {
     const before = this.#told.filter(({ told }) => told === "end").length;
-    this.#process.kill("SIGCONT");
+    this.#woken = this.#process.kill("SIGCONT") ? Date.now() : 1;
     await this.until(() => this.#told.filter(({ told }) => told === "end").length > before);
     this.kill();
     await this.#exited;
@@ -169,7 +179,8 @@ class Child {
       if (!expectedEnds.has(each.code)) problems.push(`a run has ended with ${each.code}: ${each.message}`);
     }
     if (this.#process.signalCode !== "SIGKILL") problems.push(`a process has ended by itself: ${this.#process.exitCode} ${this.#stderr}`);
-    if (this.#wasLate) problems.push(`a process was not killed in time; it has told ${JSON.stringify(this.#told.slice(-3))}`);
+    if (this.#late !== undefined)
+      problems.push(`a process was not killed in time (${this.#late}); it has told ${Date.now()} ${JSON.stringify(this.#told.slice(-3))}`);
   }
 }
 
