@@ -227,11 +227,12 @@ export function loseCanceled(runId: string): void {
 
 /**
  * Whether the owner of a lease has certainly ended: its token is not among those of this isolate, or its process or tab is gone.
- * Only a Storage that this isolate or this machine has for itself can be told so.
+ * Of a Storage that other machines reach too, only an owner whose name says that it is on this machine can be told so.
  */
 export async function hasOwnerEnded({ reach }: Storage, { owner, holder }: Lease): Promise<boolean> {
   if (reach === "process") return !living.has(owner);
-  if (reach !== "machine" || holder === undefined) return false;
+  if (holder === undefined) return false;
   const current = await currentHolder();
-  return holder === current.name ? !living.has(owner) : current.hasEnded(holder);
+  if (holder === current.name) return !living.has(owner);
+  return (reach === "machine" || current.namesMachine) && current.hasEnded(holder);
 }

@@ -1,22 +1,37 @@
-/** `npm run kills`: runs that are killed at random moments. Arguments: how many kills, and the seed. */
+/**
+ * `npm run kills`: runs that are killed at random moments while others make the same. Arguments: how many kills of processes over
+ * a LocalStore and SQLite, how many over S3 and Postgres, how many of tabs and workers, and the seed.
+ */
+import { components } from "../../../scripts/components.ts";
 import { randomFrom } from "../crash/judge.ts";
 import { bundleChild, killProcesses, newFolder, type Outcome } from "./processes.ts";
+import { startServices } from "./services.ts";
 
-const [kills = 1000, seed = Date.now() % 1e6] = process.argv.slice(2).map(Number);
+const [local = 1000, remote = 100, seed = Date.now() % 1e6] = process.argv.slice(2).map(Number);
 console.log(`seed ${seed}`);
-/** Kills over one folder, before what they have left is checked. */
-const perFolder = 25;
+/** Kills over one place, before what they have left is checked. */
+const perPlace = 25;
+const random = randomFrom(seed);
+
+async function campaign(name: string, kills: number, killSome: (kills: number, outcome: Outcome) => Promise<void>): Promise<void> {
+  const outcome: Outcome = { kills: 0, ends: {}, problems: [] };
+  while (outcome.kills < kills) {
+    const known = outcome.problems.length;
+    await killSome(Math.min(perPlace, kills - outcome.kills), outcome);
+    for (const problem of outcome.problems.slice(known)) console.log(`${name}, after ${outcome.kills} kills: ${problem}`);
+  }
+  console.log(`${name}: ${outcome.kills} kills, ${outcome.problems.length} problems, runs ended ${JSON.stringify(outcome.ends)}`);
+  if (outcome.problems.length > 0) process.exitCode = 1;
+}
 
 await using program = await bundleChild();
-const outcome: Outcome = { kills: 0, ends: {}, problems: [] };
-const random = randomFrom(seed);
-while (outcome.kills < kills) {
+await campaign("LocalStore and SQLite", local, async (kills, outcome) => {
   await using folder = await newFolder();
-  const known = outcome.problems.length;
-  await killProcesses(program.file, folder.place, Math.min(perFolder, kills - outcome.kills), random, outcome);
-  for (const problem of outcome.problems.slice(known)) console.log(`after ${outcome.kills} kills: ${problem}`);
+  await killProcesses(program.file, folder.place, kills, random, outcome);
+});
+if (remote > 0 && components.ceph.path && components.postgres.path) {
+  await using services = await startServices();
+  await campaign("S3 and Postgres", remote, async (kills, outcome) =>
+    killProcesses(program.file, await services.newPlace(), kills, random, outcome),
+  );
 }
-console.log(
-  `LocalStore and SQLite: ${outcome.kills} kills, ${outcome.problems.length} problems, runs ended ${JSON.stringify(outcome.ends)}`,
-);
-if (outcome.problems.length > 0) process.exitCode = 1;

@@ -204,8 +204,13 @@ describe("a run that was killed", () => {
     const given = pipeline();
     const ioHandler = new SuperJsonIOHandler({ store: new MemoryStore() });
     await using storage = Storage.memory();
-    const runId = await killedRun(given, storage, ioHandler, 300);
     // This Storage can be reached from other machines, which this one cannot see.
+    const far = hooked(
+      storage,
+      ({ leases = [], ...batch }, commit) => commit({ ...batch, leases: leases.map((lease) => ({ ...lease, holder: "a process elsewhere" })) }),
+      "anywhere",
+    );
+    const runId = await killedRun(given, far, ioHandler, 300);
     const shared = hooked(storage, (batch, commit) => commit(batch), "anywhere");
     await using elsewhere = await Repository.open({ assets: given.assets, storage: shared, ioHandler });
     await expect(elsewhere.materialize({ resume: runId })).rejects.toMatchObject({ code: "InProgress" });
