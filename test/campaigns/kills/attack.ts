@@ -8,6 +8,8 @@ export type Told =
   | { readonly told: "ready" | "frozen" }
   | { readonly told: "run"; readonly runId: string }
   | { readonly told: "output"; readonly id: number }
+  /** The name of this process or tab in its leases. */
+  | { readonly told: "holder"; readonly holder: string }
   | { readonly told: "end"; readonly code: string; readonly message: string };
 
 export interface Attack {
@@ -32,13 +34,19 @@ export async function attack(given: Attack): Promise<never> {
   const { killedRun, force, tell } = given;
   const repository = await openRepository(given);
   await tell({ told: "ready" });
+  const tellHolder = async (runId: string): Promise<void> => {
+    for (const { holder = "" } of await given.storage.getLeases(runId)) tell({ told: "holder", holder });
+  };
   const make = async (resume: { readonly resume?: true | { readonly run: string; readonly force: boolean } }): Promise<string> => {
     try {
       await repository.materialize({
         ...everything,
         ...resume,
         onProgress: (event) => {
-          if (event.type === "run-start") tell({ told: "run", runId: event.runId });
+          if (event.type === "run-start") {
+            tell({ told: "run", runId: event.runId });
+            tellHolder(event.runId);
+          }
           if (event.type === "output") tell({ told: "output", id: event.event.id });
         },
       });

@@ -2,12 +2,14 @@
  * `npm run kills`: runs that are killed at random moments while others make the same. Arguments: how many kills of processes over
  * a LocalStore and SQLite, how many over S3 and Postgres, how many of tabs and workers, and the seed.
  */
+import { browsers } from "../../../scripts/browsers.ts";
 import { components } from "../../../scripts/components.ts";
 import { randomFrom } from "../crash/judge.ts";
 import { bundleChild, killProcesses, newFolder, type Outcome } from "./processes.ts";
 import { startServices } from "./services.ts";
+import { killTabs } from "./tabs.ts";
 
-const [local = 1000, remote = 100, seed = Date.now() % 1e6] = process.argv.slice(2).map(Number);
+const [local = 1000, remote = 100, tabs = 100, seed = Date.now() % 1e6] = process.argv.slice(2).map(Number);
 console.log(`seed ${seed}`);
 /** Kills over one place, before what they have left is checked. */
 const perPlace = 25;
@@ -34,4 +36,10 @@ if (remote > 0 && components.ceph.path && components.postgres.path) {
   await campaign("S3 and Postgres", remote, async (kills, outcome) =>
     killProcesses(program.file, await services.newPlace(), kills, random, outcome),
   );
+}
+
+for (const kind of tabs > 0 ? (["IndexedDBStore", "OPFSStore"] as const) : []) {
+  const browser = browsers.find(({ name }) => name === "chromium");
+  if (browser !== undefined)
+    await campaign(`Chromium, ${kind}`, tabs / 2, (kills, outcome) => killTabs(browser, kind, kills, random, outcome));
 }

@@ -24,14 +24,14 @@ export interface Outcome {
 }
 
 /** How a run may end while others kill, resume and make the same. */
-const expectedEnds: ReadonlySet<string> = new Set(["Success", "InProgress", "PreconditionFailed", "TakenOver", "Conflict"]);
+export const expectedEnds: ReadonlySet<string> = new Set(["Success", "InProgress", "PreconditionFailed", "TakenOver", "Conflict"]);
 
 /** The longest time that a process lives, in milliseconds. */
 const longestLifeMs = 30_000;
 /** The longest time that a process is frozen, in milliseconds. */
 const longestFreezeMs = 3000;
 /** The calls of a Storage and a store within which a process is killed: about those of one run and a half. */
-const mostCalls = 160;
+export const mostCalls = 160;
 
 /** Bundles the program of the processes, so that each starts fast. */
 export async function bundleChild(): Promise<{ readonly file: string } & AsyncDisposable> {
@@ -182,8 +182,7 @@ export class Child {
       if (!expectedEnds.has(each.code)) problems.push(`a run has ended with ${each.code}: ${each.message}`);
     }
     if (this.#process.signalCode !== "SIGKILL") problems.push(`a process has ended by itself: ${this.#process.exitCode} ${this.#stderr}`);
-    if (this.#wasLate)
-      problems.push(`a process was not killed in time; it has told ${JSON.stringify(this.told.slice(-3))}`);
+    if (this.#wasLate) problems.push(`a process was not killed in time; it has told ${JSON.stringify(this.told.slice(-3))}`);
   }
 }
 

@@ -207,7 +207,8 @@ describe("a run that was killed", () => {
     // This Storage can be reached from other machines, which this one cannot see.
     const far = hooked(
       storage,
-      ({ leases = [], ...batch }, commit) => commit({ ...batch, leases: leases.map((lease) => ({ ...lease, holder: "a process elsewhere" })) }),
+      ({ leases = [], ...batch }, commit) =>
+        commit({ ...batch, leases: leases.map((lease) => ({ ...lease, holder: "a process elsewhere" })) }),
       "anywhere",
     );
     const runId = await killedRun(given, far, ioHandler, 300);
