@@ -26,6 +26,7 @@ export async function judge({ storage, store, acknowledged }: Left): Promise<rea
   await repository.materialize(everything);
   await checkStatus(repository, true, problems);
   await checkEvents(storage, store, acknowledged, problems);
+  await checkOwners(storage, problems);
   await checkValues(repository, storage, problems);
   const leases = await storage.getLeases();
   if (leases.length > 0) problems.push(`leases are left: ${JSON.stringify(leases)}`);
@@ -129,6 +130,27 @@ async function checkEvents(storage: Storage, { etags }: ObjectStore, acknowledge
     const count = nth.findIndex(({ counter }) => counter === inputDataVersions["counter"]);
     const version = assetKey === "total" ? nth[count]?.total : first.get(place);
     if (dataVersion !== version) problems.push(`${place}, event ${id}, has another version than undisturbed`);
+  }
+}
+
+/** Only the last owner of a run records for it, except that anybody may record a value that was announced. */
+async function checkOwners(storage: Storage, problems: string[]): Promise<void> {
+  for (const { runId } of await storage.getRuns({ limit: 100_000 })) {
+    let [attempt, isEnded] = [0, true];
+    for (const event of await storage.getEventsForRun(runId, { types: "all" })) {
+      const { id, eventType } = event;
+      if (eventType === "RunStart") {
+        if (event.attempt !== attempt + 1) problems.push(`${runId}: attempt ${event.attempt} follows ${attempt}`);
+        [attempt, isEnded] = [event.attempt, false];
+        continue;
+      }
+      const isHelp = eventType === "Verification" || event.metadata["adopted"] !== undefined;
+      if (isEnded && !isHelp) problems.push(`${runId} has ended, and then recorded the event ${id} (${eventType})`);
+      if (eventType === "RunEnd") isEnded = true;
+      const { writeId = "" } = (event as StoredEvent).stored ?? {};
+      if (!isHelp && writeId.startsWith(`${runId}/`) && !writeId.startsWith(`${runId}/${attempt}.`))
+        problems.push(`${runId}: the event ${id} of the write ${writeId} was recorded when attempt ${attempt} had begun`);
+    }
   }
 }
 

@@ -58,7 +58,7 @@ export async function killProcesses(program: string, place: Place, kills: number
     let frozen: Child | undefined;
     while (left-- > 0) {
       const how = random();
-      const freezes = frozen === undefined && how < 0.1;
+      const freezes = frozen === undefined && how < 0.2;
       const trap = {
         at: 1 + Math.floor(random() * mostCalls),
         when: (["before", "during", "after"] as const)[Math.floor(random() * 3)] ?? "before",

@@ -32,6 +32,8 @@ export class Calls {
 
   async #call(call: () => unknown): Promise<unknown> {
     const { at, when } = this.#trap ?? {};
+    // Slow calls let others come in between.
+    if (Math.random() < 0.2) await new Promise((resolve) => setTimeout(resolve, Math.random() * 25));
     if (++this.#count !== at) return call();
     if (when === "before") await this.#spring();
     const called = Promise.resolve(call());
