@@ -8,12 +8,17 @@ export interface Left {
   readonly store: ObjectStore;
   /** The ids of the outputs that were reported to the killed processes. */
   readonly acknowledged: ReadonlySet<number>;
+  /**
+   * Whether the store has conditions on writes; true unless given. Without them an older write can land on a newer record: it is
+   * recorded as what it is, and an update can be lost.
+   */
+  readonly isConditional?: boolean;
 }
 
 const names = ["source", "left", "right", "parts", "counter", "total"] as const;
 
 /** Ends the interrupted runs, and returns everything that is wrong. */
-export async function judge({ storage, store, acknowledged }: Left): Promise<readonly string[]> {
+export async function judge({ storage, store, acknowledged, isConditional = true }: Left): Promise<readonly string[]> {
   const problems: string[] = [];
   await using repository = await openRepository({ storage, store });
   await checkStatus(repository, false, problems);
@@ -25,7 +30,7 @@ export async function judge({ storage, store, acknowledged }: Left): Promise<rea
   }
   await repository.materialize(everything);
   await checkStatus(repository, true, problems);
-  await checkEvents(storage, store, acknowledged, problems);
+  await checkEvents({ storage, store, acknowledged, isConditional }, problems);
   await checkOwners(storage, problems);
   await checkValues(repository, storage, problems);
   const leases = await storage.getLeases();
@@ -79,7 +84,7 @@ const inputsOf: Readonly<Record<string, readonly string[]>> = {
   total: ["left", "right", "counter"],
 };
 
-async function checkEvents(storage: Storage, { etags }: ObjectStore, acknowledged: ReadonlySet<number>, problems: string[]): Promise<void> {
+async function checkEvents({ storage, store: { etags }, acknowledged, isConditional }: Required<Left>, problems: string[]): Promise<void> {
   const made: StoredEvent[] = [];
   const writes = new Set<string>();
   for (const name of names) {
@@ -95,7 +100,8 @@ async function checkEvents(storage: Storage, { etags }: ObjectStore, acknowledge
       recorded.set(output, event.id);
       made.push(event as StoredEvent);
       for (const note of ["replaced", "overwrote"])
-        if (event.metadata[note] !== undefined) problems.push(`${output} has ${note}: ${JSON.stringify(event.metadata[note])}`);
+        if (isConditional && event.metadata[note] !== undefined)
+          problems.push(`${output} has ${note}: ${JSON.stringify(event.metadata[note])}`);
       if (event.metadata["path"]?.kind !== "Text") problems.push(`${output} lost its metadata: ${JSON.stringify(event.metadata)}`);
       const { writeId = "none" } = (event as StoredEvent).stored ?? {};
       // A store whose etags name content keeps the object of an earlier write of the same bytes.
@@ -109,11 +115,10 @@ async function checkEvents(storage: Storage, { etags }: ObjectStore, acknowledge
   const counts = made.filter(({ assetKey }) => assetKey === "counter");
   const { first, nth } = await undisturbed(counts.length);
   for (const [index, { id, dataVersion, inputDataVersions }] of counts.entries()) {
-    if (dataVersion !== nth[index]?.counter)
-      problems.push(`counter has another version in its ${index + 1}th event ${id} than undisturbed`);
-    const before = nth[index - 1]?.counter;
-    if (inputDataVersions["counter"] !== before)
-      problems.push(`counter's ${index + 1}th event ${id} says that it was made from another value`);
+    const { counter: before } = inputDataVersions;
+    const count = before === undefined ? 0 : nth.findIndex(({ counter }) => counter === before) + 1;
+    if (isConditional && count !== index) problems.push(`counter's ${index + 1}th event ${id} was made from the value after ${count}`);
+    if (dataVersion !== nth[count]?.counter) problems.push(`counter's ${index + 1}th event ${id} says that it was made from another value`);
   }
   for (const event of made) {
     const { id, assetKey, dataVersion, inputDataVersions, inputEventIds = {} } = event;
@@ -155,8 +160,11 @@ async function checkOwners(storage: Storage, problems: string[]): Promise<void> 
 }
 
 async function checkValues(repository: Repository, storage: Storage, problems: string[]): Promise<void> {
-  const counts = await storage.getEventsForAsset("counter", { limit: 1_000_000 });
-  const expected = valuesAfter(counts.length);
+  const { count } = (await repository.load("counter")) as { readonly count: number };
+  const expected = valuesAfter(count);
+  const counter = await storage.getLatestMaterialization("counter");
+  const { nth } = await undisturbed(count);
+  if (counter?.dataVersion !== nth[count - 1]?.counter) problems.push(`counter is ${count}, which is not what is recorded last`);
   for (const name of names) {
     for (const key of name === "parts" ? keys : [undefined]) {
       const place = key === undefined ? name : `${name}[${key}]`;

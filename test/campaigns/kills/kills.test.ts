@@ -1,5 +1,6 @@
 import { Repository } from "edgewater";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { failCalls } from "./faults.ts";
 import { judge } from "./judge.ts";
 import { openPlace } from "./place.ts";
 import { bundleChild, Child, killProcesses, newFolder, type Outcome } from "./processes.ts";
@@ -63,4 +64,15 @@ describe("processes that make the same graph", () => {
     expect(await judge({ storage, store, acknowledged: new Set() })).toEqual([]);
     await storage.close();
   });
+});
+
+describe("repositories that make the same graph while calls fail and lose their answers", () => {
+  it.each(["etags and metadata", "metadata", "nothing"] as const)(
+    "leave what undisturbed runs leave in a store that keeps %s",
+    async (keeps) => {
+      const outcome: Outcome = { kills: 0, ends: {}, problems: [] };
+      for (let round = 0; round < 20; round++) await failCalls(keeps, Math.random, outcome);
+      expect(outcome.problems).toEqual([]);
+    },
+  );
 });

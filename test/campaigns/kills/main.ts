@@ -1,10 +1,11 @@
 /**
- * `npm run kills`: runs that are killed at random moments while others make the same. Arguments: how many kills of processes over
- * a LocalStore and SQLite, how many over S3 and Postgres, how many of tabs and workers, and the seed.
+ * `npm run kills`: runs whose calls fail, and that are killed at random moments, while others make the same. Arguments: how many
+ * kills of processes over a LocalStore and SQLite, how many over S3 and Postgres, how many of tabs and workers, and the seed.
  */
 import { browsers } from "../../../scripts/browsers.ts";
 import { components } from "../../../scripts/components.ts";
 import { randomFrom } from "../crash/judge.ts";
+import { failCalls } from "./faults.ts";
 import { bundleChild, killProcesses, newFolder, type Outcome } from "./processes.ts";
 import { startServices } from "./services.ts";
 import { killTabs } from "./tabs.ts";
@@ -26,6 +27,9 @@ async function campaign(name: string, kills: number, killSome: (kills: number, o
   if (outcome.problems.length > 0) process.exitCode = 1;
 }
 
+for (const keeps of ["etags and metadata", "metadata", "nothing"] as const) {
+  await campaign(`calls that fail, in a store that keeps ${keeps}`, local / 2, (kills, outcome) => failCalls(keeps, random, outcome));
+}
 await using program = await bundleChild();
 await campaign("LocalStore and SQLite", local, async (kills, outcome) => {
   await using folder = await newFolder();

@@ -1,5 +1,6 @@
 import { asset, condition, MemoryStore, Repository, Storage, SuperJsonIOHandler } from "edgewater";
 import { describe, expect, it, vi } from "vitest";
+import { withLess } from "../../support/less-store.ts";
 import { hooked, killedAt, records } from "./hooked-storage.ts";
 
 /** Three assets in a row; `hold` is what the first call of `two` waits for. */
@@ -302,6 +303,36 @@ describe("a run that was killed", () => {
       await finding.materialize({ resume: runId });
       expect(given.calls.slice(calls), finder).toEqual(finder === "resume" ? ["one", "two", "three"].slice(0, 0) : ["three"]);
     }
+  });
+
+  it.each(["metadata", "nothing"] as const)("leaves a value that is recorded once, in a store that keeps %s beside it", async (keeps) => {
+    const given = pipeline();
+    await using storage = Storage.memory();
+    const ioHandler = new SuperJsonIOHandler({ store: withLess(new MemoryStore(), keeps) });
+    const runId = await killedRun(given, storage, ioHandler);
+    await using repository = await Repository.open({ assets: given.assets, storage, ioHandler });
+    const [, found] = await repository.status({ verify: true });
+    expect(found).toMatchObject({ asset: "two", status: "UpToDate", uncommitted: undefined });
+    expect(await repository.materialize({ resume: true })).toMatchObject({ success: true, runId });
+    expect(given.calls).toEqual(["one", "two", "three"]);
+    expect(await storage.getEventsForAsset("two")).toHaveLength(1);
+  });
+
+  it("records once what two attempts have written, in a store that keeps no metadata", async () => {
+    const one = asset({ name: "one" }, () => 1);
+    await using storage = Storage.memory();
+    const ioHandler = new SuperJsonIOHandler({ store: withLess(new MemoryStore(), "nothing") });
+    await using first = await Repository.open({ assets: [one], storage, ioHandler });
+    await first.materialize();
+    // It announces the bytes that are recorded already, and is killed.
+    const runId = await killedRun({ assets: [one] as never }, storage, ioHandler, 60_000, "one");
+    await using repository = await Repository.open({ assets: [one], storage, ioHandler });
+    await repository.materialize({ resume: runId });
+    await repository.status({ verify: true });
+    await repository.load(one);
+    await repository.materialize();
+    expect((await storage.getEventsForRun(runId)).length).toBe(1);
+    expect(await storage.getEventsForAsset("one")).toHaveLength(3);
   });
 
   it("is made anew by nobody when its input has changed meanwhile: its value counts as stale", async () => {
