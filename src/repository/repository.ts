@@ -21,7 +21,7 @@ import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../r
 import { inProcess } from "../run/in-process.ts";
 import { loadValue } from "../run/load-inputs.ts";
 
-import { defaultLeaseMs, livingOwnerOf, type RunOwner } from "../run/owner.ts";
+import { defaultLeaseMs, loseCanceled, type OwnerOptions, type RunOwner } from "../run/owner.ts";
 import { checkOneOf, membersOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
 import { beginRun, type RunResult, run } from "../run/run.ts";
 
@@ -30,7 +30,7 @@ import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, planned } from "./plan.ts";
-import { type Resumed, resume as resumeRun } from "./resume.ts";
+import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
 import { runError } from "./run-error.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
 import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
@@ -129,20 +129,7 @@ export class Repository implements AsyncDisposable {
       const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs });
       const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
       const loadingContext = await this.#loadingContext();
-      const resumed =
-        resume &&
-        (await orAborted(
-          resumeRun(
-            typeof resume === "object" ? resume : { run: resume },
-            this.#graph,
-            selection,
-            tags,
-            loadingContext,
-            environment,
-            ownerOptions,
-          ),
-          environment.signal,
-        ));
+      const resumed = resume && (await this.#resume(resume, selection, tags, loadingContext, environment, ownerOptions));
       if (resumed) return this.#run(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
       const plan = planOf(this.#graph, selection, loadingContext);
       const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
@@ -150,6 +137,26 @@ export class Repository implements AsyncDisposable {
       const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(selection) }, ownerOptions);
       return this.#run(plan, owner, environment, raiseOnError);
     });
+  }
+
+  /** Takes a run over. One that is taken over after an abort is canceled. */
+  async #resume(
+    resume: true | string | ResumeOptions,
+    selection: Selection,
+    tags: MaterializeOptions["tags"],
+    loadingContext: PartitionLoadingContext,
+    environment: Omit<RunEnvironment, "owner">,
+    ownerOptions: OwnerOptions,
+  ): Promise<Resumed | undefined> {
+    const which = typeof resume === "object" ? resume : { run: resume };
+    const resuming = resumeRun(which, this.#graph, selection, tags, loadingContext, environment, ownerOptions);
+    try {
+      return await orAborted(resuming, environment.signal);
+    } catch (error) {
+      const cancel = resuming.catch(() => undefined).then((late) => late?.owner.end("Canceled", Date.now()));
+      cancel.catch((lost) => this.#log.warn("Cannot record that a resumed run was canceled", lost));
+      throw error;
+    }
   }
 
   /** Runs a plan for the owner of its run. */
@@ -287,7 +294,7 @@ export class Repository implements AsyncDisposable {
   async cancel(runId: string): Promise<void> {
     return this.#operations.run(async () => {
       await this.storage.setRunOutcome(runId, "Canceled");
-      livingOwnerOf(runId)?.lose("it was canceled");
+      loseCanceled(runId);
     });
   }
 

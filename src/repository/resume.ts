@@ -1,4 +1,4 @@
-import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import type { Graph } from "../run/graph.ts";
 import { latestOf, look, type Output, placeOf, recordAnnounced } from "../run/look.ts";
@@ -58,19 +58,23 @@ export async function resume(
   const plan = planOf(graph, selection, loadingContext);
   const { preconditions, attempt } = await asSeen(run, storage, force, environment.signal);
   const next: RunRecord = { ...run, status: "Started", attempt: attempt + 1, tags: { ...run.tags, ...tags }, endTime: undefined };
+  throwIfAborted(environment.signal);
   const owner = await takeOver(next, preconditions, options);
   try {
     const announced = await recordLandedWrites(owner, graph, environment);
     return { owner, plan, announced, recorded: await recordedBy(run.runId, graph, storage) };
   } catch (error) {
-    owner.stop();
+    const status = environment.signal.aborted ? "Canceled" : "Failure";
+    await owner
+      .end(status, Date.now())
+      .catch((lost: unknown) => environment.log.error(`Cannot record the end of the run ${run.runId}`, lost));
     throw error;
   }
 }
 
 async function findRun(which: true | string, storage: Storage): Promise<RunRecord | undefined> {
   if (which === true) {
-    const last = (await storage.getRuns()).find(({ kind = "materialize" }) => kind === "materialize");
+    const last = await lastMaterializeRun(storage);
     return last?.status === "Success" ? undefined : last;
   }
   const run = await storage.getRun(which);
@@ -79,6 +83,15 @@ async function findRun(which: true | string, storage: Storage): Promise<RunRecor
     throw new EdgewaterError("NotFound", message, { store: storage.name, key: which });
   }
   return run;
+}
+
+/** The newest run that `materialize` has started, behind any number of others. */
+async function lastMaterializeRun(storage: Storage): Promise<RunRecord | undefined> {
+  for (let limit = 100; ; limit *= 10) {
+    const runs = await storage.getRuns({ limit });
+    const last = runs.find(({ kind = "materialize" }) => kind === "materialize");
+    if (last !== undefined || runs.length < limit) return last;
+  }
 }
 
 /** What was seen of a run: its last attempt, and the preconditions that it is still so: ended, or with an owner that is gone. */

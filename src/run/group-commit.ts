@@ -12,7 +12,7 @@ interface Waiting {
 /** What a step adds to the commit that records all writes of a group. */
 export interface AtEnd {
   readonly batch: () => Batch;
-  readonly onCommitted: () => void;
+  readonly onCommitted: (batch: Batch) => void;
 }
 
 /**
@@ -26,6 +26,8 @@ export class GroupCommit {
   readonly #atEnd: AtEnd | undefined;
   readonly #waiting: Waiting[] = [];
   #members: number;
+  /** What the step added to a commit that got no answer. */
+  #unanswered: Batch | undefined;
 
   /**
    * @param size the number of writes
@@ -46,6 +48,16 @@ export class GroupCommit {
     });
   }
 
+  /** A write is repeated, so that a commit without an answer has not happened. */
+  repeats(): void {
+    this.#unanswered = undefined;
+  }
+
+  /** All writes were found recorded: a commit without an answer has happened as a whole. */
+  allRecorded(): void {
+    if (this.#unanswered) this.#atEnd?.onCommitted(this.#unanswered);
+  }
+
   /** Takes a write out of the group: it has ended, or commits alone from now on. */
   leave(): void {
     this.#members--;
@@ -60,10 +72,10 @@ export class GroupCommit {
   async #flush(group: readonly Waiting[]): Promise<void> {
     const recordsAll = group.length === this.#size && group.every(({ batch }) => batch.events !== undefined);
     const atEnd = recordsAll ? this.#atEnd : undefined;
-    const added = atEnd ? [atEnd.batch()] : [];
+    const added = atEnd?.batch();
     try {
-      const stored = await this.#commit(merged([...group.map(({ batch }) => batch), ...added]));
-      atEnd?.onCommitted();
+      const stored = await this.#commit(merged([...group.map(({ batch }) => batch), ...(added ? [added] : [])]));
+      if (added) atEnd?.onCommitted(added);
       let start = 0;
       for (const { batch, resolve } of group) {
         const end = start + (batch.events?.length ?? 0);
@@ -71,7 +83,9 @@ export class GroupCommit {
         start = end;
       }
     } catch (error) {
-      const isAlone = group.length === 1 || !isEdgewaterError(error, "PreconditionFailed");
+      const isRefused = isEdgewaterError(error, "PreconditionFailed");
+      if (!isRefused) this.#unanswered = added;
+      const isAlone = group.length === 1 || !isRefused;
       for (const { batch, resolve, reject } of group) {
         if (isAlone) reject(error);
         else await this.#commit(batch).then(resolve, reject);

@@ -105,9 +105,11 @@ async function withDigest(
   return (await storedValue(output, environment, { digest: true })) ?? stored;
 }
 
+/** Whether a stored value is that of the last record. A store that keeps no metadata has only the digest of the bytes to tell it. */
 function isSameWrite(stored: StoredValue, latest: LatestRecord | undefined): boolean {
   const mark = latest?.lastStored;
-  return stored.writeId !== undefined && stored.writeId === mark?.writeId;
+  if (stored.writeId !== undefined) return stored.writeId === mark?.writeId;
+  return stored.digest !== undefined && stored.digest === mark?.digest;
 }
 
 function isSameDigest({ writeId, digest }: StoredValue, latest: LatestRecord | undefined): boolean {
@@ -129,17 +131,20 @@ function isSameContent(stored: StoredValue, latest: LatestRecord | undefined): b
 }
 
 /** The intent of the write that made a stored value, if it is not recorded yet. */
-async function announcedWrite(output: Output, stored: StoredValue, { storage }: LoadEnvironment): Promise<Announced | undefined> {
-  const { writeId, digest } = stored;
+async function announcedWrite(output: Output, stored: StoredValue, environment: LoadEnvironment): Promise<Announced | undefined> {
+  const { storage } = environment;
+  const { writeId } = stored;
   if (writeId !== undefined) {
     const bytes = await storage.kvGet(intentKey(writeId));
     return bytes && { writeId, intent: decodeIntent(bytes), bytes };
   }
   // The store keeps no metadata: the digest of the bytes tells the write.
-  if (digest === undefined) return undefined;
+  let { digest } = stored;
   for (const { key, value } of await storage.kvList(intentPrefix())) {
     const intent = decodeIntent(value);
-    if (isOf(intent, output) && intent.event.stored?.digest === digest) return { writeId: writeIdOf(key), intent, bytes: value };
+    if (!isOf(intent, output)) continue;
+    digest ??= (await storedValue(output, environment, { digest: true }))?.digest;
+    if (digest !== undefined && intent.event.stored?.digest === digest) return { writeId: writeIdOf(key), intent, bytes: value };
   }
   return undefined;
 }

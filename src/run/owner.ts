@@ -155,12 +155,17 @@ export class RunOwner {
   async #take(preconditions: readonly Precondition[]): Promise<void> {
     const { storage, signal } = this.#options;
     const batch = { preconditions, runs: [this.run], leases: [this.#renewal], events: [runEvent("RunStart", this.run)] };
+    // Others of this isolate see the lease before the commit returns.
+    living.set(this.#token, this);
     try {
       await storage.commit(batch);
     } catch (error) {
-      if (isEdgewaterError(error, "PreconditionFailed") || !(await this.#holdsLease())) throw error;
+      const isRefused = isEdgewaterError(error, "PreconditionFailed");
+      if (isRefused || !(await this.#holdsLease().catch(() => false))) {
+        living.delete(this.#token);
+        throw error;
+      }
     }
-    living.set(this.#token, this);
     this.#lastBeat = performance.now();
     signal.addEventListener("abort", this.#onAbort, { once: true });
     if (signal.aborted) this.#onAbort();
@@ -221,19 +226,19 @@ function takenOverBy({ attempt, holder, ageMs }: Lease): string {
   return `${who} took it over as attempt ${attempt} and was heard of ${Math.round(ageMs)} ms ago`;
 }
 
-/** The owner in this isolate of a run; undefined when there is none. */
-export function livingOwnerOf(runId: string): RunOwner | undefined {
-  for (const owner of living.values()) if (owner.run.runId === runId) return owner;
-  return undefined;
+/** Tells the owners of a run in this isolate, which may be one and another that took it over, that it was canceled. */
+export function loseCanceled(runId: string): void {
+  for (const owner of [...living.values()]) if (owner.run.runId === runId) owner.lose("it was canceled");
 }
 
 /**
  * Whether the owner of a lease has certainly ended: its token is not among those of this isolate, or its process or tab is gone.
- * Only a Storage that this isolate or this machine has for itself can be told so.
+ * Of a Storage that other machines reach too, only an owner whose name says that it is on this machine can be told so.
  */
 export async function hasOwnerEnded({ reach }: Storage, { owner, holder }: Lease): Promise<boolean> {
   if (reach === "process") return !living.has(owner);
-  if (reach !== "machine" || holder === undefined) return false;
+  if (holder === undefined) return false;
   const current = await currentHolder();
-  return holder === current.name ? !living.has(owner) : current.hasEnded(holder);
+  if (holder === current.name) return !living.has(owner);
+  return (reach === "machine" || current.namesMachine) && current.hasEnded(holder);
 }

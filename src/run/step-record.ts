@@ -17,6 +17,8 @@ export interface StepRecord {
   readonly retry: (error: unknown, retry: number) => Promise<void>;
   /** The `StepSuccess` and the log, to be committed with the last output. */
   readonly successBatch: () => Batch;
+  /** Forgets the lines of the log that a batch has stored. A refused one stores nothing, and its lines go with the next. */
+  readonly isStored: (batch: Batch) => void;
   /** Records `StepSuccess`. */
   readonly success: () => Promise<void>;
   /** Records `StepFailure` for every output that was not made. Does not reject: the step has failed already. */
@@ -30,21 +32,23 @@ export function stepRecord(step: Step, { owner, log }: StepEnvironment): StepRec
   const { runId } = owner.run;
   const own = (eventType: StepEvent["eventType"], details: StepDetails = {}): Batch => ({
     events: [ownEvent(step, runId, eventType, details)],
-    logs: logs.splice(0),
+    logs: [...logs],
   });
+  const isStored = ({ logs: stored = [] }: Batch): void => void logs.splice(0, stored.length);
+  const commit = async (batch: Batch): Promise<void> => {
+    await owner.commit(batch);
+    isStored(batch);
+  };
   return {
     log: recording(log, label, runId, logs),
-    start: async (preconditions) => {
-      await owner.commit({ ...own("StepStart"), preconditions });
-    },
+    start: (preconditions) => commit({ ...own("StepStart"), preconditions }),
     retry: async (error, retry) => {
       const metadata = { ...errorMetadata(error), retry: MetadataValue.int(retry) };
-      await owner.commit(own("StepRetry", { metadata, failure: failureRecord(error) }));
+      await commit(own("StepRetry", { metadata, failure: failureRecord(error) }));
     },
     successBatch: () => own("StepSuccess"),
-    success: async () => {
-      await owner.commit(own("StepSuccess"));
-    },
+    isStored,
+    success: () => commit(own("StepSuccess")),
     failure: async (error, outputsMade, inputs) => {
       const made = new Set(outputsMade);
       const details = { metadata: errorMetadata(error), failure: failureRecord(error), ...inputs };
@@ -54,7 +58,7 @@ export function stepRecord(step: Step, { owner, log }: StepEnvironment): StepRec
           .map((key) => stepEvent(name, key, runId, "StepFailure", details)),
       );
       try {
-        await owner.commit({ events, logs: logs.splice(0) });
+        await commit({ events, logs: [...logs] });
       } catch (lost) {
         log.error(`Cannot record the failure of ${label}`, lost);
       }

@@ -79,7 +79,7 @@ function checkIfLatest({ label, ifLatest, computation }: Step, latest: LatestRec
   const id = latest?.lastMaterializationId;
   if (ifLatest === undefined || ifLatest === id) return;
   const found = id === undefined ? "there is none" : `it is ${id}`;
-  const message = `Cannot write ${label}: its last materialization is not the expected ${ifLatest}, ${found}; load it again`;
+  const message = `The last materialization of ${label} is not the expected ${ifLatest}: ${found}; load the value again`;
   throw new EdgewaterError("Conflict", message, { asset: computation.name });
 }
 

@@ -5,7 +5,7 @@ import { coerceMetadata, type Metadata } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { type RetryPolicy, retrying, stepRetryDefaults } from "../retry.ts";
-import type { LatestRecord, StoredEvent } from "../storage/types.ts";
+import type { Batch, LatestRecord, StoredEvent } from "../storage/types.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
 import { type AtEnd, GroupCommit } from "./group-commit.ts";
 import { loadInput } from "./load-inputs.ts";
@@ -234,7 +234,8 @@ async function commitGroups(call: Call, outputs: Iterable<PendingOutput>): Promi
     const isLast = outcomes.size + group.length === outputIds(step).length;
     const writing = group;
     group = [];
-    const onCommitted = (): void => {
+    const onCommitted = (batch: Batch): void => {
+      record.isStored(batch);
       running.isSuccessRecorded = true;
     };
     await commitGroup(call, writing, isLast ? { batch: record.successBatch, onCommitted } : undefined);
@@ -259,6 +260,7 @@ async function commitGroup(call: Call, outputs: readonly PendingOutput[], atEnd:
   const results = await Promise.allSettled(outputs.map((output) => commit(call, output, group)));
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
+  group.allRecorded();
 }
 
 /** Commits one output, with its own retries, so that the function is not called again. A retry commits alone. */
@@ -288,6 +290,7 @@ async function commit(call: Call, output: PendingOutput, group: GroupCommit): Pr
   const alone: RunOwner["commit"] = (batch) => environment.owner.commit(batch);
   let isAlone = false;
   await attempt(environment.signal, async () => {
+    if (isAlone) group.repeats();
     const commitBatch: RunOwner["commit"] = isAlone ? alone : (batch) => group.commit(batch);
     try {
       await writeOutput(annotated, { ...environment, commit: commitBatch }, onCommit, writes);

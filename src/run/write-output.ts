@@ -310,6 +310,6 @@ function versionIn(metadata: Metadata): string | undefined {
 
 /** The error of a step that has lost the race again and again. */
 export function conflict(label: string, asset: string): EdgewaterError<"Conflict"> {
-  const message = `Cannot make ${label}: other runs have recorded its outputs ${maxConflicts + 1} times while it was made; let one run at a time make it`;
+  const message = `Other runs have recorded the outputs of ${label} ${maxConflicts + 1} times while they were made; let one run at a time make them`;
   return new EdgewaterError("Conflict", message, { asset });
 }

@@ -3,14 +3,16 @@ import { hostname } from "node:os";
 import { kill, pid } from "node:process";
 import type { Holder } from "./types.ts";
 
-let known: { readonly machine: string; readonly name: string; readonly random: string } | undefined;
+let known: { readonly machine: string; readonly namesMachine: boolean; readonly name: string; readonly random: string } | undefined;
 
 /** Looked up once, when it is needed: a module must not draw random numbers while it is loaded. */
 function identity(): NonNullable<typeof known> {
   if (known === undefined) {
     const random = Math.random().toString(36).slice(2, 10);
-    const machine = machineId() ?? `unknown${random}`;
-    known = { machine, name: `${pid}-${startOf(pid) ?? ""}-${machine}`, random };
+    const boot = bootId();
+    // Two machines may have the same host name.
+    const machine = boot ?? hostId() ?? `unknown${random}`;
+    known = { machine, namesMachine: boot !== undefined, name: `${pid}-${startOf(pid) ?? ""}-${machine}`, random };
   }
   return known;
 }
@@ -42,8 +44,8 @@ export function isProcessAlive(name: string): boolean | undefined {
 
 /** The holder of claims that this process makes. */
 export async function currentHolder(): Promise<Holder> {
-  const { name, random } = identity();
-  return { name: `${name}-${random}`, hasEnded: async (other) => isProcessAlive(other) === false };
+  const { name, random, namesMachine } = identity();
+  return { name: `${name}-${random}`, namesMachine, hasEnded: async (other) => isProcessAlive(other) === false };
 }
 
 /**
@@ -61,14 +63,19 @@ function startOf(process: number): string | undefined {
   }
 }
 
-/** Where process numbers are comparable: the boot of the machine and the container; otherwise the host name. */
-function machineId(): string | undefined {
-  for (const read of [() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8") + readlinkSync("/proc/self/ns/pid"), hostname]) {
-    try {
-      return read().replace(/[^a-z0-9]/gi, "");
-    } catch {
-      // Not Linux, or not allowed.
-    }
+/** Where process numbers are comparable: the boot of the machine and the container. Undefined where the system is not Linux. */
+function bootId(): string | undefined {
+  return idOf(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8") + readlinkSync("/proc/self/ns/pid"));
+}
+
+function hostId(): string | undefined {
+  return idOf(hostname);
+}
+
+function idOf(read: () => string): string | undefined {
+  try {
+    return read().replace(/[^a-z0-9]/gi, "");
+  } catch {
+    return undefined;
   }
-  return undefined;
 }

@@ -10,8 +10,10 @@ export interface Holder {
   /** The name to keep with a claim. */
   readonly name: string;
   /**
-   * Whether the holder with this name has certainly ended. False when it is alive, and when this runtime cannot tell. Only for
-   * claims that were made on this machine.
+   * Whether names say on which machine their holders are. Otherwise {@link hasEnded} is only for claims that were made on this
+   * machine.
    */
+  readonly namesMachine: boolean;
+  /** Whether the holder with this name has certainly ended. False when it is alive, and when this runtime cannot tell. */
   readonly hasEnded: (name: string) => Promise<boolean>;
 }

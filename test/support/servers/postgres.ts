@@ -8,13 +8,27 @@ import type { TestProject } from "vitest/node";
 import { components } from "../../../scripts/components.ts";
 import { freePort } from "./free-port.ts";
 
+/** Where the server is, and who may use it. */
+export interface PostgresServer {
+  readonly host: string;
+  readonly user: string;
+  readonly password: string;
+}
+
 declare module "vitest" {
   interface ProvidedContext {
-    postgres: { readonly host: string; readonly user: string; readonly password: string };
+    postgres: PostgresServer;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { server, stop } = await start();
+  project.provide("postgres", server);
+  return stop;
+}
+
+/** Starts a server. */
+export async function start(): Promise<{ readonly server: PostgresServer; readonly stop: () => Promise<void> }> {
   const bin = dirname(components.postgres.path ?? "");
   const folder = await mkdtemp(join(tmpdir(), "edgewater-postgres-"));
   const identity = ownIdentity();
@@ -56,13 +70,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (server.exitCode !== null) throw new Error(`Postgres did not start; its files are in ${folder}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  project.provide("postgres", { host, user, password });
-  return async () => {
+  const stop = async (): Promise<void> => {
     // Fast: without waiting for clients.
     server.kill("SIGINT");
     await exited;
     await rm(folder, { recursive: true });
   };
+  return { server: { host, user, password }, stop };
 }
 
 /** Postgres refuses to run as root. Debian's package brings a user for it. */
