@@ -96,6 +96,7 @@ export type Found =
 
 /** The result of a look at a stored value that differed from what was recorded before it. */
 export interface VerificationEvent extends AssetEventBase {
+  /** `Verification`: a look has found something else than the one before. */
   readonly eventType: "Verification";
   /** Always undefined. */
   readonly dataVersion: undefined;

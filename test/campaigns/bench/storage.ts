@@ -106,7 +106,16 @@ function engine(file: string): { readonly write: (events: readonly NewEvent[]) =
   return {
     write: (batch) => {
       database.exec("BEGIN IMMEDIATE");
-      for (const { eventType, assetKey, runId, timestamp, dataVersion = null, codeVersion = null, inputDataVersions, metadata } of batch)
+      for (const {
+        eventType,
+        assetKey = null,
+        runId,
+        timestamp,
+        dataVersion = null,
+        codeVersion = null,
+        inputDataVersions,
+        metadata,
+      } of batch)
         insert.run(
           eventType,
           assetKey,
