@@ -28,7 +28,7 @@ async function campaign(name: string, kills: number, killSome: (kills: number, o
 }
 
 for (const keeps of ["etags and metadata", "metadata", "nothing"] as const) {
-  await campaign(`calls that fail, in a store that keeps ${keeps}`, local / 2, (kills, outcome) => failCalls(keeps, random, outcome));
+  await campaign(`calls that fail, in a store that keeps ${keeps}`, local / 2, (_, outcome) => failCalls(keeps, random, outcome));
 }
 await using program = await bundleChild();
 await campaign("LocalStore and SQLite", local, async (kills, outcome) => {
