@@ -36,7 +36,7 @@ const cases: Readonly<Record<string, Case>> = {
 
 const given = new Map<string, string>();
 for (let index = 2; index < process.argv.length; index += 2) given.set(process.argv[index] as string, process.argv[index + 1] ?? "");
-const most = Number(given.get("--most") ?? 4_000_000);
+const most = Number(given.get("--most") ?? 1_000_000);
 const chosen = Object.entries(cases).filter(([name]) => name.includes(given.get("--case") ?? ""));
 const stores = given.has("--store") ? [given.get("--store") as Options["etags"]] : (["write", "content", "none"] as const);
 

@@ -139,13 +139,17 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
         const loaded = process["loaded"] as Write;
         const latest = latestOf(state, "a");
         if (state.log[latest - 1]?.write === loaded) return { label: `finds ${loaded} recorded`, next: computed(loaded) };
-        return { label: "reads the record of a again", next: looks("a", latest, "knows") };
+        const isOlder = state.log.some((each) => each.write === loaded);
+        return { label: `finds ${loaded} ${isOlder ? "as an older value" : "not recorded"}`, next: to("asks what is there", { isOlder }) };
       }
+      case "asks what is there":
+        return { label: "reads the record of a again", next: looks("a", latestOf(state, "a"), "knows") };
       case "knows": {
         const loaded = process["loaded"] as Write;
-        const next = to("loads", { found: undefined, seen: undefined, latest: undefined, object: undefined, loaded: undefined });
+        const rest = { found: undefined, seen: undefined, latest: undefined, object: undefined, loaded: undefined, isOlder: undefined };
+        const next = to("loads", rest);
         if (process["found"] === "announced") return recordAnnounced(process["seen"] as Write, process["latest"] as number, [], next, next);
-        if (process["found"] === "unknown" && state.log.some((each) => each.write === loaded))
+        if (process["found"] === "unknown" && process["isOlder"])
           return { label: `takes ${loaded} as the older value that it is`, next: computed(loaded) };
         if (process["found"] === "unknown")
           return { label: `takes ${loaded} as a value that nobody has recorded`, next: computed("?", loaded) };

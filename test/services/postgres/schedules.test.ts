@@ -6,7 +6,7 @@ import type { SharedStore } from "../../support/schedules/world.ts";
 import { newDatabase } from "./database.ts";
 
 /** How many schedules: about five seconds. */
-const schedules = 20;
+const schedules = 8;
 
 describe("random schedules over Storage.connect(postgres(…))", () => {
   it("violate no invariant", async () => {

@@ -10,8 +10,8 @@ export interface Timer {
 }
 
 const real = {
-  setTimeout: globalThis.setTimeout,
-  clearTimeout: globalThis.clearTimeout,
+  setTimeout: globalThis.setTimeout.bind(globalThis),
+  clearTimeout: globalThis.clearTimeout.bind(globalThis),
   now: performance.now.bind(performance),
   digest: crypto.subtle.digest.bind(crypto.subtle),
 };
@@ -31,6 +31,9 @@ function turn(): Promise<void> {
   });
 }
 
+/** How long a process may be busy. One that has not ended then waits for nothing. */
+const mostTurns = 5000;
+
 /** The timers and the digests of one schedule. Schedules run one after the other. */
 export class Clock {
   /** In the order in which they were set. */
@@ -43,8 +46,9 @@ export class Clock {
 
   install(): void {
     const set = (work: () => void, ms = 0, ...given: unknown[]): unknown => {
-      if (this.isReal) return real.setTimeout(work, ms, ...given);
-      const timer = { fire: work, ms, unref: () => timer, ref: () => timer };
+      // A client of HTTP passes arguments, this library none.
+      if (this.isReal || given.length > 0) return real.setTimeout(work, ms, ...given);
+      const timer = { fire: work, ms, unref: () => timer, ref: () => timer, refresh: () => timer };
       this.timers.add(timer);
       return timer;
     };
@@ -70,12 +74,14 @@ export class Clock {
     crypto.subtle.digest = real.digest;
   }
 
-  /** Waits until nothing runs any more without a step of the schedule. */
-  async settle(): Promise<void> {
-    do {
+  /** Waits until nothing runs any more without a step of the schedule: a process that is busy may wait for a lock of the runtime. */
+  async settle(isBusy: () => boolean = () => false): Promise<void> {
+    for (let turns = 0; turns < mostTurns; turns++) {
       this.#hasDigested = false;
       await turn();
-    } while (this.#digests > 0 || this.#hasDigested);
+      const isWaiting = [...this.timers].some(({ ms }) => ms <= 60_000);
+      if (this.#digests === 0 && !this.#hasDigested && (isWaiting || !isBusy())) return;
+    }
   }
 
   fire(timer: Timer): void {

@@ -66,7 +66,7 @@ export async function runSchedule(seed: number, shared: Shared): Promise<Report>
       if (beats.length > 0 && random() < 0.04) {
         world.trace.push("a beat");
         clock.fire(one(beats));
-        await clock.settle();
+        await world.settle();
         continue;
       }
       if (kills > 0 && running.length > 0 && random() < 0.03) {
@@ -81,7 +81,7 @@ export async function runSchedule(seed: number, shared: Shared): Promise<Report>
       if (timers.length > 0 && (running.length + ready.length === 0 || random() < 0.2)) {
         world.trace.push("a timer");
         clock.fire(one(timers));
-        await clock.settle();
+        await world.settle();
         continue;
       }
       if (running.length + ready.length === 0) continue;

@@ -119,7 +119,12 @@ export class World {
     }
     const lost = new EdgewaterError("Unavailable", `no answer to ${label}`);
     call.answer(ending === "done" && result ? result : { error: lost });
-    await this.clock.settle();
+    await this.settle();
+  }
+
+  /** Waits until every process waits for the schedule. */
+  settle(): Promise<void> {
+    return this.clock.settle(() => this.processes.some(({ isRunning, calls }) => isRunning && calls.length === 0));
   }
 
   /** Runs one process until it is about to make a call with this label. */
@@ -142,7 +147,7 @@ export class World {
     remove(this.late, call);
     const result = await this.#perform(call);
     this.trace.push(`late: ${call.process.name} ${call.label}${"error" in result ? ", refused" : ""}`);
-    await this.clock.settle();
+    await this.settle();
   }
 
   /** Kills a process. Its calls are not done, or may still be done. */
@@ -156,7 +161,7 @@ export class World {
   async start(process: Process): Promise<void> {
     this.trace.push(`start ${process.name}`);
     process.start();
-    await this.clock.settle();
+    await this.settle();
   }
 
   async #perform(call: Call): Promise<Result> {

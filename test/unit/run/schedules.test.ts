@@ -160,7 +160,7 @@ describe("a run that ends", () => {
       await world.end(end, "answered later");
       const [beat] = world.clock.timers;
       world.clock.fire(beat as Timer);
-      await world.clock.settle();
+      await world.settle();
       while (maker.calls.length > 0) await world.end(maker.calls.at(-1) as Call);
       expect(String(maker.outcome?.error)).toContain("the input is broken");
       input.version = 0;
