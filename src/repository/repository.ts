@@ -165,7 +165,7 @@ export class Repository implements AsyncDisposable {
     owner: RunOwner,
     environment: Omit<RunEnvironment, "owner">,
     raiseOnError: boolean,
-    earlier?: Pick<Resumed, "recorded" | "announced">,
+    earlier?: Resumed,
   ): Promise<RunResult> {
     const result = await run(plan, { ...environment, owner, signal: owner.signal }, earlier);
     if (!raiseOnError || result.success) return result;

@@ -24,6 +24,8 @@ export interface Resumed {
   readonly recorded: readonly StoredEvent[];
   /** The ids of outputs that the run has announced and that may still be recorded for it. */
   readonly announced: ReadonlySet<string>;
+  /** The steps whose success is recorded, see `stepId`. */
+  readonly succeeded: ReadonlySet<string>;
 }
 
 /** How many stores are asked at the same time. */
@@ -62,7 +64,7 @@ export async function resume(
   const owner = await takeOver(next, preconditions, options);
   try {
     const announced = await recordLandedWrites(owner, graph, environment);
-    return { owner, plan, announced, recorded: await recordedBy(run.runId, graph, storage) };
+    return { owner, plan, announced, ...(await recordedBy(run.runId, graph, storage)) };
   } catch (error) {
     const status = environment.signal.aborted ? "Canceled" : "Failure";
     await owner
@@ -194,13 +196,17 @@ async function recordIfLanded(output: Output, writeId: string, owner: RunOwner, 
 }
 
 /** What a run has recorded, without what is known to be gone from its store. */
-async function recordedBy(runId: string, graph: Graph, storage: Storage): Promise<readonly StoredEvent[]> {
-  const events = await storage.getEventsForRun(runId);
-  const outputs = events.flatMap(({ assetKey, partitionKey }) => {
+async function recordedBy(runId: string, graph: Graph, storage: Storage): Promise<Pick<Resumed, "recorded" | "succeeded">> {
+  const events = await storage.getEventsForRun(runId, { types: ["Materialization", "Observation", "StepSuccess"] });
+  const recorded = events.filter((event) => event.dataVersion !== undefined);
+  const succeeded = new Set(
+    events.flatMap((event) => (event.eventType === "StepSuccess" ? [outputId(event.assetKey, event.partitionKey)] : [])),
+  );
+  const outputs = recorded.flatMap(({ assetKey, partitionKey }) => {
     const definition = graph.nodes.get(assetKey)?.definition;
     return definition === undefined ? [] : [{ definition, key: partitionKey }];
   });
   const latest = await storage.getLatestRecords(outputs.map(placeOf));
   const missing = new Set(latest.flatMap((record) => (record.lastFound === "Missing" ? [record.lastMaterializationId] : [])));
-  return events.filter(({ id }) => !missing.has(id));
+  return { recorded: recorded.filter(({ id }) => !missing.has(id)), succeeded };
 }

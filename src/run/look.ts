@@ -125,9 +125,11 @@ function isSameContent(stored: StoredValue, latest: LatestRecord | undefined): b
     if (stored.writeId !== undefined) return false;
     return stored.etag === undefined || mark.etag === undefined || stored.etag === mark.etag;
   }
-  // A record of an earlier version, or of a result without a value.
+  // A result without a value was recorded after this value: there is nothing to compare.
+  if (stored.writeId !== undefined) return true;
+  // A record of an earlier version.
   if (stored.dataVersion !== undefined && stored.dataVersion === lastDataVersion) return true;
-  return stored.runId === lastRunId || (stored.writeId === undefined && stored.dataVersion === undefined);
+  return stored.runId === lastRunId || stored.dataVersion === undefined;
 }
 
 /** The intent of the write that made a stored value, if it is not recorded yet. */

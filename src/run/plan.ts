@@ -55,6 +55,11 @@ export function outputId(name: string, key: PartitionKey | undefined): string {
   return key === undefined ? `${name.length}:${name}` : `${name.length}:${name}/${key}`;
 }
 
+/** The id of a step in its run: a batch is one step, so it is unique in a plan. */
+export function stepId({ computation, keys }: Pick<Step, "computation" | "keys">): string {
+  return outputId(computation.name, keys?.length === 1 ? keys[0] : undefined);
+}
+
 /** The ids of all outputs of a step. */
 export function outputIds({ outputs, keys }: Pick<Step, "outputs" | "keys">): readonly string[] {
   if (keys === undefined) return outputs.map(({ name }) => outputId(name, undefined));

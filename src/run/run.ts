@@ -11,7 +11,7 @@ import { placeOf } from "./look.ts";
 import { type OwnerOptions, RunOwner } from "./owner.ts";
 import { outputId, outputIds, type Plan } from "./plan.ts";
 import type { ProgressEvent, RunEnvironment } from "./run-environment.ts";
-import { runStep } from "./step.ts";
+import { type Known, runStep } from "./step.ts";
 import { skippedEvent } from "./step-record.ts";
 
 /** The result of a run. */
@@ -70,6 +70,12 @@ export function namesOf(plan: Plan): { readonly nodeNames: readonly string[]; re
   };
 }
 
+/** What a run did before it was resumed. */
+export interface Earlier extends Pick<Known, "announced" | "succeeded"> {
+  /** What it has recorded, in the order of the commits. */
+  readonly recorded: readonly StoredEvent[];
+}
+
 /**
  * Runs a plan for the owner of a run, and records its end.
  *
@@ -78,7 +84,7 @@ export function namesOf(plan: Plan): { readonly nodeNames: readonly string[]; re
 export async function run(
   plan: Plan,
   environment: RunEnvironment,
-  earlier: { readonly recorded: readonly StoredEvent[]; readonly announced: ReadonlySet<string> } = { recorded: [], announced: new Set() },
+  earlier: Earlier = { recorded: [], announced: new Set(), succeeded: new Set() },
 ): Promise<RunResult> {
   const { owner, signal, storage, log } = environment;
   const { runId, startTime } = owner.run;

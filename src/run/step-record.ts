@@ -71,6 +71,11 @@ export function skippedEvent(step: Step, runId: string, reason: string): NewEven
   return ownEvent(step, runId, "StepSkipped", { reason });
 }
 
+/** The event of a step whose outputs were all recorded before. */
+export function succeededEvent(step: Step, runId: string): NewEvent {
+  return ownEvent(step, runId, "StepSuccess", {});
+}
+
 /** The data versions and the event ids of inputs. */
 export interface LoadedInputs {
   readonly inputDataVersions: Readonly<Record<string, string>>;

@@ -10,10 +10,10 @@ import type { Outcome, Outcomes } from "./executor.ts";
 import { type AtEnd, GroupCommit } from "./group-commit.ts";
 import { loadInput } from "./load-inputs.ts";
 import type { RunOwner } from "./owner.ts";
-import { outputId, outputIds, type Step } from "./plan.ts";
+import { outputId, outputIds, type Step, stepId } from "./plan.ts";
 import type { Read } from "./provenance.ts";
 import type { StepEnvironment } from "./run-environment.ts";
-import { type LoadedInputs, type StepRecord, stepRecord } from "./step-record.ts";
+import { type LoadedInputs, type StepRecord, stepRecord, succeededEvent } from "./step-record.ts";
 import { findRecorded, outputsOf, readLatest, startStep } from "./step-start.ts";
 import { withinLimits } from "./time-limit.ts";
 import { type Base, conflict, isLostRace, maxConflicts, type Write, writeOutput } from "./write-output.ts";
@@ -68,6 +68,8 @@ export interface Known {
   readonly latest: ReadonlyMap<string, LatestRecord>;
   /** For a resumed run, what it has recorded before, by the ids of the outputs: it is not made again. */
   readonly recorded: ReadonlyMap<string, StoredEvent>;
+  /** For a resumed run, the steps whose success it has recorded before, see `stepId`. */
+  readonly succeeded: ReadonlySet<string>;
   /** For a resumed run, the ids of outputs that somebody may record for it at any time: they were announced before. */
   readonly announced: ReadonlySet<string>;
 }
@@ -87,7 +89,11 @@ export async function runStep(step: Step, environment: StepEnvironment, known: K
     const event = known.recorded.get(id);
     if (event !== undefined) outcomes.set(id, { status: "success", event });
   }
-  if (outcomes.size === ids.length) return outcomes;
+  if (outcomes.size === ids.length) {
+    // The last output was recorded by somebody who found it.
+    if (ids.length > 0 && !known.succeeded.has(stepId(step))) owner.recordLater(succeededEvent(step, runId));
+    return outcomes;
+  }
   const record = stepRecord(step, environment);
   const onRetry = (error: unknown, retry: number): Promise<void> => {
     onProgress({ type: "step-retry", runId, step: label, error, retry });
