@@ -76,11 +76,14 @@ export class Clock {
 
   /** Waits until nothing runs any more without a step of the schedule: a process that is busy may wait for a lock of the runtime. */
   async settle(isBusy: () => boolean = () => false): Promise<void> {
-    for (let turns = 0; turns < mostTurns; turns++) {
+    for (let turns = 0; turns < mostTurns; ) {
       this.#hasDigested = false;
       await turn();
+      // A digest ends whenever another thread has made it.
+      if (this.#digests > 0 || this.#hasDigested) continue;
       const isWaiting = [...this.timers].some(({ ms }) => ms <= 60_000);
-      if (this.#digests === 0 && !this.#hasDigested && (isWaiting || !isBusy())) return;
+      if (isWaiting || !isBusy()) return;
+      turns++;
     }
   }
 
