@@ -6,11 +6,11 @@ import { type Backend, type EventsQuery, type Place, partitionId, type Reach } f
 import type { Batch } from "./batch.ts";
 import { aBytes } from "./batch-fields.ts";
 import { checkBatch, checkStorageName } from "./check-batch.ts";
-import { type AnyEvent, assetEventTypes, runEvent, type StoredEvent } from "./events.ts";
+import { type AnyEvent, assetEventTypes, type StoredEvent } from "./events.ts";
 import { byFirstMaterialization } from "./latest-record.ts";
 import { checkStorageOptions } from "./options.ts";
 import { assetRecords, changedDefinitions } from "./query/catalogue.ts";
-import { runsOf, withStatus } from "./query/run-status.ts";
+import { runsOf, setRunOutcome, withStatus } from "./query/run-status.ts";
 import { computeStaleness } from "./query/staleness.ts";
 import { subscribe } from "./query/subscribe.ts";
 import type {
@@ -158,22 +158,7 @@ export class BackendStorage implements Storage {
   }
 
   setRunOutcome(runId: string, status: RunOutcome): Promise<void> {
-    return this.#withBackend(
-      async (backend) => {
-        const run = await backend.run(runId);
-        if (run === undefined) {
-          const message = `Cannot set the outcome of the run ${JSON.stringify(runId)}: ${this.name} has no such run`;
-          throw new EdgewaterError("NotFound", message, { store: this.name, key: runId });
-        }
-        await this.#commit({
-          preconditions: [{ run: runId, is: "Started" }],
-          runs: [{ ...run, status, endTime: Date.now() }],
-          leases: [{ runId, owner: undefined }],
-          events: [runEvent("RunEnd", { ...run, status })],
-        });
-      },
-      { "run id": runId },
-    );
+    return this.#withBackend((backend) => setRunOutcome(backend, (batch) => this.#commit(batch), runId, status), { "run id": runId });
   }
 
   getRunLogs(runId: string): Promise<readonly LogRecord[]> {
