@@ -1,6 +1,6 @@
 import type { Backend } from "../backend.ts";
 import type { Found } from "../events.ts";
-import { inputName } from "../input-name.ts";
+import { inputName, inputOf } from "../input-name.ts";
 import { byFirstMaterialization } from "../latest-record.ts";
 import type { AssetDefinition, Dependency, LatestRecord } from "../records.ts";
 import type { Staleness, StalenessCause, StalenessOptions } from "../types.ts";
@@ -13,6 +13,13 @@ interface AssetState {
   readonly partitions: ReadonlyMap<string, LatestRecord>;
   /** By the display form of the key; undefined for an asset without partitions. */
   readonly results: Map<string | undefined, Staleness>;
+  /** The positions of the partitions in their order. */
+  readonly position: ReadonlyMap<string, number>;
+  /** Filled in when it is needed, after the results. */
+  changes?: {
+    readonly stale: readonly string[];
+    readonly newestFirst: readonly { readonly key: string; readonly lastEventId: number }[];
+  };
 }
 
 /**
@@ -35,13 +42,16 @@ export async function computeStaleness(backend: Backend, { assets, partitions = 
   const all = new Map<string, AssetState>();
   for (const definition of definitions.toSorted((left, right) => (left.assetKey < right.assetKey ? -1 : 1))) {
     const { assetKey } = definition;
-    all.set(assetKey, { definition, latest: known.get(assetKey), partitions: keyed.get(assetKey) ?? new Map(), results: new Map() });
+    const partitions = keyed.get(assetKey) ?? new Map<string, LatestRecord>();
+    const position = new Map([...partitions.keys()].map((key, index) => [key, index]));
+    all.set(assetKey, { definition, latest: known.get(assetKey), partitions, position, results: new Map() });
   }
+  const asked = assets && new Set(assets);
   const result: Staleness[] = [];
   for (const state of inputsFirst(all)) {
     const { definition, results } = state;
     const own = stalenessOf(state, all);
-    if (definition.kind === "task" || (assets !== undefined && !assets.includes(definition.assetKey))) continue;
+    if (definition.kind === "task" || (asked !== undefined && !asked.has(definition.assetKey))) continue;
     result.push(own);
     if (partitions) for (const each of results.values()) if (each.partition !== undefined) result.push(each);
   }
@@ -85,9 +95,10 @@ function stalenessOfOne(
   const causes: StalenessCause[] = lastFound === "Stored" ? [] : [valueCause(lastFound)];
   if (codeVersion !== undefined && codeVersion !== record.lastMaterializationCodeVersion)
     causes.push({ kind: "code-version", upstream: undefined, upstreamPartition: undefined, reason: "code version changed" });
+  const consumed = consumedBy(record);
   for (const dependency of dependencies) {
     const upstream = all.get(dependency.assetKey);
-    if (upstream !== undefined) addCauses(causes, dependency, upstream, partition, record);
+    if (upstream !== undefined) addCauses(causes, dependency, upstream, partition, record, consumed);
   }
   return { asset, partition, status: causes.length > 0 ? "Stale" : "UpToDate", causes };
 }
@@ -109,8 +120,9 @@ function addCauses(
   upstream: AssetState,
   partition: string | undefined,
   record: LatestRecord,
+  consumed: Consumed,
 ): void {
-  const { lastInputDataVersions: consumed, lastMaterializationId = 0 } = record;
+  const { lastMaterializationId = 0 } = record;
   const add = (key: string | undefined, version: string | undefined, latest: LatestRecord | undefined): void => {
     const cause = (kind: StalenessCause["kind"], change: string): void => {
       const name = key === undefined ? `'${assetKey}'` : `'${assetKey}[${key}]'`;
@@ -123,14 +135,50 @@ function addCauses(
       cause("upstream-version", "has new data version");
   };
   if (upstream.partitions.size === 0) {
-    add(undefined, consumed[inputName(assetKey, undefined)], upstream.latest);
+    add(undefined, record.lastInputDataVersions[inputName(assetKey, undefined)], upstream.latest);
     return;
   }
-  for (const [key, latest] of upstream.partitions) {
-    const version = consumed[inputName(assetKey, key)];
-    const isOwn = (mapping ?? "identity") === "identity" && key === partition;
-    if (version !== undefined || mapping === "all" || isOwn) add(key, version, latest);
+  const versions = consumed.get(assetKey) ?? new Map<string, string>();
+  const keys = new Set(versions.keys());
+  if ((mapping ?? "identity") === "identity" && partition !== undefined) keys.add(partition);
+  if (mapping === "all") for (const key of changedSince(upstream, lastMaterializationId)) keys.add(key);
+  const { position } = upstream;
+  const known = [...keys].filter((key) => position.has(key));
+  for (const key of known.sort((left, right) => (position.get(left) ?? 0) - (position.get(right) ?? 0)))
+    add(key, versions.get(key), upstream.partitions.get(key));
+}
+
+/** The data versions of the partitions that were loaded, by asset and the display form of the key. */
+type Consumed = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+function consumedBy({ lastInputDataVersions }: LatestRecord): Consumed {
+  const consumed = new Map<string, Map<string, string>>();
+  for (const [name, version] of Object.entries(lastInputDataVersions)) {
+    const { asset, partition } = inputOf(name);
+    if (partition === undefined) continue;
+    const versions = consumed.get(asset) ?? new Map<string, string>();
+    consumed.set(asset, versions.set(partition, version));
   }
+  return consumed;
+}
+
+/** Kept unless the results are still to come, as those of an asset that depends on itself are. */
+function changesOf(state: AssetState): NonNullable<AssetState["changes"]> {
+  const changes = {
+    stale: [...state.results].flatMap(([key, { status }]) => (status === "Stale" && key !== undefined ? [key] : [])),
+    newestFirst: [...state.partitions]
+      .map(([key, { lastEventId = 0 }]) => ({ key, lastEventId }))
+      .sort((left, right) => right.lastEventId - left.lastEventId),
+  };
+  if (state.results.size >= state.partitions.size) state.changes = changes;
+  return changes;
+}
+
+/** The partitions of an asset that are stale, or have an event after the one with this id. */
+function changedSince(state: AssetState, id: number): readonly string[] {
+  const { stale, newestFirst } = state.changes ?? changesOf(state);
+  const end = newestFirst.findIndex(({ lastEventId }) => lastEventId <= id);
+  return [...stale, ...newestFirst.slice(0, end < 0 ? undefined : end).map(({ key }) => key)];
 }
 
 /** Every asset after its inputs. Without recursion, so that a long chain does not overflow the stack. */

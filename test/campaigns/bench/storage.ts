@@ -1,10 +1,10 @@
 /** Storage in a file beside hand-written SQL: the same file settings, one event table and its indexes. */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type NewEvent, Storage } from "edgewater";
+import { type NewEvent, PartitionKey, Storage, type StoredEvent } from "edgewater";
 import { type AddRow, absolute, ratio } from "./harness.ts";
 
-const event = (assetKey: string, index: number): NewEvent => ({
+const event = (assetKey: string, index: number): Omit<StoredEvent, "id"> => ({
   eventType: "Materialization",
   assetKey,
   partitionKey: undefined,
@@ -92,6 +92,31 @@ export async function storageRows(add: AddRow, folder: string): Promise<void> {
     };
     add(await absolute(`staleness of 10,000 assets, ${label}`, { name: "computeStaleness", run: compute }, 150));
   }
+  await addPartitions(add);
+}
+
+/** The staleness of two assets with 50,000 partitions each. */
+async function addPartitions(add: AddRow): Promise<void> {
+  await using storage = Storage.memory();
+  const definition = { kind: "asset", tags: {}, kinds: [], group: undefined, codeVersion: undefined, partitions: undefined } as const;
+  await storage.declareAssets([
+    { ...definition, assetKey: "up", dependencies: [] },
+    { ...definition, assetKey: "down", dependencies: [{ assetKey: "up", mapping: undefined }] },
+  ]);
+  for (const assetKey of ["up", "down"])
+    for (let start = 0; start < 50_000; start += 5_000)
+      await storage.commit({
+        events: Array.from({ length: 5_000 }, (_, index) => ({
+          ...event(assetKey, index),
+          partitionKey: PartitionKey.single(`p${start + index}`),
+          inputDataVersions: assetKey === "down" ? { [`up[p${start + index}]`]: "sha256:0" } : {},
+        })),
+      });
+  const compute = async (): Promise<void> => {
+    const all = await storage.computeStaleness({ partitions: true });
+    if (all.length !== 100_002) throw new Error(`${all.length} partitions and assets have a staleness`);
+  };
+  add(await absolute("staleness of 50,000 × 2 partitions", { name: "computeStaleness", run: compute }, 2000));
 }
 
 /** SQLite with the settings, columns and indexes of our event table. */
