@@ -55,6 +55,9 @@ const node: TestProjectConfiguration = {
   },
 };
 
+/** Browsers have one worker each, and Vitest runs projects with as many workers together. */
+const afterOthers = { groupOrder: 1 };
+
 const inEveryBrowser = ["test/runtime/browser/*.test.ts", ...core];
 
 const inBrowsers = browsers.map(
@@ -64,6 +67,7 @@ const inBrowsers = browsers.map(
       name,
       include: inEveryBrowser,
       isolate: false,
+      sequence: afterOthers,
       ...withServers,
       // Chromium keeps what is not in a profile in memory, and a profile has one window at a time.
       fileParallelism: false,
@@ -85,6 +89,8 @@ const inWebKit = (browser: string): TestProjectConfiguration => ({
   oxc: { target: "es2022" },
   test: {
     include: inEveryBrowser,
+    sequence: afterOthers,
+    maxWorkers: 1,
     ...withServers,
     browser: {
       enabled: true,
@@ -150,6 +156,8 @@ export default defineConfig({
   test: {
     // A machine with two cores runs browsers, servers and compilers at once.
     testTimeout: 60_000,
+    // Most tests wait: for servers, processes and disks. Unless told, a machine with two cores gets one worker.
+    maxWorkers: 4,
     projects: [
       node,
       ...inBrowsers,

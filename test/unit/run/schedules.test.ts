@@ -248,7 +248,7 @@ describe("a store that keeps no metadata", () => {
 });
 
 /** How many schedules of each kind: about five seconds. */
-const schedules = 120;
+const schedules = 40;
 
 describe.each(Object.entries(stores))("random schedules over %s", (_, store) => {
   it("violate no invariant", async () => {
