@@ -13,13 +13,22 @@ import {
 } from "edgewater";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-/** Promise rejections that nobody handles, which would end a process. */
+/** Promise rejections that nobody handles, which would end a process. Node has them as events of `process`, others of the global. */
 const unhandled: unknown[] = [];
 const collect = (reason: unknown): void => void unhandled.push(reason);
-beforeEach(() => void process.on("unhandledRejection", collect));
+const collectEvent = (event: Event): void => {
+  event.preventDefault();
+  collect((event as PromiseRejectionEvent).reason);
+};
+const isNode = typeof globalThis.process?.on === "function";
+beforeEach(() => {
+  if (isNode) process.on("unhandledRejection", collect);
+  else globalThis.addEventListener("unhandledrejection", collectEvent);
+});
 afterEach(async () => {
   await new Promise((resolve) => setTimeout(resolve));
-  process.off("unhandledRejection", collect);
+  if (isNode) process.off("unhandledRejection", collect);
+  else globalThis.removeEventListener("unhandledrejection", collectEvent);
   expect(unhandled.splice(0)).toEqual([]);
 });
 
