@@ -156,6 +156,7 @@ export default defineConfig({
   test: {
     // A machine with two cores runs browsers, servers and compilers at once.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Most tests wait: for servers, processes and disks. Unless told, a machine with two cores gets one worker.
     maxWorkers: 4,
     projects: [

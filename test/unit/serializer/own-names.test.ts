@@ -22,7 +22,12 @@ describe("hasExtraNames", () => {
           const array = make() as unknown[];
           // A typed array accepts no property whose name is a number.
           if (extra !== null)
-            Reflect.defineProperty(array, extra[0], { value: 1, enumerable: extra[1], configurable: true, writable: true });
+            Reflect.defineProperty(array, extra[0], {
+              value: Class === BigInt64Array ? 1n : 1,
+              enumerable: extra[1],
+              configurable: true,
+              writable: true,
+            });
           expect(hasExtraNames(array, make)).toBe(listsExtraNames(array));
         },
       ),
