@@ -22,7 +22,7 @@ export async function changedDefinitions(backend: Backend, definitions: readonly
 }
 
 /** The definition of an asset that has events and that no repository declared. */
-function undeclared(assetKey: string): AssetDefinition {
+export function undeclared(assetKey: string): AssetDefinition {
   return {
     assetKey,
     kind: "asset",

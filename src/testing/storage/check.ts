@@ -1,6 +1,7 @@
 import { type EdgewaterError, type ErrorCode, isEdgewaterError, thrownText } from "../../errors.ts";
 import { MetadataValue } from "../../metadata/metadata-value.ts";
 import { PartitionKey } from "../../partition/partition-key.ts";
+import { undeclared } from "../../storage/query/catalogue.ts";
 import type { AssetDefinition, NewEvent, RunRecord, Storage, StoredEvent } from "../../storage/types.ts";
 
 /** One obligation of a Storage, and its check. */
@@ -54,17 +55,7 @@ export function runOf(runId: string, fields: Partial<RunRecord> = {}): RunRecord
 
 /** The definition of an asset. */
 export function definition(assetKey: string, fields: Partial<AssetDefinition> = {}): AssetDefinition {
-  return {
-    assetKey,
-    kind: "asset",
-    tags: {},
-    kinds: [],
-    group: undefined,
-    codeVersion: undefined,
-    dependencies: [],
-    partitions: undefined,
-    ...fields,
-  };
+  return { ...undeclared(assetKey), ...fields };
 }
 
 /** Bytes with these values. */

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type NewEvent, PartitionKey, Storage, type StoredEvent } from "edgewater";
+import { definition } from "../../../src/testing/storage/check.ts";
 import { type AddRow, absolute, ratio } from "./harness.ts";
 
 const event = (assetKey: string, index: number): Omit<StoredEvent, "id"> => ({
@@ -69,16 +70,9 @@ export async function storageRows(add: AddRow, folder: string): Promise<void> {
     const nodes = Array.from({ length: 10_000 }, (_, index) => `node-${index}`);
     const above = (index: number): readonly string[] => [7, 31, 100].flatMap((back) => nodes[index - back] ?? []);
     await stale.declareAssets(
-      nodes.map((assetKey, index) => ({
-        assetKey,
-        kind: "asset",
-        tags: {},
-        kinds: [],
-        group: undefined,
-        codeVersion: "1",
-        dependencies: above(index).map((each) => ({ assetKey: each, mapping: undefined })),
-        partitions: undefined,
-      })),
+      nodes.map((assetKey, index) =>
+        definition(assetKey, { codeVersion: "1", dependencies: above(index).map((each) => ({ assetKey: each, mapping: undefined })) }),
+      ),
     );
     await stale.commit({
       events: nodes.map((name, index) => ({
@@ -98,11 +92,7 @@ export async function storageRows(add: AddRow, folder: string): Promise<void> {
 /** The staleness of two assets with 50,000 partitions each. */
 async function addPartitions(add: AddRow): Promise<void> {
   await using storage = Storage.memory();
-  const definition = { kind: "asset", tags: {}, kinds: [], group: undefined, codeVersion: undefined, partitions: undefined } as const;
-  await storage.declareAssets([
-    { ...definition, assetKey: "up", dependencies: [] },
-    { ...definition, assetKey: "down", dependencies: [{ assetKey: "up", mapping: undefined }] },
-  ]);
+  await storage.declareAssets([definition("up"), definition("down", { dependencies: [{ assetKey: "up", mapping: undefined }] })]);
   for (const assetKey of ["up", "down"])
     for (let start = 0; start < 50_000; start += 5_000)
       await storage.commit({
