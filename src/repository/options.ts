@@ -56,7 +56,7 @@ const repositoryKinds: OptionKinds<RepositoryOptions> = {
   storage: aStorage,
   executor: withMethods("an executor, such as inProcess()", "execute"),
   retry: anyValue,
-  leaseMs: aDuration,
+  leaseMs: wholeNumber(1),
   log: aLog,
 };
 
@@ -79,7 +79,7 @@ const materializeKinds: OptionKinds<MaterializeOptions> = {
   signal: aSignal,
   onProgress: aFunction,
   resume: either(aRun, objectOf<ResumeOptions>({ run: required(aRun), force: aBoolean })),
-  leaseMs: aDuration,
+  leaseMs: wholeNumber(1),
 };
 
 const { selection: _, includeUpstream: __, ...observeKinds } = materializeKinds;

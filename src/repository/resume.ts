@@ -1,5 +1,6 @@
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import { sleep } from "../retry.ts";
 import type { Graph } from "../run/graph.ts";
 import { latestOf, look, type Output, placeOf, recordAnnounced } from "../run/look.ts";
 import { hasOwnerEnded, type OwnerOptions, RunOwner } from "../run/owner.ts";
@@ -26,6 +27,8 @@ export interface Resumed {
   readonly announced: ReadonlySet<string>;
   /** The steps whose success is recorded, see `stepId`. */
   readonly succeeded: ReadonlySet<string>;
+  /** The ids of events of the run whose values are gone from their stores. */
+  readonly missing: ReadonlySet<number>;
 }
 
 /** How many stores are asked at the same time. */
@@ -121,7 +124,7 @@ async function asSeen(
   if (!(await hasOwnerEnded(storage, lease))) {
     if (ageMs <= ttlMs) throw inProgress(runId, lease);
     // A clock may have jumped, and a machine may have slept: an owner that is alive renews its lease while it is watched.
-    await wait(Math.min(ttlMs / 4, longestWatch), signal);
+    await sleep(Math.min(ttlMs / 4, longestWatch), { signal });
     const now = await leaseOf(runId, storage);
     if (now !== undefined && (now.owner !== owner || now.beat !== beat)) throw inProgress(runId, now);
   }
@@ -138,20 +141,6 @@ function inProgress(runId: string, { attempt, ageMs, holder }: Lease): Edgewater
   return new EdgewaterError("InProgress", message, { key: runId });
 }
 
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
-}
-
 async function takeOver(run: RunRecord, preconditions: readonly Precondition[], options: OwnerOptions): Promise<RunOwner> {
   try {
     return await RunOwner.take(run, preconditions, options);
@@ -164,7 +153,7 @@ async function takeOver(run: RunRecord, preconditions: readonly Precondition[], 
 
 /**
  * Records the values that earlier owners have announced and written and could not record. Returns the ids of the other outputs
- * that they have announced: such a write may still happen, and whoever finds it records it.
+ * that they have announced: such a write may still happen, and the next look at its store records it.
  */
 async function recordLandedWrites(owner: RunOwner, graph: Graph, environment: LoadEnvironment): Promise<ReadonlySet<string>> {
   const { storage } = environment;
@@ -172,9 +161,9 @@ async function recordLandedWrites(owner: RunOwner, graph: Graph, environment: Lo
   const entries = await storage.kvList(intentPrefix(owner.run.runId));
   for (let start = 0; start < entries.length; start += concurrency) {
     const group = entries.slice(start, start + concurrency).map(async ({ key, value }) => {
-      const { event } = decodeIntent(value);
-      const definition = graph.nodes.get(event.assetKey)?.definition;
-      if (definition === undefined) return;
+      const event = decodeIntent(value)?.event;
+      const definition = event && graph.nodes.get(event.assetKey)?.definition;
+      if (event === undefined || definition === undefined) return;
       const output = { definition, key: event.partitionKey };
       const isRecorded = await recordIfLanded(output, writeIdOf(key), owner, environment);
       if (!isRecorded) open.add(outputId(event.assetKey, event.partitionKey));
@@ -196,7 +185,7 @@ async function recordIfLanded(output: Output, writeId: string, owner: RunOwner, 
 }
 
 /** What a run has recorded, without what is known to be gone from its store. */
-async function recordedBy(runId: string, graph: Graph, storage: Storage): Promise<Pick<Resumed, "recorded" | "succeeded">> {
+async function recordedBy(runId: string, graph: Graph, storage: Storage): Promise<Pick<Resumed, "recorded" | "succeeded" | "missing">> {
   const events = await storage.getEventsForRun(runId, { types: ["Materialization", "Observation", "StepSuccess"] });
   const recorded = events.filter((event) => event.dataVersion !== undefined);
   const succeeded = new Set(
@@ -207,6 +196,8 @@ async function recordedBy(runId: string, graph: Graph, storage: Storage): Promis
     return definition === undefined ? [] : [{ definition, key: partitionKey }];
   });
   const latest = await storage.getLatestRecords(outputs.map(placeOf));
-  const missing = new Set(latest.flatMap((record) => (record.lastFound === "Missing" ? [record.lastMaterializationId] : [])));
-  return { recorded: recorded.filter(({ id }) => !missing.has(id)), succeeded };
+  const missing = new Set(
+    latest.flatMap(({ lastFound, lastMaterializationId: id }) => (lastFound === "Missing" && id !== undefined ? [id] : [])),
+  );
+  return { recorded: recorded.filter(({ id }) => !missing.has(id)), succeeded, missing };
 }

@@ -83,7 +83,7 @@ export async function look(output: Output, latest: LatestRecord | undefined, env
   if (stored === undefined) return isTracked ? { found: "nothing" } : { found: "recorded", stored };
   if (isSameWrite(stored, latest)) return { found: "recorded", stored };
   const identified = await withDigest(output, stored, latest, environment);
-  // Where only the digest tells writes apart, the recorded bytes are the recorded write, whoever else has announced them.
+  // Where only the digest tells writes apart, the recorded bytes are the recorded write, also when another run has announced them.
   if (isSameDigest(identified, latest)) return { found: "recorded", stored };
   const announced = await announcedWrite(output, identified, environment);
   if (announced !== undefined) return { found: "announced", stored: identified, announced };
@@ -138,13 +138,14 @@ async function announcedWrite(output: Output, stored: StoredValue, environment: 
   const { writeId } = stored;
   if (writeId !== undefined) {
     const bytes = await storage.kvGet(intentKey(writeId));
-    return bytes && { writeId, intent: decodeIntent(bytes), bytes };
+    const intent = bytes && decodeIntent(bytes);
+    return intent && { writeId, intent, bytes };
   }
   // The store keeps no metadata: the digest of the bytes tells the write.
   let { digest } = stored;
   for (const { key, value } of await storage.kvList(intentPrefix())) {
     const intent = decodeIntent(value);
-    if (!isOf(intent, output)) continue;
+    if (intent === undefined || !isOf(intent, output)) continue;
     digest ??= (await storedValue(output, environment, { digest: true }))?.digest;
     if (digest !== undefined && intent.event.stored?.digest === digest) return { writeId: writeIdOf(key), intent, bytes: value };
   }

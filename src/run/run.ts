@@ -71,7 +71,7 @@ export function namesOf(plan: Plan): { readonly nodeNames: readonly string[]; re
 }
 
 /** What a run did before it was resumed. */
-export interface Earlier extends Pick<Known, "announced" | "succeeded"> {
+export interface Earlier extends Pick<Known, "announced" | "succeeded" | "missing"> {
   /** What it has recorded, in the order of the commits. */
   readonly recorded: readonly StoredEvent[];
 }
@@ -84,7 +84,7 @@ export interface Earlier extends Pick<Known, "announced" | "succeeded"> {
 export async function run(
   plan: Plan,
   environment: RunEnvironment,
-  earlier: Earlier = { recorded: [], announced: new Set(), succeeded: new Set() },
+  earlier: Earlier = { recorded: [], announced: new Set(), succeeded: new Set(), missing: new Set() },
 ): Promise<RunResult> {
   const { owner, signal, storage, log } = environment;
   const { runId, startTime } = owner.run;

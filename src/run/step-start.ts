@@ -29,16 +29,21 @@ export async function readLatest(
   for (const record of records) latest.set(outputId(record.assetKey, record.partitionKey), record);
 }
 
-/** Finds outputs that were recorded for this run: by a commit whose answer was lost, or by somebody who found the value. */
+/**
+ * Finds outputs that were recorded for this run: by a commit whose answer was lost, or by another process that found the value.
+ *
+ * @param missing the ids of events whose values are gone: they do not count
+ */
 export async function findRecorded(
   outputs: readonly StepOutput[],
+  missing: ReadonlySet<number>,
   { storage, owner }: StepEnvironment,
 ): Promise<ReadonlyMap<string, StoredEvent>> {
   const found = new Map<string, StoredEvent>();
   for (const { definition, key, id } of outputs) {
     const own = { ...(key && { partition: key }), runId: owner.run.runId, limit: 1 };
     const [event] = await storage.getEventsForAsset(definition.name, own);
-    if (event !== undefined) found.set(id, event);
+    if (event !== undefined && !missing.has(event.id)) found.set(id, event);
   }
   return found;
 }

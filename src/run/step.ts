@@ -70,6 +70,8 @@ export interface Known {
   readonly recorded: ReadonlyMap<string, StoredEvent>;
   /** For a resumed run, the steps whose success it has recorded before, see `stepId`. */
   readonly succeeded: ReadonlySet<string>;
+  /** For a resumed run, the ids of its events whose values are gone from their stores. */
+  readonly missing: ReadonlySet<number>;
   /** For a resumed run, the ids of outputs that somebody may record for it at any time: they were announced before. */
   readonly announced: ReadonlySet<string>;
 }
@@ -124,7 +126,7 @@ export async function runStep(step: Step, environment: StepEnvironment, known: K
       const outputs = outputsOf(step).filter(({ id }) => !outcomes.has(id));
       if (losses > 0) await readLatest(outputs, latest, environment);
       if (losses > 0 || ids.some((id) => known.announced.has(id)))
-        for (const [id, event] of await findRecorded(outputs, environment)) outcomes.set(id, { status: "success", event });
+        for (const [id, event] of await findRecorded(outputs, known.missing, environment)) outcomes.set(id, { status: "success", event });
       if (outcomes.size === ids.length) return;
       const missing = outputs.filter(({ id }) => !outcomes.has(id));
       await running.attempt(signal, async () => {

@@ -283,7 +283,7 @@ async function record(
       });
       return recorded as StoredEvent;
     } catch (error) {
-      const recorded = write && (await recordedWrite(write, output, environment));
+      const recorded = await recordedEvent(event, output, environment);
       if (recorded !== undefined) return recorded;
       throw isEdgewaterError(error, "PreconditionFailed") ? new LostRace(output.definition.name) : error;
     }
@@ -293,14 +293,21 @@ async function record(
   return recorded;
 }
 
-/** The event of a write that is recorded already, by a commit whose answer was lost or by somebody who helped. */
-async function recordedWrite(
-  write: Write,
+/**
+ * The event that is recorded already: by a commit whose answer was lost, or of a write by another process that found the value. A
+ * result without a value has no write to tell it by; it is recorded by this run only, and has its time and version.
+ */
+async function recordedEvent(
+  { stored: mark, timestamp, dataVersion }: Omit<StoredEvent, "id">,
   { definition, key }: AnnotatedOutput,
   { storage, owner }: CommitEnvironment,
 ): Promise<StoredEvent | undefined> {
   const events = await storage.getEventsForAsset(definition.name, { ...(key && { partition: key }), runId: owner.run.runId });
-  return events.find(({ stored }) => stored?.writeId === write.id);
+  return events.find((each) =>
+    mark === undefined
+      ? each.stored === undefined && each.timestamp === timestamp && each.dataVersion === dataVersion
+      : each.stored?.writeId === mark.writeId,
+  );
 }
 
 /** The data version that metadata has as a value of the kind DataVersion. */

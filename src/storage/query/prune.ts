@@ -84,8 +84,8 @@ export async function prune(backend: Backend, commit: (batch: Batch) => Promise<
 /** Deletes the announcements of writes that nobody has recorded, of runs that nobody makes any more. */
 async function deleteIntents(backend: Backend, commit: (batch: Batch) => Promise<unknown>, before: number): Promise<void> {
   for (const { key, value } of await backend.kvList(intentPrefix())) {
-    const { event } = decodeIntent(value);
-    if (event.timestamp >= before) continue;
+    const event = decodeIntent(value)?.event;
+    if (event === undefined || event.timestamp >= before) continue;
     const preconditions: readonly Precondition[] = [
       { kv: key, is: value },
       { lease: event.runId, owner: undefined },

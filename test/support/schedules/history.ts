@@ -53,7 +53,7 @@ export class History {
   commit(process: Process, batch: Batch, events: Committed): void {
     this.#checkOwner(process, batch);
     for (const { key, value } of batch.kv ?? [])
-      if (value !== undefined && key.startsWith(intentPrefix())) this.#intents.set(writeIdOf(key), decodeIntent(value));
+      if (value !== undefined && key.startsWith(intentPrefix())) this.#intents.set(writeIdOf(key), decodeIntent(value) as Intent);
     for (const event of events as readonly StoredEvent[]) {
       const { eventType, assetKey, runId, id } = event as Omit<StoredEvent, "eventType"> & { readonly eventType: string };
       if (eventType === "StepStart") {

@@ -1,5 +1,6 @@
-import { asset, condition, EdgewaterError, MemoryStore, Repository, Storage, SuperJsonIOHandler } from "edgewater";
+import { asset, condition, EdgewaterError, MemoryStore, Repository, Storage, type StoredEvent, SuperJsonIOHandler } from "edgewater";
 import { describe, expect, it, vi } from "vitest";
+import { encodeIntent, intentKey, intentPrefix } from "../../../src/storage/intent.ts";
 import { withLess } from "../../support/less-store.ts";
 import { hooked, killedAt, records } from "./hooked-storage.ts";
 
@@ -62,19 +63,25 @@ async function killedRun(
   return run?.runId ?? "";
 }
 
+/** A run that waits in its second asset until `hold` resolves, and a second repository of the same assets. */
+async function runningTwo(storage: Storage) {
+  const hold = Promise.withResolvers<void>();
+  const given = pipeline(hold.promise);
+  const one = await Repository.open({ assets: given.assets, storage });
+  const two = await Repository.open({ assets: given.assets, storage });
+  const running = one.materialize();
+  const [run] = await until(
+    () => storage.getRuns(),
+    () => given.calls.includes("two"),
+  );
+  return { given, hold, two, running, runId: run?.runId ?? "" };
+}
+
 describe("a run that a living process makes", () => {
   it("is not resumed: the error says who makes it, when it was heard of, and what to do", async () => {
-    const hold = Promise.withResolvers<void>();
-    const given = pipeline(hold.promise);
     await using storage = Storage.memory();
-    await using one = await Repository.open({ assets: given.assets, storage });
-    await using two = await Repository.open({ assets: given.assets, storage });
-    const running = one.materialize();
-    const [run] = await until(
-      () => storage.getRuns(),
-      () => given.calls.includes("two"),
-    );
-    for (const resume of [true, run?.runId ?? ""] as const) {
+    const { given, hold, two, running, runId } = await runningTwo(storage);
+    for (const resume of [true, runId] as const) {
       await expect(two.materialize({ resume })).rejects.toMatchObject({ code: "InProgress" });
       await expect(two.materialize({ resume })).rejects.toThrow(
         /^Cannot resume the run \S+: the process \S+ is making it \(attempt 1\) and was heard of \d+ ms ago; wait for it, cancel the run, or pass resume: { run, force: true } to take it over$/,
@@ -161,17 +168,8 @@ describe("a run that a living process makes", () => {
 
   it("stops with TakenOver when it is canceled through another repository, or in its records only", async () => {
     for (const how of ["repository", "storage"] as const) {
-      const hold = Promise.withResolvers<void>();
-      const given = pipeline(hold.promise);
       await using storage = Storage.memory();
-      await using one = await Repository.open({ assets: given.assets, storage });
-      await using two = await Repository.open({ assets: given.assets, storage });
-      const running = one.materialize();
-      const [run] = await until(
-        () => storage.getRuns(),
-        () => given.calls.includes("two"),
-      );
-      const runId = run?.runId ?? "";
+      const { given, hold, two, running, runId } = await runningTwo(storage);
       if (how === "repository") await two.cancel(runId);
       else await storage.setRunOutcome(runId, "Canceled");
       hold.resolve();
@@ -358,6 +356,40 @@ describe("a run that was killed", () => {
   });
 });
 
+describe("a key of announcements that holds something else", () => {
+  it.each(["", "{", "null", "[]", '{"event":null}', '{"event":{"eventType":"Materialization"}}', '{"event":{"eventType":"StepStart"}}'])(
+    "stops no load, no resumed run and no prune: %j",
+    async (text) => {
+      const given = pipeline();
+      await using storage = Storage.memory();
+      const ioHandler = new SuperJsonIOHandler({ store: new MemoryStore() });
+      const runId = await killedRun(given, storage, ioHandler, 60_000, "three");
+      const announced = await storage.kvList(intentPrefix(runId));
+      for (const { key } of announced) await storage.kvSet(key, new TextEncoder().encode(text));
+      await storage.kvSet(intentKey("other/1.1.x"), new TextEncoder().encode(text));
+      await using repository = await Repository.open({ assets: given.assets, storage, ioHandler });
+      expect(await repository.load(given.three)).toBe(1);
+      expect(await repository.materialize({ resume: runId })).toMatchObject({ success: true });
+      await storage.prune({ before: Date.now() + 1000 });
+      expect(announced).toHaveLength(1);
+    },
+  );
+});
+
+describe("leaseMs", () => {
+  it.each([0, 1.5, -1, Number.NaN, Number.POSITIVE_INFINITY, "60", null])(
+    "is a whole number from 1 on: %s is refused by name",
+    async (value) => {
+      const leaseMs = value as number;
+      const refused = { code: "SettingsError", message: expect.stringContaining("leaseMs") };
+      await expect(Repository.open({ assets: [], leaseMs })).rejects.toMatchObject(refused);
+      await using repository = await Repository.open({ assets: [asset({ name: "a" }, () => 1)] });
+      await expect(repository.materialize({ leaseMs })).rejects.toMatchObject(refused);
+      expect(await repository.storage.getRuns()).toEqual([]);
+    },
+  );
+});
+
 describe("a value that is recorded and gone", () => {
   it.each(["load", "status"] as const)("is missing after a look by %s, and is made again", async (look) => {
     const given = pipeline();
@@ -387,6 +419,22 @@ describe("a value that is recorded and gone", () => {
     expect((await repository.status({ verify: true })).every(({ causes }) => causes.every(({ kind }) => !kind.startsWith("value-")))).toBe(
       true,
     );
+  });
+
+  it("is made again by a resumed run that has announced it once more", async () => {
+    const given = pipeline();
+    const store = new MemoryStore();
+    await using storage = Storage.memory();
+    const ioHandler = new SuperJsonIOHandler({ store });
+    const runId = await killedRun(given, storage, ioHandler, 60_000, "three");
+    await using repository = await Repository.open({ assets: given.assets, storage, ioHandler });
+    await store.delete(["two.superjson"]);
+    await repository.status({ verify: true });
+    const event = (await storage.getLatestMaterialization("two")) as StoredEvent;
+    const announcement = { event: { ...event, stored: { writeId: `${runId}/1.9.late` } }, base: undefined };
+    await storage.kvSet(intentKey(`${runId}/1.9.late`), encodeIntent(announcement));
+    expect(await repository.materialize({ resume: runId })).toMatchObject({ success: true });
+    expect(await repository.load(given.two)).toEqual({ one: 1, number: 4 });
   });
 
   it("is requested by an evaluation", async () => {

@@ -1,4 +1,14 @@
-import { asset, type Batch, MemoryStore, Repository, Storage, SuperJsonIOHandler, selfInput } from "edgewater";
+import {
+  asset,
+  type Batch,
+  EdgewaterError,
+  Materialization,
+  MemoryStore,
+  Repository,
+  Storage,
+  SuperJsonIOHandler,
+  selfInput,
+} from "edgewater";
 import { describe, expect, it } from "vitest";
 import { hooked, records } from "../repository/hooked-storage.ts";
 
@@ -144,6 +154,20 @@ describe("repository.write with ifLatest", () => {
       message: expect.stringContaining(`is not the expected ${first.id}: it is ${second.id}; load the value again`),
     });
     expect(await repository.load(made)).toBe(2);
+  });
+
+  it("finds a result without a value recorded when the answer to its commit is lost", async () => {
+    const marked = asset({ name: "marked" }, () => Materialization({ metadata: { rows: 3 } }) as unknown as number);
+    await using storage = Storage.memory();
+    const mute = hooked(storage, async (batch, commit) => {
+      const events = await commit(batch);
+      if (records(batch, "marked")) throw new EdgewaterError("Unavailable", "no answer");
+      return events;
+    });
+    await using repository = await Repository.open({ assets: [marked], storage: mute });
+    const { success, events, runId } = await repository.materialize({ raiseOnError: false });
+    expect([success, events.length]).toEqual([true, 1]);
+    expect(await typesOf(storage, "marked", runId)).toEqual(["StepStart", "Materialization", "StepSuccess"]);
   });
 
   it("conflicts with a write that is recorded while it is written", async () => {
