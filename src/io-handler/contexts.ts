@@ -55,7 +55,7 @@ export interface ExpectedObject {
   readonly digest: string | undefined;
 }
 
-/** What a handler says of a write before it happens. */
+/** What a handler announces before a write. */
 export interface WriteAnnouncement {
   /** The full key in its store. */
   readonly path: string;
@@ -65,7 +65,7 @@ export interface WriteAnnouncement {
   readonly metadata?: Readonly<Record<string, MetadataInput>> | undefined;
 }
 
-/** What a handler says of a write that has happened. */
+/** What a handler registers after a write. */
 export interface WrittenObject {
   /** The id of the write that made the object, when it is not the one of this context: the object was there already. */
   readonly writeId?: string | undefined;
@@ -247,7 +247,7 @@ export interface LoadedMaterialization {
   readonly metadata: Metadata;
 }
 
-/** What a handler says of an object that it has loaded: how its metadata names it. */
+/** What a handler registers of an object that it has loaded, from the metadata of the object. */
 export interface LoadedObject {
   /** The id of the write that made it, if the store keeps it. */
   readonly writeId?: string | undefined;

@@ -5,9 +5,9 @@ import type { LoadEnvironment } from "./run-environment.ts";
 
 /**
  * Records what a look at the store of an output found, unless that is known already. Evaluations, resumed runs and the staleness
- * see it from then on. Does not reject: who looked gets what was found anyway.
+ * see it from then on. Does not reject: the caller has its result anyway.
  *
- * @param latest the latest record before the look: what was found says nothing of a later one
+ * @param latest the latest record before the look; a later one is about another value
  */
 export async function recordFinding(
   output: Output,

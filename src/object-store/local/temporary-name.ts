@@ -8,7 +8,7 @@ export interface TemporaryName {
 
 const kinds = { t: "bytes", d: "plain claim", k: "record claim", p: "aside", lock: "old", put: "old", new: "old" } as const;
 
-/** Parses a name; undefined if it is none of the store's. */
+/** Parses a name; undefined if it is not a temporary name of the store. */
 export function parseTemporaryName(name: string): TemporaryName | undefined {
   const [start = "", ...rest] = name.split(".");
   if (!Object.hasOwn(kinds, start)) return undefined;

@@ -227,7 +227,7 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
       return to("asks why");
     }
 
-    /** A value was made: what is said of its inputs, and what they really were. */
+    /** A value was made: the inputs that are recorded, and the inputs that were read. */
     function computed(said: string, really = said): Process {
       const count = ((process["writes"] as number | undefined) ?? 0) + 1;
       const made = `${name}.${process["losses"]}${count}=${really.split("=")[0]}`;

@@ -30,7 +30,7 @@ export type Request =
       readonly kind: "commit";
       readonly what: string;
       readonly conditions: readonly Condition[];
-      /** The owner that commits for a run; left out for whoever records the write of another. */
+      /** The owner that commits for a run; left out when another process records the write. */
       readonly as?: { readonly run: string; readonly owner: string };
       readonly owner?: { readonly run: string; readonly is: string | undefined };
       readonly starts?: { readonly run: string; readonly asset: string };

@@ -11,7 +11,7 @@ import { createGzip } from "node:zlib";
 export interface StaticServerOptions {
   /** Answers every range with the whole file. */
   readonly ignoresRanges?: boolean;
-  /** Compresses for whoever can take it, or for everyone. */
+  /** Compresses for clients that accept it, or for all. */
   readonly compresses?: "when asked" | "always";
   /** Does not say how long a file is. */
   readonly hidesLength?: boolean;

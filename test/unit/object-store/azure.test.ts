@@ -8,7 +8,7 @@ import { inUtf8Order } from "../../../src/object-store/azure/list.ts";
 const accountKey = btoa("very-secret-key");
 const where = { account: "quakes", container: "v1" };
 
-/** Records the requests, and gives the answers one after the other, the last one for ever. */
+/** Records the requests, and gives the answers one after the other, and then repeats the last one. */
 function answering(...answers: (() => Response)[]): { fetch: typeof fetch; requests: { url: string; headers: Headers }[] } {
   const requests: { url: string; headers: Headers }[] = [];
   const send = async (url: URL | RequestInfo, init?: RequestInit): Promise<Response> => {

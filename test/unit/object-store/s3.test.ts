@@ -129,7 +129,7 @@ describe("a batch of deletes", () => {
     expect(bodies).toHaveLength(2);
   });
 
-  it("sends again only the keys that were not deleted, and not for ever", async () => {
+  it("sends again only the keys that were not deleted, a limited number of times", async () => {
     const busy = [errorFor("b", "InternalError")] as const;
     const { bodies, store } = answers(busy, busy, busy, busy);
     await expect(store.delete(["a", "b"])).rejects.toMatchObject({ code: "Unavailable", key: "b" });

@@ -1,5 +1,5 @@
 /**
- * Files that earlier versions wrote. They are never changed and must be readable for ever. `node
+ * Files that earlier versions wrote. They are never changed and must always be readable. `node
  * --conditions=edgewater-source test/unit/serializer/write-golden.ts` adds those of the newest version that are missing.
  */
 import { readdir, readFile } from "node:fs/promises";

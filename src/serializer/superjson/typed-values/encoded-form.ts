@@ -1,4 +1,4 @@
-/** What is said of a value that JSON has nothing for, as JSON text, such as `"Date"`. */
+/** The annotation of a value that JSON cannot express, as JSON text, such as `"Date"`. */
 export type Type = string;
 
 /** An annotation of this package. superjson does not know it and throws, so that it never misreads what only we can read. */

@@ -26,7 +26,7 @@ export async function openIn(name: string, kind: Kind): Promise<{ readonly store
 export async function compete({ name, kind, who, trap, killedRun }: CompetitorOptions): Promise<never> {
   const post = (path: string, value: object): Promise<Response> => fetch(path, { method: "POST", body: JSON.stringify({ who, ...value }) });
   const tell = (told: Told): Promise<Response> => post("/told", told);
-  // The server ends this tab or worker, so what waits for it waits for ever.
+  // The server ends this tab or worker, so this promise never resolves.
   const spring = async (): Promise<never> => {
     await post("/spring", {});
     return new Promise<never>(() => {});

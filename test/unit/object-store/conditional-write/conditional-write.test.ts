@@ -24,7 +24,7 @@ interface Script {
   readonly retry?: RetryPolicy;
 }
 
-/** Plays the server's answers one after the other, the last one for ever. `MINE` in a lineage is the token of the write. */
+/** Plays the server's answers one after the other, and then repeats the last one. `MINE` in a lineage is the token of the write. */
 async function play(mode: PutMode, { attempts, reads, signal, retry }: Script) {
   let own = "";
   const count = { attempts: 0, reads: 0 };
