@@ -4,7 +4,7 @@ import { S3Store } from "edgewater/s3";
 import type { TransportOptions } from "../../../src/object-store/client/exchange.ts";
 import type { S3Server } from "../../support/servers/ceph.ts";
 import { type Commit, type Fault, startFaultProxy } from "../../support/servers/fault-proxy.ts";
-import { pick, randomOf } from "./random.ts";
+import { deckOf, randomOf } from "./random.ts";
 
 /** Milliseconds that the store waits for an answer, and by which late requests and answers are delayed. */
 const timeoutMs = 1000;
@@ -66,6 +66,9 @@ export async function runCampaign(
   seed: number,
 ): Promise<Report> {
   const random = randomOf(seed);
+  const dealWriteFault = deckOf(random, writeFaults);
+  const dealReadFault = deckOf(random, readFaults);
+  const dealOther = deckOf(random, others);
   const writes = new Map<string, Write>();
   const blind = new Set<string>();
   const faults: Record<string, number> = {};
@@ -77,10 +80,10 @@ export async function runCampaign(
       const write = isWrite ? writes.get(body.toString()) : undefined;
       if (isWrite && write === undefined) throw new Error(`No store has written ${body}`);
       if (!write && blind.has(String(headers[workerHeader]))) return { fault: "500" };
-      const fault = write ? pick(random, writeFaults) : pick(random, readFaults);
+      const fault = write ? dealWriteFault() : dealReadFault();
       faults[fault] = (faults[fault] ?? 0) + 1;
       write?.faults.push(fault);
-      const other = write ? pick(random, others) : "none";
+      const other = write ? dealOther() : "none";
       if (other === "none" || !write) return { fault };
       faults[`other ${other}`] = (faults[`other ${other}`] ?? 0) + 1;
       return { fault, meanwhile: () => interfere(write, other) };

@@ -19,3 +19,19 @@ export function pick<Name extends string>(random: () => number, weights: Readonl
   }
   return (entries[0] as [Name, number])[0];
 }
+
+/** Deals names like cards from a shuffled deck with as many of each name as its weight, so that every deck has every name. */
+export function deckOf<Name extends string>(random: () => number, weights: Readonly<Record<Name, number>>): () => Name {
+  const deck = (Object.entries(weights) as [Name, number][]).flatMap(([name, weight]) => new Array<Name>(weight).fill(name));
+  let dealt = deck.length;
+  return () => {
+    if (dealt === deck.length) {
+      for (let last = deck.length - 1; last > 0; last--) {
+        const other = Math.floor(random() * (last + 1));
+        [deck[last], deck[other]] = [deck[other] as Name, deck[last] as Name];
+      }
+      dealt = 0;
+    }
+    return deck[dealt++] as Name;
+  };
+}
