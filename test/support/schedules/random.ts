@@ -15,11 +15,14 @@ export interface Report {
 /** The longest schedule, in steps: a longer one has not come to an end. */
 const mostSteps = 3000;
 
-/** Runs schedules until one violates an invariant, and returns that one. */
+const { env } = import.meta as { readonly env?: Readonly<Record<string, string | undefined>> };
+
+/** Runs schedules until one violates an invariant, and returns that one. `VITE_SCHEDULES` sets another count. */
 export async function firstViolation(
-  count: number,
+  usual: number,
   make: () => Promise<Shared>,
 ): Promise<(Omit<Report, "reported"> & { readonly seed: number }) | undefined> {
+  const count = Number(env?.["VITE_SCHEDULES"] ?? usual);
   for (let seed = 1; seed <= count; seed++) {
     const shared = await make();
     const { violations, trace } = await runSchedule(seed, shared);
