@@ -51,9 +51,9 @@ export class Reader {
    * not JSON.
    */
   #readUsual(text: string, buffers: Buffers): Parts | undefined {
-    if (!text.startsWith(start) || !text.endsWith(end)) return undefined;
-    const middle = text.lastIndexOf(meta);
-    if (middle < 0) return undefined;
+    if (!text.startsWith(start)) return undefined;
+    const middle = text.endsWith(end) ? text.lastIndexOf(meta) : -1;
+    if (middle < 0) return this.#readPlain(text);
     try {
       const payload = { json: JSON.parse(text.slice(start.length, middle)) as unknown };
       checkDepth(payload.json, this.#settings.maxDepth);
@@ -73,6 +73,18 @@ export class Reader {
       } else if (at !== text.length - end.length + 1) return undefined;
       revival.finish();
       return payload;
+    } catch (error) {
+      if (isEdgewaterError(error)) throw error;
+      return undefined;
+    }
+  }
+
+  /** Reads text without annotations. Undefined for text of another layout, and for what is not JSON. */
+  #readPlain(text: string): Parts | undefined {
+    try {
+      const payload = { json: JSON.parse(text.slice(start.length, -1)) as unknown };
+      checkDepth(payload.json, this.#settings.maxDepth);
+      return text.endsWith("}") ? payload : undefined;
     } catch (error) {
       if (isEdgewaterError(error)) throw error;
       return undefined;
