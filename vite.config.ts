@@ -154,9 +154,9 @@ export default defineConfig({
   // Found in the middle of a run, they would make the page load anew.
   optimizeDeps: { include: dependencies },
   test: {
-    // A machine with two cores runs browsers, servers and compilers at once.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A test that hangs ends; on a busy machine every test takes many times as long as alone.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // Most tests wait: for servers, processes and disks. Unless told, a machine with two cores gets one worker.
     maxWorkers: 4,
     projects: [

@@ -241,24 +241,28 @@ export const hostileAnswers: readonly HostileAnswer[] = [
     verbs: documents,
     answer: () => ({ body: "<ListBucketResult>", afterwards: "stands still" }),
     code: "Unavailable",
+    timeoutMs: 300,
   },
   {
     name: "a list that drips without end",
     verbs: documents,
     answer: () => ({ body: "<ListBucketResult>", afterwards: "drips without end" }),
     code: "Unavailable",
+    timeoutMs: 300,
   },
   {
     name: "an error that stands still",
     verbs: ["get", "list", "put", "delete"],
     answer: () => ({ status: 400, body: "<Error>", afterwards: "stands still" }),
     code: "Unavailable",
+    timeoutMs: 300,
   },
   {
     name: "an error that drips without end",
     verbs: ["get", "put"],
     answer: () => ({ status: 400, body: "<Error>", afterwards: "drips without end" }),
     code: "Unavailable",
+    timeoutMs: 300,
   },
   {
     name: "a list larger than any",

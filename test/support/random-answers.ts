@@ -279,7 +279,7 @@ export async function tryRandomAnswer(random: Random): Promise<Finding> {
   const store = service.make("http://server.test", { fetch: send, retry, timeoutMs: 100 });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<{ readonly problem: string }>((resolve) => {
-    timer = setTimeout(() => resolve({ problem: "endless" }), 10_000);
+    timer = setTimeout(() => resolve({ problem: "endless" }), 60_000);
   });
   const result = await Promise.race([
     late,

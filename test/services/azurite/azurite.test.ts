@@ -9,7 +9,7 @@ const { accountKey, ...where } = azure;
 const store = new AzureStore({ ...where, credentials: { accountKey } });
 const refused = /\\|\.$/;
 
-describe.each(fullObjectStoreCases({ refused }))("AzureStore on Azurite", ({ name, run }) => {
+describe.each(fullObjectStoreCases({ refused, pageObjects: 30 }))("AzureStore on Azurite", ({ name, run }) => {
   it(name, () => run(new AzureStore({ ...where, credentials: { accountKey } })));
 });
 

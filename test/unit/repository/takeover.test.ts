@@ -210,10 +210,11 @@ describe("a run that was killed", () => {
         commit({ ...batch, leases: leases.map((lease) => ({ ...lease, holder: "a process elsewhere" })) }),
       "anywhere",
     );
-    const runId = await killedRun(given, far, ioHandler, 300);
     const shared = hooked(storage, (batch, commit) => commit(batch), "anywhere");
     await using elsewhere = await Repository.open({ assets: given.assets, storage: shared, ioHandler });
-    await expect(elsewhere.materialize({ resume: runId })).rejects.toMatchObject({ code: "InProgress" });
+    const held = await killedRun(given, far, ioHandler, 3_600_000);
+    await expect(elsewhere.materialize({ resume: held })).rejects.toMatchObject({ code: "InProgress" });
+    const runId = await killedRun(given, far, ioHandler, 300, "three");
     const result = await until(
       () => elsewhere.materialize({ resume: runId }),
       () => true,

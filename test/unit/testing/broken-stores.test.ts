@@ -15,6 +15,7 @@ async function failingCases(make: () => FullObjectStore): Promise<string[]> {
     delimiter: true,
     copies: true,
     conditionalCopies: true,
+    pageObjects: 50,
   });
   const found: string[] = [];
   for (const { name, run } of all) {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Answer, hostileAnswers } from "../../../support/hostile-answers.ts";
 import { call, escaped, type Service, services, type Transport } from "../../../support/http-stores.ts";
 
-const quick: Transport = { retry: { maxRetries: 0 }, timeoutMs: 300 };
+const quick: Transport = { retry: { maxRetries: 0 }, timeoutMs: 30_000 };
 
 let answerOf: (request: IncomingMessage) => Answer;
 let requests: IncomingMessage[] = [];
@@ -49,7 +49,7 @@ describe.each(services)("$name", (service) => {
     stores.includes(service.name) ? verbs.filter((verb) => service.verbs.includes(verb)).map((verb) => ({ ...row, verb })) : [],
   );
 
-  it.each(rows)("$name, to $verb: $code", async ({ answer, verb, code, message = /^/, timeoutMs = 300 }) => {
+  it.each(rows)("$name, to $verb: $code", async ({ answer, verb, code, message = /^/, timeoutMs = quick.timeoutMs }) => {
     answerOf = () => answer(service, verb);
     const result = await call(service.make(endpoint, { ...quick, timeoutMs }), verb, service).then(
       (value) => ({ value }),
@@ -162,7 +162,7 @@ describe.each(buckets)("$name", (service) => {
 
   it("does not wait for a fetch that ignores its signal", async () => {
     const deaf: typeof fetch = () => new Promise(() => undefined);
-    await expect(call(store({ ...quick, fetch: deaf }), "get", service)).rejects.toMatchObject({ code: "Unavailable" });
+    await expect(call(store({ ...quick, fetch: deaf, timeoutMs: 300 }), "get", service)).rejects.toMatchObject({ code: "Unavailable" });
     const signal = AbortSignal.timeout(20);
     await expect(store({ fetch: deaf }).get("k", { signal })).rejects.toMatchObject({ code: "Aborted" });
   });

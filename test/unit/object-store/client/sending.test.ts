@@ -15,7 +15,7 @@ import { retrying } from "../../../../src/retry.ts";
 const call = { store: "S", verb: "read", key: "k", signal: undefined } as const;
 const meta = { key: "k", size: 0, etag: undefined, lastModified: undefined };
 const service: ServiceErrors = { codes: {}, missingBucket: "NoSuchBucket" };
-const quick = { retry: { maxRetries: 3, delayMs: 1 }, timeoutMs: 200 };
+const quick = { retry: { maxRetries: 3, delayMs: 1 }, timeoutMs: 30_000 };
 
 async function serve(listener: RequestListener): Promise<AsyncDisposable & { url: string }> {
   const server = createServer(listener).listen(0, "127.0.0.1");
@@ -41,7 +41,7 @@ describe("sending a request", () => {
       else if (requests > 3) response.end("done");
     });
     let made = 0;
-    const response = await send(call, () => ({ ...get(server.url), headers: { made: String(++made) } }), quick);
+    const response = await send(call, () => ({ ...get(server.url), headers: { made: String(++made) } }), { ...quick, timeoutMs: 2000 });
     expect(await response.text()).toBe("done");
     expect([requests, made]).toEqual([4, 4]);
   });
@@ -80,7 +80,7 @@ describe("sending a request", () => {
     await using server = await serve((_, response) => response.writeHead(500).end(String(++requests)));
     expect(await (await send(call, () => get(server.url), quick)).text()).toBe("4");
     await using silent = await serve(() => undefined);
-    const error = await send(call, () => get(silent.url), { ...quick, retry: { maxRetries: 0 } }).catch((caught: EdgewaterError) => caught);
+    const error = await send(call, () => get(silent.url), { retry: { maxRetries: 0 }, timeoutMs: 200 }).catch((caught: EdgewaterError) => caught);
     expect(error).toMatchObject({
       code: "Unavailable",
       message: expect.stringMatching(/http:\/\/127\.0\.0\.1:\d+ did not answer within 200 ms/),
