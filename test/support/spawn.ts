@@ -6,7 +6,8 @@ export const root: string = join(import.meta.dirname, "../..");
 
 /** Runs a program in the project's folder and gives what it printed; rejects with what it printed to standard error. */
 export async function run(program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<string> {
-  const { PATH = "", HOME = "" } = process.env;
-  const { stdout } = await promisify(execFile)(program, args, { cwd: root, env: { PATH, HOME, ...environment }, timeout: 60_000 });
+  const { PATH = "", HOME = "", NODE_COMPILE_CACHE = "" } = process.env;
+  const env = { PATH, HOME, NODE_COMPILE_CACHE, ...environment };
+  const { stdout } = await promisify(execFile)(program, args, { cwd: root, env, timeout: 240_000 });
   return stdout;
 }

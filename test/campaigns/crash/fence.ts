@@ -25,7 +25,7 @@ async function stopAt(name: "ifMatch" | "ifMatch with attributes", at: number): 
     const store = new LocalStore(folder);
     const { etag = "" } = await store.put(key, "first", { metadata: { is: "first" } });
     const files = ["--import", join(import.meta.dirname, "hooks.ts"), join(import.meta.dirname, "child.ts")];
-    const env = { PATH: process.env["PATH"] ?? "", CRASH: JSON.stringify({ at, how: "stop", machine: "elsewhere" }) };
+    const env = { ...process.env, CRASH: JSON.stringify({ at, how: "stop", machine: "elsewhere" }) };
     const child = spawn(process.execPath, [...files, folder, name, ""], { env, stdio: ["ignore", "pipe", "inherit"] });
     const printed = text(child.stdout);
     const ended = once(child, "exit");

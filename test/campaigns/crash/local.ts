@@ -28,9 +28,12 @@ export async function killLocal(kills: number, random: () => number): Promise<Ju
         },
       );
       const told = text(writer.stdout);
-      await Promise.race([once(writer.stdout, "data"), once(writer, "exit")]);
+      const ended = once(writer, "exit");
+      await Promise.race([once(writer.stdout, "data"), ended]);
       await new Promise((resolve) => setTimeout(resolve, random() * longestMs));
       if (!writer.kill("SIGKILL")) throw new Error("The writer died by itself");
+      // A process may outlive its output, and what it has left is not swept while it is there.
+      await ended;
       for (const line of (await told).trim().split("\n")) {
         const [key, version] = line.split(" ");
         judge.acknowledge(key as Key, Number(version));

@@ -95,7 +95,7 @@ async function expectLater(store: LocalStore, where: string): Promise<void> {
 /** The output of the child; undefined if it was killed. */
 function child(args: readonly string[], crash: { readonly at: number; readonly how: Crash }): Promise<Answer | undefined> {
   const files = ["--import", join(import.meta.dirname, "hooks.ts"), join(import.meta.dirname, "child.ts")];
-  const env = { PATH: process.env["PATH"] ?? "", CRASH: JSON.stringify(crash) };
+  const env = { ...process.env, CRASH: JSON.stringify(crash) };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [...files, ...args], { env, timeout: 50_000 }, (error, stdout) => {
       if (error === null) resolve(JSON.parse(stdout) as Answer);
