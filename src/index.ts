@@ -90,7 +90,7 @@ export type {
 export type { RetryPolicy } from "./retry.ts";
 export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
-export type { Load, Plan, Selection, Step } from "./run/plan.ts";
+export type { Load, Plan, Selection, SelectionWord, Step } from "./run/plan.ts";
 export type { FailedAsset, RunResult } from "./run/run.ts";
 export type { OnProgress, ProgressEvent } from "./run/run-environment.ts";
 export { type EnvironmentSource, type LookUp, runtimeEnvironment } from "./runtime/environment.ts";

@@ -45,6 +45,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
+const aWord = oneOf("all", "missing", "stale", "failed");
 const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
 
 type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "close";
@@ -63,10 +64,10 @@ const repositoryKinds: OptionKinds<RepositoryOptions> = {
 const aRun = either(oneOf(true), { expected: "the id of a run", accepts: (value) => typeof value === "string" });
 
 const selectionKinds: OptionKinds<Selection> = {
-  selection: someAssets,
+  selection: either(someAssets, aWord),
   includeUpstream: aBoolean,
   partitionKey: aKey,
-  partitionKeys: keys,
+  partitionKeys: either(keys, aWord),
   partitionRange: range,
 };
 

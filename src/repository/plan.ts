@@ -1,7 +1,10 @@
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import type { Graph } from "../run/graph.ts";
+import { placeOf } from "../run/look.ts";
 import { planOf, type Selection, type Step } from "../run/plan.ts";
-import type { Staleness, StalenessCause, Storage } from "../storage/types.ts";
+import { outputsOf } from "../run/step-start.ts";
+import type { LatestRecord, Staleness, StalenessCause, Storage } from "../storage/types.ts";
+import { exactSelection, hasFailedLast } from "./selection.ts";
 
 /** One step that `materialize` would run with the same options. */
 export interface PlannedStep {
@@ -12,10 +15,10 @@ export interface PlannedStep {
   /** The display forms of the partitions that it would make; undefined without partitions. */
   readonly partitionKeys: readonly string[] | undefined;
   /**
-   * Why it would run. `missing`: something of it was never made. `stale`: its code or an input has changed. `requested`: only
-   * because it is selected, or because what is selected takes it.
+   * Why it would run. `missing`: something of it was never made. `stale`: its code or an input has changed. `failed`: the last
+   * attempt to make it failed. `requested`: only because it is selected, or because what is selected takes it.
    */
-  readonly why: "missing" | "stale" | "requested";
+  readonly why: "missing" | "stale" | "failed" | "requested";
   /** What has changed, for a stale step. */
   readonly causes: readonly StalenessCause[];
 }
@@ -27,24 +30,39 @@ export async function planned(
   storage: Storage,
   selection: Selection,
 ): Promise<readonly PlannedStep[]> {
-  const plan = planOf(graph, selection, loadingContext);
+  const plan = planOf(graph, await exactSelection(graph, selection, loadingContext, storage), loadingContext);
   const assets = [...new Set(plan.flatMap(({ outputs }) => outputs.map(({ name }) => name)))];
-  const stalenesses = await storage.computeStaleness({ assets, partitions: plan.some(({ keys }) => keys !== undefined) });
-  const known = new Map(stalenesses.map((staleness) => [idOf(staleness.asset, staleness.partition), staleness]));
+  const [stalenesses, records] = await Promise.all([
+    storage.computeStaleness({ assets, partitions: plan.some(({ keys }) => keys !== undefined) }),
+    storage.getLatestRecords(plan.flatMap((step) => outputsOf(step).map(placeOf))),
+  ]);
+  const known: Known = {
+    staleness: new Map(stalenesses.map((staleness) => [idOf(staleness.asset, staleness.partition), staleness])),
+    latest: new Map(records.map((record) => [idOf(record.assetKey, record.partitionKey && String(record.partitionKey)), record])),
+  };
   return plan.map((step) => plannedStep(step, known));
 }
 
-function plannedStep({ label, outputs, keys }: Step, known: ReadonlyMap<string, Staleness>): PlannedStep {
-  const made = outputs.filter(({ kind }) => kind === "asset");
+/** What is recorded of the outputs of a plan, by {@link idOf}. */
+interface Known {
+  readonly staleness: ReadonlyMap<string, Staleness>;
+  readonly latest: ReadonlyMap<string, LatestRecord>;
+}
+
+function plannedStep({ label, outputs, keys }: Step, known: Known): PlannedStep {
   const partitions = keys?.map(String);
-  const states = made.flatMap(({ name }) => (partitions ?? [undefined]).map((partition) => known.get(idOf(name, partition))));
+  const ids = outputs
+    .filter(({ kind }) => kind === "asset")
+    .flatMap(({ name }) => (partitions ?? [undefined]).map((partition) => idOf(name, partition)));
+  const states = ids.map((id) => known.staleness.get(id));
+  const hasFailed = ids.some((id) => hasFailedLast(known.latest.get(id)));
   const isMissing = states.some((state) => state === undefined || state.status === "Missing");
   const causes = new Map(states.flatMap((state) => state?.causes.map((cause) => [JSON.stringify(cause), cause] as const) ?? []));
   return {
     step: label,
     assets: outputs.map(({ name }) => name),
     partitionKeys: partitions,
-    why: isMissing ? "missing" : causes.size > 0 ? "stale" : "requested",
+    why: isMissing ? "missing" : causes.size > 0 ? "stale" : hasFailed ? "failed" : "requested",
     causes: [...causes.values()],
   };
 }

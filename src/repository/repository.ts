@@ -14,7 +14,7 @@ import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
 import { Operations } from "../operations-in-flight.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
-import { checkPartition, type PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import type { Executor } from "../run/executor.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
@@ -22,16 +22,18 @@ import { inProcess } from "../run/in-process.ts";
 import { loadValue } from "../run/load-inputs.ts";
 
 import { defaultLeaseMs, loseCanceled, type OwnerOptions, type RunOwner } from "../run/owner.ts";
-import { checkOneOf, membersOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
+import { checkOneOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
 import { beginRun, type RunResult, run } from "../run/run.ts";
 
 import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import { oneKey, severalKeys } from "./keys.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, planned } from "./plan.ts";
 import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
 import { runError } from "./run-error.ts";
+import { exactSelection } from "./selection.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
 import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
 import { writePlan } from "./write-value.ts";
@@ -131,10 +133,11 @@ export class Repository implements AsyncDisposable {
       const loadingContext = await this.#loadingContext();
       const resumed = resume && (await this.#resume(resume, selection, tags, loadingContext, environment, ownerOptions));
       if (resumed) return this.#run(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
-      const plan = planOf(this.#graph, selection, loadingContext);
+      const exact = await exactSelection(this.#graph, selection, loadingContext, this.storage);
+      const plan = planOf(this.#graph, exact, loadingContext);
       const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
       const kind = plan.length > 0 && isObserved ? "observe" : "materialize";
-      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(selection) }, ownerOptions);
+      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(exact) }, ownerOptions);
       return this.#run(plan, owner, environment, raiseOnError);
     });
   }
@@ -182,9 +185,9 @@ export class Repository implements AsyncDisposable {
    * for (const { step, why, causes } of await repository.plan()) print(step, why, causes.map(({ reason }) => reason));
    * ```
    */
-  async plan(selection: Selection = {}): Promise<readonly PlannedStep[]> {
-    checkRepositoryOptions("plan", selection);
-    return this.#operations.run(async () => planned(this.#graph, await this.#loadingContext(), this.storage, selection));
+  async plan(options: Selection = {}): Promise<readonly PlannedStep[]> {
+    checkRepositoryOptions("plan", options);
+    return this.#operations.run(async () => planned(this.#graph, await this.#loadingContext(), this.storage, options));
   }
 
   /**
@@ -221,8 +224,8 @@ export class Repository implements AsyncDisposable {
       const load = (key: PartitionKey | undefined): Promise<unknown> => {
         return orAborted(loadValue(request(key), environment), environment.signal, { asset: source.name });
       };
-      if (!("partitionKeys" in options)) return load(await this.#oneKey(source, options.partitionKey));
-      const keys = await this.#keys(source, options.partitionKeys);
+      if (!("partitionKeys" in options)) return load(oneKey(source, options.partitionKey, await this.#loadingContext()));
+      const keys = severalKeys(source, options.partitionKeys, await this.#loadingContext());
       return new PartitionMap(keys, load, { missing: options.missing ?? "throw" });
     });
   }
@@ -242,7 +245,7 @@ export class Repository implements AsyncDisposable {
     checkRepositoryOptions("write", options);
     const { partitionKey, ifLatest, signal } = options;
     return this.#operations.run(async () => {
-      const key = await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey);
+      const key = oneKey(nodeOf(this.#graph, asset).definition, partitionKey, await this.#loadingContext());
       const plan = writePlan(this.#graph, asset, value, key, ifLatest);
       const environment = this.#environment({ signal });
       const owner = await beginRun(plan, { kind: "write", tags: {} }, { ...environment, leaseMs: this.#leaseMs });
@@ -330,22 +333,6 @@ export class Repository implements AsyncDisposable {
     return { now: new Date(), dynamicKeys: (name) => keys.get(name) ?? [] };
   }
 
-  async #oneKey({ name, partitions }: Definition, key: string | PartitionKey | undefined): Promise<PartitionKey | undefined> {
-    if (partitions === undefined && key === undefined) return undefined;
-    if (partitions === undefined) throw withoutPartitions(name);
-    if (key === undefined) {
-      const message = `Missing partition key for ${JSON.stringify(name)}: it has partitions; pass partitionKey, or partitionKeys to load a map`;
-      throw new EdgewaterError("PartitionError", message, { asset: name });
-    }
-    return checkPartition(partitions, key, await this.#loadingContext(), name);
-  }
-
-  async #keys({ name, partitions }: Definition, keys: readonly (string | PartitionKey)[] | "all"): Promise<readonly PartitionKey[]> {
-    if (partitions === undefined) throw withoutPartitions(name);
-    const loadingContext = await this.#loadingContext();
-    return keys === "all" ? partitions.keys(loadingContext) : keys.flatMap((key) => membersOf(partitions, key, loadingContext, name));
-  }
-
   #environment({ signal, onProgress, retry, timeoutMs }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
     return {
       signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
@@ -365,9 +352,4 @@ interface EnvironmentOptions {
   readonly onProgress?: OnProgress | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly timeoutMs?: number | undefined;
-}
-
-function withoutPartitions(name: string): EdgewaterError<"PartitionError"> {
-  const message = `Unexpected partition key for ${JSON.stringify(name)}: it has no partitions; omit the key`;
-  return new EdgewaterError("PartitionError", message, { asset: name });
 }
