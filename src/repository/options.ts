@@ -21,6 +21,7 @@ import {
 } from "../options.ts";
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
+import type { PlanOptions } from "./plan.ts";
 import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
 import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
@@ -77,13 +78,16 @@ const materializeKinds: OptionKinds<MaterializeOptions> = {
   raiseOnError: aBoolean,
   retry: anyValue,
   timeoutMs: aDuration,
+  skipUnchanged: aBoolean,
   signal: aSignal,
   onProgress: aFunction,
   resume: either(aRun, objectOf<ResumeOptions>({ run: required(aRun), force: aBoolean })),
   leaseMs: wholeNumber(1),
 };
 
-const { selection: _, includeUpstream: __, ...observeKinds } = materializeKinds;
+const planKinds: OptionKinds<PlanOptions> = { ...selectionKinds, skipUnchanged: aBoolean };
+
+const { selection: _, includeUpstream: __, skipUnchanged: ___, ...observeKinds } = materializeKinds;
 
 const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
   partitionKey: aKey,
@@ -106,7 +110,7 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   write: writeKinds,
   status: statusKinds,
   evaluate: evaluateKinds,
-  plan: selectionKinds,
+  plan: planKinds,
   close: closeKinds,
 };
 

@@ -30,7 +30,7 @@ import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { oneKey, severalKeys } from "./keys.ts";
 import { checkRepositoryOptions } from "./options.ts";
-import { type PlannedStep, planned } from "./plan.ts";
+import { type PlannedStep, type PlanOptions, planned } from "./plan.ts";
 import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
 import { runError } from "./run-error.ts";
 import { exactSelection } from "./selection.ts";
@@ -125,10 +125,21 @@ export class Repository implements AsyncDisposable {
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);
-    const { raiseOnError = true, resume, leaseMs, signal: given, onProgress, retry, timeoutMs, tags, ...selection } = options;
+    const {
+      raiseOnError = true,
+      resume,
+      leaseMs,
+      signal: given,
+      onProgress,
+      retry,
+      timeoutMs,
+      skipUnchanged,
+      tags,
+      ...selection
+    } = options;
     return this.#operations.run(async () => {
       checkRetryPolicy(retry, "the run", "SettingsError");
-      const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs });
+      const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs, skipUnchanged });
       const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
       const loadingContext = await this.#loadingContext();
       const resumed = resume && (await this.#resume(resume, selection, tags, loadingContext, environment, ownerOptions));
@@ -137,7 +148,7 @@ export class Repository implements AsyncDisposable {
       const plan = planOf(this.#graph, exact, loadingContext);
       const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
       const kind = plan.length > 0 && isObserved ? "observe" : "materialize";
-      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(exact) }, ownerOptions);
+      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(exact, skipUnchanged) }, ownerOptions);
       return this.#run(plan, owner, environment, raiseOnError);
     });
   }
@@ -170,13 +181,14 @@ export class Repository implements AsyncDisposable {
     raiseOnError: boolean,
     earlier?: Resumed,
   ): Promise<RunResult> {
-    const result = await run(plan, { ...environment, owner, signal: owner.signal }, earlier);
+    const skipUnchanged = environment.skipUnchanged ?? owner.run.selection?.skipUnchanged;
+    const result = await run(plan, { ...environment, skipUnchanged, owner, signal: owner.signal }, earlier);
     if (!raiseOnError || result.success) return result;
     throw owner.lost ?? runError(result, environment.signal);
   }
 
   /**
-   * What `materialize` would run with the same selection, step by step, and why. Runs and records nothing.
+   * What `materialize` would run or skip with the same options, step by step, and why. Runs and records nothing.
    *
    * @throws `GraphError` for an unknown name, `PartitionError` for a missing or invalid key
    *
@@ -185,9 +197,9 @@ export class Repository implements AsyncDisposable {
    * for (const { step, why, causes } of await repository.plan()) print(step, why, causes.map(({ reason }) => reason));
    * ```
    */
-  async plan(options: Selection = {}): Promise<readonly PlannedStep[]> {
+  async plan(options: PlanOptions = {}): Promise<readonly PlannedStep[]> {
     checkRepositoryOptions("plan", options);
-    return this.#operations.run(async () => planned(this.#graph, await this.#loadingContext(), this.storage, options));
+    return this.#operations.run(async () => planned(this.#graph, await this.#loadingContext(), this.#environment({}), options));
   }
 
   /**
@@ -197,7 +209,7 @@ export class Repository implements AsyncDisposable {
    */
   async observe(
     assets?: readonly (string | ExternalAsset)[],
-    options: Omit<MaterializeOptions, "selection" | "includeUpstream"> = {},
+    options: Omit<MaterializeOptions, "selection" | "includeUpstream" | "skipUnchanged"> = {},
   ): Promise<RunResult> {
     checkRepositoryOptions("observe", options);
     return this.materialize({ ...options, selection: observedAssets(this.#graph, assets) });
@@ -333,7 +345,7 @@ export class Repository implements AsyncDisposable {
     return { now: new Date(), dynamicKeys: (name) => keys.get(name) ?? [] };
   }
 
-  #environment({ signal, onProgress, retry, timeoutMs }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
+  #environment({ signal, onProgress, retry, timeoutMs, skipUnchanged }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
     return {
       signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
       log: this.#log,
@@ -342,6 +354,7 @@ export class Repository implements AsyncDisposable {
       executor: this.#executor,
       retry: retry ?? this.#retry,
       timeoutMs,
+      skipUnchanged,
       onProgress: onProgress ?? (() => {}),
     };
   }
@@ -352,4 +365,5 @@ interface EnvironmentOptions {
   readonly onProgress?: OnProgress | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly timeoutMs?: number | undefined;
+  readonly skipUnchanged?: boolean | undefined;
 }
