@@ -75,6 +75,15 @@ export { PartitionMap, type PartitionMapOptions } from "./partition/partition-ma
 export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
 export { staticPartitions } from "./partition/static-partitions.ts";
 export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
+export type { Backfills } from "./repository/backfill/backfills.ts";
+export type {
+  Backfill,
+  BackfillFailure,
+  BackfillOptions,
+  BackfillPlan,
+  BackfillRun,
+  PlannedRun,
+} from "./repository/backfill/types.ts";
 export type { PlannedStep, PlanOptions } from "./repository/plan.ts";
 export { Repository } from "./repository/repository.ts";
 export type { ResumeOptions } from "./repository/resume.ts";
@@ -98,5 +107,6 @@ export type { DeclaredFields, GivenSettings } from "./settings/definition.ts";
 export { type DotenvSource, dotenv } from "./settings/dotenv.ts";
 export type { FieldKind } from "./settings/shape.ts";
 export type { EnvironmentSources } from "./settings/sources.ts";
+export type { BackfillCounts, BackfillRecord, BackfillStatus } from "./storage/backfill-record.ts";
 export { Storage } from "./storage/storage.ts";
 export type * from "./storage/types.ts";

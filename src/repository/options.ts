@@ -21,6 +21,7 @@ import {
 } from "../options.ts";
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
+import type { BackfillOptions } from "./backfill/types.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
@@ -49,7 +50,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 const aWord = oneOf("all", "missing", "stale", "failed");
 const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
 
-type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "close";
+type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "backfill" | "close";
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
   assets: required(anArray),
@@ -89,6 +90,22 @@ const planKinds: OptionKinds<PlanOptions> = { ...selectionKinds, skipUnchanged: 
 
 const { selection: _, includeUpstream: __, skipUnchanged: ___, ...observeKinds } = materializeKinds;
 
+const backfillKinds: OptionKinds<BackfillOptions> = {
+  ...selectionKinds,
+  failurePolicy: oneOf("continue", "stop"),
+  maxConcurrency: wholeNumber(1),
+  partitionsPerRun: wholeNumber(1),
+  dryRun: aBoolean,
+  resume: either(oneOf(true), { expected: "the id of a backfill", accepts: (value) => typeof value === "string" }),
+  tags: stringRecord,
+  skipUnchanged: aBoolean,
+  retry: anyValue,
+  timeoutMs: aDuration,
+  leaseMs: wholeNumber(1),
+  signal: aSignal,
+  onProgress: aFunction,
+};
+
 const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
   partitionKey: aKey,
   partitionKeys: either(keys, oneOf("all")),
@@ -111,6 +128,7 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   status: statusKinds,
   evaluate: evaluateKinds,
   plan: planKinds,
+  backfill: backfillKinds,
   close: closeKinds,
 };
 

@@ -28,6 +28,8 @@ import { beginRun, type RunResult, run } from "../run/run.ts";
 import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import { type Backfills, backfillsOf } from "./backfill/backfills.ts";
+import type { Backfill, BackfillOptions, BackfillPlan } from "./backfill/types.ts";
 import { oneKey, severalKeys } from "./keys.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, type PlanOptions, planned } from "./plan.ts";
@@ -51,6 +53,8 @@ import { writePlan } from "./write-value.ts";
 export class Repository implements AsyncDisposable {
   /** The Storage that records what happens. */
   readonly storage: Storage;
+  /** The backfills: their status, and how to cancel one. */
+  readonly backfills: Backfills;
   readonly #ownsStorage: boolean;
   readonly #graph: Graph;
   readonly #defaultHandler: BaseIOHandler;
@@ -71,6 +75,7 @@ export class Repository implements AsyncDisposable {
     this.#retry = options.retry;
     this.#leaseMs = options.leaseMs ?? defaultLeaseMs;
     this.#log = options.log === undefined ? silentLog : safeLog(options.log);
+    this.backfills = backfillsOf(storage, graph, this.#operations);
   }
 
   /**
@@ -297,6 +302,30 @@ export class Repository implements AsyncDisposable {
       // The evaluation of conditions is about 2 kB, and many repositories have no condition.
       const { evaluateGraph } = await import("./automation.ts");
       return evaluateGraph(this.#graph, await this.#loadingContext(), this.storage, options);
+    });
+  }
+
+  /**
+   * Makes many partitions in runs of their own, in the order in which they need each other, and returns how it went. Its record is
+   * in the Storage: a backfill whose process was killed goes on with `resume`, several processes may drive one, and each partition
+   * is made once. A failed partition does not throw: `success` is false and `failures` says why.
+   *
+   * @throws `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `NotFound` for an unknown backfill to
+   *   resume, `PreconditionFailed` when another process resumes it at the same moment, `Aborted` after an abort
+   *
+   * @example
+   * ```ts
+   * const { success, counts, failures } = await repository.backfill({ selection: [prices], partitionKeys: "all" });
+   * ```
+   */
+  backfill(options: BackfillOptions & { readonly dryRun: true }): Promise<BackfillPlan>;
+  backfill(options?: BackfillOptions & { readonly dryRun?: false }): Promise<Backfill>;
+  async backfill(options: BackfillOptions = {}): Promise<Backfill | BackfillPlan> {
+    checkRepositoryOptions("backfill", options);
+    return this.#operations.run(async () => {
+      checkRetryPolicy(options.retry, "the backfill", "SettingsError");
+      const [{ backfill }, loadingContext] = await Promise.all([import("./backfill/backfill.ts"), this.#loadingContext()]);
+      return backfill(options, this.#graph, loadingContext, this.#environment(options), this.#leaseMs);
     });
   }
 
