@@ -75,7 +75,16 @@ export { PartitionMap, type PartitionMapOptions } from "./partition/partition-ma
 export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
 export { staticPartitions } from "./partition/static-partitions.ts";
 export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
-export type { PlannedStep } from "./repository/plan.ts";
+export type { Backfills } from "./repository/backfill/backfills.ts";
+export type {
+  Backfill,
+  BackfillFailure,
+  BackfillOptions,
+  BackfillPlan,
+  BackfillRun,
+  PlannedRun,
+} from "./repository/backfill/types.ts";
+export type { PlannedStep, PlanOptions } from "./repository/plan.ts";
 export { Repository } from "./repository/repository.ts";
 export type { ResumeOptions } from "./repository/resume.ts";
 export type { AssetStatus, StatusOptions } from "./repository/status.ts";
@@ -88,15 +97,16 @@ export type {
   WriteOptions,
 } from "./repository/types.ts";
 export type { RetryPolicy } from "./retry.ts";
-export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
+export type { Execution, Executor, Outcome, Outcomes, StepDecision } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
-export type { Load, Plan, Selection, Step } from "./run/plan.ts";
-export type { FailedAsset, RunResult } from "./run/run.ts";
+export type { Load, Plan, Selection, SelectionWord, Step } from "./run/plan.ts";
+export type { DecidedResult, FailedAsset, RunResult } from "./run/run.ts";
 export type { OnProgress, ProgressEvent } from "./run/run-environment.ts";
 export { type EnvironmentSource, type LookUp, runtimeEnvironment } from "./runtime/environment.ts";
 export type { DeclaredFields, GivenSettings } from "./settings/definition.ts";
 export { type DotenvSource, dotenv } from "./settings/dotenv.ts";
 export type { FieldKind } from "./settings/shape.ts";
 export type { EnvironmentSources } from "./settings/sources.ts";
+export type { BackfillCounts, BackfillRecord, BackfillStatus } from "./storage/backfill-record.ts";
 export { Storage } from "./storage/storage.ts";
 export type * from "./storage/types.ts";

@@ -47,6 +47,8 @@ export interface Computation {
   readonly retry: RetryPolicy | undefined;
   /** The time that one attempt of the step has, in milliseconds. */
   readonly timeoutMs: number | undefined;
+  /** Whether its step is skipped when nothing has changed. */
+  readonly skipUnchanged: boolean;
   /** Splits what the function returned into its outputs. */
   readonly splitOutputs: SplitOutputs;
   /** The function; `undefined` for an external asset that cannot be observed. */

@@ -56,10 +56,11 @@ const definitionKinds: OptionKinds<DefinitionOptions<string, Inputs, BaseIOHandl
   partitions: anyValue,
   retry: anyValue,
   timeoutMs: aDuration,
+  skipUnchanged: aBoolean,
   ...descriptionKinds,
 };
 
-const { inputs: _, ...externalKinds } = definitionKinds;
+const { inputs: _, skipUnchanged: __, ...externalKinds } = definitionKinds;
 
 /**
  * Checks the options of `asset`, `task` and `externalAsset` and returns the frozen definition.
@@ -74,7 +75,7 @@ export function define<Kind extends "asset" | "task" | "external">(
 ): Definition & { readonly kind: Kind } {
   const what = kind === "external" ? "externalAsset" : kind;
   checkValue(what, "options", options, required(aPlainObject), "DefinitionError");
-  const { name, inputs = {}, retry, timeoutMs } = options;
+  const { name, inputs = {}, retry, timeoutMs, skipUnchanged = false } = options;
   checkName(name, kind === "task" ? "task" : "asset");
   const owner = `${kind === "task" ? "task" : "asset"} ${JSON.stringify(name)}`;
   checkOptions(
@@ -105,6 +106,7 @@ export function define<Kind extends "asset" | "task" | "external">(
     isBatch: batch,
     retry,
     timeoutMs,
+    skipUnchanged,
     splitOutputs: batch ? partitionOutputs : splitOutputs,
     compute: compute as Computation["compute"],
   });

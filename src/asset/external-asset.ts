@@ -7,7 +7,10 @@ import { isResult, type Observation } from "./result.ts";
 import type { AssetContext, DefinitionOptions, ExternalAsset } from "./types.ts";
 
 /** Options of {@link externalAsset}. It needs a handler that loads it, and has no inputs. */
-export type ExternalAssetOptions = Omit<DefinitionOptions<string, Record<never, never>, BaseIOHandler>, "inputs" | "ioHandler"> & {
+export type ExternalAssetOptions = Omit<
+  DefinitionOptions<string, Record<never, never>, BaseIOHandler>,
+  "inputs" | "ioHandler" | "skipUnchanged"
+> & {
   /** Loads the value. */
   readonly ioHandler: BaseIOHandler;
 };

@@ -1,6 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
-import { aDuration, anyValue, aPlainObject, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
+import { aBoolean, aDuration, anyValue, aPlainObject, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
 import type { PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import { bindComputation, type Computation } from "./computation.ts";
@@ -28,6 +28,8 @@ export interface MultiAssetOptions<Outputs extends OutputsOptions, Deps extends 
   readonly retry?: RetryPolicy;
   /** The time that the step has, in milliseconds, see `DefinitionOptions`. */
   readonly timeoutMs?: number | undefined;
+  /** Whether the step is skipped when nothing has changed for any of its outputs, see `DefinitionOptions`. */
+  readonly skipUnchanged?: boolean | undefined;
 }
 
 const kinds: OptionKinds<MultiAssetOptions<OutputsOptions, Inputs>> = {
@@ -38,6 +40,7 @@ const kinds: OptionKinds<MultiAssetOptions<OutputsOptions, Inputs>> = {
   partitions: anyValue,
   retry: anyValue,
   timeoutMs: aDuration,
+  skipUnchanged: aBoolean,
 };
 
 /** The return value of the function: a record of all outputs, or an generator of results, async or not. */
@@ -90,7 +93,7 @@ export function multiAsset<
   readonly [Name in keyof Outputs & string]: Asset<LoadedAs<Outputs[Name]["ioHandler"], OutputValue<Returned, Name>>, Name>;
 }> {
   checkValue("multiAsset", "options", options, required(aPlainObject), "DefinitionError");
-  const { name, outputs, inputs = {}, ioHandler, retry, timeoutMs } = options;
+  const { name, outputs, inputs = {}, ioHandler, retry, timeoutMs, skipUnchanged = false } = options;
   checkName(name, "asset");
   const owner = `multi-asset ${JSON.stringify(name)}`;
   checkOptions(`multiAsset ${JSON.stringify(name)}`, options, kinds, "DefinitionError", { asset: name });
@@ -112,6 +115,7 @@ export function multiAsset<
     isBatch: false,
     retry,
     timeoutMs,
+    skipUnchanged,
     splitOutputs: namedOutputs,
     compute: compute as unknown as Computation["compute"],
   });

@@ -249,6 +249,12 @@ export interface DefinitionOptions<Name extends string, Deps extends Inputs, Han
    * `Timeout`; each retry has this time again.
    */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Whether its step is skipped when nothing has changed since it was made: neither the code version, which it must declare, nor
+   * its declaration, its handler and the data versions of its inputs, and its value is still there. False unless given; a run
+   * may say otherwise.
+   */
+  readonly skipUnchanged?: boolean | undefined;
 }
 
 /** Options of an asset whose function computes several partitions per call. */

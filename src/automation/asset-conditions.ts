@@ -34,7 +34,7 @@ export function newlyUpdated(): Condition {
   return changed("newly updated", (snapshot, partition) => snapshot.latest(partition)?.lastEventId);
 }
 
-/** True while a run that has not ended is to make the asset and has not done so yet. */
+/** True while a run or a backfill that has not ended is to make the asset and has not done so yet. */
 export function inProgress(): Condition {
   return makeCondition("in progress", ({ snapshot }) => snapshot.partitions.filter(snapshot.isInProgress));
 }

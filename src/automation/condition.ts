@@ -17,7 +17,7 @@ export interface Conditions {
   readonly codeVersionChanged: () => Condition;
   /** True when the asset was materialized or observed since the previous evaluation. */
   readonly newlyUpdated: () => Condition;
-  /** True while a run that has not ended is to make the asset and has not done so yet. */
+  /** True while a run or a backfill that has not ended is to make the asset and has not done so yet. */
   readonly inProgress: () => Condition;
   /** True when the last attempt to make the asset failed. */
   readonly executionFailed: () => Condition;
@@ -52,7 +52,7 @@ export interface Conditions {
  * | `dataVersionChanged()` | its data version is another one than at the previous evaluation |
  * | `codeVersionChanged()` | its last materialization has another code version |
  * | `newlyUpdated()` | it was materialized or observed since the previous evaluation |
- * | `inProgress()` | a run is to make it and has not done so yet |
+ * | `inProgress()` | a run or a backfill is to make it and has not done so yet |
  * | `executionFailed()` | the last attempt to make it failed |
  * | `anyDepsMatch(c)`, `allDepsMatch(c)` | `c` is true for one upstream asset, or for all of them |
  * | `and(…)`, `or(…)`, `not(c)` | |

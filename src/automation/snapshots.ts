@@ -1,3 +1,4 @@
+import { readBackfilled } from "../storage/backfill-record.ts";
 import type { LatestRecord, RunRecord, Storage } from "../storage/types.ts";
 import type { AssetSnapshot, AssetSnapshotDependency, Condition } from "./types.ts";
 
@@ -37,7 +38,11 @@ export interface Snapshots {
 
 /** Reads the Storage once, for all nodes. Every node comes after its inputs. */
 export async function takeSnapshots(nodes: readonly AutomationNode[], storage: Storage): Promise<Snapshots> {
-  const [assets, inProgress] = await Promise.all([storage.getAssetRecords(), partitionsInProgress(storage)]);
+  const [assets, inProgress, backfillOf] = await Promise.all([
+    storage.getAssetRecords(),
+    partitionsInProgress(storage),
+    readBackfilled(storage),
+  ]);
   const partitioned = nodes.filter(({ isPartitioned }) => isPartitioned);
   const records = await Promise.all(partitioned.map(({ name }) => storage.getPartitionRecords(name)));
   const latest = new Map<string, Map<string, LatestRecord>>();
@@ -59,7 +64,9 @@ export async function takeSnapshots(nodes: readonly AutomationNode[], storage: S
       },
       codeVersion,
       latest: (partition) => latest.get(name)?.get(partition),
-      isInProgress: (partition) => inProgress(name, partition),
+      isInProgress: (partition) =>
+        inProgress(name, partition) ||
+        backfillOf(name, node.isPartitioned ? partition : undefined, latest.get(name)?.get(partition)) !== undefined,
       dependencies: assetDependencies(node, byName, tasks),
     });
   }

@@ -13,7 +13,7 @@ export interface AssetSnapshot {
   readonly codeVersion: string | undefined;
   /** The latest events of a partition. */
   readonly latest: (partition: string) => LatestRecord | undefined;
-  /** Whether a run that has not ended is to make the partition and has not done so yet. */
+  /** Whether a run or a backfill that has not ended is to make the partition and has not done so yet. */
   readonly isInProgress: (partition: string) => boolean;
   /** The assets that it is made from. A task between two assets is skipped: its own inputs take its place. */
   readonly dependencies: readonly AssetSnapshotDependency[];

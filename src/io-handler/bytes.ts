@@ -3,7 +3,7 @@ import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
 import { aName, aString, checkOptions, type OptionKinds, oneOf } from "../options.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
-import { aStore, type InspectOptions, IOHandler, type StoredValue } from "./handler.ts";
+import { aStore, handlerName, type InspectOptions, IOHandler, type StoredValue } from "./handler.ts";
 import { valueKey } from "./key-layout.ts";
 import { inspectObject, putContent, putStream, secondsSince, verifiedBytes, verifiedStream } from "./stored-object.ts";
 
@@ -92,6 +92,11 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
   override async inspect(context: InputContext, { digest }: InspectOptions = {}): Promise<StoredValue | undefined> {
     const key = valueKey(this.#prefix, context, this.#extension);
     return inspectObject(this.#store, key, context.signal, digest ? async (stored) => stored : undefined);
+  }
+
+  override identity(context: InputContext): unknown {
+    const handler = handlerName(this, BytesIOHandler, "BytesIOHandler");
+    return { handler, store: this.#store.name, path: valueKey(this.#prefix, context, this.#extension) };
   }
 
   /**

@@ -107,6 +107,11 @@ export function uniqueVersion(): string {
   return crypto.randomUUID();
 }
 
+/** Whether a data version looks like one that {@link uniqueVersion} made: it says nothing about the content. */
+export function isUniqueVersion(version: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(version);
+}
+
 /** @param digests the digests of the chunks, at least one */
 async function versionOf(digests: readonly Uint8Array[]): Promise<string> {
   const [first = new Uint8Array(), ...others] = digests;

@@ -72,6 +72,18 @@ export abstract class IOHandler<Accepts = any, Loads = unknown> {
    * values that a killed process wrote but did not record, and values that are gone.
    */
   inspect?(context: InputContext, options?: InspectOptions): Promise<StoredValue | undefined>;
+
+  /**
+   * What decides how and where the value of an asset or a partition is written, as plain JSON data: the name of the class, the
+   * serializer and the store, the full key, settings. Never a secret. With this method and `inspect`, `skipUnchanged` skips
+   * assets of this handler; when what it returns has changed, they are made again.
+   */
+  identity?(context: InputContext): unknown;
+}
+
+/** The name of a handler's class in its identity: a built-in one has its public name, also in a minified bundle. */
+export function handlerName(handler: IOHandler, known: abstract new (...args: never) => IOHandler, name: string): string {
+  return handler.constructor === known ? name : handler.constructor.name;
 }
 
 /** The store that a handler writes to. */

@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../errors.ts";
 import { type Metadata, MetadataValue } from "../metadata/metadata-value.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
-import { IOHandler, type StoredValue } from "./handler.ts";
+import { handlerName, IOHandler, type StoredValue } from "./handler.ts";
 import { valueKey } from "./key-layout.ts";
 
 /**
@@ -42,6 +42,10 @@ export class InMemoryIOHandler extends IOHandler {
     const { value, runId, writeId, etag } = entry;
     const size = sizeOf(value);
     return { path, size, lastModified: undefined, runId, dataVersion: undefined, writeId, etag, metadata: describe(value) };
+  }
+
+  override identity(context: InputContext): unknown {
+    return { handler: handlerName(this, InMemoryIOHandler, "InMemoryIOHandler"), path: valueKey("", context, "value") };
   }
 
   /** @throws `NotFound` when this handler has no value for the asset or partition */

@@ -4,7 +4,7 @@ import type { Get, Named, Put } from "../object-store/types.ts";
 import { aString, checkOptions, type OptionKinds, required, withMethods } from "../options.ts";
 import type { Serializer, SerializerWrapper } from "../serializer/types.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
-import { aStore, type InspectOptions, IOHandler, type StoredValue } from "./handler.ts";
+import { aStore, handlerName, type InspectOptions, IOHandler, type StoredValue } from "./handler.ts";
 import { valueKey } from "./key-layout.ts";
 import { inspectObject, putContent, secondsSince, serializerOf, verifiedBytes } from "./stored-object.ts";
 
@@ -78,6 +78,12 @@ export class SerializedIOHandler extends IOHandler {
       context.signal,
       options.digest ? (stored) => this.#unwrap(context.assetName, key, stored) : undefined,
     );
+  }
+
+  override identity(context: InputContext): unknown {
+    const { name: serializer, extension } = this.#serializer;
+    const handler = handlerName(this, SerializedIOHandler, "SerializedIOHandler");
+    return { handler, serializer, store: this.#store.name, path: valueKey(this.#prefix, context, extension) };
   }
 
   /**

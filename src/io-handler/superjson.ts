@@ -2,7 +2,8 @@ import type { Get, Named, Put } from "../object-store/types.ts";
 import { aString, checkOptions, type OptionKinds } from "../options.ts";
 import { type SuperJSONOptions, superjsonKinds } from "../serializer/superjson/options.ts";
 import { superjsonSerializer } from "../serializer/superjson/serializer.ts";
-import { aStore } from "./handler.ts";
+import type { InputContext } from "./contexts.ts";
+import { aStore, handlerName } from "./handler.ts";
 import { SerializedIOHandler } from "./serialized.ts";
 
 /** Options of {@link SuperJsonIOHandler}. */
@@ -33,5 +34,9 @@ export class SuperJsonIOHandler extends SerializedIOHandler {
     checkOptions("SuperJsonIOHandler", given, kinds);
     const { store, prefix = "", ...options } = given;
     super({ store, prefix, serializer: superjsonSerializer(options) });
+  }
+
+  override identity(context: InputContext): unknown {
+    return { ...(super.identity(context) as object), handler: handlerName(this, SuperJsonIOHandler, "SuperJsonIOHandler") };
   }
 }

@@ -21,6 +21,8 @@ import {
 } from "../options.ts";
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
+import type { BackfillOptions } from "./backfill/types.ts";
+import type { PlanOptions } from "./plan.ts";
 import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
 import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
@@ -45,9 +47,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
+const aWord = oneOf("all", "missing", "stale", "failed");
 const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
 
-type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "close";
+type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "backfill" | "close";
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
   assets: required(anArray),
@@ -63,10 +66,10 @@ const repositoryKinds: OptionKinds<RepositoryOptions> = {
 const aRun = either(oneOf(true), { expected: "the id of a run", accepts: (value) => typeof value === "string" });
 
 const selectionKinds: OptionKinds<Selection> = {
-  selection: someAssets,
+  selection: either(someAssets, aWord),
   includeUpstream: aBoolean,
   partitionKey: aKey,
-  partitionKeys: keys,
+  partitionKeys: either(keys, aWord),
   partitionRange: range,
 };
 
@@ -76,13 +79,32 @@ const materializeKinds: OptionKinds<MaterializeOptions> = {
   raiseOnError: aBoolean,
   retry: anyValue,
   timeoutMs: aDuration,
+  skipUnchanged: aBoolean,
   signal: aSignal,
   onProgress: aFunction,
   resume: either(aRun, objectOf<ResumeOptions>({ run: required(aRun), force: aBoolean })),
   leaseMs: wholeNumber(1),
 };
 
-const { selection: _, includeUpstream: __, ...observeKinds } = materializeKinds;
+const planKinds: OptionKinds<PlanOptions> = { ...selectionKinds, skipUnchanged: aBoolean };
+
+const { selection: _, includeUpstream: __, skipUnchanged: ___, ...observeKinds } = materializeKinds;
+
+const backfillKinds: OptionKinds<BackfillOptions> = {
+  ...selectionKinds,
+  failurePolicy: oneOf("continue", "stop"),
+  maxConcurrency: wholeNumber(1),
+  partitionsPerRun: wholeNumber(1),
+  dryRun: aBoolean,
+  resume: either(oneOf(true), { expected: "the id of a backfill", accepts: (value) => typeof value === "string" }),
+  tags: stringRecord,
+  skipUnchanged: aBoolean,
+  retry: anyValue,
+  timeoutMs: aDuration,
+  leaseMs: wholeNumber(1),
+  signal: aSignal,
+  onProgress: aFunction,
+};
 
 const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
   partitionKey: aKey,
@@ -105,7 +127,8 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   write: writeKinds,
   status: statusKinds,
   evaluate: evaluateKinds,
-  plan: selectionKinds,
+  plan: planKinds,
+  backfill: backfillKinds,
   close: closeKinds,
 };
 

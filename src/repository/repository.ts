@@ -14,7 +14,7 @@ import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
 import { Operations } from "../operations-in-flight.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
-import { checkPartition, type PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import type { Executor } from "../run/executor.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
@@ -22,16 +22,20 @@ import { inProcess } from "../run/in-process.ts";
 import { loadValue } from "../run/load-inputs.ts";
 
 import { defaultLeaseMs, loseCanceled, type OwnerOptions, type RunOwner } from "../run/owner.ts";
-import { checkOneOf, membersOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
+import { checkOneOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
 import { beginRun, type RunResult, run } from "../run/run.ts";
 
 import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import { type Backfills, backfillsOf } from "./backfill/backfills.ts";
+import type { Backfill, BackfillOptions, BackfillPlan } from "./backfill/types.ts";
+import { oneKey, severalKeys } from "./keys.ts";
 import { checkRepositoryOptions } from "./options.ts";
-import { type PlannedStep, planned } from "./plan.ts";
+import { type PlannedStep, type PlanOptions, planned } from "./plan.ts";
 import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
 import { runError } from "./run-error.ts";
+import { exactSelection } from "./selection.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
 import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
 import { writePlan } from "./write-value.ts";
@@ -49,6 +53,8 @@ import { writePlan } from "./write-value.ts";
 export class Repository implements AsyncDisposable {
   /** The Storage that records what happens. */
   readonly storage: Storage;
+  /** The backfills: their status, and how to cancel one. */
+  readonly backfills: Backfills;
   readonly #ownsStorage: boolean;
   readonly #graph: Graph;
   readonly #defaultHandler: BaseIOHandler;
@@ -69,6 +75,7 @@ export class Repository implements AsyncDisposable {
     this.#retry = options.retry;
     this.#leaseMs = options.leaseMs ?? defaultLeaseMs;
     this.#log = options.log === undefined ? silentLog : safeLog(options.log);
+    this.backfills = backfillsOf(storage, graph, this.#operations);
   }
 
   /**
@@ -123,18 +130,30 @@ export class Repository implements AsyncDisposable {
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);
-    const { raiseOnError = true, resume, leaseMs, signal: given, onProgress, retry, timeoutMs, tags, ...selection } = options;
+    const {
+      raiseOnError = true,
+      resume,
+      leaseMs,
+      signal: given,
+      onProgress,
+      retry,
+      timeoutMs,
+      skipUnchanged,
+      tags,
+      ...selection
+    } = options;
     return this.#operations.run(async () => {
       checkRetryPolicy(retry, "the run", "SettingsError");
-      const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs });
+      const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs, skipUnchanged });
       const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
       const loadingContext = await this.#loadingContext();
       const resumed = resume && (await this.#resume(resume, selection, tags, loadingContext, environment, ownerOptions));
       if (resumed) return this.#run(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
-      const plan = planOf(this.#graph, selection, loadingContext);
+      const exact = await exactSelection(this.#graph, selection, loadingContext, this.storage);
+      const plan = planOf(this.#graph, exact, loadingContext);
       const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
       const kind = plan.length > 0 && isObserved ? "observe" : "materialize";
-      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(selection) }, ownerOptions);
+      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(exact, skipUnchanged) }, ownerOptions);
       return this.#run(plan, owner, environment, raiseOnError);
     });
   }
@@ -167,13 +186,14 @@ export class Repository implements AsyncDisposable {
     raiseOnError: boolean,
     earlier?: Resumed,
   ): Promise<RunResult> {
-    const result = await run(plan, { ...environment, owner, signal: owner.signal }, earlier);
+    const skipUnchanged = environment.skipUnchanged ?? owner.run.selection?.skipUnchanged;
+    const result = await run(plan, { ...environment, skipUnchanged, owner, signal: owner.signal }, earlier);
     if (!raiseOnError || result.success) return result;
     throw owner.lost ?? runError(result, environment.signal);
   }
 
   /**
-   * What `materialize` would run with the same selection, step by step, and why. Runs and records nothing.
+   * What `materialize` would run or skip with the same options, step by step, and why. Runs and records nothing.
    *
    * @throws `GraphError` for an unknown name, `PartitionError` for a missing or invalid key
    *
@@ -182,9 +202,9 @@ export class Repository implements AsyncDisposable {
    * for (const { step, why, causes } of await repository.plan()) print(step, why, causes.map(({ reason }) => reason));
    * ```
    */
-  async plan(selection: Selection = {}): Promise<readonly PlannedStep[]> {
-    checkRepositoryOptions("plan", selection);
-    return this.#operations.run(async () => planned(this.#graph, await this.#loadingContext(), this.storage, selection));
+  async plan(options: PlanOptions = {}): Promise<readonly PlannedStep[]> {
+    checkRepositoryOptions("plan", options);
+    return this.#operations.run(async () => planned(this.#graph, await this.#loadingContext(), this.#environment({}), options));
   }
 
   /**
@@ -194,7 +214,7 @@ export class Repository implements AsyncDisposable {
    */
   async observe(
     assets?: readonly (string | ExternalAsset)[],
-    options: Omit<MaterializeOptions, "selection" | "includeUpstream"> = {},
+    options: Omit<MaterializeOptions, "selection" | "includeUpstream" | "skipUnchanged"> = {},
   ): Promise<RunResult> {
     checkRepositoryOptions("observe", options);
     return this.materialize({ ...options, selection: observedAssets(this.#graph, assets) });
@@ -221,8 +241,8 @@ export class Repository implements AsyncDisposable {
       const load = (key: PartitionKey | undefined): Promise<unknown> => {
         return orAborted(loadValue(request(key), environment), environment.signal, { asset: source.name });
       };
-      if (!("partitionKeys" in options)) return load(await this.#oneKey(source, options.partitionKey));
-      const keys = await this.#keys(source, options.partitionKeys);
+      if (!("partitionKeys" in options)) return load(oneKey(source, options.partitionKey, await this.#loadingContext()));
+      const keys = severalKeys(source, options.partitionKeys, await this.#loadingContext());
       return new PartitionMap(keys, load, { missing: options.missing ?? "throw" });
     });
   }
@@ -242,7 +262,7 @@ export class Repository implements AsyncDisposable {
     checkRepositoryOptions("write", options);
     const { partitionKey, ifLatest, signal } = options;
     return this.#operations.run(async () => {
-      const key = await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey);
+      const key = oneKey(nodeOf(this.#graph, asset).definition, partitionKey, await this.#loadingContext());
       const plan = writePlan(this.#graph, asset, value, key, ifLatest);
       const environment = this.#environment({ signal });
       const owner = await beginRun(plan, { kind: "write", tags: {} }, { ...environment, leaseMs: this.#leaseMs });
@@ -282,6 +302,30 @@ export class Repository implements AsyncDisposable {
       // The evaluation of conditions is about 2 kB, and many repositories have no condition.
       const { evaluateGraph } = await import("./automation.ts");
       return evaluateGraph(this.#graph, await this.#loadingContext(), this.storage, options);
+    });
+  }
+
+  /**
+   * Makes many partitions in runs of their own, in the order in which they need each other, and returns how it went. Its record is
+   * in the Storage: a backfill whose process was killed goes on with `resume`, several processes may drive one, and each partition
+   * is made once. A failed partition does not throw: `success` is false and `failures` says why.
+   *
+   * @throws `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `NotFound` for an unknown backfill to
+   *   resume, `PreconditionFailed` when another process resumes it at the same moment, `Aborted` after an abort
+   *
+   * @example
+   * ```ts
+   * const { success, counts, failures } = await repository.backfill({ selection: [prices], partitionKeys: "all" });
+   * ```
+   */
+  backfill(options: BackfillOptions & { readonly dryRun: true }): Promise<BackfillPlan>;
+  backfill(options?: BackfillOptions & { readonly dryRun?: false }): Promise<Backfill>;
+  async backfill(options: BackfillOptions = {}): Promise<Backfill | BackfillPlan> {
+    checkRepositoryOptions("backfill", options);
+    return this.#operations.run(async () => {
+      checkRetryPolicy(options.retry, "the backfill", "SettingsError");
+      const [{ backfill }, loadingContext] = await Promise.all([import("./backfill/backfill.ts"), this.#loadingContext()]);
+      return backfill(options, this.#graph, loadingContext, this.#environment(options), this.#leaseMs);
     });
   }
 
@@ -330,23 +374,7 @@ export class Repository implements AsyncDisposable {
     return { now: new Date(), dynamicKeys: (name) => keys.get(name) ?? [] };
   }
 
-  async #oneKey({ name, partitions }: Definition, key: string | PartitionKey | undefined): Promise<PartitionKey | undefined> {
-    if (partitions === undefined && key === undefined) return undefined;
-    if (partitions === undefined) throw withoutPartitions(name);
-    if (key === undefined) {
-      const message = `Missing partition key for ${JSON.stringify(name)}: it has partitions; pass partitionKey, or partitionKeys to load a map`;
-      throw new EdgewaterError("PartitionError", message, { asset: name });
-    }
-    return checkPartition(partitions, key, await this.#loadingContext(), name);
-  }
-
-  async #keys({ name, partitions }: Definition, keys: readonly (string | PartitionKey)[] | "all"): Promise<readonly PartitionKey[]> {
-    if (partitions === undefined) throw withoutPartitions(name);
-    const loadingContext = await this.#loadingContext();
-    return keys === "all" ? partitions.keys(loadingContext) : keys.flatMap((key) => membersOf(partitions, key, loadingContext, name));
-  }
-
-  #environment({ signal, onProgress, retry, timeoutMs }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
+  #environment({ signal, onProgress, retry, timeoutMs, skipUnchanged }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
     return {
       signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
       log: this.#log,
@@ -355,6 +383,7 @@ export class Repository implements AsyncDisposable {
       executor: this.#executor,
       retry: retry ?? this.#retry,
       timeoutMs,
+      skipUnchanged,
       onProgress: onProgress ?? (() => {}),
     };
   }
@@ -365,9 +394,5 @@ interface EnvironmentOptions {
   readonly onProgress?: OnProgress | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly timeoutMs?: number | undefined;
-}
-
-function withoutPartitions(name: string): EdgewaterError<"PartitionError"> {
-  const message = `Unexpected partition key for ${JSON.stringify(name)}: it has no partitions; omit the key`;
-  return new EdgewaterError("PartitionError", message, { asset: name });
+  readonly skipUnchanged?: boolean | undefined;
 }

@@ -8,6 +8,7 @@ import { outputId, type Plan, planOf, type Selection } from "../run/plan.ts";
 import type { LoadEnvironment } from "../run/run-environment.ts";
 import { decodeIntent, intentPrefix, writeIdOf } from "../storage/intent.ts";
 import type { Lease, Precondition, RunRecord, Storage, StoredEvent } from "../storage/types.ts";
+import { exactSelection } from "./selection.ts";
 
 /** Which run to resume. */
 export interface ResumeOptions {
@@ -60,11 +61,34 @@ export async function resume(
     throw new EdgewaterError("NotSupported", message, { key: run.runId });
   }
   const selection = Object.values(given).some((value) => value !== undefined) ? given : (run.selection ?? {});
-  const plan = planOf(graph, selection, loadingContext);
+  const plan = planOf(graph, await exactSelection(graph, selection, loadingContext, storage), loadingContext);
+  return takeOverRun(run, plan, { force, tags }, graph, environment, options);
+}
+
+/** How a run is taken over. */
+export interface TakeoverOptions {
+  /** Whether it is taken over although its process may be alive. */
+  readonly force: boolean;
+  /** Tags to add to the run. */
+  readonly tags: Readonly<Record<string, string>> | undefined;
+  /** What must hold beside that the run is as it was seen. */
+  readonly preconditions?: readonly Precondition[];
+}
+
+/** Takes a run over that is to make a plan. @throws as {@link resume} */
+export async function takeOverRun(
+  run: RunRecord,
+  plan: Plan,
+  { force, tags, preconditions: given = [] }: TakeoverOptions,
+  graph: Graph,
+  environment: LoadEnvironment,
+  options: OwnerOptions,
+): Promise<Resumed> {
+  const { storage } = environment;
   const { preconditions, attempt } = await asSeen(run, storage, force, environment.signal);
   const next: RunRecord = { ...run, status: "Started", attempt: attempt + 1, tags: { ...run.tags, ...tags }, endTime: undefined };
   throwIfAborted(environment.signal);
-  const owner = await takeOver(next, preconditions, options);
+  const owner = await takeOver(next, [...preconditions, ...given], options);
   try {
     const announced = await recordLandedWrites(owner, graph, environment);
     return { owner, plan, announced, ...(await recordedBy(run.runId, graph, storage)) };

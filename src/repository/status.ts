@@ -4,10 +4,12 @@ import type { PartitionKey } from "../partition/partition-key.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { recordFinding } from "../run/finding.ts";
 import { type Graph, type Node, nodeOf } from "../run/graph.ts";
-import { type Look, latestOf, look, recordAnnounced } from "../run/look.ts";
+import { type Look, latestOf, look, placeOf, recordAnnounced } from "../run/look.ts";
+import { outputId } from "../run/plan.ts";
 import type { LoadEnvironment } from "../run/run-environment.ts";
+import { readBackfilled } from "../storage/backfill-record.ts";
 import { valueCause } from "../storage/query/staleness.ts";
-import type { Found, Staleness } from "../storage/types.ts";
+import type { Found, Staleness, Storage } from "../storage/types.ts";
 
 /** Options of `repository.status`. */
 export interface StatusOptions {
@@ -28,6 +30,8 @@ export interface StatusOptions {
 export interface AssetStatus extends Staleness {
   /** A stored value that no run has recorded; undefined when there is none. */
   readonly uncommitted: StoredValue | undefined;
+  /** The id of the backfill that is still to make it, and that a process drives; undefined when there is none. */
+  readonly backfill: string | undefined;
 }
 
 /** How many requests to stores run at the same time. */
@@ -53,14 +57,30 @@ export async function statusOf(
   }
   const stalenesses = await environment.storage.computeStaleness({ assets: names, partitions });
   const known = new Map(stalenesses.map((staleness) => [JSON.stringify([staleness.asset, staleness.partition]), staleness]));
+  const backfills = await backfillsOf(entries, environment.storage);
   return entries.map((entry): AssetStatus => {
     const { name } = entry.node.definition;
     const partition = entry.key && String(entry.key);
     const missing: Staleness = { asset: name, partition, status: "Missing", causes: [] };
     const staleness = known.get(JSON.stringify([name, partition])) ?? missing;
     const { found, uncommitted } = seen.get(entry) ?? {};
-    return { ...(found === undefined ? staleness : withFinding(staleness, found)), uncommitted };
+    return { ...(found === undefined ? staleness : withFinding(staleness, found)), uncommitted, backfill: backfills.get(entry) };
   });
+}
+
+/** The backfills that are still to make some of the entries. */
+async function backfillsOf(entries: readonly Entry[], storage: Storage): Promise<ReadonlyMap<Entry, string>> {
+  const backfillOf = await readBackfilled(storage);
+  const candidates = entries.filter(({ node, key }) => backfillOf(node.definition.name, key, undefined) !== undefined);
+  const latest = await storage.getLatestRecords(candidates.map(({ node, key }) => placeOf({ definition: node.definition, key })));
+  const known = new Map(latest.map((record) => [outputId(record.assetKey, record.partitionKey), record]));
+  return new Map(
+    candidates.flatMap((entry) => {
+      const { name } = entry.node.definition;
+      const backfillId = backfillOf(name, entry.key, known.get(outputId(name, entry.key)));
+      return backfillId === undefined ? [] : [[entry, backfillId] as const];
+    }),
+  );
 }
 
 /** What a look at the store of an asset or a partition has found. */

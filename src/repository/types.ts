@@ -42,6 +42,11 @@ export interface MaterializeOptions extends Selection {
   readonly retry?: RetryPolicy;
   /** The time that each attempt of a step has, in milliseconds, unless its asset has an own `timeoutMs`; no limit unless given. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Whether steps are skipped when nothing has changed, in place of what each asset declares: `true` skips whatever is unchanged
+   * and declares a code version, `false` makes everything.
+   */
+  readonly skipUnchanged?: boolean | undefined;
   /** Aborts the run: no further step starts, and what is running is not waited for. */
   readonly signal?: AbortSignal;
   /** Called with every progress event. */

@@ -24,6 +24,7 @@ export function writePlan(graph: Graph, asset: Asset, value: unknown, key: Parti
     outputs: [definition],
     inputs: [],
     isBatch: false,
+    skipUnchanged: false,
     splitOutputs: singleOutput,
     compute: () => value,
   } as const;

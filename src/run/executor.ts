@@ -1,10 +1,18 @@
 import type { StoredEvent } from "../storage/types.ts";
 import type { Plan, Step } from "./plan.ts";
 
-/** The outcome of one output of a step. */
+/** Whether a step with `skipUnchanged` was skipped, and why. */
+export interface StepDecision {
+  /** Whether nothing has changed, so that what was made before counts. */
+  readonly isSkipped: boolean;
+  /** Why, as a text: `unchanged since event 12`, `its input "feed" has a new data version`. */
+  readonly reason: string;
+}
+
+/** The outcome of one output of a step, and of a step with `skipUnchanged` whether it was skipped. */
 export type Outcome =
-  | { readonly status: "success"; readonly event: StoredEvent }
-  | { readonly status: "failure"; readonly error: unknown }
+  | { readonly status: "success"; readonly event: StoredEvent; readonly decision?: StepDecision | undefined }
+  | { readonly status: "failure"; readonly error: unknown; readonly decision?: StepDecision | undefined }
   /** Not started: something that it waits for failed or was skipped, or the run was aborted. */
   | { readonly status: "skipped"; readonly because: string };
 

@@ -55,16 +55,21 @@ export async function latestOf(output: Output, { storage }: LoadEnvironment): Pr
   return latest;
 }
 
+/** The context in which a handler inspects or identifies an output. */
+export function inspectionContext({ definition, key }: Output, { signal, log }: LoadEnvironment): InputContext {
+  const { name, metadata, partitions, typeHint } = definition;
+  const partition = key && partitions && new PartitionContext({ keys: [key], definition: partitions });
+  return new InputContext({ assetName: name, assetMetadata: metadata, partition, typeHint, signal, log });
+}
+
 /** What the store has for an output; undefined when it has nothing, or the handler cannot inspect it. */
 export async function storedValue(
-  { definition, key }: Output,
-  { defaultHandler, signal, log }: LoadEnvironment,
+  output: Output,
+  environment: LoadEnvironment,
   options?: InspectOptions,
 ): Promise<StoredValue | undefined> {
-  const { name, metadata, partitions, typeHint, ioHandler } = definition;
-  const partition = key && partitions && new PartitionContext({ keys: [key], definition: partitions });
-  const context = new InputContext({ assetName: name, assetMetadata: metadata, partition, typeHint, signal, log });
-  return (ioHandler ?? defaultHandler).inspect?.(context, options);
+  const handler = output.definition.ioHandler ?? environment.defaultHandler;
+  return handler.inspect?.(inspectionContext(output, environment), options);
 }
 
 /** Whether the store of an output can be looked at. */
@@ -84,10 +89,10 @@ export async function look(output: Output, latest: LatestRecord | undefined, env
   if (isSameWrite(stored, latest)) return { found: "recorded", stored };
   const identified = await withDigest(output, stored, latest, environment);
   // Where only the digest tells writes apart, the recorded bytes are the recorded write, also when another run has announced them.
-  if (isSameDigest(identified, latest)) return { found: "recorded", stored };
+  if (isSameDigest(identified, latest)) return { found: "recorded", stored: identified };
   const announced = await announcedWrite(output, identified, environment);
   if (announced !== undefined) return { found: "announced", stored: identified, announced };
-  if (isSameContent(latest?.lastStored === undefined ? stored : identified, latest)) return { found: "recorded", stored };
+  if (isSameContent(latest?.lastStored === undefined ? stored : identified, latest)) return { found: "recorded", stored: identified };
   // Its announcement is gone as soon as a value is recorded.
   const now = await latestOf(output, environment);
   return now?.lastMaterializationId === latest?.lastMaterializationId ? { found: "unknown", stored } : { found: "overtaken" };

@@ -4,7 +4,7 @@ import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { checkPartition, type PartitionLoadingContext, type PartitionsDefinition } from "../partition/partitions-definition.ts";
 import type { RunSelection } from "../storage/types.ts";
-import { type Graph, type Node, selectedNodes } from "./graph.ts";
+import { type Graph, type Node, nodeOf, selectedNodes } from "./graph.ts";
 
 /** Which partitions of an input a step loads. */
 export type Load =
@@ -36,22 +36,39 @@ export interface Step {
 /** The steps of a run, each after those that it waits for. */
 export type Plan = readonly Step[];
 
+/**
+ * A word for assets and partitions by their state. `all`: every one. `missing`: never made, or gone from its store. `stale`: its
+ * code or an input has changed since it was made. `failed`: the last attempt to make it failed.
+ */
+export type SelectionWord = "all" | "missing" | "stale" | "failed";
+
 /** Which assets and partitions to make. */
 export interface Selection {
-  /** The assets to make, by name or as assets; every asset that is not external unless given. */
-  readonly selection?: readonly (string | Source | MultiAsset)[] | undefined;
+  /**
+   * The assets to make, by name or as assets, or a word for those in a state; every asset that is not external unless given. With
+   * a word, of an asset with partitions only those in that state are made, whatever partitions are given.
+   */
+  readonly selection?: readonly (string | Source | MultiAsset)[] | SelectionWord | undefined;
   /** Whether to make everything that the selection is made from, too; false unless given. */
   readonly includeUpstream?: boolean | undefined;
   /** The partition to make of every selected asset with partitions. A key with several values stands for each of them. */
   readonly partitionKey?: string | PartitionKey | undefined;
-  /** The partitions to make. */
-  readonly partitionKeys?: readonly (string | PartitionKey)[] | undefined;
+  /** The partitions to make, or a word for those of each asset that are in a state. */
+  readonly partitionKeys?: readonly (string | PartitionKey)[] | SelectionWord | undefined;
   /** The range of partitions to make, both ends included. */
   readonly partitionRange?: { readonly from: string | PartitionKey; readonly to: string | PartitionKey } | undefined;
 }
 
+/** A selection without words: what they stand for was looked up. */
+export interface ExactSelection extends Omit<Selection, "selection" | "partitionKeys"> {
+  readonly selection?: Exclude<Selection["selection"], SelectionWord>;
+  readonly partitionKeys?: Exclude<Selection["partitionKeys"], SelectionWord>;
+  /** The partitions of each selected asset that has some, by its name, in place of the same keys for all of them. */
+  readonly partitionsOf?: Readonly<Record<string, readonly (string | PartitionKey)[]>> | undefined;
+}
+
 /** The id of one output of a plan: unique for a name and a partition. */
-export function outputId(name: string, key: PartitionKey | undefined): string {
+export function outputId(name: string, key: string | PartitionKey | undefined): string {
   return key === undefined ? `${name.length}:${name}` : `${name.length}:${name}/${key}`;
 }
 
@@ -73,6 +90,9 @@ interface OutputRequest {
   readonly keys: Map<string, PartitionKey> | undefined;
 }
 
+/** What to make, by the function that makes it. */
+type OutputRequests = Map<Computation, OutputRequest>;
+
 /**
  * The steps of a run. A task runs together with everything that takes it as an input. An asset that is not selected is
  * loaded as it was last written. An asset with partitions has one step for each key, or one for all keys when its function
@@ -81,7 +101,7 @@ interface OutputRequest {
  * @throws `GraphError` for an unknown name, and for an external asset that cannot be observed; `PartitionError` for a
  *   missing, unknown or superfluous partition key
  */
-export function planOf(graph: Graph, selection: Selection, loadingContext: PartitionLoadingContext): Plan {
+export function planOf(graph: Graph, selection: ExactSelection, loadingContext: PartitionLoadingContext): Plan {
   const requests = selectedOutputs(graph, selection, loadingContext);
   const groups: (readonly UnorderedStep[])[] = [];
   // From the last to the first, because downstream assets determine the partitions of upstream tasks and assets.
@@ -99,11 +119,33 @@ export function planOf(graph: Graph, selection: Selection, loadingContext: Parti
   return withOrder(groups.reverse().flat());
 }
 
-function selectedOutputs(graph: Graph, selection: Selection, loadingContext: PartitionLoadingContext): Map<Computation, OutputRequest> {
+/** One asset or task to make, and its partitions; undefined without partitions. */
+export type NamedOutput = readonly [name: string, keys: readonly (string | PartitionKey)[] | undefined];
+
+/**
+ * The steps that make exactly these outputs, and nothing that they are made from.
+ *
+ * @throws `GraphError` for an unknown name, `PartitionError` for an unknown partition
+ */
+export function planOfOutputs(graph: Graph, outputs: readonly NamedOutput[], loadingContext: PartitionLoadingContext): Plan {
+  const requests: OutputRequests = new Map();
+  for (const [name, keys = []] of outputs) {
+    const node = nodeOf(graph, name);
+    const { partitions } = node.definition;
+    request(requests, node, partitions === undefined ? [] : keys.flatMap((key) => membersOf(partitions, key, loadingContext, name)));
+  }
+  const steps = graph.computations.flatMap((computation) => {
+    const { outputs: made, keys } = requests.get(computation) ?? {};
+    return made === undefined ? [] : stepsOf(computation, made, [...(keys?.values() ?? [])], loadingContext);
+  });
+  return withOrder(steps);
+}
+
+function selectedOutputs(graph: Graph, selection: ExactSelection, loadingContext: PartitionLoadingContext): OutputRequests {
   checkOneOf(selection, "partitionKey", "partitionKeys", "partitionRange");
   const isMade = ({ definition }: Node): boolean => definition.kind === "asset";
   const nodes = selection.selection?.flatMap((each) => selectedNodes(graph, each)) ?? [...graph.nodes.values()].filter(isMade);
-  const requests = new Map<Computation, OutputRequest>();
+  const requests: OutputRequests = new Map();
   const withoutKey: string[] = [];
   for (const node of nodes) {
     const { name, partitions } = node.definition;
@@ -115,7 +157,14 @@ function selectedOutputs(graph: Graph, selection: Selection, loadingContext: Par
       );
     }
     const { partitionKey, partitionKeys = partitionKey === undefined ? undefined : [partitionKey], partitionRange: range } = selection;
+    const own = selection.partitionsOf && (Object.hasOwn(selection.partitionsOf, name) ? selection.partitionsOf[name] : []);
     if (partitions === undefined) request(requests, node, []);
+    else if (own !== undefined)
+      request(
+        requests,
+        node,
+        own.flatMap((key) => membersOf(partitions, key, loadingContext, name)),
+      );
     else if (range !== undefined) request(requests, node, partitions.between(range.from, range.to, loadingContext));
     else if (partitionKeys !== undefined)
       request(
@@ -126,7 +175,7 @@ function selectedOutputs(graph: Graph, selection: Selection, loadingContext: Par
     else withoutKey.push(name);
   }
   if (withoutKey.length > 0) {
-    const message = `Missing partition key for ${withoutKey.join(", ")}: these assets have partitions; pass partitionKey, partitionKeys or partitionRange, or select other assets`;
+    const message = `Missing partition key for ${withoutKey.join(", ")}: these assets have partitions; pass partitionKey: key, partitionKeys: [key, …], partitionKeys: "all", "missing", "stale" or "failed", partitionRange: { from, to }, selection: "missing", "stale" or "failed", or select other assets`;
     throw new EdgewaterError("PartitionError", message, { asset: withoutKey[0] });
   }
   const isKeyGiven = (selection.partitionKey ?? selection.partitionKeys ?? selection.partitionRange) !== undefined;
@@ -155,7 +204,7 @@ export function membersOf(
 }
 
 /** Adds an output and partitions of it to the requests. */
-function request(requests: Map<Computation, OutputRequest>, { definition, computation }: Node, keys: readonly PartitionKey[]): void {
+function request(requests: OutputRequests, { definition, computation }: Node, keys: readonly PartitionKey[]): void {
   let known = requests.get(computation);
   if (known === undefined) {
     known = { outputs: [], keys: definition.partitions && new Map() };
@@ -172,7 +221,7 @@ function stepsOf(
   loadingContext: PartitionLoadingContext,
 ): readonly UnorderedStep[] {
   const { name, partitions, isBatch, inputs } = computation;
-  const groups = partitions === undefined ? [undefined] : isBatch ? [keys] : keys.map((key) => [key]);
+  const groups = partitions === undefined ? [undefined] : isBatch && keys.length > 0 ? [keys] : keys.map((key) => [key]);
   return groups.map((group) => {
     const loads = inputs.map((spec) => loadOf(spec, computation, group, loadingContext));
     const label = group === undefined ? name : `${name}[${group.length > 3 ? `${group.length} partitions` : group.join(", ")}]`;
@@ -214,19 +263,19 @@ function keysOf(load: Load | undefined): readonly PartitionKey[] {
 function withOrder(steps: readonly UnorderedStep[]): Plan {
   const made = new Set<string>();
   for (const step of steps) for (const id of outputIds(step)) made.add(id);
-  for (const { computation, loads, after } of steps) {
-    const ids = new Set<string>();
-    for (const [index, load] of loads.entries()) {
-      const name = computation.inputs[index]?.source?.name;
-      if (name === undefined || load.shape === "nothing") continue;
-      for (const key of load.shape === "map" ? load.keys : [load.key]) {
-        const id = outputId(name, key);
-        if (made.has(id)) ids.add(id);
-      }
-    }
-    for (const id of ids) after.push(id);
-  }
+  for (const step of steps) for (const id of loadedIds(step)) if (made.has(id)) step.after.push(id);
   return steps;
+}
+
+/** The ids of the outputs that a step loads from other assets and tasks, each once. */
+export function loadedIds({ computation, loads }: Pick<Step, "computation" | "loads">): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const [index, load] of loads.entries()) {
+    const name = computation.inputs[index]?.source?.name;
+    if (name === undefined || load.shape === "nothing") continue;
+    for (const key of load.shape === "map" ? load.keys : [load.key]) ids.add(outputId(name, key));
+  }
+  return ids;
 }
 
 /** A step whose `after` is not filled in yet. */
@@ -235,12 +284,17 @@ interface UnorderedStep extends Step {
 }
 
 /** A selection as plain data, for the record of the run. */
-export function runSelection({ selection, includeUpstream, partitionKey, partitionKeys, partitionRange: range }: Selection): RunSelection {
+export function runSelection(given: ExactSelection, skipUnchanged?: boolean): RunSelection {
+  const { selection, includeUpstream, partitionKey, partitionKeys, partitionRange: range, partitionsOf } = given;
   const keys = partitionKeys ?? (partitionKey === undefined ? undefined : [partitionKey]);
   return {
     ...(selection && { selection: selection.map((each) => (typeof each === "string" ? each : each.name)) }),
     ...(includeUpstream && { includeUpstream }),
     ...(keys && { partitionKeys: keys.map(String) }),
     ...(range && { partitionRange: { from: String(range.from), to: String(range.to) } }),
+    ...(partitionsOf && {
+      partitionsOf: Object.fromEntries(Object.entries(partitionsOf).map(([name, keys]) => [name, keys.map(String)])),
+    }),
+    ...(skipUnchanged !== undefined && { skipUnchanged }),
   };
 }

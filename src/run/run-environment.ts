@@ -45,6 +45,8 @@ export interface StepEnvironment extends Omit<CommitEnvironment, "commit"> {
   readonly retry: RetryPolicy | undefined;
   /** The time limit of an attempt of computations without their own, in milliseconds. */
   readonly timeoutMs?: number | undefined;
+  /** Whether steps are skipped when nothing has changed; as each computation declares unless given. */
+  readonly skipUnchanged?: boolean | undefined;
   readonly onProgress: OnProgress;
 }
 

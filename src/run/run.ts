@@ -6,10 +6,10 @@
 import { callSafely } from "../errors.ts";
 import type { LatestRecord, Precondition, RunKind, RunOutcome, RunSelection, Storage, StoredEvent } from "../storage/types.ts";
 import { execute } from "./execute.ts";
-import type { Outcome, Outcomes } from "./executor.ts";
+import type { Outcome, Outcomes, StepDecision } from "./executor.ts";
 import { placeOf } from "./look.ts";
 import { type OwnerOptions, RunOwner } from "./owner.ts";
-import { outputId, outputIds, type Plan } from "./plan.ts";
+import { outputId, outputIds, type Plan, type Step } from "./plan.ts";
 import type { ProgressEvent, RunEnvironment } from "./run-environment.ts";
 import { type Known, runStep } from "./step.ts";
 import { skippedEvent } from "./step-record.ts";
@@ -31,6 +31,18 @@ export interface RunResult {
    * that were recorded before it was resumed.
    */
   readonly events: readonly StoredEvent[];
+  /** Of the steps with `skipUnchanged`: whether each was skipped, and why. What was made before counts as made. */
+  readonly decisions: readonly DecidedResult[];
+}
+
+/** Whether a step with `skipUnchanged` was skipped because nothing has changed, and why. */
+export interface DecidedResult extends StepDecision {
+  /** The display name of the step, as in progress events. */
+  readonly step: string;
+  /** Names of the assets and tasks that it makes. */
+  readonly assets: readonly string[];
+  /** The display forms of the partitions that it makes; undefined without partitions. */
+  readonly partitionKeys: readonly string[] | undefined;
 }
 
 /** An output that failed. */
@@ -45,20 +57,21 @@ export interface FailedAsset {
 
 /** What a run was started with. */
 export interface RunStart {
+  /** The id of the run; a new UUID unless given. */
+  readonly runId?: string;
   readonly kind: RunKind;
   readonly tags: Readonly<Record<string, string>>;
   /** The selection to store with the run. */
   readonly selection?: RunSelection | undefined;
+  /** What must hold when the run begins. */
+  readonly preconditions?: readonly Precondition[];
 }
 
 /** Begins a run of a plan: records it, and takes its lease. */
-export function beginRun(plan: Plan, { kind, tags, selection }: RunStart, options: OwnerOptions): Promise<RunOwner> {
-  const runId = crypto.randomUUID();
+export function beginRun(plan: Plan, start: RunStart, options: OwnerOptions): Promise<RunOwner> {
+  const { runId = crypto.randomUUID(), kind, tags, selection, preconditions: given = [] } = start;
   const started = { runId, kind, attempt: 1, ...namesOf(plan), tags, ...(selection && { selection }) };
-  const preconditions: readonly Precondition[] = [
-    { lease: runId, owner: undefined },
-    { run: runId, is: undefined },
-  ];
+  const preconditions: readonly Precondition[] = [{ lease: runId, owner: undefined }, { run: runId, is: undefined }, ...given];
   return RunOwner.take({ ...started, status: "Started", startTime: Date.now(), endTime: undefined }, preconditions, options);
 }
 
@@ -151,7 +164,11 @@ export function eventsByOutput(events: readonly StoredEvent[]): Map<string, Stor
 function resultOf(runId: string, plan: Plan, names: readonly string[], outcomes: Outcomes, events: readonly StoredEvent[]): RunResult {
   const [failed, skipped] = [new Set<string>(), new Set<string>()];
   const failedAssets: FailedAsset[] = [];
-  for (const { outputs, keys } of plan) {
+  const decisions: DecidedResult[] = [];
+  for (const step of plan) {
+    const { outputs, keys, label } = step;
+    const decision = decisionOf(step, outcomes);
+    if (decision) decisions.push({ step: label, assets: outputs.map(({ name }) => name), partitionKeys: keys?.map(String), ...decision });
     for (const { name } of outputs) {
       for (const key of keys ?? [undefined]) {
         const outcome = outcomes.get(outputId(name, key));
@@ -170,5 +187,14 @@ function resultOf(runId: string, plan: Plan, names: readonly string[], outcomes:
     failedAssets,
     skippedAssets: names.filter((name) => skipped.has(name)),
     events: events.toSorted((left, right) => left.id - right.id),
+    decisions,
   };
+}
+
+function decisionOf(step: Step, outcomes: Outcomes): StepDecision | undefined {
+  for (const id of outputIds(step)) {
+    const outcome = outcomes.get(id);
+    if (outcome !== undefined && outcome.status !== "skipped" && outcome.decision !== undefined) return outcome.decision;
+  }
+  return undefined;
 }

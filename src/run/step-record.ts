@@ -11,8 +11,8 @@ import type { StepEnvironment } from "./run-environment.ts";
 export interface StepRecord {
   /** Passes lines on to the repository's log, and stores them with the next event of the step. */
   readonly log: Log;
-  /** Records `StepStart`, if the preconditions hold. */
-  readonly start: (preconditions: readonly Precondition[]) => Promise<void>;
+  /** Records `StepStart`, with the reason of a step that could have been skipped, if the preconditions hold. */
+  readonly start: (preconditions: readonly Precondition[], reason: string | undefined) => Promise<void>;
   /** Records `StepRetry`. */
   readonly retry: (error: unknown, retry: number) => Promise<void>;
   /** The `StepSuccess` and the log, to be committed with the last output. */
@@ -41,7 +41,7 @@ export function stepRecord(step: Step, { owner, log }: StepEnvironment): StepRec
   };
   return {
     log: recording(log, label, runId, logs),
-    start: (preconditions) => commit({ ...own("StepStart"), preconditions }),
+    start: (preconditions, reason) => commit({ ...own("StepStart", reason === undefined ? {} : { reason }), preconditions }),
     retry: async (error, retry) => {
       const metadata = { ...errorMetadata(error), retry: MetadataValue.int(retry) };
       await commit(own("StepRetry", { metadata, failure: failureRecord(error) }));
@@ -71,6 +71,11 @@ export function skippedEvent(step: Step, runId: string, reason: string): NewEven
   return ownEvent(step, runId, "StepSkipped", { reason });
 }
 
+/** The event of a step that was skipped because nothing has changed. */
+export function unchangedEvent(step: Step, runId: string, reason: string): NewEvent {
+  return ownEvent(step, runId, "StepSkipped", { reason, unchanged: true });
+}
+
 /** The event of a step whose outputs were all recorded before. */
 export function succeededEvent(step: Step, runId: string): NewEvent {
   return ownEvent(step, runId, "StepSuccess", {});
@@ -82,7 +87,7 @@ export interface LoadedInputs {
   readonly inputEventIds: Readonly<Record<string, number>>;
 }
 
-type StepDetails = Partial<Pick<StepEvent, "metadata" | "failure" | "reason"> & LoadedInputs>;
+type StepDetails = Partial<Pick<StepEvent, "metadata" | "failure" | "reason" | "unchanged"> & LoadedInputs>;
 
 function ownEvent({ computation, keys }: Step, runId: string, eventType: StepEvent["eventType"], details: StepDetails): NewEvent {
   return stepEvent(computation.name, keys?.length === 1 ? keys[0] : undefined, runId, eventType, details);

@@ -55,6 +55,7 @@ const mostPreconditions = 50;
  * Records the start of a step, after a look at the stores of the outputs whose records do not say what is stored. A value that
  * another run has announced and not recorded is recorded first. Returns what is known of the outputs, by their ids.
  *
+ * @param reason why a step runs that could have been skipped
  * @throws `LostRace` when another run has recorded an output since the latest records were read
  */
 export async function startStep(
@@ -63,6 +64,7 @@ export async function startStep(
   latest: ReadonlyMap<string, LatestRecord>,
   record: StepRecord,
   environment: StepEnvironment,
+  reason: string | undefined,
 ): Promise<ReadonlyMap<string, Base>> {
   const bases = new Map<string, Base>();
   for (const output of outputs) {
@@ -72,7 +74,7 @@ export async function startStep(
   }
   const preconditions = outputs.length > mostPreconditions ? [] : outputs.map((output) => isStillLatest(output, latest.get(output.id)));
   try {
-    await record.start(preconditions);
+    await record.start(preconditions, reason);
   } catch (error) {
     throw isEdgewaterError(error, "PreconditionFailed") ? new LostRace() : error;
   }

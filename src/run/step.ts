@@ -6,16 +6,18 @@ import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { type RetryPolicy, retrying, stepRetryDefaults } from "../retry.ts";
 import type { Batch, LatestRecord, StoredEvent } from "../storage/types.ts";
-import type { Outcome, Outcomes } from "./executor.ts";
+import type { Outcome, Outcomes, StepDecision } from "./executor.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { type AtEnd, GroupCommit } from "./group-commit.ts";
 import { loadInput } from "./load-inputs.ts";
 import type { RunOwner } from "./owner.ts";
 import { outputId, outputIds, type Step, stepId } from "./plan.ts";
 import type { Read } from "./provenance.ts";
 import type { StepEnvironment } from "./run-environment.ts";
-import { type LoadedInputs, type StepRecord, stepRecord, succeededEvent } from "./step-record.ts";
+import { type LoadedInputs, type StepRecord, stepRecord, succeededEvent, unchangedEvent } from "./step-record.ts";
 import { findRecorded, outputsOf, readLatest, startStep } from "./step-start.ts";
 import { withinLimits } from "./time-limit.ts";
+import { decideAtStart } from "./unchanged.ts";
 import { type Base, conflict, isLostRace, maxConflicts, type Write, writeOutput } from "./write-output.ts";
 
 /**
@@ -40,6 +42,8 @@ interface RunningStep {
   isSuccessRecorded: boolean;
   /** The inputs that the last call has loaded. */
   inputs: LoadedInputs;
+  /** Whether the step is skipped because nothing has changed, and why; undefined when it is made in any case. */
+  decision: StepDecision | undefined;
 }
 
 /** One call of the function of a step. A call that takes too long is abandoned, and may go on beside the next one. */
@@ -111,10 +115,15 @@ export async function runStep(step: Step, environment: StepEnvironment, known: K
     bases: new Map(),
     isSuccessRecorded: false,
     inputs: { inputDataVersions: {}, inputEventIds: {} },
+    decision: undefined,
   };
   const limits = { label, asset: computation.name, signal, timeoutMs: computation.timeoutMs ?? environment.timeoutMs };
   const start = performance.now();
-  onProgress({ type: "step-start", runId, step: label });
+  let isAnnounced = false;
+  const announceStart = (): void => {
+    if (!isAnnounced) onProgress({ type: "step-start", runId, step: label });
+    isAnnounced = true;
+  };
   try {
     const latest = new Map(
       ids.flatMap((id): [string, LatestRecord][] => {
@@ -129,22 +138,46 @@ export async function runStep(step: Step, environment: StepEnvironment, known: K
         for (const [id, event] of await findRecorded(outputs, known.missing, environment)) outcomes.set(id, { status: "success", event });
       if (outcomes.size === ids.length) return;
       const missing = outputs.filter(({ id }) => !outcomes.has(id));
+      if (outcomes.size === 0 && (await skipIfUnchanged(running))) return;
+      announceStart();
       await running.attempt(signal, async () => {
-        running.bases = await startStep(step, missing, latest, record, running.environment);
+        running.bases = await startStep(step, missing, latest, record, running.environment, running.decision?.reason);
       });
       await running.attempt(signal, () => withinLimits(limits, (own) => makeOutputs(running, own)).catch(rethrowUnlessMade(running)));
     });
+    if (running.decision?.isSkipped) return outcomes;
+    announceStart();
     if (!running.isSuccessRecorded) await record.success();
     onProgress({ type: "step-success", runId, step: label, durationMs: performance.now() - start });
   } catch (error) {
+    announceStart();
     const made = [...outcomes.keys()];
     // All outputs are recorded, and the success of the step could not be recorded.
     const isSuccessLost = made.length === ids.length;
-    for (const id of ids) if (isSuccessLost || !outcomes.has(id)) outcomes.set(id, { status: "failure", error });
+    for (const id of ids)
+      if (isSuccessLost || !outcomes.has(id)) outcomes.set(id, { status: "failure", error, decision: running.decision });
     await record.failure(error, made, running.inputs);
     onProgress({ type: "step-failure", runId, step: label, durationMs: performance.now() - start, error });
   }
   return outcomes;
+}
+
+/**
+ * Skips a step when nothing has changed: what was made before counts. It is decided again whenever the step starts again, so
+ * that of two runs that make the same at the same time one takes what the other has made. Returns whether it was skipped.
+ */
+async function skipIfUnchanged(running: RunningStep): Promise<boolean> {
+  const { step, environment, outcomes, attempt } = running;
+  const { owner, signal, onProgress } = environment;
+  const decided = await attempt(signal, () => decideAtStart(step, environment));
+  if (decided === undefined) return false;
+  const { isSkipped, reason, events } = decided;
+  running.decision = { isSkipped, reason };
+  if (!isSkipped) return false;
+  for (const [id, event] of events) outcomes.set(id, { status: "success", event, decision: running.decision });
+  onProgress({ type: "step-skipped", runId: owner.run.runId, step: step.label, because: reason });
+  owner.recordLater(unchangedEvent(step, owner.run.runId, reason));
+  return true;
 }
 
 /** Repeats the work as long as it loses races, up to a limit. */
@@ -278,16 +311,17 @@ async function commit(call: Call, output: PendingOutput, group: GroupCommit): Pr
   const id = idOf(output);
   // In a batch, a partition is made from the same partition of every input with the same keys.
   const own = output.key && loadedByKey.get(String(output.key));
+  const inputDataVersions: Readonly<Record<string, string>> = { ...loaded.inputDataVersions, ...own?.inputDataVersions };
   const annotated = {
     ...output,
     annotations: { metadata, dataVersion },
-    inputDataVersions: { ...loaded.inputDataVersions, ...own?.inputDataVersions },
+    inputDataVersions,
     inputEventIds: { ...loaded.inputEventIds, ...own?.inputEventIds },
     base: bases.get(id) ?? { latest: undefined, expected: undefined },
   };
   const onCommit = (started: Promise<StoredEvent>): void => {
     const made = started.then((event) => {
-      outcomes.set(id, { status: "success", event });
+      outcomes.set(id, { status: "success", event, decision: running.decision });
       environment.onProgress({ type: "output", runId: environment.owner.run.runId, step: step.label, event });
     });
     commits.add(made);
@@ -301,7 +335,10 @@ async function commit(call: Call, output: PendingOutput, group: GroupCommit): Pr
     if (isAlone) group.repeats();
     const commitBatch: RunOwner["commit"] = isAlone ? alone : (batch) => group.commit(batch);
     try {
-      await writeOutput(annotated, { ...environment, commit: commitBatch }, onCommit, writes);
+      // A value that was given to repository.write is made from nothing that is known.
+      const isMade = environment.owner.run.kind !== "write";
+      const fingerprint = isMade ? await fingerprintOf(step, output, (name) => inputDataVersions[name], environment) : undefined;
+      await writeOutput({ ...annotated, fingerprint }, { ...environment, commit: commitBatch }, onCommit, writes);
     } finally {
       if (!isAlone) group.leave();
       isAlone = true;

@@ -54,6 +54,8 @@ export interface AnnotatedOutput extends PendingOutput {
   readonly inputEventIds: Readonly<Record<string, number>>;
   /** What was known of the output before its inputs were loaded. */
   readonly base: Base;
+  /** The digest of everything that it was made from; undefined when that is not known. */
+  readonly fingerprint: string | undefined;
 }
 
 /** One write. Its id and its intent stay the same when it is repeated. */
@@ -110,7 +112,7 @@ async function validated({ definition, returned }: PendingOutput, result: Result
 
 /** The event of an output, with the metadata that is known. */
 function eventOf(
-  { definition, key, inputDataVersions, inputEventIds }: AnnotatedOutput,
+  { definition, key, inputDataVersions, inputEventIds, fingerprint }: AnnotatedOutput,
   { owner }: CommitEnvironment,
   metadata: Metadata,
 ): Intent["event"] {
@@ -124,6 +126,7 @@ function eventOf(
     codeVersion: definition.codeVersion,
     inputDataVersions,
     ...(Object.keys(inputEventIds).length > 0 && { inputEventIds }),
+    ...(fingerprint !== undefined && { fingerprint }),
     metadata,
   };
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
-import { aName, anArray, anObject, arrayOf, aString, type OptionKind, oneOf, stringRecord, wholeNumber } from "../options.ts";
+import { aBoolean, aName, anArray, anObject, arrayOf, aString, type OptionKind, oneOf, stringRecord, wholeNumber } from "../options.ts";
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Batch, Deletes, DynamicPartitionsChange, LeaseChange, Precondition } from "./batch.ts";
 import type { ErrorRecord, EventType, FailureRecord, RunEvent, StepEvent, StoredEvent, StoredMark, VerificationEvent } from "./events.ts";
@@ -102,6 +102,7 @@ const stepEvent: Fields<StepEvent> = {
   dataVersion: never,
   failure: rowOf("an object with a name, a message, causes and frames", failure),
   reason: aString,
+  unchanged: aBoolean,
 };
 const verificationEvent: Fields<VerificationEvent> = {
   ...ofAssets,
@@ -135,14 +136,19 @@ export const eventFields: Readonly<Record<EventType, Readonly<Record<string, Fie
 const range: Fields<NonNullable<RunSelection["partitionRange"]>> = { from: must(aString), to: must(aString) };
 const selection: Fields<RunSelection> = {
   selection: strings,
-  includeUpstream: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
+  includeUpstream: aBoolean,
   partitionKeys: strings,
   partitionRange: rowOf("an object with from and to", range),
+  partitionsOf: {
+    expected: "an object whose values are arrays of strings",
+    accepts: (value) => isPlain(value) && Object.values(value).every(strings.accepts),
+  },
+  skipUnchanged: aBoolean,
 };
 export const run: Fields<RunRecord> = {
   runId: must(name),
   status: must(storedStatus),
-  kind: oneOf("materialize", "write", "observe"),
+  kind: oneOf("materialize", "write", "observe", "backfill"),
   attempt: count,
   nodeNames: must(strings),
   partitionKeys: strings,

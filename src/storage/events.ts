@@ -79,8 +79,10 @@ export interface StepEvent extends AssetEventBase {
   readonly dataVersion: undefined;
   /** Of `StepFailure` and `StepRetry`: the error. Left out in records of earlier versions. */
   readonly failure?: FailureRecord | undefined;
-  /** Of `StepSkipped`: why the step did not run. */
+  /** Of `StepSkipped`: why the step did not run. Of `StepStart` of a step with `skipUnchanged`: why it ran. */
   readonly reason?: string | undefined;
+  /** Of `StepSkipped`: true when nothing had changed, so that what was made before counts as success. */
+  readonly unchanged?: boolean | undefined;
 }
 
 /** What a look at the store of a recorded value found. */

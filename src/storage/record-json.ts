@@ -26,6 +26,7 @@ const detailNames = [
   "fingerprint",
   "failure",
   "reason",
+  "unchanged",
   "found",
   "materializationId",
   "status",

@@ -11,7 +11,7 @@ export type RunStatus = "Started" | "Interrupted" | "Success" | "Failure" | "Can
 export type RunOutcome = Exclude<RunStatus, "Started" | "Interrupted">;
 
 /** What a run was started for. */
-export type RunKind = "materialize" | "write" | "observe";
+export type RunKind = "materialize" | "write" | "observe" | "backfill";
 
 /** The selection that a run was started with, as plain data: names, and display forms of keys. */
 export interface RunSelection {
@@ -23,11 +23,15 @@ export interface RunSelection {
   readonly partitionKeys?: readonly string[];
   /** The selected range of partitions, both ends included. */
   readonly partitionRange?: { readonly from: string; readonly to: string };
+  /** The selected partitions of each asset, by its name, where they were selected by their state. */
+  readonly partitionsOf?: Readonly<Record<string, readonly string[]>>;
+  /** Whether unchanged steps were skipped; as each asset declares when left out. */
+  readonly skipUnchanged?: boolean;
 }
 
 /** One run: assets that are materialized together. Times are milliseconds since 1970-01-01T00:00:00Z. */
 export interface RunRecord {
-  /** A UUID. */
+  /** A UUID; of a run of a backfill, the id of the backfill, a dot and the number of the run. */
   readonly runId: string;
   /** The status of the run. */
   readonly status: RunStatus;

@@ -5,6 +5,7 @@ import type { AnyEvent } from "../events.ts";
 import { decodeIntent, intentPrefix } from "../intent.ts";
 import type { RunRecord, RunStatus } from "../records.ts";
 import type { Pruned, PruneOptions } from "../types.ts";
+import { deleteBackfills, runsOfOpenBackfills } from "./prune-backfills.ts";
 
 const pageSize = 1000;
 
@@ -22,6 +23,8 @@ export async function prune(backend: Backend, commit: (batch: Batch) => Promise<
   const runs = new Map((await backend.runs({})).map((run) => [run.runId, run]));
   /** Runs that have not ended, or were resumed while this runs. */
   const running = new Set([...runs.values()].filter(({ status }) => status === "Started").map(({ runId }) => runId));
+  // A backfill that goes on later must still know what its runs have made.
+  for (const runId of await runsOfOpenBackfills(backend)) running.add(runId);
   /** How many events are kept, by asset, partition and type. */
   const kept = new Map<string, number>();
   /** Runs with events that are kept. */
@@ -73,7 +76,10 @@ export async function prune(backend: Backend, commit: (batch: Batch) => Promise<
   let deletedRuns = old.length;
   for (let start = 0; start < old.length; start += pageSize)
     deletedRuns -= (await deleteUnlessResumed(old.slice(start, start + pageSize), (runIds) => ({ runs: runIds }))).length;
-  if (!dryRun) await deleteIntents(backend, commit, before);
+  if (!dryRun) {
+    await deleteIntents(backend, commit, before);
+    await deleteBackfills(backend, commit, before);
+  }
   return {
     events: [...counts.values()].reduce((sum, { deleted }) => sum + deleted, 0),
     runs: deletedRuns,

@@ -37,7 +37,7 @@ export function detailed(runId: string): readonly NewEvent[] {
     made("d", { runId, eventType: "Observation", stored: { writeId: "w", path: "p" } }),
     step("StepRetry", { failure: { ...failure, code: undefined } }),
     step("StepFailure", { failure, inputDataVersions: { a: "1" } }),
-    step("StepSkipped", { reason: "nothing changed" }),
+    step("StepSkipped", { reason: "nothing changed", unchanged: true }),
     runEventOf("RunEnd", runId, "Failure"),
   ];
 }

@@ -100,6 +100,8 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("Repository.open", { assets: [one] }, (options) => Repository.open(options).then((opened) => opened.close())),
     entry("Repository.open.retry", {}, (options) => Repository.open({ assets: [], retry: options })),
     entry("repository.materialize", {}, (options) => repository.materialize(options)),
+    entry("repository.plan", {}, (options) => repository.plan(options)),
+    entry("repository.backfill", { dryRun: true }, (options) => repository.backfill(options)),
     entry("repository.observe", {}, (options) => repository.observe(undefined, options)),
     entry("repository.load", {}, (options) => repository.load(one, options)),
     entry("repository.write", {}, (options) => repository.write(one, 1, options)),

@@ -29,6 +29,11 @@ export async function checkEnd(world: World, shared: Shared, input: Input): Prom
     for (const { asset, status, causes } of statuses)
       if (status !== "UpToDate") violations.push(`${asset} is ${status} after a new run: ${causes.map(({ reason }) => reason).join(", ")}`);
     await checkStored("after a new run", world, shared);
+    if (input.skips) {
+      const { decisions } = await repository.materialize({ skipUnchanged: true });
+      for (const { step, isSkipped, reason } of decisions)
+        if (!isSkipped && step !== "e") violations.push(`${step} was made just now and is made again: ${reason}`);
+    }
     const made = (await repository.load(b)) as { readonly from: string };
     const { bytes } = (await store.get("a.json")) as unknown as { readonly bytes: () => Promise<Uint8Array> };
     const a = madeOf(await bytes());

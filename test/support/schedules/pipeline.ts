@@ -25,6 +25,8 @@ export interface Input {
   readonly equal: boolean;
   /** Whether `c` and `d` are made too: returned or yielded. */
   readonly more?: "returned" | "yielded" | undefined;
+  /** Whether runs skip what is unchanged. What `a` is made from is no input that they know. */
+  readonly skips?: boolean | undefined;
 }
 
 /** The assets of one process. */

@@ -36,7 +36,13 @@ export async function firstViolation(
 export async function runSchedule(seed: number, shared: Shared): Promise<Report> {
   const random = randomOf(seed);
   const one = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;
-  const input: Input = { version: 0, made: 0, equal: random() < 0.25, more: one([undefined, "returned", "yielded"]) };
+  const input: Input = {
+    version: 0,
+    made: 0,
+    equal: random() < 0.25,
+    more: one([undefined, "returned", "yielded"]),
+    skips: seed % 3 === 0,
+  };
   const world = new World(shared);
   const { clock } = world;
   const stickiness = one([0, 0.5, 0.9]);
@@ -120,8 +126,9 @@ function aProcess(world: World, name: string, makers: readonly Process[], input:
   const other = makers[Math.floor(random() * makers.length)];
   const process = world.process(name, async (own, self) => {
     const { repository, a, b, value } = await open(own, self, input, retry && { retry });
-    if (kind < 0.4) return repository.materialize(isPartial ? { selection: [a] } : {});
-    if (kind < 0.75) return repository.materialize({ resume: { run: other?.runId as string, force: isForced } });
+    const skip = input.skips ? { skipUnchanged: true } : {};
+    if (kind < 0.4) return repository.materialize(isPartial ? { selection: [a], ...skip } : skip);
+    if (kind < 0.75) return repository.materialize({ resume: { run: other?.runId as string, force: isForced }, ...skip });
     if (kind < 0.85) return repository.write(a, value());
     if (kind < 0.9) return repository.load(isPartial ? a : b);
     if (kind < 0.95) return repository.status({ verify: true });

@@ -24,6 +24,7 @@ declare const server: import("edgewater").Storage;
 declare const ioHandler: import("edgewater").BaseIOHandler;
 declare const store: import("edgewater").FullObjectStore;
 declare const runId: string;
+declare const backfillId: string;
 declare const signal: AbortSignal;
 declare let lastSeen: number;
 

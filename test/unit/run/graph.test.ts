@@ -118,6 +118,7 @@ function looped(name: string, from: Record<string, Definition>): Definition {
     partitions: undefined,
     timeoutMs: undefined,
     isBatch: false,
+    skipUnchanged: false,
     retry: undefined,
     splitOutputs: singleOutput,
     compute: () => 1,
