@@ -103,7 +103,8 @@ function eventsOf(
     event.id > after &&
     (before === undefined || event.id < before);
   expectThat(events.length <= limit && events.every(isAsked), "events that were not asked for");
-  const inOrder = events.every(({ id: each }, index) => index === 0 || each > (events[index - 1]?.id ?? 0) !== (newestFirst ?? false));
+  const isNext = (id: number, before: number): boolean => (newestFirst ? id < before : id > before);
+  const inOrder = events.every((event, index) => index === 0 || isNext(event.id, events[index - 1]?.id ?? 0));
   expectThat(inOrder, "events in another order");
   return events;
 }

@@ -24,8 +24,8 @@ export interface ConnectionOptions extends TransportOptions {
 /** What differs for one question. */
 export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Instead of the policy of the connection. */
-  readonly retry?: RetryPolicy | undefined;
+  /** Whether to ask again without end, with the waits of the policy. */
+  readonly untilEnded?: boolean;
 }
 
 /** What came of one attempt. */
@@ -37,6 +37,8 @@ interface Failure {
   readonly mayHaveHappened: boolean | undefined;
   readonly retryAfterMs?: number;
 }
+
+const endless: RetryPolicy = { maxRetries: Number.POSITIVE_INFINITY, maxElapsedMs: Number.POSITIVE_INFINITY };
 
 /** The largest answer, in bytes: the latest records of a million partitions have less. */
 const maxAnswerBytes = 2 ** 29 - 25;
@@ -82,10 +84,11 @@ export class Connection {
   async ask<Name extends Operation>(
     operation: Name,
     ask: Asks[Name],
-    { signal, retry = this.#options.retry }: AskOptions = {},
+    { signal, untilEnded = false }: AskOptions = {},
   ): Promise<Answers[Name]> {
     const call: Call = { store: this.#options.name, verb: operation === "commit" ? "write" : "read", key: operation, signal };
-    const waitForRetry = retrying(retry, call);
+    const { retry } = this.#options;
+    const waitForRetry = retrying(untilEnded ? { ...retry, ...endless } : retry, call);
     let isInDoubt = false;
     while (true) {
       const reply = await this.#attempt(call, operation, ask);

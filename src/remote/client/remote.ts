@@ -64,9 +64,6 @@ export function remote(url: string | URL, options: RemoteOptions = {}): StorageB
   };
 }
 
-/** Retries of a subscription, which goes on until it is ended. */
-const untilEnded = { maxRetries: Number.POSITIVE_INFINITY, maxElapsedMs: Number.POSITIVE_INFINITY };
-
 class RemoteBackend implements Backend {
   readonly name: string;
   readonly reach = "anywhere";
@@ -82,7 +79,7 @@ class RemoteBackend implements Backend {
       return await this.#connection.ask("commit", { ...batch, id: batch.id ?? crypto.randomUUID() });
     } catch (error) {
       if (isEdgewaterError(error, "PreconditionFailed"))
-        throw error.field === "id" ? idGivenUp(this.name, batch) : preconditionFailed(this.name, batch);
+        throw batch.id !== undefined && error.field === "id" ? idGivenUp(this.name, batch) : preconditionFailed(this.name, batch);
       throw error;
     }
   }
@@ -103,7 +100,7 @@ class RemoteBackend implements Backend {
 
   nextEvents(after: number, signal: AbortSignal): Promise<readonly AnyEvent[]> {
     const waitMs = Math.floor(Math.min(longestWaitMs, this.#connection.timeoutMs / 2));
-    return this.#connection.ask("nextEvents", { after, waitMs }, { signal, retry: untilEnded });
+    return this.#connection.ask("nextEvents", { after, waitMs }, { signal, untilEnded: true });
   }
 
   materialization(assetKey: string, partitionId: string) {

@@ -44,7 +44,13 @@ export async function serveRecords(
     requests.push({ url, headers });
     const body = await buffer(incoming);
     const deliver = (bytes: Buffer = body): Promise<Response> =>
-      handler(new Request(`http://localhost${url}`, { method, headers: headers as Record<string, string>, ...(bytes.length > 0 && { body: new Uint8Array(bytes) }) }));
+      handler(
+        new Request(`http://localhost${url}`, {
+          method,
+          headers: headers as Record<string, string>,
+          ...(bytes.length > 0 && { body: new Uint8Array(bytes) }),
+        }),
+      );
     const after = delayed.splice(0);
     const fault = treat(url.split("/").at(-1) ?? "");
     if (fault === "busy") outgoing.writeHead(503, { "content-type": "text/html" }).end("<html>busy</html>");
