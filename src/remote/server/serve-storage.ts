@@ -104,7 +104,7 @@ class Server {
       if (!isOperation(operation)) throw new Refusal("NotFound", 404, "there is no such operation; check the URL");
       if (operation === "commit" && access !== "write") throw new Refusal("PermissionDenied", 403, "the credentials permit reading only");
       question = await this.#read(request);
-      const answer = await this.#answer(operation, askFrom(operation, question.ask), request.signal);
+      const answer = await this.#answer(operation, askFrom(operation, question.ask), request);
       return respond(200, { edgewater: "records", ...versions, id: question.id, answer: answerJson(operation, answer) }, cors);
     } catch (error) {
       const failure = failureAnswer(error, this.#storage, question?.id, question !== undefined && operation === "commit");
@@ -136,11 +136,11 @@ class Server {
     return json as unknown as Question;
   }
 
-  async #answer<Name extends Operation>(operation: Name, ask: Asks[Name], signal: AbortSignal): Promise<Answers[Name]> {
-    return (await this.#run({ operation, ask } as Asked, signal)) as Answers[Name];
+  async #answer<Name extends Operation>(operation: Name, ask: Asks[Name], request: Request): Promise<Answers[Name]> {
+    return (await this.#run({ operation, ask } as Asked, request)) as Answers[Name];
   }
 
-  #run({ operation, ask }: Asked, signal: AbortSignal): Promise<Answers[Operation]> {
+  #run({ operation, ask }: Asked, request: Request): Promise<Answers[Operation]> {
     const use = this.#use;
     switch (operation) {
       case "open":
@@ -148,7 +148,7 @@ class Server {
       case "commit":
         return this.#commit(ask);
       case "nextEvents":
-        return this.#nextEvents(ask, signal);
+        return this.#nextEvents(ask, request);
       case "materialization":
         return use((backend) => backend.materialization(ask.assetKey, ask.partitionId));
       case "latestOf":
@@ -196,11 +196,11 @@ class Server {
     }
   }
 
-  async #nextEvents({ after, waitMs }: Asks["nextEvents"], signal: AbortSignal): Promise<readonly AnyEvent[]> {
+  async #nextEvents({ after, waitMs }: Asks["nextEvents"], request: Request): Promise<readonly AnyEvent[]> {
     const read = (): Promise<readonly AnyEvent[]> => this.#use((backend) => backend.events({ after, limit: pageSize }));
     const page = await read();
     if (page.length > 0) return page;
-    const over = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
+    const over = AbortSignal.any([request.signal, AbortSignal.timeout(waitMs)]);
     for await (const _ of this.#storage.subscribe({ after, signal: over })) return read();
     return [];
   }

@@ -1,10 +1,14 @@
-/** Serves Storages in memory, a new one for each name in the path, to the tests of browsers and Workers. */
+/** Serves Storages in memory from a process of its own, a new one for each name in the path. */
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Storage } from "edgewater";
-import { bearer, nodeListener, serveStorage } from "edgewater/remote";
 import type { TestProject } from "vitest/node";
+import { root } from "../spawn.ts";
+
+/** The program that a runtime serves with; further arguments make it a client. */
+export const program = "test/runtime/node-deno-bun/remote.ts";
+
+/** The token of every server. */
+export const token = "test-token-of-remote-records";
 
 /** A server of Storages. */
 export interface RemoteServer {
@@ -19,24 +23,20 @@ declare module "vitest" {
   }
 }
 
-/** Starts a server. Pages of every origin may ask it. */
-export async function start(): Promise<{ readonly server: RemoteServer; readonly stop: () => Promise<void> }> {
-  const token = "test-token-of-remote-records";
-  const handlers = new Map<string, (request: Request) => Promise<Response>>();
-  const handle = (request: Request): Promise<Response> => {
-    const name = new URL(request.url).pathname.split("/")[1] ?? "";
-    const known = handlers.get(name) ?? serveStorage(Storage.memory(), { authorize: bearer({ write: token }), cors: { origins: "*" } });
-    handlers.set(name, known);
-    return known(request);
-  };
-  const server = createServer(nodeListener(handle));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+/** Starts a server, in Node unless another runtime and its arguments are given. Pages of every origin may ask it. */
+export async function start(
+  path: string = process.execPath,
+  args: readonly string[] = ["--conditions=edgewater-source"],
+): Promise<{ readonly server: RemoteServer; readonly stop: () => Promise<void> }> {
+  const server = spawn(path, [...args, program, token], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+  const exited = once(server, "exit");
+  const line = await Promise.race([once(server.stdout, "data").then(([data]) => String(data)), exited.then(() => "")]);
+  if (line === "") throw new Error(`${path} did not start a server`);
   const stop = async (): Promise<void> => {
-    server.closeAllConnections();
-    server.close();
+    server.stdin.end();
+    await exited;
   };
-  return { server: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token }, stop };
+  return { server: { url: line.trim(), token }, stop };
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
