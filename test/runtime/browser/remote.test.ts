@@ -6,7 +6,10 @@ import { describe, expect, inject, it } from "vitest";
 const { url, token } = inject("remote");
 const connect = (name: string): Promise<Storage> => Storage.connect(remote(`${url}/${name}`, { token }));
 
-describe.each(storageCases())("Storage.connect(remote(…))", ({ name, run }) => {
+// Each case makes many requests; Node runs them all, browsers a few and those of several clients.
+const some = storageCases().filter((_, index) => index % 9 === 2);
+
+describe.each(some)("Storage.connect(remote(…))", ({ name, run }) => {
   it(name, async () => {
     await using storage = await connect(crypto.randomUUID());
     await run(storage);

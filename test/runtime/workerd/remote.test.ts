@@ -9,7 +9,10 @@ import { token as ownToken } from "./worker.ts";
 const { url, token } = inject("remote");
 const { RECORDS } = env;
 
-describe.each(storageCases())("a Worker as a client of Storage.connect(remote(…))", ({ name, run }) => {
+// Each case makes many requests; Node runs them all, a Worker a few.
+const some = storageCases().filter((_, index) => index % 9 === 2);
+
+describe.each(some)("a Worker as a client of Storage.connect(remote(…))", ({ name, run }) => {
   it(name, async () => {
     await using storage = await Storage.connect(remote(`${url}/${crypto.randomUUID()}`, { token }));
     await run(storage);

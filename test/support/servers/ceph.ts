@@ -49,7 +49,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     "ETag",
     "Content-Range",
     "Date",
-    ...["edgewaternonces", "edgewatermetadata", "a", "body", "d", "number", "other", "run"].map((each) => `x-amz-meta-${each}`),
+    ...["edgewaternonces", "edgewatermetadata", "a", "body", "d", "number", "other", "run", "write-id"].map((each) => `x-amz-meta-${each}`),
   ];
   await createBucket(server, name, exposed);
   await createBucket(server, `${name}-hiding`, ["ETag"]);
