@@ -35,8 +35,7 @@ export const storages: Readonly<Record<string, () => Promise<Maker<Storage>>>> =
   memory: makes(() => Storage.memory()),
   remote: async () => {
     const { server, stop } = await startRemote();
-    const make = (): Promise<Storage> =>
-      Storage.connect(remote(`${server.url}/${crypto.randomUUID()}`, { token: server.token }));
+    const make = (): Promise<Storage> => Storage.connect(remote(`${server.url}/${crypto.randomUUID()}`, { token: server.token }));
     return { make, stop };
   },
   sqlite: makes(async () => Storage.connect(sqlite(join(await temporary(), "records.sqlite")))),

@@ -49,7 +49,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     "ETag",
     "Content-Range",
     "Date",
-    ...["edgewaternonces", "edgewatermetadata", "a", "body", "d", "number", "other", "run", "write-id"].map((each) => `x-amz-meta-${each}`),
+    ...["edgewaternonces", "edgewatermetadata", "a", "body", "d", "number", "other", "run"].map((each) => `x-amz-meta-${each}`),
+    // The entries of the built-in handlers.
+    ...["content-digest", "serializer", "run-id", "write-id", "data-version"].map((each) => `x-amz-meta-${each}`),
   ];
   await createBucket(server, name, exposed);
   await createBucket(server, `${name}-hiding`, ["ETag"]);

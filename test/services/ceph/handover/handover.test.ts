@@ -15,7 +15,10 @@ import type { ServerOptions, ServerReport } from "./server.ts";
 const token = "a-token-for-the-tab";
 
 /** Begins the run in a tab, closes the tab, and finishes the run on the server. */
-async function handOver({ name, launchOptions }: (typeof browsers)[number], stopAfter: string): Promise<readonly [TabReport, ServerReport]> {
+async function handOver(
+  { name, launchOptions }: (typeof browsers)[number],
+  stopAfter: string,
+): Promise<readonly [TabReport, ServerReport]> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-handover-"));
   await using pages = await servePages(join(import.meta.dirname, "page"));
   const place = { s3: inject("s3"), prefix: `handover/${crypto.randomUUID()}` };

@@ -10,8 +10,8 @@ export interface Place {
 }
 
 /** The store of the values. */
-export function storeOf({ s3: { accessKeyId, secretAccessKey, ...s3 } }: Place): S3Store {
-  return new S3Store({ ...s3, credentials: { accessKeyId, secretAccessKey } });
+export function storeOf({ s3: { endpoint, region, bucket, accessKeyId, secretAccessKey } }: Place): S3Store {
+  return new S3Store({ endpoint, region, bucket, credentials: { accessKeyId, secretAccessKey } });
 }
 
 /** @param onCall is told of every call of a function */
