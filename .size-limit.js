@@ -34,7 +34,7 @@ export default [
   withRoot("open", "dist/object-store/open/index.js", "{ openStore }", "125.9 kB"),
   withRoot("with", "dist/object-store/with/index.js", "{ withPrefix, withRetry, withLimit, withCache, withTrace, withFaults }", "84.4 kB"),
   withRoot("cron", "dist/cron/index.js", "{ cronPartitions }", "91.7 kB"),
-  withRoot("remote", "dist/remote/index.js", "{ remote }", "95.0 kB"),
+  withRoot("remote", "dist/remote/index.js", "{ remote }", "86.6 kB"),
   withRoot("d1", "dist/storage/sql/d1.js", "{ d1 }", "83.9 kB"),
   withRoot("durable-object", "dist/storage/sql/durable-object.js", "{ durableObject }", "83.9 kB"),
   withRoot("postgres", "dist/storage/sql/postgres.js", "{ postgres }", "84.8 kB"),

@@ -140,6 +140,7 @@ function matching<Of>(rows: readonly Of[], isAsked: (row: Of) => boolean, limit 
   return rows;
 }
 
+const keyFields: Fields<{ readonly key: string; readonly value: string }> = { key: must(aString), value: must(aString) };
 const bytesFrom = (value: unknown): Uint8Array => {
   expectThat(typeof value === "string", "a value that is not base64");
   return fromBase64(value);
@@ -230,7 +231,7 @@ const forms: { readonly [Name in Operation]: Form<Name> } = {
   kvList: {
     write: (answer) => answer.map(({ key, value }) => ({ key, value: toBase64(value) })),
     read: (json, { prefix }) => {
-      const entries = rowsOf(json).map(({ key, value }) => ({ key: String(key), value: bytesFrom(value) }));
+      const entries = rowsWith(json, keyFields).map(({ key, value }) => ({ key, value: bytesFrom(value) }));
       return matching(entries, ({ key }) => key.startsWith(prefix));
     },
   },

@@ -7,6 +7,7 @@ import { isRedirect, redirectError } from "../../object-store/client/answer/redi
 import { defaultTimeoutMs, exchange, isUnsent, type TransportOptions } from "../../object-store/client/exchange.ts";
 import { isTransient, retryAfterMs } from "../../object-store/client/send-with-retry.ts";
 import { type RetryPolicy, retrying } from "../../retry.ts";
+import { commitMemoryMs } from "../../storage/batch.ts";
 import { answerFrom } from "../answers.ts";
 import { batchJson } from "../batch-json.ts";
 import type { Answers, Asks, Operation } from "../operations.ts";
@@ -39,6 +40,12 @@ interface Failure {
 }
 
 const endless: RetryPolicy = { maxRetries: Number.POSITIVE_INFINITY, maxElapsedMs: Number.POSITIVE_INFINITY };
+
+/** A policy that sends nothing again whose id the server may have forgotten. */
+function whileRemembered(retry: RetryPolicy | undefined): RetryPolicy | undefined {
+  const { maxElapsedMs } = retry ?? {};
+  return maxElapsedMs === undefined ? retry : { ...retry, maxElapsedMs: Math.min(maxElapsedMs, commitMemoryMs / 2) };
+}
 
 /** The largest answer, in bytes: the latest records of a million partitions have less. */
 const maxAnswerBytes = 2 ** 29 - 25;
@@ -88,7 +95,7 @@ export class Connection {
   ): Promise<Answers[Name]> {
     const call: Call = { store: this.#options.name, verb: operation === "commit" ? "write" : "read", key: operation, signal };
     const { retry } = this.#options;
-    const waitForRetry = retrying(untilEnded ? { ...retry, ...endless } : retry, call);
+    const waitForRetry = retrying(untilEnded ? { ...retry, ...endless } : operation === "commit" ? whileRemembered(retry) : retry, call);
     let isInDoubt = false;
     while (true) {
       const reply = await this.#attempt(call, operation, ask);

@@ -1,7 +1,7 @@
 /** Faults between clients and a served Storage: no commit is lost, doubled, or in doubt without saying so. */
 import { isEdgewaterError, Storage, type StoredEvent } from "edgewater";
 import { remote, serveStorage } from "edgewater/remote";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { made } from "../../../src/testing/storage/check.ts";
 import { randomOf } from "../../campaigns/faults/random.ts";
 import { type Fault, faults, serveRecords } from "../../support/servers/records.ts";
@@ -98,6 +98,25 @@ describe("a commit that never gets an answer", () => {
     await expect(client.commit({ events: [made("a")] })).rejects.toMatchObject({ code: "Unauthenticated", outcome: "unknown" });
     expect(await storage.getEventsForAsset("a")).toHaveLength(1);
   });
+});
+
+it("a commit is not sent again when the server may have forgotten its id", async () => {
+  const storage = Storage.memory();
+  let commits = 0;
+  await using server = await serveRecords(serveStorage(storage, { authorize }), (operation) => {
+    if (operation !== "commit" || commits++ > 0) return "none";
+    // The machine has slept.
+    vi.useFakeTimers({ now: Date.now() + 13 * 3_600_000, toFake: ["Date"] });
+    return "no answer";
+  });
+  try {
+    const retry = { ...quick.retry, maxElapsedMs: Number.POSITIVE_INFINITY };
+    await using client = await Storage.connect(remote(server.url, { timeoutMs: 20_000, retry }));
+    await expect(client.commit({ events: [made("a")] })).rejects.toMatchObject({ code: "Unavailable", outcome: "unknown" });
+    expect(commits).toBe(1);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("random faults", () => {
