@@ -1,7 +1,7 @@
 /**
- * Serves Storages in memory in this runtime and prints their URL; the argument is their token. With a URL and a number from 0 to 2 as
- * further arguments, runs a third of the conformance cases of Storage as a client and prints the failures. A server ends with its
- * standard input.
+ * Serves Storages in memory in this runtime and prints their URL; the argument is their token. With a URL and a number from 0 to 8 as
+ * further arguments, runs a ninth of the conformance cases of Storage and those of several clients, and prints the failures. A server
+ * ends with its standard input.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,7 +10,7 @@ import { Storage } from "edgewater";
 import { bearer, nodeListener, remote, serveStorage } from "edgewater/remote";
 import { sharedStorageCases, storageCases } from "edgewater/testing";
 
-const [, , token = "", url, third] = argv;
+const [, , token = "", url, ninth] = argv;
 
 /** A new Storage for each name in the path. */
 const handlers = new Map<string, (request: Request) => Promise<Response>>();
@@ -50,17 +50,12 @@ if (url === undefined) {
     }
   };
   const connect = (name: string): Promise<Storage> => Storage.connect(remote(`${url}/${name}`, { token }));
-  const cases = [
-    ...storageCases().map(({ name, run }) => ({
-      name,
-      run: async (open: () => Promise<Storage>): Promise<void> => {
-        await using storage = await open();
-        await run(storage);
-      },
-    })),
-    ...sharedStorageCases(),
-  ];
-  for (const { name, run } of cases.filter((_, index) => index % 3 === Number(third))) {
+  for (const { name, run } of storageCases().filter((_, index) => index % 9 === Number(ninth)))
+    await check(name, async () => {
+      await using storage = await connect(crypto.randomUUID());
+      await run(storage);
+    });
+  for (const { name, run } of sharedStorageCases()) {
     const records = crypto.randomUUID();
     await check(name, () => run(() => connect(records)));
   }
