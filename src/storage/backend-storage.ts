@@ -60,8 +60,8 @@ export class BackendStorage implements Storage {
    * The back end of a Storage, for what serves it to others; undefined for a Storage of another class. From then on its records
    * can be reached from anywhere.
    */
-  static serve(storage: Storage): UseBackend | undefined {
-    if (!(#backend in storage)) return undefined;
+  static serve(storage: unknown): UseBackend | undefined {
+    if (typeof storage !== "object" || storage === null || !(#backend in storage)) return undefined;
     storage.#isServed = true;
     return (work) => storage.#withBackend(work);
   }

@@ -4,7 +4,7 @@ import {
   arrayOf,
   aString,
   checkOptions,
-  checkValue,
+  describe,
   either,
   type OptionKinds,
   objectOf,
@@ -64,22 +64,16 @@ const kinds: OptionKinds<ServeOptions> = {
  */
 export function serveStorage(storage: Storage, options: ServeOptions): (request: Request) => Promise<Response> {
   checkOptions("serveStorage", options, kinds);
-  const isStorage = {
-    expected: "a Storage of Storage.memory, Storage.embedded or Storage.connect",
-    accepts: isObject,
-    isRequired: true as const,
-  };
-  checkValue("serveStorage", "storage", storage, isStorage);
   const use = BackendStorage.serve(storage);
   if (use === undefined) {
-    const message = `Cannot serve the Storage: expected ${isStorage.expected}`;
-    throw new EdgewaterError("SettingsError", message, { field: "storage" });
+    const expected = "a Storage of Storage.memory, Storage.embedded or Storage.connect";
+    throw new EdgewaterError("SettingsError", `Invalid storage of serveStorage: ${describe(storage)}; expected ${expected}`, {
+      field: "storage",
+    });
   }
   const server = new Server(storage, use, options);
   return (request) => server.handle(request);
 }
-
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 const defaultMaxBodyBytes = 16 * 2 ** 20;
 
