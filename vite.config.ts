@@ -42,7 +42,11 @@ const core = [
 /** The servers that tests reach over HTTP from every runtime, and the tests to leave out where one is missing. */
 const server = (name: string): string => join(import.meta.dirname, `test/support/servers/${name}.ts`);
 const withServers = {
-  globalSetup: [...(components.ceph.path ? [server("ceph")] : []), ...(components.azurite.path ? [server("azurite")] : [])],
+  globalSetup: [
+    server("remote"),
+    ...(components.ceph.path ? [server("ceph")] : []),
+    ...(components.azurite.path ? [server("azurite")] : []),
+  ],
   exclude: [
     ...(components.ceph.path ? [] : ["test/runtime/{browser,workerd}/s3.test.ts"]),
     ...(components.azurite.path ? [] : ["test/runtime/{browser,workerd}/azure.test.ts"]),

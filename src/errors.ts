@@ -79,8 +79,8 @@ export interface SettingsIssue {
 }
 
 /**
- * The outcome of a conditional write that failed with `Unavailable` or `Aborted`. `unknown`: the write may have happened or may
- * still happen, and the object does not show it; read the object before you retry. Absent: the write did not happen.
+ * The outcome of a conditional write, or of a commit, that failed with `Unavailable` or `Aborted`. `unknown`: it may have happened
+ * or may still happen; read the object, or the events, before you retry. Absent: it did not happen.
  */
 export type WriteOutcome = "unknown";
 
@@ -127,7 +127,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly field: string | undefined;
   /** All problems of a `SettingsError`, in the order in which they were found. */
   readonly issues: readonly SettingsIssue[] | undefined;
-  /** The outcome of a failed conditional write: `unknown` when it may have happened. */
+  /** The outcome of a failed conditional write or commit: `unknown` when it may have happened. */
   readonly outcome: WriteOutcome | undefined;
   /** Of `QuotaExceeded` in a browser: the bytes to write, and the bytes that the origin had left, if known. */
   readonly quota: ErrorDetails["quota"];

@@ -2,7 +2,7 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { Operations } from "../operations-in-flight.ts";
 import { checkValue, required } from "../options.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
-import { type Backend, type EventsQuery, type Place, partitionId, type Reach } from "./backend.ts";
+import { type Backend, type EventsQuery, type Place, partitionId, type Reach, type UseBackend } from "./backend.ts";
 import type { Batch } from "./batch.ts";
 import { aBytes } from "./batch-fields.ts";
 import { checkBatch, checkStorageName } from "./check-batch.ts";
@@ -42,19 +42,32 @@ const defaultLimit = 100;
 /** The Storage over a back end. */
 export class BackendStorage implements Storage {
   readonly name: string;
-  readonly reach: Reach;
   readonly isReadOnly: boolean;
   readonly #backend: Backend;
   readonly #operations: Operations;
   /** Woken by every commit, and by closing. */
   readonly #waiting = new Set<() => void>();
+  #isServed = false;
 
   constructor(backend: Backend, isReadOnly = false) {
     this.name = backend.name;
-    this.reach = backend.reach;
     this.isReadOnly = isReadOnly;
     this.#backend = backend;
     this.#operations = new Operations(backend.name, backend.name);
+  }
+
+  /**
+   * The back end of a Storage, for what serves it to others; undefined for a Storage of another class. From then on its records
+   * can be reached from anywhere.
+   */
+  static serve(storage: unknown): UseBackend | undefined {
+    if (typeof storage !== "object" || storage === null || !(#backend in storage)) return undefined;
+    storage.#isServed = true;
+    return (work) => storage.#withBackend(work);
+  }
+
+  get reach(): Reach {
+    return this.#isServed ? "anywhere" : this.#backend.reach;
   }
 
   commit(batch: Batch): Promise<readonly StoredEvent[]> {
@@ -80,8 +93,14 @@ export class BackendStorage implements Storage {
 
   subscribe(options: SubscribeOptions = {}): AsyncGenerator<AnyEvent, void, void> {
     checkStorageOptions("storage.subscribe", options);
-    const events = (query: EventsQuery): Promise<readonly AnyEvent[]> => this.#withBackend((backend) => backend.events(query));
-    return subscribe(events, this.#waiting, () => this.#operations.isClosed, options);
+    const next = this.#backend.nextEvents?.bind(this.#backend);
+    const source = {
+      events: (query: EventsQuery) => this.#withBackend((backend) => backend.events(query)),
+      nextEvents: next && ((after: number, signal: AbortSignal) => this.#withBackend(() => next(after, signal))),
+      waiting: this.#waiting,
+      isClosed: () => this.#operations.isClosed,
+    };
+    return subscribe(source, options);
   }
 
   declareAssets(declared: readonly AssetDefinition[]): Promise<void> {
@@ -242,10 +261,10 @@ export class BackendStorage implements Storage {
   }
 
   close(): Promise<void> {
-    return this.#operations.close(() => {
-      this.#wake();
-      return this.#backend.close();
-    });
+    const closed = this.#operations.close(() => this.#backend.close());
+    // A subscription may wait for events, and closing waits for it.
+    this.#wake();
+    return closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

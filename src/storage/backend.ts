@@ -74,6 +74,7 @@ export interface DynamicPartition {
  * - A commit is atomic. Its preconditions hold at the moment of its writes, and every later read sees what it wrote.
  * - Event ids grow in the order in which commits become visible: a reader that has seen an id never finds a new event with
  *   a smaller one.
+ * - A commit whose id it remembers writes nothing, and returns the events of the first commit with this id; see `Batch.id`.
  * - What does not exist is left out of a list, or `undefined`.
  * - `close` releases everything.
  */
@@ -86,6 +87,13 @@ export interface Backend {
   readonly commit: (batch: Batch) => Promise<readonly AnyEvent[]>;
   /** The events that match, oldest first unless `newestFirst` is given. */
   readonly events: (query: EventsQuery) => Promise<readonly AnyEvent[]>;
+  /**
+   * Waits for events with a greater id and returns the oldest ones: at once when there are some, and none after a while without.
+   * For a back end that would be asked again and again over a network; every other is.
+   *
+   * @throws `Aborted` when the signal is aborted
+   */
+  readonly nextEvents?: (after: number, signal: AbortSignal) => Promise<readonly AnyEvent[]>;
   /** The last materialization of an asset, or of the partition with this id. */
   readonly materialization: (assetKey: string, partitionId: string) => Promise<StoredEvent | undefined>;
   /** The latest records of these assets and partitions, in any order; those without events are left out. */

@@ -25,15 +25,19 @@ const named = (field: Field): Field => ({ ...field, isName: true });
 /** A row within a row. */
 const rowOf = <Of>(expected: string, fields: Fields<Of>): Field => ({
   expected,
-  accepts: (value) => isPlain(value) && isJson(value) && Object.entries<Field>(fields).every(([name, field]) => fits(value[name], field)),
+  accepts: (value) => isPlain(value) && isJson(value) && hasFields(value, fields),
 });
+/** Whether an object has every field that must exist, and those that it has are of their kinds. */
+export function hasFields<Of>(row: Readonly<Record<string, unknown>>, fields: Fields<Of>): boolean {
+  return Object.entries<Field>(fields).every(([name, field]) => fits(row[name], field));
+}
 const fits = (value: unknown, field: Field): boolean => (value === undefined ? field.mustExist !== "with a value" : field.accepts(value));
 
 const name = named(aName);
 const version = named(aString);
 const count = wholeNumber(1);
 const strings = arrayOf(aString);
-const texts: Field = { ...stringRecord, accepts: (value) => isPlain(value) && stringRecord.accepts(value) };
+export const texts: Field = { ...stringRecord, accepts: (value) => isPlain(value) && stringRecord.accepts(value) };
 const names = named(strings);
 const tags = named(texts);
 const list: Field = anArray;
@@ -56,6 +60,7 @@ const partition: Field = { expected: "a PartitionKey, such as PartitionKey.parse
 const storedStatus = oneOf("Started", "Success", "Failure", "Canceled");
 
 export const lists: Fields<Batch> = {
+  id: name,
   preconditions: list,
   runs: list,
   assets: list,
@@ -68,7 +73,7 @@ export const lists: Fields<Batch> = {
   deletes: anObject,
 };
 
-const mark: Fields<StoredMark> = { writeId: must(aString), path: aString, etag: aString, digest: aString };
+export const mark: Fields<StoredMark> = { writeId: must(aString), path: aString, etag: aString, digest: aString };
 const error: Fields<ErrorRecord> = { code: aString, name: must(aString), message: must(aString) };
 const failure: Fields<FailureRecord> = {
   ...error,

@@ -1,6 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
-import type { NewEvent } from "./events.ts";
+import type { AnyEvent, NewEvent } from "./events.ts";
 import type { AssetDefinition, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
 
 /** A condition that must hold when a batch is written. */
@@ -32,6 +32,12 @@ export type LeaseChange =
 
 /** The writes of one commit: all of them take effect, or none. */
 export interface Batch {
+  /**
+   * Names the commit, so that it can be sent again when its answer was lost: a second commit with this id writes nothing and
+   * returns the events of the first. A batch with nothing but an id gives the id up: no later commit with it takes effect. It is
+   * remembered for a day. Make a new UUID for each commit, also after a refusal.
+   */
+  readonly id?: string | undefined;
   /** Conditions that must all hold when the batch is written; otherwise the commit fails with `PreconditionFailed`. */
   readonly preconditions?: readonly Precondition[];
   /** Runs to add, or to replace by their `runId`. */
@@ -72,6 +78,36 @@ export interface Deletes {
   readonly runs?: readonly string[];
   /** Assets to delete from the catalogue, with their latest records; their events stay. */
   readonly assets?: readonly string[];
+}
+
+/** How long a back end remembers the ids of commits, in milliseconds. */
+export const commitMemoryMs: number = 24 * 60 * 60 * 1000;
+
+/** Whether a batch does nothing but give its id up. */
+export function givesUp(batch: Batch): boolean {
+  return Object.entries(batch).every(([name, value]) => name === "id" || value === undefined);
+}
+
+/**
+ * What a commit returns whose id is known: the events of the first commit with it.
+ *
+ * @param lastId the id of the last event of the first commit; undefined when the id was given up
+ * @throws `PreconditionFailed` for an id that was given up
+ */
+export function repeated(store: string, batch: Batch, lastId: number | undefined): readonly AnyEvent[] {
+  if (lastId !== undefined || givesUp(batch)) return numbered(batch.events ?? [], lastId ?? 0);
+  throw idGivenUp(store, batch);
+}
+
+/** The error of a commit whose id was given up. */
+export function idGivenUp(store: string, { id }: Batch): EdgewaterError<"PreconditionFailed"> {
+  const message = `Cannot commit to ${store}: the id ${id} was given up; nothing was written; commit with a new id`;
+  return new EdgewaterError("PreconditionFailed", message, { store, field: "id" });
+}
+
+/** The events of a batch with their ids, given the id of the last one. */
+export function numbered(events: readonly NewEvent[], lastId: number): readonly AnyEvent[] {
+  return events.map((event, index) => ({ ...event, id: event.id ?? lastId - events.length + 1 + index }));
 }
 
 /** The error of a commit with a precondition that does not hold. */

@@ -9,7 +9,16 @@ import {
   type RunsQuery,
   type TicksQuery,
 } from "./backend.ts";
-import { type Batch, type LeaseChange, type Precondition, preconditionFailed, sameBytes } from "./batch.ts";
+import {
+  type Batch,
+  commitMemoryMs,
+  givesUp,
+  type LeaseChange,
+  type Precondition,
+  preconditionFailed,
+  repeated,
+  sameBytes,
+} from "./batch.ts";
 import type { AnyEvent, StoredEvent } from "./events.ts";
 import { advance, changedPlaces, changesLatest } from "./latest-record.ts";
 import { definitionFrom, eventCopy, jsonCopy, runFrom } from "./record-json.ts";
@@ -30,6 +39,8 @@ export class MemoryBackend implements Backend {
   readonly #runs = new Map<string, RunRecord>();
   /** By run, then by step. */
   readonly #leases = new Map<string, Map<string | undefined, Omit<Lease, "ageMs"> & { readonly at: number }>>();
+  /** By id, the oldest first: the id of the last event, undefined for an id that was given up, and the time. */
+  readonly #commits = new Map<string, { readonly lastId: number | undefined; readonly at: number }>();
   readonly #logs = new Map<string, LogRecord[]>();
   readonly #ticks: TickRecord[] = [];
   readonly #kv = new Map<string, Uint8Array>();
@@ -48,6 +59,8 @@ export class MemoryBackend implements Backend {
       dynamicPartitions = [],
       leases = [],
     } = batch;
+    const known = batch.id === undefined ? undefined : this.#commits.get(batch.id);
+    if (known) return repeated(this.name, batch, known.lastId);
     const holds = preconditions.every((precondition) => this.#holds(precondition)) && (events[0]?.id ?? this.#lastId + 1) > this.#lastId;
     if (!holds) throw preconditionFailed(this.name, batch);
     const numbered = events.map((event): AnyEvent => {
@@ -71,6 +84,7 @@ export class MemoryBackend implements Backend {
     }
     for (const change of leases) this.#changeLease(change);
     if (batch.deletes) this.#delete(batch.deletes);
+    if (batch.id !== undefined) this.#remember(batch.id, givesUp(batch) ? undefined : this.#lastId);
     return numbered;
   }
 
@@ -205,6 +219,15 @@ export class MemoryBackend implements Backend {
       const beat = before?.owner === owner ? before.beat + 1 : 0;
       leases.set(step, { runId, step, owner, attempt, beat, ttlMs, holder, at: performance.now() });
     }
+  }
+
+  #remember(id: string, lastId: number | undefined): void {
+    const now = performance.now();
+    for (const [old, { at }] of this.#commits) {
+      if (now - at < commitMemoryMs) break;
+      this.#commits.delete(old);
+    }
+    this.#commits.set(id, { lastId, at: now });
   }
 
   #delete({ events = [], runs = [], assets = [] }: NonNullable<Batch["deletes"]>): void {

@@ -50,6 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   partition: ["errors.ts", "options.ts", "encoding"],
   metadata: ["errors.ts", "options.ts", "encoding"],
   storage: ["errors.ts", "options.ts", "peer.ts", "operations-in-flight.ts", "encoding", "partition", "metadata"],
+  remote: ["errors.ts", "options.ts", "retry.ts", "encoding", "object-store", "storage", "partition"],
   "io-handler": ["errors.ts", "options.ts", "encoding", "object-store", "serializer", "settings", "partition", "metadata", "runtime"],
   automation: ["errors.ts", "options.ts", "encoding", "storage", "partition"],
   cron: ["errors.ts", "options.ts", "encoding", "partition", "automation"],

@@ -1,6 +1,15 @@
 import type { IDBPTransaction } from "idb";
 import { partitionId } from "../backend.ts";
-import { type Batch, type LeaseChange, type Precondition, preconditionFailed, sameBytes } from "../batch.ts";
+import {
+  type Batch,
+  commitMemoryMs,
+  givesUp,
+  type LeaseChange,
+  type Precondition,
+  preconditionFailed,
+  repeated,
+  sameBytes,
+} from "../batch.ts";
 import type { AnyEvent, NewEvent } from "../events.ts";
 import { advance, changedPlaces, changesLatest, type LatestEvent } from "../latest-record.ts";
 import { eventJson } from "../record-json.ts";
@@ -19,6 +28,8 @@ export function commit({ name, durability, use }: Connection, batch: Batch): Pro
     const transaction = database.transaction(storeNames, "readwrite", { durability });
     const done = transaction.done.catch((error: unknown) => error);
     try {
+      const known = batch.id === undefined ? undefined : await transaction.objectStore("commits").get(batch.id);
+      if (known) return repeated(name, batch, known.lastId);
       for (const precondition of batch.preconditions ?? [])
         if (!(await holds(transaction, precondition))) throw preconditionFailed(name, batch);
       const { lastId } = (await transaction.objectStore("meta").get("counter")) as Counter;
@@ -76,6 +87,14 @@ async function write(transaction: Transaction, batch: Batch): Promise<readonly A
   }
   for (const assetKey of deletes?.assets ?? [])
     writes.push(store("assets").delete(assetKey), store("latest").delete(startingWith(assetKey)));
+  if (batch.id !== undefined) {
+    const at = Date.now();
+    const old = await store("commits")
+      .index("byTime")
+      .getAllKeys(IDBKeyRange.upperBound(at - commitMemoryMs));
+    for (const id of old) writes.push(store("commits").delete(id));
+    writes.push(store("commits").put({ id: batch.id, lastId: givesUp(batch) ? undefined : lastId, at }));
+  }
   writes.push(store("meta").put({ lastId, lastPosition }, "counter"));
   await Promise.all(writes);
   return numbered;

@@ -22,6 +22,13 @@ export interface LeaseRow extends Omit<Lease, "step" | "ageMs"> {
   readonly at: number;
 }
 
+/** A commit that came with an id: the id of its last event, undefined for an id that was given up, and the time by the wall clock. */
+export interface CommitRow {
+  readonly id: string;
+  readonly lastId: number | undefined;
+  readonly at: number;
+}
+
 /** The object stores of the database. `place` is a partition id; `position` orders rows. */
 export interface Schema extends DBSchema {
   meta: { key: "stamp" | "counter"; value: Stamp | Counter };
@@ -38,6 +45,7 @@ export interface Schema extends DBSchema {
     indexes: { byPosition: number; byStatus: [RunStatus, number] };
   };
   leases: { key: [string, string]; value: LeaseRow };
+  commits: { key: string; value: CommitRow; indexes: { byTime: number } };
   logs: {
     key: number;
     value: { readonly runId: string; readonly position: number; readonly log: LogRecord };
@@ -57,7 +65,19 @@ export interface Schema extends DBSchema {
 }
 
 /** The names of all object stores: a commit locks all of them. */
-export const storeNames = ["meta", "events", "latest", "assets", "runs", "leases", "logs", "ticks", "kv", "dynamicPartitions"] as const;
+export const storeNames = [
+  "meta",
+  "events",
+  "latest",
+  "assets",
+  "runs",
+  "leases",
+  "commits",
+  "logs",
+  "ticks",
+  "kv",
+  "dynamicPartitions",
+] as const;
 
 /** Creates the stores of schema version 2. */
 export function create(database: IDBPDatabase<Schema>): void {
@@ -79,6 +99,7 @@ export function create(database: IDBPDatabase<Schema>): void {
   database.createObjectStore("kv", { keyPath: "key" });
   createDynamicPartitions(database);
   createLeases(database);
+  createCommits(database);
 }
 
 /**
@@ -87,6 +108,7 @@ export function create(database: IDBPDatabase<Schema>): void {
  */
 export async function migrateFrom1(database: IDBPDatabase<Schema>, transaction: UpgradeTransaction): Promise<void> {
   createLeases(database);
+  createCommits(database);
   createDynamicPartitions(database);
   const renamed = transaction.objectStore("dynamicPartitions");
   const old = transaction.objectStore("dynamic" as never) as unknown as typeof renamed;
@@ -97,7 +119,7 @@ export async function migrateFrom1(database: IDBPDatabase<Schema>, transaction: 
 
 /** Whether a database has the stores of schema version 1. */
 export function isVersion1(database: IDBPDatabase<Schema>): boolean {
-  const added: readonly string[] = ["leases", "dynamicPartitions"];
+  const added: readonly string[] = ["leases", "commits", "dynamicPartitions"];
   const names = [...storeNames.filter((name) => !added.includes(name)), "dynamic"];
   return database.objectStoreNames.length === names.length && names.every((name) => database.objectStoreNames.contains(name as never));
 }
@@ -107,6 +129,10 @@ export type UpgradeTransaction = IDBPTransaction<Schema, StoreNames<Schema>[], "
 
 function createLeases(database: IDBPDatabase<Schema>): void {
   database.createObjectStore("leases", { keyPath: ["runId", "step"] });
+}
+
+function createCommits(database: IDBPDatabase<Schema>): void {
+  database.createObjectStore("commits", { keyPath: "id" }).createIndex("byTime", "at");
 }
 
 function createDynamicPartitions(database: IDBPDatabase<Schema>): void {

@@ -9,7 +9,7 @@ import { exportVersion } from "./export.ts";
 import { type ImportRow, importRow } from "./import-line.ts";
 
 /** A batch of rows to add, with arrays to append to. */
-type Lists = Required<Omit<Batch, "preconditions" | "leases" | "deletes">>;
+type Lists = Required<Omit<Batch, "id" | "preconditions" | "leases" | "deletes">>;
 type Growing = { readonly [Field in keyof Lists]: Lists[Field][number][] };
 
 const emptyBatch = (): Growing => ({ runs: [], assets: [], events: [], logs: [], ticks: [], kv: [], dynamicPartitions: [] });

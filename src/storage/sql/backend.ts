@@ -16,11 +16,11 @@ import {
   type RunsQuery,
   type TicksQuery,
 } from "../backend.ts";
-import { type Batch, preconditionFailed } from "../batch.ts";
+import { type Batch, numbered, preconditionFailed, repeated } from "../batch.ts";
 import type { AnyEvent, StoredEvent } from "../events.ts";
 import { definitionFrom, runFrom } from "../record-json.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecord, TickRecord } from "../records.ts";
-import { commitStatements, numbered } from "./commit.ts";
+import { commitStatements } from "./commit.ts";
 import { nowMs, type Row, type SqlDatabase, type SqlValue } from "./driver.ts";
 import { eventOf, json, latestOf, leaseOf } from "./rows.ts";
 
@@ -44,9 +44,18 @@ export class SqlBackend implements Backend {
       const [first] = await this.#database.run(commitStatements(batch, this.#database.dialect));
       return numbered(batch.events ?? [], Number(first?.[0]?.["last_event_id"]));
     } catch (error) {
-      if (isEdgewaterError(error, "PreconditionFailed")) throw preconditionFailed(this.name, batch);
-      throw error;
+      if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
+      const known = batch.id === undefined ? undefined : await this.#committed(batch.id);
+      if (known === undefined) throw preconditionFailed(this.name, batch);
+      return repeated(this.name, batch, known.lastId);
     }
+  }
+
+  /** What is known of the commit with this id. */
+  async #committed(id: string): Promise<{ readonly lastId: number | undefined } | undefined> {
+    const [row] = await this.#database.all("SELECT last_event_id FROM edgewater_commits WHERE id = ?", [id]);
+    const lastId = row?.["last_event_id"];
+    return row && { lastId: lastId === null ? undefined : Number(lastId) };
   }
 
   async events({

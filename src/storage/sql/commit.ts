@@ -1,7 +1,7 @@
 import { toBase64 } from "../../encoding/base64.ts";
 import { partitionId } from "../backend.ts";
-import type { Batch, LeaseChange, Precondition } from "../batch.ts";
-import type { AnyEvent, NewEvent } from "../events.ts";
+import { type Batch, commitMemoryMs, givesUp, type LeaseChange, numbered, type Precondition } from "../batch.ts";
+import type { NewEvent } from "../events.ts";
 import { advance, changedPlaces, changesLatest } from "../latest-record.ts";
 import { detailsOf, metadataJson } from "../record-json.ts";
 import type { LatestRecord } from "../records.ts";
@@ -48,6 +48,7 @@ export function commitStatements(batch: Batch, dialect: SqlDatabase["dialect"]):
   let left = positions;
   return [
     ...numberStatements(events, positions),
+    ...(batch.id === undefined ? [] : idStatements(batch.id, givesUp(batch), dialect)),
     ...preconditions.map(preconditionStatement),
     ...eventStatements(events),
     ...runs.map((run) =>
@@ -134,9 +135,14 @@ function numberStatements(events: readonly NewEvent[], positions: number): reado
   ];
 }
 
-/** The events of a batch with their ids, given the id of the last one. */
-export function numbered(events: readonly NewEvent[], lastId: number): readonly AnyEvent[] {
-  return events.map((event, index) => ({ ...event, id: event.id ?? lastId - events.length + 1 + index }));
+/** Refuses an id that is known, remembers it with the id of the last event, and forgets old ones. */
+function idStatements(id: string, isGivenUp: boolean, dialect: SqlDatabase["dialect"]): readonly Statement[] {
+  const lastId = isGivenUp ? "NULL" : "(SELECT last_event_id FROM edgewater_schema)";
+  return [
+    statement("INSERT INTO edgewater_guard (broken) SELECT 1 FROM edgewater_commits WHERE id = ?", id),
+    statement(`DELETE FROM edgewater_commits WHERE at < ${nowMs[dialect]} - ?`, commitMemoryMs),
+    statement(`INSERT INTO edgewater_commits (id, last_event_id, at) VALUES (?, ${lastId}, ${nowMs[dialect]})`, id),
+  ];
 }
 
 /** Inserts the events, and updates the latest record of every asset and partition that they change, each once. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { checkValue, required, withMethods } from "../../options.ts";
 import type { StorageBackend } from "../backend.ts";
 import { checkStorageOptions } from "../options.ts";
@@ -53,6 +54,11 @@ export function d1(binding: D1Binding, options: { readonly name?: string } = {})
       throw databaseError(name, cause, sqliteFailure);
     }
   };
+  /** An error that SQLite has not reported may be that of a lost answer. */
+  const orUnknown = (error: unknown): never => {
+    if (!isEdgewaterError(error, "Unavailable") || error.message.includes("SQLITE_")) throw error;
+    throw new EdgewaterError("Unavailable", error.message, { store: name, outcome: "unknown", cause: error.cause });
+  };
   const prepared = (sql: string, parameters: readonly SqlValue[]): D1Statement => binding.prepare(sql).bind(...parameters);
   const database: SqlDatabase = {
     name,
@@ -62,7 +68,7 @@ export function d1(binding: D1Binding, options: { readonly name?: string } = {})
       attempt(async () => {
         const results = await binding.batch(statements.map(({ sql, parameters }) => prepared(sql, parameters)));
         return results.map(({ results: rows }) => rows as Row[]);
-      }),
+      }).catch(orUnknown),
     all: (sql, parameters) => attempt(async () => (await prepared(sql, parameters).all()).results as Row[]),
     close: async () => {},
   };

@@ -155,7 +155,7 @@ class PostgresDatabase implements SqlDatabase {
       } catch (cause) {
         if (isLost(cause) && isCommitting) {
           const message = `Cannot tell whether a commit to ${this.name} took effect: the connection was lost during it; check the events before you commit again`;
-          throw new EdgewaterError("Unavailable", message, { store: this.name, cause });
+          throw new EdgewaterError("Unavailable", message, { store: this.name, outcome: "unknown", cause });
         }
         if (retries >= this.#maxRetries || !(isLost(cause) || isTemporary(cause))) throw databaseError(this.name, cause, postgresFailure);
         await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** retries * (0.5 + Math.random() / 2)));

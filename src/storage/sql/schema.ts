@@ -30,6 +30,7 @@ function tables(dialect: SqlDatabase["dialect"]): readonly string[] {
       record TEXT NOT NULL)`,
     "CREATE INDEX IF NOT EXISTS edgewater_runs_by_status ON edgewater_runs (status, position)",
     leasesTable(text),
+    ...commitsTable(text),
     `CREATE TABLE IF NOT EXISTS edgewater_logs (position ${rowId}, run_id ${text} NOT NULL, record TEXT NOT NULL)`,
     "CREATE INDEX IF NOT EXISTS edgewater_logs_by_run ON edgewater_logs (run_id, position)",
     `CREATE TABLE IF NOT EXISTS edgewater_ticks (position ${rowId}, name ${text} NOT NULL, record TEXT NOT NULL)`,
@@ -45,6 +46,12 @@ const leasesTable = (text: string): string =>
   `CREATE TABLE IF NOT EXISTS edgewater_leases (run_id ${text} NOT NULL, step ${text} NOT NULL, owner TEXT NOT NULL,
     attempt BIGINT NOT NULL, beat BIGINT NOT NULL, ttl_ms BIGINT NOT NULL, holder TEXT, at BIGINT NOT NULL, PRIMARY KEY (run_id, step))`;
 
+/** The commits that came with an id, and the id of their last event; NULL for an id that was given up. */
+const commitsTable = (text: string): readonly string[] => [
+  `CREATE TABLE IF NOT EXISTS edgewater_commits (id ${text} PRIMARY KEY, last_event_id BIGINT, at BIGINT NOT NULL)`,
+  "CREATE INDEX IF NOT EXISTS edgewater_commits_by_time ON edgewater_commits (at)",
+];
+
 /**
  * The statements of each migration. The first column that version 2 renames is in every commit of version 1, so that a process
  * of version 1 that is still connected cannot write any more.
@@ -58,6 +65,7 @@ function migrationsOf(dialect: SqlDatabase["dialect"]): Migrations {
       "ALTER TABLE edgewater_latest ADD COLUMN fingerprint TEXT",
       "ALTER TABLE edgewater_latest ADD COLUMN found TEXT",
       leasesTable(textType(dialect)),
+      ...commitsTable(textType(dialect)),
     ],
   };
 }

@@ -115,6 +115,40 @@ export const commitCases: readonly StorageCase[] = [
     },
   },
   {
+    name: "writes a commit with an id once, however often it is sent",
+    run: async (storage) => {
+      const id = crypto.randomUUID();
+      const batch: Batch = {
+        id,
+        preconditions: [{ kv: "k", is: undefined }],
+        events: [made("a"), made("b")],
+        kv: [{ key: "k", value: bytes(1) }],
+      };
+      const answers = await Promise.all([1, 2, 3].map(() => storage.commit(batch)));
+      await storage.commit({ events: [made("c")] });
+      answers.push(await storage.commit(batch));
+      for (const answer of answers) same(answer, answers[0], "the answer to a repeated commit");
+      same(await storage.getEventsForRun("run", { types: "all" }).then((events) => events.length), 3, "events");
+      await storage.commit({ id });
+      same(await storage.commit(batch), answers[0], "the answer after its id was given up, which is too late");
+    },
+  },
+  {
+    name: "writes nothing for a commit that is refused, or whose id was given up",
+    run: async (storage) => {
+      const batch: Batch = { id: crypto.randomUUID(), preconditions: [{ kv: "k", is: bytes(1) }], events: [made("a")] };
+      await rejects(() => storage.commit(batch), "PreconditionFailed");
+      await storage.kvSet("k", bytes(1));
+      same((await storage.commit({ ...batch, id: crypto.randomUUID() })).length, 1, "events once the precondition holds");
+      const given = crypto.randomUUID();
+      same(await storage.commit({ id: given }), [], "the answer to giving an id up");
+      same(await storage.commit({ id: given }), [], "the answer to giving it up again");
+      const error = await rejects(() => storage.commit({ ...batch, id: given }), "PreconditionFailed");
+      same([error.field, error.store], ["id", storage.name], "the error of an id that was given up");
+      same((await storage.getEventsForAsset("a")).length, 1, "events");
+    },
+  },
+  {
     name: "loses nothing of many concurrent commits",
     run: async (storage) => {
       const commits = Array.from({ length: 40 }, (_, index) =>

@@ -13,6 +13,7 @@ import { LocalStore } from "edgewater/local";
 import { openStore } from "edgewater/open";
 import { postgres } from "edgewater/postgres";
 import { R2Store } from "edgewater/r2";
+import { bearer, remote, serveStorage } from "edgewater/remote";
 import { S3Store } from "edgewater/s3";
 import { superjsonSerializer } from "edgewater/serializer";
 import { sqlite } from "edgewater/sqlite";
@@ -127,6 +128,11 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("d1", {}, (options) => d1(binding as never, options)),
     entry("durableObject", {}, (options) => durableObject(binding as never, options)),
     entry("postgres", {}, (options) => postgres("postgres://h/d", options)),
+    entry("remote", {}, (options) => remote("https://example.com/records", options)),
+    entry("remote.retry", {}, (options) => remote("https://example.com/records", { retry: options })),
+    entry("serveStorage", { authorize: () => "none" }, (options) => serveStorage(storage, options)),
+    entry("serveStorage.cors", { origins: "*" }, (options) => serveStorage(storage, { authorize: () => "none", cors: options })),
+    entry("bearer", {}, (options) => bearer(options)),
     entry("S3Store", { bucket: "b", region: "r", credentials: keys }, (options) => new S3Store(options)),
     entry("S3Store.retry", {}, (options) => new S3Store({ bucket: "b", region: "r", credentials: keys, retry: options })),
     entry("AzureStore", { account: "a", container: "c", credentials: { accountKey: "a2V5" } }, (options) => new AzureStore(options)),

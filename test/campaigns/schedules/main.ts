@@ -1,6 +1,6 @@
 /**
  * `npm run schedules [count] [storage] [store] [seed]`: random schedules of processes that make the same assets, 10,000 unless given,
- * over a Storage (memory, sqlite, postgres) and a store (memory, local, s3; content: its etags name content; plain, unstorage:
+ * over a Storage (memory, remote, sqlite, postgres) and a store (memory, local, s3; content: its etags name content; plain, unstorage:
  * without conditions). Prints the schedules that violate an invariant; a seed repeats one, with a count of 1.
  */
 import { runSchedule } from "../../support/schedules/random.ts";

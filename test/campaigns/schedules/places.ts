@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { MemoryStore, Storage } from "edgewater";
 import { LocalStore } from "edgewater/local";
 import { postgres } from "edgewater/postgres";
+import { remote } from "edgewater/remote";
 import { S3Store } from "edgewater/s3";
 import { sqlite } from "edgewater/sqlite";
 import { UnstorageStore } from "edgewater/unstorage";
@@ -15,6 +16,7 @@ import { ContentEtagStore, PlainStore } from "../../support/schedules/stores.ts"
 import type { SharedStore } from "../../support/schedules/world.ts";
 import { createBucket } from "../../support/servers/buckets.ts";
 import { start as startCeph } from "../../support/servers/ceph.ts";
+import { start as startRemote } from "../../support/servers/remote.ts";
 
 /** Makes what one schedule shares, each time anew. */
 export interface Maker<Value> {
@@ -31,6 +33,11 @@ const makes =
 /** The back ends of the Storage. Postgres runs at the URL that `POSTGRES_URL` has. */
 export const storages: Readonly<Record<string, () => Promise<Maker<Storage>>>> = {
   memory: makes(() => Storage.memory()),
+  remote: async () => {
+    const { server, stop } = await startRemote();
+    const make = (): Promise<Storage> => Storage.connect(remote(`${server.url}/${crypto.randomUUID()}`, { token: server.token }));
+    return { make, stop };
+  },
   sqlite: makes(async () => Storage.connect(sqlite(join(await temporary(), "records.sqlite")))),
   postgres: async () => {
     const url = process.env["POSTGRES_URL"] ?? "";

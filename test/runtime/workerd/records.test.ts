@@ -58,6 +58,26 @@ describe("Storage.connect(d1(…))", () => {
     expect(await commitWrongBatches(storage, { numRuns: 1000, seed: 20261128 })).toBeGreaterThan(100);
   });
 
+  it("says that the outcome of a commit without an answer is unknown, and takes it once when it is sent again", async () => {
+    let isLost = false;
+    const losing: typeof RECORDS = {
+      prepare: (sql) => RECORDS.prepare(sql),
+      batch: async (statements) => {
+        const results = await RECORDS.batch(statements);
+        if (isLost) throw new Error("D1_ERROR: Network connection lost.");
+        return results;
+      },
+    };
+    await using storage = await Storage.connect(d1(losing));
+    const batch = { id: crypto.randomUUID(), kv: [{ key: "k", value: new Uint8Array([1]) }], preconditions: [{ kv: "k", is: undefined }] };
+    isLost = true;
+    await expect(storage.commit(batch)).rejects.toMatchObject({ code: "Unavailable", outcome: "unknown" });
+    isLost = false;
+    expect(await storage.commit(batch)).toEqual([]);
+    const again = { ...batch, id: crypto.randomUUID() };
+    await expect(storage.commit(again)).rejects.toMatchObject({ code: "PreconditionFailed", outcome: undefined });
+  });
+
   it("brings a database of version 1 to this version, after which a Worker of version 1 cannot write", () =>
     checkMigration({
       backend: d1(RECORDS),

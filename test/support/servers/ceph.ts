@@ -50,6 +50,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     "Content-Range",
     "Date",
     ...["edgewaternonces", "edgewatermetadata", "a", "body", "d", "number", "other", "run"].map((each) => `x-amz-meta-${each}`),
+    // The entries of the built-in handlers.
+    ...["content-digest", "serializer", "run-id", "write-id", "data-version"].map((each) => `x-amz-meta-${each}`),
   ];
   await createBucket(server, name, exposed);
   await createBucket(server, `${name}-hiding`, ["ETag"]);

@@ -8,7 +8,7 @@ import { extname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { build } from "vite";
+import { build, defaultClientConditions } from "vite";
 import { sources } from "../../../scripts/exports.ts";
 
 export interface Pages extends AsyncDisposable {
@@ -32,7 +32,8 @@ export async function servePages(root: string, { answer = () => null, isProducti
   const outDir = await mkdtemp(join(tmpdir(), "edgewater-pages-"));
   const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
   const options = { outDir, emptyOutDir: true, target: "es2024", minify: isProduction, chunkSizeWarningLimit: 5000 };
-  await build({ root, configFile: false, logLevel: "error", resolve: { alias }, build: options, worker: { format: "es" } });
+  const resolve = { alias, conditions: ["edgewater-source", ...defaultClientConditions] };
+  await build({ root, configFile: false, logLevel: "error", resolve, build: options, worker: { format: "es" } });
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     try {

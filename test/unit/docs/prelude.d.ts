@@ -36,7 +36,12 @@ declare function strongOnes(inputs: { readonly quakes: readonly Quake[] }): read
 declare function log(...values: readonly unknown[]): void;
 declare function entraToken(): Promise<string>;
 declare function googleToken(): Promise<string>;
+declare function readToken(): Promise<string>;
+declare function isColleague(request: Request): Promise<boolean>;
+declare const batch: import("edgewater").Batch;
 declare const token: string;
+declare const nextToken: string;
+declare const readingToken: string;
 declare const url: string;
 declare const accessId: string;
 declare const secret: string;

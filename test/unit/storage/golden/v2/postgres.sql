@@ -2,6 +2,11 @@ CREATE TABLE public.edgewater_assets (
     asset_key text NOT NULL COLLATE pg_catalog."C",
     definition text NOT NULL
 );
+CREATE TABLE public.edgewater_commits (
+    id text NOT NULL COLLATE pg_catalog."C",
+    last_event_id bigint,
+    at bigint NOT NULL
+);
 CREATE TABLE public.edgewater_dynamic (
     definition text NOT NULL COLLATE pg_catalog."C",
     key text NOT NULL COLLATE pg_catalog."C",
@@ -101,8 +106,8 @@ INSERT INTO public.edgewater_latest VALUES ('a', '', NULL, 1, 4, 4, NULL, 'r2', 
 INSERT INTO public.edgewater_latest VALUES ('d', '', NULL, 6, 7, 6, 9, 'r3', 1767225600000, 'v1', NULL, '{"a":"1","b[x]":"2"}', '{"writeId":"r/1.1","path":"a/it''s ä","etag":"\"e\"","digest":"sha256:0"}', 'f1', NULL);
 INSERT INTO public.edgewater_latest VALUES ('a', '=x', '{"single":["x"]}', 1, 4, 4, NULL, 'r2', 1767225600000, 'v2', NULL, '{}', NULL, NULL, 'Missing');
 INSERT INTO public.edgewater_latest VALUES ('b', '', NULL, 2, 2, 2, 3, 'run', 1767225600000, 'v1', NULL, '{"a":"v1"}', NULL, NULL, 'Replaced');
-INSERT INTO public.edgewater_leases VALUES ('r4', '', '1.a', 1, 0, 3600000, 'h', 1795859546988);
-INSERT INTO public.edgewater_leases VALUES ('r4', 's', '1.a', 1, 0, 1000, NULL, 1795859546988);
+INSERT INTO public.edgewater_leases VALUES ('r4', '', '1.a', 1, 0, 3600000, 'h', 1795872671889);
+INSERT INTO public.edgewater_leases VALUES ('r4', 's', '1.a', 1, 0, 1000, NULL, 1795872671890);
 INSERT INTO public.edgewater_logs VALUES (2, 'r1', '{"runId":"r1","step":"b","level":"warn","message":"rain","timestamp":5}');
 INSERT INTO public.edgewater_runs VALUES ('r1', 1, 'Success', '{"runId":"r1","status":"Success","nodeNames":["a"],"tags":{"who":"me"},"startTime":1767225600000,"endTime":1767225600001}');
 INSERT INTO public.edgewater_runs VALUES ('r2', 3, 'Started', '{"runId":"r2","status":"Started","nodeNames":["a"],"tags":{},"startTime":1767225600000}');
@@ -112,6 +117,8 @@ INSERT INTO public.edgewater_schema VALUES (1, 2, 2, 2, 13, 8);
 INSERT INTO public.edgewater_ticks VALUES (4, 't', '{"name":"t","timestamp":1,"status":"Skipped","detail":[1]}');
 ALTER TABLE ONLY public.edgewater_assets
     ADD CONSTRAINT edgewater_assets_pkey PRIMARY KEY (asset_key);
+ALTER TABLE ONLY public.edgewater_commits
+    ADD CONSTRAINT edgewater_commits_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.edgewater_dynamic
     ADD CONSTRAINT edgewater_dynamic_pkey PRIMARY KEY (definition, key);
 ALTER TABLE ONLY public.edgewater_events
@@ -132,6 +139,7 @@ ALTER TABLE ONLY public.edgewater_schema
     ADD CONSTRAINT edgewater_schema_pkey PRIMARY KEY (one);
 ALTER TABLE ONLY public.edgewater_ticks
     ADD CONSTRAINT edgewater_ticks_pkey PRIMARY KEY ("position");
+CREATE INDEX edgewater_commits_by_time ON public.edgewater_commits USING btree (at);
 CREATE INDEX edgewater_events_by_asset ON public.edgewater_events USING btree (asset_key, id);
 CREATE INDEX edgewater_events_by_place ON public.edgewater_events USING btree (asset_key, place, id);
 CREATE INDEX edgewater_events_by_run ON public.edgewater_events USING btree (run_id, id);

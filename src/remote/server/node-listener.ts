@@ -1,0 +1,73 @@
+import { aFunction, checkValue, required } from "../../options.ts";
+
+/** What a listener uses of `IncomingMessage` of `node:http`. */
+export interface NodeRequest extends AsyncIterable<Uint8Array> {
+  /** The method. */
+  readonly method?: string | undefined;
+  /** The path and the query. */
+  readonly url?: string | undefined;
+  /** The headers, by their names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** What a listener uses of `ServerResponse` of `node:http`. */
+export interface NodeResponse {
+  /** Sends the status and the headers. */
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  /** Sends the body. */
+  end(body?: Uint8Array): unknown;
+  /** Ends the connection. */
+  destroy(): unknown;
+  /** Calls a listener when the connection has ended. */
+  once(event: "close", listener: () => void): unknown;
+}
+
+/**
+ * A handler of requests as a listener for `createServer` of `node:http` and `node:https`.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from "node:http";
+ *
+ * createServer(nodeListener(handler)).listen(8787);
+ * ```
+ */
+export function nodeListener(
+  handler: (request: Request) => Promise<Response>,
+): (request: NodeRequest, response: NodeResponse) => Promise<void> {
+  checkValue("nodeListener", "handler", handler, required(aFunction));
+  return async (incoming, outgoing) => {
+    const closed = new AbortController();
+    outgoing.once("close", () => closed.abort());
+    try {
+      const response = await handler(requestOf(incoming, closed.signal));
+      const body = new Uint8Array(await response.arrayBuffer());
+      outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), "content-length": `${body.byteLength}` });
+      outgoing.end(body);
+    } catch {
+      outgoing.destroy();
+    }
+  };
+}
+
+function requestOf(incoming: NodeRequest, signal: AbortSignal): Request {
+  const { method = "GET", url = "/" } = incoming;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    // The names of HTTP/2 that start with a colon are not headers.
+    if (value !== undefined && !name.startsWith(":")) for (const each of [value].flat()) headers.append(name, each as string);
+  }
+  const hasBody = method !== "GET" && method !== "HEAD";
+  const chunks = incoming[Symbol.asyncIterator]();
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(new Uint8Array(value));
+    },
+    cancel: async () => void (await chunks.return?.()),
+  });
+  const init: RequestInit & { duplex: "half" } = { method, headers, signal, duplex: "half", ...(hasBody && { body }) };
+  // The host is what the client claims; only the path counts.
+  return new Request(new URL(url.startsWith("/") ? `http://localhost${url}` : url), init);
+}

@@ -1,0 +1,63 @@
+/**
+ * Serves Storages in memory in this runtime and prints their URL; the argument is their token. With a URL and a number from 0 to 8 as
+ * further arguments, runs a ninth of the conformance cases of Storage and those of several clients, and prints the failures. A server
+ * ends with its standard input.
+ */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { argv, exit, stdin } from "node:process";
+import { Storage } from "edgewater";
+import { bearer, nodeListener, remote, serveStorage } from "edgewater/remote";
+import { sharedStorageCases, storageCases } from "edgewater/testing";
+
+const [, , token = "", url, ninth] = argv;
+
+/** A new Storage for each name in the path. */
+const handlers = new Map<string, (request: Request) => Promise<Response>>();
+function handle(request: Request): Promise<Response> {
+  const name = new URL(request.url).pathname.split("/")[1] ?? "";
+  const handler = handlers.get(name) ?? serveStorage(Storage.memory(), { authorize: bearer({ write: token }), cors: { origins: "*" } });
+  handlers.set(name, handler);
+  return handler(request);
+}
+
+interface Runtimes {
+  readonly Deno?: { serve(options: object, handler: typeof handle): { readonly addr: { readonly port: number } } };
+  readonly Bun?: { serve(options: object): { readonly port: number } };
+}
+
+function serve(): Promise<number> {
+  const { Deno, Bun } = globalThis as Runtimes;
+  const where = { hostname: "127.0.0.1", port: 0 };
+  if (Deno) return Promise.resolve(Deno.serve({ ...where, onListen: () => {} }, handle).addr.port);
+  if (Bun) return Promise.resolve(Bun.serve({ ...where, fetch: handle }).port);
+  const server = createServer(nodeListener(handle));
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)));
+}
+
+if (url === undefined) {
+  console.log(`http://127.0.0.1:${await serve()}`);
+  stdin.resume().on("end", () => exit());
+} else {
+  const failures: string[] = [];
+  let passed = 0;
+  const check = async (name: string, run: () => Promise<void>): Promise<void> => {
+    try {
+      await run();
+      passed++;
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const connect = (name: string): Promise<Storage> => Storage.connect(remote(`${url}/${name}`, { token }));
+  for (const { name, run } of storageCases().filter((_, index) => index % 9 === Number(ninth)))
+    await check(name, async () => {
+      await using storage = await connect(crypto.randomUUID());
+      await run(storage);
+    });
+  for (const { name, run } of sharedStorageCases()) {
+    const records = crypto.randomUUID();
+    await check(name, () => run(() => connect(records)));
+  }
+  console.log(JSON.stringify({ passed, failures }));
+}

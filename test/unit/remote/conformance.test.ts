@@ -1,0 +1,35 @@
+/** The suite of every back end over a real HTTP server. */
+import { Storage } from "edgewater";
+import { remote } from "edgewater/remote";
+import { sharedStorageCases, storageCases } from "edgewater/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RemoteServer, start } from "../../support/servers/remote.ts";
+import { commitWrongBatches } from "../storage/wrong-batches.ts";
+
+let server: RemoteServer;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ server, stop } = await start());
+});
+afterAll(() => stop());
+
+const connect = (name: string): Promise<Storage> => Storage.connect(remote(`${server.url}/${name}`, { token: server.token }));
+
+describe.each(storageCases())("Storage.connect(remote(…))", ({ name, run }) => {
+  it(name, async () => {
+    await using storage = await connect(crypto.randomUUID());
+    await run(storage);
+  });
+});
+
+describe.each(sharedStorageCases())("Storage.connect(remote(…))", ({ name, run }) => {
+  it(name, () => {
+    const records = crypto.randomUUID();
+    return run(() => connect(records));
+  });
+});
+
+it("takes and refuses the same wrong batches as memory, and what it takes is usable", async () => {
+  await using storage = await connect(crypto.randomUUID());
+  expect(await commitWrongBatches(storage, { numRuns: 1000, seed: 20261128 })).toBeGreaterThan(100);
+});
