@@ -15,7 +15,8 @@ export interface Report {
 /** The longest schedule, in steps: a longer one has not come to an end. */
 const mostSteps = 3000;
 
-const { env } = import.meta as { readonly env?: Readonly<Record<string, string | undefined>> };
+/** Vite looks for `import.meta.env`. */
+const env = (import.meta as { readonly env?: Readonly<Record<string, string | undefined>> }).env;
 
 /** Runs schedules until one violates an invariant, and returns that one. `VITE_SCHEDULES` sets another count. */
 export async function firstViolation(
