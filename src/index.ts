@@ -54,12 +54,15 @@ export {
   type Log,
   OutputContext,
   type OutputContextOptions,
+  type RecordedObject,
   type WriteAnnouncement,
   type WrittenObject,
 } from "./io-handler/contexts.ts";
 export { contentVersion } from "./io-handler/data-version.ts";
-export type { InspectOptions, StoredValue } from "./io-handler/handler.ts";
+export type { CallOptions, InspectOptions, StoredValue, ValueHistory } from "./io-handler/handler.ts";
+export type { HistoryOptions } from "./io-handler/history.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
+export type { ValueName } from "./io-handler/key-layout.ts";
 export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handler/serialized.ts";
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
 export type { HintedType, TypeHint } from "./io-handler/type-hint.ts";
@@ -75,6 +78,10 @@ export { PartitionMap, type PartitionMapOptions } from "./partition/partition-ma
 export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
 export { staticPartitions } from "./partition/static-partitions.ts";
 export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
+export type { VersionName } from "./repository/history/find-version.ts";
+export type { PrunedVersions, PruneVersionsOptions } from "./repository/history/prune.ts";
+export type { RollbackOptions } from "./repository/history/rollback.ts";
+export type { WipeOptions } from "./repository/history/wipe.ts";
 export type { PlannedStep } from "./repository/plan.ts";
 export { Repository } from "./repository/repository.ts";
 export type { ResumeOptions } from "./repository/resume.ts";

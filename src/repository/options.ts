@@ -21,6 +21,9 @@ import {
 } from "../options.ts";
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
+import type { PruneVersionsOptions } from "./history/prune.ts";
+import type { RollbackOptions } from "./history/rollback.ts";
+import type { WipeOptions } from "./history/wipe.ts";
 import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
 import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
@@ -47,7 +50,19 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
 
-type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "close";
+type Method =
+  | "open"
+  | "materialize"
+  | "observe"
+  | "load"
+  | "write"
+  | "rollback"
+  | "prune"
+  | "wipe"
+  | "status"
+  | "evaluate"
+  | "plan"
+  | "close";
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
   assets: required(anArray),
@@ -84,9 +99,16 @@ const materializeKinds: OptionKinds<MaterializeOptions> = {
 
 const { selection: _, includeUpstream: __, ...observeKinds } = materializeKinds;
 
+const aVersion: OptionKind = {
+  expected: "a data version, the id of a run, the id of an event, or a valid Date",
+  accepts: (value) => (typeof value === "string" && value !== "") || wholeNumber(1).accepts(value) || aDate.accepts(value),
+};
+const keysOrAll = either(keys, oneOf("all"));
+
 const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
   partitionKey: aKey,
-  partitionKeys: either(keys, oneOf("all")),
+  partitionKeys: keysOrAll,
+  at: aVersion,
   missing: oneOf("throw", "skip"),
   signal: aSignal,
 };
@@ -94,6 +116,16 @@ const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
 const writeKinds: OptionKinds<WriteOptions> = { partitionKey: aKey, ifLatest: wholeNumber(1), signal: aSignal };
 const statusKinds: OptionKinds<StatusOptions> = { selection: someAssets, partitions: aBoolean, verify: aBoolean, signal: aSignal };
 const evaluateKinds: OptionKinds<EvaluateOptions> = { now: aDate, dryRun: aBoolean, signal: aSignal };
+
+const rollbackKinds: OptionKinds<RollbackOptions> = { to: required(aVersion), partitionKey: aKey, signal: aSignal };
+const wipeKinds: OptionKinds<WipeOptions> = { partitionKeys: keysOrAll, signal: aSignal };
+const pruneKinds: OptionKinds<PruneVersionsOptions> = {
+  before: aDate,
+  keep: wholeNumber(1),
+  selection: someAssets,
+  dryRun: aBoolean,
+  signal: aSignal,
+};
 
 const closeKinds: OptionKinds<CloseOptions> = { timeoutMs: aDuration };
 
@@ -103,6 +135,9 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   observe: observeKinds,
   load: loadKinds,
   write: writeKinds,
+  rollback: rollbackKinds,
+  prune: pruneKinds,
+  wipe: wipeKinds,
   status: statusKinds,
   evaluate: evaluateKinds,
   plan: selectionKinds,
