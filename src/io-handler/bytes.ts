@@ -77,6 +77,8 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     this.#store = store as Named & Get & Put<PutOptions, StreamBody>;
     this.#keys = new ValueKeys("BytesIOHandler", store, checkPrefix(store.name, prefix).replace(/\/$/, ""), extension, history);
     this.history = this.#keys.history;
+    // A handler that cannot delete says so by having no such method.
+    if (!this.#keys.canDelete) Object.assign(this, { remove: undefined });
     this.#form = as ?? "bytes";
   }
 
@@ -104,7 +106,7 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     return inspectObject(this.#store, key, context.signal, digest ? async (stored) => stored : undefined);
   }
 
-  /** Deletes the stored object. @throws `NotSupported` for a store that cannot delete */
+  /** Deletes the stored object. */
   override remove(context: InputContext): Promise<void> {
     return this.#keys.remove(context);
   }

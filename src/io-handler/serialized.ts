@@ -61,6 +61,8 @@ export class SerializedIOHandler extends IOHandler {
     this.#serializer = serializer;
     this.#keys = new ValueKeys(owner, store, checkPrefix(store.name, prefix).replace(/\/$/, ""), serializer.extension, history);
     this.history = this.#keys.history;
+    // A handler that cannot delete says so by having no such method.
+    if (!this.#keys.canDelete) Object.assign(this, { remove: undefined });
   }
 
   /** @throws `SerializationError`, and the errors of the store's `put` */
@@ -90,7 +92,7 @@ export class SerializedIOHandler extends IOHandler {
     );
   }
 
-  /** Deletes the stored object. @throws `NotSupported` for a store that cannot delete */
+  /** Deletes the stored object. */
   override remove(context: InputContext): Promise<void> {
     return this.#keys.remove(context);
   }

@@ -2,7 +2,6 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { MetadataValue } from "../metadata/metadata-value.ts";
 import type {
-  Delete,
   FullObjectMeta,
   FullPut,
   Get,
@@ -208,13 +207,6 @@ export async function inspectObject(
     if (isEdgewaterError(error, "NotFound")) return undefined;
     throw error;
   }
-}
-
-/** The store, if it can delete. @throws `NotSupported` */
-export function canDelete<Store extends Named & Partial<Delete>>(store: Store, owner: string): Store & Delete {
-  if (typeof store.delete === "function") return store as Store & Delete;
-  const message = `Cannot delete values of ${owner}: ${store.name} has no method delete; pass a store that has it`;
-  throw new EdgewaterError("NotSupported", message, { store: store.name });
 }
 
 async function headOf(store: Get & Partial<Head>, key: string, signal: AbortSignal): Promise<ObjectMeta> {

@@ -2,12 +2,11 @@ import type { Delete, Get, Guarantees, Head, Named, Put } from "../object-store/
 import type { InputContext, OutputContext } from "./contexts.ts";
 import { type HistoryOptions, historyOf, type StoreHistory } from "./history.ts";
 import { type ValueName, valueKey } from "./key-layout.ts";
-import { canDelete, inspectObject, type WriteTarget } from "./stored-object.ts";
+import { inspectObject, type WriteTarget } from "./stored-object.ts";
 
 /** The keys of a handler's values in its store: one for each asset or partition, or with history one for each version. */
 export class ValueKeys {
   readonly history: StoreHistory | undefined;
-  readonly #owner: string;
   readonly #store: Named & Get & Guarantees & Partial<Head & Delete>;
   readonly #prefix: string;
   readonly #extension: string;
@@ -15,7 +14,6 @@ export class ValueKeys {
   /** @throws `SettingsError` for a store that cannot keep a history */
   constructor(owner: string, store: Named & Put & Get, prefix: string, extension: string, history: boolean | HistoryOptions | undefined) {
     this.history = historyOf(owner, store, prefix, extension, history);
-    this.#owner = owner;
     this.#store = store;
     this.#prefix = prefix;
     this.#extension = extension;
@@ -44,11 +42,14 @@ export class ValueKeys {
     return { key: this.ofPlace(context), isNew: false };
   }
 
-  /** Deletes the value that is not kept as a version, and the HEAD. @throws `NotSupported` for a store that cannot delete */
+  /** Whether the store can delete. */
+  get canDelete(): boolean {
+    return this.#store.delete !== undefined;
+  }
+
+  /** Deletes the value that is not kept as a version, and the HEAD. */
   async remove(context: InputContext): Promise<void> {
-    const { signal } = context;
-    const store = canDelete(this.#store, this.#owner);
-    await store.delete(this.ofPlace(context), { signal });
+    await this.#store.delete?.(this.ofPlace(context), { signal: context.signal });
     await this.history?.removeHead(context);
   }
 

@@ -28,8 +28,8 @@ const pageSize = 500;
 const concurrency = 16;
 
 /**
- * Deletes the value of an asset or of some of its partitions, every version of it, and the events that recorded it. The records say so first: what was wiped is
- * missing from then on. Announcements of its writes are revoked, so that nobody records a value that is gone; a run that makes the
+ * Deletes the value of an asset or of some of its partitions, every version of it, and the events that recorded it. The records say
+ * so first: what was wiped is missing from then on. Announcements of its writes are revoked, so that nobody records a value that is gone; a run that makes the
  * output at that moment makes it again. Returns the events that say so, without places that have nothing recorded.
  *
  * @throws `NotSupported` for a handler that cannot delete and for an external asset, before anything is deleted; `Conflict` when other
@@ -64,7 +64,7 @@ function checkRemovable(output: Output, environment: LoadEnvironment): void {
   const reason =
     kind === "external"
       ? "it is external, so that something else writes it"
-      : `its ${handler.constructor.name} has no method remove; add it`;
+      : `its ${handler.constructor.name} cannot delete; give it a store with the method delete, or a handler of your own the method remove`;
   throw new EdgewaterError("NotSupported", `Cannot wipe ${nameOf(output)}: ${reason}`, { asset: name });
 }
 
