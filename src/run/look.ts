@@ -103,8 +103,9 @@ export function canInspect(output: Output, environment: LoadEnvironment): boolea
  * Looks at the store of an output. The latest record must have been read before: in the other order a record can slip in
  * between.
  */
-export async function look(output: Output, latest: LatestRecord | undefined, environment: LoadEnvironment): Promise<Look> {
+export async function look(output: Output, record: LatestRecord | undefined, environment: LoadEnvironment): Promise<Look> {
   if (!canInspect(output, environment)) return { found: "recorded", stored: undefined };
+  const latest = await unlessWiped(output, record, environment);
   if (historyOf(output, environment) !== undefined) return lookAtVersion(output, latest, environment);
   const stored = await storedValue(output, undefined, environment);
   const isTracked = latest?.lastStored !== undefined || latest?.lastMaterializationId === undefined;
@@ -118,7 +119,17 @@ export async function look(output: Output, latest: LatestRecord | undefined, env
   if (isSameContent(latest?.lastStored === undefined ? stored : identified, latest)) return { found: "recorded", stored };
   // Its announcement is gone as soon as a value is recorded.
   const now = await latestOf(output, environment);
-  return now?.lastMaterializationId === latest?.lastMaterializationId ? { found: "unknown", stored } : { found: "overtaken" };
+  return now?.lastMaterializationId === record?.lastMaterializationId ? { found: "unknown", stored } : { found: "overtaken" };
+}
+
+/** A latest record, unless its value was wiped: then its event is gone, and what is stored still is nobody's. */
+async function unlessWiped(
+  { definition, key }: Output,
+  latest: LatestRecord | undefined,
+  { storage }: LoadEnvironment,
+): Promise<LatestRecord | undefined> {
+  if (latest?.lastFound !== "Missing") return latest;
+  return (await storage.getLatestMaterialization(definition.name, key)) && latest;
 }
 
 /** Looks at the version that the latest record names. What was written and not recorded lies elsewhere and counts for nobody. */

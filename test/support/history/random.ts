@@ -106,7 +106,11 @@ async function playAtOnce(random: () => number, shared: Shared, openers: readonl
         const { id } = await by.rollback(place, chosen.id);
         values.set(id, values.get(chosen.id) as number);
       } else if (action < 0.8) await by.prune({ keep: 1 + below(2), before: later() });
-      else read.push(await by.load(place));
+      else {
+        const code = await codeOf(by.load(place).then((value) => read.push(value)));
+        const isAllowed = code === "NotFound" && (hasWipe || before.length === 0);
+        if (code !== undefined && !isAllowed) problems.push(`round ${round}: a reader fails with ${code}`);
+      }
     });
     for (const result of await Promise.allSettled(works)) {
       if (result.status === "fulfilled") continue;
