@@ -265,8 +265,8 @@ export class Repository implements AsyncDisposable {
    * Deletes old versions of the assets whose handlers have a history: their events first, then their objects, and what killed runs
    * have left. Safe beside runs that write and read.
    *
-   * @throws `SettingsError` without `before` and `keep`, `NotSupported` for a selected asset without history, `Conflict` when other
-   *   runs record an asset all the time
+   * @throws `SettingsError` without `before` and `keep`, `NotSupported` for a selected asset without history, `Conflict` when runs
+   *   are resumed all the time
    *
    * @example
    * ```ts

@@ -2,7 +2,7 @@ import type { Source } from "../../asset/types.ts";
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import { type Graph, nodeOf } from "../../run/graph.ts";
 import { pointHead } from "../../run/head.ts";
-import { historyOf, isStillLatest, latestOf, type Output } from "../../run/look.ts";
+import { historyOf, type Output } from "../../run/look.ts";
 import type { LoadEnvironment } from "../../run/run-environment.ts";
 import { decodeIntent, intentPrefix } from "../../storage/intent.ts";
 import type { StoredEvent } from "../../storage/types.ts";
@@ -33,7 +33,7 @@ export interface PrunedVersions {
   readonly explanation: readonly string[];
 }
 
-/** How often the versions of a place are chosen again, because others record or make runs meanwhile. */
+/** How often the versions of a place are chosen again, because runs are resumed meanwhile. */
 const mostTries = 10;
 /** Events of one commit. */
 const pageSize = 500;
@@ -45,11 +45,10 @@ interface Versions {
 }
 
 /**
- * Deletes old versions: their events first, in commits that require that nothing was recorded meanwhile; then the objects that no
- * event and no announcement names. A prune that is killed in between is completed by the next one. The newest version of each place
+ * Deletes old versions: their events first, then the objects that no event and no announcement names. A prune that is killed in between is completed by the next one. The newest version of each place
  * stays, and so does what a run has recorded that has not ended.
  *
- * @throws `NotSupported` for a selected asset without history, `Conflict` when other runs record an asset all the time
+ * @throws `NotSupported` for a selected asset without history, `Conflict` when runs are resumed all the time
  */
 export async function pruneVersions(graph: Graph, options: PruneVersionsOptions, environment: LoadEnvironment): Promise<PrunedVersions> {
   const { before, keep, selection, dryRun = false, signal } = options;
@@ -96,7 +95,10 @@ async function placesOf({ definition }: Output, environment: LoadEnvironment): P
   return [...places.values()];
 }
 
-/** Deletes the events of old versions of a place, and returns their ids. */
+/**
+ * Deletes the events of old versions of a place, and returns their ids. Whatever is recorded meanwhile is newer and stays; a rollback
+ * requires the event that it names.
+ */
 async function forget(
   place: Versions,
   { before, keep = 1, dryRun = false }: PruneVersionsOptions,
@@ -108,24 +110,18 @@ async function forget(
   const deleted: number[] = [];
   for (let tries = 0; tries < mostTries; tries++) {
     throwIfAborted(signal);
-    const latest = await latestOf(output, environment);
     const living = new Set((await storage.getLeases()).map(({ runId }) => runId));
-    if (tries > 0 || events[0]?.id !== latest?.lastMaterializationId) events = await versionsOf(output, environment);
-    const isOld = ({ id, timestamp, runId }: StoredEvent, index: number): boolean =>
-      index >= Math.max(keep, 1) &&
-      id !== latest?.lastMaterializationId &&
-      (before === undefined || timestamp < before.getTime()) &&
-      !living.has(runId);
+    if (tries > 0) events = await versionsOf(output, environment);
+    const isOld = ({ timestamp, runId }: StoredEvent, index: number): boolean =>
+      index >= keep && (before === undefined || timestamp < before.getTime()) && !living.has(runId);
     const old = events.filter(isOld);
     if (dryRun) return old.map(({ id }) => id);
     try {
       for (let start = 0; start < old.length; start += pageSize) {
         const page = old.slice(start, start + pageSize);
         const runs = [...new Set(page.map(({ runId }) => runId))];
-        await storage.commit({
-          preconditions: [isStillLatest(output, latest), ...runs.map((lease) => ({ lease, owner: undefined }))],
-          deletes: { events: page.map(({ id }) => id) },
-        });
+        const preconditions = runs.map((lease) => ({ lease, owner: undefined }));
+        await storage.commit({ preconditions, deletes: { events: page.map(({ id }) => id) } });
         deleted.push(...page.map(({ id }) => id));
       }
       return deleted;
@@ -133,7 +129,7 @@ async function forget(
       if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
     }
   }
-  const message = `Cannot prune ${nameOf(output)}: other runs have recorded it ${mostTries} times meanwhile; prune it again`;
+  const message = `Cannot prune ${nameOf(output)}: the runs of its old versions were resumed ${mostTries} times meanwhile; prune it again`;
   throw new EdgewaterError("Conflict", message, { asset: output.definition.name });
 }
 
