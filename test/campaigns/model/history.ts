@@ -124,7 +124,9 @@ function actionOf(without: string | undefined) {
         return commit("begins", { conditions: [{ owner: run, is: undefined }], owner: { run, is: name } }, to("reads"), to("dead"));
       case "waits": {
         const owner = state.owners[run];
-        return owner === undefined || owner === name ? undefined : { label: `sees the owner ${owner}`, next: to("takes over", { seen: owner }) };
+        return owner === undefined || owner === name
+          ? undefined
+          : { label: `sees the owner ${owner}`, next: to("takes over", { seen: owner }) };
       }
       case "takes over": {
         const seen: Condition = { owner: run, is: process["seen"] as string };
@@ -146,7 +148,12 @@ function actionOf(without: string | undefined) {
         const announcedAt = state.announced[found]?.base ?? base;
         const records = { name: found, run, base: without === "base" ? announcedAt : base };
         const done = to("ends", { told: base + 1, found: undefined });
-        return commit(`records ${found}`, { conditions: [owns, { latest: base }, { announced: found }], records, forgets: [found] }, done, to("drops"));
+        return commit(
+          `records ${found}`,
+          { conditions: [owns, { latest: base }, { announced: found }], records, forgets: [found] },
+          done,
+          to("drops"),
+        );
       }
       case "drops": {
         const found = process["found"] as string;
@@ -169,11 +176,21 @@ function actionOf(without: string | undefined) {
       case "records again": {
         const made = process["made"] as string;
         const conditions: Condition[] = [owns, { latest: base }, { event: base }];
-        return commit(`records ${made} again`, { conditions, records: { name: made, run, base } }, to("ends", { told: base + 1 }), to("asks why"));
+        return commit(
+          `records ${made} again`,
+          { conditions, records: { name: made, run, base } },
+          to("ends", { told: base + 1 }),
+          to("asks why"),
+        );
       }
       case "announces": {
         const made = process["made"] as string;
-        return commit(`announces ${made}`, { conditions: [owns, { latest: base }], announces: { name: made, run, base } }, to("puts"), to("asks why"));
+        return commit(
+          `announces ${made}`,
+          { conditions: [owns, { latest: base }], announces: { name: made, run, base } },
+          to("puts"),
+          to("asks why"),
+        );
       }
       case "puts": {
         const made = process["made"] as string;
@@ -273,7 +290,8 @@ function actionOf(without: string | undefined) {
       }
       case "deletes": {
         const [first, ...names] = process["names"] as readonly string[];
-        if (first === undefined) return { label: "has deleted all", next: to((process["then"] as string | undefined) ?? "done", { names: undefined }) };
+        if (first === undefined)
+          return { label: "has deleted all", next: to((process["then"] as string | undefined) ?? "done", { names: undefined }) };
         return {
           label: `deletes ${first}`,
           request: { kind: "delete", what: `${name} deletes ${first}`, name: first, value: "" },
@@ -289,7 +307,10 @@ function actionOf(without: string | undefined) {
       }
       case "gets": {
         const isThere = state.objects[process["made"] as string] !== undefined;
-        return { label: isThere ? "gets it" : "finds no object", next: to(isThere ? "done" : without === "again" ? "dangling" : "reads it again") };
+        return {
+          label: isThere ? "gets it" : "finds no object",
+          next: to(isThere ? "done" : without === "again" ? "dangling" : "reads it again"),
+        };
       }
       case "reads it again": {
         const isMoved = state.log.length > base || state.log.at(-1)?.gone !== undefined;
@@ -325,7 +346,11 @@ const [prune, prune2, wipe, back, reader]: readonly [Actor, Actor, Actor, Actor,
 /** The cases, by their names. */
 export const historyCases: Readonly<Record<string, Case>> = {
   "two writers, one taken over, a kill, a request late": { actors: [writer, other, resumer], before: 0, faults: { kills: 1, late: 1 } },
-  "a writer taken over, a prune, a kill, the input changes": { actors: [writer, resumer, prune], before: 1, faults: { kills: 1, changes: 1 } },
+  "a writer taken over, a prune, a kill, the input changes": {
+    actors: [writer, resumer, prune],
+    before: 1,
+    faults: { kills: 1, changes: 1 },
+  },
   "two writers, a prune, a request late, the input changes": { actors: [writer, other, prune], before: 1, faults: { late: 1, changes: 1 } },
   "a writer, two prunes, a rollback, a kill": { actors: [writer, prune, prune2, back], before: 2, faults: { kills: 1 } },
   "a writer, two prunes, a request late": { actors: [writer, prune, prune2], before: 2, faults: { late: 1 } },
@@ -352,7 +377,13 @@ export function exploreHistory(name: string, without: string | undefined, most: 
   const action = actionOf(without);
   return explore(
     first,
-    (state) => stepsOf<Request, State>(state, (from, request) => perform(from, request, without), action, ({ what }) => what),
+    (state) =>
+      stepsOf<Request, State>(
+        state,
+        (from, request) => perform(from, request, without),
+        action,
+        ({ what }) => what,
+      ),
     violationsOf,
     most,
   );

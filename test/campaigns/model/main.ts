@@ -5,8 +5,8 @@
  * must lead to a violation; `--without all` tries each. The cases that begin with `history` are those of handlers with history.
  */
 import { type Exploration, explore } from "./explore.ts";
-import { protocol, rules } from "./protocol.ts";
 import { exploreHistory, historyCases, historyRules } from "./history.ts";
+import { protocol, rules } from "./protocol.ts";
 import { type Faults, type Options, type Process, perform, type Request, type State, stepsOf, violationsOf } from "./world.ts";
 
 const began = performance.now();

@@ -1,6 +1,18 @@
 /** Processes that are killed at any call to their Storage or their store: what they leave is true, and the next process goes on. */
 import type { Storage, StoredEvent } from "edgewater";
-import { checkNoGarbage, codeOf, eventsOf, type HistoryStore, later, type Opened, open, type Place, places, type Shared, versionsIn } from "./shared.ts";
+import {
+  checkNoGarbage,
+  codeOf,
+  eventsOf,
+  type HistoryStore,
+  later,
+  type Opened,
+  open,
+  type Place,
+  places,
+  type Shared,
+  versionsIn,
+} from "./shared.ts";
 
 const place = places[0] as Place;
 

@@ -120,7 +120,8 @@ async function playAtOnce(random: () => number, shared: Shared, openers: readonl
       problems.push(`round ${round}: ${String(result.reason)}`);
     }
     const possible = new Set([...values].flatMap(([id, value]) => (id >= newest ? [value] : [])));
-    for (const value of read) if (!possible.has(value)) problems.push(`round ${round}: a reader finds ${value}, which is older than ${newest}`);
+    for (const value of read)
+      if (!possible.has(value)) problems.push(`round ${round}: a reader finds ${value}, which is older than ${newest}`);
     for (const each of places)
       for (const { id } of await eventsOf(shared, each)) {
         const found = await (openers[0] as Opened).load(each, id);

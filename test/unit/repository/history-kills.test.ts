@@ -4,7 +4,7 @@ import memoryDriver from "unstorage/drivers/memory";
 import { describe, expect, it } from "vitest";
 import { playKill, works } from "../../support/history/kills.ts";
 import type { HistoryStore } from "../../support/history/shared.ts";
-import { ContentEtagStore, PlainStore } from "../../support/history/stores.ts";
+import { ContentEtagStore, PlainStore } from "../../support/schedules/stores.ts";
 
 const stores: Readonly<Record<string, () => unknown>> = {
   "a store with conditions": () => new MemoryStore(),

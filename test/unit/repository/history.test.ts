@@ -18,7 +18,7 @@ import {
 } from "edgewater";
 import { describe, expect, it } from "vitest";
 import { encodeIntent, intentKey } from "../../../src/storage/intent.ts";
-import { PlainStore } from "../../support/history/stores.ts";
+import { PlainStore } from "../../support/schedules/stores.ts";
 
 const keysOf = async (store: Pick<MemoryStore, "list">): Promise<readonly string[]> => {
   const keys: string[] = [];
