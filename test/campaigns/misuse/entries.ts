@@ -106,7 +106,6 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("repository.rollback", { to: 1 }, (options) => repository.rollback(one, options)),
     entry("repository.prune", { keep: 1 }, (options) => repository.prune(options)),
     entry("repository.wipe", {}, (options) => repository.wipe(one, options)),
-    entry("SuperJsonIOHandler.history", {}, (options) => new edgewater.SuperJsonIOHandler({ store, history: options })),
     entry("repository.status", {}, (options) => repository.status(options)),
     entry("repository.evaluate", {}, (options) => repository.evaluate(options)),
     entry("Storage.connect", {}, (options) => Storage.connect(refusing, options)),

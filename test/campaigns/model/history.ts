@@ -50,7 +50,7 @@ interface State extends Common<Request> {
 }
 
 /** The value that a name was made for: `P1.1=u0` has the value u0. */
-const valueOf = (name: string): string => name.split("=").at(-1) as string;
+const madeFrom = (name: string): string => name.split("=").at(-1) as string;
 const kept = ({ log }: State): readonly (Recorded & { readonly id: number })[] =>
   log.flatMap((each, index) => (each.gone ? [] : [{ ...each, id: index + 1 }]));
 
@@ -91,7 +91,7 @@ function omit<Value>(record: Readonly<Record<string, Value>>, names: readonly st
 
 function violationsOf(state: State): readonly string[] {
   const names = [...state.broken];
-  if (kept(state).some(({ name }) => state.objects[name] !== valueOf(name))) names.push("H1: an event is kept and its object is gone");
+  if (kept(state).some(({ name }) => state.objects[name] !== madeFrom(name))) names.push("H1: an event is kept and its object is gone");
   if (state.log.at(-1)?.gone === "pruned") names.push("H3: the newest version was pruned");
   for (const each of Object.values(state.processes)) if (each.at === "dangling") names.push("H4: a reader finds nothing");
   if (isOver(state))
@@ -168,7 +168,7 @@ function actionOf(without: string | undefined) {
         const value = `u${state.input}`;
         const last = state.log[base - 1];
         // A wiped value is known to be missing.
-        const isSame = last !== undefined && valueOf(last.name) === value && !last.gone;
+        const isSame = last !== undefined && madeFrom(last.name) === value && !last.gone;
         const writes = ((process["writes"] as number | undefined) ?? 0) + 1;
         const made = isSame ? last.name : without === "unique" ? value : `${name}.${writes}=${value}`;
         return { label: `makes ${made}`, next: to(isSame ? "records again" : "announces", { made, writes }) };
@@ -197,7 +197,7 @@ function actionOf(without: string | undefined) {
         // Under its own name nothing else can be: an object that exists is its own.
         return {
           label: `puts ${made}`,
-          request: { kind: "put", what: `${name} puts ${made}`, name: made, value: valueOf(made) },
+          request: { kind: "put", what: `${name} puts ${made}`, name: made, value: madeFrom(made) },
           answered: (answer) => to(answer === "none" ? "looks for its put" : "records"),
         };
       }
@@ -244,7 +244,7 @@ function actionOf(without: string | undefined) {
         const next = { base: state.log.length, events: old.map(({ id }) => id), why: "pruned" };
         if (without !== "eventsFirst") return { label: "reads the events", next: to("forgets", next) };
         const names = old.map((each) => each.name).filter((each) => each !== state.log.at(-1)?.name);
-        return { label: "reads the events", next: to("deletes", { ...next, names, then: "forgets" }) };
+        return { label: "reads the events", next: to("deletes", { ...next, names, afterwards: "forgets" }) };
       }
       case "wipes": {
         const all = kept(state).map(({ id }) => id);
@@ -291,7 +291,7 @@ function actionOf(without: string | undefined) {
       case "deletes": {
         const [first, ...names] = process["names"] as readonly string[];
         if (first === undefined)
-          return { label: "has deleted all", next: to((process["then"] as string | undefined) ?? "done", { names: undefined }) };
+          return { label: "has deleted all", next: to((process["afterwards"] as string | undefined) ?? "done", { names: undefined }) };
         return {
           label: `deletes ${first}`,
           request: { kind: "delete", what: `${name} deletes ${first}`, name: first, value: "" },
@@ -365,7 +365,7 @@ export function exploreHistory(name: string, without: string | undefined, most: 
   const names = Array.from({ length: before }, (_, index) => `old.${index}=u${before - 1 - index}`);
   const first: State = {
     log: names.map((each) => ({ name: each, run: "R0" })),
-    objects: Object.fromEntries(names.map((each) => [each, valueOf(each)])),
+    objects: Object.fromEntries(names.map((each) => [each, madeFrom(each)])),
     announced: {},
     owners: {},
     input: 0,

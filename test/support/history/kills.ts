@@ -58,17 +58,17 @@ async function checkAfter(shared: Shared, mayHave: Work["mayHave"], known: Reado
   const { storage } = shared;
   const problems: string[] = [];
   const next = await open(shared, () => 7);
-  const valueOf = (at?: number): Promise<number | undefined> =>
+  const loaded = (at?: number): Promise<number | undefined> =>
     next.load(place, at).catch((error: { readonly code?: string }) => {
       if (error.code === "NotFound") return undefined;
       throw error;
     });
-  const value = await valueOf();
+  const value = await loaded();
   if (!mayHave.includes(value)) problems.push(`the value is ${value}`);
   const status = (await next.repository.status({ selection: ["one"] }))[0]?.status;
   if (status !== (value === undefined ? "Missing" : "UpToDate")) problems.push(`the status of ${value} is ${status}`);
   for (const { id, dataVersion } of await eventsOf(shared, place)) {
-    const found = await valueOf(id);
+    const found = await loaded(id);
     if (found === undefined) problems.push(`the event ${id} is kept and its value is gone`);
     if (known.has(id) && known.get(id) !== dataVersion) problems.push(`the event ${id} was changed`);
   }
