@@ -4,7 +4,9 @@ import type { PartitionKey } from "../partition/partition-key.ts";
 
 /** The names that decide the key of a value. Both contexts of a handler have them. */
 export interface ValueName {
+  /** The name of the asset or task. */
   readonly assetName: string;
+  /** The partition; undefined without partitions. */
   readonly partition?: PartitionContext | undefined;
 }
 

@@ -10,15 +10,10 @@ const stores: Readonly<Record<string, (name: string) => unknown>> = {
   OPFSStore: (name) => new OPFSStore(name),
 };
 
-/** How many seeds: about five seconds. */
-const seeds = 3;
-
 describe.each(Object.entries(stores))("random writes, rollbacks, prunes, wipes and readers of an %s", (_, make) => {
   it("agree with a model over Storage.embedded", async () => {
-    for (let seed = 1; seed <= seeds; seed++) {
-      const name = `history-${crypto.randomUUID()}`;
-      await using storage = await Storage.embedded(`${name}-records`);
-      expect(await playHistory(seed, { storage, store: make(name) as HistoryStore })).toEqual([]);
-    }
+    const name = `history-${crypto.randomUUID()}`;
+    await using storage = await Storage.embedded(`${name}-records`);
+    expect(await playHistory(2, { storage, store: make(name) as HistoryStore })).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import type { HistoryStore } from "../../support/history/shared.ts";
 import { makeStore } from "./store.ts";
 
 /** How many seeds: about five seconds. */
-const seeds = 3;
+const seeds = 2;
 
 describe("random writes, rollbacks, prunes, wipes and readers of an S3Store", () => {
   it("agree with a model", async () => {
