@@ -27,6 +27,14 @@ class Model {
 
 /** Plays one seed. Returns what does not hold. */
 export async function playHistory(seed: number, shared: Shared, steps = 25): Promise<readonly string[]> {
+  try {
+    return await play(seed, shared, steps);
+  } catch (error) {
+    return [`seed ${seed}: ${String(error)}`];
+  }
+}
+
+async function play(seed: number, shared: Shared, steps: number): Promise<readonly string[]> {
   const random = randomOf(seed);
   const below = (count: number): number => Math.floor(random() * count);
   const openers = [await open(shared), await open(shared)] as const;
@@ -77,8 +85,31 @@ export async function playHistory(seed: number, shared: Shared, steps = 25): Pro
       for (const version of versions) expect(`${name} loads ${version.id}`, await by.load(place, version.id), version.value);
     }
   }
-  if (problems.length === 0) problems.push(...(await playAtOnce(random, shared, openers, model)));
+  const slow = delayed(shared, random);
+  if (problems.length === 0) problems.push(...(await playAtOnce(random, shared, [await open(slow), await open(slow)], model)));
   return problems.map((problem) => `seed ${seed}: ${problem}`);
+}
+
+/** A Storage and a store whose calls wait a little, so that those of several actions come in any order. */
+function delayed({ storage, store }: Shared, random: () => number): Shared {
+  const wait = async (): Promise<void> => {
+    for (let turns = Math.floor(random() * 4); turns > 0; turns--) await new Promise((resolve) => setTimeout(resolve));
+  };
+  const slow = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get: (_, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        if (name === "list" || name === "close") return value.bind(target);
+        return async (...given: unknown[]) => {
+          await wait();
+          const result: unknown = await value.apply(target, given);
+          await wait();
+          return result;
+        };
+      },
+    });
+  return { storage: slow(storage), store: slow(store) };
 }
 
 /** Several actions at once: every kept event has its value, a reader finds what was recorded when it began or later. */

@@ -21,7 +21,7 @@ const stores: Readonly<Record<string, () => unknown>> = {
 };
 
 /** How many seeds of each kind: about a second. */
-const seeds = 6;
+const seeds = 3;
 
 describe.each(Object.entries(stores))("random writes, rollbacks, prunes, wipes and readers of %s", (_, store) => {
   it("agree with a model", async () => {

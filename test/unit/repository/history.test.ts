@@ -19,6 +19,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { encodeIntent, intentKey } from "../../../src/storage/intent.ts";
 import { PlainStore } from "../../support/schedules/stores.ts";
+import { hooked } from "./hooked-storage.ts";
 
 const keysOf = async (store: Pick<MemoryStore, "list">): Promise<readonly string[]> => {
   const keys: string[] = [];
@@ -325,6 +326,21 @@ describe("rollback", () => {
     await write(2);
     const { id: event } = await repository.rollback("a", { to: id });
     expect(JSON.parse(await (await store.get("a/HEAD")).text())).toEqual({ name: stored?.path?.split("/").at(-1), event });
+  });
+
+  it("records nothing when the version is pruned meanwhile", async () => {
+    const { repository, storage, store, write } = await open();
+    const { id } = await write(1);
+    await write(2);
+    let prunes = 0;
+    const slow = hooked(storage, async (batch, commit) => {
+      if (batch.events?.some(({ eventType }) => eventType === "Materialization") && prunes++ === 0) await repository.prune({ keep: 1 });
+      return commit(batch);
+    });
+    const { repository: other } = await open({ storage: slow, store });
+    await expect(other.rollback("a", { to: id })).rejects.toMatchObject({ code: "NotFound" });
+    expect(prunes).toBe(1);
+    expect(await repository.load("a")).toEqual({ value: 2 });
   });
 
   it("makes a write that it overtakes begin again", async () => {
