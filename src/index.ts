@@ -38,13 +38,7 @@ export type {
 } from "./automation/types.ts";
 export { EdgewaterError, type ErrorCode, type ErrorDetails, isEdgewaterError, type SettingsIssue, type WriteOutcome } from "./errors.ts";
 export { BaseIOHandler, type ConfiguredIOHandler, type SettingsDeclaration, type SettingsOptions } from "./io-handler/base.ts";
-export {
-  type BytesForm,
-  BytesIOHandler,
-  type BytesIOHandlerOptions,
-  type LoadedBytes,
-  type WritableBytes,
-} from "./io-handler/bytes.ts";
+export { type BytesForm, BytesIOHandler, type BytesIOHandlerOptions, type LoadedBytes, type WritableBytes } from "./io-handler/bytes.ts";
 export {
   type ExpectedObject,
   InputContext,
@@ -54,12 +48,15 @@ export {
   type Log,
   OutputContext,
   type OutputContextOptions,
+  type RecordedObject,
   type WriteAnnouncement,
   type WrittenObject,
 } from "./io-handler/contexts.ts";
 export { contentVersion } from "./io-handler/data-version.ts";
-export type { InspectOptions, StoredValue } from "./io-handler/handler.ts";
+export type { CallOptions, InspectOptions, StoredValue, ValueHistory } from "./io-handler/handler.ts";
+export type { HistoryOptions } from "./io-handler/history.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
+export type { ValueName } from "./io-handler/key-layout.ts";
 export { SerializedIOHandler, type SerializedIOHandlerOptions } from "./io-handler/serialized.ts";
 export { SuperJsonIOHandler, type SuperJsonIOHandlerOptions } from "./io-handler/superjson.ts";
 export type { HintedType, TypeHint } from "./io-handler/type-hint.ts";
@@ -76,14 +73,11 @@ export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "
 export { staticPartitions } from "./partition/static-partitions.ts";
 export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
 export type { Backfills } from "./repository/backfill/backfills.ts";
-export type {
-  Backfill,
-  BackfillFailure,
-  BackfillOptions,
-  BackfillPlan,
-  BackfillRun,
-  PlannedRun,
-} from "./repository/backfill/types.ts";
+export type { Backfill, BackfillFailure, BackfillOptions, BackfillPlan, BackfillRun, PlannedRun } from "./repository/backfill/types.ts";
+export type { VersionName } from "./repository/history/find-version.ts";
+export type { PrunedVersions, PruneVersionsOptions } from "./repository/history/prune.ts";
+export type { RollbackOptions } from "./repository/history/rollback.ts";
+export type { WipeOptions } from "./repository/history/wipe.ts";
 export type { PlannedStep, PlanOptions } from "./repository/plan.ts";
 export { Repository } from "./repository/repository.ts";
 export type { ResumeOptions } from "./repository/resume.ts";

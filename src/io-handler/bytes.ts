@@ -3,9 +3,11 @@ import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
 import { aName, aString, checkOptions, type OptionKinds, oneOf } from "../options.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
-import { aStore, handlerName, type InspectOptions, IOHandler, type StoredValue } from "./handler.ts";
-import { valueKey } from "./key-layout.ts";
+import { digestOf } from "./data-version.ts";
+import { aStore, handlerName, type InspectOptions, IOHandler, type StoredValue, type ValueHistory } from "./handler.ts";
+import { aHistory, type HistoryOptions } from "./history.ts";
 import { inspectObject, putContent, putStream, secondsSince, verifiedBytes, verifiedStream } from "./stored-object.ts";
+import { ValueKeys } from "./value-keys.ts";
 
 /** The form in which a value is loaded. */
 export type BytesForm = "bytes" | "blob" | "stream";
@@ -32,6 +34,8 @@ export interface BytesIOHandlerOptions<Form extends BytesForm> {
   readonly as?: Form;
   /** The file extension of every key, without the dot; `bin` by default. */
   readonly extension?: string;
+  /** Whether every version of a value is kept, so that it can be loaded and brought back; false unless given. */
+  readonly history?: boolean | HistoryOptions;
 }
 
 const kinds: OptionKinds<BytesIOHandlerOptions<BytesForm>> = {
@@ -39,11 +43,13 @@ const kinds: OptionKinds<BytesIOHandlerOptions<BytesForm>> = {
   prefix: aString,
   as: oneOf("bytes", "blob", "stream"),
   extension: aName,
+  history: aHistory,
 };
 
 /**
  * Writes bytes unchanged to a store: `<prefix>/<asset>.bin`, or for a partition `<prefix>/<asset>/<partition>/data.bin`. In
- * the forms `blob` and `stream` values are streamed: at most one chunk is in memory.
+ * the forms `blob` and `stream` values are streamed: at most one chunk is in memory. With `history`, every version stays:
+ * `<prefix>/<asset>[/<partition>]/versions/<time>-<digest>-<write>.bin`, for a stream without the digest.
  *
  * Adds the metadata `path` (the full key), `size_bytes` and `write_duration_s`. The digest of the bytes is the data version,
  * unless the asset gives another; it is the same in all forms.
@@ -56,10 +62,10 @@ const kinds: OptionKinds<BytesIOHandlerOptions<BytesForm>> = {
  */
 export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<WritableBytes<Form>, LoadedBytes<Form>> {
   override readonly announcesWrites = true;
+  override readonly history: ValueHistory | undefined;
   readonly #store: Named & Get & Put<PutOptions, StreamBody>;
-  readonly #prefix: string;
+  readonly #keys: ValueKeys;
   readonly #form: BytesForm;
-  readonly #extension: string;
   /** The streams that were written. A retry must not write the rest of a stream as if it were the whole. */
   readonly #used = new WeakSet<ReadableStream>();
 
@@ -67,22 +73,28 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
   constructor(options: BytesIOHandlerOptions<Form>) {
     super();
     checkOptions("BytesIOHandler", options, kinds);
-    const { store, prefix = "", as, extension = "bin" } = options;
+    const { store, prefix = "", as, extension = "bin", history } = options;
     this.#store = store as Named & Get & Put<PutOptions, StreamBody>;
-    this.#prefix = checkPrefix(store.name, prefix).replace(/\/$/, "");
+    this.#keys = new ValueKeys("BytesIOHandler", store, checkPrefix(store.name, prefix).replace(/\/$/, ""), extension, history);
+    this.history = this.#keys.history;
+    // A handler that cannot delete says so by having no such method.
+    if (!this.#keys.canDelete) Object.assign(this, { remove: undefined });
     this.#form = as ?? "bytes";
-    this.#extension = extension;
   }
 
   /** @throws `SerializationError` for a value that is not bytes and for a stream that was used before, and the errors of the store's `put` */
   override async handleOutput(context: OutputContext, value: WritableBytes<Form>): Promise<void> {
-    const key = valueKey(this.#prefix, context, this.#extension);
     const start = performance.now();
     const bytes = bytesOf(value);
-    context.addOutputMetadata({ path: key, ...(bytes && { size_bytes: bytes.byteLength }) });
-    if (bytes !== undefined) await putContent(this.#store, { key, bytes, contentType: undefined }, context);
-    else {
-      const { size } = await putStream(this.#store, { key, stream: this.#streamOf(key, value, context) }, context);
+    if (bytes !== undefined) {
+      const digest = await digestOf(bytes);
+      const target = await this.#keys.toWrite(context, digest);
+      context.addOutputMetadata({ path: target.key, size_bytes: bytes.byteLength });
+      await putContent(this.#store, { target, digest, stored: bytes, contentType: undefined }, context);
+    } else {
+      const target = await this.#keys.toWrite(context);
+      context.addOutputMetadata({ path: target.key });
+      const { size } = await putStream(this.#store, { target, stream: this.#streamOf(target.key, value, context) }, context);
       context.addOutputMetadata({ size_bytes: size });
     }
     context.addOutputMetadata({ write_duration_s: secondsSince(start) });
@@ -90,13 +102,18 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
 
   /** Describes the stored object without reading it, unless its digest is asked for and the store does not keep it. */
   override async inspect(context: InputContext, { digest }: InspectOptions = {}): Promise<StoredValue | undefined> {
-    const key = valueKey(this.#prefix, context, this.#extension);
+    const key = this.#keys.toRead(context);
     return inspectObject(this.#store, key, context.signal, digest ? async (stored) => stored : undefined);
   }
 
   override identity(context: InputContext): unknown {
     const handler = handlerName(this, BytesIOHandler, "BytesIOHandler");
-    return { handler, store: this.#store.name, path: valueKey(this.#prefix, context, this.#extension) };
+    return { handler, store: this.#store.name, path: this.#keys.nameOf(context) };
+  }
+
+  /** Deletes the stored object. */
+  override remove(context: InputContext): Promise<void> {
+    return this.#keys.remove(context);
   }
 
   /**
@@ -105,7 +122,7 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
    * @throws `NotFound`, `Integrity`, and the errors of the store's `get`
    */
   override async loadInput(context: InputContext): Promise<LoadedBytes<Form>> {
-    const key = valueKey(this.#prefix, context, this.#extension);
+    const key = this.#keys.toRead(context);
     const object = await this.#store.get(key, { signal: context.signal });
     const target = { asset: context.assetName, key, store: this.#store.name };
     const load = {

@@ -53,6 +53,8 @@ export interface ExpectedObject {
   readonly writeId: string | undefined;
   /** The digest of its bytes, if it is known. */
   readonly digest: string | undefined;
+  /** The full key in its store, if it is known. With history, the version that the new one follows. */
+  readonly path?: string | undefined;
 }
 
 /** What a handler announces before a write. */
@@ -153,7 +155,8 @@ export class OutputContext {
   readonly writeId: string | undefined;
   /**
    * The object that the write replaces: a handler whose store has conditions writes only if the store still has it, and lets
-   * `PreconditionFailed` through. `"nothing"` when there must be no object, `undefined` when nothing is known.
+   * `PreconditionFailed` through. `"nothing"` when there must be no object, `undefined` when nothing is known. A handler with
+   * history replaces nothing; it may record the object again instead of writing equal bytes.
    */
   readonly expected: ExpectedObject | "nothing" | undefined;
   /** Aborted when the run is; never aborted outside a run. */
@@ -239,12 +242,26 @@ export class OutputContext {
   }
 }
 
+/** The object of a recorded materialization, as far as its handler has registered it. */
+export interface RecordedObject {
+  /** The id of the write that made it. */
+  readonly writeId?: string | undefined;
+  /** The full key in its store. */
+  readonly path?: string | undefined;
+  /** The etag that the store gave it. */
+  readonly etag?: string | undefined;
+  /** The digest of its bytes. */
+  readonly digest?: string | undefined;
+}
+
 /** The recorded materialization of a value that is loaded. */
 export interface LoadedMaterialization {
   /** Its data version. */
   readonly dataVersion: string;
   /** The metadata that the asset and its handler recorded. */
   readonly metadata: Metadata;
+  /** What was written, as the record says. A handler with history reads the object at this path. */
+  readonly stored?: RecordedObject | undefined;
 }
 
 /** What a handler registers of an object that it has loaded, from the metadata of the object. */

@@ -8,6 +8,7 @@ import { EdgewaterError } from "../errors.ts";
 import type { Metadata } from "../metadata/metadata-value.ts";
 import { type OptionKind, required, withMethods } from "../options.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
+import type { ValueName } from "./key-layout.ts";
 
 const brand = Symbol.for("edgewater/io-handler");
 
@@ -39,6 +40,27 @@ export interface InspectOptions {
   readonly digest?: boolean;
 }
 
+/** Options of a call to a store. */
+export interface CallOptions {
+  /** Ends the call with `Aborted`. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What a handler offers that keeps every version of a value. Each of its writes makes an object under a name that is never used
+ * again, and registers its path; `loadInput` and `inspect` read the object at `context.upstream.stored.path`.
+ */
+export interface ValueHistory {
+  /** The keys of the stored versions of an asset, with those of its partitions. */
+  readonly versions: (assetName: string, options: CallOptions) => AsyncIterable<string>;
+  /** The folder that has exactly the versions of this asset, or of this partition: the part of their keys before the last slash. */
+  readonly folderOf: (place: ValueName) => string;
+  /** Deletes versions by their keys. A missing one is ignored. */
+  readonly deleteVersions: (keys: readonly string[], options: CallOptions) => Promise<void>;
+  /** Notes for people which version is the newest: that of `context.upstream`, with this event. Never goes back to an older event. */
+  readonly pointHead?: ((context: InputContext, eventId: number) => Promise<void>) | undefined;
+}
+
 /**
  * The base of every IO handler. The built-in handlers extend this class, so that bundles without settings do not contain
  * them; `BaseIOHandler` adds settings. The compiler and `instanceof` do not distinguish the two.
@@ -52,6 +74,9 @@ export abstract class IOHandler<Accepts = any, Loads = unknown> {
 
   /** Whether `handleOutput` calls `context.announce` before every write. */
   readonly announcesWrites: boolean = false;
+
+  /** What it offers when it keeps every version of a value; `undefined` when a write replaces the value before it. */
+  readonly history?: ValueHistory | undefined;
 
   constructor() {
     Object.defineProperty(this, brand, { value: true });
@@ -72,6 +97,12 @@ export abstract class IOHandler<Accepts = any, Loads = unknown> {
    * values that a killed process wrote but did not record, and values that are gone.
    */
   inspect?(context: InputContext, options?: InspectOptions): Promise<StoredValue | undefined>;
+
+  /**
+   * Deletes the stored value of an asset or a partition, for `repository.wipe`. A missing value is ignored. A handler with history
+   * deletes what it keeps beside the versions.
+   */
+  remove?(context: InputContext): Promise<void>;
 
   /**
    * What decides how and where the value of an asset or a partition is written, as plain JSON data: the name of the class, the

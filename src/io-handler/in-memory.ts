@@ -48,6 +48,11 @@ export class InMemoryIOHandler extends IOHandler {
     return { handler: handlerName(this, InMemoryIOHandler, "InMemoryIOHandler"), path: valueKey("", context, "value") };
   }
 
+  /** Forgets a value. */
+  override async remove(context: InputContext): Promise<void> {
+    this.#values.delete(valueKey("", context, "value"));
+  }
+
   /** @throws `NotFound` when this handler has no value for the asset or partition */
   override loadInput(context: InputContext): unknown {
     const { assetName, partition } = context;

@@ -4,7 +4,9 @@ import type { PartitionKey } from "../partition/partition-key.ts";
 
 /** The names that decide the key of a value. Both contexts of a handler have them. */
 export interface ValueName {
+  /** The name of the asset or task. */
   readonly assetName: string;
+  /** The partition; undefined without partitions. */
   readonly partition?: PartitionContext | undefined;
 }
 
@@ -16,9 +18,15 @@ export interface ValueName {
  *
  * @throws `PartitionError` when the context has several partitions
  */
-export function valueKey(prefix: string, { assetName, partition }: ValueName, extension: string): string {
+export function valueKey(prefix: string, name: ValueName, extension: string): string {
+  const folder = folderKey(prefix, name);
+  return name.partition === undefined ? `${folder}.${extension}` : `${folder}/data.${extension}`;
+}
+
+/** Returns the key of the folder of an asset, `<prefix>/<asset>`, or of a partition, `<prefix>/<asset>/<partition>`. */
+export function folderKey(prefix: string, { assetName, partition }: ValueName): string {
   const asset = encodeName(assetName);
-  const path = partition === undefined ? `${asset}.${extension}` : `${asset}/${partitionPath(partition.key)}/data.${extension}`;
+  const path = partition === undefined ? asset : `${asset}/${partitionPath(partition.key)}`;
   return prefix === "" ? path : `${prefix}/${path}`;
 }
 

@@ -4,9 +4,11 @@ import type { Get, Named, Put } from "../object-store/types.ts";
 import { aString, checkOptions, type OptionKinds, required, withMethods } from "../options.ts";
 import type { Serializer, SerializerWrapper } from "../serializer/types.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
-import { aStore, handlerName, type InspectOptions, IOHandler, type StoredValue } from "./handler.ts";
-import { valueKey } from "./key-layout.ts";
+import { digestOf } from "./data-version.ts";
+import { aStore, handlerName, type InspectOptions, IOHandler, type StoredValue, type ValueHistory } from "./handler.ts";
+import { aHistory, type HistoryOptions } from "./history.ts";
 import { inspectObject, putContent, secondsSince, serializerOf, verifiedBytes } from "./stored-object.ts";
+import { ValueKeys } from "./value-keys.ts";
 
 /** Options of {@link SerializedIOHandler}. */
 export interface SerializedIOHandlerOptions {
@@ -16,17 +18,21 @@ export interface SerializedIOHandlerOptions {
   readonly prefix?: string;
   /** Converts values to bytes and back. */
   readonly serializer: Serializer;
+  /** Whether every version of a value is kept, so that it can be loaded and brought back; false unless given. */
+  readonly history?: boolean | HistoryOptions;
 }
 
 const kinds: OptionKinds<SerializedIOHandlerOptions> = {
   store: aStore,
   prefix: aString,
   serializer: required(withMethods("a serializer", "encode", "decode")),
+  history: aHistory,
 };
 
 /**
  * Writes values to a store with a serializer: `<prefix>/<asset>.<extension>`, or for a partition
- * `<prefix>/<asset>/<partition>/data.<extension>`.
+ * `<prefix>/<asset>/<partition>/data.<extension>`. With `history`, every version stays:
+ * `<prefix>/<asset>[/<partition>]/versions/<time>-<digest>-<write>.<extension>`.
  *
  * Adds the metadata `path` (the full key), `serializer`, `size_bytes` and `write_duration_s`. The digest of the bytes is the
  * data version, unless the asset gives another.
@@ -40,38 +46,44 @@ const kinds: OptionKinds<SerializedIOHandlerOptions> = {
  */
 export class SerializedIOHandler extends IOHandler {
   override readonly announcesWrites = true;
+  override readonly history: ValueHistory | undefined;
   readonly #store: Named & Put & Get;
-  readonly #prefix: string;
+  readonly #keys: ValueKeys;
   readonly #serializer: Serializer;
 
   /** @throws `InvalidPath` for an invalid prefix, `SettingsError` for any other invalid option */
   constructor(options: SerializedIOHandlerOptions) {
     super();
-    checkOptions(new.target.name || "SerializedIOHandler", options, kinds);
-    const { store, prefix = "", serializer } = options;
+    const owner = new.target.name || "SerializedIOHandler";
+    checkOptions(owner, options, kinds);
+    const { store, prefix = "", serializer, history } = options;
     this.#store = store;
-    this.#prefix = checkPrefix(store.name, prefix).replace(/\/$/, "");
     this.#serializer = serializer;
+    this.#keys = new ValueKeys(owner, store, checkPrefix(store.name, prefix).replace(/\/$/, ""), serializer.extension, history);
+    this.history = this.#keys.history;
+    // A handler that cannot delete says so by having no such method.
+    if (!this.#keys.canDelete) Object.assign(this, { remove: undefined });
   }
 
   /** @throws `SerializationError`, and the errors of the store's `put` */
   override async handleOutput(context: OutputContext, value: unknown): Promise<void> {
     const { assetName } = context;
-    const key = valueKey(this.#prefix, context, this.#serializer.extension);
     const { inner, wrappers } = layersOf(this.#serializer);
-    const bytes = await this.#withNames(assetName, key, () => inner.encode(value));
+    const bytes = await this.#withNames(assetName, this.#keys.ofPlace(context), () => inner.encode(value));
     let stored = bytes;
     for (const { wrap } of wrappers) stored = await wrap(stored);
     const start = performance.now();
     const { name, contentType } = this.#serializer;
-    context.addOutputMetadata({ path: key, serializer: name, size_bytes: stored.byteLength });
-    await putContent(this.#store, { key, bytes, stored, contentType, serializer: name }, context);
+    const digest = await digestOf(bytes);
+    const target = await this.#keys.toWrite(context, digest);
+    context.addOutputMetadata({ path: target.key, serializer: name, size_bytes: stored.byteLength });
+    await putContent(this.#store, { target, digest, stored, contentType, serializer: name }, context);
     context.addOutputMetadata({ write_duration_s: secondsSince(start) });
   }
 
   /** Describes the stored object without reading it, unless its digest is asked for and the store does not keep it. */
   override async inspect(context: InputContext, options: InspectOptions = {}): Promise<StoredValue | undefined> {
-    const key = valueKey(this.#prefix, context, this.#serializer.extension);
+    const key = this.#keys.toRead(context);
     return inspectObject(
       this.#store,
       key,
@@ -81,9 +93,14 @@ export class SerializedIOHandler extends IOHandler {
   }
 
   override identity(context: InputContext): unknown {
-    const { name: serializer, extension } = this.#serializer;
+    const { name: serializer } = this.#serializer;
     const handler = handlerName(this, SerializedIOHandler, "SerializedIOHandler");
-    return { handler, serializer, store: this.#store.name, path: valueKey(this.#prefix, context, extension) };
+    return { handler, serializer, store: this.#store.name, path: this.#keys.nameOf(context) };
+  }
+
+  /** Deletes the stored object. */
+  override remove(context: InputContext): Promise<void> {
+    return this.#keys.remove(context);
   }
 
   /**
@@ -94,7 +111,7 @@ export class SerializedIOHandler extends IOHandler {
    */
   override async loadInput(context: InputContext): Promise<unknown> {
     const { assetName, signal, upstream } = context;
-    const key = valueKey(this.#prefix, context, this.#serializer.extension);
+    const key = this.#keys.toRead(context);
     const recorded = upstream?.metadata["serializer"];
     this.#checkName(assetName, key, recorded?.kind === "Text" ? recorded.value : undefined);
     const object = await this.#store.get(key, { signal });

@@ -35,11 +35,11 @@ const entry = {
 
 /** The bytes of a value, and how to store them. */
 export interface Content {
-  readonly key: string;
-  /** The bytes whose digest is the data version. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The bytes that are stored, where they differ, such as the compressed bytes. */
-  readonly stored?: Uint8Array<ArrayBuffer>;
+  readonly target: WriteTarget;
+  /** The digest of the bytes before compression and the like. */
+  readonly digest: string;
+  /** The bytes to store. */
+  readonly stored: Uint8Array<ArrayBuffer>;
   readonly contentType: string | undefined;
   /** The name of the serializer. */
   readonly serializer?: string;
@@ -48,32 +48,42 @@ export interface Content {
 /** A store with the condition on writes and the attributes that it has. */
 type AnyStore = Named & Get & FullPut & Partial<Head> & Guarantees;
 
-/**
- * Announces a write, writes bytes together with their digest and the ids of the write and the run, and registers them. Writes
- * nothing when the store has these bytes already and its etags name content: then the write would not change the etag either.
- */
+/** Where a value is written. */
+export interface WriteTarget {
+  readonly key: string;
+  /** Whether the key is new, so that there must be no object. */
+  readonly isNew: boolean;
+  /** The object that has these bytes already, so that nothing is written. */
+  readonly same?: StoredValue | undefined;
+}
+
+/** Announces a write, writes bytes together with their digest and the ids of the write and the run, and registers them. */
 export async function putContent(
   given: Named & Put & Get,
-  { key, bytes, stored = bytes, contentType, serializer }: Content,
+  { target: { key, isNew, same }, digest, stored, contentType, serializer }: Content,
   context: OutputContext,
 ): Promise<void> {
   const store = given as AnyStore;
-  const digest = await digestOf(bytes);
   context.registerContentVersion(digest);
-  if (store.etags === "content" && (await registerSameObject(store, key, digest, context))) return;
+  if (same !== undefined) {
+    const { expected } = context;
+    const known = typeof expected === "object" ? expected.writeId : undefined;
+    context.registerWritten({ writeId: same.writeId ?? known, path: key, etag: same.etag, digest });
+    return;
+  }
   await context.announce({ path: key, digest, metadata: context.outputMetadata });
   const metadata: Record<string, string> = { [entry.digest]: digest, ...writeEntries(context) };
   if (serializer !== undefined) metadata[entry.serializer] = serializer;
   if (context.assetDataVersion !== undefined) metadata[entry.version] = context.assetDataVersion;
   // Stores without attributes ignore these options.
-  const { etag } = await store.put(key, stored, { ...modeOf(store, context), contentType, metadata, signal: context.signal });
+  const { etag } = await store.put(key, stored, { ...modeOf(store, isNew, context), contentType, metadata, signal: context.signal });
   context.registerWritten({ path: key, etag, digest });
 }
 
 /** Announces a write, streams bytes to the store, and registers them with the digest that is known at their end. */
 export async function putStream(
   given: Named & Put<PutOptions, StreamBody> & Get,
-  { key, stream }: { readonly key: string; readonly stream: ReadableStream<Uint8Array> },
+  { target: { key, isNew }, stream }: { readonly target: WriteTarget; readonly stream: ReadableStream<Uint8Array> },
   context: OutputContext,
 ): Promise<{ readonly size: number }> {
   const store = given as AnyStore;
@@ -87,7 +97,7 @@ export async function putStream(
       },
     }),
   );
-  const options = { ...modeOf(store, context), metadata: writeEntries(context), signal: context.signal };
+  const options = { ...modeOf(store, isNew, context), metadata: writeEntries(context), signal: context.signal };
   const { etag } = await store.put(key, observed, options);
   const digest = await content.version();
   context.registerContentVersion(digest);
@@ -99,21 +109,11 @@ function writeEntries({ runId, writeId }: OutputContext): Record<string, string>
   return { ...(runId !== undefined && { [entry.run]: runId }), ...(writeId !== undefined && { [entry.write]: writeId }) };
 }
 
-/** The condition of a write, for a store that has conditions: that it replaces exactly the expected object. */
-function modeOf({ etags }: AnyStore, { expected }: OutputContext): { readonly mode?: PutMode } {
-  if (etags === undefined || expected === undefined) return {};
-  if (expected === "nothing") return { mode: "create" };
-  return expected.etag === undefined ? {} : { mode: { ifMatch: expected.etag } };
-}
-
-/** Registers the expected object as the written one if the store has it and it has these bytes. Returns whether it does. */
-async function registerSameObject(store: AnyStore, key: string, digest: string, context: OutputContext): Promise<boolean> {
-  const { expected } = context;
-  if (typeof expected !== "object" || expected.digest !== digest || expected.etag === undefined) return false;
-  const found = await inspectObject(store, key, context.signal);
-  if (found?.etag !== expected.etag || found.digest !== digest) return false;
-  context.registerWritten({ writeId: found.writeId ?? expected.writeId, path: key, etag: found.etag, digest });
-  return true;
+/** The condition of a write, for a store that has conditions: that it replaces exactly the expected object, or none. */
+function modeOf({ etags }: AnyStore, isNew: boolean, { expected }: OutputContext): { readonly mode?: PutMode } {
+  if (etags === undefined) return {};
+  if (isNew || expected === "nothing") return { mode: "create" };
+  return expected?.etag === undefined ? {} : { mode: { ifMatch: expected.etag } };
 }
 
 /** The names of an object that is read, for messages. */

@@ -22,6 +22,9 @@ import {
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
 import type { BackfillOptions } from "./backfill/types.ts";
+import type { PruneVersionsOptions } from "./history/prune.ts";
+import type { RollbackOptions } from "./history/rollback.ts";
+import type { WipeOptions } from "./history/wipe.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
@@ -50,7 +53,20 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 const aWord = oneOf("all", "missing", "stale", "failed");
 const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
 
-type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "backfill" | "close";
+type Method =
+  | "open"
+  | "materialize"
+  | "observe"
+  | "load"
+  | "write"
+  | "rollback"
+  | "prune"
+  | "wipe"
+  | "status"
+  | "evaluate"
+  | "plan"
+  | "backfill"
+  | "close";
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
   assets: required(anArray),
@@ -106,9 +122,16 @@ const backfillKinds: OptionKinds<BackfillOptions> = {
   onProgress: aFunction,
 };
 
+const aVersion: OptionKind = {
+  expected: "a data version, the id of a run, the id of an event, or a valid Date",
+  accepts: (value) => (typeof value === "string" && value !== "") || wholeNumber(1).accepts(value) || aDate.accepts(value),
+};
+const keysOrAll = either(keys, oneOf("all"));
+
 const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
   partitionKey: aKey,
-  partitionKeys: either(keys, oneOf("all")),
+  partitionKeys: keysOrAll,
+  at: aVersion,
   missing: oneOf("throw", "skip"),
   signal: aSignal,
 };
@@ -116,6 +139,16 @@ const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
 const writeKinds: OptionKinds<WriteOptions> = { partitionKey: aKey, ifLatest: wholeNumber(1), signal: aSignal };
 const statusKinds: OptionKinds<StatusOptions> = { selection: someAssets, partitions: aBoolean, verify: aBoolean, signal: aSignal };
 const evaluateKinds: OptionKinds<EvaluateOptions> = { now: aDate, dryRun: aBoolean, signal: aSignal };
+
+const rollbackKinds: OptionKinds<RollbackOptions> = { to: required(aVersion), partitionKey: aKey, signal: aSignal };
+const wipeKinds: OptionKinds<WipeOptions> = { partitionKeys: keysOrAll, signal: aSignal };
+const pruneKinds: OptionKinds<PruneVersionsOptions> = {
+  before: aDate,
+  keep: wholeNumber(1),
+  selection: someAssets,
+  dryRun: aBoolean,
+  signal: aSignal,
+};
 
 const closeKinds: OptionKinds<CloseOptions> = { timeoutMs: aDuration };
 
@@ -125,6 +158,9 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   observe: observeKinds,
   load: loadKinds,
   write: writeKinds,
+  rollback: rollbackKinds,
+  prune: pruneKinds,
+  wipe: wipeKinds,
   status: statusKinds,
   evaluate: evaluateKinds,
   plan: planKinds,

@@ -21,19 +21,23 @@ import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../r
 import { inProcess } from "../run/in-process.ts";
 import { loadValue } from "../run/load-inputs.ts";
 
-import { defaultLeaseMs, loseCanceled, type OwnerOptions, type RunOwner } from "../run/owner.ts";
-import { checkOneOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
+import { defaultLeaseMs, loseCanceled, type RunOwner } from "../run/owner.ts";
+import { checkOneOf, type Plan, planOf, runSelection } from "../run/plan.ts";
 import { beginRun, type RunResult, run } from "../run/run.ts";
 
 import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
-import type { StoredEvent } from "../storage/types.ts";
+import type { StoredEvent, VerificationEvent } from "../storage/types.ts";
 import { type Backfills, backfillsOf } from "./backfill/backfills.ts";
 import type { Backfill, BackfillOptions, BackfillPlan } from "./backfill/types.ts";
+import { loadVersion } from "./history/load-version.ts";
+import { type PrunedVersions, type PruneVersionsOptions, pruneVersions } from "./history/prune.ts";
+import { type RollbackOptions, rollback } from "./history/rollback.ts";
+import { type WipeOptions, wipe } from "./history/wipe.ts";
 import { oneKey, severalKeys } from "./keys.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, type PlanOptions, planned } from "./plan.ts";
-import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
+import { type Resumed, resumeUnlessAborted } from "./resume.ts";
 import { runError } from "./run-error.ts";
 import { exactSelection } from "./selection.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
@@ -147,7 +151,8 @@ export class Repository implements AsyncDisposable {
       const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs, skipUnchanged });
       const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
       const loadingContext = await this.#loadingContext();
-      const resumed = resume && (await this.#resume(resume, selection, tags, loadingContext, environment, ownerOptions));
+      const resumed =
+        resume && (await resumeUnlessAborted(resume, this.#graph, selection, tags, loadingContext, environment, ownerOptions));
       if (resumed) return this.#run(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
       const exact = await exactSelection(this.#graph, selection, loadingContext, this.storage);
       const plan = planOf(this.#graph, exact, loadingContext);
@@ -156,26 +161,6 @@ export class Repository implements AsyncDisposable {
       const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(exact, skipUnchanged) }, ownerOptions);
       return this.#run(plan, owner, environment, raiseOnError);
     });
-  }
-
-  /** Takes a run over. One that is taken over after an abort is canceled. */
-  async #resume(
-    resume: true | string | ResumeOptions,
-    selection: Selection,
-    tags: MaterializeOptions["tags"],
-    loadingContext: PartitionLoadingContext,
-    environment: Omit<RunEnvironment, "owner">,
-    ownerOptions: OwnerOptions,
-  ): Promise<Resumed | undefined> {
-    const which = typeof resume === "object" ? resume : { run: resume };
-    const resuming = resumeRun(which, this.#graph, selection, tags, loadingContext, environment, ownerOptions);
-    try {
-      return await orAborted(resuming, environment.signal);
-    } catch (error) {
-      const cancel = resuming.catch(() => undefined).then((late) => late?.owner.end("Canceled", Date.now()));
-      cancel.catch((lost) => this.#log.warn("Cannot record that a resumed run was canceled", lost));
-      throw error;
-    }
   }
 
   /** Runs a plan for the owner of its run. */
@@ -222,10 +207,11 @@ export class Repository implements AsyncDisposable {
 
   /**
    * Loads the value of an asset or a task as it was last written: one value, or several partitions as a map that loads
-   * each when it is read.
+   * each when it is read. With `at`, an earlier version of a handler with history.
    *
-   * @throws `NotFound` when it was never written, `GraphError` for an unknown asset, `PartitionError` for a missing or invalid
-   *   key, and what its handler throws
+   * @throws `NotFound` when it was never written, or the version is not kept, `NotSupported` for `at` without history, `Integrity`
+   *   for a version that is recorded and gone, `GraphError` for an unknown asset, `PartitionError` for a missing or invalid key,
+   *   and what its handler throws
    */
   load<Value>(source: Source<Value>, options: LoadPartitionsOptions): Promise<PartitionMap<Value>>;
   load<Value>(source: Source<Value>, options?: LoadOptions): Promise<Value>;
@@ -237,12 +223,15 @@ export class Repository implements AsyncDisposable {
     const source = nodeOf(this.#graph, asset).definition;
     return this.#operations.run(async () => {
       const environment = this.#environment({ signal: options.signal });
-      const request = (key: PartitionKey | undefined) => ({ source, key, spec: undefined, downstreamAsset: undefined });
+      const { at } = options;
       const load = (key: PartitionKey | undefined): Promise<unknown> => {
-        return orAborted(loadValue(request(key), environment), environment.signal, { asset: source.name });
+        const request = { source, key, spec: undefined, downstreamAsset: undefined };
+        const loading = at === undefined ? loadValue(request, environment) : loadVersion(request, at, environment);
+        return orAborted(loading, environment.signal, { asset: source.name });
       };
-      if (!("partitionKeys" in options)) return load(oneKey(source, options.partitionKey, await this.#loadingContext()));
-      const keys = severalKeys(source, options.partitionKeys, await this.#loadingContext());
+      const loadingContext = await this.#loadingContext();
+      if (!("partitionKeys" in options)) return load(oneKey(source, options.partitionKey, loadingContext));
+      const keys = severalKeys(source, options.partitionKeys, loadingContext);
       return new PartitionMap(keys, load, { missing: options.missing ?? "throw" });
     });
   }
@@ -268,6 +257,63 @@ export class Repository implements AsyncDisposable {
       const owner = await beginRun(plan, { kind: "write", tags: {} }, { ...environment, leaseMs: this.#leaseMs });
       const { events } = await this.#run(plan, owner, environment, true);
       return events[0] as StoredEvent;
+    });
+  }
+
+  /**
+   * Makes an earlier version the newest one again, with one commit. Its handler needs a history. Returns the event that records it.
+   *
+   * @throws `NotFound` for a version that is not kept, `NotSupported` for a handler without history, `Integrity` for a version whose
+   *   object is gone, `Conflict` when other runs record the asset all the time, and as `load` for the asset and its key
+   *
+   * @example
+   * ```ts
+   * await repository.rollback(strong, { to: new Date("2024-05-01") });
+   * ```
+   */
+  async rollback(asset: string | Source, options: RollbackOptions): Promise<StoredEvent> {
+    checkRepositoryOptions("rollback", options);
+    const { definition } = nodeOf(this.#graph, asset);
+    return this.#operations.run(async () => {
+      const key = oneKey(definition, options.partitionKey, await this.#loadingContext());
+      return rollback({ definition, key }, options.to, this.#environment(options));
+    });
+  }
+
+  /**
+   * Deletes old versions of the assets whose handlers have a history: their events first, then their objects, and what killed runs
+   * have left. Safe beside runs that write and read.
+   *
+   * @throws `SettingsError` without `before` and `keep`, `NotSupported` for a selected asset without history, `Conflict` when runs
+   *   are resumed all the time
+   *
+   * @example
+   * ```ts
+   * const { explanation } = await repository.prune({ keep: 10, dryRun: true });
+   * ```
+   */
+  async prune(options: PruneVersionsOptions): Promise<PrunedVersions> {
+    checkRepositoryOptions("prune", options);
+    return this.#operations.run(() => pruneVersions(this.#graph, options, this.#environment(options)));
+  }
+
+  /**
+   * Deletes the value of an asset or of some of its partitions, every version of it, and records that: it is missing from then on.
+   * Returns the events that say so.
+   *
+   * @throws `NotSupported` for a handler or a store that cannot delete, `GraphError` for an unknown asset, `PartitionError` for
+   *   missing or invalid keys, `Conflict` when other runs record the asset all the time
+   *
+   * @example
+   * ```ts
+   * await repository.wipe(daily, { partitionKeys: ["2018-02-01"] });
+   * ```
+   */
+  async wipe(asset: string | Source, options: WipeOptions = {}): Promise<readonly VerificationEvent[]> {
+    checkRepositoryOptions("wipe", options);
+    const { definition } = nodeOf(this.#graph, asset);
+    return this.#operations.run(async () => {
+      return wipe(definition, options, await this.#loadingContext(), this.#environment(options));
     });
   }
 

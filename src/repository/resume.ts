@@ -1,13 +1,14 @@
-import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
+import { EdgewaterError, isEdgewaterError, orAborted, throwIfAborted } from "../errors.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { sleep } from "../retry.ts";
 import type { Graph } from "../run/graph.ts";
-import { latestOf, look, type Output, placeOf, recordAnnounced } from "../run/look.ts";
+import { pointHead } from "../run/head.ts";
+import { announcedVersion, historyOf, latestOf, look, type Output, placeOf, recordAnnounced } from "../run/look.ts";
 import { hasOwnerEnded, type OwnerOptions, RunOwner } from "../run/owner.ts";
 import { outputId, type Plan, planOf, type Selection } from "../run/plan.ts";
 import type { LoadEnvironment } from "../run/run-environment.ts";
-import { decodeIntent, intentPrefix, writeIdOf } from "../storage/intent.ts";
-import type { Lease, Precondition, RunRecord, Storage, StoredEvent } from "../storage/types.ts";
+import { decodeIntent, type Intent, intentPrefix, writeIdOf } from "../storage/intent.ts";
+import type { KvEntry, Lease, Precondition, RunRecord, Storage, StoredEvent } from "../storage/types.ts";
 import { exactSelection } from "./selection.ts";
 
 /** Which run to resume. */
@@ -44,7 +45,7 @@ const longestWatch = 15_000;
  * @throws `NotFound` for an unknown run, `NotSupported` for a run of `write`, `InProgress` for a run whose process is alive,
  *   `PreconditionFailed` when another process takes it over at the same time
  */
-export async function resume(
+async function resume(
   { run: which, force = false }: ResumeOptions,
   graph: Graph,
   given: Selection,
@@ -97,6 +98,26 @@ export async function takeOverRun(
     await owner
       .end(status, Date.now())
       .catch((lost: unknown) => environment.log.error(`Cannot record the end of the run ${run.runId}`, lost));
+    throw error;
+  }
+}
+
+/** As {@link resume}, until the signal is aborted. A run that is taken over after that is canceled. */
+export async function resumeUnlessAborted(
+  which: true | string | ResumeOptions,
+  graph: Graph,
+  given: Selection,
+  tags: Readonly<Record<string, string>> | undefined,
+  loadingContext: PartitionLoadingContext,
+  environment: LoadEnvironment,
+  options: OwnerOptions,
+): Promise<Resumed | undefined> {
+  const resuming = resume(typeof which === "object" ? which : { run: which }, graph, given, tags, loadingContext, environment, options);
+  try {
+    return await orAborted(resuming, environment.signal);
+  } catch (error) {
+    const cancel = resuming.catch(() => undefined).then((late) => late?.owner.end("Canceled", Date.now()));
+    cancel.catch((lost) => environment.log.warn("Cannot record that a resumed run was canceled", lost));
     throw error;
   }
 }
@@ -189,12 +210,31 @@ async function recordLandedWrites(owner: RunOwner, graph: Graph, environment: Lo
       const definition = event && graph.nodes.get(event.assetKey)?.definition;
       if (event === undefined || definition === undefined) return;
       const output = { definition, key: event.partitionKey };
+      if (historyOf(output, environment) !== undefined) return recordVersion(output, { key, value }, owner, environment);
       const isRecorded = await recordIfLanded(output, writeIdOf(key), owner, environment);
       if (!isRecorded) open.add(outputId(event.assetKey, event.partitionKey));
     });
     await Promise.all(group);
   }
   return open;
+}
+
+/**
+ * Records a version that was announced and written, unless another one was recorded since. Otherwise the announcement is deleted:
+ * nobody but the owner of the run records it, so the output is made again.
+ */
+async function recordVersion(output: Output, { key, value }: KvEntry, owner: RunOwner, environment: LoadEnvironment): Promise<void> {
+  const intent = decodeIntent(value) as Intent;
+  const latest = await latestOf(output, environment);
+  const isFirst = latest?.lastMaterializationId === intent.base;
+  const stored = isFirst ? await announcedVersion(output, intent.event, environment) : undefined;
+  if (stored === undefined) return owner.deleteLater(key);
+  const announced = { writeId: writeIdOf(key), intent, bytes: value };
+  const event = await recordAnnounced(output, { found: "announced", stored, announced }, latest, environment, (batch) =>
+    owner.commit(batch),
+  );
+  if (event === undefined) return owner.deleteLater(key);
+  await pointHead(output, event, environment);
 }
 
 async function recordIfLanded(output: Output, writeId: string, owner: RunOwner, environment: LoadEnvironment): Promise<boolean> {

@@ -7,6 +7,7 @@ import type { Executor } from "../run/executor.ts";
 import type { Selection } from "../run/plan.ts";
 import type { OnProgress } from "../run/run-environment.ts";
 import type { Storage } from "../storage/types.ts";
+import type { VersionName } from "./history/find-version.ts";
 import type { ResumeOptions } from "./resume.ts";
 
 /** Options of `Repository.open`. */
@@ -67,16 +68,18 @@ export interface CloseOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Options of `repository.load` and `repository.write` for one value. */
+/** Options of `repository.load` for one value. */
 export interface LoadOptions {
   /** The partition; required for an asset with partitions. */
   readonly partitionKey?: string | PartitionKey;
+  /** The version; the newest one unless given. Its handler needs a history. */
+  readonly at?: VersionName;
   /** Aborts the call. */
   readonly signal?: AbortSignal;
 }
 
 /** Options of `repository.write`. */
-export interface WriteOptions extends LoadOptions {
+export interface WriteOptions extends Omit<LoadOptions, "at"> {
   /** Writes only if the last materialization of the asset or partition has this event id; whatever it is unless given. */
   readonly ifLatest?: number;
 }
@@ -87,6 +90,8 @@ export interface LoadPartitionsOptions {
   readonly partitionKeys: readonly (string | PartitionKey)[] | "all";
   /** What the map does with a partition that was never written: `"throw"` throws `NotFound`, the default; `"skip"` leaves it out. */
   readonly missing?: "throw" | "skip";
+  /** The version of each partition, such as what it was at a time; the newest one unless given. Their handler needs a history. */
+  readonly at?: VersionName;
   /** Aborts the loads of the map. */
   readonly signal?: AbortSignal;
 }

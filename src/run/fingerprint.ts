@@ -3,7 +3,7 @@ import { digestOf } from "../io-handler/data-version.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { inputName } from "../storage/input-name.ts";
 import { metadataJson } from "../storage/record-json.ts";
-import { inspectionContext, type Output } from "./look.ts";
+import { contextOf, type Output } from "./look.ts";
 import type { Step } from "./plan.ts";
 import type { LoadEnvironment } from "./run-environment.ts";
 
@@ -62,7 +62,7 @@ export async function fingerprintOf(
   const parts = [
     definition.codeVersion,
     metadataJson(definition.metadata),
-    handler.identity(inspectionContext(output, environment)),
+    handler.identity(contextOf(output, undefined, environment)),
     definition.name,
     key?.toJSON() ?? null,
     (key && definition.partitions?.timeWindow(key)) ?? null,

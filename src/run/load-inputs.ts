@@ -1,7 +1,7 @@
 import type { InputSpec } from "../asset/computation.ts";
 import type { Definition } from "../asset/types.ts";
-import { isEdgewaterError, throwIfAborted } from "../errors.ts";
-import { InputContext } from "../io-handler/contexts.ts";
+import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
+import { InputContext, type LoadedObject } from "../io-handler/contexts.ts";
 import { validate } from "../io-handler/type-hint.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
@@ -9,7 +9,7 @@ import { PartitionMap } from "../partition/partition-map.ts";
 import { inputName } from "../storage/input-name.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
 import { recordFinding } from "./finding.ts";
-import { latestOf, type Output } from "./look.ts";
+import { historyOf, latestOf, type Output } from "./look.ts";
 import type { Load } from "./plan.ts";
 import { provenanceOf, type Read, readAgain } from "./provenance.ts";
 import type { LoadEnvironment } from "./run-environment.ts";
@@ -54,61 +54,105 @@ export async function loadInput(
   }
 }
 
-/** How often a value is read that is replaced while it is read. */
-const mostReads = 4;
+/** How often a value is read that is replaced while it is read, or pruned. */
+const mostReads = 10;
 
 /** Loads one value through its handler, finds out which recorded value it is, and validates it against the type hint of the input. */
-export async function loadValue(
-  { source, key, spec, downstreamAsset }: LoadRequest,
-  environment: LoadEnvironment,
-  onLoaded: OnLoaded = () => {},
-): Promise<unknown> {
-  const { signal, log, storage, defaultHandler } = environment;
+export async function loadValue(request: LoadRequest, environment: LoadEnvironment, onLoaded: OnLoaded = () => {}): Promise<unknown> {
+  const { source, key, spec } = request;
   const output = { definition: source, key };
-  const handler = spec?.ioHandler ?? source.ioHandler ?? defaultHandler;
   for (let reads = 1; ; reads++) {
-    throwIfAborted(signal, { asset: source.name });
-    const latest = await latestEvent(source, key, storage);
-    const context = new InputContext({
-      assetName: source.name,
-      downstreamAsset,
-      assetMetadata: { ...source.metadata, ...spec?.metadata },
-      partition: key && source.partitions && new PartitionContext({ keys: [key], definition: source.partitions }),
-      typeHint: spec?.typeHint ?? source.typeHint,
-      upstream: latest && { dataVersion: latest.dataVersion, metadata: latest.metadata },
-      signal,
-      log,
-    });
+    throwIfAborted(environment.signal, { asset: source.name });
+    const latest = await latestEvent(source, key, environment.storage);
     // A handler of the input loads from elsewhere, of which the records of the asset say nothing.
     const isElsewhere = spec?.ioHandler !== undefined;
-    const value = await loadOrRecordMissing(() => handler.loadInput(context), output, isElsewhere ? undefined : latest, environment);
+    const found = await readRecorded(request, latest, environment).catch((error: unknown) =>
+      isElsewhere ? Promise.reject(error) : whenMissing(error, output, latest, environment),
+    );
+    if (found === readAgain && reads < mostReads) continue;
+    if (found === readAgain) throw replacedAgain(output);
     let read = isElsewhere
       ? latest && { dataVersion: latest.dataVersion, eventId: latest.id }
-      : await provenanceOf(output, latest, context.loaded, environment);
+      : await provenanceOf(output, latest, found.loaded, environment);
     if (read === readAgain && reads < mostReads) continue;
-    if (read === readAgain) read = latest && { dataVersion: context.loaded?.digest ?? latest.dataVersion, eventId: undefined };
+    if (read === readAgain) read = latest && { dataVersion: found.loaded?.digest ?? latest.dataVersion, eventId: undefined };
     if (read !== undefined) onLoaded(key, inputName(source.name, key && String(key)), read);
-    const what = `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`;
-    return validate(value, spec?.typeHint, source.name, what);
+    return validated(found.value, request);
   }
 }
 
-/** Loads a value. Records that it is missing when it was recorded and is not stored. */
-async function loadOrRecordMissing(
-  load: () => unknown,
+/** A value, and what its handler has registered about it. */
+interface Loaded {
+  readonly value: unknown;
+  readonly loaded: LoadedObject | undefined;
+}
+
+/** Loads a value through its handler, which gets the record of it. */
+export async function readRecorded(
+  { source, key, spec, downstreamAsset }: LoadRequest,
+  recorded: StoredEvent | undefined,
+  { signal, log, defaultHandler }: LoadEnvironment,
+): Promise<Loaded> {
+  const handler = spec?.ioHandler ?? source.ioHandler ?? defaultHandler;
+  const context = new InputContext({
+    assetName: source.name,
+    downstreamAsset,
+    assetMetadata: { ...source.metadata, ...spec?.metadata },
+    partition: key && source.partitions && new PartitionContext({ keys: [key], definition: source.partitions }),
+    typeHint: spec?.typeHint ?? source.typeHint,
+    upstream: recorded && { dataVersion: recorded.dataVersion, metadata: recorded.metadata, stored: recorded.stored },
+    signal,
+    log,
+  });
+  const value = await handler.loadInput(context);
+  return { value, loaded: context.loaded };
+}
+
+/** Checks a loaded value against the type hint of the input. */
+export function validated(value: unknown, { source, spec, downstreamAsset }: LoadRequest): Promise<unknown> {
+  const what = `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`;
+  return validate(value, spec?.typeHint, source.name, what);
+}
+
+/**
+ * Finds out why a recorded value was not found, and records that it is missing. With history it may have been pruned since the
+ * record was read; then it is read again.
+ *
+ * @throws the error, and `Integrity` for a version that is recorded and gone
+ */
+async function whenMissing(
+  error: unknown,
   output: Output,
   latest: StoredEvent | undefined,
   environment: LoadEnvironment,
-): Promise<unknown> {
-  try {
-    return await load();
-  } catch (error) {
-    if (latest?.stored !== undefined && isEdgewaterError(error, "NotFound")) {
-      const record = await latestOf(output, environment);
-      if (record?.lastMaterializationId === latest.id) await recordFinding(output, "Missing", environment, record);
-    }
+): Promise<typeof readAgain> {
+  if (latest?.stored === undefined || !isEdgewaterError(error, "NotFound")) throw error;
+  const record = await latestOf(output, environment);
+  const isLatest = record?.lastMaterializationId === latest.id;
+  if (historyOf(output, environment) === undefined) {
+    if (isLatest) await recordFinding(output, "Missing", environment, record);
     throw error;
   }
+  const now = await latestEvent(output.definition, output.key, environment.storage);
+  if (now?.id !== latest.id) return readAgain;
+  if (isLatest) await recordFinding(output, "Missing", environment, record);
+  throw goneVersion(output, latest, error);
+}
+
+/** The error of a version that is recorded and not stored. */
+export function goneVersion(
+  { definition: { name }, key }: Output,
+  { id, stored }: StoredEvent,
+  cause?: unknown,
+): EdgewaterError<"Integrity"> {
+  const what = `${JSON.stringify(name)}${key === undefined ? "" : `, partition ${JSON.stringify(String(key))}`}`;
+  const message = `Cannot load ${what}: the object ${JSON.stringify(stored?.path)} of the event ${id} is gone from its store; materialize it again, or roll back to another version`;
+  return new EdgewaterError("Integrity", message, { asset: name, key: stored?.path, cause });
+}
+
+function replacedAgain({ definition: { name } }: Output): EdgewaterError<"Conflict"> {
+  const message = `Cannot load ${JSON.stringify(name)}: ${mostReads} times it was recorded anew and the version before pruned while it was read; prune with a larger keep`;
+  return new EdgewaterError("Conflict", message, { asset: name });
 }
 
 /** The last materialization; for an external asset the last event, because its observations describe its data. */

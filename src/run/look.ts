@@ -1,8 +1,9 @@
 import type { Definition } from "../asset/types.ts";
 import { isEdgewaterError } from "../errors.ts";
-import { InputContext } from "../io-handler/contexts.ts";
+import type { BaseIOHandler } from "../io-handler/base.ts";
+import { InputContext, type LoadedMaterialization } from "../io-handler/contexts.ts";
 import { uniqueVersion } from "../io-handler/data-version.ts";
-import type { InspectOptions, StoredValue } from "../io-handler/handler.ts";
+import type { InspectOptions, StoredValue, ValueHistory } from "../io-handler/handler.ts";
 import { MetadataValue } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
@@ -55,35 +56,58 @@ export async function latestOf(output: Output, { storage }: LoadEnvironment): Pr
   return latest;
 }
 
-/** The context in which a handler inspects or identifies an output. */
-export function inspectionContext({ definition, key }: Output, { signal, log }: LoadEnvironment): InputContext {
+/** The context of a look at the store of an output. With history, the record says which object counts. */
+export function contextOf(
+  { definition, key }: Output,
+  recorded: LoadedMaterialization | undefined,
+  { signal, log }: LoadEnvironment,
+): InputContext {
   const { name, metadata, partitions, typeHint } = definition;
   const partition = key && partitions && new PartitionContext({ keys: [key], definition: partitions });
-  return new InputContext({ assetName: name, assetMetadata: metadata, partition, typeHint, signal, log });
+  return new InputContext({ assetName: name, assetMetadata: metadata, partition, typeHint, upstream: recorded, signal, log });
+}
+
+/** The recorded materialization of a latest record. */
+function recordedBy(latest: LatestRecord | undefined): LoadedMaterialization | undefined {
+  return latest?.lastDataVersion === undefined
+    ? undefined
+    : { dataVersion: latest.lastDataVersion, metadata: {}, stored: latest.lastStored };
 }
 
 /** What the store has for an output; undefined when it has nothing, or the handler cannot inspect it. */
 export async function storedValue(
   output: Output,
+  recorded: LoadedMaterialization | undefined,
   environment: LoadEnvironment,
   options?: InspectOptions,
 ): Promise<StoredValue | undefined> {
-  const handler = output.definition.ioHandler ?? environment.defaultHandler;
-  return handler.inspect?.(inspectionContext(output, environment), options);
+  return handlerOf(output, environment).inspect?.(contextOf(output, recorded, environment), options);
+}
+
+/** The handler that writes an output. */
+export function handlerOf({ definition }: Output, { defaultHandler }: Pick<LoadEnvironment, "defaultHandler">): BaseIOHandler {
+  return definition.ioHandler ?? defaultHandler;
+}
+
+/** What the handler of an output offers when it keeps every version. */
+export function historyOf(output: Output, environment: LoadEnvironment): ValueHistory | undefined {
+  return handlerOf(output, environment).history;
 }
 
 /** Whether the store of an output can be looked at. */
-export function canInspect({ definition }: Output, { defaultHandler }: LoadEnvironment): boolean {
-  return (definition.ioHandler ?? defaultHandler).inspect !== undefined;
+export function canInspect(output: Output, environment: LoadEnvironment): boolean {
+  return handlerOf(output, environment).inspect !== undefined;
 }
 
 /**
  * Looks at the store of an output. The latest record must have been read before: in the other order a record can slip in
  * between.
  */
-export async function look(output: Output, latest: LatestRecord | undefined, environment: LoadEnvironment): Promise<Look> {
+export async function look(output: Output, record: LatestRecord | undefined, environment: LoadEnvironment): Promise<Look> {
   if (!canInspect(output, environment)) return { found: "recorded", stored: undefined };
-  const stored = await storedValue(output, environment);
+  const latest = await unlessWiped(output, record, environment);
+  if (historyOf(output, environment) !== undefined) return lookAtVersion(output, latest, environment);
+  const stored = await storedValue(output, undefined, environment);
   const isTracked = latest?.lastStored !== undefined || latest?.lastMaterializationId === undefined;
   if (stored === undefined) return isTracked ? { found: "nothing" } : { found: "recorded", stored };
   if (isSameWrite(stored, latest)) return { found: "recorded", stored };
@@ -95,7 +119,40 @@ export async function look(output: Output, latest: LatestRecord | undefined, env
   if (isSameContent(latest?.lastStored === undefined ? stored : identified, latest)) return { found: "recorded", stored: identified };
   // Its announcement is gone as soon as a value is recorded.
   const now = await latestOf(output, environment);
-  return now?.lastMaterializationId === latest?.lastMaterializationId ? { found: "unknown", stored } : { found: "overtaken" };
+  return now?.lastMaterializationId === record?.lastMaterializationId ? { found: "unknown", stored } : { found: "overtaken" };
+}
+
+/** A latest record, unless its value was wiped: then its event is gone, and what is stored still is nobody's. */
+async function unlessWiped(
+  { definition, key }: Output,
+  latest: LatestRecord | undefined,
+  { storage }: LoadEnvironment,
+): Promise<LatestRecord | undefined> {
+  if (latest?.lastFound !== "Missing") return latest;
+  return (await storage.getLatestMaterialization(definition.name, key)) && latest;
+}
+
+/** Looks at the version that the latest record names. What was written and not recorded lies elsewhere and counts for nobody. */
+async function lookAtVersion(output: Output, latest: LatestRecord | undefined, environment: LoadEnvironment): Promise<Look> {
+  if (latest?.lastMaterializationId === undefined) return { found: "nothing" };
+  const stored = await storedValue(output, recordedBy(latest), environment);
+  if (stored !== undefined && isSameWrite(stored, latest)) return { found: "recorded", stored };
+  const identified = stored && (await withDigest(output, stored, latest, environment));
+  if (identified !== undefined && isSameContent(identified, latest)) return { found: "recorded", stored: identified };
+  // The version may have been pruned since another one was recorded.
+  const now = await latestOf(output, environment);
+  if (now?.lastMaterializationId !== latest.lastMaterializationId) return { found: "overtaken" };
+  if (stored !== undefined) return { found: "unknown", stored };
+  return latest.lastStored === undefined ? { found: "recorded", stored } : { found: "nothing" };
+}
+
+/** The version that a run has announced, for handlers with history; undefined when it was not written. */
+export async function announcedVersion(
+  output: Output,
+  { dataVersion = "", metadata, stored: mark }: Intent["event"],
+  environment: LoadEnvironment,
+): Promise<StoredValue | undefined> {
+  return mark?.path === undefined ? undefined : storedValue(output, { dataVersion, metadata, stored: mark }, environment);
 }
 
 /** A stored value with its digest where its store cannot say which write made it, unless what is recorded has no digest either. */
@@ -107,7 +164,7 @@ async function withDigest(
 ): Promise<StoredValue> {
   const isComparable = latest?.lastStored === undefined || latest.lastStored.digest !== undefined;
   if (stored.writeId !== undefined || stored.digest !== undefined || !isComparable) return stored;
-  return (await storedValue(output, environment, { digest: true })) ?? stored;
+  return (await storedValue(output, recordedBy(latest), environment, { digest: true })) ?? stored;
 }
 
 /** Whether a stored value is that of the last record. A store that keeps no metadata has only the digest of the bytes to tell it. */
@@ -151,7 +208,7 @@ async function announcedWrite(output: Output, stored: StoredValue, environment: 
   for (const { key, value } of await storage.kvList(intentPrefix())) {
     const intent = decodeIntent(value);
     if (intent === undefined || !isOf(intent, output)) continue;
-    digest ??= (await storedValue(output, environment, { digest: true }))?.digest;
+    digest ??= (await storedValue(output, undefined, environment, { digest: true }))?.digest;
     if (digest !== undefined && intent.event.stored?.digest === digest) return { writeId: writeIdOf(key), intent, bytes: value };
   }
   return undefined;
@@ -176,7 +233,8 @@ export async function recordAnnounced(
   const { writeId, intent, bytes } = announced;
   let { digest, metadata } = stored;
   if (intent.event.dataVersion === undefined && digest === undefined)
-    digest = (await storedValue(output, environment, { digest: true }))?.digest;
+    digest = (await storedValue(output, { dataVersion: "", metadata: {}, stored: { path: stored.path } }, environment, { digest: true }))
+      ?.digest;
   const overwrote = latest?.lastMaterializationId !== intent.base && latest?.lastMaterializationId;
   metadata = {
     ...metadata,

@@ -39,7 +39,7 @@ export async function provenanceOf(
     const again = await environment.storage.getLatestMaterialization(output.definition.name, output.key);
     return again?.id === latest.id ? known : readAgain;
   }
-  if (latest !== undefined && isOf(latest, loaded)) return known;
+  if (latest !== undefined && isValueOf(latest, loaded)) return known;
   return findRead(output, latest, loaded, environment);
 }
 
@@ -54,14 +54,14 @@ async function findRead(
   const partition = output.key && { partition: output.key };
   const events = await storage.getEventsForAsset(name, { ...partition, types: ["Materialization"], limit: searched });
   const [latest] = events as readonly StoredEvent[];
-  const event = (events as readonly StoredEvent[]).find((each) => isOf(each, loaded));
+  const event = (events as readonly StoredEvent[]).find((each) => isValueOf(each, loaded));
   if (event !== undefined && (event.id === latest?.id || latest?.stored === undefined)) return readOf(event);
   const record = await latestOf(output, environment);
   const found = await look(output, record, environment);
   if (found.found === "overtaken") return readAgain;
   if (found.found === "announced") {
     const helped = storage.isReadOnly ? undefined : await recordAnnounced(output, found, record, environment);
-    return helped !== undefined && isOf(helped, loaded) ? readOf(helped) : readAgain;
+    return helped !== undefined && isValueOf(helped, loaded) ? readOf(helped) : readAgain;
   }
   if (latest?.id !== before?.id || found.found === "recorded") return event === undefined ? readAgain : readOf(event);
   if (before === undefined) return undefined;
@@ -74,7 +74,7 @@ async function findRead(
 }
 
 /** Whether an object is what the write of an event has made. */
-function isOf({ stored, dataVersion }: StoredEvent, { writeId, digest }: LoadedObject): boolean {
+export function isValueOf({ stored, dataVersion }: StoredEvent, { writeId, digest }: LoadedObject): boolean {
   if (writeId !== undefined && writeId === stored?.writeId) return true;
   return digest !== undefined && (digest === stored?.digest || (stored === undefined && digest === dataVersion));
 }

@@ -1,8 +1,8 @@
 /** What a step looks at before it loads its inputs, so that it notices when another run records its outputs meanwhile. */
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import type { ExpectedObject } from "../io-handler/contexts.ts";
-import type { LatestRecord, StoredEvent } from "../storage/types.ts";
-import { canInspect, isStillLatest, look, type Output, placeOf, recordAnnounced } from "./look.ts";
+import type { LatestRecord, StoredEvent, StoredMark } from "../storage/types.ts";
+import { canInspect, historyOf, isStillLatest, look, type Output, placeOf, recordAnnounced } from "./look.ts";
 import { outputId, type Step } from "./plan.ts";
 import type { StepEnvironment } from "./run-environment.ts";
 import type { StepRecord } from "./step-record.ts";
@@ -98,7 +98,10 @@ async function expectedOf(
 ): Promise<ExpectedObject | "nothing" | undefined> {
   const mark = latest?.lastStored;
   if (output.definition.kind === "external") return undefined;
-  if (mark?.etag !== undefined && latest?.lastFound !== "Missing") return { etag: mark.etag, writeId: mark.writeId, digest: mark.digest };
+  // With history a write replaces nothing; equal bytes are recorded again unless they are known to be gone or damaged.
+  if (historyOf(output, environment) !== undefined)
+    return mark && (latest?.lastFound ?? "Stored") === "Stored" ? expectedBy(mark) : undefined;
+  if (mark?.etag !== undefined && latest?.lastFound !== "Missing") return expectedBy(mark);
   if (!canInspect(output, environment)) return undefined;
   const found = await look(output, latest, environment);
   if (found.found === "overtaken") throw new LostRace();
@@ -108,4 +111,8 @@ async function expectedOf(
   }
   const stored = found.found === "nothing" ? undefined : found.stored;
   return stored === undefined ? "nothing" : { etag: stored.etag, writeId: stored.writeId, digest: stored.digest };
+}
+
+function expectedBy({ etag, writeId, digest, path }: StoredMark): ExpectedObject {
+  return { etag, writeId, digest, path };
 }

@@ -9,7 +9,8 @@ import { coerceMetadata, type Metadata, MetadataValue } from "../metadata/metada
 import { PartitionContext } from "../partition/partition-context.ts";
 import { encodeIntent, type Intent, intentKey } from "../storage/intent.ts";
 import type { LatestRecord, StoredEvent, StoredMark } from "../storage/types.ts";
-import { canInspect, isStillLatest, latestOf, look, recordAnnounced } from "./look.ts";
+import { pointHead } from "./head.ts";
+import { announcedVersion, canInspect, historyOf, isStillLatest, latestOf, look, recordAnnounced } from "./look.ts";
 import type { CommitEnvironment } from "./run-environment.ts";
 
 /** How often a step starts again, or a write is repeated, because another run was faster. */
@@ -228,6 +229,7 @@ async function afterFailedPut(
   environment: CommitEnvironment,
 ): Promise<Omit<StoredEvent, "id"> | undefined> {
   const isRefused = isEdgewaterError(error, "PreconditionFailed", "AlreadyExists");
+  if (historyOf(output, environment) !== undefined) return landedVersion(error, write, output, environment);
   if (!canInspect(output, environment)) throw isRefused ? new LostRace() : error;
   const { base } = output;
   const latest = await latestOf(output, environment);
@@ -247,6 +249,18 @@ async function afterFailedPut(
   }
   write.expected = stored === undefined ? "nothing" : { etag: stored.etag, writeId: stored.writeId, digest: stored.digest };
   return undefined;
+}
+
+/** The event of a version that was written although its answer was lost. Nothing else can be under its name. @throws the error otherwise */
+async function landedVersion(
+  error: unknown,
+  write: Write,
+  output: AnnotatedOutput,
+  environment: CommitEnvironment,
+): Promise<Omit<StoredEvent, "id">> {
+  const stored = write.intent && (await announcedVersion(output, write.intent.event, environment));
+  if (stored === undefined) throw error;
+  return landedEvent(stored, write);
 }
 
 /** A lost race. The intent of a write that can never happen goes with the next commit; any other one stays until it is pruned. */
@@ -277,10 +291,17 @@ async function record(
 ): Promise<StoredEvent> {
   const { base } = output;
   const intent = write?.intent && { key: intentKey(write.id), bytes: write.intent.bytes };
+  const latest = base.latest?.lastMaterializationId;
+  // An object of an earlier write counts as long as the event is there that recorded it: it may be wiped meanwhile.
+  const isOfLatest = write !== undefined && event.stored?.writeId !== write.id && latest !== undefined;
   const commit = async (): Promise<StoredEvent> => {
     try {
       const [recorded] = await environment.commit({
-        preconditions: [isStillLatest(output, base.latest), ...(intent ? [{ kv: intent.key, is: intent.bytes }] : [])],
+        preconditions: [
+          isStillLatest(output, base.latest),
+          ...(isOfLatest ? [{ event: latest }] : []),
+          ...(intent ? [{ kv: intent.key, is: intent.bytes }] : []),
+        ],
         events: [event],
         kv: intent ? [{ key: intent.key, value: undefined }] : [],
       });
@@ -288,11 +309,15 @@ async function record(
     } catch (error) {
       const recorded = await recordedEvent(event, output, environment);
       if (recorded !== undefined) return recorded;
-      throw isEdgewaterError(error, "PreconditionFailed") ? new LostRace(output.definition.name) : error;
+      if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
+      // Nobody else records a version for this run: the next prune may delete it.
+      if (intent && historyOf(output, environment) !== undefined) environment.owner.deleteLater(intent.key);
+      throw new LostRace(output.definition.name);
     }
   };
   const recorded = commit();
   onCommit(recorded);
+  await pointHead(output, await recorded, environment);
   return recorded;
 }
 

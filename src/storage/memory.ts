@@ -34,7 +34,6 @@ export class MemoryBackend implements Backend {
   readonly #byRun = new Map<string, AnyEvent[]>();
   /** By asset, then by partition id. */
   readonly #latest = new Map<string, Map<string, LatestRecord>>();
-  readonly #materializations = new Map<string, Map<string, StoredEvent>>();
   readonly #definitions = new Map<string, AssetDefinition>();
   readonly #runs = new Map<string, RunRecord>();
   /** By run, then by step. */
@@ -115,7 +114,8 @@ export class MemoryBackend implements Backend {
   }
 
   async materialization(assetKey: string, id: string): Promise<StoredEvent | undefined> {
-    return this.#materializations.get(assetKey)?.get(id);
+    const { lastMaterializationId = 0 } = this.#latest.get(assetKey)?.get(id) ?? {};
+    return this.#event(lastMaterializationId) as StoredEvent | undefined;
   }
 
   async latestOf(places: readonly Place[]): Promise<readonly LatestRecord[]> {
@@ -185,27 +185,25 @@ export class MemoryBackend implements Backend {
     append(this.#byRun, event.runId, event);
     if (!changesLatest(event)) return;
     const latest = innerMap(this.#latest, event.assetKey);
-    for (const id of changedPlaces(event)) {
-      latest.set(id, advance(latest.get(id), event, id === ""));
-      if (event.eventType === "Materialization") innerMap(this.#materializations, event.assetKey).set(id, event);
-    }
+    for (const id of changedPlaces(event)) latest.set(id, advance(latest.get(id), event, id === ""));
   }
 
   #holds(precondition: Precondition): boolean {
     if ("kv" in precondition) return sameBytes(this.#kv.get(precondition.kv), precondition.is);
     if ("run" in precondition) return this.#runs.get(precondition.run)?.status === precondition.is;
-    if ("event" in precondition) return this.#hasEvent(precondition.event);
+    if ("event" in precondition) return this.#event(precondition.event) !== undefined;
     if ("lease" in precondition) {
       const { lease, step, owner, beat } = precondition;
       const held = this.#leases.get(lease)?.get(step);
       return held?.owner === owner && (beat === undefined || held?.beat === beat);
     }
     const { latest, partition, is } = precondition;
-    return this.#materializations.get(latest)?.get(partitionId(partition))?.id === is;
+    return this.#latest.get(latest)?.get(partitionId(partition))?.lastMaterializationId === is;
   }
 
-  #hasEvent(id: number): boolean {
-    return this.#events[firstAfter(this.#events, id - 1)]?.id === id;
+  #event(id: number): AnyEvent | undefined {
+    const found = this.#events[firstAfter(this.#events, id - 1)];
+    return found?.id === id ? found : undefined;
   }
 
   #changeLease(change: LeaseChange): void {
@@ -246,8 +244,7 @@ export class MemoryBackend implements Backend {
       this.#logs.delete(runId);
       this.#leases.delete(runId);
     }
-    for (const assetKey of assets)
-      for (const records of [this.#definitions, this.#latest, this.#materializations]) records.delete(assetKey);
+    for (const assetKey of assets) for (const records of [this.#definitions, this.#latest]) records.delete(assetKey);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Storage } from "../../storage/storage.ts";
 import type { AnyEvent, FailureRecord, NewEvent, RunEvent, StoredMark } from "../../storage/types.ts";
-import { definition, failed, made, type StorageCase, same } from "./check.ts";
+import { definition, failed, made, rejects, type StorageCase, same } from "./check.ts";
 
 const stored: StoredMark = { writeId: "r/1.1", path: "a/it's ä", etag: '"e"', digest: "sha256:0" };
 const failure: FailureRecord = {
@@ -107,6 +107,20 @@ export const detailCases: readonly StorageCase[] = [
         ],
         "after a materialization without them",
       );
+    },
+  },
+  {
+    name: "keeps the latest record of a materialization whose event is deleted",
+    run: async (storage) => {
+      const [event] = await storage.commit({ events: [made("w", { partition: "x" })] });
+      const id = event?.id ?? 0;
+      await storage.commit({ events: [verified("w", id, "Missing", "x")], deletes: { events: [id] } });
+      same(await storage.getLatestMaterialization("w", "x"), undefined, "the event");
+      const [latest] = await storage.getLatestRecords([{ assetKey: "w", partition: "x" }]);
+      same([latest?.lastMaterializationId, latest?.lastFound], [id, "Missing"], "the latest record");
+      await rejects(() => storage.commit({ preconditions: [{ latest: "w", partition: "x", is: undefined }] }), "PreconditionFailed");
+      await storage.commit({ preconditions: [{ latest: "w", partition: "x", is: id }], events: [made("w", { partition: "x" })] });
+      same((await storage.getLatestMaterialization("w", "x"))?.eventType, "Materialization", "the next event");
     },
   },
   {

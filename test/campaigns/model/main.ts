@@ -2,11 +2,14 @@
  * `npm run model [--case <text>] [--store write|content|none] [--without <rule>] [--most <states>]`: explores every interleaving
  * of a few processes that follow the rules of runs, with processes that are killed, answers that are lost and requests that come
  * late, and checks the invariants in every state. Fails on a violation and prints the shortest way to it. A rule that is left out
- * must lead to a violation; `--without all` tries each.
+ * must lead to a violation; `--without all` tries each. The cases that begin with `history` are those of handlers with history.
  */
-import { explore } from "./explore.ts";
+import { type Exploration, explore } from "./explore.ts";
+import { exploreHistory, historyCases, historyRules } from "./history.ts";
 import { protocol, rules } from "./protocol.ts";
-import { type Faults, type Options, type Process, type State, stepsOf, violationsOf } from "./world.ts";
+import { type Faults, type Options, type Process, perform, type Request, type State, stepsOf, violationsOf } from "./world.ts";
+
+const began = performance.now();
 
 interface Case {
   readonly runs: readonly [name: string, run: string, at: "begins" | "waits"][];
@@ -56,29 +59,48 @@ function start({ runs, faults }: Case): State {
   };
 }
 
-/** Explores one case. Returns the names of the violations. */
+const nameOf = (request: Request): string => (request.kind === "put" ? `put ${request.write}` : request.what);
+
+/** Explores one case of runs. Returns the names of the violations. */
 function run(name: string, given: Case, etags: Options["etags"], without: string | undefined): readonly string[] {
   const options: Options = { etags, plans: given.plans, without };
-  const began = performance.now();
-  const { states, isComplete, violations } = explore(
+  const found = explore(
     start(given),
-    (state) => stepsOf(state, options, protocol(options)),
+    (state) => stepsOf(state, (from, request) => perform(from, request, options), protocol(options), nameOf),
     (state) => violationsOf(state, options),
     most,
   );
+  return report(`${etags} · ${name}`, found, without);
+}
+
+/** Prints what was found. Returns the names of the violations. */
+function report(name: string, { states, isComplete, violations }: Exploration, without: string | undefined): readonly string[] {
   const result = violations.size === 0 ? "holds" : `VIOLATED: ${[...violations.keys()].join(", ")}`;
   const seconds = Math.round((performance.now() - began) / 1000);
-  console.log(`${etags} · ${name}: ${states} states${isComplete ? "" : " (cut)"} in ${seconds} s, ${result}`);
+  console.log(`${name}: ${states} states${isComplete ? "" : " (cut)"} after ${seconds} s, ${result}`);
   if (without === undefined) for (const [violated, way] of violations) console.log([violated, ...way].join("\n    "));
   return [...violations.keys()];
 }
 
 const left = given.get("--without");
-if (left !== undefined && left !== "all" && !(left in rules)) throw new Error(`Unknown rule ${left}; use one of ${Object.keys(rules)}`);
+const all: Readonly<Record<string, string>> = { ...rules, ...historyRules };
+if (left !== undefined && left !== "all" && !(left in all)) throw new Error(`Unknown rule ${left}; use one of ${Object.keys(all)}`);
+const historical = Object.keys(historyCases).filter((name) => `history: ${name}`.includes(given.get("--case") ?? ""));
+
+/** Explores every chosen case that a rule is about, or all. */
+function exploreAll(without: string | undefined): readonly string[] {
+  const ofRuns = without === undefined || without in rules;
+  const ofHistory = without === undefined || without in historyRules;
+  return [
+    ...(ofRuns ? stores.flatMap((etags) => chosen.flatMap(([name, each]) => run(name, each, etags, without))) : []),
+    ...(ofHistory ? historical.flatMap((name) => report(`history: ${name}`, exploreHistory(name, without, most), without)) : []),
+  ];
+}
+
 let isWrong = false;
-for (const without of left === "all" ? Object.keys(rules) : [left]) {
-  if (without !== undefined) console.log(`\nwithout the rule that ${rules[without as keyof typeof rules]}`);
-  const found = stores.flatMap((etags) => chosen.flatMap(([name, each]) => run(name, each, etags, without)));
+for (const without of left === "all" ? Object.keys(all) : [left]) {
+  if (without !== undefined) console.log(`\nwithout the rule that ${all[without]}`);
+  const found = exploreAll(without);
   const isExpected = without === undefined ? found.length === 0 : found.length > 0;
   if (!isExpected) console.log(without === undefined ? "a rule is wrong" : `nothing needs the rule ${without}`);
   isWrong ||= !isExpected;

@@ -48,16 +48,20 @@ export interface Process {
   readonly [known: string]: unknown;
 }
 
-export interface State {
+/** What every model has: processes, a network and faults. */
+export interface Common<Asked> {
+  /** What values are made from. */
+  readonly input: number;
+  readonly network: readonly Asked[];
+  readonly processes: Readonly<Record<string, Process>>;
+  readonly left: Faults;
+}
+
+export interface State extends Common<Request> {
   readonly log: readonly Recorded[];
   readonly objects: Readonly<Record<string, { readonly write: Write; readonly etag: string }>>;
   readonly intents: Readonly<Record<Write, Intent>>;
   readonly owners: Readonly<Record<string, string | undefined>>;
-  /** What `a` is made from. */
-  readonly input: number;
-  readonly network: readonly Request[];
-  readonly processes: Readonly<Record<string, Process>>;
-  readonly left: Faults;
   readonly broken: readonly string[];
 }
 
@@ -78,9 +82,9 @@ export interface Options {
 }
 
 /** What a process does next: a step of its own, or a request and what it makes of the answer. */
-export type Action =
+export type Action<Asked = Request> =
   | { readonly label: string; readonly next: Process }
-  | { readonly label: string; readonly request: Request; readonly answered: (answer: "done" | "refused" | "none") => Process };
+  | { readonly label: string; readonly request: Asked; readonly answered: (answer: "done" | "refused" | "none") => Process };
 
 export const truthOf = (write: Write): string => write.split("=")[1] as string;
 
@@ -92,12 +96,12 @@ export function latestOf({ log }: State, asset: string): number {
 const hasEnded = ({ at }: Process): boolean => at === "done" || at === "failed" || at === "dead";
 
 /** Whether nothing happens any more. */
-export function isOver({ processes, network }: State): boolean {
+export function isOver({ processes, network }: Common<unknown>): boolean {
   return network.length === 0 && Object.values(processes).every((each) => hasEnded(each) || each.at === "waits");
 }
 
 /** Does a request. Returns undefined when it is refused. */
-function perform(state: State, request: Request, { etags, without }: Options): State | undefined {
+export function perform(state: State, request: Request, { etags, without }: Options): State | undefined {
   if (request.kind === "put") {
     const { asset, write, expected, base } = request;
     if (etags !== "none" && without !== "conditions" && (state.objects[asset]?.etag ?? "") !== expected) return undefined;
@@ -137,27 +141,29 @@ function perform(state: State, request: Request, { etags, without }: Options): S
   return { ...next, log: [...next.log, records] };
 }
 
-function broken(state: State, name: string | false): State {
+/** A state that violates something, unless the name is false. */
+export function broken<Any extends { readonly broken: readonly string[] }>(state: Any, name: string | false): Any {
   return name === false || state.broken.includes(name) ? state : { ...state, broken: [...state.broken, name].sort() };
 }
 
 /** Every step that any process, the network or a fault can take. */
-export function* stepsOf(
-  state: State,
-  options: Options,
-  actionOf: (state: State, process: Process, name: string) => Action | undefined,
-): Iterable<Step<State>> {
+export function* stepsOf<Asked, Any extends Common<Asked>>(
+  state: Any,
+  does: (state: Any, request: Asked) => Any | undefined,
+  actionOf: (state: Any, process: Process, name: string) => Action<Asked> | undefined,
+  nameOf: (request: Asked) => string,
+): Iterable<Step<Any>> {
   for (const [name, process] of Object.entries(state.processes)) {
     const action = hasEnded(process) ? undefined : actionOf(state, process, name);
     if (action === undefined) continue;
     const label = `${name} ${action.label}`;
-    const goOn = (from: State, next: Process): State => ({
+    const goOn = (from: Any, next: Process): Any => ({
       ...from,
       // A process that has ended knows nothing any more but what it was told.
       processes: { ...from.processes, [name]: hasEnded(next) ? { at: next.at, run: next.run, index: 0, told: next["told"] } : next },
     });
     const isKillable = state.left.kills > 0 && process.at !== "waits";
-    const killed = (): State => {
+    const killed = (): Any => {
       const left = { ...state.left, kills: state.left.kills - 1 };
       return goOn({ ...state, left }, { ...process, at: "dead" });
     };
@@ -167,9 +173,9 @@ export function* stepsOf(
       continue;
     }
     const { request, answered } = action;
-    const under = (from: State): State => ({ ...from, network: [...from.network, request] });
+    const under = (from: Any): Any => ({ ...from, network: [...from.network, request] });
     if (isKillable) yield { label: `kill ${name} when it ${action.label}, under way`, state: under(killed()) };
-    const after = perform(state, request, options);
+    const after = does(state, request);
     yield { label: `${label}${after ? "" : ": refused"}`, state: goOn(after ?? state, answered(after ? "done" : "refused")) };
     const { lost, late } = state.left;
     if (lost > 0 && after)
@@ -182,9 +188,8 @@ export function* stepsOf(
   }
   for (const [index, request] of state.network.entries()) {
     const arrived = { ...state, network: state.network.toSpliced(index, 1) };
-    const after = perform(arrived, request, options);
-    const what = request.kind === "put" ? `put ${request.write}` : request.what;
-    yield { label: `late: ${what}${after ? "" : ", refused"}`, state: after ?? arrived };
+    const after = does(arrived, request);
+    yield { label: `late: ${nameOf(request)}${after ? "" : ", refused"}`, state: after ?? arrived };
   }
   if (state.left.changes > 0)
     yield {

@@ -39,6 +39,14 @@ export class ContentEtagStore {
     const bytes = this.objects.get(key)?.bytes;
     return { meta, bytes: async () => bytes } as never;
   }
+
+  async *list(prefix = ""): AsyncGenerator<{ readonly key: string }, void, void> {
+    for (const key of [...this.objects.keys()].sort()) if (prefix === "" || key.startsWith(`${prefix}/`)) yield { key };
+  }
+
+  async delete(keys: string | readonly string[]): Promise<void> {
+    for (const key of [keys].flat()) this.objects.delete(key);
+  }
 }
 
 /** A store without conditions that keeps metadata, like Workers KV. */

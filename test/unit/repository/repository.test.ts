@@ -137,7 +137,11 @@ describe("a recorded event", () => {
     await using repository = await Repository.open({ assets: [one, two], ioHandler });
     await repository.materialize();
     const event = await repository.storage.getLatestMaterialization("one");
-    expect(ioHandler.inputs[0]?.upstream).toEqual({ dataVersion: event?.dataVersion, metadata: event?.metadata });
+    expect(ioHandler.inputs[0]?.upstream).toEqual({
+      dataVersion: event?.dataVersion,
+      metadata: event?.metadata,
+      stored: event?.stored,
+    });
   });
 
   it("belongs to a run, which is recorded from its start to its end", async () => {

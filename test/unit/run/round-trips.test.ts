@@ -51,7 +51,7 @@ function counted() {
     commits.length = 0;
     return counts;
   };
-  return { storage, ioHandler: new SuperJsonIOHandler({ store }), take };
+  return { storage, store, ioHandler: new SuperJsonIOHandler({ store }), take };
 }
 
 const one = asset({ name: "one" }, () => 1);
@@ -100,6 +100,24 @@ describe("a run", () => {
     // One start, an announcement and a record for each output, and the success of the step.
     expect(take()).toEqual({ commit: 2 + 1 + 2 * 3 + 1, read: 1, put: 3 });
   });
+});
+
+it("a step with history makes the same commits, and one get and one put more for HEAD; equal bytes are not put again", async () => {
+  const { storage, store, take } = counted();
+  let made = 0;
+  const changing = asset({ name: "changing" }, () => made);
+  const ioHandler = new SuperJsonIOHandler({ store, history: true });
+  await using repository = await Repository.open({ assets: [changing], storage, ioHandler });
+  await repository.materialize();
+  take();
+  made++;
+  await repository.materialize();
+  expect(take()).toEqual({ commit: 2 + 3, read: 1, put: 2, get: 1 });
+  // No announcement; a look at the object that is recorded again.
+  await repository.materialize();
+  expect(take()).toEqual({ commit: 2 + 2, read: 1, head: 1, put: 1, get: 1 });
+  await repository.load(changing);
+  expect(take()).toEqual({ read: 1, get: 1 });
 });
 
 it("a load is one read and one get", async () => {
