@@ -2,6 +2,7 @@ import { EdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
 import { aName, aString, checkOptions, type OptionKinds, oneOf } from "../options.ts";
+import type { Reach } from "../reach.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
 import { aStore, type InspectOptions, IOHandler, type StoredValue } from "./handler.ts";
 import { valueKey } from "./key-layout.ts";
@@ -56,6 +57,7 @@ const kinds: OptionKinds<BytesIOHandlerOptions<BytesForm>> = {
  */
 export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<WritableBytes<Form>, LoadedBytes<Form>> {
   override readonly announcesWrites = true;
+  override readonly reach: Reach | undefined;
   readonly #store: Named & Get & Put<PutOptions, StreamBody>;
   readonly #prefix: string;
   readonly #form: BytesForm;
@@ -69,6 +71,7 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     checkOptions("BytesIOHandler", options, kinds);
     const { store, prefix = "", as, extension = "bin" } = options;
     this.#store = store as Named & Get & Put<PutOptions, StreamBody>;
+    this.reach = store.reach;
     this.#prefix = checkPrefix(store.name, prefix).replace(/\/$/, "");
     this.#form = as ?? "bytes";
     this.#extension = extension;

@@ -2,6 +2,7 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
 import { aString, checkOptions, type OptionKinds, required, withMethods } from "../options.ts";
+import type { Reach } from "../reach.ts";
 import type { Serializer, SerializerWrapper } from "../serializer/types.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
 import { aStore, type InspectOptions, IOHandler, type StoredValue } from "./handler.ts";
@@ -40,6 +41,7 @@ const kinds: OptionKinds<SerializedIOHandlerOptions> = {
  */
 export class SerializedIOHandler extends IOHandler {
   override readonly announcesWrites = true;
+  override readonly reach: Reach | undefined;
   readonly #store: Named & Put & Get;
   readonly #prefix: string;
   readonly #serializer: Serializer;
@@ -50,6 +52,7 @@ export class SerializedIOHandler extends IOHandler {
     checkOptions(new.target.name || "SerializedIOHandler", options, kinds);
     const { store, prefix = "", serializer } = options;
     this.#store = store;
+    this.reach = store.reach;
     this.#prefix = checkPrefix(store.name, prefix).replace(/\/$/, "");
     this.#serializer = serializer;
   }

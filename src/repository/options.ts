@@ -5,6 +5,7 @@ import {
   aDate,
   aDuration,
   aFunction,
+  aName,
   anArray,
   anyValue,
   aSignal,
@@ -23,7 +24,15 @@ import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Selection } from "../run/plan.ts";
 import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
-import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
+import type {
+  CloseOptions,
+  LoadOptions,
+  LoadPartitionsOptions,
+  MaterializeOptions,
+  RepositoryOptions,
+  RunStepOptions,
+  WriteOptions,
+} from "./types.ts";
 
 /** The options of a repository and its methods. Options of any value have checks of their own. */
 const aStorage: OptionKind = {
@@ -47,14 +56,16 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
 
-type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "close";
+type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "runStep" | "close";
+
+const anExecutor = withMethods("an executor, such as inProcess()", "execute");
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
   assets: required(anArray),
   tasks: anArray,
   ioHandler: anyValue,
   storage: aStorage,
-  executor: withMethods("an executor, such as inProcess()", "execute"),
+  executor: anExecutor,
   retry: anyValue,
   leaseMs: wholeNumber(1),
   log: aLog,
@@ -80,6 +91,8 @@ const materializeKinds: OptionKinds<MaterializeOptions> = {
   onProgress: aFunction,
   resume: either(aRun, objectOf<ResumeOptions>({ run: required(aRun), force: aBoolean })),
   leaseMs: wholeNumber(1),
+  runId: aName,
+  executor: anExecutor,
 };
 
 const { selection: _, includeUpstream: __, ...observeKinds } = materializeKinds;
@@ -95,6 +108,13 @@ const writeKinds: OptionKinds<WriteOptions> = { partitionKey: aKey, ifLatest: wh
 const statusKinds: OptionKinds<StatusOptions> = { selection: someAssets, partitions: aBoolean, verify: aBoolean, signal: aSignal };
 const evaluateKinds: OptionKinds<EvaluateOptions> = { now: aDate, dryRun: aBoolean, signal: aSignal };
 
+const runStepKinds: OptionKinds<RunStepOptions> = {
+  signal: aSignal,
+  leaseMs: wholeNumber(1),
+  takeOver: aBoolean,
+  onProgress: aFunction,
+};
+
 const closeKinds: OptionKinds<CloseOptions> = { timeoutMs: aDuration };
 
 const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
@@ -106,6 +126,7 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   status: statusKinds,
   evaluate: evaluateKinds,
   plan: selectionKinds,
+  runStep: runStepKinds,
   close: closeKinds,
 };
 

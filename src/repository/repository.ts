@@ -19,21 +19,32 @@ import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import type { Executor } from "../run/executor.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
+import { loseCanceled } from "../run/living.ts";
 import { loadValue } from "../run/load-inputs.ts";
-
-import { defaultLeaseMs, loseCanceled, type OwnerOptions, type RunOwner } from "../run/owner.ts";
+import { defaultLeaseMs, type OwnerOptions, type RunOwner } from "../run/owner.ts";
+import { checkPlaces } from "../run/places.ts";
 import { checkOneOf, membersOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
+import { dynamicNamesOf } from "../run/planned.ts";
+import type { StepOutcome, StepRequest } from "../run/protocol.ts";
 import { beginRun, type RunResult, run } from "../run/run.ts";
-
-import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
+import { noProgress, type OnProgress, type RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import { beginPlanned, knownRun } from "./known-run.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, planned } from "./plan.ts";
 import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
-import { runError } from "./run-error.ts";
+import { orThrow } from "./run-error.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
-import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
+import type {
+  CloseOptions,
+  LoadOptions,
+  LoadPartitionsOptions,
+  MaterializeOptions,
+  RepositoryOptions,
+  RunStepOptions,
+  WriteOptions,
+} from "./types.ts";
 import { writePlan } from "./write-value.ts";
 
 /**
@@ -123,18 +134,31 @@ export class Repository implements AsyncDisposable {
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);
-    const { raiseOnError = true, resume, leaseMs, signal: given, onProgress, retry, timeoutMs, tags, ...selection } = options;
+    const { raiseOnError = true, resume: which, leaseMs, signal: given, onProgress, retry, timeoutMs, tags, ...others } = options;
+    const { runId, executor = this.#executor, ...selection } = others;
+    if (runId !== undefined) checkOneOf(options, "runId", "resume");
     return this.#operations.run(async () => {
       checkRetryPolicy(retry, "the run", "SettingsError");
-      const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs });
-      const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
       const loadingContext = await this.#loadingContext();
+      const environment = this.#environment({
+        signal: given,
+        onProgress,
+        retry,
+        timeoutMs,
+        executor,
+        plannedAt: new Date(loadingContext.now),
+      });
+      const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
+      const known = runId === undefined ? undefined : await knownRun(runId, this.#graph, environment);
+      if (known?.result !== undefined) return orThrow(known.result, raiseOnError, environment.signal);
+      if (known?.kept !== undefined) return this.#run(known.kept.plan, known.kept.owner, { ...environment, ...known.kept }, raiseOnError);
+      const resume = which ?? known?.resume;
       const resumed = resume && (await this.#resume(resume, selection, tags, loadingContext, environment, ownerOptions));
       if (resumed) return this.#run(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
       const plan = planOf(this.#graph, selection, loadingContext);
-      const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
-      const kind = plan.length > 0 && isObserved ? "observe" : "materialize";
-      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(selection) }, ownerOptions);
+      checkPlaces(plan, environment);
+      const start = { tags: tags ?? {}, selection: runSelection(selection), runId };
+      const owner = await beginPlanned(plan, start, loadingContext, this.#graph, environment, ownerOptions);
       return this.#run(plan, owner, environment, raiseOnError);
     });
   }
@@ -168,8 +192,32 @@ export class Repository implements AsyncDisposable {
     earlier?: Resumed,
   ): Promise<RunResult> {
     const result = await run(plan, { ...environment, owner, signal: owner.signal }, earlier);
-    if (!raiseOnError || result.success) return result;
-    throw owner.lost ?? runError(result, environment.signal);
+    return orThrow(result, raiseOnError, environment.signal, owner.lost);
+  }
+
+  /**
+   * Makes one step of a run that another process makes, from its request alone: loads the inputs, calls the function, writes and
+   * records the outputs, with a claim on the step below the lease of the run. However often a request is delivered, the step is
+   * made once; a delivery after the end is answered from the records. The outcome is `busy` while another worker makes the step, and
+   * `superseded` when a later delivery has taken it over.
+   *
+   * @throws `TakenOver` when the run has another owner or has ended without the step, `GraphError` when this repository has other
+   *   assets, `NotSupported` and `SettingsError` for a request that is none, and what kept the outcome from being recorded
+   */
+  async runStep(request: StepRequest, options: RunStepOptions = {}): Promise<StepOutcome> {
+    checkRepositoryOptions("runStep", options);
+    return this.#operations.run(async () => {
+      const { runSentStep } = await import("./sent-step.ts");
+      return runSentStep(request, options, this.#graph, () => this.#loadingContext(), this.#environment(options));
+    });
+  }
+
+  /** How a step that was sent has ended, or that a worker makes it; undefined when nobody does. @throws as `runStep` */
+  async outcomeOf(request: StepRequest): Promise<StepOutcome | undefined> {
+    return this.#operations.run(async () => {
+      const { outcomeOfSent } = await import("./sent-step.ts");
+      return outcomeOfSent(request, this.#graph, () => this.#loadingContext(), this.storage);
+    });
   }
 
   /**
@@ -244,7 +292,8 @@ export class Repository implements AsyncDisposable {
     return this.#operations.run(async () => {
       const key = await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey);
       const plan = writePlan(this.#graph, asset, value, key, ifLatest);
-      const environment = this.#environment({ signal });
+      // The value is here.
+      const environment = this.#environment({ signal, executor: inProcess() });
       const owner = await beginRun(plan, { kind: "write", tags: {} }, { ...environment, leaseMs: this.#leaseMs });
       const { events } = await this.#run(plan, owner, environment, true);
       return events[0] as StoredEvent;
@@ -324,8 +373,7 @@ export class Repository implements AsyncDisposable {
 
   /** What partitions depend on beside their definitions: the time, and the keys of dynamic partitions. */
   async #loadingContext(): Promise<PartitionLoadingContext> {
-    const names = new Set(this.nodes.flatMap(({ partitions }) => partitions?.dynamicNames ?? []));
-    const entries = [...names].map(async (name) => [name, await this.storage.getDynamicPartitions(name)] as const);
+    const entries = [...dynamicNamesOf(this.#graph)].map(async (name) => [name, await this.storage.getDynamicPartitions(name)] as const);
     const keys = new Map(await Promise.all(entries));
     return { now: new Date(), dynamicKeys: (name) => keys.get(name) ?? [] };
   }
@@ -346,16 +394,18 @@ export class Repository implements AsyncDisposable {
     return keys === "all" ? partitions.keys(loadingContext) : keys.flatMap((key) => membersOf(partitions, key, loadingContext, name));
   }
 
-  #environment({ signal, onProgress, retry, timeoutMs }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
+  #environment({ signal, onProgress, retry, timeoutMs, executor, plannedAt }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
     return {
       signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
       log: this.#log,
       storage: this.storage,
       defaultHandler: this.#defaultHandler,
-      executor: this.#executor,
+      executor: executor ?? this.#executor,
+      plannedAt: plannedAt?.getTime() ?? Date.now(),
       retry: retry ?? this.#retry,
+      runRetry: retry,
       timeoutMs,
-      onProgress: onProgress ?? (() => {}),
+      onProgress: onProgress ?? noProgress,
     };
   }
 }
@@ -365,6 +415,8 @@ interface EnvironmentOptions {
   readonly onProgress?: OnProgress | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly timeoutMs?: number | undefined;
+  readonly executor?: Executor | undefined;
+  readonly plannedAt?: Date | undefined;
 }
 
 function withoutPartitions(name: string): EdgewaterError<"PartitionError"> {

@@ -2,8 +2,10 @@ import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { sleep } from "../retry.ts";
 import type { Graph } from "../run/graph.ts";
+import { hasHolderEnded } from "../run/living.ts";
 import { latestOf, look, type Output, placeOf, recordAnnounced } from "../run/look.ts";
-import { hasOwnerEnded, type OwnerOptions, RunOwner } from "../run/owner.ts";
+import { keptLeaseMs, type OwnerOptions, RunOwner } from "../run/owner.ts";
+import { checkPlaces, type PlacesEnvironment } from "../run/places.ts";
 import { outputId, type Plan, planOf, type Selection } from "../run/plan.ts";
 import type { LoadEnvironment } from "../run/run-environment.ts";
 import { decodeIntent, intentPrefix, writeIdOf } from "../storage/intent.ts";
@@ -49,7 +51,7 @@ export async function resume(
   given: Selection,
   tags: Readonly<Record<string, string>> | undefined,
   loadingContext: PartitionLoadingContext,
-  environment: LoadEnvironment,
+  environment: LoadEnvironment & PlacesEnvironment,
   options: OwnerOptions,
 ): Promise<Resumed | undefined> {
   const { storage } = environment;
@@ -61,6 +63,7 @@ export async function resume(
   }
   const selection = Object.values(given).some((value) => value !== undefined) ? given : (run.selection ?? {});
   const plan = planOf(graph, selection, loadingContext);
+  checkPlaces(plan, environment);
   const { preconditions, attempt } = await asSeen(run, storage, force, environment.signal);
   const next: RunRecord = { ...run, status: "Started", attempt: attempt + 1, tags: { ...run.tags, ...tags }, endTime: undefined };
   throwIfAborted(environment.signal);
@@ -121,7 +124,9 @@ async function asSeen(
   // Another process may have taken the run over since its record was read.
   const last = Math.max(attempt, lease.attempt);
   if (force) return { attempt: last, preconditions: [{ lease: runId, owner }] };
-  if (!(await hasOwnerEnded(storage, lease))) {
+  // An engine keeps its run also while no process makes it.
+  if (ttlMs >= keptLeaseMs) throw keptByEngine(runId);
+  if (!(await hasHolderEnded(storage, lease))) {
     if (ageMs <= ttlMs) throw inProgress(runId, lease);
     // A clock may have jumped, and a machine may have slept: an owner that is alive renews its lease while it is watched.
     await sleep(Math.min(ttlMs / 4, longestWatch), { signal });
@@ -132,12 +137,17 @@ async function asSeen(
 }
 
 async function leaseOf(runId: string, storage: Storage): Promise<Lease | undefined> {
-  return (await storage.getLeases(runId)).find(({ step }) => step === undefined);
+  return (await storage.getLeases(runId, "")).find(({ step }) => step === undefined);
 }
 
 function inProgress(runId: string, { attempt, ageMs, holder }: Lease): EdgewaterError<"InProgress"> {
   const who = holder === undefined ? "a process" : `the process ${holder}`;
   const message = `Cannot resume the run ${runId}: ${who} is making it (attempt ${attempt}) and was heard of ${Math.round(ageMs)} ms ago; wait for it, cancel the run, or pass resume: { run, force: true } to take it over`;
+  return new EdgewaterError("InProgress", message, { key: runId });
+}
+
+function keptByEngine(runId: string): EdgewaterError<"InProgress"> {
+  const message = `Cannot resume the run ${runId}: an engine keeps it until it ends, also while it is suspended; wait for it, cancel the run, or pass resume: { run, force: true } to take it over`;
   return new EdgewaterError("InProgress", message, { key: runId });
 }
 

@@ -9,7 +9,7 @@ import type { Batch, LatestRecord, StoredEvent } from "../storage/types.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
 import { type AtEnd, GroupCommit } from "./group-commit.ts";
 import { loadInput } from "./load-inputs.ts";
-import type { RunOwner } from "./owner.ts";
+import type { StepOwner } from "./owner.ts";
 import { outputId, outputIds, type Step, stepId } from "./plan.ts";
 import type { Read } from "./provenance.ts";
 import type { StepEnvironment } from "./run-environment.ts";
@@ -295,11 +295,11 @@ async function commit(call: Call, output: PendingOutput, group: GroupCommit): Pr
     made.then(end, end);
   };
   const writes: { current?: Write } = {};
-  const alone: RunOwner["commit"] = (batch) => environment.owner.commit(batch);
+  const alone: StepOwner["commit"] = (batch) => environment.owner.commit(batch);
   let isAlone = false;
   await attempt(environment.signal, async () => {
     if (isAlone) group.repeats();
-    const commitBatch: RunOwner["commit"] = isAlone ? alone : (batch) => group.commit(batch);
+    const commitBatch: StepOwner["commit"] = isAlone ? alone : (batch) => group.commit(batch);
     try {
       await writeOutput(annotated, { ...environment, commit: commitBatch }, onCommit, writes);
     } finally {

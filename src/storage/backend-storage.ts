@@ -153,8 +153,8 @@ export class BackendStorage implements Storage {
     return this.#withBackend((backend) => runsOf(backend, { limit, ...(status && { status }) }));
   }
 
-  getLeases(runId?: string): Promise<readonly Lease[]> {
-    return this.#withBackend((backend) => backend.leases(runId), { "run id": runId });
+  getLeases(runId?: string, step?: string): Promise<readonly Lease[]> {
+    return this.#withBackend((backend) => backend.leases(runId, step), { "run id": runId, step: step === "" ? undefined : step });
   }
 
   setRunOutcome(runId: string, status: RunOutcome): Promise<void> {

@@ -58,9 +58,9 @@ export interface Lease {
   readonly runId: string;
   /** The step of the run that the claim is for; undefined for the claim of the run itself. */
   readonly step: string | undefined;
-  /** Who holds it: `<attempt>.<UUID>`, new with every takeover. */
+  /** Who holds it: `<attempt>.<UUID>`, new with every takeover; `ended` for a step whose success or failure is recorded. */
   readonly owner: string;
-  /** How often the run was taken over, plus one. */
+  /** How often the run was taken over, plus one; of a step, how often it was delivered. */
   readonly attempt: number;
   /** Grows with every commit of the owner. */
   readonly beat: number;

@@ -112,8 +112,10 @@ export class SqlBackend implements Backend {
     return (await this.#all(select, "ORDER BY position DESC", limit)).map((row) => runFrom(json(row["record"])));
   }
 
-  async leases(runId?: string): Promise<readonly Lease[]> {
-    const select = new Select(`SELECT *, ${nowMs[this.#database.dialect]} - at AS age_ms FROM edgewater_leases`).where("run_id = ?", runId);
+  async leases(runId?: string, step?: string): Promise<readonly Lease[]> {
+    const select = new Select(`SELECT *, ${nowMs[this.#database.dialect]} - at AS age_ms FROM edgewater_leases`)
+      .where("run_id = ?", runId)
+      .where("step = ?", step);
     return (await this.#all(select)).map(leaseOf);
   }
 

@@ -1,0 +1,95 @@
+/** Runs that are begun with an id: once, however often they are asked for. */
+import { EdgewaterError } from "../errors.ts";
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import { errorOf } from "../run/failure-record.ts";
+import type { Graph } from "../run/graph.ts";
+import { keptLeaseMs, keptToken, type OwnerOptions, RunOwner } from "../run/owner.ts";
+import { checkPlaces } from "../run/places.ts";
+import type { Plan } from "../run/plan.ts";
+import { dynamicNamesOf, plannedRecord, planOfRecord } from "../run/planned.ts";
+import { beginRun, type FailedAsset, type RunResult, type RunStart } from "../run/run.ts";
+import type { RunEnvironment } from "../run/run-environment.ts";
+import { isSuccess } from "../run/run-request.ts";
+import { decodePlanned, plannedKey } from "../storage/planned.ts";
+import type { AnyEvent, RunRecord } from "../storage/types.ts";
+
+type Environment = Omit<RunEnvironment, "owner">;
+
+/** Begins a run of a plan, and keeps with it what workers and replays need to plan the same. */
+export function beginPlanned(
+  plan: Plan,
+  start: Omit<RunStart, "kind" | "planned">,
+  loadingContext: PartitionLoadingContext,
+  graph: Graph,
+  { executor }: Environment,
+  options: OwnerOptions,
+): Promise<RunOwner> {
+  const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
+  const kind = plan.length > 0 && isObserved ? "observe" : "materialize";
+  const keeps = executor.keepsRuns ?? false;
+  const isSent = keeps || executor.runStep !== undefined || plan.some(({ computation }) => computation.executor !== undefined);
+  const isPlanKept = keeps || (isSent && dynamicNamesOf(graph).size > 0);
+  const planned = isPlanKept ? plannedRecord(plan, loadingContext, graph, keeps) : undefined;
+  return beginRun(plan, { ...start, kind, planned }, keeps ? { ...options, leaseMs: keptLeaseMs } : options);
+}
+
+/** What to do about a run that is known. */
+export interface KnownRun {
+  /** It has ended. */
+  readonly result?: RunResult;
+  /** An engine keeps it. */
+  readonly kept?: { readonly owner: RunOwner; readonly plan: Plan; readonly plannedAt: number };
+  /** It is to be resumed. */
+  readonly resume?: string;
+}
+
+/**
+ * Looks for a run with this id; undefined when there is none.
+ *
+ * @throws `TakenOver` for a run that an engine kept and another process has taken over
+ */
+export async function knownRun(runId: string, graph: Graph, environment: Environment): Promise<KnownRun | undefined> {
+  const { storage, executor } = environment;
+  const run = await storage.getRun(runId);
+  if (run === undefined) return undefined;
+  if (run.status !== "Started" && run.status !== "Interrupted")
+    return { result: resultFrom(run, await storage.getEventsForRun(runId, { types: "all" })) };
+  if (!executor.keepsRuns) return { resume: runId };
+  const [[lease], planned] = await Promise.all([storage.getLeases(runId, ""), storage.kvGet(plannedKey(runId))]);
+  if (lease?.owner !== keptToken({ runId }) || planned === undefined) {
+    const message = `Cannot go on with the run ${runId} with ${executor.name}: another process has taken it over with force, or began it without ${executor.name}`;
+    throw new EdgewaterError("TakenOver", message, { key: runId });
+  }
+  const record = decodePlanned(planned);
+  const plan = planOfRecord(record, graph);
+  checkPlaces(plan, environment);
+  return { kept: { owner: RunOwner.rejoin(run, { ...environment, leaseMs: keptLeaseMs }), plan, plannedAt: record.plannedAt } };
+}
+
+/** The result of a run that has ended, from its record. */
+function resultFrom({ runId, status, nodeNames }: RunRecord, all: readonly AnyEvent[]): RunResult {
+  const [failed, skipped] = [new Map<string, FailedAsset>(), new Set<string>()];
+  for (const event of all) {
+    const { assetKey: name, eventType } = event;
+    if (name === undefined) continue;
+    const partition = event.partitionKey && String(event.partitionKey);
+    const id = JSON.stringify([name, partition]);
+    if (eventType === "StepFailure") failed.set(id, { name, partition, error: errorOf(event) });
+    if (eventType === "StepSkipped") skipped.add(name);
+    // A resumed run makes what has failed before.
+    if (isSuccess(event)) failed.delete(id);
+    if (eventType === "StepStart") skipped.delete(name);
+  }
+  const failedAssets = [...failed.values()];
+  const failedNames = new Set(failedAssets.map(({ name }) => name));
+  const events = all.filter(isSuccess);
+  const made = new Set(events.map(({ assetKey }) => assetKey));
+  return {
+    success: status === "Success",
+    runId,
+    materializedAssets: nodeNames.filter((name) => made.has(name) && !failedNames.has(name) && !skipped.has(name)),
+    failedAssets,
+    skippedAssets: nodeNames.filter((name) => skipped.has(name) || (!made.has(name) && !failedNames.has(name))),
+    events,
+  };
+}
