@@ -104,6 +104,8 @@ function progressOf(event: AnyEvent, followed: FollowedStep): ProgressEvent | un
       followed.hasFailed = true;
       return isFirst ? { type: "step-failure", runId, step, durationMs, error: errorOf(event) } : undefined;
     }
+    default:
+      return undefined;
   }
 }
 

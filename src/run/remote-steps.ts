@@ -66,7 +66,7 @@ function remoteSteps(
       const found = await endingsOf(own, step, storage);
       if (seen?.owner === endedOwner) return settle(step, outcomeWith(own, "ended"));
       const made = [...found].flatMap(([id, event]) => (isSuccess(event) ? [id] : []));
-      const lease = { runId, step: own.step, owner: endedOwner, attempt: (seen?.attempt ?? 0) + 1, ttlMs: 0 };
+      const lease = { runId, step: own.step, owner: endedOwner, attempt: (seen?.attempt ?? 0) + 1, ttlMs: 1 };
       try {
         await owner.commit({
           preconditions: [{ lease: runId, step: own.step, owner: seen?.owner, ...(seen && { beat: seen.beat }) }],
