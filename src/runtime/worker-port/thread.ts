@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import type { WorkerPort } from "./types.ts";
 
-/** The port of this worker thread; undefined in the main thread. */
+/** The port of this worker thread, in Bun also of a Web Worker; undefined in the main thread. */
 export function workerPort(): WorkerPort | undefined {
   const port = parentPort;
   if (port === null) return undefined;

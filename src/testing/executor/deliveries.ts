@@ -133,7 +133,7 @@ export const deliveryCases: readonly ExecutorCase[] = [
       (result) => result.success,
       () => false,
     );
-    await hooks.untilCalled("cancel.gated", 1);
+    await Promise.race([hooks.untilCalled("cancel.gated", 1), running]);
     const [run] = (await stage.storage.getRuns({ status: "Started" })).filter(({ nodeNames }) => nodeNames.includes("cancel.gated"));
     if (run === undefined) throw broken("the run is not recorded");
     await repository.cancel(run.runId);

@@ -119,6 +119,10 @@ function definitionsOf(hooks: Hooks): { readonly assets: readonly (Asset | Multi
     ...wide,
     ...[sum, odd, restarted, from("restart.two", restarted), retried, number("lost.one"), number("clock.one"), number("both.one")],
     ...[asset({ name: "canary.one" }, () => canary), number("transport.one"), number("transport.two"), number("local.one")],
+    // Of this one no worker ever comes back.
+    asset({ name: "hangs" }, (): number => {
+      for (;;);
+    }),
   ];
   return { assets, tasks: [doubled] };
 }
