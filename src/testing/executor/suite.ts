@@ -119,9 +119,11 @@ function definitionsOf(hooks: Hooks): { readonly assets: readonly (Asset | Multi
     ...wide,
     ...[sum, odd, restarted, from("restart.two", restarted), retried, number("lost.one"), number("clock.one"), number("both.one")],
     ...[asset({ name: "canary.one" }, () => canary), number("transport.one"), number("transport.two"), number("local.one")],
-    // Of this one no worker ever comes back.
-    asset({ name: "hangs" }, (): number => {
-      for (;;);
+    // From its first call no worker comes back.
+    asset({ name: "hangs" }, async () => {
+      await called("hangs");
+      while ((await hooks.count("hangs")) === 1) for (;;);
+      return 1;
     }),
   ];
   return { assets, tasks: [doubled] };

@@ -1,7 +1,7 @@
-import { asset, Repository, Storage, SuperJsonIOHandler } from "edgewater";
+import { Storage } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { parallel } from "edgewater/parallel";
-import { executorCases } from "edgewater/testing";
+import { executorCases, openExecutorSuite } from "edgewater/testing";
 import { afterAll, describe, expect, it } from "vitest";
 
 const place = `executors-${crypto.randomUUID()}`;
@@ -19,18 +19,9 @@ describe("parallel() with Web Workers", async () => {
 
   it.each(executorCases("workers"))("$name", ({ run }) => run({ storage, store, executor }));
 
-  it("ends a worker that hangs in a loop, and fails the step after three of them", async () => {
-    const hangs = asset({ name: "hangs" }, () => 1);
-    const hanging = parallel({ start, size: 1, stepTimeoutMs: 500 });
-    await using repository = await Repository.open({
-      assets: [hangs],
-      ioHandler: new SuperJsonIOHandler({ store }),
-      storage,
-      executor: hanging,
-    });
-    const result = await repository.materialize({ raiseOnError: false });
-    await hanging[Symbol.asyncDispose]();
-    expect(result.failedAssets).toMatchObject([{ name: "hangs", error: { code: "Unavailable" } }]);
-    expect(String(result.failedAssets[0]?.error)).toMatch(/gave no answer in 500 ms/);
+  it("ends a worker that hangs in a loop, and tries its step in another", async () => {
+    await using hanging = parallel({ start, size: 1, stepTimeoutMs: 3000 });
+    await using repository = await openExecutorSuite({ storage, store, executor: hanging });
+    expect(await repository.materialize({ selection: ["hangs"] })).toMatchObject({ success: true });
   });
 });
