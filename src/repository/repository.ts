@@ -14,26 +14,26 @@ import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
 import { Operations } from "../operations-in-flight.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
-import { checkPartition, type PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import type { Executor } from "../run/executor.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
 import { loseCanceled } from "../run/living.ts";
 import { loadValue } from "../run/load-inputs.ts";
-import { defaultLeaseMs, type OwnerOptions, type RunOwner } from "../run/owner.ts";
+import { defaultLeaseMs, type RunOwner } from "../run/owner.ts";
 import { checkPlaces } from "../run/places.ts";
-import { checkOneOf, membersOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
-import { dynamicNamesOf } from "../run/planned.ts";
+import { checkOneOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
 import type { StepOutcome, StepRequest } from "../run/protocol.ts";
 import { beginRun, type RunResult, run } from "../run/run.ts";
 import { noProgress, type OnProgress, type RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import { currentContext, oneKey, severalKeys } from "./keys.ts";
 import { beginPlanned, knownRun } from "./known-run.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, planned } from "./plan.ts";
-import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
+import { type Resumed, resumeOrCancel } from "./resume.ts";
 import { orThrow } from "./run-error.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
 import type {
@@ -153,7 +153,7 @@ export class Repository implements AsyncDisposable {
       if (known?.result !== undefined) return orThrow(known.result, raiseOnError, environment.signal);
       if (known?.kept !== undefined) return this.#run(known.kept.plan, known.kept.owner, { ...environment, ...known.kept }, raiseOnError);
       const resume = which ?? known?.resume;
-      const resumed = resume && (await this.#resume(resume, selection, tags, loadingContext, environment, ownerOptions));
+      const resumed = resume && (await resumeOrCancel(resume, this.#graph, selection, tags, loadingContext, environment, ownerOptions));
       if (resumed) return this.#run(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
       const plan = planOf(this.#graph, selection, loadingContext);
       checkPlaces(plan, environment);
@@ -161,26 +161,6 @@ export class Repository implements AsyncDisposable {
       const owner = await beginPlanned(plan, start, loadingContext, this.#graph, environment, ownerOptions);
       return this.#run(plan, owner, environment, raiseOnError);
     });
-  }
-
-  /** Takes a run over. One that is taken over after an abort is canceled. */
-  async #resume(
-    resume: true | string | ResumeOptions,
-    selection: Selection,
-    tags: MaterializeOptions["tags"],
-    loadingContext: PartitionLoadingContext,
-    environment: Omit<RunEnvironment, "owner">,
-    ownerOptions: OwnerOptions,
-  ): Promise<Resumed | undefined> {
-    const which = typeof resume === "object" ? resume : { run: resume };
-    const resuming = resumeRun(which, this.#graph, selection, tags, loadingContext, environment, ownerOptions);
-    try {
-      return await orAborted(resuming, environment.signal);
-    } catch (error) {
-      const cancel = resuming.catch(() => undefined).then((late) => late?.owner.end("Canceled", Date.now()));
-      cancel.catch((lost) => this.#log.warn("Cannot record that a resumed run was canceled", lost));
-      throw error;
-    }
   }
 
   /** Runs a plan for the owner of its run. */
@@ -269,8 +249,8 @@ export class Repository implements AsyncDisposable {
       const load = (key: PartitionKey | undefined): Promise<unknown> => {
         return orAborted(loadValue(request(key), environment), environment.signal, { asset: source.name });
       };
-      if (!("partitionKeys" in options)) return load(await this.#oneKey(source, options.partitionKey));
-      const keys = await this.#keys(source, options.partitionKeys);
+      if (!("partitionKeys" in options)) return load(await oneKey(source, options.partitionKey, () => this.#loadingContext()));
+      const keys = await severalKeys(source, options.partitionKeys, () => this.#loadingContext());
       return new PartitionMap(keys, load, { missing: options.missing ?? "throw" });
     });
   }
@@ -290,7 +270,7 @@ export class Repository implements AsyncDisposable {
     checkRepositoryOptions("write", options);
     const { partitionKey, ifLatest, signal } = options;
     return this.#operations.run(async () => {
-      const key = await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey);
+      const key = await oneKey(nodeOf(this.#graph, asset).definition, partitionKey, () => this.#loadingContext());
       const plan = writePlan(this.#graph, asset, value, key, ifLatest);
       // The value is here.
       const environment = this.#environment({ signal, executor: inProcess() });
@@ -371,27 +351,8 @@ export class Repository implements AsyncDisposable {
     return this.close();
   }
 
-  /** What partitions depend on beside their definitions: the time, and the keys of dynamic partitions. */
-  async #loadingContext(): Promise<PartitionLoadingContext> {
-    const entries = [...dynamicNamesOf(this.#graph)].map(async (name) => [name, await this.storage.getDynamicPartitions(name)] as const);
-    const keys = new Map(await Promise.all(entries));
-    return { now: new Date(), dynamicKeys: (name) => keys.get(name) ?? [] };
-  }
-
-  async #oneKey({ name, partitions }: Definition, key: string | PartitionKey | undefined): Promise<PartitionKey | undefined> {
-    if (partitions === undefined && key === undefined) return undefined;
-    if (partitions === undefined) throw withoutPartitions(name);
-    if (key === undefined) {
-      const message = `Missing partition key for ${JSON.stringify(name)}: it has partitions; pass partitionKey, or partitionKeys to load a map`;
-      throw new EdgewaterError("PartitionError", message, { asset: name });
-    }
-    return checkPartition(partitions, key, await this.#loadingContext(), name);
-  }
-
-  async #keys({ name, partitions }: Definition, keys: readonly (string | PartitionKey)[] | "all"): Promise<readonly PartitionKey[]> {
-    if (partitions === undefined) throw withoutPartitions(name);
-    const loadingContext = await this.#loadingContext();
-    return keys === "all" ? partitions.keys(loadingContext) : keys.flatMap((key) => membersOf(partitions, key, loadingContext, name));
+  #loadingContext(): Promise<PartitionLoadingContext> {
+    return currentContext(this.#graph, this.storage);
   }
 
   #environment({ signal, onProgress, retry, timeoutMs, executor, plannedAt }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
@@ -417,9 +378,4 @@ interface EnvironmentOptions {
   readonly timeoutMs?: number | undefined;
   readonly executor?: Executor | undefined;
   readonly plannedAt?: Date | undefined;
-}
-
-function withoutPartitions(name: string): EdgewaterError<"PartitionError"> {
-  const message = `Unexpected partition key for ${JSON.stringify(name)}: it has no partitions; omit the key`;
-  return new EdgewaterError("PartitionError", message, { asset: name });
 }

@@ -1,4 +1,4 @@
-import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../errors.ts";
+import { EdgewaterError, isEdgewaterError, orAborted, throwIfAborted } from "../errors.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { sleep } from "../retry.ts";
 import type { Graph } from "../run/graph.ts";
@@ -38,6 +38,29 @@ const concurrency = 16;
 /** The longest time that a silent owner is watched before its run is taken over, in milliseconds. */
 const longestWatch = 15_000;
 
+/** Takes a run over, unless it is aborted: one that is taken over after an abort is canceled. */
+export async function resumeOrCancel(which: true | string | ResumeOptions, ...context: ResumeContext): Promise<Resumed | undefined> {
+  const { signal, log } = context[4];
+  const resuming = resume(typeof which === "object" ? which : { run: which }, ...context);
+  try {
+    return await orAborted(resuming, signal);
+  } catch (error) {
+    const cancel = resuming.catch(() => undefined).then((late) => late?.owner.end("Canceled", Date.now()));
+    cancel.catch((lost) => log.warn("Cannot record that a resumed run was canceled", lost));
+    throw error;
+  }
+}
+
+/** What resuming needs: the assets, what was given to `materialize`, and the environment of the run. */
+type ResumeContext = [
+  graph: Graph,
+  given: Selection,
+  tags: Readonly<Record<string, string>> | undefined,
+  loadingContext: PartitionLoadingContext,
+  environment: LoadEnvironment & PlacesEnvironment,
+  options: OwnerOptions,
+];
+
 /**
  * Takes a run over: becomes its owner, reads what it has recorded, and records what it has written and could not record.
  * Undefined when there is no run to resume.
@@ -45,14 +68,9 @@ const longestWatch = 15_000;
  * @throws `NotFound` for an unknown run, `NotSupported` for a run of `write`, `InProgress` for a run whose process is alive,
  *   `PreconditionFailed` when another process takes it over at the same time
  */
-export async function resume(
+async function resume(
   { run: which, force = false }: ResumeOptions,
-  graph: Graph,
-  given: Selection,
-  tags: Readonly<Record<string, string>> | undefined,
-  loadingContext: PartitionLoadingContext,
-  environment: LoadEnvironment & PlacesEnvironment,
-  options: OwnerOptions,
+  ...[graph, given, tags, loadingContext, environment, options]: ResumeContext
 ): Promise<Resumed | undefined> {
   const { storage } = environment;
   const run = await findRun(which, storage);

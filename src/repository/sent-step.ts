@@ -1,7 +1,8 @@
 /** Steps that other processes send to a repository. */
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import type { Graph } from "../run/graph.ts";
-import { contextOfPlanned, dynamicNamesOf } from "../run/planned.ts";
+import type { Step } from "../run/plan.ts";
+import { contextOfPlanned } from "../run/planned.ts";
 import { checkRequest, type StepOutcome, type StepRequest, stepOf } from "../run/protocol.ts";
 import type { RunEnvironment } from "../run/run-environment.ts";
 import { outcomeOf, runRequest } from "../run/run-request.ts";
@@ -20,7 +21,7 @@ export async function runSentStep(
   checkRequest(request);
   const { timeoutMs, retry } = request;
   const { storage } = environment;
-  const step = stepOf(request, graph, await contextOf(request, graph, now, storage));
+  const step = await stepOfSent(request, graph, now, storage);
   return runRequest(request, step, { ...environment, timeoutMs, retry: retry ?? environment.retry }, { leaseMs, takeOver });
 }
 
@@ -32,17 +33,21 @@ export async function outcomeOfSent(
   storage: Storage,
 ): Promise<StepOutcome | undefined> {
   checkRequest(request);
-  return outcomeOf(request, stepOf(request, graph, await contextOf(request, graph, now, storage)), storage);
+  return outcomeOf(request, await stepOfSent(request, graph, now, storage), storage);
 }
 
-/** What partitions depended on when the run was planned. */
-async function contextOf(
-  { runId, plannedAt }: StepRequest,
+/** The step of a request, with its partitions resolved as they were when the run was planned. */
+async function stepOfSent(
+  request: StepRequest,
   graph: Graph,
   now: () => Promise<PartitionLoadingContext>,
   storage: Storage,
-): Promise<PartitionLoadingContext> {
-  if (dynamicNamesOf(graph).size === 0) return contextOfPlanned({ plannedAt, dynamicKeys: {} });
+): Promise<Step> {
+  const { runId, plannedAt } = request;
+  const sources = graph.nodes.get(request.outputs[0] ?? "")?.computation.inputs.map(({ source }) => source?.partitions) ?? [];
+  if (sources.every((partitions) => partitions === undefined || partitions.dynamicNames.length === 0))
+    return stepOf(request, graph, contextOfPlanned({ plannedAt, dynamicKeys: {} }));
   const planned = await storage.kvGet(plannedKey(runId));
-  return planned === undefined ? { ...(await now()), now: new Date(plannedAt) } : contextOfPlanned(decodePlanned(planned));
+  const context = planned === undefined ? { ...(await now()), now: new Date(plannedAt) } : contextOfPlanned(decodePlanned(planned));
+  return stepOf(request, graph, context);
 }

@@ -133,8 +133,9 @@ type StepDescription = Pick<StepRequest, "step" | "computation" | "outputs" | "p
  * @throws `GraphError` when the repository lacks the asset or one of the outputs, or has other partitions: it runs other code
  */
 export function stepOf(request: StepDescription, graph: Graph, loadingContext: PartitionLoadingContext): Step {
-  const computation = graph.computations.find(({ name }) => name === request.computation);
-  if (computation === undefined) throw otherCode(request, `this repository has no ${JSON.stringify(request.computation)}`);
+  const computation = graph.nodes.get(request.outputs[0] ?? "")?.computation;
+  if (computation?.name !== request.computation)
+    throw otherCode(request, `this repository has no ${JSON.stringify(request.computation)} that makes ${request.outputs.join(", ")}`);
   const unknown = request.outputs.find((output) => !computation.outputs.some(({ name }) => name === output));
   if (unknown !== undefined) throw otherCode(request, `here ${JSON.stringify(computation.name)} has no output ${JSON.stringify(unknown)}`);
   const { partitions, inputs } = computation;

@@ -1,4 +1,5 @@
 /** A worker of any runtime: a Web Worker of a browser, Deno or Bun, or a worker thread of Node. */
+import { thrownText } from "../../errors.ts";
 
 /** What Web Workers have. */
 interface WebWorker {
@@ -18,7 +19,8 @@ export interface WorkerMessageEvent {
 interface WorkerThread {
   postMessage(message: unknown): void;
   terminate(): Promise<unknown>;
-  on(type: string, listener: (value: never) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: as Node declares it
+  on(type: string, listener: (value: any) => void): unknown;
   ref(): void;
   unref(): void;
 }
@@ -38,10 +40,10 @@ export interface Line {
 /** Connects to a worker. `onLost` is called when it has ended, could not start, or sent what cannot be read. */
 export function lineTo(worker: AnyWorker, onMessage: (message: unknown) => void, onLost: (reason: string) => void): Line {
   if ("on" in worker && typeof worker.on === "function") {
-    worker.on("message", onMessage as (value: never) => void);
+    worker.on("message", onMessage);
     worker.on("messageerror", () => onLost("it has sent a message that cannot be read"));
-    worker.on("error", ((error: unknown) => onLost(textOf(error))) as (value: never) => void);
-    worker.on("exit", ((code: unknown) => onLost(`it has ended with the code ${code}`)) as (value: never) => void);
+    worker.on("error", (error: unknown) => onLost(thrownText(error)));
+    worker.on("exit", (code: unknown) => onLost(`it has ended with the code ${code}`));
   } else {
     const web = worker as WebWorker;
     web.addEventListener("message", ({ data }) => onMessage(data));
@@ -60,8 +62,4 @@ export function lineTo(worker: AnyWorker, onMessage: (message: unknown) => void,
     end: () => void worker.terminate(),
     keepAlive: (isBusy) => (isBusy ? refs.ref?.() : refs.unref?.()),
   };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -64,7 +64,8 @@ export class SqlBackend implements Backend {
     const select = new Select("SELECT * FROM edgewater_events")
       .where("asset_key = ?", assetKey)
       .where("place = ?", place)
-      .where("run_id = ?", runId)
+      // Of an asset few events are of one run, and of a run few are of one asset: the index of the asset is the better one.
+      .where(assetKey === undefined ? "run_id = ?" : "run_id || '' = ?", runId)
       .where("id > ?", after)
       .where("id < ?", before)
       .where(`event_type IN (${types?.map(() => "?").join(", ")})`, ...(types ?? [undefined]));

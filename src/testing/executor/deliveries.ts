@@ -1,7 +1,5 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { MemoryStore } from "../../object-store/memory/store.ts";
-import { Repository } from "../../repository/repository.ts";
-import type { Executor } from "../../run/executor.ts";
 import type { StepOutcome, StepRequest } from "../../run/protocol.ts";
 import type { Storage } from "../../storage/types.ts";
 import {
@@ -22,15 +20,6 @@ import { openExecutorSuite } from "./suite.ts";
 const workers: readonly ExecutorKind[] = ["workers"];
 const elsewhere: readonly ExecutorKind[] = ["workers", "engine"];
 const everywhere: readonly ExecutorKind[] = ["here", "workers", "engine"];
-
-/** Waits until nobody makes a step, and returns its outcome. */
-async function whenEnded(repository: Repository, request: StepRequest): Promise<StepOutcome | undefined> {
-  while (true) {
-    const outcome = await repository.outcomeOf(request);
-    if (outcome?.status !== "busy") return outcome;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 /** Runs one asset, and hands its request to the case before the executor delivers it. */
 async function withRequest(
@@ -81,8 +70,10 @@ export const deliveryCases: readonly ExecutorCase[] = [
       zombie = repository.runStep(sent);
       await hooks.untilCalled("zombie.gated", 1);
       // The executor delivers the step as a later attempt, whose function is called beside the first one.
-      const opening = hooks.untilCalled("zombie.gated", 2).then(() => hooks.open("zombie"));
-      opening.catch(() => {});
+      hooks
+        .untilCalled("zombie.gated", 2)
+        .then(() => hooks.open("zombie"))
+        .catch(() => {});
       return { attempt: 1 };
     });
     const outcome = await zombie;
@@ -155,30 +146,48 @@ export const deliveryCases: readonly ExecutorCase[] = [
     if (!isEdgewaterError(failed?.error, "Unavailable")) throw broken("the error is another one", failed?.error);
     same([failed?.name, materializedAssets], ["transport.one", ["transport.two"]], "failed and made");
     const failures = (await eventsOf(stage.storage, runId)).filter(({ eventType }) => eventType === "StepFailure");
-    same(failures.map(({ assetKey }) => assetKey), ["transport.one"], "recorded failures");
+    same(
+      failures.map(({ assetKey }) => assetKey),
+      ["transport.one"],
+      "recorded failures",
+    );
   }),
   executorCase("refuses a step that its code does not have, and writes nothing", elsewhere, async ({ make, stage, repository }) => {
     const { runId } = await make(["local.one"]);
     const before = await eventsOf(stage.storage, runId);
-    const request = { protocol: 1, runId, owner: "1.x", step: "4:none", computation: "none", outputs: ["none"], attempt: 1, since: 0, plannedAt: 0 } as const;
+    const request = {
+      protocol: 1,
+      runId,
+      owner: "1.x",
+      step: "4:none",
+      computation: "none",
+      outputs: ["none"],
+      attempt: 1,
+      since: 0,
+      plannedAt: 0,
+    } as const;
     await rejects(() => repository.runStep(request), "GraphError");
     const other = { ...request, computation: "local.one", partitionKeys: ["a"] };
     await rejects(() => repository.runStep(other), "GraphError");
     await rejects(() => repository.runStep({ ...request, protocol: 2 as 1 }), "NotSupported");
     same(await eventsOf(stage.storage, runId), before, "events");
   }),
-  executorCase("is refused before anything runs when it cannot reach a value or the records", elsewhere, async ({ stage, repository, make }) => {
-    await using near = await openExecutorSuite({ ...stage, store: new MemoryStore() });
-    const runs = (await stage.storage.getRuns()).length;
-    const error = await rejects(() => near.materialize({ selection: ["local.one"] }), "NotSupported");
-    if (!error.message.includes('"local.one"') || !error.message.includes("inProcess()")) throw broken("the error names neither asset nor remedy", error);
-    const { Storage: storages } = await import("../../storage/storage.ts");
-    await using memory: Storage = storages.memory();
-    await using apart = await openExecutorSuite({ ...stage, storage: memory });
-    await rejects(() => apart.materialize({ selection: ["local.one"] }), "NotSupported");
-    same([(await stage.storage.getRuns()).length, await memory.getRuns()], [runs, []], "recorded runs");
-    succeeded(await make(["local.one"]));
-    same(await repository.load("local.one"), 1, "the value");
-  }),
+  executorCase(
+    "is refused before anything runs when it cannot reach a value or the records",
+    elsewhere,
+    async ({ stage, repository, make }) => {
+      await using near = await openExecutorSuite({ ...stage, store: new MemoryStore() });
+      const runs = (await stage.storage.getRuns()).length;
+      const error = await rejects(() => near.materialize({ selection: ["local.one"] }), "NotSupported");
+      if (!error.message.includes('"local.one"') || !error.message.includes("inProcess()"))
+        throw broken("the error names neither asset nor remedy", error);
+      const { Storage: storages } = await import("../../storage/storage.ts");
+      await using memory: Storage = storages.memory();
+      await using apart = await openExecutorSuite({ ...stage, storage: memory });
+      await rejects(() => apart.materialize({ selection: ["local.one"] }), "NotSupported");
+      same([(await stage.storage.getRuns()).length, await memory.getRuns()], [runs, []], "recorded runs");
+      succeeded(await make(["local.one"]));
+      same(await repository.load("local.one"), 1, "the value");
+    },
+  ),
 ];
-

@@ -1,14 +1,15 @@
 /** Engines for tests, in this process: they deliver, repeat, lose, remember and suspend as real ones do. */
+
+import { EdgewaterError } from "../../errors.ts";
 import { durable } from "../../executors/durable.ts";
 import { remote } from "../../executors/remote.ts";
-import { EdgewaterError } from "../../errors.ts";
+import type { ObjectStore } from "../../object-store/types.ts";
 import type { Repository } from "../../repository/repository.ts";
 import type { MaterializeOptions } from "../../repository/types.ts";
 import type { Executor } from "../../run/executor.ts";
 import type { StepOutcome, StepRequest } from "../../run/protocol.ts";
 import type { RunResult } from "../../run/run.ts";
 import type { Storage } from "../../storage/types.ts";
-import type { ObjectStore } from "../../object-store/types.ts";
 import type { ExecutorStage } from "./check.ts";
 import { openExecutorSuite } from "./suite.ts";
 
@@ -97,7 +98,10 @@ export function fakeEngine(by: "name" | "index", chance: Chance = () => 1): Pick
       },
     });
   };
-  const materialize = async (repository: Repository, { runId = crypto.randomUUID(), ...options }: MaterializeOptions): Promise<RunResult> => {
+  const materialize = async (
+    repository: Repository,
+    { runId = crypto.randomUUID(), ...options }: MaterializeOptions,
+  ): Promise<RunResult> => {
     while (true) {
       try {
         return await repository.materialize({ executor: engineOf(runId), ...options, runId });

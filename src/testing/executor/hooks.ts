@@ -97,9 +97,11 @@ export function hookedStore(store: ObjectStore, hooks: Hooks): ObjectStore {
   const nameOf = (key: string): string => decodeURIComponent(key.replace(/\.superjson$/, ""));
   return new Proxy(store, {
     get: (_, name) => {
-      if (name === "get") return async (key: string, options?: never) => hooks.reach("load", nameOf(key)).then(() => store.get(key, options));
+      if (name === "get")
+        return async (key: string, options?: never) => hooks.reach("load", nameOf(key)).then(() => store.get(key, options));
       if (name === "put")
-        return async (key: string, body: never, options?: never) => hooks.reach("write", nameOf(key)).then(() => store.put(key, body, options));
+        return async (key: string, body: never, options?: never) =>
+          hooks.reach("write", nameOf(key)).then(() => store.put(key, body, options));
       const value = Reflect.get(store, name);
       return typeof value === "function" ? value.bind(store) : value;
     },

@@ -32,19 +32,23 @@ const isOf =
 /** Workers and processes that are killed, and answers that are lost. */
 export const lossCases: readonly ExecutorCase[] = [
   ...killPoints.map((point) =>
-    executorCase(`ends a step whose worker is killed at the point "${point}", and records it once`, ["workers"], async ({ repository, hooks, make, stage }) => {
-      const asset = `kill.${point}`;
-      await hooks.order(point, point === "load" ? `${asset}.input` : asset, "die");
-      const result = await make([asset], { includeUpstream: true });
-      succeeded(result);
-      same((await madeBy(stage.storage, asset, result.runId)).length, 1, "records");
-      same(await repository.load(asset), 2, "the value");
-      const calls = await hooks.count(asset);
-      const most = point === "function" || point === "write" || point === "written" ? 2 : 1;
-      if (calls < 1 || calls > most) throw broken(`the function was called ${calls} times`);
-      const [status] = await repository.status({ selection: [asset] });
-      same([status?.status, status?.uncommitted], ["UpToDate", undefined], "the status");
-    }),
+    executorCase(
+      `ends a step whose worker is killed at the point "${point}", and records it once`,
+      ["workers"],
+      async ({ repository, hooks, make, stage }) => {
+        const asset = `kill.${point}`;
+        await hooks.order(point, point === "load" ? `${asset}.input` : asset, "die");
+        const result = await make([asset], { includeUpstream: true });
+        succeeded(result);
+        same((await madeBy(stage.storage, asset, result.runId)).length, 1, "records");
+        same(await repository.load(asset), 2, "the value");
+        const calls = await hooks.count(asset);
+        const most = point === "function" || point === "write" || point === "written" ? 2 : 1;
+        if (calls < 1 || calls > most) throw broken(`the function was called ${calls} times`);
+        const [status] = await repository.status({ selection: [asset] });
+        same([status?.status, status?.uncommitted], ["UpToDate", undefined], "the status");
+      },
+    ),
   ),
   executorCase("ends a step whose answer from the Storage is lost, and records it once", ["workers"], async ({ hooks, make, stage }) => {
     await hooks.order("recorded", "lost.one", "lose the answer");
@@ -67,7 +71,8 @@ export const lossCases: readonly ExecutorCase[] = [
         const result = await make(options.selection, { runId });
         succeeded(result);
         same(result.runId, runId, "the run");
-        for (const asset of options.selection) same((await madeBy(stage.storage, asset, runId)).length, 1, `records of ${asset} (${when} ${type})`);
+        for (const asset of options.selection)
+          same((await madeBy(stage.storage, asset, runId)).length, 1, `records of ${asset} (${when} ${type})`);
         same(await hooks.count("restart.one"), calls + 1, `calls (${when} ${type})`);
         // Once more: the recorded result.
         succeeded(await make(options.selection, { runId }));

@@ -1,8 +1,8 @@
 import { isEdgewaterError } from "../../errors.ts";
-import type { ProgressEvent } from "../../run/run-environment.ts";
 import { inProcess } from "../../run/in-process.ts";
+import type { ProgressEvent } from "../../run/run-environment.ts";
 import type { AnyEvent } from "../../storage/types.ts";
-import { broken, canonical, type ExecutorKind, type ExecutorCase, eventsOf, executorCase, same, succeeded } from "./check.ts";
+import { broken, canonical, type ExecutorCase, type ExecutorKind, eventsOf, executorCase, same, succeeded } from "./check.ts";
 import { canary, oddName } from "./suite.ts";
 
 const everywhere: readonly ExecutorKind[] = ["here", "workers", "engine"];
@@ -13,26 +13,38 @@ const graphOptions = { includeUpstream: true, partitionKeys: ["a", "b", "é/x"] 
 function contentOf({ eventType, assetKey, partitionKey, metadata, dataVersion, ...rest }: AnyEvent): string {
   const { write_duration_s: _, ...kept } = metadata;
   const { inputDataVersions, codeVersion } = rest;
-  return canonical({ eventType, assetKey, partitionKey: partitionKey && String(partitionKey), kept, dataVersion, inputDataVersions, codeVersion });
+  return canonical({
+    eventType,
+    assetKey,
+    partitionKey: partitionKey && String(partitionKey),
+    kept,
+    dataVersion,
+    inputDataVersions,
+    codeVersion,
+  });
 }
 
 /** What a run records and stores. */
 export const resultCases: readonly ExecutorCase[] = [
-  executorCase("records the events, versions, metadata and bytes that inProcess records", everywhere, async ({ repository, make, stage }) => {
-    const here = { executor: inProcess(), selection: graph, ...graphOptions };
-    // The first run has no earlier value of the asset that takes its own.
-    await repository.materialize(here);
-    const expected = await repository.materialize(here);
-    const actual = await make(graph, graphOptions);
-    succeeded(actual);
-    const [one, other] = [await eventsOf(stage.storage, expected.runId), await eventsOf(stage.storage, actual.runId)];
-    same(other.map(contentOf).toSorted(), one.map(contentOf).toSorted(), "events");
-    same(actual.events.map(contentOf).toSorted(), expected.events.map(contentOf).toSorted(), "events of the result");
-    same(actual.materializedAssets, expected.materializedAssets, "the assets of the result");
-    same(await repository.load("graph.all"), 2, "a value");
-    const lines = (await stage.storage.getRunLogs(actual.runId)).map(({ message }) => message);
-    same(lines, ["makes a pair"], "the log of the run");
-  }),
+  executorCase(
+    "records the events, versions, metadata and bytes that inProcess records",
+    everywhere,
+    async ({ repository, make, stage }) => {
+      const here = { executor: inProcess(), selection: graph, ...graphOptions };
+      // The first run has no earlier value of the asset that takes its own.
+      await repository.materialize(here);
+      const expected = await repository.materialize(here);
+      const actual = await make(graph, graphOptions);
+      succeeded(actual);
+      const [one, other] = [await eventsOf(stage.storage, expected.runId), await eventsOf(stage.storage, actual.runId)];
+      same(other.map(contentOf).toSorted(), one.map(contentOf).toSorted(), "events");
+      same(actual.events.map(contentOf).toSorted(), expected.events.map(contentOf).toSorted(), "events of the result");
+      same(actual.materializedAssets, expected.materializedAssets, "the assets of the result");
+      same(await repository.load("graph.all"), 2, "a value");
+      const lines = (await stage.storage.getRunLogs(actual.runId)).map(({ message }) => message);
+      same(lines, ["makes a pair"], "the log of the run");
+    },
+  ),
   executorCase("skips what depends on a failure, and nothing else", everywhere, async ({ make }) => {
     const { failedAssets, skippedAssets, materializedAssets } = await make(["failure.broken", "failure.behind", "failure.beside"]);
     same(
@@ -47,7 +59,8 @@ export const resultCases: readonly ExecutorCase[] = [
     const [typed, coded] = [errorOf("class"), errorOf("code")];
     const isTyped = typed instanceof TypeError && typed.message === "no such column" && typed.cause instanceof RangeError;
     if (!isTyped || !typed.stack?.includes("no such column")) throw broken("the error is not the TypeError with its cause", typed);
-    if (!isEdgewaterError(coded, "QuotaExceeded") || coded.message !== "the disk is full") throw broken("the error has lost its code", coded);
+    if (!isEdgewaterError(coded, "QuotaExceeded") || coded.message !== "the disk is full")
+      throw broken("the error has lost its code", coded);
     same([errorOf("text"), errorOf("null")], ["a text", null], "thrown values that are no errors");
   }),
   executorCase("runs forty steps and one that takes them all", everywhere, async ({ repository, make }) => {
@@ -71,7 +84,8 @@ export const resultCases: readonly ExecutorCase[] = [
   executorCase("reports progress in the order of each step, and its log lines", everywhere, async ({ make, stage }) => {
     const progress: ProgressEvent[] = [];
     const { runId } = await make(["progress.retried", "failure.broken"], { onProgress: (event) => progress.push(event) });
-    const of = (step: string): readonly string[] => progress.flatMap((event) => ("step" in event && event.step === step ? [event.type] : []));
+    const of = (step: string): readonly string[] =>
+      progress.flatMap((event) => ("step" in event && event.step === step ? [event.type] : []));
     same(of("progress.retried"), ["step-start", "step-retry", "output", "step-success"], "of a step that was retried");
     same(of("failure.broken"), ["step-start", "step-failure"], "of a step that failed");
     same(progress.at(-1)?.type, "run-end", "the last event");
@@ -82,9 +96,17 @@ export const resultCases: readonly ExecutorCase[] = [
     same(await repository.load("canary.one"), canary, "the value");
     const kept = await stage.storage.kvList();
     const texts = kept.map(({ key, value }) => key + new TextDecoder().decode(value));
-    const records = canonical([await eventsOf(stage.storage, runId), await stage.storage.getRun(runId), await stage.storage.getRunLogs(runId)]);
+    const records = canonical([
+      await eventsOf(stage.storage, runId),
+      await stage.storage.getRun(runId),
+      await stage.storage.getRunLogs(runId),
+    ]);
     if ([...texts, records].some((each) => each.includes(canary))) throw broken("the records have a value");
     same(await stage.storage.getLeases(runId), [], "leases after the end");
-    same(kept.filter(({ key }) => key.startsWith("edgewater/") && key.includes(runId)), [], "keys after the end");
+    same(
+      kept.filter(({ key }) => key.startsWith("edgewater/") && key.includes(runId)),
+      [],
+      "keys after the end",
+    );
   }),
 ];

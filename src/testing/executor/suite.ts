@@ -14,7 +14,7 @@ import { staticPartitions } from "../../partition/static-partitions.ts";
 import { Repository } from "../../repository/repository.ts";
 import type { Executor } from "../../run/executor.ts";
 import type { Storage } from "../../storage/types.ts";
-import { type Die, hookedStorage, hookedStore, Hooks } from "./hooks.ts";
+import { type Die, Hooks, hookedStorage, hookedStore } from "./hooks.ts";
 
 /** What both sides of an executor share: a Storage and a store, opened by each. */
 export interface ExecutorSuiteOptions {
@@ -65,7 +65,10 @@ function definitionsOf(hooks: Hooks): { readonly assets: readonly (Asset | Multi
       yield Output(doubled + 1, { name: "graph.right" });
     },
   );
-  const keyed = asset({ name: "graph.keyed", partitions: letters, inputs: { one } }, ({ one }, { partitionKey }) => `${partitionKey}${one}`);
+  const keyed = asset(
+    { name: "graph.keyed", partitions: letters, inputs: { one } },
+    ({ one }, { partitionKey }) => `${partitionKey}${one}`,
+  );
   const batch = asset({ name: "graph.batch", partitions: { definition: letters, batch: true }, inputs: { keyed } }, async ({ keyed }) => {
     return new Map([...(await keyed.toMap())].map(([key, value]) => [key, value.length]));
   });
@@ -96,8 +99,9 @@ function definitionsOf(hooks: Hooks): { readonly assets: readonly (Asset | Multi
   const gated = ["delivery", "zombie", "slow", "cancel"].map((each) =>
     asset({ name: `${each}.gated` }, async (_, { signal }) => {
       await called(`${each}.gated`);
+      const call = await hooks.count(`${each}.gated`);
       await hooks.gate(each, signal);
-      return hooks.count(`${each}.gated`);
+      return call;
     }),
   );
   const wide = Array.from({ length: 40 }, (_, index) => number(`many.${index}`, index));

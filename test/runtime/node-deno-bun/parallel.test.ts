@@ -60,7 +60,11 @@ describe("parallel()", () => {
 
   it("starts no worker before the first step, and none for steps of another executor", async () => {
     let started = 0;
-    await using stage = await open({ start: () => (started++, start()) });
+    const counted = (): Worker => {
+      started++;
+      return start();
+    };
+    await using stage = await open({ start: counted });
     await stage.repository.materialize({ selection: ["local.one"], executor: inProcess() });
     expect(started).toBe(0);
   });

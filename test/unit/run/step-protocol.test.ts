@@ -6,8 +6,8 @@ import {
   EdgewaterError,
   type Executor,
   InMemoryIOHandler,
-  input,
   inProcess,
+  input,
   MemoryStore,
   PartitionMapping,
   type ProgressEvent,
@@ -51,7 +51,11 @@ function sending(worker: () => Repository, crossed: { requests: StepRequest[]; o
 function gate() {
   const { promise, resolve } = Promise.withResolvers<void>();
   const called = Promise.withResolvers<void>();
-  return { wait: () => (called.resolve(), promise), open: resolve, called: called.promise };
+  const wait = (): Promise<void> => {
+    called.resolve();
+    return promise;
+  };
+  return { wait, open: resolve, called: called.promise };
 }
 
 describe("a request", () => {
@@ -59,7 +63,7 @@ describe("a request", () => {
     const { open } = place();
     const partitions = staticPartitions(["a", "b", "c", "d", "e"]);
     const each = asset({ name: "each", partitions }, () => 1);
-    const batch = asset({ name: "batch", partitions: { definition: partitions, batch: true } }, ({}, { partition }) => {
+    const batch = asset({ name: "batch", partitions: { definition: partitions, batch: true } }, (_, { partition }) => {
       return new Map(partition?.keys.map((key) => [String(key), 1]));
     });
     await using repository = await open([each, batch]);
@@ -77,7 +81,14 @@ describe("a request", () => {
     const { events } = await repository.materialize({ executor, timeoutMs: 60_000, retry: { maxRetries: 1 } });
     expect(JSON.stringify(requests[0]).length).toBeLessThan(400);
     expect(JSON.stringify(outcomes[0]).length).toBeLessThan(200);
-    expect(requests[0]).toMatchObject({ protocol: 1, computation: "one", outputs: ["one"], attempt: 1, timeoutMs: 60_000, retry: { maxRetries: 1 } });
+    expect(requests[0]).toMatchObject({
+      protocol: 1,
+      computation: "one",
+      outputs: ["one"],
+      attempt: 1,
+      timeoutMs: 60_000,
+      retry: { maxRetries: 1 },
+    });
     expect(outcomes[0]).toMatchObject({ protocol: 1, status: "ended", outputs: { "3:one": events[0]?.id } });
   });
 
@@ -198,7 +209,11 @@ describe("the claim of a step", () => {
       [],
       ["Materialization", "StepSuccess"],
     ]);
-    for (const { preconditions } of commits) expect(preconditions?.slice(0, 2)).toMatchObject([{ lease: runId, owner }, { lease: runId, step }]);
+    for (const { preconditions } of commits)
+      expect(preconditions?.slice(0, 2)).toMatchObject([
+        { lease: runId, owner },
+        { lease: runId, step },
+      ]);
     expect(commits.at(-1)?.leases).toMatchObject([{ step, owner: "ended" }]);
   });
 
@@ -221,7 +236,9 @@ describe("the claim of a step", () => {
     expect(recorded).toHaveLength(1);
     expect(await running).toMatchObject({ success: true, events: [{ id: recorded[0]?.id }] });
     expect(await repository.load(one)).toBe(2);
-    await expect(repository.runStep({ ...(requests[0] as StepRequest), step: "x", attempt: 9 })).resolves.toMatchObject({ status: "ended" });
+    await expect(repository.runStep({ ...(requests[0] as StepRequest), step: "x", attempt: 9 })).resolves.toMatchObject({
+      status: "ended",
+    });
   });
 
   it("is taken over by a later delivery, or when it is asked for, and not by another", async () => {
@@ -250,6 +267,35 @@ describe("the claim of a step", () => {
   });
 });
 
+describe("a value", () => {
+  it("of a worker that was taken over does not replace the recorded one, whenever its write arrives", async () => {
+    const { open, storage, store } = place();
+    const hold = gate();
+    let calls = 0;
+    const one = asset({ name: "one" }, () => ++calls);
+    const slowStore = new Proxy(store, {
+      get: (_, name) => {
+        if (name === "put") return async (...given: Parameters<MemoryStore["put"]>) => hold.wait().then(() => store.put(...given));
+        const value = Reflect.get(store, name);
+        return typeof value === "function" ? value.bind(store) : value;
+      },
+    });
+    await using slow = await open([one], { ioHandler: new SuperJsonIOHandler({ store: slowStore }) });
+    await using repository = await open([one]);
+    let zombie: Promise<StepOutcome> | undefined;
+    const executor = transported(async (request) => {
+      zombie = slow.runStep(request);
+      await hold.called;
+      return repository.runStep({ ...request, attempt: 2 });
+    });
+    await repository.materialize({ executor });
+    hold.open();
+    expect(await zombie).toMatchObject({ status: "ended" });
+    expect([await repository.load(one), (await storage.getEventsForAsset("one")).length]).toEqual([2, 1]);
+    expect(await repository.status()).toMatchObject([{ status: "UpToDate", uncommitted: undefined }]);
+  });
+});
+
 describe("an error", () => {
   it("is recorded as JSON, and told again with class, code and causes by who sent the step", async () => {
     const { open } = place();
@@ -263,7 +309,11 @@ describe("an error", () => {
     await using repository = await open([typed, coded]);
     const { failedAssets } = await repository.materialize({ executor: sending(() => repository).executor, raiseOnError: false });
     const [one, two] = failedAssets.map(({ error }) => error) as [Error, EdgewaterError];
-    expect([one.constructor, (one.cause as Error).constructor, ((one.cause as Error).cause as Error).message]).toEqual([TypeError, RangeError, "deep"]);
+    expect([one.constructor, (one.cause as Error).constructor, ((one.cause as Error).cause as Error).message]).toEqual([
+      TypeError,
+      RangeError,
+      "deep",
+    ]);
     expect(one.stack).toMatch(/^TypeError: no such column\n/);
     expect([two.code, two.message]).toEqual(["QuotaExceeded", "full"]);
   });
@@ -335,7 +385,10 @@ describe("progress", () => {
     const two = asset({ name: "two", inputs: { one } }, ({ one }) => one + 1);
     await using repository = await open([one, two]);
     const progress: ProgressEvent[] = [];
-    const { events } = await repository.materialize({ executor: sending(() => repository).executor, onProgress: (event) => progress.push(event) });
+    const { events } = await repository.materialize({
+      executor: sending(() => repository).executor,
+      onProgress: (event) => progress.push(event),
+    });
     const types = progress.map((event) => ("step" in event ? `${event.type} ${event.step}` : event.type));
     const steps = ["one", "two"].flatMap((step) => ["step-start", "output", "step-success"].map((type) => `${type} ${step}`));
     expect(types).toEqual(["run-start", ...steps, "run-end"]);
@@ -378,10 +431,15 @@ describe("what cannot be reached", () => {
         asset: "local",
         message: `Cannot run steps with a transport, which runs them on other machines: the values of "local" are in the memory of this process (InMemoryIOHandler); give these assets a handler with a store that is reached from there, such as an S3Store, or run them with inProcess()`,
       });
-    await using near = await open([one], { ioHandler: new SuperJsonIOHandler({ store: new MemoryStore() }), executor: transported(() => Promise.reject(new Error("sent"))) });
+    await using near = await open([one], {
+      ioHandler: new SuperJsonIOHandler({ store: new MemoryStore() }),
+      executor: transported(() => Promise.reject(new Error("sent"))),
+    });
     await expect(near.materialize()).rejects.toMatchObject({ code: "NotSupported", asset: "one" });
     await using apart = await open([one], { storage: Storage.memory(), executor: transported(() => Promise.reject(new Error("sent"))) });
-    await expect(apart.materialize()).rejects.toThrow(/the records of Storage\.memory\(\) are in the memory of this process; pass a Storage/);
+    await expect(apart.materialize()).rejects.toThrow(
+      /the records of Storage\.memory\(\) are in the memory of this process; pass a Storage/,
+    );
     expect(await storage.getRuns()).toEqual([]);
   });
 
@@ -421,7 +479,9 @@ describe("an asset with its own executor", () => {
     await expect(repository.materialize({ selection: ["kept"] })).rejects.toMatchObject({ code: "DefinitionError", asset: "kept" });
     const selection = ["here"];
     await expect(repository.materialize({ selection, executor: engine })).rejects.toMatchObject({ code: "DefinitionError", asset: "here" });
-    expect(() => asset({ name: "x", executor: {} as never }, () => 1)).toThrow(expect.objectContaining({ code: "DefinitionError", field: "executor" }));
+    expect(() => asset({ name: "x", executor: {} as never }, () => 1)).toThrow(
+      expect.objectContaining({ code: "DefinitionError", field: "executor" }),
+    );
   });
 });
 
@@ -437,7 +497,10 @@ describe("a run that an engine keeps", () => {
     await expect(repository.materialize({ runId: "kept", executor: suspended })).rejects.toThrow("suspended");
     expect((await storage.getRun("kept"))?.status).toBe("Started");
     for (const resume of ["kept", true] as const)
-      await expect(repository.materialize({ resume })).rejects.toMatchObject({ code: "InProgress", message: expect.stringContaining("an engine keeps it") });
+      await expect(repository.materialize({ resume })).rejects.toMatchObject({
+        code: "InProgress",
+        message: expect.stringContaining("an engine keeps it"),
+      });
     await repository.materialize({ resume: { run: "kept", force: true } });
     const after = durable("an engine", { step: (_, work) => work() });
     expect(await repository.materialize({ runId: "kept", executor: after })).toMatchObject({ success: true, runId: "kept" });
