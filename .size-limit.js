@@ -33,6 +33,7 @@ export default [
   withRoot("unstorage", "dist/object-store/unstorage/index.js", "{ UnstorageStore }", "80.8 kB"),
   withRoot("open", "dist/object-store/open/index.js", "{ openStore }", "125.9 kB"),
   withRoot("with", "dist/object-store/with/index.js", "{ withPrefix, withRetry, withLimit, withCache, withTrace, withFaults }", "84.4 kB"),
+  withRoot("parallel", "dist/executors/parallel/index.js", "{ parallel, serveSteps }", "100 kB"),
   withRoot("cron", "dist/cron/index.js", "{ cronPartitions }", "91.7 kB"),
   withRoot("d1", "dist/storage/sql/d1.js", "{ d1 }", "83.9 kB"),
   withRoot("durable-object", "dist/storage/sql/durable-object.js", "{ durableObject }", "83.9 kB"),

@@ -9,7 +9,7 @@ interface LeaseHolder {
 }
 
 /** The holders of leases in this isolate, by their tokens. */
-export const living = new Map<string, LeaseHolder>();
+export const living: Map<string, LeaseHolder> = new Map();
 
 /** Tells the holders of leases of a run in this isolate, which may be several where it was taken over, that it was canceled. */
 export function loseCanceled(runId: string): void {

@@ -11,7 +11,7 @@ import { remote } from "../remote.ts";
 import type { AnyWorker } from "./line.ts";
 import { Pool } from "./pool.ts";
 
-export type { AnyWorker, WorkerMessageEvent } from "./line.ts";
+export type { AnyWorker } from "./line.ts";
 export { serveSteps } from "./serve.ts";
 
 /** Options of {@link parallel}. */

@@ -9,7 +9,7 @@ interface WebWorker {
 }
 
 /** The events of a Web Worker. */
-export interface WorkerMessageEvent {
+interface WorkerMessageEvent {
   readonly data?: unknown;
   readonly message?: string;
   preventDefault?(): void;

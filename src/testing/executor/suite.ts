@@ -38,7 +38,7 @@ const letters = staticPartitions(["a", "b", "é/x"]);
 const dates = multiPartitions({ day: staticPartitions(["1", "2"]), place: letters });
 
 /** A name with everything that a name may have. */
-export const oddName = `odd/näme 🦆 %2F ${"x".repeat(280)}`;
+export const oddName: string = `odd/näme 🦆 %2F ${"x".repeat(280)}`;
 
 /** The assets and tasks of the suite, with names that begin with the case that runs them. */
 function definitionsOf(hooks: Hooks): { readonly assets: readonly (Asset | MultiAsset)[]; readonly tasks: readonly Task[] } {
