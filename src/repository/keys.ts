@@ -3,9 +3,8 @@ import type { Definition } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { checkPartition, type PartitionLoadingContext } from "../partition/partitions-definition.ts";
-import type { Graph } from "../run/graph.ts";
+import { dynamicNamesOf, type Graph } from "../run/graph.ts";
 import { membersOf } from "../run/plan.ts";
-import { dynamicNamesOf } from "../run/planned.ts";
 import type { Storage } from "../storage/types.ts";
 
 /** What partitions depend on beside their definitions: the time, and the keys of dynamic partitions. */

@@ -1,37 +1,18 @@
 /** Runs that are begun with an id: once, however often they are asked for. */
 import { EdgewaterError } from "../errors.ts";
-import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { errorOf } from "../run/failure-record.ts";
 import type { Graph } from "../run/graph.ts";
-import { keptLeaseMs, keptToken, type OwnerOptions, RunOwner } from "../run/owner.ts";
+import { keptLeaseMs, keptToken, RunOwner } from "../run/owner.ts";
 import { checkPlaces } from "../run/places.ts";
 import type { Plan } from "../run/plan.ts";
-import { dynamicNamesOf, plannedRecord, planOfRecord } from "../run/planned.ts";
-import { beginRun, type FailedAsset, type RunResult, type RunStart } from "../run/run.ts";
+import { planOfRecord } from "../run/planned.ts";
+import type { FailedAsset, RunResult } from "../run/run.ts";
 import type { RunEnvironment } from "../run/run-environment.ts";
 import { isSuccess } from "../run/run-request.ts";
 import { decodePlanned, plannedKey } from "../storage/planned.ts";
 import type { AnyEvent, RunRecord } from "../storage/types.ts";
 
 type Environment = Omit<RunEnvironment, "owner">;
-
-/** Begins a run of a plan, and keeps with it what workers and replays need to plan the same. */
-export function beginPlanned(
-  plan: Plan,
-  start: Omit<RunStart, "kind" | "planned">,
-  loadingContext: PartitionLoadingContext,
-  graph: Graph,
-  { executor }: Environment,
-  options: OwnerOptions,
-): Promise<RunOwner> {
-  const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
-  const kind = plan.length > 0 && isObserved ? "observe" : "materialize";
-  const keeps = executor.keepsRuns ?? false;
-  const isSent = keeps || executor.runStep !== undefined || plan.some(({ computation }) => computation.executor !== undefined);
-  const isPlanKept = keeps || (isSent && dynamicNamesOf(graph).size > 0);
-  const planned = isPlanKept ? plannedRecord(plan, loadingContext, graph, keeps) : undefined;
-  return beginRun(plan, { ...start, kind, planned }, keeps ? { ...options, leaseMs: keptLeaseMs } : options);
-}
 
 /** What to do about a run that is known. */
 export interface KnownRun {

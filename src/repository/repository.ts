@@ -29,8 +29,8 @@ import { beginRun, type RunResult, run } from "../run/run.ts";
 import { noProgress, type OnProgress, type RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import { beginPlanned } from "./begin.ts";
 import { currentContext, oneKey, severalKeys } from "./keys.ts";
-import { beginPlanned, knownRun } from "./known-run.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, planned } from "./plan.ts";
 import { type Resumed, resumeOrCancel } from "./resume.ts";
@@ -149,7 +149,7 @@ export class Repository implements AsyncDisposable {
         plannedAt: new Date(loadingContext.now),
       });
       const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
-      const known = runId === undefined ? undefined : await knownRun(runId, this.#graph, environment);
+      const known = runId === undefined ? undefined : await (await import("./known-run.ts")).knownRun(runId, this.#graph, environment);
       if (known?.result !== undefined) return orThrow(known.result, raiseOnError, environment.signal);
       if (known?.kept !== undefined) return this.#run(known.kept.plan, known.kept.owner, { ...environment, ...known.kept }, raiseOnError);
       const resume = which ?? known?.resume;

@@ -1,14 +1,9 @@
 /** Plans as they are kept with their runs, and made again from there. */
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import type { PlannedRecord } from "../storage/planned.ts";
-import type { Graph } from "./graph.ts";
+import { dynamicNamesOf, type Graph } from "./graph.ts";
 import { type Plan, withOrder } from "./plan.ts";
 import { stepOf } from "./protocol.ts";
-
-/** The names of the dynamic partitions definitions of a graph. */
-export function dynamicNamesOf({ nodes }: Graph): ReadonlySet<string> {
-  return new Set([...nodes.values()].flatMap(({ definition }) => definition.partitions?.dynamicNames ?? []));
-}
 
 /** What to keep of a plan, so that workers resolve partitions as it did, and with its steps so that it can be made again. */
 export function plannedRecord(plan: Plan, { now, dynamicKeys }: PartitionLoadingContext, graph: Graph, withSteps: boolean): PlannedRecord {

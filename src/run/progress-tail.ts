@@ -37,17 +37,14 @@ export class ProgressTail {
       const followed = { label: step.label, startTime: undefined, hasFailed: false };
       for (const id of new Set([stepId(step), ...outputIds(step)])) this.#steps.set(id, followed);
     }
-    // What cannot be read now is read later.
-    this.#timer = setInterval(() => this.flush().catch(() => {}), intervalMs);
+    this.#timer = setInterval(() => this.flush(), intervalMs);
     (this.#timer as { readonly unref?: () => void }).unref?.();
   }
 
-  /** Reports what has been recorded so far. */
+  /** Reports what has been recorded so far. Does not reject: what cannot be read now is read later. */
   flush(): Promise<void> {
-    if (this.#target === undefined) return Promise.resolve();
-    const reading = this.#reading.then(() => this.#read());
-    this.#reading = reading.catch(() => {});
-    return reading;
+    if (this.#target !== undefined) this.#reading = this.#reading.then(() => this.#read()).catch(() => {});
+    return this.#reading;
   }
 
   /** Reports the rest, and ends. */

@@ -8,6 +8,7 @@ import type { Asset, MultiAsset, Task } from "../../asset/types.ts";
 import { EdgewaterError } from "../../errors.ts";
 import { SuperJsonIOHandler } from "../../io-handler/superjson.ts";
 import type { ObjectStore } from "../../object-store/types.ts";
+import { aFunction, checkOptions, type OptionKinds, required, withMethods } from "../../options.ts";
 import { PartitionMapping } from "../../partition/mapping/partition-mapping.ts";
 import { multiPartitions } from "../../partition/multi-partitions.ts";
 import { staticPartitions } from "../../partition/static-partitions.ts";
@@ -30,6 +31,13 @@ export interface ExecutorSuiteOptions {
    */
   readonly die?: Die;
 }
+
+const kinds: OptionKinds<ExecutorSuiteOptions> = {
+  storage: required(withMethods("a Storage, such as Storage.memory()", "declareAssets")),
+  store: required(withMethods("a store", "put", "get")),
+  executor: withMethods("an executor, such as inProcess()", "execute"),
+  die: aFunction,
+};
 
 /** Text that no request, outcome or record may have. */
 export const canary = "canary-7f3a";
@@ -137,7 +145,9 @@ function definitionsOf(hooks: Hooks): { readonly assets: readonly (Asset | Multi
 export const killPoints = ["claim", "claimed", "load", "function", "write", "written", "recorded"] as const;
 
 /** Opens the repository of the suite: in the process that sends the steps, and in every worker. */
-export async function openExecutorSuite({ storage, store, executor, die }: ExecutorSuiteOptions): Promise<Repository> {
+export async function openExecutorSuite(options: ExecutorSuiteOptions): Promise<Repository> {
+  checkOptions("openExecutorSuite", options, kinds);
+  const { storage, store, executor, die } = options;
   const hooks = new Hooks(storage, die);
   const { assets, tasks } = definitionsOf(hooks);
   return Repository.open({
