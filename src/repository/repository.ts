@@ -128,7 +128,7 @@ export class Repository implements AsyncDisposable {
    * @throws after all others have ended the error of the first asset that failed, unless `raiseOnError` is false: it names the
    *   asset and the partition, its code is that of an error of this library, else `StepFailed`, and its cause what was thrown;
    *   `Timeout` for a step that took too long; `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `SettingsError` for an invalid retry
-   *   policy, `Aborted` after an abort, `TakenOver` when the run was taken over or canceled elsewhere, `Conflict` when other runs
+   *   policy, `NotSupported` for values and records that cannot be reached from where the executor runs steps, `Aborted` after an abort, `TakenOver` when the run was taken over or canceled elsewhere, `Conflict` when other runs
    *   record the same outputs all the time; `NotFound` for an unknown run to resume, `InProgress` for one that a living process
    *   makes, `PreconditionFailed` when another process takes it over at the same moment
    */

@@ -201,8 +201,9 @@ export class RunOwner implements StepOwner {
     const { runId } = this.run;
     // Workers that make steps for the owner before lose their claims.
     const leases = [...(this.attempt > 1 ? [{ runId, owner: undefined }] : []), this.#renewal];
-    const kv = planned && { kv: [{ key: plannedKey(runId), value: planned }] };
-    const batch = { preconditions, runs: [this.run], leases, events: [runEvent("RunStart", this.run)], ...kv };
+    // A resumed run is planned anew.
+    const kv = planned !== undefined || this.attempt > 1 ? [{ key: plannedKey(runId), value: planned }] : [];
+    const batch = { preconditions, runs: [this.run], leases, events: [runEvent("RunStart", this.run)], kv };
     // Others of this isolate see the lease before the commit returns.
     living.set(this.token, this);
     try {

@@ -27,7 +27,7 @@ export interface RunSelection {
 
 /** One run: assets that are materialized together. Times are milliseconds since 1970-01-01T00:00:00Z. */
 export interface RunRecord {
-  /** A UUID. */
+  /** A UUID, unless `materialize` was given another id. */
   readonly runId: string;
   /** The status of the run. */
   readonly status: RunStatus;

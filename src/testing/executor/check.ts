@@ -46,13 +46,18 @@ export interface Opened {
   readonly make: (selection: readonly string[], options?: MaterializeOptions) => Promise<RunResult>;
 }
 
+/** Opens the repository of a stage, with something else in place of its Storage or its store. */
+export function openStage({ storage, store, executor }: ExecutorStage, other: Partial<ExecutorStage> = {}): Promise<Repository> {
+  return openExecutorSuite({ storage, store, executor, ...other });
+}
+
 /** A case that works with an open repository. */
 export function executorCase(name: string, kinds: readonly ExecutorKind[], check: (opened: Opened) => Promise<void>): ExecutorCase {
   return {
     name,
     kinds,
     run: async (stage) => {
-      await using repository = await openExecutorSuite(stage);
+      await using repository = await openStage(stage);
       const materialize = stage.materialize ?? ((from, options) => from.materialize(options));
       const make: Opened["make"] = (selection, options = {}) => materialize(repository, { selection, raiseOnError: false, ...options });
       await check({ stage, repository, hooks: new Hooks(stage.storage), make });

@@ -11,11 +11,11 @@ import {
   executorCase,
   madeBy,
   type Opened,
+  openStage,
   rejects,
   same,
   succeeded,
 } from "./check.ts";
-import { openExecutorSuite } from "./suite.ts";
 
 const workers: readonly ExecutorKind[] = ["workers"];
 const elsewhere: readonly ExecutorKind[] = ["workers", "engine"];
@@ -176,14 +176,14 @@ export const deliveryCases: readonly ExecutorCase[] = [
     "is refused before anything runs when it cannot reach a value or the records",
     elsewhere,
     async ({ stage, repository, make }) => {
-      await using near = await openExecutorSuite({ ...stage, store: new MemoryStore() });
+      await using near = await openStage(stage, { store: new MemoryStore() });
       const runs = (await stage.storage.getRuns()).length;
       const error = await rejects(() => near.materialize({ selection: ["local.one"] }), "NotSupported");
       if (!error.message.includes('"local.one"') || !error.message.includes("inProcess()"))
         throw broken("the error names neither asset nor remedy", error);
       const { Storage: storages } = await import("../../storage/storage.ts");
       await using memory: Storage = storages.memory();
-      await using apart = await openExecutorSuite({ ...stage, storage: memory });
+      await using apart = await openStage(stage, { storage: memory });
       await rejects(() => apart.materialize({ selection: ["local.one"] }), "NotSupported");
       same([(await stage.storage.getRuns()).length, await memory.getRuns()], [runs, []], "recorded runs");
       succeeded(await make(["local.one"]));

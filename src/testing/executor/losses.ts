@@ -1,7 +1,7 @@
 import { EdgewaterError } from "../../errors.ts";
 import type { Batch, Storage } from "../../storage/types.ts";
-import { broken, type ExecutorCase, type ExecutorKind, executorCase, madeBy, same, succeeded } from "./check.ts";
-import { killPoints, openExecutorSuite } from "./suite.ts";
+import { broken, type ExecutorCase, type ExecutorKind, executorCase, madeBy, openStage, same, succeeded } from "./check.ts";
+import { killPoints } from "./suite.ts";
 
 const everywhere: readonly ExecutorKind[] = ["here", "workers", "engine"];
 
@@ -64,7 +64,7 @@ export const lossCases: readonly ExecutorCase[] = [
         const calls = await hooks.count("restart.one");
         const options = { selection: ["restart.one", "restart.two"], runId };
         {
-          await using killed = await openExecutorSuite({ ...stage, storage: killedAt(stage.storage, isOf(type), when) });
+          await using killed = await openStage(stage, { storage: killedAt(stage.storage, isOf(type), when) });
           const materialize = stage.materialize ?? ((from, given) => from.materialize(given));
           await materialize(killed, options).catch(() => {});
         }

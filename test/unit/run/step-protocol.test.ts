@@ -504,6 +504,7 @@ describe("a run that an engine keeps", () => {
     await repository.materialize({ resume: { run: "kept", force: true } });
     const after = durable("an engine", { step: (_, work) => work() });
     expect(await repository.materialize({ runId: "kept", executor: after })).toMatchObject({ success: true, runId: "kept" });
+    expect(await storage.kvList()).toEqual([]);
   });
 
   it("fails with TakenOver when another process makes it", async () => {
