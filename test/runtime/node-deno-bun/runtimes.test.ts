@@ -47,8 +47,10 @@ describe.each(runtimes)("$name", (runtime) => {
     expect(JSON.parse(printed)).toEqual({ passed: cases, failures: [] });
   });
 
-  it.skipIf(path === undefined)("passes the conformance cases of executors with parallel", async () => {
-    const printed = await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/executors.ts", join(folder, `executors-${name}`)]);
+  // It starts a dozen workers.
+  it.skipIf(path === undefined)("passes the conformance cases of executors with parallel", { timeout: 180_000 }, async () => {
+    const program = [...runtime.run, "test/runtime/node-deno-bun/executors.ts", join(folder, `executors-${name}`)];
+    const printed = await run(path ?? "", program, {}, 180_000);
     expect(JSON.parse(printed)).toEqual({ passed: executorCases("workers").length, failures: [] });
   });
 
