@@ -1,6 +1,5 @@
 /** Runs that are begun with an id: once, however often they are asked for. */
 import { EdgewaterError } from "../errors.ts";
-import { errorOf } from "../run/failure-record.ts";
 import type { Graph } from "../run/graph.ts";
 import { keptLeaseMs, keptToken, RunOwner } from "../run/owner.ts";
 import { checkPlaces } from "../run/places.ts";
@@ -9,6 +8,7 @@ import { planOfRecord } from "../run/planned.ts";
 import type { FailedAsset, RunResult } from "../run/run.ts";
 import type { RunEnvironment } from "../run/run-environment.ts";
 import { isSuccess } from "../run/run-request.ts";
+import { errorOf } from "../run/thrown-from.ts";
 import { decodePlanned, plannedKey } from "../storage/planned.ts";
 import type { AnyEvent, RunRecord } from "../storage/types.ts";
 
@@ -43,7 +43,7 @@ export async function knownRun(runId: string, graph: Graph, environment: Environ
   }
   const record = decodePlanned(planned);
   const plan = planOfRecord(record, graph);
-  checkPlaces(plan, environment);
+  await checkPlaces(plan, environment);
   return { kept: { owner: RunOwner.rejoin(run, { ...environment, leaseMs: keptLeaseMs }), plan, plannedAt: record.plannedAt } };
 }
 

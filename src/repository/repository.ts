@@ -156,7 +156,7 @@ export class Repository implements AsyncDisposable {
       const resumed = resume && (await resumeOrCancel(resume, this.#graph, selection, tags, loadingContext, environment, ownerOptions));
       if (resumed) return this.#run(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
       const plan = planOf(this.#graph, selection, loadingContext);
-      checkPlaces(plan, environment);
+      await checkPlaces(plan, environment);
       const start = { tags: tags ?? {}, selection: runSelection(selection), runId };
       const owner = await beginPlanned(plan, start, loadingContext, this.#graph, environment, ownerOptions);
       return this.#run(plan, owner, environment, raiseOnError);

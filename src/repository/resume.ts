@@ -81,7 +81,7 @@ async function resume(
   }
   const selection = Object.values(given).some((value) => value !== undefined) ? given : (run.selection ?? {});
   const plan = planOf(graph, selection, loadingContext);
-  checkPlaces(plan, environment);
+  await checkPlaces(plan, environment);
   const { preconditions, attempt } = await asSeen(run, storage, force, environment.signal);
   const next: RunRecord = { ...run, status: "Started", attempt: attempt + 1, tags: { ...run.tags, ...tags }, endTime: undefined };
   throwIfAborted(environment.signal);

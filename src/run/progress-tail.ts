@@ -1,8 +1,8 @@
 /** The progress of steps that other processes make, read from the records, so that it is the same wherever a step runs. */
 import type { AnyEvent, Storage } from "../storage/types.ts";
-import { errorOf } from "./failure-record.ts";
 import { outputId, outputIds, type Plan, stepId } from "./plan.ts";
 import type { OnProgress, ProgressEvent } from "./run-environment.ts";
+import { errorOf } from "./thrown-from.ts";
 
 /** How often the records are read while steps run, in milliseconds. */
 const intervalMs = 250;

@@ -3,7 +3,6 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { endedOwner } from "./claim.ts";
 import type { Execution, Outcome, Outcomes } from "./executor.ts";
-import { errorOf } from "./failure-record.ts";
 import { outputIds, type Plan, type Step, stepId } from "./plan.ts";
 import { ProgressTail } from "./progress-tail.ts";
 import { outcomeWith, requestOf, type StepOutcome, type StepRequest } from "./protocol.ts";
@@ -11,6 +10,7 @@ import type { RemoteExecution, RemoteListeners } from "./remote-execution.ts";
 import type { RunEnvironment } from "./run-environment.ts";
 import { claimOf, endingsOf, isSuccess, outcomeOf, runRequest } from "./run-request.ts";
 import { stepFailures } from "./step-record.ts";
+import { errorOf } from "./thrown-from.ts";
 
 /** How often a step is failed again that a worker has changed meanwhile. */
 const mostTries = 5;

@@ -5,7 +5,12 @@ import { promisify } from "node:util";
 export const root: string = join(import.meta.dirname, "../..");
 
 /** Runs a program in the project's folder and gives what it printed; rejects with what it printed to standard error. */
-export async function run(program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}, timeout = 60_000): Promise<string> {
+export async function run(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  timeout = 60_000,
+): Promise<string> {
   const { PATH = "", HOME = "" } = process.env;
   const { stdout } = await promisify(execFile)(program, args, { cwd: root, env: { PATH, HOME, ...environment }, timeout });
   return stdout;

@@ -1,6 +1,6 @@
 import { abortedError, EdgewaterError } from "../../errors.ts";
-import { thrownFrom } from "../../run/failure-record.ts";
 import type { StepOutcome, StepRequest } from "../../run/protocol.ts";
+import { thrownFrom } from "../../run/thrown-from.ts";
 import { type AnyWorker, type Line, lineTo } from "./line.ts";
 import { type FromWorker, isMessage } from "./messages.ts";
 
