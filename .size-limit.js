@@ -33,6 +33,7 @@ export default [
   withRoot("unstorage", "dist/object-store/unstorage/index.js", "{ UnstorageStore }", "92.0 kB"),
   withRoot("open", "dist/object-store/open/index.js", "{ openStore }", "137.2 kB"),
   withRoot("with", "dist/object-store/with/index.js", "{ withPrefix, withRetry, withLimit, withCache, withTrace, withFaults }", "95.6 kB"),
+  withRoot("parallel", "dist/executors/parallel/index.js", "{ parallel, serveSteps }", "89.7 kB"),
   withRoot("cron", "dist/cron/index.js", "{ cronPartitions }", "103.0 kB"),
   withRoot("remote", "dist/remote/index.js", "{ remote }", "86.6 kB"),
   withRoot("d1", "dist/storage/sql/d1.js", "{ d1 }", "95.2 kB"),

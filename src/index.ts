@@ -15,6 +15,7 @@ export { task } from "./asset/task.ts";
 export type {
   Asset,
   AssetContext,
+  AssetExecutor,
   Definition,
   DefinitionOptions,
   ExternalAsset,
@@ -88,12 +89,14 @@ export type {
   LoadPartitionsOptions,
   MaterializeOptions,
   RepositoryOptions,
+  RunStepOptions,
   WriteOptions,
 } from "./repository/types.ts";
 export type { RetryPolicy } from "./retry.ts";
 export type { Execution, Executor, Outcome, Outcomes, StepDecision } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";
 export type { Load, Plan, Selection, SelectionWord, Step } from "./run/plan.ts";
+export type { StepOutcome, StepRequest } from "./run/protocol.ts";
 export type { DecidedResult, FailedAsset, RunResult } from "./run/run.ts";
 export type { OnProgress, ProgressEvent } from "./run/run-environment.ts";
 export { type EnvironmentSource, type LookUp, runtimeEnvironment } from "./runtime/environment.ts";

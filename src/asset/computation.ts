@@ -5,7 +5,7 @@ import type { PartitionMapping } from "../partition/mapping/partition-mapping.ts
 import type { PartitionsDefinition } from "../partition/partitions-definition.ts";
 import type { RetryPolicy } from "../retry.ts";
 import type { SplitOutputs } from "./outputs.ts";
-import type { AssetContext, Definition } from "./types.ts";
+import type { AssetContext, AssetExecutor, Definition } from "./types.ts";
 
 const brand = Symbol.for("edgewater/definition");
 
@@ -49,6 +49,8 @@ export interface Computation {
   readonly timeoutMs: number | undefined;
   /** Whether its step is skipped when nothing has changed. */
   readonly skipUnchanged: boolean;
+  /** Where the step runs; `undefined` for the executor of the repository. */
+  readonly executor: AssetExecutor | undefined;
   /** Splits what the function returned into its outputs. */
   readonly splitOutputs: SplitOutputs;
   /** The function; `undefined` for an external asset that cannot be observed. */

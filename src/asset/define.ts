@@ -16,9 +16,11 @@ import {
   aString,
   checkOptions,
   checkValue,
+  type OptionKind,
   type OptionKinds,
   required,
   stringRecord,
+  withMethods,
 } from "../options.ts";
 import { isPartitionsDefinition, type PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy } from "../retry.ts";
@@ -37,6 +39,9 @@ import type {
 
 /** The options of any factory, without its type parameters. */
 export type AnyOptions = DefinitionOptions<string, Inputs, BaseIOHandler> | BatchOptions<string, Inputs, BaseIOHandler>;
+
+/** The executor of an asset, a task or a multi-asset. */
+export const anExecutor: OptionKind = /* @__PURE__ */ withMethods("an executor, such as inProcess()", "execute");
 
 /** The kinds of the options of one output. Those of any value have checks of their own. */
 export const descriptionKinds: OptionKinds<DescriptionOptions<BaseIOHandler>> = {
@@ -57,10 +62,11 @@ const definitionKinds: OptionKinds<DefinitionOptions<string, Inputs, BaseIOHandl
   retry: anyValue,
   timeoutMs: aDuration,
   skipUnchanged: aBoolean,
+  executor: anExecutor,
   ...descriptionKinds,
 };
 
-const { inputs: _, skipUnchanged: __, ...externalKinds } = definitionKinds;
+const { inputs: _, skipUnchanged: __, executor: ___, ...externalKinds } = definitionKinds;
 
 /**
  * Checks the options of `asset`, `task` and `externalAsset` and returns the frozen definition.
@@ -75,7 +81,7 @@ export function define<Kind extends "asset" | "task" | "external">(
 ): Definition & { readonly kind: Kind } {
   const what = kind === "external" ? "externalAsset" : kind;
   checkValue(what, "options", options, required(aPlainObject), "DefinitionError");
-  const { name, inputs = {}, retry, timeoutMs, skipUnchanged = false } = options;
+  const { name, inputs = {}, retry, timeoutMs, skipUnchanged = false, executor } = options;
   checkName(name, kind === "task" ? "task" : "asset");
   const owner = `${kind === "task" ? "task" : "asset"} ${JSON.stringify(name)}`;
   checkOptions(
@@ -107,6 +113,7 @@ export function define<Kind extends "asset" | "task" | "external">(
     retry,
     timeoutMs,
     skipUnchanged,
+    executor,
     splitOutputs: batch ? partitionOutputs : splitOutputs,
     compute: compute as Computation["compute"],
   });

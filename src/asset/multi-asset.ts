@@ -4,10 +4,10 @@ import { aBoolean, aDuration, anyValue, aPlainObject, checkOptions, checkValue, 
 import type { PartitionsDefinition } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import { bindComputation, type Computation } from "./computation.ts";
-import { checkCompute, checkName, describe, descriptionKinds, inputSpecs, partitionsOf } from "./define.ts";
+import { anExecutor, checkCompute, checkName, describe, descriptionKinds, inputSpecs, partitionsOf } from "./define.ts";
 import { namedOutputs } from "./outputs.ts";
 import type { Materialization, Observation, Output } from "./result.ts";
-import type { Asset, AssetContext, DescriptionOptions, Inputs, LoadedAs, MultiAsset, Unwrapped, ValuesOf } from "./types.ts";
+import type { Asset, AssetContext, AssetExecutor, DescriptionOptions, Inputs, LoadedAs, MultiAsset, Unwrapped, ValuesOf } from "./types.ts";
 
 /** The description of each output by its name, which is the name of an asset. */
 export type OutputsOptions = Readonly<Record<string, DescriptionOptions<BaseIOHandler>>>;
@@ -30,6 +30,8 @@ export interface MultiAssetOptions<Outputs extends OutputsOptions, Deps extends 
   readonly timeoutMs?: number | undefined;
   /** Whether the step is skipped when nothing has changed for any of its outputs, see `DefinitionOptions`. */
   readonly skipUnchanged?: boolean | undefined;
+  /** Where its step runs, see `DefinitionOptions`. */
+  readonly executor?: AssetExecutor | undefined;
 }
 
 const kinds: OptionKinds<MultiAssetOptions<OutputsOptions, Inputs>> = {
@@ -41,6 +43,7 @@ const kinds: OptionKinds<MultiAssetOptions<OutputsOptions, Inputs>> = {
   retry: anyValue,
   timeoutMs: aDuration,
   skipUnchanged: aBoolean,
+  executor: anExecutor,
 };
 
 /** The return value of the function: a record of all outputs, or an generator of results, async or not. */
@@ -93,7 +96,7 @@ export function multiAsset<
   readonly [Name in keyof Outputs & string]: Asset<LoadedAs<Outputs[Name]["ioHandler"], OutputValue<Returned, Name>>, Name>;
 }> {
   checkValue("multiAsset", "options", options, required(aPlainObject), "DefinitionError");
-  const { name, outputs, inputs = {}, ioHandler, retry, timeoutMs, skipUnchanged = false } = options;
+  const { name, outputs, inputs = {}, ioHandler, retry, timeoutMs, skipUnchanged = false, executor } = options;
   checkName(name, "asset");
   const owner = `multi-asset ${JSON.stringify(name)}`;
   checkOptions(`multiAsset ${JSON.stringify(name)}`, options, kinds, "DefinitionError", { asset: name });
@@ -116,6 +119,7 @@ export function multiAsset<
     retry,
     timeoutMs,
     skipUnchanged,
+    executor,
     splitOutputs: namedOutputs,
     compute: compute as unknown as Computation["compute"],
   });

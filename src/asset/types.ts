@@ -233,6 +233,14 @@ export interface BatchPartitionsOption {
   readonly batch: true;
 }
 
+/** An executor, as assets name it: `inProcess()`, `parallel({ start })` or another `Executor`. */
+export interface AssetExecutor {
+  /** Name for error messages. */
+  readonly name: string;
+  /** See `Executor`. */
+  readonly execute: (execution: never) => Promise<ReadonlyMap<string, unknown>>;
+}
+
 /** Options of an asset or a task. */
 export interface DefinitionOptions<Name extends string, Deps extends Inputs, Handler extends BaseIOHandler>
   extends DescriptionOptions<Handler> {
@@ -255,6 +263,8 @@ export interface DefinitionOptions<Name extends string, Deps extends Inputs, Han
    * may say otherwise.
    */
   readonly skipUnchanged?: boolean | undefined;
+  /** Where its step runs, such as `parallel({ start })`; the executor of the repository if absent. */
+  readonly executor?: AssetExecutor | undefined;
 }
 
 /** Options of an asset whose function computes several partitions per call. */

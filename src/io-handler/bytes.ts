@@ -2,6 +2,7 @@ import { EdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put, PutOptions, StreamBody } from "../object-store/types.ts";
 import { aName, aString, checkOptions, type OptionKinds, oneOf } from "../options.ts";
+import type { Reach } from "../reach.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
 import { digestOf } from "./data-version.ts";
 import { aStore, handlerName, type InspectOptions, IOHandler, type StoredValue, type ValueHistory } from "./handler.ts";
@@ -63,6 +64,7 @@ const kinds: OptionKinds<BytesIOHandlerOptions<BytesForm>> = {
 export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<WritableBytes<Form>, LoadedBytes<Form>> {
   override readonly announcesWrites = true;
   override readonly history: ValueHistory | undefined;
+  override readonly reach: Reach | undefined;
   readonly #store: Named & Get & Put<PutOptions, StreamBody>;
   readonly #keys: ValueKeys;
   readonly #form: BytesForm;
@@ -79,6 +81,7 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     this.history = this.#keys.history;
     // A handler that cannot delete says so by having no such method.
     if (!this.#keys.canDelete) Object.assign(this, { remove: undefined });
+    this.reach = store.reach;
     this.#form = as ?? "bytes";
   }
 

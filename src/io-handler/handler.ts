@@ -7,6 +7,7 @@
 import { EdgewaterError } from "../errors.ts";
 import type { Metadata } from "../metadata/metadata-value.ts";
 import { type OptionKind, required, withMethods } from "../options.ts";
+import type { Reach } from "../reach.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
 import type { ValueName } from "./key-layout.ts";
 
@@ -71,6 +72,12 @@ export abstract class IOHandler<Accepts = any, Loads = unknown> {
   declare readonly "~extends": "BaseIOHandler";
   /** Only for inference; absent at run time. */
   declare readonly "~types"?: { readonly accepts: Accepts; readonly loads: Loads };
+
+  /**
+   * From where its values can be reached; anywhere unless given. Executors that run steps further away refuse the handler. That
+   * of a built-in handler is the reach of its store.
+   */
+  readonly reach: Reach | undefined = undefined;
 
   /** Whether `handleOutput` calls `context.announce` before every write. */
   readonly announcesWrites: boolean = false;

@@ -12,6 +12,7 @@ import { valueKey } from "./key-layout.ts";
  * text, eight per entry of everything else.
  */
 export class InMemoryIOHandler extends IOHandler {
+  override readonly reach = "process";
   readonly #values = new Map<string, Entry>();
   #writes = 0;
 

@@ -2,6 +2,7 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import type { Get, Named, Put } from "../object-store/types.ts";
 import { aString, checkOptions, type OptionKinds, required, withMethods } from "../options.ts";
+import type { Reach } from "../reach.ts";
 import type { Serializer, SerializerWrapper } from "../serializer/types.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
 import { digestOf } from "./data-version.ts";
@@ -47,6 +48,7 @@ const kinds: OptionKinds<SerializedIOHandlerOptions> = {
 export class SerializedIOHandler extends IOHandler {
   override readonly announcesWrites = true;
   override readonly history: ValueHistory | undefined;
+  override readonly reach: Reach | undefined;
   readonly #store: Named & Put & Get;
   readonly #keys: ValueKeys;
   readonly #serializer: Serializer;
@@ -58,6 +60,7 @@ export class SerializedIOHandler extends IOHandler {
     checkOptions(owner, options, kinds);
     const { store, prefix = "", serializer, history } = options;
     this.#store = store;
+    this.reach = store.reach;
     this.#serializer = serializer;
     this.#keys = new ValueKeys(owner, store, checkPrefix(store.name, prefix).replace(/\/$/, ""), serializer.extension, history);
     this.history = this.#keys.history;

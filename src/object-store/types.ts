@@ -15,6 +15,7 @@
  *
  * @module
  */
+import type { Reach } from "../reach.ts";
 
 /** A body in memory, which every `put` accepts: bytes, or text that is written as UTF-8. */
 export type Body = Uint8Array<ArrayBuffer> | string;
@@ -226,6 +227,8 @@ export interface GetResult<Meta extends ObjectMeta = ObjectMeta> {
 export interface Named {
   /** The name for messages, such as `S3Store(quakes)`. Contains no secret. */
   readonly name: string;
+  /** From where the same objects can be reached; anywhere unless given. */
+  readonly reach?: Reach | undefined;
 }
 
 /** Writes objects. */

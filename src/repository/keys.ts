@@ -3,7 +3,16 @@ import type { Definition } from "../asset/types.ts";
 import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { checkPartition, type PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import { dynamicNamesOf, type Graph } from "../run/graph.ts";
 import { membersOf } from "../run/plan.ts";
+import type { Storage } from "../storage/types.ts";
+
+/** What partitions depend on beside their definitions: the time, and the keys of dynamic partitions. */
+export async function currentContext(graph: Graph, storage: Storage): Promise<PartitionLoadingContext> {
+  const entries = [...dynamicNamesOf(graph)].map(async (name) => [name, await storage.getDynamicPartitions(name)] as const);
+  const keys = new Map(await Promise.all(entries));
+  return { now: new Date(), dynamicKeys: (name) => keys.get(name) ?? [] };
+}
 
 type Keys = readonly (string | PartitionKey)[] | "all";
 

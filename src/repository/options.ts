@@ -5,6 +5,7 @@ import {
   aDate,
   aDuration,
   aFunction,
+  aName,
   anArray,
   anyValue,
   aSignal,
@@ -28,7 +29,15 @@ import type { WipeOptions } from "./history/wipe.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
-import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
+import type {
+  CloseOptions,
+  LoadOptions,
+  LoadPartitionsOptions,
+  MaterializeOptions,
+  RepositoryOptions,
+  RunStepOptions,
+  WriteOptions,
+} from "./types.ts";
 
 /** The options of a repository and its methods. Options of any value have checks of their own. */
 const aStorage: OptionKind = {
@@ -66,14 +75,17 @@ type Method =
   | "evaluate"
   | "plan"
   | "backfill"
+  | "runStep"
   | "close";
+
+const anExecutor = withMethods("an executor, such as inProcess()", "execute");
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
   assets: required(anArray),
   tasks: anArray,
   ioHandler: anyValue,
   storage: aStorage,
-  executor: withMethods("an executor, such as inProcess()", "execute"),
+  executor: anExecutor,
   retry: anyValue,
   leaseMs: wholeNumber(1),
   log: aLog,
@@ -100,6 +112,8 @@ const materializeKinds: OptionKinds<MaterializeOptions> = {
   onProgress: aFunction,
   resume: either(aRun, objectOf<ResumeOptions>({ run: required(aRun), force: aBoolean })),
   leaseMs: wholeNumber(1),
+  runId: aName,
+  executor: anExecutor,
 };
 
 const planKinds: OptionKinds<PlanOptions> = { ...selectionKinds, skipUnchanged: aBoolean };
@@ -150,6 +164,13 @@ const pruneKinds: OptionKinds<PruneVersionsOptions> = {
   signal: aSignal,
 };
 
+const runStepKinds: OptionKinds<RunStepOptions> = {
+  signal: aSignal,
+  leaseMs: wholeNumber(1),
+  takeOver: aBoolean,
+  onProgress: aFunction,
+};
+
 const closeKinds: OptionKinds<CloseOptions> = { timeoutMs: aDuration };
 
 const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
@@ -165,6 +186,7 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   evaluate: evaluateKinds,
   plan: planKinds,
   backfill: backfillKinds,
+  runStep: runStepKinds,
   close: closeKinds,
 };
 

@@ -19,29 +19,39 @@ import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import type { Executor } from "../run/executor.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
+import { loseCanceled } from "../run/living.ts";
 import { loadValue } from "../run/load-inputs.ts";
-
-import { defaultLeaseMs, loseCanceled, type RunOwner } from "../run/owner.ts";
+import { defaultLeaseMs, type RunOwner } from "../run/owner.ts";
+import { checkPlaces } from "../run/places.ts";
 import { checkOneOf, type Plan, planOf, runSelection } from "../run/plan.ts";
+import type { StepOutcome, StepRequest } from "../run/protocol.ts";
 import { beginRun, type RunResult, run } from "../run/run.ts";
-
-import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
+import { noProgress, type OnProgress, type RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent, VerificationEvent } from "../storage/types.ts";
 import { type Backfills, backfillsOf } from "./backfill/backfills.ts";
 import type { Backfill, BackfillOptions, BackfillPlan } from "./backfill/types.ts";
+import { beginPlanned } from "./begin.ts";
 import { loadVersion } from "./history/load-version.ts";
 import { type PrunedVersions, type PruneVersionsOptions, pruneVersions } from "./history/prune.ts";
 import { type RollbackOptions, rollback } from "./history/rollback.ts";
 import { type WipeOptions, wipe } from "./history/wipe.ts";
-import { oneKey, severalKeys } from "./keys.ts";
+import { currentContext, oneKey, severalKeys } from "./keys.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, type PlanOptions, planned } from "./plan.ts";
-import { type Resumed, resumeUnlessAborted } from "./resume.ts";
-import { runError } from "./run-error.ts";
+import { type Resumed, resumeOrCancel } from "./resume.ts";
+import { orThrow } from "./run-error.ts";
 import { exactSelection } from "./selection.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
-import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
+import type {
+  CloseOptions,
+  LoadOptions,
+  LoadPartitionsOptions,
+  MaterializeOptions,
+  RepositoryOptions,
+  RunStepOptions,
+  WriteOptions,
+} from "./types.ts";
 import { writePlan } from "./write-value.ts";
 
 /**
@@ -128,37 +138,32 @@ export class Repository implements AsyncDisposable {
    * @throws after all others have ended the error of the first asset that failed, unless `raiseOnError` is false: it names the
    *   asset and the partition, its code is that of an error of this library, else `StepFailed`, and its cause what was thrown;
    *   `Timeout` for a step that took too long; `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `SettingsError` for an invalid retry
-   *   policy, `Aborted` after an abort, `TakenOver` when the run was taken over or canceled elsewhere, `Conflict` when other runs
+   *   policy, `NotSupported` for values and records that cannot be reached from where the executor runs steps, `Aborted` after an abort, `TakenOver` when the run was taken over or canceled elsewhere, `Conflict` when other runs
    *   record the same outputs all the time; `NotFound` for an unknown run to resume, `InProgress` for one that a living process
    *   makes, `PreconditionFailed` when another process takes it over at the same moment
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);
-    const {
-      raiseOnError = true,
-      resume,
-      leaseMs,
-      signal: given,
-      onProgress,
-      retry,
-      timeoutMs,
-      skipUnchanged,
-      tags,
-      ...selection
-    } = options;
+    const { raiseOnError = true, resume: which, leaseMs, signal: given, onProgress, retry, timeoutMs, tags, ...others } = options;
+    const { runId, executor = this.#executor, skipUnchanged, ...selection } = others;
+    if (runId !== undefined) checkOneOf(options, "runId", "resume");
     return this.#operations.run(async () => {
       checkRetryPolicy(retry, "the run", "SettingsError");
-      const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs, skipUnchanged });
-      const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
       const loadingContext = await this.#loadingContext();
-      const resumed =
-        resume && (await resumeUnlessAborted(resume, this.#graph, selection, tags, loadingContext, environment, ownerOptions));
+      const plannedAt = new Date(loadingContext.now);
+      const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs, executor, skipUnchanged, plannedAt });
+      const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
+      const known = runId === undefined ? undefined : await (await import("./known-run.ts")).knownRun(runId, this.#graph, environment);
+      if (known?.result !== undefined) return orThrow(known.result, raiseOnError, environment.signal);
+      if (known?.kept !== undefined) return this.#run(known.kept.plan, known.kept.owner, { ...environment, ...known.kept }, raiseOnError);
+      const resume = which ?? known?.resume;
+      const resumed = resume && (await resumeOrCancel(resume, this.#graph, selection, tags, loadingContext, environment, ownerOptions));
       if (resumed) return this.#run(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
       const exact = await exactSelection(this.#graph, selection, loadingContext, this.storage);
       const plan = planOf(this.#graph, exact, loadingContext);
-      const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
-      const kind = plan.length > 0 && isObserved ? "observe" : "materialize";
-      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(exact, skipUnchanged) }, ownerOptions);
+      await checkPlaces(plan, environment);
+      const start = { tags: tags ?? {}, selection: runSelection(exact, skipUnchanged), runId };
+      const owner = await beginPlanned(plan, start, loadingContext, this.#graph, environment, ownerOptions);
       return this.#run(plan, owner, environment, raiseOnError);
     });
   }
@@ -173,8 +178,32 @@ export class Repository implements AsyncDisposable {
   ): Promise<RunResult> {
     const skipUnchanged = environment.skipUnchanged ?? owner.run.selection?.skipUnchanged;
     const result = await run(plan, { ...environment, skipUnchanged, owner, signal: owner.signal }, earlier);
-    if (!raiseOnError || result.success) return result;
-    throw owner.lost ?? runError(result, environment.signal);
+    return orThrow(result, raiseOnError, environment.signal, owner.lost);
+  }
+
+  /**
+   * Makes one step of a run that another process makes, from its request alone: loads the inputs, calls the function, writes and
+   * records the outputs, with a claim on the step below the lease of the run. However often a request is delivered, the step is
+   * made once; a delivery after the end is answered from the records. The outcome is `busy` while another worker makes the step, and
+   * `superseded` when a later delivery has taken it over.
+   *
+   * @throws `TakenOver` when the run has another owner or has ended without the step, `GraphError` when this repository has other
+   *   assets, `NotSupported` and `SettingsError` for a request that is none, and what kept the outcome from being recorded
+   */
+  async runStep(request: StepRequest, options: RunStepOptions = {}): Promise<StepOutcome> {
+    checkRepositoryOptions("runStep", options);
+    return this.#operations.run(async () => {
+      const { runSentStep } = await import("./sent-step.ts");
+      return runSentStep(request, options, this.#graph, () => this.#loadingContext(), this.#environment(options));
+    });
+  }
+
+  /** How a step that was sent has ended, or that a worker makes it; undefined when nobody does. @throws as `runStep` */
+  async outcomeOf(request: StepRequest): Promise<StepOutcome | undefined> {
+    return this.#operations.run(async () => {
+      const { outcomeOfSent } = await import("./sent-step.ts");
+      return outcomeOfSent(request, this.#graph, () => this.#loadingContext(), this.storage);
+    });
   }
 
   /**
@@ -253,7 +282,8 @@ export class Repository implements AsyncDisposable {
     return this.#operations.run(async () => {
       const key = oneKey(nodeOf(this.#graph, asset).definition, partitionKey, await this.#loadingContext());
       const plan = writePlan(this.#graph, asset, value, key, ifLatest);
-      const environment = this.#environment({ signal });
+      // The value is here.
+      const environment = this.#environment({ signal, executor: inProcess() });
       const owner = await beginRun(plan, { kind: "write", tags: {} }, { ...environment, leaseMs: this.#leaseMs });
       const { events } = await this.#run(plan, owner, environment, true);
       return events[0] as StoredEvent;
@@ -412,25 +442,24 @@ export class Repository implements AsyncDisposable {
     return this.close();
   }
 
-  /** What partitions depend on beside their definitions: the time, and the keys of dynamic partitions. */
-  async #loadingContext(): Promise<PartitionLoadingContext> {
-    const names = new Set(this.nodes.flatMap(({ partitions }) => partitions?.dynamicNames ?? []));
-    const entries = [...names].map(async (name) => [name, await this.storage.getDynamicPartitions(name)] as const);
-    const keys = new Map(await Promise.all(entries));
-    return { now: new Date(), dynamicKeys: (name) => keys.get(name) ?? [] };
+  #loadingContext(): Promise<PartitionLoadingContext> {
+    return currentContext(this.#graph, this.storage);
   }
 
-  #environment({ signal, onProgress, retry, timeoutMs, skipUnchanged }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
+  #environment(options: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
+    const { signal, onProgress, retry, timeoutMs, executor, skipUnchanged, plannedAt } = options;
     return {
       signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
       log: this.#log,
       storage: this.storage,
       defaultHandler: this.#defaultHandler,
-      executor: this.#executor,
+      executor: executor ?? this.#executor,
+      plannedAt: plannedAt?.getTime() ?? Date.now(),
       retry: retry ?? this.#retry,
+      runRetry: retry,
       timeoutMs,
       skipUnchanged,
-      onProgress: onProgress ?? (() => {}),
+      onProgress: onProgress ?? noProgress,
     };
   }
 }
@@ -441,4 +470,6 @@ interface EnvironmentOptions {
   readonly retry?: RetryPolicy | undefined;
   readonly timeoutMs?: number | undefined;
   readonly skipUnchanged?: boolean | undefined;
+  readonly executor?: Executor | undefined;
+  readonly plannedAt?: Date | undefined;
 }

@@ -3,8 +3,10 @@ import type { PartitionLoadingContext } from "../partition/partitions-definition
 import { sleep } from "../retry.ts";
 import type { Graph } from "../run/graph.ts";
 import { pointHead } from "../run/head.ts";
+import { hasHolderEnded } from "../run/living.ts";
 import { announcedVersion, historyOf, latestOf, look, type Output, placeOf, recordAnnounced } from "../run/look.ts";
-import { hasOwnerEnded, type OwnerOptions, RunOwner } from "../run/owner.ts";
+import { keptLeaseMs, type OwnerOptions, RunOwner } from "../run/owner.ts";
+import { checkPlaces, type PlacesEnvironment } from "../run/places.ts";
 import { outputId, type Plan, planOf, type Selection } from "../run/plan.ts";
 import type { LoadEnvironment } from "../run/run-environment.ts";
 import { decodeIntent, type Intent, intentPrefix, writeIdOf } from "../storage/intent.ts";
@@ -38,6 +40,29 @@ const concurrency = 16;
 /** The longest time that a silent owner is watched before its run is taken over, in milliseconds. */
 const longestWatch = 15_000;
 
+/** Takes a run over, unless it is aborted: one that is taken over after an abort is canceled. */
+export async function resumeOrCancel(which: true | string | ResumeOptions, ...context: ResumeContext): Promise<Resumed | undefined> {
+  const { signal, log } = context[4];
+  const resuming = resume(typeof which === "object" ? which : { run: which }, ...context);
+  try {
+    return await orAborted(resuming, signal);
+  } catch (error) {
+    const cancel = resuming.catch(() => undefined).then((late) => late?.owner.end("Canceled", Date.now()));
+    cancel.catch((lost) => log.warn("Cannot record that a resumed run was canceled", lost));
+    throw error;
+  }
+}
+
+/** What resuming needs: the assets, what was given to `materialize`, and the environment of the run. */
+type ResumeContext = [
+  graph: Graph,
+  given: Selection,
+  tags: Readonly<Record<string, string>> | undefined,
+  loadingContext: PartitionLoadingContext,
+  environment: LoadEnvironment & PlacesEnvironment,
+  options: OwnerOptions,
+];
+
 /**
  * Takes a run over: becomes its owner, reads what it has recorded, and records what it has written and could not record.
  * Undefined when there is no run to resume.
@@ -47,12 +72,7 @@ const longestWatch = 15_000;
  */
 async function resume(
   { run: which, force = false }: ResumeOptions,
-  graph: Graph,
-  given: Selection,
-  tags: Readonly<Record<string, string>> | undefined,
-  loadingContext: PartitionLoadingContext,
-  environment: LoadEnvironment,
-  options: OwnerOptions,
+  ...[graph, given, tags, loadingContext, environment, options]: ResumeContext
 ): Promise<Resumed | undefined> {
   const { storage } = environment;
   const run = await findRun(which, storage);
@@ -82,10 +102,11 @@ export async function takeOverRun(
   plan: Plan,
   { force, tags, preconditions: given = [] }: TakeoverOptions,
   graph: Graph,
-  environment: LoadEnvironment,
+  environment: LoadEnvironment & PlacesEnvironment,
   options: OwnerOptions,
 ): Promise<Resumed> {
   const { storage } = environment;
+  await checkPlaces(plan, environment);
   const { preconditions, attempt } = await asSeen(run, storage, force, environment.signal);
   const next: RunRecord = { ...run, status: "Started", attempt: attempt + 1, tags: { ...run.tags, ...tags }, endTime: undefined };
   throwIfAborted(environment.signal);
@@ -98,26 +119,6 @@ export async function takeOverRun(
     await owner
       .end(status, Date.now())
       .catch((lost: unknown) => environment.log.error(`Cannot record the end of the run ${run.runId}`, lost));
-    throw error;
-  }
-}
-
-/** As {@link resume}, until the signal is aborted. A run that is taken over after that is canceled. */
-export async function resumeUnlessAborted(
-  which: true | string | ResumeOptions,
-  graph: Graph,
-  given: Selection,
-  tags: Readonly<Record<string, string>> | undefined,
-  loadingContext: PartitionLoadingContext,
-  environment: LoadEnvironment,
-  options: OwnerOptions,
-): Promise<Resumed | undefined> {
-  const resuming = resume(typeof which === "object" ? which : { run: which }, graph, given, tags, loadingContext, environment, options);
-  try {
-    return await orAborted(resuming, environment.signal);
-  } catch (error) {
-    const cancel = resuming.catch(() => undefined).then((late) => late?.owner.end("Canceled", Date.now()));
-    cancel.catch((lost) => environment.log.warn("Cannot record that a resumed run was canceled", lost));
     throw error;
   }
 }
@@ -166,7 +167,9 @@ async function asSeen(
   // Another process may have taken the run over since its record was read.
   const last = Math.max(attempt, lease.attempt);
   if (force) return { attempt: last, preconditions: [{ lease: runId, owner }] };
-  if (!(await hasOwnerEnded(storage, lease))) {
+  // An engine keeps its run also while no process makes it.
+  if (ttlMs >= keptLeaseMs) throw keptByEngine(runId);
+  if (!(await hasHolderEnded(storage, lease))) {
     if (ageMs <= ttlMs) throw inProgress(runId, lease);
     // A clock may have jumped, and a machine may have slept: an owner that is alive renews its lease while it is watched.
     await sleep(Math.min(ttlMs / 4, longestWatch), { signal });
@@ -177,12 +180,17 @@ async function asSeen(
 }
 
 async function leaseOf(runId: string, storage: Storage): Promise<Lease | undefined> {
-  return (await storage.getLeases(runId)).find(({ step }) => step === undefined);
+  return (await storage.getLeases(runId, "")).find(({ step }) => step === undefined);
 }
 
 function inProgress(runId: string, { attempt, ageMs, holder }: Lease): EdgewaterError<"InProgress"> {
   const who = holder === undefined ? "a process" : `the process ${holder}`;
   const message = `Cannot resume the run ${runId}: ${who} is making it (attempt ${attempt}) and was heard of ${Math.round(ageMs)} ms ago; wait for it, cancel the run, or pass resume: { run, force: true } to take it over`;
+  return new EdgewaterError("InProgress", message, { key: runId });
+}
+
+function keptByEngine(runId: string): EdgewaterError<"InProgress"> {
+  const message = `Cannot resume the run ${runId}: an engine keeps it until it ends, also while it is suspended; wait for it, cancel the run, or pass resume: { run, force: true } to take it over`;
   return new EdgewaterError("InProgress", message, { key: runId });
 }
 
@@ -219,24 +227,6 @@ async function recordLandedWrites(owner: RunOwner, graph: Graph, environment: Lo
   return open;
 }
 
-/**
- * Records a version that was announced and written, unless another one was recorded since. Otherwise the announcement is deleted:
- * nobody but the owner of the run records it, so the output is made again.
- */
-async function recordVersion(output: Output, { key, value }: KvEntry, owner: RunOwner, environment: LoadEnvironment): Promise<void> {
-  const intent = decodeIntent(value) as Intent;
-  const latest = await latestOf(output, environment);
-  const isFirst = latest?.lastMaterializationId === intent.base;
-  const stored = isFirst ? await announcedVersion(output, intent.event, environment) : undefined;
-  if (stored === undefined) return owner.deleteLater(key);
-  const announced = { writeId: writeIdOf(key), intent, bytes: value };
-  const event = await recordAnnounced(output, { found: "announced", stored, announced }, latest, environment, (batch) =>
-    owner.commit(batch),
-  );
-  if (event === undefined) return owner.deleteLater(key);
-  await pointHead(output, event, environment);
-}
-
 async function recordIfLanded(output: Output, writeId: string, owner: RunOwner, environment: LoadEnvironment): Promise<boolean> {
   for (let tries = 0; tries < 3; tries++) {
     const latest = await latestOf(output, environment);
@@ -264,4 +254,22 @@ async function recordedBy(runId: string, graph: Graph, storage: Storage): Promis
     latest.flatMap(({ lastFound, lastMaterializationId: id }) => (lastFound === "Missing" && id !== undefined ? [id] : [])),
   );
   return { recorded: recorded.filter(({ id }) => !missing.has(id)), succeeded, missing };
+}
+
+/**
+ * Records a version that was announced and written, unless another one was recorded since. Otherwise the announcement is deleted:
+ * nobody but the owner of the run records it, so the output is made again.
+ */
+async function recordVersion(output: Output, { key, value }: KvEntry, owner: RunOwner, environment: LoadEnvironment): Promise<void> {
+  const intent = decodeIntent(value) as Intent;
+  const latest = await latestOf(output, environment);
+  const isFirst = latest?.lastMaterializationId === intent.base;
+  const stored = isFirst ? await announcedVersion(output, intent.event, environment) : undefined;
+  if (stored === undefined) return owner.deleteLater(key);
+  const announced = { writeId: writeIdOf(key), intent, bytes: value };
+  const event = await recordAnnounced(output, { found: "announced", stored, announced }, latest, environment, (batch) =>
+    owner.commit(batch),
+  );
+  if (event === undefined) return owner.deleteLater(key);
+  await pointHead(output, event, environment);
 }

@@ -58,8 +58,27 @@ export interface MaterializeOptions extends Selection {
    * to make unless a selection is given. A run that a living process makes is refused, unless `force` takes it over.
    */
   readonly resume?: true | string | ResumeOptions;
+  /**
+   * The id of the run. When there is a run with this id, it is not begun again: one that has ended gives the result that is recorded,
+   * one that an engine keeps goes on, and any other is resumed.
+   */
+  readonly runId?: string;
+  /** Where the steps of this run run, in place of the repository's executor. */
+  readonly executor?: Executor;
   /** How long this run may be silent before another process may take it over, in milliseconds, in place of the repository's. */
   readonly leaseMs?: number;
+}
+
+/** Options of `repository.runStep`. */
+export interface RunStepOptions {
+  /** Aborts the step. */
+  readonly signal?: AbortSignal;
+  /** How long this worker may be silent before another one may make the step, in milliseconds; 30,000 unless given. */
+  readonly leaseMs?: number;
+  /** Takes the step over from a worker that may be alive; that one cannot record anything for it any more. False unless given. */
+  readonly takeOver?: boolean;
+  /** Called with the progress events of the step. */
+  readonly onProgress?: OnProgress;
 }
 
 /** Options of `repository.close`. */

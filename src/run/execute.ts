@@ -1,4 +1,4 @@
-import { EdgewaterError } from "../errors.ts";
+import { abortedError, EdgewaterError } from "../errors.ts";
 import type { Execution, Executor, Outcome, Outcomes } from "./executor.ts";
 import { outputIds, type Plan, type Step } from "./plan.ts";
 
@@ -7,11 +7,13 @@ const whenAborted = "the run was aborted";
 /**
  * Runs a plan with an executor. Returns an outcome for every output, whatever the executor does: when it throws, rejects or
  * forgets an output, what it did not make has failed with that error. After an abort it is not waited for.
+ *
+ * @throws what an executor that keeps runs throws: then the run is suspended
  */
 export async function execute(
   plan: Plan,
   { executor, signal }: { readonly executor: Executor; readonly signal: AbortSignal },
-  steps: Pick<Execution, "runStep" | "skipStep">,
+  steps: Omit<Execution, "plan" | "signal">,
 ): Promise<Outcomes> {
   const outcomes = new Map<string, Outcome>();
   const running = new Set<Promise<unknown>>();
@@ -35,7 +37,7 @@ export async function execute(
   let failure: { readonly error: unknown } | undefined;
   const aborted = afterAbort(signal, running);
   try {
-    const executed = (async () => executor.execute({ plan, signal, runStep, skipStep }))();
+    const executed = (async () => executor.execute({ ...steps, plan, signal, runStep, skipStep }))();
     const returned: unknown = await Promise.race([executed, aborted.promise]);
     if (returned instanceof Map) keep(returned as Outcomes);
   } catch (error) {
@@ -44,6 +46,10 @@ export async function execute(
     aborted.forget();
   }
   await Promise.allSettled(running);
+  if (executor.keepsRuns && (failure !== undefined || signal.aborted)) {
+    isOver = true;
+    throw failure === undefined ? abortedError(signal) : failure.error;
+  }
   for (const step of plan) {
     if (outputIds(step).every((id) => outcomes.has(id))) continue;
     const missing = signal.aborted ? steps.skipStep(step, whenAborted) : fail(step, failure ? failure.error : forgotten(executor, step));

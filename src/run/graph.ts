@@ -110,6 +110,11 @@ export function definitionsOf({ nodes }: Graph): readonly AssetDefinition[] {
   });
 }
 
+/** The names of the dynamic partitions definitions of a graph. */
+export function dynamicNamesOf({ nodes }: Graph): ReadonlySet<string> {
+  return new Set([...nodes.values()].flatMap(({ definition }) => definition.partitions?.dynamicNames ?? []));
+}
+
 function checkInputs({ name, inputs, partitions, isBatch }: Computation, nodes: ReadonlyMap<string, Node>): void {
   for (const { name: input, source, isBare, partitionMapping } of inputs) {
     if (source === undefined) continue;

@@ -23,7 +23,8 @@ export function inProcess(options: { readonly maxConcurrency?: number } = {}): E
   return { name: "in-process", execute: (execution) => schedule(execution, maxConcurrency) };
 }
 
-function schedule({ plan, signal, runStep, skipStep }: Execution, maxConcurrency: number): Promise<Outcomes> {
+/** Runs the steps of a plan in its order: independent ones concurrently, up to a limit. */
+export function schedule({ plan, signal, runStep, skipStep }: Execution, maxConcurrency: number): Promise<Outcomes> {
   const outcomes = new Map<string, Outcome>();
   const waitingFor = new Map<Step, Set<string>>();
   const dependents = new Map<string, Step[]>();

@@ -2,7 +2,10 @@ import { currentHolder } from "#holder";
 import { EdgewaterError, isEdgewaterError, thrownText } from "../errors.ts";
 import type { Log } from "../io-handler/contexts.ts";
 import { runEvent } from "../storage/events.ts";
+import { plannedKey } from "../storage/planned.ts";
 import type { Batch, Lease, LeaseChange, NewEvent, Precondition, RunOutcome, RunRecord, Storage, StoredEvent } from "../storage/types.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { living } from "./living.ts";
 
 /** How long the owner of a run may be silent before another process may take the run over, in milliseconds. */
 export const defaultLeaseMs = 120_000;
@@ -19,49 +22,74 @@ export interface OwnerOptions {
   readonly leaseMs: number;
 }
 
-/** The owners of this isolate, by their tokens. */
-const living = new Map<string, RunOwner>();
+/** The time of the lease of a run that an engine keeps until it ends, in milliseconds: only force takes such a run over. */
+export const keptLeaseMs = 1e15;
+
+/** Who commits for a step: the owner of its run, or the worker that has claimed the step. */
+export interface StepOwner {
+  readonly run: Pick<RunRecord, "runId"> & Partial<Pick<RunRecord, "kind">>;
+  readonly commit: (batch: Batch) => Promise<readonly StoredEvent[]>;
+  readonly newWriteId: () => string;
+  readonly recordLater: (...events: readonly NewEvent[]) => void;
+  readonly deleteLater: (key: string) => void;
+}
 
 /**
  * The owner of a run: the one process that may commit for it. Every commit requires that its lease is still held by this owner,
  * so a run that was taken over or canceled elsewhere cannot be recorded any more. A timer renews the lease while nothing is
  * committed.
  */
-export class RunOwner {
+export class RunOwner implements StepOwner {
   /** The record of the run, with its attempt. */
   readonly run: RunRecord;
   readonly attempt: number;
-  readonly #token: string;
+  /** The token, which sends steps to workers. */
+  readonly token: string;
   readonly #options: OwnerOptions;
-  readonly #holder: string;
+  readonly #holder: string | undefined;
   readonly #abort = new AbortController();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #lastBeat = 0;
+  readonly #heartbeat: Heartbeat;
   #writes = 0;
   #lost: EdgewaterError<"TakenOver"> | undefined;
   /** Whether the end of the run is being recorded: from then on a commit may be refused because the run has ended. */
   #isEnding = false;
+  #since: number | undefined;
   /** Events and keys that the next commit writes. */
   #later: { events: NewEvent[]; obsolete: string[] } = { events: [], obsolete: [] };
 
-  private constructor(run: RunRecord, options: OwnerOptions, holder: string) {
+  private constructor(run: RunRecord, options: OwnerOptions, holder: string | undefined) {
     this.run = run;
     this.attempt = run.attempt ?? 1;
-    this.#token = `${this.attempt}.${crypto.randomUUID()}`;
+    this.token = options.leaseMs === keptLeaseMs ? keptToken(run) : `${this.attempt}.${crypto.randomUUID()}`;
     this.#options = options;
     this.#holder = holder;
+    this.#heartbeat = new Heartbeat(options.leaseMs, () => this.#beat());
   }
 
   /**
    * Begins a run, or takes it over, with one commit.
    *
    * @param preconditions what must hold: that the run is new, or is as it was seen
+   * @param planned the plan to keep with the run
    * @throws `PreconditionFailed` when they do not hold
    */
-  static async take(run: RunRecord, preconditions: readonly Precondition[], options: OwnerOptions): Promise<RunOwner> {
-    const holder = await currentHolder();
-    const owner = new RunOwner(run, options, holder.name);
-    await owner.#take(preconditions);
+  static async take(
+    run: RunRecord,
+    preconditions: readonly Precondition[],
+    options: OwnerOptions,
+    planned?: Uint8Array | undefined,
+  ): Promise<RunOwner> {
+    // The process that keeps a run for an engine may end before the run.
+    const holder = options.leaseMs === keptLeaseMs ? undefined : (await currentHolder()).name;
+    const owner = new RunOwner(run, options, holder);
+    await owner.#take(preconditions, planned);
+    return owner;
+  }
+
+  /** Goes on with a run that an engine keeps. Its first commit is refused when the run was taken over with force. */
+  static rejoin(run: RunRecord, options: OwnerOptions): RunOwner {
+    const owner = new RunOwner(run, { ...options, leaseMs: keptLeaseMs }, undefined);
+    owner.#start();
     return owner;
   }
 
@@ -75,9 +103,24 @@ export class RunOwner {
     return this.#lost;
   }
 
+  /** The id of the event with which the run began: every other event of the run has a greater one. */
+  async since(): Promise<number> {
+    if (this.#since === undefined) {
+      const [begun] = await this.#options.storage.getEventsForRun(this.run.runId, { types: ["RunStart"], limit: 1 });
+      this.#since = begun?.id ?? 0;
+    }
+    return this.#since;
+  }
+
+  /** The id of the last event that was recorded before this owner began to make the run, or went on with it. */
+  async lastEvent(): Promise<number> {
+    if (this.#since !== undefined) return this.#since;
+    return (await this.#options.storage.getEventsForRun(this.run.runId, { types: "all" })).at(-1)?.id ?? 0;
+  }
+
   /** A new id for a write of this run. Two owners that count as the same attempt never share one. */
   newWriteId(): string {
-    return `${this.run.runId}/${this.attempt}.${++this.#writes}.${this.#token.slice(-8)}`;
+    return `${this.run.runId}/${this.attempt}.${++this.#writes}.${this.token.slice(-8)}`;
   }
 
   /** Records events with the next commit: those of steps that were skipped. */
@@ -99,7 +142,7 @@ export class RunOwner {
     if (this.#lost) throw this.#lost;
     const { events: ahead, obsolete } = this.#takeLater();
     const { events = [], preconditions = [], leases = [this.#renewal], kv = [] } = batch;
-    const isHeld: Precondition = { lease: this.run.runId, owner: this.#token };
+    const isHeld: Precondition = { lease: this.run.runId, owner: this.token };
     try {
       const stored = await this.#options.storage.commit({
         ...batch,
@@ -108,7 +151,7 @@ export class RunOwner {
         kv: [...kv, ...obsolete.map((key) => ({ key, value: undefined }))],
         leases,
       });
-      this.#lastBeat = performance.now();
+      this.#heartbeat.renewed();
       return stored.slice(ahead.length);
     } catch (error) {
       this.#later = { events: [...ahead, ...this.#later.events], obsolete: [...obsolete, ...this.#later.obsolete] };
@@ -125,7 +168,8 @@ export class RunOwner {
       const record = { ...this.run, status, endTime };
       this.#isEnding = true;
       try {
-        await this.commit({ runs: [record], leases: [{ runId, owner: undefined }], events: [runEvent("RunEnd", record)] });
+        const kv = [{ key: plannedKey(runId), value: undefined }];
+        await this.commit({ runs: [record], leases: [{ runId, owner: undefined }], events: [runEvent("RunEnd", record)], kv });
       } catch (error) {
         // The answer may be lost while the run has ended.
         const found = await this.#options.storage.getRun(runId);
@@ -140,8 +184,8 @@ export class RunOwner {
 
   /** Stops renewing the lease. */
   stop(): void {
-    clearTimeout(this.#timer);
-    living.delete(this.#token);
+    this.#heartbeat.stop();
+    living.delete(this.token);
     this.#options.signal.removeEventListener("abort", this.#onAbort);
   }
 
@@ -152,30 +196,41 @@ export class RunOwner {
     this.#abort.abort(this.#lost);
   }
 
-  async #take(preconditions: readonly Precondition[]): Promise<void> {
-    const { storage, signal } = this.#options;
-    const batch = { preconditions, runs: [this.run], leases: [this.#renewal], events: [runEvent("RunStart", this.run)] };
+  async #take(preconditions: readonly Precondition[], planned: Uint8Array | undefined): Promise<void> {
+    const { storage } = this.#options;
+    const { runId } = this.run;
+    // Workers that make steps for the owner before lose their claims.
+    const leases = [...(this.attempt > 1 ? [{ runId, owner: undefined }] : []), this.#renewal];
+    // A resumed run is planned anew.
+    const kv = planned !== undefined || this.attempt > 1 ? [{ key: plannedKey(runId), value: planned }] : [];
+    const batch = { preconditions, runs: [this.run], leases, events: [runEvent("RunStart", this.run)], kv };
     // Others of this isolate see the lease before the commit returns.
-    living.set(this.#token, this);
+    living.set(this.token, this);
     try {
-      await storage.commit(batch);
+      const [begun] = await storage.commit(batch);
+      if (this.attempt === 1) this.#since = begun?.id;
     } catch (error) {
       const isRefused = isEdgewaterError(error, "PreconditionFailed");
       if (isRefused || !(await this.#holdsLease().catch(() => false))) {
-        living.delete(this.#token);
+        living.delete(this.token);
         throw error;
       }
     }
-    this.#lastBeat = performance.now();
+    this.#start();
+  }
+
+  #start(): void {
+    const { signal } = this.#options;
+    living.set(this.token, this);
     signal.addEventListener("abort", this.#onAbort, { once: true });
     if (signal.aborted) this.#onAbort();
-    this.#beatLater();
+    this.#heartbeat.start();
   }
 
   readonly #onAbort = (): void => this.#abort.abort(this.#options.signal.reason);
 
   get #renewal(): LeaseChange {
-    return { runId: this.run.runId, owner: this.#token, attempt: this.attempt, ttlMs: this.#options.leaseMs, holder: this.#holder };
+    return { runId: this.run.runId, owner: this.token, attempt: this.attempt, ttlMs: this.#options.leaseMs, holder: this.#holder };
   }
 
   #takeLater(): { events: NewEvent[]; obsolete: string[] } {
@@ -184,32 +239,24 @@ export class RunOwner {
     return { events: events.slice(0, pageSize), obsolete };
   }
 
-  #beatLater(): void {
-    const interval = Math.min(this.#options.leaseMs / 4, 2 ** 31 - 1);
-    const beat = async (): Promise<void> => {
-      try {
-        if (performance.now() - this.#lastBeat >= interval / 2) await this.commit({});
-      } catch (error) {
-        if (this.#lost === undefined && !this.#isEnding)
-          this.#options.log.warn(`Cannot renew the lease of the run ${this.run.runId}`, thrownText(error));
-      }
-      if (this.#lost === undefined && living.has(this.#token)) this.#beatLater();
-    };
-    this.#timer = setTimeout(beat, interval);
-    // In Node a timer keeps the process running; a run that waits for something else does not need it.
-    (this.#timer as { readonly unref?: () => void }).unref?.();
+  async #beat(): Promise<void> {
+    try {
+      await this.commit({});
+    } catch (error) {
+      if (this.#lost !== undefined || this.#isEnding) return;
+      this.#options.log.warn(`Cannot renew the lease of the run ${this.run.runId}`, thrownText(error));
+    }
   }
 
   async #holdsLease(): Promise<boolean> {
-    const leases = await this.#options.storage.getLeases(this.run.runId);
-    return leases.some(({ step, owner }) => step === undefined && owner === this.#token);
+    return (await this.#options.storage.getLeases(this.run.runId, "")).some(({ owner }) => owner === this.token);
   }
 
   async #checkOwnership(): Promise<void> {
     const { storage } = this.#options;
     const { runId } = this.run;
-    const lease = (await storage.getLeases(runId)).find(({ step }) => step === undefined);
-    if (lease?.owner === this.#token) return;
+    const [lease] = await storage.getLeases(runId, "");
+    if (lease?.owner === this.token) return;
     this.lose(lease === undefined ? await this.#howItEnded() : takenOverBy(lease));
   }
 
@@ -221,24 +268,13 @@ export class RunOwner {
   }
 }
 
-function takenOverBy({ attempt, holder, ageMs }: Lease): string {
+/** The token of a run that an engine keeps: every process in which the engine goes on with it is its owner. */
+export function keptToken({ runId, attempt = 1 }: Pick<RunRecord, "runId" | "attempt">): string {
+  return `${attempt}.${runId}`;
+}
+
+/** Says who has taken a run or a step over. */
+export function takenOverBy({ attempt, holder, ageMs }: Lease): string {
   const who = holder === undefined ? "another process" : `the process ${holder}`;
   return `${who} took it over as attempt ${attempt} and was heard of ${Math.round(ageMs)} ms ago`;
-}
-
-/** Tells the owners of a run in this isolate, which may be one and another that took it over, that it was canceled. */
-export function loseCanceled(runId: string): void {
-  for (const owner of [...living.values()]) if (owner.run.runId === runId) owner.lose("it was canceled");
-}
-
-/**
- * Whether the owner of a lease has certainly ended: its token is not among those of this isolate, or its process or tab is gone.
- * Of a Storage that other machines reach too, only an owner whose name says that it is on this machine can be told so.
- */
-export async function hasOwnerEnded({ reach }: Storage, { owner, holder }: Lease): Promise<boolean> {
-  if (reach === "process") return !living.has(owner);
-  if (holder === undefined) return false;
-  const current = await currentHolder();
-  if (holder === current.name) return !living.has(owner);
-  return (reach === "machine" || current.namesMachine) && current.hasEnded(holder);
 }

@@ -224,9 +224,13 @@ function stepsOf(
   const groups = partitions === undefined ? [undefined] : isBatch && keys.length > 0 ? [keys] : keys.map((key) => [key]);
   return groups.map((group) => {
     const loads = inputs.map((spec) => loadOf(spec, computation, group, loadingContext));
-    const label = group === undefined ? name : `${name}[${group.length > 3 ? `${group.length} partitions` : group.join(", ")}]`;
-    return { label, computation, keys: group, outputs, loads, after: [] };
+    return { label: labelOf(name, group), computation, keys: group, outputs, loads, after: [] };
   });
+}
+
+/** The display name of a step. */
+export function labelOf(name: string, keys: readonly PartitionKey[] | undefined): string {
+  return keys === undefined ? name : `${name}[${keys.length > 3 ? `${keys.length} partitions` : keys.join(", ")}]`;
 }
 
 const withoutPartition: Load = { shape: "value", key: undefined };
@@ -260,7 +264,7 @@ function keysOf(load: Load | undefined): readonly PartitionKey[] {
 }
 
 /** Fills in what each step waits for: everything that it loads and the same plan makes. */
-function withOrder(steps: readonly UnorderedStep[]): Plan {
+export function withOrder(steps: readonly UnorderedStep[]): Plan {
   const made = new Set<string>();
   for (const step of steps) for (const id of outputIds(step)) made.add(id);
   for (const step of steps) for (const id of loadedIds(step)) if (made.has(id)) step.after.push(id);

@@ -3,7 +3,7 @@ import type { Log } from "../io-handler/contexts.ts";
 import type { RetryPolicy } from "../retry.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
 import type { Executor } from "./executor.ts";
-import type { RunOwner } from "./owner.ts";
+import type { RunOwner, StepOwner } from "./owner.ts";
 
 /**
  * What a run reports while it runs. `step` is the display name of a step: the asset, task or multi-asset, and its partitions
@@ -23,6 +23,9 @@ export type ProgressEvent =
 /** Called with every progress event. What it throws, or its promise rejects with, goes to the log. */
 export type OnProgress = (event: ProgressEvent) => void;
 
+/** For a run whose progress nobody wants. */
+export const noProgress: OnProgress = () => {};
+
 /** What loading a value needs. */
 export interface LoadEnvironment {
   readonly signal: AbortSignal;
@@ -34,9 +37,11 @@ export interface LoadEnvironment {
 
 /** What committing an output needs. */
 export interface CommitEnvironment extends LoadEnvironment {
-  readonly owner: RunOwner;
+  readonly owner: StepOwner;
+  /** An event before which the run has recorded nothing. */
+  readonly since?: number | undefined;
   /** Commits for the owner: alone, or together with other outputs of the step. */
-  readonly commit: RunOwner["commit"];
+  readonly commit: StepOwner["commit"];
 }
 
 /** What running a step needs. */
@@ -52,5 +57,10 @@ export interface StepEnvironment extends Omit<CommitEnvironment, "commit"> {
 
 /** What a run needs. */
 export interface RunEnvironment extends StepEnvironment {
+  readonly owner: RunOwner;
   readonly executor: Executor;
+  /** The time as of which the run was planned, in milliseconds. */
+  readonly plannedAt: number;
+  /** The retries that were given for this run, in place of those of the repository. */
+  readonly runRetry?: RetryPolicy | undefined;
 }

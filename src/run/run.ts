@@ -4,15 +4,18 @@
  * @module
  */
 import { callSafely } from "../errors.ts";
+import { encodePlanned, type PlannedRecord } from "../storage/planned.ts";
 import type { LatestRecord, Precondition, RunKind, RunOutcome, RunSelection, Storage, StoredEvent } from "../storage/types.ts";
 import { execute } from "./execute.ts";
-import type { Outcome, Outcomes, StepDecision } from "./executor.ts";
+import { type Execution, type Executor, executorOf, type Outcome, type Outcomes, type StepDecision } from "./executor.ts";
 import { placeOf } from "./look.ts";
 import { type OwnerOptions, RunOwner } from "./owner.ts";
 import { outputId, outputIds, type Plan, type Step } from "./plan.ts";
-import type { ProgressEvent, RunEnvironment } from "./run-environment.ts";
+import { laterRemote } from "./remote-execution.ts";
+import { noProgress, type ProgressEvent, type RunEnvironment } from "./run-environment.ts";
 import { type Known, runStep } from "./step.ts";
 import { skippedEvent } from "./step-record.ts";
+import { unlessUnchanged } from "./unchanged.ts";
 
 /** The result of a run. */
 export interface RunResult {
@@ -58,21 +61,28 @@ export interface FailedAsset {
 /** What a run was started with. */
 export interface RunStart {
   /** The id of the run; a new UUID unless given. */
-  readonly runId?: string;
+  readonly runId?: string | undefined;
   readonly kind: RunKind;
   readonly tags: Readonly<Record<string, string>>;
   /** The selection to store with the run. */
   readonly selection?: RunSelection | undefined;
   /** What must hold when the run begins. */
   readonly preconditions?: readonly Precondition[];
+  /** The plan to keep with the run. */
+  readonly planned?: PlannedRecord | undefined;
 }
 
-/** Begins a run of a plan: records it, and takes its lease. */
+/**
+ * Begins a run of a plan: records it, and takes its lease.
+ *
+ * @throws `PreconditionFailed` when there is a run with this id
+ */
 export function beginRun(plan: Plan, start: RunStart, options: OwnerOptions): Promise<RunOwner> {
-  const { runId = crypto.randomUUID(), kind, tags, selection, preconditions: given = [] } = start;
+  const { runId = crypto.randomUUID(), kind, tags, selection, preconditions: given = [], planned } = start;
   const started = { runId, kind, attempt: 1, ...namesOf(plan), tags, ...(selection && { selection }) };
   const preconditions: readonly Precondition[] = [{ lease: runId, owner: undefined }, { run: runId, is: undefined }, ...given];
-  return RunOwner.take({ ...started, status: "Started", startTime: Date.now(), endTime: undefined }, preconditions, options);
+  const run = { ...started, status: "Started", startTime: Date.now(), endTime: undefined } as const;
+  return RunOwner.take(run, preconditions, options, planned && encodePlanned(planned));
 }
 
 /** The names of the assets and tasks of a plan, and the display forms of its partitions. */
@@ -99,31 +109,50 @@ export async function run(
   environment: RunEnvironment,
   earlier: Earlier = { recorded: [], announced: new Set(), succeeded: new Set(), missing: new Set() },
 ): Promise<RunResult> {
-  const { owner, signal, storage, log } = environment;
+  const { owner, signal, storage, log, executor } = environment;
   const { runId, startTime } = owner.run;
-  const events = [...earlier.recorded];
+  const events = new Map(earlier.recorded.map((event) => [event.id, event]));
   const onProgress = (event: ProgressEvent): void => {
-    if (event.type === "output") events.push(event.event);
+    if (event.type === "output") events.set(event.event.id, event.event);
     callSafely(
       () => environment.onProgress(event),
       (error) => log.warn("onProgress has thrown", error),
     );
   };
   const end = (status: RunOutcome, endTime = Date.now()): Promise<void> => endRun(owner, status, endTime);
-  let isEnded = false;
+  const elsewhere = executor.keepsRuns ? plan : plan.filter((step) => placeOfStep(step, environment) !== undefined);
+  const onRecorded = (event: StoredEvent): void => void events.set(event.id, event);
+  const remote = laterRemote(environment, plan, elsewhere, {
+    onProgress: environment.onProgress === noProgress ? undefined : onProgress,
+    onRecorded,
+  });
+  // An engine goes on with what it has not finished.
+  let isEnded = executor.keepsRuns ?? false;
   try {
     onProgress({ type: "run-start", runId, steps: plan.map(({ label }) => label) });
     const known = { ...earlier, recorded: eventsByOutput(earlier.recorded), latest: await latestRecords(plan, storage) };
     const stepEnvironment = { ...environment, onProgress };
-    const outcomes = await execute(plan, environment, {
-      runStep: (step) => runStep(step, stepEnvironment, known),
+    if (elsewhere.length > 0) await remote.start();
+    const execution: Execution = {
+      ...remote.steps,
+      plan,
+      signal,
+      runStep: (step) => {
+        const runElsewhere = placeOfStep(step, environment);
+        // What the run has recorded before it was resumed is not sent again.
+        const isRecorded = outputIds(step).every((id) => known.recorded.has(id));
+        if (runElsewhere === undefined || isRecorded) return runStep(step, stepEnvironment, known);
+        return unlessUnchanged(step, stepEnvironment, () => runElsewhere(step, execution));
+      },
       skipStep: (step, because) => {
         onProgress({ type: "step-skipped", runId, step: step.label, because });
         owner.recordLater(skippedEvent(step, runId, because));
         return new Map(outputIds(step).map((id): [string, Outcome] => [id, { status: "skipped", because }]));
       },
-    });
-    const result = resultOf(runId, plan, namesOf(plan).nodeNames, outcomes, events);
+    };
+    const outcomes = await execute(plan, environment, execution);
+    await remote.end();
+    const result = resultOf(runId, plan, namesOf(plan).nodeNames, outcomes, [...events.values()]);
     const endTime = Date.now();
     isEnded = true;
     await end(result.success ? "Success" : signal.aborted ? "Canceled" : "Failure", endTime);
@@ -131,10 +160,16 @@ export async function run(
     return result;
   } catch (error) {
     if (!isEnded) await end("Failure").catch((lost: unknown) => log.error(`Cannot record the failure of the run ${runId}`, lost));
-    throw error;
+    throw owner.lost ?? error;
   } finally {
+    remote.stop();
     owner.stop();
   }
+}
+
+/** How a step runs elsewhere; undefined for one that runs here. */
+function placeOfStep({ computation }: Step, { executor }: RunEnvironment): Executor["runStep"] {
+  return (executorOf(computation) ?? executor).runStep;
 }
 
 /** Records the end of a run. One that was taken over in the last moment has its result all the same. */

@@ -28,7 +28,7 @@ export interface StepRecord {
 /** The record of one step. Its events have the name of the computation, failures the names of the outputs. */
 export function stepRecord(step: Step, { owner, log }: StepEnvironment): StepRecord {
   const logs: LogRecord[] = [];
-  const { keys, outputs, label } = step;
+  const { label } = step;
   const { runId } = owner.run;
   const own = (eventType: StepEvent["eventType"], details: StepDetails = {}): Batch => ({
     events: [ownEvent(step, runId, eventType, details)],
@@ -50,13 +50,7 @@ export function stepRecord(step: Step, { owner, log }: StepEnvironment): StepRec
     isStored,
     success: () => commit(own("StepSuccess")),
     failure: async (error, outputsMade, inputs) => {
-      const made = new Set(outputsMade);
-      const details = { metadata: errorMetadata(error), failure: failureRecord(error), ...inputs };
-      const events = outputs.flatMap(({ name }) =>
-        (keys ?? [undefined])
-          .filter((key) => !made.has(outputId(name, key)))
-          .map((key) => stepEvent(name, key, runId, "StepFailure", details)),
-      );
+      const events = stepFailures(step, runId, error, outputsMade, inputs);
       try {
         await commit({ events, logs: [...logs] });
       } catch (lost) {
@@ -64,6 +58,21 @@ export function stepRecord(step: Step, { owner, log }: StepEnvironment): StepRec
       }
     },
   };
+}
+
+/** The failures of the outputs of a step that were not made. */
+export function stepFailures(
+  { outputs, keys }: Step,
+  runId: string,
+  error: unknown,
+  outputsMade: readonly string[],
+  inputs?: LoadedInputs,
+): readonly NewEvent[] {
+  const made = new Set(outputsMade);
+  const details = { metadata: errorMetadata(error), failure: failureRecord(error), ...inputs };
+  return outputs.flatMap(({ name }) =>
+    (keys ?? [undefined]).filter((key) => !made.has(outputId(name, key))).map((key) => stepEvent(name, key, runId, "StepFailure", details)),
+  );
 }
 
 /** The event of a step that was not started. */

@@ -37,11 +37,11 @@ export async function readLatest(
 export async function findRecorded(
   outputs: readonly StepOutput[],
   missing: ReadonlySet<number>,
-  { storage, owner }: StepEnvironment,
+  { storage, owner, since = 0 }: StepEnvironment,
 ): Promise<ReadonlyMap<string, StoredEvent>> {
   const found = new Map<string, StoredEvent>();
   for (const { definition, key, id } of outputs) {
-    const own = { ...(key && { partition: key }), runId: owner.run.runId, limit: 1 };
+    const own = { ...(key && { partition: key }), runId: owner.run.runId, after: since, limit: 1 };
     const [event] = await storage.getEventsForAsset(definition.name, own);
     if (event !== undefined && !missing.has(event.id)) found.set(id, event);
   }

@@ -10,14 +10,14 @@ import type { Outcome, Outcomes, StepDecision } from "./executor.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { type AtEnd, GroupCommit } from "./group-commit.ts";
 import { loadInput } from "./load-inputs.ts";
-import type { RunOwner } from "./owner.ts";
+import type { StepOwner } from "./owner.ts";
 import { outputId, outputIds, type Step, stepId } from "./plan.ts";
 import type { Read } from "./provenance.ts";
 import type { StepEnvironment } from "./run-environment.ts";
-import { type LoadedInputs, type StepRecord, stepRecord, succeededEvent, unchangedEvent } from "./step-record.ts";
+import { type LoadedInputs, type StepRecord, stepRecord, succeededEvent } from "./step-record.ts";
 import { findRecorded, outputsOf, readLatest, startStep } from "./step-start.ts";
 import { withinLimits } from "./time-limit.ts";
-import { decideAtStart } from "./unchanged.ts";
+import { decideAtStart, skipUnchangedStep } from "./unchanged.ts";
 import { type Base, conflict, isLostRace, maxConflicts, type Write, writeOutput } from "./write-output.ts";
 
 /**
@@ -168,15 +168,12 @@ export async function runStep(step: Step, environment: StepEnvironment, known: K
  */
 async function skipIfUnchanged(running: RunningStep): Promise<boolean> {
   const { step, environment, outcomes, attempt } = running;
-  const { owner, signal, onProgress } = environment;
-  const decided = await attempt(signal, () => decideAtStart(step, environment));
+  const decided = await attempt(environment.signal, () => decideAtStart(step, environment));
   if (decided === undefined) return false;
-  const { isSkipped, reason, events } = decided;
+  const { isSkipped, reason } = decided;
   running.decision = { isSkipped, reason };
   if (!isSkipped) return false;
-  for (const [id, event] of events) outcomes.set(id, { status: "success", event, decision: running.decision });
-  onProgress({ type: "step-skipped", runId: owner.run.runId, step: step.label, because: reason });
-  owner.recordLater(unchangedEvent(step, owner.run.runId, reason));
+  for (const [id, outcome] of skipUnchangedStep(step, decided, environment)) outcomes.set(id, outcome);
   return true;
 }
 
@@ -329,11 +326,11 @@ async function commit(call: Call, output: PendingOutput, group: GroupCommit): Pr
     made.then(end, end);
   };
   const writes: { current?: Write } = {};
-  const alone: RunOwner["commit"] = (batch) => environment.owner.commit(batch);
+  const alone: StepOwner["commit"] = (batch) => environment.owner.commit(batch);
   let isAlone = false;
   await attempt(environment.signal, async () => {
     if (isAlone) group.repeats();
-    const commitBatch: RunOwner["commit"] = isAlone ? alone : (batch) => group.commit(batch);
+    const commitBatch: StepOwner["commit"] = isAlone ? alone : (batch) => group.commit(batch);
     try {
       // A value that was given to repository.write is made from nothing that is known.
       const isMade = environment.owner.run.kind !== "write";

@@ -1,11 +1,12 @@
 import { isUniqueVersion } from "../io-handler/data-version.ts";
 import type { StoredValue } from "../io-handler/handler.ts";
 import type { LatestRecord, StoredEvent } from "../storage/types.ts";
-import type { StepDecision } from "./executor.ts";
+import type { Outcome, Outcomes, StepDecision } from "./executor.ts";
 import { fingerprintOf, type InputValue, inputValues } from "./fingerprint.ts";
 import { type Look, look, type Output, placeOf } from "./look.ts";
 import { outputId, type Step } from "./plan.ts";
 import type { LoadEnvironment, StepEnvironment } from "./run-environment.ts";
+import { unchangedEvent } from "./step-record.ts";
 import { outputsOf, type StepOutput } from "./step-start.ts";
 
 /** A decision with the events that count in place of new ones, by the ids of the outputs; empty unless the step is skipped. */
@@ -131,4 +132,22 @@ export async function decideAtStart(step: Step, environment: StepEnvironment): P
   const { owner, skipUnchanged } = environment;
   if (owner.run.kind === "write" || !maySkip(step, skipUnchanged)) return undefined;
   return decide(step, environment);
+}
+
+/** The outcomes of a step that is skipped: what was made before counts. The run records why. */
+export function skipUnchangedStep(step: Step, { reason, events }: DecidedStep, { owner, onProgress }: StepEnvironment): Outcomes {
+  onProgress({ type: "step-skipped", runId: owner.run.runId, step: step.label, because: reason });
+  owner.recordLater(unchangedEvent(step, owner.run.runId, reason));
+  const decision = { isSkipped: true, reason };
+  return new Map([...events].map(([id, event]): [string, Outcome] => [id, { status: "success", event, decision }]));
+}
+
+/** Skips a step that is made elsewhere when nothing has changed, else sends it there. A decision that fails is a reason to make it. */
+export async function unlessUnchanged(step: Step, environment: StepEnvironment, send: () => Promise<Outcomes>): Promise<Outcomes> {
+  const decided = await decideAtStart(step, environment).catch(() => undefined);
+  if (decided?.isSkipped) return skipUnchangedStep(step, decided, environment);
+  const outcomes = await send();
+  if (decided === undefined) return outcomes;
+  const decision = { isSkipped: false, reason: decided.reason };
+  return new Map([...outcomes].map(([id, outcome]) => [id, outcome.status === "skipped" ? outcome : { ...outcome, decision }]));
 }

@@ -328,9 +328,10 @@ async function record(
 async function recordedEvent(
   { stored: mark, timestamp, dataVersion }: Omit<StoredEvent, "id">,
   { definition, key }: AnnotatedOutput,
-  { storage, owner }: CommitEnvironment,
+  { storage, owner, since = 0 }: CommitEnvironment,
 ): Promise<StoredEvent | undefined> {
-  const events = await storage.getEventsForAsset(definition.name, { ...(key && { partition: key }), runId: owner.run.runId });
+  const own = { ...(key && { partition: key }), runId: owner.run.runId, after: since };
+  const events = await storage.getEventsForAsset(definition.name, own);
   return events.find((each) =>
     mark === undefined
       ? each.stored === undefined && each.timestamp === timestamp && each.dataVersion === dataVersion

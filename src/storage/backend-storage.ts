@@ -172,8 +172,8 @@ export class BackendStorage implements Storage {
     return this.#withBackend((backend) => runsOf(backend, { limit, ...(status && { status }) }));
   }
 
-  getLeases(runId?: string): Promise<readonly Lease[]> {
-    return this.#withBackend((backend) => backend.leases(runId), { "run id": runId });
+  getLeases(runId?: string, step?: string): Promise<readonly Lease[]> {
+    return this.#withBackend((backend) => backend.leases(runId, step), { "run id": runId, step: step === "" ? undefined : step });
   }
 
   setRunOutcome(runId: string, status: RunOutcome): Promise<void> {
@@ -297,13 +297,13 @@ export class BackendStorage implements Storage {
 
   #events(
     query: EventsQuery,
-    { limit, partition, runId, ...options }: EventsOptions | TypedEventsOptions,
+    { limit, partition, runId, after, ...options }: EventsOptions | TypedEventsOptions,
     names: Readonly<Record<string, unknown>>,
   ): Promise<readonly StoredEvent[]> {
     const requested = "types" in options ? options.types : assetEventTypes;
     const types = requested === "all" ? undefined : requested;
     const id = partition === undefined ? undefined : partitionId(partition);
-    const asked = { runId, ...query, limit: limit ?? query.limit, partitionId: id, types };
+    const asked = { runId, after, ...query, limit: limit ?? query.limit, partitionId: id, types };
     const events = this.#withBackend((backend) => backend.events(asked), {
       ...names,
       "run id": asked.runId,

@@ -1,10 +1,10 @@
 import type { PartitionKey } from "../partition/partition-key.ts";
+import type { Reach } from "../reach.ts";
 import type { Batch } from "./batch.ts";
 import type { AnyEvent, EventType, StoredEvent } from "./events.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecord, RunStatus, TickRecord } from "./records.ts";
 
-/** From where something can be reached: from this process or isolate, from this machine or browser, or from anywhere. */
-export type Reach = "process" | "machine" | "anywhere";
+export type { Reach };
 
 /** A filter of events. A field that is left out or undefined matches every event. */
 export interface EventsQuery {
@@ -106,8 +106,11 @@ export interface Backend {
   readonly run: (runId: string) => Promise<RunRecord | undefined>;
   /** The runs that match, newest first. */
   readonly runs: (query: RunsQuery) => Promise<readonly RunRecord[]>;
-  /** The leases of this run and its steps, or of every run, in any order. Their ages are by the clock of the back end. */
-  readonly leases: (runId?: string) => Promise<readonly Lease[]>;
+  /**
+   * The leases of this run and its steps, or of every run, in any order; with `step` only those of this step, and with an empty
+   * one only those of the runs themselves. Their ages are by the clock of the back end.
+   */
+  readonly leases: (runId?: string, step?: string) => Promise<readonly Lease[]>;
   /** The log of a run, oldest line first. */
   readonly logs: (runId: string) => Promise<readonly LogRecord[]>;
   /** The ticks that match, newest first. */

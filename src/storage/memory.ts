@@ -37,7 +37,7 @@ export class MemoryBackend implements Backend {
   readonly #definitions = new Map<string, AssetDefinition>();
   readonly #runs = new Map<string, RunRecord>();
   /** By run, then by step. */
-  readonly #leases = new Map<string, Map<string | undefined, Omit<Lease, "ageMs"> & { readonly at: number }>>();
+  readonly #leases = new Map<string, Map<string | undefined, StoredLease>>();
   /** By id, the oldest first: the id of the last event, undefined for an id that was given up, and the time. */
   readonly #commits = new Map<string, { readonly lastId: number | undefined; readonly at: number }>();
   readonly #logs = new Map<string, LogRecord[]>();
@@ -144,11 +144,13 @@ export class MemoryBackend implements Backend {
     return runs.filter((run) => status === undefined || run.status === status).slice(0, limit);
   }
 
-  async leases(runId?: string): Promise<readonly Lease[]> {
+  async leases(runId?: string, step?: string): Promise<readonly Lease[]> {
     const now = performance.now();
     const found: Lease[] = [];
-    for (const leases of runId === undefined ? this.#leases.values() : [this.#leases.get(runId) ?? new Map<never, never>()])
-      for (const { at, ...lease } of leases.values()) found.push({ ...lease, ageMs: now - at });
+    for (const leases of runId === undefined ? this.#leases.values() : [this.#leases.get(runId) ?? new Map<never, never>()]) {
+      const own = step === undefined ? leases.values() : [leases.get(step === "" ? undefined : step)];
+      for (const lease of own) if (lease !== undefined) found.push(leaseAt(lease, now));
+    }
     return found;
   }
 
@@ -246,6 +248,15 @@ export class MemoryBackend implements Backend {
     }
     for (const assetKey of assets) for (const records of [this.#definitions, this.#latest]) records.delete(assetKey);
   }
+}
+
+/** A lease with the time of its last beat. */
+interface StoredLease extends Omit<Lease, "ageMs"> {
+  readonly at: number;
+}
+
+function leaseAt({ at, ...lease }: StoredLease, now: number): Lease {
+  return { ...lease, ageMs: now - at };
 }
 
 /** Appends to the list under a key. */

@@ -23,7 +23,13 @@ const aTime: OptionKind = {
 };
 const aKey: OptionKind = { expected: "a partition key", accepts: (value) => typeof value === "string" || isPartitionKey(value) };
 
-const events: OptionKinds<TypedEventsOptions> = { limit: count, partition: aKey, runId: aString, types: either(anArray, oneOf("all")) };
+const events: OptionKinds<TypedEventsOptions> = {
+  limit: count,
+  partition: aKey,
+  runId: aString,
+  after: count,
+  types: either(anArray, oneOf("all")),
+};
 const getRuns: OptionKinds<RunsOptions> = { limit: count, status: oneOf("Started", "Interrupted", "Success", "Failure", "Canceled") };
 const subscribe: OptionKinds<SubscribeOptions> = { after: count, intervalMs: aTime, signal: aSignal };
 const computeStaleness: OptionKinds<StalenessOptions> = { assets: anArray, partitions: aBoolean };

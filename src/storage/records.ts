@@ -31,7 +31,7 @@ export interface RunSelection {
 
 /** One run: assets that are materialized together. Times are milliseconds since 1970-01-01T00:00:00Z. */
 export interface RunRecord {
-  /** A UUID; of a run of a backfill, the id of the backfill, a dot and the number of the run. */
+  /** A UUID, unless `materialize` was given another id; of a run of a backfill, the id of the backfill, a dot and the number of the run. */
   readonly runId: string;
   /** The status of the run. */
   readonly status: RunStatus;
@@ -62,9 +62,9 @@ export interface Lease {
   readonly runId: string;
   /** The step of the run that the claim is for; undefined for the claim of the run itself. */
   readonly step: string | undefined;
-  /** Who holds it: `<attempt>.<UUID>`, new with every takeover. */
+  /** Who holds it: `<attempt>.<UUID>`, new with every takeover; `ended` for a step whose success or failure is recorded. */
   readonly owner: string;
-  /** How often the run was taken over, plus one. */
+  /** How often the run was taken over, plus one; of a step, how often it was delivered. */
   readonly attempt: number;
   /** Grows with every commit of the owner. */
   readonly beat: number;

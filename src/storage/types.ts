@@ -23,6 +23,8 @@ export interface EventsOptions {
   readonly partition?: string | PartitionKey;
   /** Of `getEventsForAsset`: only events of this run. */
   readonly runId?: string;
+  /** Only events with a greater id. */
+  readonly after?: number;
 }
 
 /** Options of `getEventsForAsset` and `getEventsForRun` that choose the types of events. */
@@ -212,8 +214,11 @@ export interface Storage extends AsyncDisposable {
    * @throws `NotFound` for an unknown run, `PreconditionFailed` for a run that has ended
    */
   readonly setRunOutcome: (runId: string, status: RunOutcome) => Promise<void>;
-  /** The leases of a run and its steps, or of every run that is being made. */
-  readonly getLeases: (runId?: string) => Promise<readonly Lease[]>;
+  /**
+   * The leases of a run and its steps, or of every run that is being made; with `step` only that of this step, and with an empty
+   * one only those of the runs themselves.
+   */
+  readonly getLeases: (runId?: string, step?: string) => Promise<readonly Lease[]>;
   /** The log of a run, oldest line first. */
   readonly getRunLogs: (runId: string) => Promise<readonly LogRecord[]>;
   /** The ticks of this name, newest first; at most 100 unless given. */

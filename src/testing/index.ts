@@ -12,6 +12,18 @@ export {
   randomFaults,
   withFaults,
 } from "../object-store/with/faults.ts";
+export {
+  type Chance,
+  type Die,
+  type ExecutorCase,
+  type ExecutorKind,
+  type ExecutorStage,
+  type ExecutorSuiteOptions,
+  executorCases,
+  fakeEngine,
+  fakeQueue,
+  openExecutorSuite,
+} from "./executor/index.ts";
 export { embeddedStorage, memoryStorage, temporaryRepository, temporaryStore } from "./factories.ts";
 export {
   attributesCases,

@@ -67,6 +67,7 @@ export class IndexedDBStore implements FullObjectStore {
   /** Every write gives the object another etag. */
   readonly etags = "write";
   readonly name: string;
+  readonly reach = "machine";
   readonly #connection: Connection;
   readonly #writer: Writer;
 

@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../errors.ts";
-import { aBoolean, aName, aSignal, aURL, checkOptions, checkValue, either, type OptionKinds, required } from "../../options.ts";
+import { aBoolean, aName, aSignal, aURL, checkOptions, checkValue, either, type OptionKinds, oneOf, required } from "../../options.ts";
 import { checkBody } from "../body.ts";
 import { type Call, explain, notFound, type Perform, performer } from "../call.ts";
 import { checkAttributes, checkMatch, resolveRange } from "../conditions.ts";
@@ -38,6 +38,11 @@ import { Writer } from "./write.ts";
 export interface LocalStoreOptions {
   /** Syncs the file and its folder to the disk before a write resolves, so it survives a power loss. Slower. Default: false. */
   readonly fsync?: boolean;
+  /**
+   * From where the same folder can be reached: `"anywhere"` for one that every machine has mounted. Executors that run steps on
+   * other machines refuse a folder of this machine. Default: `"machine"`.
+   */
+  readonly reach?: "machine" | "anywhere";
 }
 
 /** Options of {@link LocalStore.accept}. */
@@ -64,7 +69,7 @@ export interface LocalObjectMeta extends FullObjectMeta {
   readonly state: LocalObjectState;
 }
 
-const kinds: OptionKinds<LocalStoreOptions> = { fsync: aBoolean };
+const kinds: OptionKinds<LocalStoreOptions> = { fsync: aBoolean, reach: oneOf("machine", "anywhere") };
 
 /**
  * A store that keeps objects as files below a folder: the key `v1/quakes.superjson` is the file `v1/quakes.superjson`.
@@ -92,6 +97,7 @@ export class LocalStore implements FullObjectStore {
   /** Every write gives the object another etag. */
   readonly etags = "write";
   readonly name: string;
+  readonly reach: "machine" | "anywhere";
   readonly #layout: Layout;
   readonly #lookup: Lookup;
   readonly #writer: Writer;
@@ -108,7 +114,8 @@ export class LocalStore implements FullObjectStore {
   constructor(root: string | URL, options: LocalStoreOptions = {}) {
     checkValue("LocalStore", "root", root, required(either(aName, aURL)));
     checkOptions("LocalStore", options, kinds);
-    const { fsync = false } = options;
+    const { fsync = false, reach = "machine" } = options;
+    this.reach = reach;
     this.#layout = new Layout(root);
     this.#lookup = new Lookup(this.#layout);
     this.#writer = new Writer(this.#layout, this.#lookup, fsync);

@@ -49,6 +49,7 @@ export class MemoryStore implements FullObjectStore {
   /** Every write gives the object another etag. */
   readonly etags = "write";
   readonly name = "MemoryStore";
+  readonly reach = "process";
   readonly #perform = performer(this.name);
   readonly #objects = new Map<string, Entry>();
   #writes = 0;

@@ -51,6 +51,7 @@ export class OPFSStore implements FullObjectStore {
   /** Every write gives the object another etag. */
   readonly etags = "write";
   readonly name: string;
+  readonly reach = "machine";
   readonly #folder: Folder;
   readonly #writer: Writer;
 

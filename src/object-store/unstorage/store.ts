@@ -4,6 +4,7 @@ import { compareUtf8 } from "../../encoding/utf8.ts";
 import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
 import { checkValue, required, withMethods } from "../../options.ts";
 import { loadPeer } from "../../peer.ts";
+import type { Reach } from "../../reach.ts";
 import { bytesOf, openedBytes } from "../body.ts";
 import { type Classify, keyIsAlsoPrefix, notFound, perform } from "../call.ts";
 import { reportLeftOut } from "../page.ts";
@@ -27,6 +28,17 @@ import type {
 } from "../types.ts";
 import { checkPlainVerbOptions } from "../verb-options.ts";
 
+/** The reach of the drivers of unstorage that do not reach from anywhere, by their names. */
+const reaches: Readonly<Record<string, Reach>> = {
+  memory: "process",
+  "lru-cache": "process",
+  fs: "machine",
+  "fs-lite": "machine",
+  "idb-keyval": "machine",
+  localstorage: "process",
+  "session-storage": "process",
+};
+
 /**
  * A store that keeps objects as raw items of an unstorage storage, with any of its drivers. unstorage treats `a/b`, `a:b`
  * and `a/b?x` as one key, so every segment is percent-encoded.
@@ -49,6 +61,8 @@ import { checkPlainVerbOptions } from "../verb-options.ts";
  */
 export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
   readonly name: string;
+  /** That of the driver: memory is in one process, files and the storages of browsers are on one machine. */
+  readonly reach: Reach;
   /** Whether a write is atomic depends on the driver. */
   readonly atomic = false;
   /** The storage; over a driver, it is made at the first call, which loads the package. */
@@ -71,6 +85,7 @@ export class UnstorageStore implements Named, Put, Get, Head, Delete, List {
     this.#isOwn = !isStorage;
     const { name } = isStorage ? source.getMount("").driver : source;
     this.name = `UnstorageStore(${name ?? "unnamed driver"})`;
+    this.reach = reaches[name ?? ""] ?? "anywhere";
   }
 
   async put(key: string, body: Body, options: PutOptions = {}): Promise<PutResult> {

@@ -57,6 +57,7 @@ export type Wrapped<Store> = Pick<Store, keyof Store & (keyof AnyVerbs | keyof S
 
 const wrappedMembers = [
   "name",
+  "reach",
   "atomic",
   "consistency",
   "etags",

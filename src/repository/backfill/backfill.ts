@@ -1,7 +1,7 @@
 import { abortedError, EdgewaterError, isEdgewaterError, thrownText } from "../../errors.ts";
 import type { PartitionLoadingContext } from "../../partition/partitions-definition.ts";
 import type { Graph } from "../../run/graph.ts";
-import { loseCanceled } from "../../run/owner.ts";
+import { loseCanceled } from "../../run/living.ts";
 import { planOf } from "../../run/plan.ts";
 import {
   type BackfillPart,

@@ -4,12 +4,14 @@ import { sleep } from "../../retry.ts";
 import type { Execution, Executor, Outcome, Outcomes } from "../../run/executor.ts";
 import type { Graph } from "../../run/graph.ts";
 import type { OwnerOptions } from "../../run/owner.ts";
+import { checkPlaces } from "../../run/places.ts";
 import { loadedIds, outputIds, planOfOutputs, runSelection, type Step } from "../../run/plan.ts";
-import { beginRun, run } from "../../run/run.ts";
+import { run } from "../../run/run.ts";
 import type { RunEnvironment } from "../../run/run-environment.ts";
 import { Semaphore } from "../../run/semaphore.ts";
 import { type BackfillPart, backfillAttemptTag, backfillKey, backfillRunId, backfillTag } from "../../storage/backfill-record.ts";
 import type { Precondition, RunRecord } from "../../storage/types.ts";
+import { beginPlanned } from "../begin.ts";
 import { takeOverRun } from "../resume.ts";
 import { describePart, hasEnded, readBackfill, type StoredBackfill } from "./report.ts";
 
@@ -155,7 +157,9 @@ async function makeRun(index: number, state: DriveState): Promise<Progress> {
     if (found !== undefined) return takeOverRun(found, plan, { force: false, tags: own, preconditions }, graph, environment, ownerOptions);
     const partitionsOf = Object.fromEntries(outputs.flatMap(([name, keys]) => (keys === undefined ? [] : [[name, keys]])));
     const selection = runSelection({ selection: outputs.map(([name]) => name), partitionsOf }, skipUnchanged);
-    return { owner: await beginRun(plan, { runId, kind: "backfill", tags: own, selection, preconditions }, ownerOptions) };
+    await checkPlaces(plan, environment);
+    const start = { runId, kind: "backfill", tags: own, selection, preconditions } as const;
+    return { owner: await beginPlanned(plan, start, loadingContext, graph, environment, ownerOptions) };
   };
   let begun: Awaited<ReturnType<typeof begin>>;
   try {

@@ -117,10 +117,13 @@ export class IndexedDBBackend implements Backend {
     });
   }
 
-  async leases(runId?: string): Promise<readonly Lease[]> {
-    const rows = await this.#connection.use((database) => database.getAll("leases", runId === undefined ? undefined : startingWith(runId)));
+  async leases(runId?: string, of?: string): Promise<readonly Lease[]> {
+    const range = runId === undefined ? undefined : of === undefined ? startingWith(runId) : IDBKeyRange.only([runId, of]);
+    const rows = await this.#connection.use((database) => database.getAll("leases", range));
     const now = Date.now();
-    return rows.map(({ at, step, ...lease }) => ({ ...lease, step: step === "" ? undefined : step, ageMs: now - at }));
+    return rows
+      .filter(({ step }) => of === undefined || step === of)
+      .map(({ at, step, ...lease }) => ({ ...lease, step: step === "" ? undefined : step, ageMs: now - at }));
   }
 
   async logs(runId: string): Promise<readonly LogRecord[]> {

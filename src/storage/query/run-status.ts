@@ -2,6 +2,7 @@ import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
 import type { Batch } from "../batch.ts";
 import { runEvent } from "../events.ts";
+import { plannedKey } from "../planned.ts";
 import type { Lease, RunOutcome, RunRecord } from "../records.ts";
 import type { RunsOptions } from "../types.ts";
 
@@ -16,8 +17,8 @@ export async function runsOf(backend: Backend, { limit, status }: RunsOptions): 
 export async function withStatus(backend: Backend, runs: readonly RunRecord[]): Promise<readonly RunRecord[]> {
   const started = runs.filter(({ status }) => status === "Started");
   if (started.length === 0) return runs;
-  const leases = await backend.leases(started.length === 1 ? started[0]?.runId : undefined);
-  const alive = new Set(leases.filter((lease) => lease.step === undefined && isFresh(lease)).map(({ runId }) => runId));
+  const leases = await backend.leases(started.length === 1 ? started[0]?.runId : undefined, "");
+  const alive = new Set(leases.filter(isFresh).map(({ runId }) => runId));
   return runs.map((run) => (run.status === "Started" && !alive.has(run.runId) ? { ...run, status: "Interrupted" } : run));
 }
 
@@ -46,7 +47,7 @@ export async function setRunOutcome(
       const message = `Cannot set the outcome of the run ${JSON.stringify(runId)}: ${backend.name} has no such run`;
       throw new EdgewaterError("NotFound", message, { store: backend.name, key: runId });
     }
-    const lease = (await backend.leases(runId)).find(({ step }) => step === undefined);
+    const [lease] = await backend.leases(runId, "");
     const ended = { ...run, status, attempt: lease?.attempt ?? run.attempt ?? 1, endTime: Date.now() };
     try {
       await commit({
@@ -57,6 +58,7 @@ export async function setRunOutcome(
         runs: [ended],
         leases: [{ runId, owner: undefined }],
         events: [runEvent("RunEnd", ended)],
+        kv: [{ key: plannedKey(runId), value: undefined }],
       });
       return;
     } catch (error) {

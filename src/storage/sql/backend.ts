@@ -73,7 +73,8 @@ export class SqlBackend implements Backend {
     const select = new Select("SELECT * FROM edgewater_events")
       .where("asset_key = ?", assetKey)
       .where("place = ?", place)
-      .where("run_id = ?", runId)
+      // Of an asset few events are of one run, and of a run few are of one asset: the index of the asset is the better one.
+      .where(assetKey === undefined ? "run_id = ?" : "run_id || '' = ?", runId)
       .where("id > ?", after)
       .where("id < ?", before)
       .where(`event_type IN (${types?.map(() => "?").join(", ")})`, ...(types ?? [undefined]));
@@ -121,8 +122,10 @@ export class SqlBackend implements Backend {
     return (await this.#all(select, "ORDER BY position DESC", limit)).map((row) => runFrom(json(row["record"])));
   }
 
-  async leases(runId?: string): Promise<readonly Lease[]> {
-    const select = new Select(`SELECT *, ${nowMs[this.#database.dialect]} - at AS age_ms FROM edgewater_leases`).where("run_id = ?", runId);
+  async leases(runId?: string, step?: string): Promise<readonly Lease[]> {
+    const select = new Select(`SELECT *, ${nowMs[this.#database.dialect]} - at AS age_ms FROM edgewater_leases`)
+      .where("run_id = ?", runId)
+      .where("step = ?", step);
     return (await this.#all(select)).map(leaseOf);
   }
 

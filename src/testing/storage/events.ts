@@ -1,6 +1,6 @@
 import { MetadataValue } from "../../metadata/metadata-value.ts";
 import { PartitionKey } from "../../partition/partition-key.ts";
-import type { NewEvent } from "../../storage/types.ts";
+import type { NewEvent, StoredEvent } from "../../storage/types.ts";
 import { failed, made, runOf, type StorageCase, same } from "./check.ts";
 
 /** Texts that a database or an encoding could change or confuse. */
@@ -141,6 +141,12 @@ export const eventCases: readonly StorageCase[] = [
         "of a partition",
       );
       same((await storage.getEventsForRun("run")).length, 130, "of a run, all");
+      const all = await storage.getEventsForRun("run");
+      const after = all[126]?.id ?? 0;
+      const versionsOf = (found: readonly StoredEvent[]) => found.map(({ dataVersion }) => dataVersion);
+      same(versionsOf(await storage.getEventsForRun("run", { after })), ["127", "128", "129"], "of a run, after an event");
+      same(versionsOf(await storage.getEventsForAsset("a", { after, runId: "run" })), ["129", "128", "127"], "of an asset, after an event");
+      same(versionsOf(await storage.getEventsForAsset("a", { after, partition: "even" })), ["128"], "of a partition, after an event");
     },
   },
   {

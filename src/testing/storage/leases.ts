@@ -42,6 +42,10 @@ export const leaseCases: readonly StorageCase[] = [
         "of a run",
       );
       same((await leasesOf(storage)).length, 4, "of every run");
+      const of = async (...which: readonly string[]) => (await storage.getLeases(...which)).map(({ runId, step }) => [runId, step]);
+      same(await of("r", "it's"), [["r", "it's"]], "of a step");
+      same(await of("r", ""), [["r", undefined]], "of a run without its steps");
+      same(await of("r", "other"), [], "of an unknown step");
       const taken: LeaseChange = hold("r", "2.c", { attempt: 2, ttlMs: 5000, holder: "you" });
       await storage.commit({ leases: [taken] });
       const [own] = (await storage.getLeases("r")).filter(({ step }) => step === undefined);

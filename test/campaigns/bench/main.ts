@@ -9,6 +9,7 @@ import { components } from "../../../scripts/components.ts";
 import { root } from "../../support/spawn.ts";
 import { browserRows } from "./browser.ts";
 import { calmFolder } from "./calm.ts";
+import { executorRows } from "./executors.ts";
 import type { Row } from "./harness.ts";
 import { localRows } from "./local.ts";
 import { runRows } from "./runs.ts";
@@ -33,6 +34,7 @@ const inFolder = async (measure: (folder: string) => Promise<void>): Promise<voi
 const sections: Readonly<Record<string, () => Promise<void>>> = {
   local: () => inFolder((folder) => localRows(add, folder)),
   runs: () => runRows(add),
+  executors: () => inFolder((folder) => executorRows(add, folder)),
   browser: () => browserRows(add),
   storage: () => inFolder((folder) => storageRows(add, folder)),
   serializer: () => serializerRows(add),

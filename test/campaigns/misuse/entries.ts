@@ -11,6 +11,7 @@ import { IndexedDBStore } from "edgewater/indexeddb";
 import { KVStore } from "edgewater/kv";
 import { LocalStore } from "edgewater/local";
 import { openStore } from "edgewater/open";
+import { parallel } from "edgewater/parallel";
 import { postgres } from "edgewater/postgres";
 import { R2Store } from "edgewater/r2";
 import { bearer, remote, serveStorage } from "edgewater/remote";
@@ -42,6 +43,18 @@ const compute = (): number => 1;
 const method = (): never => {
   throw new Error("not called");
 };
+/** A step of a run that nobody makes. */
+const request = {
+  protocol: 1,
+  runId: "none",
+  owner: "1.none",
+  step: "3:one",
+  computation: "one",
+  outputs: ["one"],
+  attempt: 1,
+  since: 0,
+  plannedAt: 0,
+} as const;
 /** A back end that cannot be opened. */
 const refusing = {
   name: "refusing",
@@ -97,12 +110,14 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("PartitionMapping.timeWindow", { offset: -1 }, (options) => PartitionMapping.timeWindow(options)),
     entry("PartitionMapping.multiToSingle", {}, (options) => PartitionMapping.multiToSingle("a", options)),
     entry("onCron", {}, (options) => onCron("@daily", options)),
+    entry("parallel", { start: method }, (options) => parallel(options)),
     entry("inProcess", {}, (options) => edgewater.inProcess(options)),
     entry("Repository.open", { assets: [one] }, (options) => Repository.open(options).then((opened) => opened.close())),
     entry("Repository.open.retry", {}, (options) => Repository.open({ assets: [], retry: options })),
     entry("repository.materialize", {}, (options) => repository.materialize(options)),
     entry("repository.plan", {}, (options) => repository.plan(options)),
     entry("repository.backfill", { dryRun: true }, (options) => repository.backfill(options)),
+    entry("repository.runStep", {}, (options) => repository.runStep(request, options)),
     entry("repository.observe", {}, (options) => repository.observe(undefined, options)),
     entry("repository.load", {}, (options) => repository.load(one, options)),
     entry("repository.write", {}, (options) => repository.write(one, 1, options)),

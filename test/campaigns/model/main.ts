@@ -12,7 +12,7 @@ import { type Faults, type Options, type Process, perform, type Request, type St
 const began = performance.now();
 
 interface Case {
-  readonly runs: readonly [name: string, run: string, at: "begins" | "waits"][];
+  readonly runs: readonly [name: string, run: string, at: "begins" | "waits" | "is delivered"][];
   readonly plans: Options["plans"];
   readonly faults: Partial<Faults>;
 }
@@ -24,6 +24,12 @@ const takenOver: Case["runs"] = [
   ["P2", "R2", "begins"],
   ["P3", "R1", "waits"],
 ];
+/** A step of a run that another process has begun, delivered to two workers. */
+const delivered: Case["runs"] = [
+  ["W1", "R1", "is delivered"],
+  ["W2", "R1", "is delivered"],
+];
+const beside: Case["runs"][number] = ["P2", "R2", "begins"];
 const cases: Readonly<Record<string, Case>> = {
   "two runs, the input changes": { runs: takenOver.slice(0, 2), plans: { R1: ["a", "b"], R2: ["a", "b"] }, faults: { changes: 1 } },
   "two runs, a kill": { runs: takenOver.slice(0, 2), plans: both, faults: { kills: 1, changes: 1 } },
@@ -35,6 +41,10 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "two runs, one is taken over": { runs: takenOver, plans: one, faults: { changes: 1 } },
   "two runs, one is taken over, a request is late": { runs: takenOver, plans: one, faults: { late: 1 } },
+  "a step that is delivered twice, a kill": { runs: delivered, plans: one, faults: { kills: 1, late: 1, changes: 1 } },
+  "a step that is delivered twice, an answer is lost": { runs: delivered, plans: one, faults: { lost: 1, late: 1 } },
+  "a step that is delivered twice, its run is taken over": { runs: [...delivered, takenOver[2] as never], plans: one, faults: { late: 1 } },
+  "a step that is delivered twice, another run makes it": { runs: [...delivered, beside], plans: one, faults: { changes: 1 } },
 };
 
 const given = new Map<string, string>();
@@ -43,14 +53,21 @@ const most = Number(given.get("--most") ?? 1_000_000);
 const chosen = Object.entries(cases).filter(([name]) => name.includes(given.get("--case") ?? ""));
 const stores = given.has("--store") ? [given.get("--store") as Options["etags"]] : (["write", "content", "none"] as const);
 
+/** The process that has begun the run of a step that is delivered. */
+const orchestrator = "P0";
+
 function start({ runs, faults }: Case): State {
-  const processes = runs.map(([name, run, at]): [string, Process] => [name, { at, run, index: 0, losses: 1 }]);
+  const processes = runs.map(([name, run, at]): [string, Process] => {
+    return [name, { at, run, index: 0, losses: 1, ...(at === "is delivered" && { token: orchestrator }) }];
+  });
+  const isBegun = runs.some(([, , at]) => at === "is delivered");
   const left = { kills: 0, lost: 0, late: 0, changes: 0, ...faults };
   return {
     log: [],
     objects: {},
     intents: {},
-    owners: {},
+    owners: isBegun ? { R1: orchestrator } : {},
+    claims: {},
     input: 0,
     network: [],
     processes: Object.fromEntries(processes),

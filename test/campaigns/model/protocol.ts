@@ -1,9 +1,20 @@
 /** The rules of a run, as `src/run` has them: one action at a time, between which anybody else may act. */
-import { type Action, type Condition, latestOf, type Options, type Process, type Request, type State, type Write } from "./world.ts";
+import {
+  type Action,
+  type Condition,
+  latestOf,
+  type Options,
+  type Process,
+  type Request,
+  type State,
+  stepOf,
+  type Write,
+} from "./world.ts";
 
 /** The rules that can be left out, and what they say. */
 export const rules = {
   owner: "every commit of a run requires that its owner still has it",
+  claim: "every commit of a worker requires that it still has the claim of its step",
   latest: "the start, the announcement and the record require that nobody else has recorded the output",
   conditions: "a write replaces exactly the object that was seen",
   help: "who finds an announced value records it before anything else",
@@ -22,26 +33,39 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
     const write = process["write"] as Write;
     const from = process["from"] as string;
     const to = (next: string, known: Readonly<Record<string, unknown>> = {}): Process => ({ ...process, ...known, at: next });
-    const owns: Condition = { rule: "owner", run, is: name };
+    /** Of a worker: the owner of the run that sent the step, and the claim that the worker has seen or taken. */
+    const { token, seenClaim, hasClaim } = process as Partial<Record<"token" | "seenClaim", string>> & { readonly hasClaim?: true };
+    const worker = { token, seenClaim, hasClaim };
+    const owns: Condition = { rule: "owner", run, is: token ?? name };
+    const holds: Condition = { rule: "claim", run, asset, is: hasClaim ? name : seenClaim };
+    const mayCommit: readonly Condition[] = token === undefined ? [owns] : [owns, holds];
     const isLatest: Condition = { rule: "latest", asset, is: base };
     type Commit = Omit<Extract<Request, { readonly kind: "commit" }>, "kind" | "what">;
     const commit = (what: string, given: Commit, done: Process, refused: Process, none: Process = fail()): Action => ({
       label: what,
-      request: { kind: "commit", what: `${name} ${what}`, as: { run, owner: name }, ...given },
-      answered: (answer) => (answer === "done" ? done : answer === "refused" ? refused : none),
+      request: { kind: "commit", what: `${name} ${what}`, ...by(given.records !== undefined), ...given },
+      answered: (answer) => (answer === "done" ? { ...done, ...(token && { hasClaim: true }) } : answer === "refused" ? refused : none),
     });
+    /** Who commits. A worker takes, renews or ends its claim with every commit. */
+    const by = (isEnd: boolean): Pick<Commit, "as" | "claims" | "isFirst"> => {
+      if (token === undefined) return { as: { run, owner: name } };
+      const claims = { run, asset, is: isEnd ? "ended" : name };
+      return { as: { run, owner: token, worker: { name, asset } }, claims, isFirst: !hasClaim };
+    };
     /** The next asset of the plan, or the end of the run. */
     const goOn = (made?: Write): Process => {
       const { told = [], recovers, losses } = process;
+      if (token !== undefined) return { at: "done", run, index, told: made ? [made] : [] };
       const next = { run, index: index + 1, recovers, losses, told: made ? [...(told as Write[]), made] : told };
       return { ...next, at: index + 1 < plan.length ? (recovers ? "reads again" : "reads") : "ends" };
     };
-    const fail = (): Process => to("fails");
+    const fail = (): Process => to(token === undefined ? "fails" : "failed");
     /** A lost race: the step from its start, once; then it gives up. */
     const again = (): Process => {
       const { told, recovers } = process;
       const losses = process["losses"] as number;
-      return { at: losses > 0 ? "reads again" : "fails", run, index, recovers, losses: losses - 1, told };
+      if (losses === 0) return fail();
+      return { at: "reads again", run, index, recovers, losses: losses - 1, told, ...worker };
     };
     /** A look at the object of an asset: at the object, then at its announcement, and where there is none at the record again. */
     const looks = (of: string, latest: number, back: string): Process => to("looks", { of, latest, back });
@@ -56,6 +80,12 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
           to("dead"),
           to("dead"),
         );
+
+      case "is delivered": {
+        const seen = state.claims[stepOf(run, asset)];
+        if (seen === "ended") return { label: "finds that its step has ended", next: to("done") };
+        return { label: `sees ${seen === undefined ? "no claim" : `the claim of ${seen}`}`, next: to("reads again", { seenClaim: seen }) };
+      }
 
       case "waits": {
         const owner = state.owners[run];
@@ -102,7 +132,15 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
       }
       case "looks for its own": {
         const own = state.log.find((each) => each.run === run && each.asset === asset);
-        return { label: own ? `finds ${own.write} recorded` : "finds nothing of its run", next: own ? goOn(own.write) : to("expects") };
+        if (own === undefined) return { label: "finds nothing of its run", next: to("expects") };
+        return {
+          label: `finds ${own.write} recorded`,
+          next: token === undefined ? goOn(own.write) : to("ends its step", { own: own.write }),
+        };
+      }
+      case "ends its step": {
+        const ended = { conditions: mayCommit, ...by(true) };
+        return commit("ends its step", ended, goOn(process["own"] as Write), to("failed"), to("failed"));
       }
       case "expects": {
         const recorded = state.log[base - 1]?.write;
@@ -121,7 +159,7 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
       }
       case "starts": {
         const made = asset === "a" ? computed(`u${state.input}`) : to("loads");
-        return commit(`starts ${asset}`, { conditions: [owns, isLatest], starts: { run, asset } }, made, why());
+        return commit(`starts ${asset}`, { conditions: [...mayCommit, isLatest], starts: { run, asset } }, made, why());
       }
 
       case "loads": {
@@ -158,7 +196,7 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
 
       case "announces": {
         const announces = { asset, write, run, from, base };
-        return commit(`announces ${write}`, { conditions: [owns, isLatest], announces }, to("puts"), why());
+        return commit(`announces ${write}`, { conditions: [...mayCommit, isLatest], announces }, to("puts"), why());
       }
       case "puts": {
         const request: Request = { kind: "put", asset, write, expected: process["expected"] as string, base };
@@ -180,7 +218,7 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
       case "records": {
         const already = process["at object"] as Write | undefined;
         const records = { asset, write: already ?? write, run, from };
-        const conditions: Condition[] = already ? [owns, isLatest] : [owns, isLatest, { rule: "intent", write }];
+        const conditions: Condition[] = already ? [...mayCommit, isLatest] : [...mayCommit, isLatest, { rule: "intent", write }];
         const asks = to("asks for its record");
         return commit(`records ${records.write}`, { conditions, records, forgets: [write] }, goOn(records.write), asks, asks);
       }
@@ -189,7 +227,8 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
         return isRecorded ? { label: `finds ${write} recorded`, next: goOn(write) } : { label: "is not recorded", next: why() };
       }
       case "asks why": {
-        const isOwner = state.owners[run] === name;
+        const isHeld = token === undefined || state.claims[stepOf(run, asset)] === (hasClaim ? name : seenClaim);
+        const isOwner = state.owners[run] === (token ?? name) && isHeld;
         return { label: isOwner ? "has lost the race" : "was taken over", next: isOwner ? again() : to("failed") };
       }
 
@@ -232,7 +271,7 @@ export function protocol({ etags, plans, without }: Options): (state: State, pro
       const count = ((process["writes"] as number | undefined) ?? 0) + 1;
       const made = `${name}.${process["losses"]}${count}=${really.split("=")[0]}`;
       const { told, recovers, losses, expected } = process;
-      const known = { run, index, told, recovers, losses, base, expected, write: made, from: said.split("=")[0] };
+      const known = { run, index, told, recovers, losses, base, expected, write: made, from: said.split("=")[0], ...worker };
       // Where etags name content, recorded bytes are recorded again and not written.
       const recorded = state.log[base - 1];
       if (

@@ -21,6 +21,7 @@ export interface Intent extends Recorded {
 /** A precondition of a commit. The number of a record is its place in the log, from 1. */
 export type Condition =
   | { readonly rule: "owner"; readonly run: string; readonly is: string | undefined }
+  | { readonly rule: "claim"; readonly run: string; readonly asset: string; readonly is: string | undefined }
   | { readonly rule: "latest"; readonly asset: string; readonly is: number }
   | { readonly rule: "intent"; readonly write: Write };
 
@@ -30,8 +31,12 @@ export type Request =
       readonly kind: "commit";
       readonly what: string;
       readonly conditions: readonly Condition[];
-      /** The owner that commits for a run; left out when another process records the write. */
-      readonly as?: { readonly run: string; readonly owner: string };
+      /** Who commits for a run: its owner, or a worker below it; left out when another process records the write. */
+      readonly as?: { readonly run: string; readonly owner: string; readonly worker?: { readonly name: string; readonly asset: string } };
+      /** The claim of a step that a worker takes, renews or ends. */
+      readonly claims?: { readonly run: string; readonly asset: string; readonly is: string };
+      /** Whether a worker takes the claim with this commit. */
+      readonly isFirst?: boolean;
       readonly owner?: { readonly run: string; readonly is: string | undefined };
       readonly starts?: { readonly run: string; readonly asset: string };
       readonly announces?: Intent;
@@ -62,6 +67,8 @@ export interface State extends Common<Request> {
   readonly objects: Readonly<Record<string, { readonly write: Write; readonly etag: string }>>;
   readonly intents: Readonly<Record<Write, Intent>>;
   readonly owners: Readonly<Record<string, string | undefined>>;
+  /** The worker that makes a step, by run and asset; `ended` when its outcome is recorded. */
+  readonly claims: Readonly<Record<string, string | undefined>>;
   readonly broken: readonly string[];
 }
 
@@ -93,6 +100,9 @@ export function latestOf({ log }: State, asset: string): number {
   return log.findLastIndex((each) => each.asset === asset) + 1;
 }
 
+/** The key of the claim of a step. */
+export const stepOf = (run: string, asset: string): string => `${run}/${asset}`;
+
 const hasEnded = ({ at }: Process): boolean => at === "done" || at === "failed" || at === "dead";
 
 /** Whether nothing happens any more. */
@@ -116,13 +126,24 @@ export function perform(state: State, request: Request, { etags, without }: Opti
   for (const condition of request.conditions) {
     if (condition.rule === without) continue;
     if (condition.rule === "owner" && state.owners[condition.run] !== condition.is) return undefined;
+    if (condition.rule === "claim" && state.claims[stepOf(condition.run, condition.asset)] !== condition.is) return undefined;
     if (condition.rule === "latest" && latestOf(state, condition.asset) !== condition.is) return undefined;
     if (condition.rule === "intent" && state.intents[condition.write] === undefined) return undefined;
   }
-  const { as, owner, starts, announces, records, forgets = [] } = request;
+  const { as, owner, claims, starts, announces, records, forgets = [] } = request;
   let next = state;
   if (as && !owner?.is) next = broken(next, state.owners[as.run] !== as.owner && "I4: two owners commit for one run");
-  if (owner) next = { ...next, owners: { ...next.owners, [owner.run]: owner.is } };
+  if (as?.worker) {
+    const held = state.claims[stepOf(as.run, as.worker.asset)];
+    const isOthers = request.isFirst ? held === "ended" : held !== as.worker.name;
+    next = broken(next, isOthers && "I8: a worker commits for a step that is not its own any more");
+  }
+  // A new owner, and the end of a run, end the claims of its steps.
+  if (owner) {
+    const others = Object.entries(next.claims).filter(([step]) => !step.startsWith(stepOf(owner.run, "")));
+    next = { ...next, owners: { ...next.owners, [owner.run]: owner.is }, claims: Object.fromEntries(others) };
+  }
+  if (claims) next = { ...next, claims: { ...next.claims, [stepOf(claims.run, claims.asset)]: claims.is } };
   if (starts) {
     const isMade = state.log.some(({ run, asset }) => run === starts.run && asset === starts.asset);
     next = broken(next, isMade && "I3: a run begins a step that it has recorded");

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sharedStorageCases, storageCases } from "edgewater/testing";
+import { executorCases, sharedStorageCases, storageCases } from "edgewater/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { components } from "../../../scripts/components.ts";
 import { run } from "../../support/spawn.ts";
@@ -45,6 +45,13 @@ describe.each(runtimes)("$name", (runtime) => {
     const printed = await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/storage.ts", join(folder, `storage-${name}`)]);
     const cases = storageCases().length + sharedStorageCases().length + 1;
     expect(JSON.parse(printed)).toEqual({ passed: cases, failures: [] });
+  });
+
+  // It starts a dozen workers.
+  it.skipIf(path === undefined)("passes the conformance cases of executors with parallel", { timeout: 180_000 }, async () => {
+    const program = [...runtime.run, "test/runtime/node-deno-bun/executors.ts", join(folder, `executors-${name}`)];
+    const printed = await run(path ?? "", program, {}, 180_000);
+    expect(JSON.parse(printed)).toEqual({ passed: executorCases("workers").length, failures: [] });
   });
 
   const settings = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<unknown> =>

@@ -117,6 +117,7 @@ function looped(name: string, from: Record<string, Definition>): Definition {
     },
     partitions: undefined,
     timeoutMs: undefined,
+    executor: undefined,
     isBatch: false,
     skipUnchanged: false,
     retry: undefined,

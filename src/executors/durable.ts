@@ -1,0 +1,69 @@
+import { EdgewaterError } from "../errors.ts";
+import type { Execution, Executor, Outcome, Outcomes } from "../run/executor.ts";
+import { outputIds, type Plan, type Step } from "../run/plan.ts";
+import type { StepOutcome, StepRequest } from "../run/protocol.ts";
+
+/** An engine that remembers the results of named steps, and replays a run from them. */
+export interface Durable<Handle extends PromiseLike<StepOutcome> = PromiseLike<StepOutcome>> {
+  /**
+   * Runs a step of the engine, or returns what it remembers of it. `work` makes the step here; an engine that makes it elsewhere
+   * sends the request to `repository.runStep`. What it rejects with suspends the run.
+   */
+  readonly step: (name: string, work: () => Promise<StepOutcome>, request: StepRequest) => Handle;
+  /** Waits for several steps; `Promise.all` unless given. */
+  readonly all?: ((handles: readonly Handle[]) => PromiseLike<readonly StepOutcome[]>) | undefined;
+}
+
+/**
+ * An executor for an engine with named durable steps. The steps run in waves in the order of the plan, so that the calls of the
+ * engine depend on the plan and on what it remembers, and on nothing else. The run is kept with its plan until it ends: begin it
+ * and go on with it by `repository.materialize({ runId, executor })`, with the id that the engine has for it.
+ */
+export function durable<Handle extends PromiseLike<StepOutcome>>(name: string, engine: Durable<Handle>): Executor {
+  return { name, reach: "anywhere", keepsRuns: true, execute: (execution) => runInWaves(name, engine, execution) };
+}
+
+async function runInWaves<Handle extends PromiseLike<StepOutcome>>(
+  name: string,
+  { step: call, all = (handles) => Promise.all(handles) }: Durable<Handle>,
+  execution: Execution,
+): Promise<Outcomes> {
+  const { plan, requestOf, runRequest, settle } = execution;
+  const outcomes = new Map<string, Outcome>();
+  const makers = new Map(plan.flatMap((step) => outputIds(step).map((id) => [id, step.label] as const)));
+  for (const wave of wavesOf(plan)) {
+    const ready: Step[] = [];
+    for (const step of wave) {
+      const because = step.after.find((id) => outcomes.get(id)?.status !== "success");
+      if (because === undefined) ready.push(step);
+      else for (const [id, outcome] of execution.skipStep(step, makers.get(because) ?? because)) outcomes.set(id, outcome);
+    }
+    if (ready.length === 0) continue;
+    const requests = await Promise.all(ready.map((step) => requestOf(step)));
+    const ended = await all(requests.map((request) => call(request.step, () => made(name, request, runRequest), request)));
+    const settled = await Promise.all(ended.map((outcome, index) => settle(ready[index] as Step, outcome)));
+    for (const each of settled) for (const [id, outcome] of each) outcomes.set(id, outcome);
+  }
+  return outcomes;
+}
+
+/** Makes a step. An engine must not remember one that another worker has taken over: it tries again. */
+async function made(name: string, request: StepRequest, runRequest: Execution["runRequest"]): Promise<StepOutcome> {
+  const outcome = await runRequest(request);
+  if (outcome.status === "ended") return outcome;
+  const message = `Cannot end the step ${JSON.stringify(request.step)} with ${name}: another worker has taken it over; try it again`;
+  throw new EdgewaterError("Unavailable", message, { asset: request.computation });
+}
+
+/** The steps by how many others must end before them. */
+function wavesOf(plan: Plan): readonly (readonly Step[])[] {
+  const waves: Step[][] = [];
+  const waveOf = new Map<string, number>();
+  for (const step of plan) {
+    const wave = step.after.reduce((latest, id) => Math.max(latest, (waveOf.get(id) ?? -1) + 1), 0);
+    for (const id of outputIds(step)) waveOf.set(id, wave);
+    waves[wave] ??= [];
+    waves[wave].push(step);
+  }
+  return waves;
+}

@@ -1,0 +1,61 @@
+import { abortedError } from "../errors.ts";
+import type { Reach } from "../reach.ts";
+import { sleep } from "../retry.ts";
+import type { Execution, Executor, Outcomes } from "../run/executor.ts";
+import { schedule } from "../run/in-process.ts";
+import type { Step } from "../run/plan.ts";
+import type { StepOutcome, StepRequest } from "../run/protocol.ts";
+
+/**
+ * Delivers a step to where it runs, and returns its outcome as soon as it is known. It may deliver a request again, as a later
+ * attempt or as the same: the step is made once. When it rejects, the step has failed with that error, unless it was recorded.
+ */
+export type Transport = (request: StepRequest, options: { readonly signal: AbortSignal }) => Promise<StepOutcome>;
+
+/** Options of {@link remote}. */
+export interface RemoteOptions {
+  /** How far away the steps run. */
+  readonly reach: Exclude<Reach, "process">;
+  /** The most steps that are under way at the same time. */
+  readonly maxConcurrency: number;
+}
+
+/** The waits between two looks at a step that another delivery makes, in milliseconds. */
+const firstWaitMs = 20;
+const longestWaitMs = 1000;
+
+/** An executor over a transport: this process decides when a step runs, the transport where. */
+export function remote(name: string, transport: Transport, { reach, maxConcurrency }: RemoteOptions): Executor {
+  return {
+    name,
+    reach,
+    execute: (execution) => schedule(execution, maxConcurrency),
+    runStep: async (step, execution) => {
+      try {
+        return await deliver(step, execution, transport);
+      } catch (error) {
+        return execution.fail(step, error);
+      }
+    },
+  };
+}
+
+async function deliver(step: Step, execution: Execution, transport: Transport): Promise<Outcomes> {
+  for (let attempt = 1; ; attempt++) {
+    const { signal } = execution;
+    const outcome = await transport(await execution.requestOf(step, attempt), { signal });
+    const ended = outcome.status === "ended" ? outcome : await whenEnded(step, execution);
+    if (ended !== undefined) return execution.settle(step, ended);
+    if (signal.aborted) throw abortedError(signal);
+  }
+}
+
+/** Waits for the worker that makes a step; undefined when it is gone, or after an abort. */
+async function whenEnded(step: Step, { signal, outcomeOf }: Execution): Promise<StepOutcome | undefined> {
+  for (let waitMs = firstWaitMs; !signal.aborted; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
+    const outcome = await outcomeOf(step);
+    if (outcome?.status !== "busy") return outcome;
+    await sleep(waitMs, { signal }).catch(() => {});
+  }
+  return undefined;
+}

@@ -1,0 +1,24 @@
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import { dynamicNamesOf, type Graph } from "../run/graph.ts";
+import { keptLeaseMs, type OwnerOptions, type RunOwner } from "../run/owner.ts";
+import type { Plan } from "../run/plan.ts";
+import { beginRun, type RunStart } from "../run/run.ts";
+import type { RunEnvironment } from "../run/run-environment.ts";
+
+/** Begins a run of a plan, and keeps with it what workers and replays need to plan the same. */
+export async function beginPlanned(
+  plan: Plan,
+  start: Omit<RunStart, "kind" | "planned"> & Partial<Pick<RunStart, "kind">>,
+  loadingContext: PartitionLoadingContext,
+  graph: Graph,
+  { executor }: Pick<RunEnvironment, "executor">,
+  options: OwnerOptions,
+): Promise<RunOwner> {
+  const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
+  const kind = plan.length > 0 && isObserved ? "observe" : "materialize";
+  const keeps = executor.keepsRuns ?? false;
+  const isSent = keeps || executor.runStep !== undefined || plan.some(({ computation }) => computation.executor !== undefined);
+  const isPlanKept = keeps || (isSent && dynamicNamesOf(graph).size > 0);
+  const planned = isPlanKept ? (await import("../run/planned.ts")).plannedRecord(plan, loadingContext, graph, keeps) : undefined;
+  return beginRun(plan, { kind, ...start, planned }, keeps ? { ...options, leaseMs: keptLeaseMs } : options);
+}

@@ -1,0 +1,87 @@
+/** Runs that are begun with an id: once, however often they are asked for. */
+import { EdgewaterError } from "../errors.ts";
+import type { Graph } from "../run/graph.ts";
+import { keptLeaseMs, keptToken, RunOwner } from "../run/owner.ts";
+import { checkPlaces } from "../run/places.ts";
+import { outputId, type Plan } from "../run/plan.ts";
+import { planOfRecord } from "../run/planned.ts";
+import type { DecidedResult, FailedAsset, RunResult } from "../run/run.ts";
+import type { RunEnvironment } from "../run/run-environment.ts";
+import { isSuccess } from "../run/run-request.ts";
+import { errorOf } from "../run/thrown-from.ts";
+import { decodePlanned, plannedKey } from "../storage/planned.ts";
+import type { AnyEvent, RunRecord } from "../storage/types.ts";
+
+type Environment = Omit<RunEnvironment, "owner">;
+
+/** What to do about a run that is known. */
+export interface KnownRun {
+  /** It has ended. */
+  readonly result?: RunResult;
+  /** An engine keeps it. */
+  readonly kept?: { readonly owner: RunOwner; readonly plan: Plan; readonly plannedAt: number };
+  /** It is to be resumed. */
+  readonly resume?: string;
+}
+
+/**
+ * Looks for a run with this id; undefined when there is none.
+ *
+ * @throws `TakenOver` for a run that an engine kept and another process has taken over
+ */
+export async function knownRun(runId: string, graph: Graph, environment: Environment): Promise<KnownRun | undefined> {
+  const { storage, executor } = environment;
+  const run = await storage.getRun(runId);
+  if (run === undefined) return undefined;
+  if (run.status !== "Started" && run.status !== "Interrupted")
+    return { result: resultFrom(run, await storage.getEventsForRun(runId, { types: "all" })) };
+  if (!executor.keepsRuns) return { resume: runId };
+  const [[lease], planned] = await Promise.all([storage.getLeases(runId, ""), storage.kvGet(plannedKey(runId))]);
+  if (lease?.owner !== keptToken({ runId }) || planned === undefined) {
+    const message = `Cannot go on with the run ${runId} with ${executor.name}: another process has taken it over with force, or began it without ${executor.name}`;
+    throw new EdgewaterError("TakenOver", message, { key: runId });
+  }
+  const record = decodePlanned(planned);
+  const plan = planOfRecord(record, graph);
+  await checkPlaces(plan, environment);
+  return { kept: { owner: RunOwner.rejoin(run, { ...environment, leaseMs: keptLeaseMs }), plan, plannedAt: record.plannedAt } };
+}
+
+/** The result of a run that has ended, from its record. */
+function resultFrom({ runId, status, nodeNames }: RunRecord, all: readonly AnyEvent[]): RunResult {
+  const [failed, skipped, unchanged] = [new Map<string, FailedAsset>(), new Set<string>(), new Set<string>()];
+  const decisions: DecidedResult[] = [];
+  for (const event of all) {
+    const { assetKey: name, eventType } = event;
+    if (name === undefined) continue;
+    const partition = event.partitionKey && String(event.partitionKey);
+    const id = JSON.stringify([name, partition]);
+    if (eventType === "StepFailure") failed.set(id, { name, partition, error: errorOf(event) });
+    if (eventType === "StepSkipped") (event.unchanged ? unchanged : skipped).add(name);
+    if (eventType === "StepStart" || (eventType === "StepSkipped" && event.unchanged))
+      if (event.reason !== undefined)
+        decisions.push({
+          step: outputId(name, event.partitionKey),
+          assets: [name],
+          partitionKeys: partition === undefined ? undefined : [partition],
+          isSkipped: eventType === "StepSkipped",
+          reason: event.reason,
+        });
+    // A resumed run makes what has failed before.
+    if (isSuccess(event)) failed.delete(id);
+    if (eventType === "StepStart") skipped.delete(name);
+  }
+  const failedAssets = [...failed.values()];
+  const failedNames = new Set(failedAssets.map(({ name }) => name));
+  const events = all.filter(isSuccess);
+  const made = new Set([...unchanged, ...events.map(({ assetKey }) => assetKey)]);
+  return {
+    success: status === "Success",
+    runId,
+    materializedAssets: nodeNames.filter((name) => made.has(name) && !failedNames.has(name) && !skipped.has(name)),
+    failedAssets,
+    skippedAssets: nodeNames.filter((name) => skipped.has(name) || (!made.has(name) && !failedNames.has(name))),
+    events,
+    decisions,
+  };
+}

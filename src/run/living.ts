@@ -1,0 +1,29 @@
+import { currentHolder } from "#holder";
+import type { Lease, RunRecord, Storage } from "../storage/types.ts";
+
+/** Who holds a lease in this isolate: the owner of a run, or a worker that makes one of its steps. */
+interface LeaseHolder {
+  readonly run: Pick<RunRecord, "runId">;
+  /** Aborts what it makes. */
+  lose(reason: string): void;
+}
+
+/** The holders of leases in this isolate, by their tokens. */
+export const living: Map<string, LeaseHolder> = new Map();
+
+/** Tells the holders of leases of a run in this isolate, which may be several where it was taken over, that it was canceled. */
+export function loseCanceled(runId: string): void {
+  for (const holder of [...living.values()]) if (holder.run.runId === runId) holder.lose("it was canceled");
+}
+
+/**
+ * Whether the holder of a lease has certainly ended: its token is not among those of this isolate, or its process or tab is gone.
+ * Of a Storage that other machines reach too, only a holder whose name says that it is on this machine can be told so.
+ */
+export async function hasHolderEnded({ reach }: Storage, { owner, holder }: Lease): Promise<boolean> {
+  if (reach === "process") return !living.has(owner);
+  if (holder === undefined) return false;
+  const current = await currentHolder();
+  if (holder === current.name) return !living.has(owner);
+  return (reach === "machine" || current.namesMachine) && current.hasEnded(holder);
+}

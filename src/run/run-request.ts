@@ -1,0 +1,132 @@
+/** A step that was sent as JSON: claimed, made, and answered with the events that were recorded. */
+import { isFresh } from "../storage/query/run-status.ts";
+import type { AnyEvent, EventType, LatestRecord, Lease, Storage, StoredEvent } from "../storage/types.ts";
+import { defaultClaimMs, endedOwner, StepClaim } from "./claim.ts";
+import type { Outcome } from "./executor.ts";
+import { hasHolderEnded } from "./living.ts";
+import { placeOf } from "./look.ts";
+import { outputId, outputIds, type Step } from "./plan.ts";
+import { outcomeWith, type StepOutcome, type StepRequest } from "./protocol.ts";
+import type { StepEnvironment } from "./run-environment.ts";
+import { runStep } from "./step.ts";
+import { outputsOf } from "./step-start.ts";
+
+/** How a request is run. */
+export interface RequestOptions {
+  /** How long the worker may be silent before another one may make its step, in milliseconds; 30,000 unless given. */
+  readonly leaseMs?: number | undefined;
+  /** Whether to take the step over from a worker that may be alive, which cannot record anything for it any more; false unless given. */
+  readonly takeOver?: boolean | undefined;
+}
+
+/**
+ * Makes a step for the owner of its run, once however often it is delivered: a step that has ended is answered from the records,
+ * and one that another worker makes is left to it, unless this is a later delivery.
+ *
+ * @throws `TakenOver` when the run has another owner or has ended without the step, and what kept the outcome from being recorded
+ */
+export async function runRequest(
+  request: StepRequest,
+  step: Step,
+  environment: Omit<StepEnvironment, "owner">,
+  { leaseMs = defaultClaimMs, takeOver = false }: RequestOptions,
+): Promise<StepOutcome> {
+  const { storage, signal, log } = environment;
+  const places = outputsOf(step).map(placeOf);
+  const [seen, records] = await Promise.all([claimOf(request, storage), storage.getLatestRecords(places)]);
+  if (seen?.owner === endedOwner) return outcomeWith(request, "ended", await recordedOutputs(request, step, storage));
+  if (seen !== undefined && !takeOver && request.attempt <= seen.attempt && (await isHeld(seen, storage)))
+    return outcomeWith(request, request.attempt < seen.attempt ? "superseded" : "busy");
+
+  const claim = await StepClaim.of(request, seen, { storage, signal, log, leaseMs });
+  const known = {
+    latest: new Map(records.map((record) => [outputId(record.assetKey, record.partitionKey), record])),
+    recorded: new Map(),
+    succeeded: new Set<string>(),
+    missing: missingOf(records),
+    // An earlier delivery, or an earlier owner of the run, may have recorded outputs.
+    announced: new Set(outputIds(step)),
+  };
+  try {
+    const outcomes = await runStep(step, { ...environment, owner: claim, signal: claim.signal, since: request.since }, known);
+    if (claim.hasEnded) return outcomeWith(request, "ended", outputsOfClaim(outcomes, claim));
+    const recorded = await recordedOutputs(request, step, storage);
+    if (Object.keys(recorded).length === outputIds(step).length) return outcomeWith(request, "ended", recorded);
+    if (claim.isSuperseded) return outcomeWith(request, "superseded");
+    throw claim.lost ?? firstError(outcomes);
+  } finally {
+    claim.stop();
+  }
+}
+
+/** What is known of a step that was sent: its outcome, or that a worker makes it; undefined when nobody does. */
+export async function outcomeOf(request: StepRequest, step: Step, storage: Storage): Promise<StepOutcome | undefined> {
+  const seen = await claimOf(request, storage);
+  if (seen !== undefined && seen.owner !== endedOwner) return (await isHeld(seen, storage)) ? outcomeWith(request, "busy") : undefined;
+  const recorded = await recordedOutputs(request, step, storage);
+  const hasEnded = seen !== undefined || Object.keys(recorded).length === outputIds(step).length;
+  return hasEnded ? outcomeWith(request, "ended", recorded) : undefined;
+}
+
+/** The claim of a step; undefined when nobody has claimed it. */
+export async function claimOf({ runId, step }: Pick<StepRequest, "runId" | "step">, storage: Storage): Promise<Lease | undefined> {
+  return (await storage.getLeases(runId, step)).find((lease) => lease.step === step);
+}
+
+async function isHeld(lease: Lease, storage: Storage): Promise<boolean> {
+  return isFresh(lease) && !(await hasHolderEnded(storage, lease));
+}
+
+/** The events that say how an output ended. */
+const noLimit = 1e9;
+const endings: readonly EventType[] = ["Materialization", "Observation", "StepFailure"];
+
+/** The last event of the run about each output of a step, by the ids of the outputs. */
+export async function endingsOf(
+  { runId, since }: Pick<StepRequest, "runId" | "since">,
+  { outputs, keys }: Step,
+  storage: Storage,
+): Promise<ReadonlyMap<string, AnyEvent>> {
+  const found = new Map<string, AnyEvent>();
+  const partition = keys?.length === 1 ? keys[0] : undefined;
+  for (const { name } of outputs) {
+    const events = await storage.getEventsForAsset(name, {
+      runId,
+      after: since,
+      types: endings,
+      limit: noLimit,
+      ...(partition && { partition }),
+    });
+    for (const event of events) {
+      const id = outputId(name, event.partitionKey);
+      if (!found.has(id)) found.set(id, event);
+    }
+  }
+  return found;
+}
+
+async function recordedOutputs(request: StepRequest, step: Step, storage: Storage): Promise<StepOutcome["outputs"]> {
+  const found = await endingsOf(request, step, storage);
+  return Object.fromEntries([...found].map(([id, event]) => [id, event.id]));
+}
+
+function outputsOfClaim(outcomes: ReadonlyMap<string, Outcome>, { failures }: StepClaim): StepOutcome["outputs"] {
+  return Object.fromEntries(
+    [...outcomes].map(([id, outcome]) => [id, outcome.status === "success" ? outcome.event.id : (failures.get(id) as number)]),
+  );
+}
+
+/** The ids of events whose values are gone from their stores. */
+function missingOf(records: readonly LatestRecord[]): ReadonlySet<number> {
+  return new Set(records.flatMap(({ lastFound, lastMaterializationId: id }) => (lastFound === "Missing" && id !== undefined ? [id] : [])));
+}
+
+function firstError(outcomes: ReadonlyMap<string, Outcome>): unknown {
+  for (const outcome of outcomes.values()) if (outcome.status === "failure") return outcome.error;
+  return undefined;
+}
+
+/** Whether an event is a success of an output. */
+export function isSuccess(event: AnyEvent): event is StoredEvent {
+  return event.eventType === "Materialization" || event.eventType === "Observation";
+}

@@ -1,0 +1,118 @@
+/** `parallel` with the worker threads of Node. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { asset, inProcess, Storage } from "edgewater";
+import { LocalStore } from "edgewater/local";
+import { type ParallelOptions, parallel, serveSteps } from "edgewater/parallel";
+import { openExecutorSuite } from "edgewater/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+let folder: string;
+let storage: Storage;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edgewater-"));
+  storage = await Storage.embedded(join(folder, "records"));
+});
+afterAll(async () => {
+  await storage.close();
+  await rm(folder, { recursive: true });
+});
+
+const execArgv = ["--conditions=edgewater-source"];
+const start = (): Worker =>
+  new Worker(new URL("./steps-worker.ts", import.meta.url), { execArgv, env: { ...process.env, EDGEWATER_SUITE: folder } });
+
+/** A pool with the repository of the suite. */
+async function open(options: Partial<ParallelOptions> = {}) {
+  const executor = parallel({ start, size: 1, ...options });
+  const repository = await openExecutorSuite({ storage, store: new LocalStore(join(folder, "values")), executor });
+  const close = async (): Promise<void> => {
+    await repository.close();
+    await executor[Symbol.asyncDispose]();
+  };
+  return { executor, repository, [Symbol.asyncDispose]: close };
+}
+
+/** A worker with this text as its file. */
+async function workerOf(text: string): Promise<() => Worker> {
+  const file = join(folder, `${crypto.randomUUID()}.mjs`);
+  await writeFile(file, text);
+  return () => new Worker(pathToFileURL(file));
+}
+
+describe("parallel()", () => {
+  it("ends a worker that hangs in a loop, tries its step in another, and keeps that one warm", async () => {
+    let started = 0;
+    const counted = (): Worker => {
+      started++;
+      return start();
+    };
+    await using stage = await open({ start: counted, stepTimeoutMs: 3000 });
+    expect(await stage.repository.materialize({ selection: ["hangs"] })).toMatchObject({ success: true });
+    expect(started).toBe(2);
+    await stage.repository.materialize({ selection: ["local.one"] });
+    await stage.repository.materialize({ selection: ["local.one"] });
+    expect(started).toBe(2);
+  });
+
+  it("starts no worker before the first step, and none for steps of another executor", async () => {
+    let started = 0;
+    const counted = (): Worker => {
+      started++;
+      return start();
+    };
+    await using stage = await open({ start: counted });
+    await stage.repository.materialize({ selection: ["local.one"], executor: inProcess() });
+    expect(started).toBe(0);
+  });
+
+  it("says why a worker cannot be started, and what its repository was refused with", async () => {
+    const cases = [
+      ["throw new Error('no such module');", /^Cannot make "local\.one": A worker of parallel was lost: no such module$/],
+      ["", /^Cannot make "local\.one": A worker of parallel was lost: it has ended with the code 0$/],
+      [
+        `import { parentPort } from "node:worker_threads";
+         parentPort.postMessage({ edgewater: "refused", error: { name: "EdgewaterError", code: "Unavailable", message: "no database", causes: [], frames: [] } });
+         parentPort.on("message", () => {});`,
+        /^Cannot make "local\.one": no database$/,
+      ],
+    ] as const;
+    for (const [text, message] of cases) {
+      await using stage = await open({ start: await workerOf(text) });
+      const running = stage.repository.materialize({ selection: ["local.one"] });
+      await expect(running).rejects.toMatchObject({ code: "Unavailable", message: expect.stringMatching(message) });
+    }
+  });
+
+  it("stops a worker that ignores an abort", async () => {
+    const deaf = await workerOf(`import { parentPort } from "node:worker_threads";
+      parentPort.postMessage({ edgewater: "ready" });
+      parentPort.on("message", () => {});`);
+    await using stage = await open({ start: deaf });
+    const running = stage.repository.materialize({ selection: ["local.one"], signal: AbortSignal.timeout(300) });
+    await expect(running).rejects.toMatchObject({ code: "Aborted" });
+  });
+
+  it("runs nothing after the end of its block", async () => {
+    const stage = await open();
+    await stage.executor[Symbol.asyncDispose]();
+    await expect(stage.repository.materialize({ selection: ["local.one"] })).rejects.toMatchObject({ code: "Closed" });
+    await stage[Symbol.asyncDispose]();
+  });
+
+  it("refuses wrong options", () => {
+    for (const options of [undefined, {}, { start: 1 }, { start, size: 0 }, { start, stepTimeout: 1 }])
+      expect(() => parallel(options as never)).toThrow(expect.objectContaining({ code: "SettingsError" }));
+    expect(() => asset({ name: "a", executor: parallel as never }, () => 1)).toThrow(expect.objectContaining({ code: "DefinitionError" }));
+  });
+});
+
+describe("serveSteps()", () => {
+  it("is refused outside of a worker", async () => {
+    await expect(serveSteps(undefined as never)).rejects.toMatchObject({ code: "SettingsError" });
+    await expect(serveSteps(() => Promise.reject(new Error("opened")))).rejects.toMatchObject({ code: "NotSupported" });
+  });
+});
