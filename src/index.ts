@@ -74,7 +74,13 @@ export { PartitionKey } from "./partition/partition-key.ts";
 export { PartitionMap, type PartitionMapOptions } from "./partition/partition-map.ts";
 export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
 export { staticPartitions } from "./partition/static-partitions.ts";
-export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
+export {
+  dailyPartitions,
+  hourlyPartitions,
+  intervalPartitions,
+  monthlyPartitions,
+  weeklyPartitions,
+} from "./partition/time-partitions.ts";
 export type { PlannedStep } from "./repository/plan.ts";
 export { Repository } from "./repository/repository.ts";
 export type { ResumeOptions } from "./repository/resume.ts";

@@ -12,7 +12,8 @@ import type { WallClockTime } from "../encoding/wall-clock.ts";
 import { EdgewaterError, thrownText } from "../errors.ts";
 import { aName, anyValue, aString, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
 import type { TimePartitions } from "../partition/partitions-definition.ts";
-import { type Grid, type TimePartitionsOptions, timePartitions, timePartitionsKinds } from "../partition/time-partitions.ts";
+import type { Grid } from "../partition/time-grid.ts";
+import { type TimePartitionsOptions, timePartitions, timePartitionsKinds } from "../partition/time-windows.ts";
 
 export type { TimePartitions, TimePartitionsOptions };
 
@@ -25,8 +26,8 @@ export interface CronPartitionsOptions extends TimePartitionsOptions {
 const cronKinds: OptionKinds<CronPartitionsOptions> = { cron: anyValue, ...timePartitionsKinds };
 
 /**
- * Defines one partition per time of a cron expression, from `start` on, each up to the next time. Times are wall-clock times
- * without a zone. The default format of a key is `2024-01-15T06:00:00`.
+ * Defines one partition per time of a cron expression, from `start` on, each up to the next time. Times are wall-clock times,
+ * with a `timeZone` of its clocks. The default format of a key is `2024-01-15T06:00:00`.
  *
  * @throws `PartitionError` for an invalid expression, invalid times or an invalid format
  *

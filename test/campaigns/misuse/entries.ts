@@ -85,6 +85,8 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("InputContext", { assetName: "a" }, (options) => new edgewater.InputContext(options)),
     entry("dailyPartitions", { start: "2024-01-01" }, (options) => edgewater.dailyPartitions(options)),
     entry("hourlyPartitions", { start: "2024-01-01" }, (options) => edgewater.hourlyPartitions(options)),
+    entry("weeklyPartitions", { start: "2024-01-01", dayOffset: 1 }, (options) => edgewater.weeklyPartitions(options)),
+    entry("monthlyPartitions", { start: "2024-01", dayOffset: 2 }, (options) => edgewater.monthlyPartitions(options)),
     entry("intervalPartitions", { start: "2024-01-01", every: 60 }, (options) => edgewater.intervalPartitions(options)),
     entry("cronPartitions", { start: "2024-01-01", cron: "@daily" }, (options) => cronPartitions(options)),
     entry(
