@@ -249,7 +249,10 @@ function specOf(given: AnyInput): Omit<InputSpec, "name"> | undefined {
     const { upstream, partitionMapping, typeHint, ioHandler, metadata, missing } = given;
     return { source: upstream, isBare: false, partitionMapping, typeHint, ioHandler, metadata, missing };
   }
-  if (isKind(given, "self")) return { ...defaults, source: undefined, typeHint: given.typeHint };
+  if (isKind(given, "self")) {
+    const { partitionMapping, typeHint } = given;
+    return { ...defaults, source: undefined, partitionMapping, typeHint };
+  }
   const computation = computationOf(given);
   return computation === undefined || isKind(given, "multi") ? undefined : { ...defaults, source: given as Definition };
 }

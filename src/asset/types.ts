@@ -126,6 +126,8 @@ export interface Input<out Value = unknown, out IsMapped extends boolean = boole
 export interface SelfInput<Value = unknown> {
   /** Always "self". */
   readonly kind: "self";
+  /** The partition that is loaded; `undefined` for the one that is made. */
+  readonly partitionMapping: PartitionMapping | undefined;
   /** The schema or class that the value must match. */
   readonly typeHint: TypeHint | undefined;
   /** Only for inference; absent at run time. */

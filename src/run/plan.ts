@@ -5,6 +5,7 @@ import type { PartitionKey } from "../partition/partition-key.ts";
 import { checkPartition, type PartitionLoadingContext, type PartitionsDefinition } from "../partition/partitions-definition.ts";
 import type { RunSelection } from "../storage/types.ts";
 import { type Graph, type Node, selectedNodes } from "./graph.ts";
+import { inOwnOrder, ownPartition } from "./own-partitions.ts";
 
 /** Which partitions of an input a step loads. */
 export type Load =
@@ -173,11 +174,15 @@ function stepsOf(
 ): readonly UnorderedStep[] {
   const { name, partitions, isBatch, inputs } = computation;
   const groups = partitions === undefined ? [undefined] : isBatch ? [keys] : keys.map((key) => [key]);
-  return groups.map((group) => {
+  const steps = groups.map((group): UnorderedStep => {
     const loads = inputs.map((spec) => loadOf(spec, computation, group, loadingContext));
     const label = group === undefined ? name : `${name}[${group.length > 3 ? `${group.length} partitions` : group.join(", ")}]`;
     return { label, computation, keys: group, outputs, loads, after: [] };
   });
+  const own = inputs.flatMap(({ source, partitionMapping }, index) => (source === undefined && partitionMapping ? [index] : []));
+  if (own.length === 0) return steps;
+  const loadedBy = ({ loads }: UnorderedStep): readonly string[] => own.flatMap((index) => keysOf(loads[index]).map(String));
+  return inOwnOrder(name, steps, ({ keys }) => String(keys?.[0]), loadedBy);
 }
 
 const withoutPartition: Load = { shape: "value", key: undefined };
@@ -189,7 +194,11 @@ export function loadOf(
   keys: readonly PartitionKey[] | undefined,
   loadingContext: PartitionLoadingContext,
 ): Load {
-  if (source === undefined) return { shape: "value", key: keys?.[0] };
+  if (source === undefined) {
+    if (partitionMapping === undefined) return { shape: "value", key: keys?.[0] };
+    const key = ownPartition(partitionMapping, keys?.[0], { name, partitions, loadingContext });
+    return key === undefined ? { shape: "nothing" } : { shape: "value", key };
+  }
   if (source.partitions === undefined && partitionMapping === undefined) return withoutPartition;
   if (partitionMapping === undefined) return isBatch ? { shape: "map", keys: keys ?? [] } : { shape: "value", key: keys?.[0] };
   const resolved = (keys ?? [undefined]).map((key) =>
@@ -214,17 +223,19 @@ function keysOf(load: Load | undefined): readonly PartitionKey[] {
 function withOrder(steps: readonly UnorderedStep[]): Plan {
   const made = new Set<string>();
   for (const step of steps) for (const id of outputIds(step)) made.add(id);
-  for (const { computation, loads, after } of steps) {
+  for (const step of steps) {
+    const { computation, loads, after } = step;
     const ids = new Set<string>();
+    const own = new Set(outputIds(step));
     for (const [index, load] of loads.entries()) {
-      const name = computation.inputs[index]?.source?.name;
-      if (name === undefined || load.shape === "nothing") continue;
+      if (load.shape === "nothing") continue;
+      const name = computation.inputs[index]?.source?.name ?? computation.name;
       for (const key of load.shape === "map" ? load.keys : [load.key]) {
         const id = outputId(name, key);
         if (made.has(id)) ids.add(id);
       }
     }
-    for (const id of ids) after.push(id);
+    for (const id of ids) if (!own.has(id)) after.push(id);
   }
   return steps;
 }
