@@ -26,8 +26,9 @@ export type {
   Task,
   ValuesOf,
 } from "./asset/types.ts";
+export type { AutomationRequest } from "./automation/automation-request.ts";
 export { condition } from "./automation/condition.ts";
-export type { AutomationRequest, EvaluateOptions, Evaluation } from "./automation/evaluate.ts";
+export type { EvaluateOptions, Evaluation } from "./automation/evaluate.ts";
 export type {
   AssetEvaluation,
   AssetSnapshot,
@@ -93,6 +94,7 @@ export type {
   RepositoryOptions,
   WriteOptions,
 } from "./repository/types.ts";
+export type { AutomateOptions, AutomationRound, AutomationRun, WatchOptions } from "./repository/watch.ts";
 export type { RetryPolicy } from "./retry.ts";
 export type { Execution, Executor, Outcome, Outcomes } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";

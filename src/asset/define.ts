@@ -88,8 +88,9 @@ export function define<Kind extends "asset" | "task" | "external">(
   );
   if (kind !== "external" || compute !== undefined) checkCompute(compute, name, owner);
   checkRetryPolicy(retry, owner, "DefinitionError");
-  if (kind !== "asset" && options.automationCondition !== undefined) {
-    throw new EdgewaterError("DefinitionError", `Cannot use an automation condition for the ${owner}; only assets have one`, {
+  if (options.automationCondition !== undefined && (kind === "task" || compute === undefined)) {
+    const reason = kind === "task" ? "only assets have one" : "it has no function that observes it; pass one";
+    throw new EdgewaterError("DefinitionError", `Cannot use an automation condition for the ${owner}; ${reason}`, {
       asset: name,
       field: "automationCondition",
     });

@@ -220,7 +220,7 @@ export interface DescriptionOptions<Handler extends BaseIOHandler> {
   readonly group?: string | undefined;
   /** The version of the function. A new version marks values of earlier versions as stale. */
   readonly codeVersion?: string | undefined;
-  /** When it should run, such as `condition.eager()`; see `repository.evaluate()`. Only for assets. */
+  /** When it should run, such as `condition.eager()`; see `repository.evaluate()`. Not for tasks. */
   readonly automationCondition?: Condition | undefined;
 }
 

@@ -1,10 +1,12 @@
 import type { EvaluateOptions } from "../automation/evaluate.ts";
+import { EdgewaterError } from "../errors.ts";
 import { aLog } from "../io-handler/contexts.ts";
 import {
   aBoolean,
   aDate,
   aDuration,
   aFunction,
+  aName,
   anArray,
   anyValue,
   aSignal,
@@ -24,6 +26,7 @@ import type { Selection } from "../run/plan.ts";
 import type { ResumeOptions } from "./resume.ts";
 import type { StatusOptions } from "./status.ts";
 import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
+import type { AutomateOptions, WatchOptions } from "./watch.ts";
 
 /** The options of a repository and its methods. Options of any value have checks of their own. */
 const aStorage: OptionKind = {
@@ -41,13 +44,19 @@ const someAssets: OptionKind = {
     Array.isArray(value) && value.every((each) => typeof each === "string" || (isObject(each) && typeof each["name"] === "string")),
 };
 
+/** The longest time is that of a timer. */
+const anInterval: OptionKind = {
+  expected: "a number of milliseconds above 0 and up to 2147483647",
+  accepts: (value) => typeof value === "number" && value > 0 && value < 2 ** 31,
+};
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
 const range = objectOf<NonNullable<Selection["partitionRange"]>>({ from: required(aKey), to: required(aKey) });
 
-type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "plan" | "close";
+type Method = "open" | "materialize" | "observe" | "load" | "write" | "status" | "evaluate" | "automate" | "watch" | "plan" | "close";
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
   assets: required(anArray),
@@ -79,6 +88,7 @@ const materializeKinds: OptionKinds<MaterializeOptions> = {
   signal: aSignal,
   onProgress: aFunction,
   resume: either(aRun, objectOf<ResumeOptions>({ run: required(aRun), force: aBoolean })),
+  runId: aName,
   leaseMs: wholeNumber(1),
 };
 
@@ -93,7 +103,10 @@ const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
 
 const writeKinds: OptionKinds<WriteOptions> = { partitionKey: aKey, ifLatest: wholeNumber(1), signal: aSignal };
 const statusKinds: OptionKinds<StatusOptions> = { selection: someAssets, partitions: aBoolean, verify: aBoolean, signal: aSignal };
-const evaluateKinds: OptionKinds<EvaluateOptions> = { now: aDate, dryRun: aBoolean, signal: aSignal };
+const evaluateKinds: OptionKinds<EvaluateOptions> = { now: aDate, dryRun: aBoolean, startWithinMs: wholeNumber(1), signal: aSignal };
+const roundKinds = { startWithinMs: wholeNumber(1), observe: aBoolean, onProgress: aFunction, signal: aSignal };
+const automateKinds: OptionKinds<AutomateOptions> = { now: aDate, ...roundKinds };
+const watchKinds: OptionKinds<WatchOptions> = { intervalMs: anInterval, onRound: aFunction, ...roundKinds };
 
 const closeKinds: OptionKinds<CloseOptions> = { timeoutMs: aDuration };
 
@@ -105,6 +118,8 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   write: writeKinds,
   status: statusKinds,
   evaluate: evaluateKinds,
+  automate: automateKinds,
+  watch: watchKinds,
   plan: selectionKinds,
   close: closeKinds,
 };
@@ -117,4 +132,7 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
 export function checkRepositoryOptions(method: Method, options: unknown): void {
   const owner = method === "open" ? "Repository.open" : `repository.${method}`;
   checkOptions(owner, options, kinds[method]);
+  const { resume, runId } = options as MaterializeOptions;
+  if (resume !== undefined && runId !== undefined)
+    throw new EdgewaterError("SettingsError", `Cannot use runId together with resume in ${owner}; pass one of them`, { field: "runId" });
 }

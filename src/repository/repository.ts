@@ -14,7 +14,7 @@ import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
 import { Operations } from "../operations-in-flight.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
-import { checkPartition, type PartitionLoadingContext } from "../partition/partitions-definition.ts";
+import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import type { Executor } from "../run/executor.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
@@ -22,18 +22,20 @@ import { inProcess } from "../run/in-process.ts";
 import { loadValue } from "../run/load-inputs.ts";
 
 import { defaultLeaseMs, loseCanceled, type OwnerOptions, type RunOwner } from "../run/owner.ts";
-import { checkOneOf, membersOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
+import { checkOneOf, type Plan, planOf, runSelection, type Selection } from "../run/plan.ts";
 import { beginRun, type RunResult, run } from "../run/run.ts";
 
 import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import { oneKey, someKeys } from "./keys.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, planned } from "./plan.ts";
 import { type Resumed, type ResumeOptions, resume as resumeRun } from "./resume.ts";
 import { runError } from "./run-error.ts";
 import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
 import type { CloseOptions, LoadOptions, LoadPartitionsOptions, MaterializeOptions, RepositoryOptions, WriteOptions } from "./types.ts";
+import type { AutomatedRepository, AutomateOptions, AutomationRound, WatchOptions } from "./watch.ts";
 import { writePlan } from "./write-value.ts";
 
 /**
@@ -59,6 +61,8 @@ export class Repository implements AsyncDisposable {
   readonly #operations = new Operations("This repository");
   /** Aborted when closing does not wait any longer. */
   readonly #closing = new AbortController();
+  /** Aborted when closing begins. */
+  readonly #stopping = new AbortController();
 
   private constructor(graph: Graph, storage: Storage, ownsStorage: boolean, options: RepositoryOptions) {
     this.storage = storage;
@@ -119,11 +123,12 @@ export class Repository implements AsyncDisposable {
    *   `Timeout` for a step that took too long; `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `SettingsError` for an invalid retry
    *   policy, `Aborted` after an abort, `TakenOver` when the run was taken over or canceled elsewhere, `Conflict` when other runs
    *   record the same outputs all the time; `NotFound` for an unknown run to resume, `InProgress` for one that a living process
-   *   makes, `PreconditionFailed` when another process takes it over at the same moment
+   *   makes, `PreconditionFailed` when another process takes it over at the same moment; `AlreadyExists` for the `runId` of a run
+   *   that was begun before
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);
-    const { raiseOnError = true, resume, leaseMs, signal: given, onProgress, retry, timeoutMs, tags, ...selection } = options;
+    const { raiseOnError = true, resume, runId, leaseMs, signal: given, onProgress, retry, timeoutMs, tags, ...selection } = options;
     return this.#operations.run(async () => {
       checkRetryPolicy(retry, "the run", "SettingsError");
       const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs });
@@ -134,7 +139,7 @@ export class Repository implements AsyncDisposable {
       const plan = planOf(this.#graph, selection, loadingContext);
       const isObserved = plan.every(({ outputs }) => outputs.every(({ kind }) => kind === "external"));
       const kind = plan.length > 0 && isObserved ? "observe" : "materialize";
-      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(selection) }, ownerOptions);
+      const owner = await beginRun(plan, { kind, tags: tags ?? {}, selection: runSelection(selection), runId }, ownerOptions);
       return this.#run(plan, owner, environment, raiseOnError);
     });
   }
@@ -221,8 +226,8 @@ export class Repository implements AsyncDisposable {
       const load = (key: PartitionKey | undefined): Promise<unknown> => {
         return orAborted(loadValue(request(key), environment), environment.signal, { asset: source.name });
       };
-      if (!("partitionKeys" in options)) return load(await this.#oneKey(source, options.partitionKey));
-      const keys = await this.#keys(source, options.partitionKeys);
+      if (!("partitionKeys" in options)) return load(await oneKey(source, options.partitionKey, () => this.#loadingContext()));
+      const keys = await someKeys(source, options.partitionKeys, () => this.#loadingContext());
       return new PartitionMap(keys, load, { missing: options.missing ?? "throw" });
     });
   }
@@ -242,7 +247,7 @@ export class Repository implements AsyncDisposable {
     checkRepositoryOptions("write", options);
     const { partitionKey, ifLatest, signal } = options;
     return this.#operations.run(async () => {
-      const key = await this.#oneKey(nodeOf(this.#graph, asset).definition, partitionKey);
+      const key = await oneKey(nodeOf(this.#graph, asset).definition, partitionKey, () => this.#loadingContext());
       const plan = writePlan(this.#graph, asset, value, key, ifLatest);
       const environment = this.#environment({ signal });
       const owner = await beginRun(plan, { kind: "write", tags: {} }, { ...environment, leaseMs: this.#leaseMs });
@@ -266,8 +271,9 @@ export class Repository implements AsyncDisposable {
   }
 
   /**
-   * Evaluates the `automationCondition` of every asset that has one: what should run now, and why. Runs nothing. What it
-   * requests counts as handled, so materialize every request.
+   * Evaluates the `automationCondition` of every asset that has one: what should run now, and why. Runs nothing. It returns each
+   * request once, and again only when nobody has begun its run in time or the process that made it has ended; so materialize
+   * every request.
    *
    * @throws `PreconditionFailed` when other processes evaluate all the time
    *
@@ -281,8 +287,48 @@ export class Repository implements AsyncDisposable {
     return this.#operations.run(async () => {
       // The evaluation of conditions is about 2 kB, and many repositories have no condition.
       const { evaluateGraph } = await import("./automation.ts");
-      return evaluateGraph(this.#graph, await this.#loadingContext(), this.storage, options);
+      return evaluateGraph(this.#graph, await this.#loadingContext(options.now), this.storage, options);
     });
+  }
+
+  /**
+   * One round of automation: observes external assets, evaluates, materializes what is requested, and waits for it. For a cron
+   * trigger of a Worker, and wherever nothing runs for long.
+   *
+   * @throws as `evaluate`, and `Aborted` after an abort. What runs throw is in the result
+   *
+   * @example
+   * ```ts
+   * const { evaluation, runs } = await repository.automate();
+   * ```
+   */
+  async automate(options: AutomateOptions = {}): Promise<AutomationRound> {
+    checkRepositoryOptions("automate", options);
+    const { automateOnce } = await import("./watch.ts");
+    return automateOnce(this.#automated, options);
+  }
+
+  /**
+   * Automates, round after round, until the signal is aborted or the repository is closed; then it returns. Several processes may
+   * watch on one Storage.
+   *
+   * @throws what `evaluate` throws, unless another round may succeed
+   */
+  async watch(options: WatchOptions = {}): Promise<void> {
+    checkRepositoryOptions("watch", options);
+    const { watchUntil } = await import("./watch.ts");
+    const stop = options.signal === undefined ? this.#stopping.signal : AbortSignal.any([options.signal, this.#stopping.signal]);
+    return watchUntil(this.#automated, options, stop);
+  }
+
+  get #automated(): AutomatedRepository {
+    const observed = observedAssets(this.#graph, undefined).filter(({ automationCondition }) => automationCondition === undefined);
+    return {
+      log: this.#log,
+      observed: observed.map(({ name }) => name),
+      evaluate: (options) => this.evaluate(options),
+      materialize: (options) => this.materialize(options),
+    };
   }
 
   /**
@@ -299,8 +345,8 @@ export class Repository implements AsyncDisposable {
   }
 
   /**
-   * Waits for calls in flight, with `timeoutMs` that long and then aborts them, and closes the Storage if this repository opened
-   * it. Idempotent.
+   * Ends `watch`, waits for calls in flight, with `timeoutMs` that long and then aborts them, and closes the Storage if this
+   * repository opened it. Idempotent.
    *
    * @throws `SettingsError` for an invalid option
    */
@@ -309,6 +355,7 @@ export class Repository implements AsyncDisposable {
     const { timeoutMs = Number.POSITIVE_INFINITY } = options;
     const abort = (): void => this.#closing.abort(new EdgewaterError("Closed", "This repository was closed before the call has ended"));
     const timer = Number.isFinite(timeoutMs) ? setTimeout(abort, timeoutMs) : undefined;
+    this.#stopping.abort();
     try {
       await this.#operations.close(async () => {
         if (this.#ownsStorage) await this.storage.close();
@@ -323,27 +370,11 @@ export class Repository implements AsyncDisposable {
   }
 
   /** What partitions depend on beside their definitions: the time, and the keys of dynamic partitions. */
-  async #loadingContext(): Promise<PartitionLoadingContext> {
+  async #loadingContext(now = new Date()): Promise<PartitionLoadingContext> {
     const names = new Set(this.nodes.flatMap(({ partitions }) => partitions?.dynamicNames ?? []));
     const entries = [...names].map(async (name) => [name, await this.storage.getDynamicPartitions(name)] as const);
     const keys = new Map(await Promise.all(entries));
-    return { now: new Date(), dynamicKeys: (name) => keys.get(name) ?? [] };
-  }
-
-  async #oneKey({ name, partitions }: Definition, key: string | PartitionKey | undefined): Promise<PartitionKey | undefined> {
-    if (partitions === undefined && key === undefined) return undefined;
-    if (partitions === undefined) throw withoutPartitions(name);
-    if (key === undefined) {
-      const message = `Missing partition key for ${JSON.stringify(name)}: it has partitions; pass partitionKey, or partitionKeys to load a map`;
-      throw new EdgewaterError("PartitionError", message, { asset: name });
-    }
-    return checkPartition(partitions, key, await this.#loadingContext(), name);
-  }
-
-  async #keys({ name, partitions }: Definition, keys: readonly (string | PartitionKey)[] | "all"): Promise<readonly PartitionKey[]> {
-    if (partitions === undefined) throw withoutPartitions(name);
-    const loadingContext = await this.#loadingContext();
-    return keys === "all" ? partitions.keys(loadingContext) : keys.flatMap((key) => membersOf(partitions, key, loadingContext, name));
+    return { now, dynamicKeys: (name) => keys.get(name) ?? [] };
   }
 
   #environment({ signal, onProgress, retry, timeoutMs }: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
@@ -365,9 +396,4 @@ interface EnvironmentOptions {
   readonly onProgress?: OnProgress | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly timeoutMs?: number | undefined;
-}
-
-function withoutPartitions(name: string): EdgewaterError<"PartitionError"> {
-  const message = `Unexpected partition key for ${JSON.stringify(name)}: it has no partitions; omit the key`;
-  return new EdgewaterError("PartitionError", message, { asset: name });
 }

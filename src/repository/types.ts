@@ -52,6 +52,8 @@ export interface MaterializeOptions extends Selection {
    * to make unless a selection is given. A run that a living process makes is refused, unless `force` takes it over.
    */
   readonly resume?: true | string | ResumeOptions;
+  /** The id of the run, such as that of a request of `evaluate`; a new UUID unless given. Only one run can be begun with an id. */
+  readonly runId?: string | undefined;
   /** How long this run may be silent before another process may take it over, in milliseconds, in place of the repository's. */
   readonly leaseMs?: number;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { callSafely } from "../errors.ts";
+import { callSafely, EdgewaterError, isEdgewaterError } from "../errors.ts";
 import type { LatestRecord, Precondition, RunKind, RunOutcome, RunSelection, Storage, StoredEvent } from "../storage/types.ts";
 import { execute } from "./execute.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
@@ -49,17 +49,32 @@ export interface RunStart {
   readonly tags: Readonly<Record<string, string>>;
   /** The selection to store with the run. */
   readonly selection?: RunSelection | undefined;
+  /** The id of the run; a new UUID unless given. */
+  readonly runId?: string | undefined;
 }
 
-/** Begins a run of a plan: records it, and takes its lease. */
-export function beginRun(plan: Plan, { kind, tags, selection }: RunStart, options: OwnerOptions): Promise<RunOwner> {
-  const runId = crypto.randomUUID();
+/**
+ * Begins a run of a plan: records it, and takes its lease.
+ *
+ * @throws `AlreadyExists` when a run with the given id was begun before
+ */
+export async function beginRun(
+  plan: Plan,
+  { kind, tags, selection, runId = crypto.randomUUID() }: RunStart,
+  options: OwnerOptions,
+): Promise<RunOwner> {
   const started = { runId, kind, attempt: 1, ...namesOf(plan), tags, ...(selection && { selection }) };
   const preconditions: readonly Precondition[] = [
     { lease: runId, owner: undefined },
     { run: runId, is: undefined },
   ];
-  return RunOwner.take({ ...started, status: "Started", startTime: Date.now(), endTime: undefined }, preconditions, options);
+  try {
+    return await RunOwner.take({ ...started, status: "Started", startTime: Date.now(), endTime: undefined }, preconditions, options);
+  } catch (cause) {
+    if (!isEdgewaterError(cause, "PreconditionFailed")) throw cause;
+    const message = `Cannot begin the run ${JSON.stringify(runId)}: a run with this id was begun before; look at its status, or pass resume`;
+    throw new EdgewaterError("AlreadyExists", message, { key: runId, cause });
+  }
 }
 
 /** The names of the assets and tasks of a plan, and the display forms of its partitions. */

@@ -1,7 +1,7 @@
 /** Every function and class that takes an object of options: how to call it, and options that are right. */
 import * as edgewater from "edgewater";
 import { AzureStore } from "edgewater/azure";
-import { cronPartitions, onCron } from "edgewater/cron";
+import { cronPartitions, cronTickPassed, onCron } from "edgewater/cron";
 import { d1 } from "edgewater/d1";
 import { loadDotenv } from "edgewater/dotenv";
 import { durableObject } from "edgewater/durable-object";
@@ -98,6 +98,10 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("PartitionMapping.timeWindow", { offset: -1 }, (options) => PartitionMapping.timeWindow(options)),
     entry("PartitionMapping.multiToSingle", {}, (options) => PartitionMapping.multiToSingle("a", options)),
     entry("onCron", {}, (options) => onCron("@daily", options)),
+    entry("cronTickPassed", {}, (options) => cronTickPassed("@daily", options)),
+    entry("eager", {}, (options) => edgewater.condition.eager(options)),
+    entry("onMissing", {}, (options) => edgewater.condition.onMissing(options)),
+    entry("inLatestTimeWindow", {}, (options) => edgewater.condition.inLatestTimeWindow(options)),
     entry("inProcess", {}, (options) => edgewater.inProcess(options)),
     entry("Repository.open", { assets: [one] }, (options) => Repository.open(options).then((opened) => opened.close())),
     entry("Repository.open.retry", {}, (options) => Repository.open({ assets: [], retry: options })),
@@ -107,6 +111,7 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("repository.write", {}, (options) => repository.write(one, 1, options)),
     entry("repository.status", {}, (options) => repository.status(options)),
     entry("repository.evaluate", {}, (options) => repository.evaluate(options)),
+    entry("repository.automate", {}, (options) => repository.automate(options)),
     entry("Storage.connect", {}, (options) => Storage.connect(refusing, options)),
     entry("storage.getEventsForAsset", {}, (options) => storage.getEventsForAsset("one", options)),
     entry("storage.getEventsForRun", {}, (options) => storage.getEventsForRun("one", options)),
