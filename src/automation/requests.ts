@@ -7,10 +7,10 @@ import { type Failures, failedId, isMadeFromLatest, madeId } from "./attempts.ts
 import type { AssetState, OpenRequest, PastRequest } from "./state.ts";
 import type { AssetSnapshot, Trigger } from "./types.ts";
 
-/** The run of a request: not begun, running, without a living owner, or ended. */
+/** The run of a request: running, without a living owner, or ended. */
 export type RequestedRun = RunRecord & {
-  /** Of a canceled run: whether its own process has aborted it, so that somebody may still want what it was to make. */
-  readonly wasAborted: boolean;
+  /** Of a run that has ended: the assets of steps that it has skipped, and of a canceled one of those that have failed. */
+  readonly untried: ReadonlySet<string>;
 };
 
 /** Reads the runs of open requests, by their ids. One that nobody has begun is left out. */
@@ -22,10 +22,10 @@ export async function readRequestedRuns(
   const runs = await Promise.all([...ids].map((id) => storage.getRun(id)));
   const entries = runs.map(async (run): Promise<readonly (readonly [string, RequestedRun])[]> => {
     if (run === undefined) return [];
-    // A run that is canceled elsewhere records no more steps, an aborted one those that it has not made.
-    const steps =
-      run.status === "Canceled" ? await storage.getEventsForRun(run.runId, { types: ["StepSkipped", "StepFailure"], limit: 1 }) : [];
-    return [[run.runId, { ...run, wasAborted: steps.length > 0 }]];
+    const hasEnded = run.status === "Success" || run.status === "Canceled";
+    const types = run.status === "Success" ? (["StepSkipped"] as const) : (["StepSkipped", "StepFailure"] as const);
+    const steps = hasEnded ? await storage.getEventsForRun(run.runId, { types }) : [];
+    return [[run.runId, { ...run, untried: new Set(steps.map(({ assetKey }) => assetKey ?? "")) }]];
   });
   return new Map((await Promise.all(entries)).flat());
 }
@@ -106,9 +106,12 @@ function endingOf(
   const isOver = run.status !== "Started" && run.status !== "Interrupted";
   if (isMade && (isOver || run.status === "Interrupted" || snapshot.latest(partition)?.lastRunId === runId)) return tried;
   if (!isOver) return "open";
-  if (isFailed && !(run.status === "Canceled" && run.wasAborted)) return tried;
-  // A run that has succeeded may have found nothing to do. Skipped behind a failure, or aborted, it was not tried.
-  const isDone = run.status === "Success" || (run.status === "Canceled" && !run.wasAborted);
+  // A run that is canceled elsewhere records no more steps, an aborted one those that it has not made.
+  const wasAborted = run.status === "Canceled" && run.untried.size > 0;
+  if (isFailed && !wasAborted) return tried;
+  // A run that has succeeded may have found nothing to do. Skipped behind a failure, aborted, or left out by a process that has
+  // resumed the run and does not have the asset, it was not tried.
+  const isDone = run.status === "Success" ? run.untried.has(snapshot.asset) : run.status === "Canceled" && !wasAborted;
   return isDone ? { how: "done", evaluation } : "again";
 }
 

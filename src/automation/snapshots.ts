@@ -56,9 +56,7 @@ export async function takeSnapshots(
 ): Promise<Snapshots> {
   // In this order: of a run that ends meanwhile, what it has made is seen, and what it was made from.
   const isInProgress = await partitionsInProgress(storage);
-  const assets = await storage.getAssetRecords();
-  const lastEventId = assets.reduce((last, { lastEventId = 0, lastFailureId = 0 }) => Math.max(last, lastEventId, lastFailureId), 0);
-  const latest = nodes.some(({ definition }) => definition !== undefined) ? await latestRecords(nodes, storage) : latestOfAssets(assets);
+  const { latest, lastEventId } = await readLatest(nodes, storage);
   const byName = new Map<string, AssetSnapshot>();
   const tasks = new Set<string>();
   for (const node of nodes) {
@@ -82,6 +80,28 @@ export async function takeSnapshots(
     });
   }
   return { byName, lastEventId };
+}
+
+/** How often records are read again that change while they are read. */
+const mostReads = 10;
+
+/** The latest records of one moment, unless they change all the time, and the greatest event id before them. */
+async function readLatest(
+  nodes: readonly AutomationNode[],
+  storage: Storage,
+): Promise<{ readonly latest: Latest; readonly lastEventId: number }> {
+  let assets = await storage.getAssetRecords();
+  if (nodes.every(({ definition }) => definition === undefined)) return { latest: latestOfAssets(assets), lastEventId: lastIdOf(assets) };
+  for (let reads = 1; ; reads++) {
+    const lastEventId = lastIdOf(assets);
+    const latest = await latestRecords(nodes, storage);
+    assets = await storage.getAssetRecords();
+    if (lastIdOf(assets) === lastEventId || reads === mostReads) return { latest, lastEventId };
+  }
+}
+
+function lastIdOf(assets: readonly AssetRecord[]): number {
+  return assets.reduce((last, { lastEventId = 0, lastFailureId = 0 }) => Math.max(last, lastEventId, lastFailureId), 0);
 }
 
 /**
