@@ -104,6 +104,29 @@ describe("a request", () => {
     expect(await requestsOf(first, 60)).toEqual([]);
   });
 
+  it("of an asset that another repository does not have is asked for again when that one has resumed the run", async () => {
+    const storage = Storage.memory();
+    const ioHandler = new InMemoryIOHandler();
+    const eager = { automationCondition: condition.eager() };
+    const a = asset({ name: "a", ...eager }, () => 1);
+    const b = asset({ name: "b", ...eager }, () => 1);
+    await using first = await Repository.open({ assets: [a, b], storage, ioHandler });
+    await using second = await Repository.open({ assets: [a], storage, ioHandler });
+    const dying = killedAt(storage, (batch) => records(batch, "a") || records(batch, "b"));
+    const killed = await Repository.open({ assets: [a, b], storage: dying, ioHandler });
+    const [request] = await requestsOf(first);
+    expect(request?.selection).toEqual(["a", "b"]);
+    await killed.materialize({ ...request, leaseMs: 1, raiseOnError: false }).catch(() => undefined);
+    await expect.poll(async () => (await storage.getRun(request?.runId as string))?.status).toBe("Interrupted");
+    const [resumed] = await requestsOf(second, 2);
+    expect(resumed).toEqual({ selection: ["a"], resume: request?.runId });
+    await second.materialize(resumed);
+    const [rest, ...others] = await requestsOf(first, 10);
+    expect([rest, others]).toMatchObject([{ selection: ["b"], runId: expect.any(String) }, []]);
+    await first.materialize(rest);
+    expect(await requestsOf(first, 60)).toEqual([]);
+  });
+
   it("whose run was canceled elsewhere is over, and one whose run was aborted is asked for again", async () => {
     const storage = Storage.memory();
     const gate = Promise.withResolvers<void>();
