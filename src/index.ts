@@ -27,8 +27,9 @@ export type {
   Task,
   ValuesOf,
 } from "./asset/types.ts";
+export type { AutomationRequest } from "./automation/automation-request.ts";
 export { condition } from "./automation/condition.ts";
-export type { AutomationRequest, EvaluateOptions, Evaluation } from "./automation/evaluate.ts";
+export type { EvaluateOptions, Evaluation } from "./automation/evaluate.ts";
 export type {
   AssetEvaluation,
   AssetSnapshot,
@@ -72,7 +73,13 @@ export { PartitionKey } from "./partition/partition-key.ts";
 export { PartitionMap, type PartitionMapOptions } from "./partition/partition-map.ts";
 export type { PartitionLoadingContext, PartitionsDefinition, TimeWindow } from "./partition/partitions-definition.ts";
 export { staticPartitions } from "./partition/static-partitions.ts";
-export { dailyPartitions, hourlyPartitions, intervalPartitions } from "./partition/time-partitions.ts";
+export {
+  dailyPartitions,
+  hourlyPartitions,
+  intervalPartitions,
+  monthlyPartitions,
+  weeklyPartitions,
+} from "./partition/time-partitions.ts";
 export type { Backfills } from "./repository/backfill/backfills.ts";
 export type { Backfill, BackfillFailure, BackfillOptions, BackfillPlan, BackfillRun, PlannedRun } from "./repository/backfill/types.ts";
 export type { VersionName } from "./repository/history/find-version.ts";
@@ -92,6 +99,7 @@ export type {
   RunStepOptions,
   WriteOptions,
 } from "./repository/types.ts";
+export type { AutomateOptions, AutomationRound, AutomationRun, WatchOptions } from "./repository/watch.ts";
 export type { RetryPolicy } from "./retry.ts";
 export type { Execution, Executor, Outcome, Outcomes, StepDecision } from "./run/executor.ts";
 export { inProcess } from "./run/in-process.ts";

@@ -95,8 +95,9 @@ export function define<Kind extends "asset" | "task" | "external">(
   );
   if (kind !== "external" || compute !== undefined) checkCompute(compute, name, owner);
   checkRetryPolicy(retry, owner, "DefinitionError");
-  if (kind !== "asset" && options.automationCondition !== undefined) {
-    throw new EdgewaterError("DefinitionError", `Cannot use an automation condition for the ${owner}; only assets have one`, {
+  if (options.automationCondition !== undefined && (kind === "task" || compute === undefined)) {
+    const reason = kind === "task" ? "only assets have one" : "it has no function that observes it; pass one";
+    throw new EdgewaterError("DefinitionError", `Cannot use an automation condition for the ${owner}; ${reason}`, {
       asset: name,
       field: "automationCondition",
     });
@@ -258,7 +259,10 @@ function specOf(given: AnyInput): Omit<InputSpec, "name"> | undefined {
     const { upstream, partitionMapping, typeHint, ioHandler, metadata, missing } = given;
     return { source: upstream, isBare: false, partitionMapping, typeHint, ioHandler, metadata, missing };
   }
-  if (isKind(given, "self")) return { ...defaults, source: undefined, typeHint: given.typeHint };
+  if (isKind(given, "self")) {
+    const { partitionMapping, typeHint } = given;
+    return { ...defaults, source: undefined, partitionMapping, typeHint };
+  }
   const computation = computationOf(given);
   return computation === undefined || isKind(given, "multi") ? undefined : { ...defaults, source: given as Definition };
 }

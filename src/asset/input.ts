@@ -71,19 +71,39 @@ export function input<Value, Hint extends TypeHint = never, Mapping extends Part
   return declared as never;
 }
 
+/** Options of {@link selfInput}. */
+export interface SelfInputOptions {
+  /**
+   * The partition of the asset that is loaded, such as `PartitionMapping.timeWindow({ offset: -1 })` for yesterday's: one that comes
+   * before. The one that is made unless given.
+   */
+  readonly partitionMapping?: PartitionMapping<"one" | "maybe"> | undefined;
+  /** The schema or class that the loaded value must match. */
+  readonly typeHint?: TypeHint | undefined;
+}
+
+const selfKinds: OptionKinds<SelfInputOptions> = {
+  partitionMapping: {
+    expected: "a PartitionMapping to one partition",
+    accepts: (value) => isMapping(value) && value.arity !== "many",
+  },
+  typeHint: anyValue,
+};
+
 /**
- * Declares the earlier value of the asset itself as an input. It is `undefined` when there is none.
+ * Declares the earlier value of the asset itself, or the value of an earlier partition of it, as an input. It is `undefined` when
+ * there is none. A run makes the partition that is loaded first when it is to make both.
  *
- * @throws `DefinitionError` for an invalid type hint
+ * @throws `DefinitionError` for an invalid type hint or mapping
  *
  * @example
  * ```ts
  * const total = asset({ name: "total", inputs: { previous: selfInput<number>(), today } }, ({ previous = 0, today }) => previous + today);
  * ```
  */
-export function selfInput<Value>(options: { readonly typeHint?: TypeHint } = {}): SelfInput<Value> {
-  checkOptions("selfInput", options, { typeHint: anyValue }, "DefinitionError");
-  const { typeHint } = options;
+export function selfInput<Value>(options: SelfInputOptions = {}): SelfInput<Value> {
+  checkOptions("selfInput", options, selfKinds, "DefinitionError");
+  const { partitionMapping, typeHint } = options;
   checkTypeHint(typeHint, "self input");
-  return Object.freeze({ kind: "self", typeHint });
+  return Object.freeze({ kind: "self", partitionMapping, typeHint });
 }

@@ -126,6 +126,8 @@ export interface Input<out Value = unknown, out IsMapped extends boolean = boole
 export interface SelfInput<Value = unknown> {
   /** Always "self". */
   readonly kind: "self";
+  /** The partition that is loaded; `undefined` for the one that is made. */
+  readonly partitionMapping: PartitionMapping | undefined;
   /** The schema or class that the value must match. */
   readonly typeHint: TypeHint | undefined;
   /** Only for inference; absent at run time. */
@@ -218,7 +220,7 @@ export interface DescriptionOptions<Handler extends BaseIOHandler> {
   readonly group?: string | undefined;
   /** The version of the function. A new version marks values of earlier versions as stale. */
   readonly codeVersion?: string | undefined;
-  /** When it should run, such as `condition.eager()`; see `repository.evaluate()`. Only for assets. */
+  /** When it should run, such as `condition.eager()`; see `repository.evaluate()`. Not for tasks. */
   readonly automationCondition?: Condition | undefined;
 }
 

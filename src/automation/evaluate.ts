@@ -1,8 +1,11 @@
 import { isEdgewaterError, throwIfAborted } from "../errors.ts";
 import type { Storage } from "../storage/types.ts";
-import { evaluateCondition } from "./evaluate-condition.ts";
+import { readFailures } from "./attempts.ts";
+import { type AutomationRequest, earlierRequests, newRequests } from "./automation-request.ts";
+import { evaluateAsset, type Outcome, type Subject } from "./evaluate-asset.ts";
+import { readRequestedRuns } from "./requests.ts";
 import { type AutomationNode, takeSnapshots } from "./snapshots.ts";
-import { type AssetState, readStates, type States } from "./state.ts";
+import { type AssetState, type OpenRequest, readStates, type States } from "./state.ts";
 import type { AssetEvaluation, AssetSnapshot } from "./types.ts";
 
 /** Options of `repository.evaluate`. */
@@ -11,6 +14,11 @@ export interface EvaluateOptions {
   readonly now?: Date;
   /** Stores nothing: the next evaluation finds the same state. */
   readonly dryRun?: boolean;
+  /**
+   * How long the caller has to begin the requested runs, in milliseconds; 120,000 unless given. Then a later evaluation returns
+   * a request that nobody has begun again.
+   */
+  readonly startWithinMs?: number;
   /** Stops the evaluation before it stores anything. */
   readonly signal?: AbortSignal;
 }
@@ -21,20 +29,13 @@ export interface Evaluation {
   readonly timestamp: number;
   /** The result of every asset with a condition, whether it should run or not. */
   readonly results: readonly AssetEvaluation[];
-  /** What should run, as options of `materialize`: one request for all assets without partitions, and one for each other asset. */
+  /** What should run, as options of `materialize`: one request for all assets without partitions, and one for all partitions of the same assets. */
   readonly requests: readonly AutomationRequest[];
 }
 
-/** Options of `materialize` for something that should run. */
-export interface AutomationRequest {
-  /** Names of assets. */
-  readonly selection: readonly string[];
-  /** The display forms of the partitions; left out without partitions. */
-  readonly partitionKeys?: readonly string[];
-}
-
 const tickName = "automation";
-const attempts = 5;
+const attempts = 10;
+const defaultStartWithinMs = 120_000;
 
 /** How many partitions of an asset a tick lists. */
 const longestList = 1000;
@@ -44,17 +45,18 @@ const longestList = 1000;
  * evaluation. A concurrent evaluation of one of the same assets is repeated, so that it counts what the other one requested as
  * handled. Other repositories may evaluate other assets of the same Storage.
  *
- * @throws `PreconditionFailed` when other evaluations were stored meanwhile five times in a row
+ * @throws `PreconditionFailed` when other evaluations were stored meanwhile ten times in a row
  */
 export async function evaluateConditions(
   nodes: readonly AutomationNode[],
   storage: Storage,
-  { now = new Date(), dryRun = false, signal }: EvaluateOptions,
+  { now = new Date(), dryRun = false, startWithinMs = defaultStartWithinMs, signal }: EvaluateOptions,
 ): Promise<Evaluation> {
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
     const before = await readStates(storage);
-    const { evaluation, states } = await evaluateOnce(nodes, storage, now.getTime(), before);
+    const { evaluation, states } = await evaluateOnce(nodes, storage, now.getTime(), startWithinMs, before);
+    throwIfAborted(signal);
     if (dryRun) return evaluation;
     const fired = evaluation.results.filter(({ shouldRun }) => shouldRun);
     const detail = { evaluated: evaluation.results.length, fired: fired.map(firedDetail) };
@@ -74,23 +76,40 @@ async function evaluateOnce(
   nodes: readonly AutomationNode[],
   storage: Storage,
   now: number,
+  startWithinMs: number,
   before: States,
 ): Promise<{ readonly evaluation: Evaluation; readonly states: ReadonlyMap<string, AssetState> }> {
-  const { byName, lastEventId } = await takeSnapshots(nodes, storage);
-  const states = new Map<string, AssetState>();
-  const results = nodes.flatMap(({ name, condition }) => {
-    if (condition === undefined) return [];
-    const known = before.of(name);
-    const time = { now, previous: known?.timestamp, lastEventId: known?.lastEventId ?? 0 };
-    const { evaluation, memory } = evaluateCondition(condition, byName.get(name) as AssetSnapshot, known?.memory, time);
-    states.set(name, { timestamp: now, lastEventId, memory });
-    return [evaluation];
+  const conditioned = nodes.flatMap((node) => (node.condition === undefined ? [] : [{ node, condition: node.condition }]));
+  const requested = new Map<string, ReadonlySet<string>>();
+  // Runs are read before what they have made: one that has ended by then is seen with all that it has made.
+  const runs = await readRequestedRuns(
+    conditioned.map(({ node }) => before.of(node.name)),
+    storage,
+  );
+  const snapshots = await takeSnapshots(nodes, storage, before, (asset, partition) => requested.get(asset)?.has(partition) ?? false);
+  const subjects = conditioned.map(async ({ node, condition }): Promise<Subject> => {
+    const snapshot = snapshots.byName.get(node.name) as AssetSnapshot;
+    const known = before.of(node.name);
+    return { node, condition, snapshot, known, runs, failures: await readFailures(snapshot, known, storage) };
   });
-  const fired = results.filter(({ shouldRun }) => shouldRun);
-  const unpartitioned = fired.filter(({ partitions }) => partitions === undefined).map(({ asset }) => asset);
-  const partitioned = fired.flatMap(({ asset, partitions }) => (partitions ? [{ selection: [asset], partitionKeys: partitions }] : []));
-  const requests = [...(unpartitioned.length > 0 ? [{ selection: unpartitioned }] : []), ...partitioned];
-  return { evaluation: { timestamp: now, results, requests }, states };
+  const outcomes: Outcome[] = [];
+  for (const subject of await Promise.all(subjects)) {
+    const outcome = evaluateAsset(subject, { now, until: now + startWithinMs, lastEventId: snapshots.lastEventId });
+    requested.set(subject.node.name, new Set(outcome.ask));
+    outcomes.push(outcome);
+  }
+  const requests = [...earlierRequests(outcomes), ...newRequests(outcomes)];
+  const states = new Map(outcomes.map(({ node, state }) => [node.name, state]));
+  const { lastEventId } = snapshots;
+  for (const { runId, selection, partitionKeys: partitions = [""] } of requests) {
+    for (const asset of selection) {
+      const state = states.get(asset) as AssetState;
+      if (runId === undefined || state.requests.some((each) => each.runId === runId)) continue;
+      const request: OpenRequest = { runId, partitions, evaluation: state.evaluation, lastEventId, until: now + startWithinMs };
+      states.set(asset, { ...state, requests: [...state.requests, request] });
+    }
+  }
+  return { evaluation: { timestamp: now, results: outcomes.map(({ evaluation }) => evaluation), requests }, states };
 }
 
 /** One asset of a tick. Of many partitions it has the first ones and their number, because a row of D1 is limited. */

@@ -2,9 +2,25 @@ import type { Condition } from "./types.ts";
 
 const brand = Symbol.for("edgewater/condition");
 
+/** What else is known of a condition. */
+export interface ConditionOptions {
+  /** The conditions that it is made of. */
+  readonly parts?: readonly Condition[];
+  /** What tells it from others with the same label and parts. */
+  readonly detail?: string;
+  readonly alternatives?: readonly Condition[];
+  readonly isMomentary?: boolean;
+}
+
 /** Marks and freezes a condition. */
-export function makeCondition(label: string, evaluate: Condition["evaluate"]): Condition {
-  return Object.freeze(Object.defineProperty({ label, evaluate }, brand, { value: true }));
+export function makeCondition(
+  label: string,
+  evaluate: Condition["evaluate"],
+  { parts = [], detail, alternatives = [], isMomentary = parts.some((part) => part.isMomentary) }: ConditionOptions = {},
+): Condition {
+  const inside = [...(detail === undefined ? [] : [detail]), ...parts.map(({ identity }) => identity)].sort();
+  const identity = inside.length === 0 ? label : `${label}(${inside.join(", ")})`;
+  return Object.freeze(Object.defineProperty({ label, identity, alternatives, isMomentary, evaluate }, brand, { value: true }));
 }
 
 /** Returns whether `value` is a condition, also when another bundle or realm made it. */

@@ -1,14 +1,42 @@
 import { encodeSegment } from "../encoding/percent.ts";
 import type { Batch, Storage } from "../storage/types.ts";
-import type { ConditionMemory } from "./evaluate-condition.ts";
 
 /** The state of the condition of one asset between two evaluations. Stored as JSON. */
 export interface AssetState {
-  /** Time of the evaluation, in milliseconds since 1970-01-01T00:00:00Z. */
+  /** How often the asset was evaluated. */
+  readonly evaluation: number;
+  /** The latest time of an evaluation, in milliseconds since 1970-01-01T00:00:00Z. */
   readonly timestamp: number;
-  /** The greatest event id that the evaluation knew. */
+  /** The greatest event id that the evaluations knew. */
   readonly lastEventId: number;
-  readonly memory: ConditionMemory;
+  /** What the parts of the condition remember, by their identity and the asset they were evaluated on. */
+  readonly remembered: Readonly<Record<string, unknown>>;
+  /** The requests of which it is not known how they have ended. */
+  readonly requests: readonly OpenRequest[];
+  /** What was requested last, the oldest first: each partition once, with its last request. */
+  readonly asked: readonly PastRequest[];
+}
+
+/** A request that was returned: a run with its id is to make some partitions, once. */
+export interface OpenRequest {
+  /** The id of the run. Who begins it first has it. */
+  readonly runId: string;
+  /** The partitions to make. */
+  readonly partitions: readonly string[];
+  /** The number of the last evaluation at which it had a reason. */
+  readonly evaluation: number;
+  /** The greatest event id that the evaluation knew that has made the request. */
+  readonly lastEventId: number;
+  /** Until when who got it last may begin the run, in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly until: number;
+  /** The partitions for which the condition was true at an evaluation since; none when left out. */
+  readonly again?: readonly string[];
+}
+
+/** What one evaluation has requested. */
+export interface PastRequest {
+  readonly evaluation: number;
+  readonly partitions: readonly string[];
 }
 
 /**
@@ -21,11 +49,11 @@ const prefix = "edgewater/automation";
 /** Longest value, in bytes. D1 has rows of at most 2 MB. */
 const longestValue = 500_000;
 
-/** The states of an earlier version. */
+/** The states of an earlier version. Conditions remembered by their path in the condition of the asset. */
 interface SharedState {
   readonly timestamp: number;
   readonly lastEventId: number;
-  readonly assets: Readonly<Record<string, ConditionMemory>>;
+  readonly assets: Readonly<Record<string, { readonly remembered: Readonly<Record<string, unknown>>; readonly asked: readonly string[] }>>;
 }
 
 /** What the key of an asset has when its state is in pieces. The version is another one each time, for preconditions. */
@@ -53,12 +81,16 @@ export async function readStates(storage: Storage): Promise<States> {
   }
   const old = values.get(prefix);
   const shared = old && (parse(old) as SharedState);
+  const read = (asset: string): AssetState | undefined => {
+    const own = values.get(keyOf(asset));
+    if (own !== undefined) return stateOf(asset, own, values);
+    return shared && Object.hasOwn(shared.assets, asset) ? ofEarlierVersion(shared, asset) : undefined;
+  };
+  const states = new Map<string, AssetState | undefined>();
   return {
     of: (asset) => {
-      const own = values.get(keyOf(asset));
-      if (own !== undefined) return stateOf(asset, own, values);
-      const memory = shared && Object.hasOwn(shared.assets, asset) ? shared.assets[asset] : undefined;
-      return shared && memory && { timestamp: shared.timestamp, lastEventId: shared.lastEventId, memory };
+      if (!states.has(asset)) states.set(asset, read(asset));
+      return states.get(asset);
     },
     write: (states) => {
       const preconditions = [...states.keys()].map((asset) => ({ kv: keyOf(asset), is: values.get(keyOf(asset)) }));
@@ -67,6 +99,25 @@ export async function readStates(storage: Storage): Promise<States> {
       return { preconditions, kv: isRead ? [...kv, { key: prefix, value: undefined }] : kv };
     },
   };
+}
+
+/** What it has requested counts as handled, as it did then. */
+function ofEarlierVersion({ timestamp, lastEventId, assets }: SharedState, asset: string): AssetState {
+  const { remembered: byPath = {}, asked = [] } = assets[asset] ?? {};
+  const requested = new Set<unknown>(asked);
+  const remembered: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(byPath)) {
+    // The last part of a path has the label and the asset: `newly updated(prices)`.
+    const [, label = path, on = asset] = /^(?:.*\/\d+:)?(.*?)(?:\((.*)\))?$/s.exec(path) ?? [];
+    const isHeld = label === "since last handled" && Array.isArray(value);
+    remembered[earlierName(label, on)] ??= isHeld ? value.filter((partition) => !requested.has(partition)) : value;
+  }
+  return { evaluation: 1, timestamp, lastEventId, remembered, requests: [], asked: [] };
+}
+
+/** The name under which a memory of an earlier version is found, which knew conditions by their labels. */
+export function earlierName(label: string, asset: string): string {
+  return `earlier version: ${label}@${asset}`;
 }
 
 function keyOf(asset: string): string {

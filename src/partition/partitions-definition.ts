@@ -9,13 +9,19 @@ import { type PartitionKey, type PartitionKeyInput, partitionKeyOf } from "./par
 
 /** What a definition depends on besides itself. It is passed in, so that definitions stay pure values. */
 export interface PartitionLoadingContext {
-  /** The end, exclusive, of time partitions without one: ISO 8601 text without a zone, or a Date, of which the UTC fields count. */
+  /**
+   * The time: only windows that have begun by then, or have ended, have partitions. ISO 8601 text without a zone, or a Date, of
+   * which the UTC fields count. Definitions with a time zone read both as an instant, text in UTC.
+   */
   readonly now: WallClockInput;
   /** Returns the keys of the dynamic partitions with this name, in order. */
   readonly dynamicKeys: (name: string) => readonly string[];
 }
 
-/** A span of wall-clock time, as ISO 8601 texts without a zone such as `2024-01-15T00:00:00`. */
+/**
+ * A span of time. Of partitions with a time zone it is between two instants, as ISO 8601 texts in UTC such as
+ * `2024-01-15T05:00:00Z`, otherwise of wall-clock time, as texts without a zone such as `2024-01-15T00:00:00`.
+ */
 export interface TimeWindow {
   /** The first moment of the span. */
   readonly start: string;
@@ -76,11 +82,24 @@ export interface DynamicPartitions extends PartitionsDefinitionBase {
 export interface TimePartitions extends PartitionsDefinitionBase {
   /** Always "time". */
   readonly kind: "time";
+  /** The time zone of the clocks; `undefined` for a clock that is never changed. */
+  readonly timeZone: string | undefined;
   /**
-   * Returns the key of the partition that covers a moment (ISO 8601 text without a zone), or of the one `steps` after it
-   * (before it, when negative). `undefined` outside the years 0 to 9999. Start and end of the definition are not checked.
+   * Returns the key of the partition that covers a moment, or of the one `steps` after it (before it, when negative).
+   * `undefined` outside the years 0 to 9999. Start and end of the definition are not checked.
+   *
+   * @param moment ISO 8601 text without a zone, and of partitions with a time zone also an instant with `Z` or an offset
    */
   keyAt(moment: string, steps?: number): PartitionKey | undefined;
+  /** Returns whether there will be no more partitions: the end of the definition has passed. */
+  isComplete(loadingContext: PartitionLoadingContext): boolean;
+  /** Returns the keys of the last partitions, in order: `count` of them, or fewer when there are not as many. */
+  latest(count: number, loadingContext: PartitionLoadingContext): readonly PartitionKey[];
+  /**
+   * Returns the keys of the windows that start within a span, from the start to the end of the definition, in order. Whether they
+   * have begun is not checked.
+   */
+  within(span: TimeWindow): readonly PartitionKey[];
 }
 
 /** Partitions with several dimensions: one per combination. */

@@ -1,4 +1,5 @@
 import type { EvaluateOptions } from "../automation/evaluate.ts";
+import { EdgewaterError } from "../errors.ts";
 import { aLog } from "../io-handler/contexts.ts";
 import {
   aBoolean,
@@ -38,6 +39,7 @@ import type {
   RunStepOptions,
   WriteOptions,
 } from "./types.ts";
+import type { AutomateOptions, WatchOptions } from "./watch.ts";
 
 /** The options of a repository and its methods. Options of any value have checks of their own. */
 const aStorage: OptionKind = {
@@ -53,6 +55,12 @@ const someAssets: OptionKind = {
   expected: "an array of assets or their names",
   accepts: (value) =>
     Array.isArray(value) && value.every((each) => typeof each === "string" || (isObject(each) && typeof each["name"] === "string")),
+};
+
+/** The longest time is that of a timer. */
+const anInterval: OptionKind = {
+  expected: "a number of milliseconds above 0 and up to 2147483647",
+  accepts: (value) => typeof value === "number" && value > 0 && value < 2 ** 31,
 };
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -73,6 +81,8 @@ type Method =
   | "wipe"
   | "status"
   | "evaluate"
+  | "automate"
+  | "watch"
   | "plan"
   | "backfill"
   | "runStep"
@@ -111,8 +121,8 @@ const materializeKinds: OptionKinds<MaterializeOptions> = {
   signal: aSignal,
   onProgress: aFunction,
   resume: either(aRun, objectOf<ResumeOptions>({ run: required(aRun), force: aBoolean })),
-  leaseMs: wholeNumber(1),
   runId: aName,
+  leaseMs: wholeNumber(1),
   executor: anExecutor,
 };
 
@@ -152,7 +162,10 @@ const loadKinds: OptionKinds<LoadOptions & LoadPartitionsOptions> = {
 
 const writeKinds: OptionKinds<WriteOptions> = { partitionKey: aKey, ifLatest: wholeNumber(1), signal: aSignal };
 const statusKinds: OptionKinds<StatusOptions> = { selection: someAssets, partitions: aBoolean, verify: aBoolean, signal: aSignal };
-const evaluateKinds: OptionKinds<EvaluateOptions> = { now: aDate, dryRun: aBoolean, signal: aSignal };
+const evaluateKinds: OptionKinds<EvaluateOptions> = { now: aDate, dryRun: aBoolean, startWithinMs: wholeNumber(1), signal: aSignal };
+const roundKinds = { startWithinMs: wholeNumber(1), observe: aBoolean, onProgress: aFunction, signal: aSignal };
+const automateKinds: OptionKinds<AutomateOptions> = { now: aDate, ...roundKinds };
+const watchKinds: OptionKinds<WatchOptions> = { intervalMs: anInterval, onRound: aFunction, ...roundKinds };
 
 const rollbackKinds: OptionKinds<RollbackOptions> = { to: required(aVersion), partitionKey: aKey, signal: aSignal };
 const wipeKinds: OptionKinds<WipeOptions> = { partitionKeys: keysOrAll, signal: aSignal };
@@ -184,6 +197,8 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
   wipe: wipeKinds,
   status: statusKinds,
   evaluate: evaluateKinds,
+  automate: automateKinds,
+  watch: watchKinds,
   plan: planKinds,
   backfill: backfillKinds,
   runStep: runStepKinds,
@@ -198,4 +213,7 @@ const kinds: Readonly<Record<Method, OptionKinds<object>>> = {
 export function checkRepositoryOptions(method: Method, options: unknown): void {
   const owner = method === "open" ? "Repository.open" : `repository.${method}`;
   checkOptions(owner, options, kinds[method]);
+  const { resume, runId } = options as MaterializeOptions;
+  if (resume !== undefined && runId !== undefined)
+    throw new EdgewaterError("SettingsError", `Cannot use runId together with resume in ${owner}; pass one of them`, { field: "runId" });
 }

@@ -52,6 +52,7 @@ import type {
   RunStepOptions,
   WriteOptions,
 } from "./types.ts";
+import type { AutomatedRepository, AutomateOptions, AutomationRound, WatchOptions } from "./watch.ts";
 import { writePlan } from "./write-value.ts";
 
 /**
@@ -79,6 +80,8 @@ export class Repository implements AsyncDisposable {
   readonly #operations = new Operations("This repository");
   /** Aborted when closing does not wait any longer. */
   readonly #closing = new AbortController();
+  /** Aborted when closing begins. */
+  readonly #stopping = new AbortController();
 
   private constructor(graph: Graph, storage: Storage, ownsStorage: boolean, options: RepositoryOptions) {
     this.storage = storage;
@@ -140,7 +143,8 @@ export class Repository implements AsyncDisposable {
    *   `Timeout` for a step that took too long; `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `SettingsError` for an invalid retry
    *   policy, `NotSupported` for values and records that cannot be reached from where the executor runs steps, `Aborted` after an abort, `TakenOver` when the run was taken over or canceled elsewhere, `Conflict` when other runs
    *   record the same outputs all the time; `NotFound` for an unknown run to resume, `InProgress` for one that a living process
-   *   makes, `PreconditionFailed` when another process takes it over at the same moment
+   *   makes, `PreconditionFailed` when another process takes it over at the same moment; `AlreadyExists` for the `runId` of a run
+   *   that was begun before
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);
@@ -362,8 +366,9 @@ export class Repository implements AsyncDisposable {
   }
 
   /**
-   * Evaluates the `automationCondition` of every asset that has one: what should run now, and why. Runs nothing. What it
-   * requests counts as handled, so materialize every request.
+   * Evaluates the `automationCondition` of every asset that has one: what should run now, and why. Runs nothing. It returns each
+   * request once, and again only when nobody has begun its run in time or the process that made it has ended; so materialize
+   * every request.
    *
    * @throws `PreconditionFailed` when other processes evaluate all the time
    *
@@ -377,8 +382,48 @@ export class Repository implements AsyncDisposable {
     return this.#operations.run(async () => {
       // The evaluation of conditions is about 2 kB, and many repositories have no condition.
       const { evaluateGraph } = await import("./automation.ts");
-      return evaluateGraph(this.#graph, await this.#loadingContext(), this.storage, options);
+      return evaluateGraph(this.#graph, await this.#loadingContext(options.now), this.storage, options);
     });
+  }
+
+  /**
+   * One round of automation: observes external assets, evaluates, materializes what is requested, and waits for it. For a cron
+   * trigger of a Worker, and wherever nothing runs for long.
+   *
+   * @throws as `evaluate`, and `Aborted` after an abort. What runs throw is in the result
+   *
+   * @example
+   * ```ts
+   * const { evaluation, runs } = await repository.automate();
+   * ```
+   */
+  async automate(options: AutomateOptions = {}): Promise<AutomationRound> {
+    checkRepositoryOptions("automate", options);
+    const { automateOnce } = await import("./watch.ts");
+    return automateOnce(this.#automated, options);
+  }
+
+  /**
+   * Automates, round after round, until the signal is aborted or the repository is closed; then it returns. Several processes may
+   * watch on one Storage.
+   *
+   * @throws what `evaluate` throws, unless another round may succeed
+   */
+  async watch(options: WatchOptions = {}): Promise<void> {
+    checkRepositoryOptions("watch", options);
+    const { watchUntil } = await import("./watch.ts");
+    const stop = options.signal === undefined ? this.#stopping.signal : AbortSignal.any([options.signal, this.#stopping.signal]);
+    return watchUntil(this.#automated, options, stop);
+  }
+
+  get #automated(): AutomatedRepository {
+    const observed = observedAssets(this.#graph, undefined).filter(({ automationCondition }) => automationCondition === undefined);
+    return {
+      log: this.#log,
+      observed: observed.map(({ name }) => name),
+      evaluate: (options) => this.evaluate(options),
+      materialize: (options) => this.materialize(options),
+    };
   }
 
   /**
@@ -419,8 +464,8 @@ export class Repository implements AsyncDisposable {
   }
 
   /**
-   * Waits for calls in flight, with `timeoutMs` that long and then aborts them, and closes the Storage if this repository opened
-   * it. Idempotent.
+   * Ends `watch`, waits for calls in flight, with `timeoutMs` that long and then aborts them, and closes the Storage if this
+   * repository opened it. Idempotent.
    *
    * @throws `SettingsError` for an invalid option
    */
@@ -429,6 +474,7 @@ export class Repository implements AsyncDisposable {
     const { timeoutMs = Number.POSITIVE_INFINITY } = options;
     const abort = (): void => this.#closing.abort(new EdgewaterError("Closed", "This repository was closed before the call has ended"));
     const timer = Number.isFinite(timeoutMs) ? setTimeout(abort, timeoutMs) : undefined;
+    this.#stopping.abort();
     try {
       await this.#operations.close(async () => {
         if (this.#ownsStorage) await this.storage.close();
@@ -442,8 +488,8 @@ export class Repository implements AsyncDisposable {
     return this.close();
   }
 
-  #loadingContext(): Promise<PartitionLoadingContext> {
-    return currentContext(this.#graph, this.storage);
+  #loadingContext(now = new Date()): Promise<PartitionLoadingContext> {
+    return currentContext(this.#graph, this.storage, now);
   }
 
   #environment(options: EnvironmentOptions): Omit<RunEnvironment, "owner"> {

@@ -59,7 +59,7 @@ export interface MaterializeOptions extends Selection {
    */
   readonly resume?: true | string | ResumeOptions;
   /**
-   * The id of the run. When there is a run with this id, it is not begun again: one that has ended gives the result that is recorded,
+   * The id of the run, such as that of a request of `evaluate`; a new UUID unless given. When there is a run with this id, it is not begun again: one that has ended gives the result that is recorded,
    * one that an engine keeps goes on, and any other is resumed.
    */
   readonly runId?: string;

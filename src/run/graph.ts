@@ -117,7 +117,11 @@ export function dynamicNamesOf({ nodes }: Graph): ReadonlySet<string> {
 
 function checkInputs({ name, inputs, partitions, isBatch }: Computation, nodes: ReadonlyMap<string, Node>): void {
   for (const { name: input, source, isBare, partitionMapping } of inputs) {
-    if (source === undefined) continue;
+    if (source === undefined) {
+      if (partitionMapping !== undefined)
+        checkEdge({ downstream: partitions, upstream: partitions, mapping: partitionMapping, owner: name, input: name });
+      continue;
+    }
     const found = nodes.get(source.name);
     if (found === undefined) {
       const list = source.kind === "task" ? "tasks" : "assets";

@@ -5,6 +5,7 @@ import type { PartitionKey } from "../partition/partition-key.ts";
 import { checkPartition, type PartitionLoadingContext, type PartitionsDefinition } from "../partition/partitions-definition.ts";
 import type { RunSelection } from "../storage/types.ts";
 import { type Graph, type Node, nodeOf, selectedNodes } from "./graph.ts";
+import { inOwnOrder, ownPartition } from "./own-partitions.ts";
 
 /** Which partitions of an input a step loads. */
 export type Load =
@@ -222,10 +223,14 @@ function stepsOf(
 ): readonly UnorderedStep[] {
   const { name, partitions, isBatch, inputs } = computation;
   const groups = partitions === undefined ? [undefined] : isBatch && keys.length > 0 ? [keys] : keys.map((key) => [key]);
-  return groups.map((group) => {
+  const steps = groups.map((group): UnorderedStep => {
     const loads = inputs.map((spec) => loadOf(spec, computation, group, loadingContext));
     return { label: labelOf(name, group), computation, keys: group, outputs, loads, after: [] };
   });
+  const own = inputs.flatMap(({ source, partitionMapping }, index) => (source === undefined && partitionMapping ? [index] : []));
+  if (own.length === 0) return steps;
+  const loadedBy = ({ loads }: UnorderedStep): readonly string[] => own.flatMap((index) => keysOf(loads[index]).map(String));
+  return inOwnOrder(name, steps, ({ keys }) => String(keys?.[0]), loadedBy);
 }
 
 /** The display name of a step. */
@@ -242,7 +247,11 @@ export function loadOf(
   keys: readonly PartitionKey[] | undefined,
   loadingContext: PartitionLoadingContext,
 ): Load {
-  if (source === undefined) return { shape: "value", key: keys?.[0] };
+  if (source === undefined) {
+    if (partitionMapping === undefined) return { shape: "value", key: keys?.[0] };
+    const key = ownPartition(partitionMapping, keys?.[0], { name, partitions, loadingContext });
+    return key === undefined ? { shape: "nothing" } : { shape: "value", key };
+  }
   if (source.partitions === undefined && partitionMapping === undefined) return withoutPartition;
   if (partitionMapping === undefined) return isBatch ? { shape: "map", keys: keys ?? [] } : { shape: "value", key: keys?.[0] };
   const resolved = (keys ?? [undefined]).map((key) =>
@@ -271,14 +280,16 @@ export function withOrder(steps: readonly UnorderedStep[]): Plan {
   return steps;
 }
 
-/** The ids of the outputs that a step loads from other assets and tasks, each once. */
-export function loadedIds({ computation, loads }: Pick<Step, "computation" | "loads">): ReadonlySet<string> {
+/** The ids of the outputs that a step loads and does not make itself, each once. */
+export function loadedIds(step: Pick<Step, "computation" | "loads" | "outputs" | "keys">): ReadonlySet<string> {
+  const { computation, loads } = step;
   const ids = new Set<string>();
   for (const [index, load] of loads.entries()) {
-    const name = computation.inputs[index]?.source?.name;
-    if (name === undefined || load.shape === "nothing") continue;
+    if (load.shape === "nothing") continue;
+    const name = computation.inputs[index]?.source?.name ?? computation.name;
     for (const key of load.shape === "map" ? load.keys : [load.key]) ids.add(outputId(name, key));
   }
+  for (const id of outputIds(step)) ids.delete(id);
   return ids;
 }
 

@@ -7,7 +7,7 @@ import type { PartitionKeyInput } from "../partition-key.ts";
 import { keyMappings } from "./key-mappings.ts";
 import type { Arity, PartitionMapping as Mapping } from "./make-mapping.ts";
 import { multiMapping, multiToSingleMapping } from "./multi-mappings.ts";
-import { timeWindowMapping } from "./time-window-mapping.ts";
+import { timeWindowMapping, windowsWithinMapping } from "./time-window-mapping.ts";
 
 /** Maps a partition of the downstream asset to the partitions of the upstream asset that it loads. */
 export type PartitionMapping<A extends Arity = Arity> = Mapping<A>;
@@ -66,6 +66,13 @@ export const PartitionMapping = {
    * window, `{ from, to }` loads all between two offsets, both included.
    */
   timeWindow: timeWindowMapping as typeof timeWindowMapping,
+  /**
+   * Loads all windows that start within the downstream window: a month of its days, a day of its hours. Each of them must have a
+   * partition, so the day whose hours are not all there cannot be made yet.
+   */
+  windowsWithin(): Mapping<"many"> {
+    return windowsWithinMapping();
+  },
   /**
    * Maps each upstream dimension on its own and loads every combination. A dimension that is not given is mapped by identity
    * from the downstream dimension with the same name.

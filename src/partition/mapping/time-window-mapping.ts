@@ -1,7 +1,15 @@
 import { EdgewaterError } from "../../errors.ts";
 import { anyValue, checkOptions, type OptionKinds } from "../../options.ts";
 import { maximumKeys, type PartitionKey } from "../partition-key.ts";
-import { type MappingRequest, makeMapping, mappingError, needsDownstream, needsUpstream, type PartitionMapping } from "./make-mapping.ts";
+import {
+  type MappingRequest,
+  makeMapping,
+  mappingError,
+  needsDownstream,
+  needsUpstream,
+  type PartitionEdge,
+  type PartitionMapping,
+} from "./make-mapping.ts";
 
 /** One window. */
 export interface TimeWindowShift {
@@ -34,13 +42,35 @@ export function timeWindowMapping(options: TimeWindowShift | TimeWindowSpan): Pa
   return makeMapping({
     kind: "timeWindow",
     arity: many ? "many" : "one",
-    problem: (edge) => {
-      const missing = needsUpstream(edge) ?? needsDownstream(edge);
-      if (missing !== undefined) return missing;
-      return edge.upstream?.kind === "time" && edge.downstream?.kind === "time" ? undefined : "needs partitions over time on both sides";
-    },
+    problem: needsTime,
     map: (request) => ({ keys: Array.from({ length: to - from + 1 }, (_, index) => shifted(request, from + index)) }),
   });
+}
+
+/** See `PartitionMapping.windowsWithin`. */
+export function windowsWithinMapping(): PartitionMapping<"many"> {
+  return makeMapping({
+    kind: "windowsWithin",
+    arity: "many",
+    problem: needsTime,
+    map: ({ key, downstream, upstream, owner, input }) => {
+      const window = key === undefined ? undefined : downstream?.timeWindow(key);
+      const keys = window === undefined || upstream?.kind !== "time" ? [] : upstream.within(window);
+      if (keys.length === 0) throw mappingError("windowsWithin", `finds no window within ${JSON.stringify(String(key))}`, owner, input);
+      return { keys };
+    },
+  });
+}
+
+/** The problem of a mapping by time. A wall clock without a zone cannot be compared with instants. */
+function needsTime(edge: PartitionEdge): string | undefined {
+  const missing = needsUpstream(edge) ?? needsDownstream(edge);
+  if (missing !== undefined) return missing;
+  const { upstream, downstream, owner, input } = edge;
+  if (upstream?.kind !== "time" || downstream?.kind !== "time") return "needs partitions over time on both sides";
+  if ((upstream.timeZone === undefined) === (downstream.timeZone === undefined)) return undefined;
+  const [zoned, naive] = upstream.timeZone === undefined ? [owner, input] : [input, owner];
+  return `needs a time zone on both sides or on none: ${JSON.stringify(zoned)} has one and ${JSON.stringify(naive)} has none; pass timeZone, such as "UTC"`;
 }
 
 function shifted({ key, downstream, upstream, owner, input }: MappingRequest, steps: number): PartitionKey {

@@ -1,7 +1,7 @@
 /** Every function and class that takes an object of options: how to call it, and options that are right. */
 import * as edgewater from "edgewater";
 import { AzureStore } from "edgewater/azure";
-import { cronPartitions, onCron } from "edgewater/cron";
+import { cronPartitions, cronTickPassed, onCron } from "edgewater/cron";
 import { d1 } from "edgewater/d1";
 import { loadDotenv } from "edgewater/dotenv";
 import { durableObject } from "edgewater/durable-object";
@@ -99,6 +99,8 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("InputContext", { assetName: "a" }, (options) => new edgewater.InputContext(options)),
     entry("dailyPartitions", { start: "2024-01-01" }, (options) => edgewater.dailyPartitions(options)),
     entry("hourlyPartitions", { start: "2024-01-01" }, (options) => edgewater.hourlyPartitions(options)),
+    entry("weeklyPartitions", { start: "2024-01-01", dayOffset: 1 }, (options) => edgewater.weeklyPartitions(options)),
+    entry("monthlyPartitions", { start: "2024-01", dayOffset: 2 }, (options) => edgewater.monthlyPartitions(options)),
     entry("intervalPartitions", { start: "2024-01-01", every: 60 }, (options) => edgewater.intervalPartitions(options)),
     entry("cronPartitions", { start: "2024-01-01", cron: "@daily" }, (options) => cronPartitions(options)),
     entry(
@@ -111,6 +113,10 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("PartitionMapping.multiToSingle", {}, (options) => PartitionMapping.multiToSingle("a", options)),
     entry("onCron", {}, (options) => onCron("@daily", options)),
     entry("parallel", { start: method }, (options) => parallel(options)),
+    entry("cronTickPassed", {}, (options) => cronTickPassed("@daily", options)),
+    entry("eager", {}, (options) => edgewater.condition.eager(options)),
+    entry("onMissing", {}, (options) => edgewater.condition.onMissing(options)),
+    entry("inLatestTimeWindow", {}, (options) => edgewater.condition.inLatestTimeWindow(options)),
     entry("inProcess", {}, (options) => edgewater.inProcess(options)),
     entry("Repository.open", { assets: [one] }, (options) => Repository.open(options).then((opened) => opened.close())),
     entry("Repository.open.retry", {}, (options) => Repository.open({ assets: [], retry: options })),
@@ -126,6 +132,7 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("repository.wipe", {}, (options) => repository.wipe(one, options)),
     entry("repository.status", {}, (options) => repository.status(options)),
     entry("repository.evaluate", {}, (options) => repository.evaluate(options)),
+    entry("repository.automate", {}, (options) => repository.automate(options)),
     entry("Storage.connect", {}, (options) => Storage.connect(refusing, options)),
     entry("storage.getEventsForAsset", {}, (options) => storage.getEventsForAsset("one", options)),
     entry("storage.getEventsForRun", {}, (options) => storage.getEventsForRun("one", options)),

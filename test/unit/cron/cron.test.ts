@@ -20,8 +20,8 @@ describe("cronPartitions", () => {
     ],
     [
       "the hours of a switch to summer time",
-      { start: "2024-03-31T01:30", end: "2024-03-31T03:30", cron: "*/30 * * * *", format: "%Y-%m-%dT%H:%M" },
-      ["2024-03-31T01:30", "2024-03-31T02:00", "2024-03-31T02:30", "2024-03-31T03:00"],
+      { start: "2023-03-26T01:30", end: "2023-03-26T03:30", cron: "*/30 * * * *", format: "%Y-%m-%dT%H:%M" },
+      ["2023-03-26T01:30", "2023-03-26T02:00", "2023-03-26T02:30", "2023-03-26T03:00"],
     ],
     ["seconds", { start: "2024-03-12T04:59:58", cron: "* * * * * *" }, ["2024-03-12T04:59:58", "2024-03-12T04:59:59"]],
   ])("enumerates %s", (_, options, expected) => {
@@ -45,11 +45,12 @@ describe("cronPartitions", () => {
     fc.assert(
       fc.property(expressions, start, fc.integer({ min: 1, max: 72 }), fc.nat({ max: 72 * 60 }), (cron, from, hours, minute) => {
         const definition = cronPartitions({ start: from, end: new Date(from.getTime() + hours * 3_600_000), cron });
-        const keys = definition.keys(loadingContext);
+        const later = { ...loadingContext, now: "2050-01-01" };
+        const keys = definition.keys(later);
         const windows = keys.map((key) => definition.timeWindow(key));
         for (const [index, window] of windows.entries()) if (index > 0) expect(window?.start).toBe(windows[index - 1]?.end);
         const moment = new Date(from.getTime() + minute * 60_000).toISOString().slice(0, 19);
-        expect(definition.has(moment, loadingContext)).toBe(keys.some((key) => String(key) === moment));
+        expect(definition.has(moment, later)).toBe(keys.some((key) => String(key) === moment));
       }),
       { numRuns: 50 },
     );

@@ -58,8 +58,8 @@ describe("partitions over time", () => {
     ["days that start at six", dailyPartitions({ start: "2024-01-01T06:00", end: "2024-01-03" }), ["2024-01-01", "2024-01-02"]],
     [
       "the hours of a switch to summer time",
-      hourlyPartitions({ start: "2024-03-31T01:00", end: "2024-03-31T04:00" }),
-      ["2024-03-31T01:00", "2024-03-31T02:00", "2024-03-31T03:00"],
+      hourlyPartitions({ start: "2023-03-26T01:00", end: "2023-03-26T04:00" }),
+      ["2023-03-26T01:00", "2023-03-26T02:00", "2023-03-26T03:00"],
     ],
     [
       "intervals counted from the start",
@@ -68,7 +68,12 @@ describe("partitions over time", () => {
     ],
     ["only partitions that have started by now", dailyPartitions({ start: "2024-03-01" }), ["2024-03-01", "2024-03-02"]],
     ["no keys before the start", dailyPartitions({ start: "2024-03-03" }), []],
-    ["future partitions when there is an end", dailyPartitions({ start: "2030-01-01", end: "2030-01-02" }), ["2030-01-01"]],
+    ["no future partitions, also when there is an end", dailyPartitions({ start: "2030-01-01", end: "2030-01-02" }), []],
+    [
+      "only partitions that have ended",
+      dailyPartitions({ start: "2024-02-29", end: "2025-01-01", windows: "ended" }),
+      ["2024-02-29", "2024-03-01"],
+    ],
   ])("enumerate %s", (_, definition, expected) => expect(definition.keys(loadingContext).map(String)).toEqual(expected));
 
   it("end before `now`, given as text or as the UTC fields of a Date", () => {
@@ -108,14 +113,15 @@ describe("partitions over time", () => {
       fc.property(options, fc.integer({ min: -100_000, max: 5_100_000 }), ({ start, every, count, rest }, elsewhere) => {
         const end = start + ((count - 1) * every + 1 + (rest % every)) * 1000;
         const definition = intervalPartitions({ start: new Date(start), end: new Date(end), every });
-        const keys = definition.keys(loadingContext);
+        const later = at("2200-01-01");
+        const keys = definition.keys(later);
         expect(keys).toHaveLength(count);
-        expect(keys.every((key) => definition.has(key, loadingContext))).toBe(true);
+        expect(keys.every((key) => definition.has(key, later))).toBe(true);
         const windows = keys.map((key) => definition.timeWindow(key));
         expect(windows[0]?.start).toBe(formatIso(start));
         for (const [index, window] of windows.entries()) if (index > 0) expect(window?.start).toBe(windows[index - 1]?.end);
         const other = formatIso(start + elsewhere * 1000);
-        expect(definition.has(other, loadingContext)).toBe(keys.some((key) => String(key) === other));
+        expect(definition.has(other, later)).toBe(keys.some((key) => String(key) === other));
       }),
     );
   });
@@ -157,11 +163,15 @@ describe("partitions over time", () => {
 
   it("return ranges that include both ends, and refuse invalid ranges", () => {
     const daily = dailyPartitions({ start: "2024-01-01", end: "2025-01-01" });
+    expect(() => daily.between("2024-02-28", "2024-03-03", loadingContext)).toThrow(refused('the days from "2024-01-01" to "2024-03-02"'));
+    const loadingContext2025 = at("2025-06-01");
     expect(daily.between("2024-02-28", "2024-03-01", loadingContext).map(String)).toEqual(["2024-02-28", "2024-02-29", "2024-03-01"]);
-    expect(daily.between("2024-12-31", "2024-12-31", loadingContext).map(String)).toEqual(["2024-12-31"]);
+    expect(daily.between("2024-12-31", "2024-12-31", loadingContext2025).map(String)).toEqual(["2024-12-31"]);
     expect(() => daily.between("2024-03-01", "2024-02-28", loadingContext)).toThrow(refused("the start comes after the end"));
-    expect(() => daily.between("2023-12-31", "2024-02-28", loadingContext)).toThrow(refused('the days from "2024-01-01" to "2024-12-31"'));
-    expect(() => daily.between("2024-12-31", "2025-01-01", loadingContext)).toThrow(refused());
+    expect(() => daily.between("2023-12-31", "2024-02-28", loadingContext2025)).toThrow(
+      refused('the days from "2024-01-01" to "2024-12-31"'),
+    );
+    expect(() => daily.between("2024-12-31", "2025-01-01", loadingContext2025)).toThrow(refused());
   });
 
   it("are equal when start, end, step and format are equal", () => {

@@ -1,0 +1,132 @@
+/**
+ * Requests: what evaluations have asked for, until it is known how it has ended. A request is the id of a run. Only one process can
+ * begin a run with an id, so a request may be returned again to another process when nobody has begun it: it is run once.
+ */
+import type { RunRecord, Storage } from "../storage/types.ts";
+import { type Failures, failedId, isMadeFromLatest, madeId } from "./attempts.ts";
+import type { AssetState, OpenRequest, PastRequest } from "./state.ts";
+import type { AssetSnapshot, Trigger } from "./types.ts";
+
+/** The run of a request: running, without a living owner, or ended. */
+export type RequestedRun = RunRecord & {
+  /** Of a run that has ended: the assets of steps that it has skipped, and of a canceled one of those that have failed. */
+  readonly untried: ReadonlySet<string>;
+};
+
+/** Reads the runs of open requests, by their ids. One that nobody has begun is left out. */
+export async function readRequestedRuns(
+  states: readonly (AssetState | undefined)[],
+  storage: Storage,
+): Promise<ReadonlyMap<string, RequestedRun>> {
+  const ids = new Set(states.flatMap((state) => state?.requests.map(({ runId }) => runId) ?? []));
+  const runs = await Promise.all([...ids].map((id) => storage.getRun(id)));
+  const entries = runs.map(async (run): Promise<readonly (readonly [string, RequestedRun])[]> => {
+    if (run === undefined) return [];
+    const hasEnded = run.status === "Success" || run.status === "Canceled";
+    const types = run.status === "Success" ? (["StepSkipped"] as const) : (["StepSkipped", "StepFailure"] as const);
+    const steps = hasEnded ? await storage.getEventsForRun(run.runId, { types }) : [];
+    return [[run.runId, { ...run, untried: new Set(steps.map(({ assetKey }) => assetKey ?? "")) }]];
+  });
+  return new Map((await Promise.all(entries)).flat());
+}
+
+/** How far a request is. */
+export type Progress = "not begun" | "running" | "interrupted";
+
+/** What the open requests of an asset have come to. */
+export interface Settled {
+  /** Those that are still open, with the partitions that are. */
+  readonly open: readonly OpenRequest[];
+  /** How far each of them is. */
+  readonly progressOf: (request: OpenRequest) => Progress;
+  /** Whether what was true of a partition was handled since. */
+  readonly isHandled: (partition: string, trigger: Trigger) => boolean;
+}
+
+type Ending = { readonly how: "tried" | "done"; readonly evaluation: number };
+
+/** Finds out which partitions of the open requests of an asset were made or tried, and which have to be asked for again. */
+export function settle(
+  snapshot: AssetSnapshot,
+  state: AssetState | undefined,
+  runs: ReadonlyMap<string, RequestedRun>,
+  failures: Failures,
+): Settled {
+  const endings = new Map<string, Ending>();
+  const exists = new Set(snapshot.partitions);
+  const open = (state?.requests ?? []).flatMap((request): readonly OpenRequest[] => {
+    const run = runs.get(request.runId);
+    const left = request.partitions.filter((partition) => {
+      const ending = exists.has(partition) ? endingOf(snapshot, partition, request, run, failures) : "again";
+      if (typeof ending === "object") endings.set(partition, ending);
+      return ending === "open";
+    });
+    return left.length > 0 ? [{ ...request, partitions: left }] : [];
+  });
+  const last = state?.lastEventId ?? Number.POSITIVE_INFINITY;
+  const { latest } = snapshot;
+  return {
+    open,
+    progressOf: ({ runId }) => {
+      const run = runs.get(runId);
+      return run === undefined ? "not begun" : run.status === "Interrupted" ? "interrupted" : "running";
+    },
+    isHandled: (partition, { evaluation, time }) => {
+      const ending = endings.get(partition);
+      const isOwn = ending !== undefined && evaluation <= ending.evaluation;
+      if (ending?.how === "done" && isOwn) return true;
+      const isTried = ending?.how === "tried";
+      const failed = failedId(snapshot, partition);
+      const isMade = madeId(snapshot, partition) > last || (isTried && failed === undefined);
+      const isInTime = time === 0 || isOwn;
+      if (isMade && (isInTime || (latest(partition)?.lastTimestamp ?? 0) >= time) && isMadeFromLatest(snapshot, partition)) return true;
+      return failed !== undefined && (isTried || failed > last) && isInTime && failures.isOfLatest(snapshot, partition);
+    },
+  };
+}
+
+/** How the request of one partition has ended; `again` when it was not tried and is to be asked for again. */
+function endingOf(
+  snapshot: AssetSnapshot,
+  partition: string,
+  request: OpenRequest,
+  run: RequestedRun | undefined,
+  failures: Failures,
+): Ending | "open" | "again" {
+  const { evaluation, lastEventId, runId } = request;
+  const tried: Ending = { how: "tried", evaluation };
+  const isMade = madeId(snapshot, partition) > lastEventId;
+  const isFailed = (failedId(snapshot, partition) ?? 0) > lastEventId;
+  if (run === undefined) {
+    // Somebody has made it in another run.
+    const isSettled = (isMade && isMadeFromLatest(snapshot, partition)) || (isFailed && failures.isOfLatest(snapshot, partition));
+    return isSettled ? tried : "open";
+  }
+  if (!run.nodeNames.includes(snapshot.asset) || (partition !== "" && !run.partitionKeys?.includes(partition))) return "again";
+  const isOver = run.status !== "Started" && run.status !== "Interrupted";
+  if (isMade && (isOver || run.status === "Interrupted" || snapshot.latest(partition)?.lastRunId === runId)) return tried;
+  if (!isOver) return "open";
+  // A run that is canceled elsewhere records no more steps, an aborted one those that it has not made.
+  const wasAborted = run.status === "Canceled" && run.untried.size > 0;
+  if (isFailed && !wasAborted) return tried;
+  // A run that has succeeded may have found nothing to do. Skipped behind a failure, aborted, or left out by a process that has
+  // resumed the run and does not have the asset, it was not tried.
+  const isDone = run.status === "Success" ? run.untried.has(snapshot.asset) : run.status === "Canceled" && !wasAborted;
+  return isDone ? { how: "done", evaluation } : "again";
+}
+
+/** How many evaluations are told apart in what was requested. */
+const longestHistory = 20;
+
+/** Adds what an evaluation has requested to what was requested before. */
+export function addRequest(asked: readonly PastRequest[], { evaluation, partitions }: PastRequest): readonly PastRequest[] {
+  const now = new Set(partitions);
+  const before = asked.flatMap((each) => {
+    const others = each.partitions.filter((partition) => !now.has(partition));
+    return others.length > 0 ? [{ ...each, partitions: others }] : [];
+  });
+  const all = [...before, { evaluation, partitions }];
+  const [first, second, ...rest] = all;
+  if (all.length <= longestHistory || first === undefined || second === undefined) return all;
+  return [{ evaluation: second.evaluation, partitions: [...first.partitions, ...second.partitions] }, ...rest];
+}

@@ -1,0 +1,212 @@
+import { asset, type Batch, condition, dynamicPartitions, InMemoryIOHandler, Repository, Storage, staticPartitions } from "edgewater";
+import { describe, expect, it } from "vitest";
+import { hooked, killedAt, records } from "../repository/hooked-storage.ts";
+
+const minute = 60_000;
+const at = (minutes: number): Date => new Date(Date.UTC(2030, 0, 1) + minutes * minute);
+const requestsOf = async (repository: Repository, minutes = 0) => (await repository.evaluate({ now: at(minutes) })).requests;
+const code = (code: string): unknown => expect.objectContaining({ code });
+
+/** Two repositories with an eager asset made from another one. */
+async function pair(storage: Storage = Storage.memory(), other: Storage = storage) {
+  const ioHandler = new InMemoryIOHandler();
+  const made: string[] = [];
+  const open = async (name: string, storage: Storage) => {
+    const a = asset({ name: "a" }, () => made.length);
+    const b = asset({ name: "b", inputs: { a }, automationCondition: condition.eager() }, () => made.push(name));
+    return Repository.open({ assets: [a, b], storage, ioHandler });
+  };
+  const [first, second] = [await open("first", storage), await open("second", other)];
+  await first.materialize({ selection: ["a"] });
+  return { first, second, made };
+}
+
+describe("a request", () => {
+  it("is returned once, and its run can be begun once", async () => {
+    const { first, second, made } = await pair();
+    const [request] = await requestsOf(first);
+    expect(await requestsOf(second)).toEqual([]);
+    await second.materialize(request);
+    await expect(first.materialize(request)).rejects.toThrow(code("AlreadyExists"));
+    expect(made).toEqual(["second"]);
+    expect(await requestsOf(first, 60)).toEqual([]);
+  });
+
+  it("is returned again with the same id when nobody has begun it in time", async () => {
+    const { first, second, made } = await pair();
+    const requests = await requestsOf(first);
+    expect(await requestsOf(second, 1.9)).toEqual([]);
+    expect(await requestsOf(second, 2)).toEqual(requests);
+    expect(await requestsOf(second, 2.1)).toEqual([]);
+    // The first one was only slow.
+    for (const request of requests) await first.materialize(request);
+    for (const request of requests) await expect(second.materialize(request)).rejects.toThrow(code("AlreadyExists"));
+    expect(await requestsOf(second, 60)).toEqual([]);
+    expect(made).toEqual(["first"]);
+  });
+
+  it("has the time that the caller gives", async () => {
+    const { first, second } = await pair();
+    const { requests } = await first.evaluate({ now: at(0), startWithinMs: 10 * minute });
+    expect(await requestsOf(second, 9)).toEqual([]);
+    expect(await requestsOf(second, 10)).toEqual(requests);
+  });
+
+  it("is returned again with the same id when there is something new", async () => {
+    const { first } = await pair();
+    const requests = await requestsOf(first);
+    await first.materialize({ selection: ["a"] });
+    expect(await requestsOf(first)).toEqual(requests);
+    expect(await requestsOf(first)).toEqual([]);
+  });
+
+  it("is over when its asset was made in another run", async () => {
+    const { first } = await pair();
+    await requestsOf(first);
+    await first.materialize({ selection: ["b"] });
+    expect(await requestsOf(first, 60)).toEqual([]);
+  });
+
+  it("is asked for again when its run was made from an input that has changed meanwhile", async () => {
+    const { first } = await pair();
+    const [request] = await requestsOf(first);
+    const storage = hooked(first.storage, async (batch, commit) => {
+      if (records(batch, "b") && (await first.storage.getEventsForAsset("a")).length === 1) await first.materialize({ selection: ["a"] });
+      return commit(batch);
+    });
+    const a = asset({ name: "a" }, () => 1);
+    const b = asset({ name: "b", inputs: { a }, automationCondition: condition.eager() }, () => 1);
+    const slow = await Repository.open({ assets: [a, b], storage, ioHandler: first.ioHandlerForOutput("a") });
+    await slow.materialize(request);
+    const [again, ...others] = await requestsOf(first);
+    expect(again).toMatchObject({ selection: ["b"] });
+    expect(again?.runId).not.toBe(request?.runId);
+    expect(others).toEqual([]);
+    await first.materialize(again);
+    expect(await requestsOf(first, 60)).toEqual([]);
+  });
+
+  it("whose process has ended is to be resumed, and what it has written is recorded and not made again", async () => {
+    const storage = Storage.memory();
+    const { first, second, made } = await pair(
+      storage,
+      killedAt(storage, (batch: Batch) => records(batch, "b")),
+    );
+    const [request] = await requestsOf(first);
+    const killed = await second.materialize({ ...request, leaseMs: 1, raiseOnError: false }).catch((error: unknown) => error);
+    expect(killed).toMatchObject({ message: "killed" });
+    await expect.poll(async () => (await storage.getRun(request?.runId as string))?.status).toBe("Interrupted");
+    const [resumed] = await requestsOf(first, 2);
+    expect(resumed).toEqual({ selection: ["b"], resume: request?.runId });
+    expect(await requestsOf(first, 3)).toEqual([]);
+    expect(await first.materialize(resumed)).toMatchObject({ success: true, runId: request?.runId });
+    expect(made).toEqual(["second"]);
+    expect(await requestsOf(first, 60)).toEqual([]);
+  });
+
+  it("of an asset that another repository does not have is asked for again when that one has resumed the run", async () => {
+    const storage = Storage.memory();
+    const ioHandler = new InMemoryIOHandler();
+    const eager = { automationCondition: condition.eager() };
+    const a = asset({ name: "a", ...eager }, () => 1);
+    const b = asset({ name: "b", ...eager }, () => 1);
+    await using first = await Repository.open({ assets: [a, b], storage, ioHandler });
+    await using second = await Repository.open({ assets: [a], storage, ioHandler });
+    const dying = killedAt(storage, (batch) => records(batch, "a") || records(batch, "b"));
+    const killed = await Repository.open({ assets: [a, b], storage: dying, ioHandler });
+    const [request] = await requestsOf(first);
+    expect(request?.selection).toEqual(["a", "b"]);
+    await killed.materialize({ ...request, leaseMs: 1, raiseOnError: false }).catch(() => undefined);
+    await expect.poll(async () => (await storage.getRun(request?.runId as string))?.status).toBe("Interrupted");
+    const [resumed] = await requestsOf(second, 2);
+    expect(resumed).toEqual({ selection: ["a"], resume: request?.runId });
+    await second.materialize(resumed);
+    const [rest, ...others] = await requestsOf(first, 10);
+    expect([rest, others]).toMatchObject([{ selection: ["b"], runId: expect.any(String) }, []]);
+    await first.materialize(rest);
+    expect(await requestsOf(first, 60)).toEqual([]);
+  });
+
+  it("whose run was canceled elsewhere is over, and one whose run was aborted is asked for again", async () => {
+    const storage = Storage.memory();
+    const gate = Promise.withResolvers<void>();
+    const a = asset({ name: "a", automationCondition: condition.eager() }, () => gate.promise);
+    await using repository = await Repository.open({ assets: [a], storage });
+    const [request] = await requestsOf(repository);
+    const aborting = new AbortController();
+    const running = repository.materialize({ ...request, signal: aborting.signal, raiseOnError: false });
+    await expect.poll(async () => (await storage.getRun(request?.runId as string))?.status).toBe("Started");
+    aborting.abort();
+    gate.resolve();
+    await running;
+    const [again] = await requestsOf(repository);
+    expect(again).toMatchObject({ selection: ["a"] });
+    await storage.commit({ runs: [{ ...(await run(storage, request?.runId)), runId: again?.runId as string, status: "Canceled" }] });
+    expect(await requestsOf(repository, 60)).toEqual([]);
+  });
+
+  it("of an asset that was skipped behind a failure is asked for again alone", async () => {
+    let isRaining = true;
+    const u = asset({ name: "u" }, () => 1);
+    const v = asset({ name: "v" }, () => 1);
+    const eager = { automationCondition: condition.eager() };
+    const a = asset({ name: "a", inputs: { u }, ...eager }, () => {
+      if (isRaining) throw new Error("it rains");
+      return 1;
+    });
+    const b = asset({ name: "b", inputs: { a, v }, ...eager }, () => 1);
+    await using repository = await Repository.open({ assets: [u, v, a, b] });
+    isRaining = false;
+    await repository.materialize();
+    await requestsOf(repository);
+    isRaining = true;
+    await repository.materialize({ selection: [u, v] });
+    const [both] = await requestsOf(repository);
+    expect(both).toMatchObject({ selection: ["a", "b"] });
+    await repository.materialize({ ...both, raiseOnError: false });
+    const [alone, ...others] = await requestsOf(repository);
+    expect([alone, others]).toMatchObject([{ selection: ["b"] }, []]);
+    await repository.materialize(alone);
+    expect(await requestsOf(repository, 60)).toEqual([]);
+  });
+
+  it("has all partitions of which the same assets are requested", async () => {
+    const partitions = staticPartitions(["eu", "us"]);
+    const eager = { automationCondition: condition.eager() };
+    const x = asset({ name: "x", partitions, ...eager }, () => 1);
+    const y = asset({ name: "y", partitions, inputs: { x }, ...eager }, () => 1);
+    await using repository = await Repository.open({ assets: [x, y] });
+    await repository.materialize({ selection: [x], partitionKey: "eu" });
+    const requests = await requestsOf(repository);
+    expect(requests).toMatchObject([
+      { selection: ["x", "y"], partitionKeys: ["us"] },
+      { selection: ["y"], partitionKeys: ["eu"] },
+    ]);
+    for (const request of requests) await repository.materialize(request);
+    expect(await requestsOf(repository, 60)).toEqual([]);
+  });
+
+  it("of a partition that is deleted holds the others not back", async () => {
+    const a = asset({ name: "a", partitions: dynamicPartitions("customers"), automationCondition: condition.missing() }, () => 1);
+    await using repository = await Repository.open({ assets: [a] });
+    await repository.storage.addDynamicPartitions("customers", ["ada", "bob"]);
+    const [request] = await requestsOf(repository);
+    expect(request?.partitionKeys).toEqual(["ada", "bob"]);
+    await requestsOf(repository);
+    await repository.storage.deleteDynamicPartition("customers", "ada");
+    expect(await requestsOf(repository, 2)).toEqual([{ ...request, partitionKeys: ["bob"] }]);
+    await repository.storage.deleteDynamicPartition("customers", "bob");
+    expect(await requestsOf(repository, 10)).toEqual([]);
+  });
+
+  it("cannot be begun with an id together with a run to resume", async () => {
+    const { first } = await pair();
+    await expect(first.materialize({ runId: "x", resume: "y" })).rejects.toThrow(code("SettingsError"));
+  });
+});
+
+async function run(storage: Storage, runId: string | undefined) {
+  const found = await storage.getRun(runId ?? "");
+  if (found === undefined) throw new Error("no such run");
+  return found;
+}
