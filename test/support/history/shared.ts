@@ -52,11 +52,16 @@ export async function eventsOf({ storage }: Pick<Shared, "storage">, { name, key
   return (events as readonly StoredEvent[]).toReversed();
 }
 
+/** The keys of all objects in a store. */
+export async function keysOf(store: Pick<HistoryStore, "list">): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list("")) keys.push(key);
+  return keys;
+}
+
 /** The keys of all versions in the store. */
 export async function versionsIn(store: HistoryStore): Promise<readonly string[]> {
-  const keys: string[] = [];
-  for await (const { key } of store.list("p")) if (/\/versions\/\d{8}T/.test(key)) keys.push(key);
-  return keys.sort();
+  return (await keysOf(store)).filter((key) => /\/versions\/\d{8}T/.test(key)).sort();
 }
 
 /** The code of an error; undefined for none. */
