@@ -6,43 +6,31 @@
 import type { Output } from "../asset/result.ts";
 import type { Asset, Definition, ExternalAsset, Source } from "../asset/types.ts";
 import type { EvaluateOptions, Evaluation } from "../automation/evaluate.ts";
-import { EdgewaterError, orAborted } from "../errors.ts";
+import { EdgewaterError } from "../errors.ts";
 import type { BaseIOHandler } from "../io-handler/base.ts";
-import { type Log, safeLog, silentLog } from "../io-handler/contexts.ts";
 import { checkIOHandler } from "../io-handler/handler.ts";
-import { InMemoryIOHandler } from "../io-handler/in-memory.ts";
 import { Operations } from "../operations-in-flight.ts";
-import type { PartitionKey } from "../partition/partition-key.ts";
-import { PartitionMap } from "../partition/partition-map.ts";
-import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
-import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
-import type { Executor } from "../run/executor.ts";
+import type { PartitionMap } from "../partition/partition-map.ts";
+import { checkRetryPolicy } from "../retry.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
-import { inProcess } from "../run/in-process.ts";
 import { loseCanceled } from "../run/living.ts";
-import { loadValue } from "../run/load-inputs.ts";
-import { defaultLeaseMs, type RunOwner } from "../run/owner.ts";
-import { checkPlaces } from "../run/places.ts";
-import { checkOneOf, type Plan, planOf, runSelection } from "../run/plan.ts";
+import { checkOneOf } from "../run/plan.ts";
 import type { StepOutcome, StepRequest } from "../run/protocol.ts";
-import { beginRun, type RunResult, run } from "../run/run.ts";
-import { noProgress, type OnProgress, type RunEnvironment } from "../run/run-environment.ts";
+import type { RunResult } from "../run/run.ts";
 import { Storage } from "../storage/storage.ts";
 import type { StoredEvent, VerificationEvent } from "../storage/types.ts";
 import { type Backfills, backfillsOf } from "./backfill/backfills.ts";
 import type { Backfill, BackfillOptions, BackfillPlan } from "./backfill/types.ts";
-import { beginPlanned } from "./begin.ts";
-import { loadVersion } from "./history/load-version.ts";
+import { RepositoryContext } from "./context.ts";
 import { type PrunedVersions, type PruneVersionsOptions, pruneVersions } from "./history/prune.ts";
 import { type RollbackOptions, rollback } from "./history/rollback.ts";
 import { type WipeOptions, wipe } from "./history/wipe.ts";
-import { currentContext, oneKey, severalKeys } from "./keys.ts";
+import { oneKey } from "./keys.ts";
+import { load } from "./load.ts";
+import { materialize } from "./materialize.ts";
 import { checkRepositoryOptions } from "./options.ts";
 import { type PlannedStep, type PlanOptions, planned } from "./plan.ts";
-import { type Resumed, resumeOrCancel } from "./resume.ts";
-import { orThrow } from "./run-error.ts";
-import { exactSelection } from "./selection.ts";
-import { type AssetStatus, type StatusOptions, statusOf } from "./status.ts";
+import { type AssetStatus, type StatusOptions, status } from "./status.ts";
 import type {
   CloseOptions,
   LoadOptions,
@@ -52,8 +40,8 @@ import type {
   RunStepOptions,
   WriteOptions,
 } from "./types.ts";
-import type { AutomatedRepository, AutomateOptions, AutomationRound, WatchOptions } from "./watch.ts";
-import { writePlan } from "./write-value.ts";
+import type { AutomateOptions, AutomationRound, WatchOptions } from "./watch.ts";
+import { write } from "./write.ts";
 
 /**
  * A set of assets: materializes and loads them, writes values for them, and reports their status.
@@ -72,11 +60,7 @@ export class Repository implements AsyncDisposable {
   readonly backfills: Backfills;
   readonly #ownsStorage: boolean;
   readonly #graph: Graph;
-  readonly #defaultHandler: BaseIOHandler;
-  readonly #executor: Executor;
-  readonly #retry: RetryPolicy | undefined;
-  readonly #leaseMs: number;
-  readonly #log: Log;
+  readonly #context: RepositoryContext;
   readonly #operations = new Operations("This repository");
   /** Aborted when closing does not wait any longer. */
   readonly #closing = new AbortController();
@@ -87,11 +71,7 @@ export class Repository implements AsyncDisposable {
     this.storage = storage;
     this.#ownsStorage = ownsStorage;
     this.#graph = graph;
-    this.#defaultHandler = options.ioHandler ?? new InMemoryIOHandler();
-    this.#executor = options.executor ?? inProcess();
-    this.#retry = options.retry;
-    this.#leaseMs = options.leaseMs ?? defaultLeaseMs;
-    this.#log = options.log === undefined ? silentLog : safeLog(options.log);
+    this.#context = new RepositoryContext(graph, storage, options, this.#closing.signal);
     this.backfills = backfillsOf(storage, graph, this.#operations);
   }
 
@@ -131,7 +111,7 @@ export class Repository implements AsyncDisposable {
    * @throws `GraphError` for an unknown asset
    */
   ioHandlerForOutput(asset: string | Source): BaseIOHandler {
-    return nodeOf(this.#graph, asset).definition.ioHandler ?? this.#defaultHandler;
+    return nodeOf(this.#graph, asset).definition.ioHandler ?? this.#context.defaultHandler;
   }
 
   /**
@@ -148,41 +128,8 @@ export class Repository implements AsyncDisposable {
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);
-    const { raiseOnError = true, resume: which, leaseMs, signal: given, onProgress, retry, timeoutMs, tags, ...others } = options;
-    const { runId, executor = this.#executor, skipUnchanged, ...selection } = others;
-    if (runId !== undefined) checkOneOf(options, "runId", "resume");
-    return this.#operations.run(async () => {
-      checkRetryPolicy(retry, "the run", "SettingsError");
-      const loadingContext = await this.#loadingContext();
-      const plannedAt = new Date(loadingContext.now);
-      const environment = this.#environment({ signal: given, onProgress, retry, timeoutMs, executor, skipUnchanged, plannedAt });
-      const ownerOptions = { ...environment, leaseMs: leaseMs ?? this.#leaseMs };
-      const known = runId === undefined ? undefined : await (await import("./known-run.ts")).knownRun(runId, this.#graph, environment);
-      if (known?.result !== undefined) return orThrow(known.result, raiseOnError, environment.signal);
-      if (known?.kept !== undefined) return this.#run(known.kept.plan, known.kept.owner, { ...environment, ...known.kept }, raiseOnError);
-      const resume = which ?? known?.resume;
-      const resumed = resume && (await resumeOrCancel(resume, this.#graph, selection, tags, loadingContext, environment, ownerOptions));
-      if (resumed) return this.#run(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
-      const exact = await exactSelection(this.#graph, selection, loadingContext, this.storage);
-      const plan = planOf(this.#graph, exact, loadingContext);
-      await checkPlaces(plan, environment);
-      const start = { tags: tags ?? {}, selection: runSelection(exact, skipUnchanged), runId };
-      const owner = await beginPlanned(plan, start, loadingContext, this.#graph, environment, ownerOptions);
-      return this.#run(plan, owner, environment, raiseOnError);
-    });
-  }
-
-  /** Runs a plan for the owner of its run. */
-  async #run(
-    plan: Plan,
-    owner: RunOwner,
-    environment: Omit<RunEnvironment, "owner">,
-    raiseOnError: boolean,
-    earlier?: Resumed,
-  ): Promise<RunResult> {
-    const skipUnchanged = environment.skipUnchanged ?? owner.run.selection?.skipUnchanged;
-    const result = await run(plan, { ...environment, skipUnchanged, owner, signal: owner.signal }, earlier);
-    return orThrow(result, raiseOnError, environment.signal, owner.lost);
+    if (options.runId !== undefined) checkOneOf(options, "runId", "resume");
+    return this.#operations.run(() => materialize(this.#context, options));
   }
 
   /**
@@ -196,18 +143,12 @@ export class Repository implements AsyncDisposable {
    */
   async runStep(request: StepRequest, options: RunStepOptions = {}): Promise<StepOutcome> {
     checkRepositoryOptions("runStep", options);
-    return this.#operations.run(async () => {
-      const { runSentStep } = await import("./sent-step.ts");
-      return runSentStep(request, options, this.#graph, () => this.#loadingContext(), this.#environment(options));
-    });
+    return this.#operations.run(async () => (await import("./sent-step.ts")).runSentStep(this.#context, request, options));
   }
 
   /** How a step that was sent has ended, or that a worker makes it; undefined when nobody does. @throws as `runStep` */
   async outcomeOf(request: StepRequest): Promise<StepOutcome | undefined> {
-    return this.#operations.run(async () => {
-      const { outcomeOfSent } = await import("./sent-step.ts");
-      return outcomeOfSent(request, this.#graph, () => this.#loadingContext(), this.storage);
-    });
+    return this.#operations.run(async () => (await import("./sent-step.ts")).outcomeOfSent(this.#context, request));
   }
 
   /**
@@ -222,7 +163,9 @@ export class Repository implements AsyncDisposable {
    */
   async plan(options: PlanOptions = {}): Promise<readonly PlannedStep[]> {
     checkRepositoryOptions("plan", options);
-    return this.#operations.run(async () => planned(this.#graph, await this.#loadingContext(), this.#environment({}), options));
+    return this.#operations.run(async () =>
+      planned(this.#graph, await this.#context.loadingContext(), this.#context.environment({}), options),
+    );
   }
 
   /**
@@ -253,20 +196,8 @@ export class Repository implements AsyncDisposable {
   async load(asset: string | Source, options: LoadOptions | LoadPartitionsOptions = {}): Promise<unknown> {
     checkRepositoryOptions("load", options);
     checkOneOf(options as LoadOptions & LoadPartitionsOptions, "partitionKey", "partitionKeys");
-    const source = nodeOf(this.#graph, asset).definition;
-    return this.#operations.run(async () => {
-      const environment = this.#environment({ signal: options.signal });
-      const { at } = options;
-      const load = (key: PartitionKey | undefined): Promise<unknown> => {
-        const request = { source, key, spec: undefined, downstreamAsset: undefined };
-        const loading = at === undefined ? loadValue(request, environment) : loadVersion(request, at, environment);
-        return orAborted(loading, environment.signal, { asset: source.name });
-      };
-      const loadingContext = await this.#loadingContext();
-      if (!("partitionKeys" in options)) return load(oneKey(source, options.partitionKey, loadingContext));
-      const keys = severalKeys(source, options.partitionKeys, loadingContext);
-      return new PartitionMap(keys, load, { missing: options.missing ?? "throw" });
-    });
+    const { definition } = nodeOf(this.#graph, asset);
+    return this.#operations.run(() => load(this.#context, definition, options));
   }
 
   /**
@@ -282,16 +213,7 @@ export class Repository implements AsyncDisposable {
     options: WriteOptions = {},
   ): Promise<StoredEvent> {
     checkRepositoryOptions("write", options);
-    const { partitionKey, ifLatest, signal } = options;
-    return this.#operations.run(async () => {
-      const key = oneKey(nodeOf(this.#graph, asset).definition, partitionKey, await this.#loadingContext());
-      const plan = writePlan(this.#graph, asset, value, key, ifLatest);
-      // The value is here.
-      const environment = this.#environment({ signal, executor: inProcess() });
-      const owner = await beginRun(plan, { kind: "write", tags: {} }, { ...environment, leaseMs: this.#leaseMs });
-      const { events } = await this.#run(plan, owner, environment, true);
-      return events[0] as StoredEvent;
-    });
+    return this.#operations.run(() => write(this.#context, asset, value, options));
   }
 
   /**
@@ -309,8 +231,8 @@ export class Repository implements AsyncDisposable {
     checkRepositoryOptions("rollback", options);
     const { definition } = nodeOf(this.#graph, asset);
     return this.#operations.run(async () => {
-      const key = oneKey(definition, options.partitionKey, await this.#loadingContext());
-      return rollback({ definition, key }, options.to, this.#environment(options));
+      const key = oneKey(definition, options.partitionKey, await this.#context.loadingContext());
+      return rollback({ definition, key }, options.to, this.#context.environment(options));
     });
   }
 
@@ -328,7 +250,7 @@ export class Repository implements AsyncDisposable {
    */
   async prune(options: PruneVersionsOptions): Promise<PrunedVersions> {
     checkRepositoryOptions("prune", options);
-    return this.#operations.run(() => pruneVersions(this.#graph, options, this.#environment(options)));
+    return this.#operations.run(() => pruneVersions(this.#graph, options, this.#context.environment(options)));
   }
 
   /**
@@ -347,7 +269,7 @@ export class Repository implements AsyncDisposable {
     checkRepositoryOptions("wipe", options);
     const { definition } = nodeOf(this.#graph, asset);
     return this.#operations.run(async () => {
-      return wipe(definition, options, await this.#loadingContext(), this.#environment(options));
+      return wipe(definition, options, await this.#context.loadingContext(), this.#context.environment(options));
     });
   }
 
@@ -359,10 +281,7 @@ export class Repository implements AsyncDisposable {
    */
   async status(options: StatusOptions = {}): Promise<readonly AssetStatus[]> {
     checkRepositoryOptions("status", options);
-    return this.#operations.run(async () => {
-      const environment = this.#environment({ signal: options.signal });
-      return orAborted(statusOf(this.#graph, await this.#loadingContext(), environment, options), environment.signal);
-    });
+    return this.#operations.run(() => status(this.#context, options));
   }
 
   /**
@@ -382,7 +301,7 @@ export class Repository implements AsyncDisposable {
     return this.#operations.run(async () => {
       // The evaluation of conditions is about 2 kB, and many repositories have no condition.
       const { evaluateGraph } = await import("./automation.ts");
-      return evaluateGraph(this.#graph, await this.#loadingContext(options.now), this.storage, options);
+      return evaluateGraph(this.#graph, await this.#context.loadingContext(options.now), this.storage, options);
     });
   }
 
@@ -400,7 +319,7 @@ export class Repository implements AsyncDisposable {
   async automate(options: AutomateOptions = {}): Promise<AutomationRound> {
     checkRepositoryOptions("automate", options);
     const { automateOnce } = await import("./watch.ts");
-    return automateOnce(this.#automated, options);
+    return automateOnce(this, this.#context, options);
   }
 
   /**
@@ -412,18 +331,7 @@ export class Repository implements AsyncDisposable {
   async watch(options: WatchOptions = {}): Promise<void> {
     checkRepositoryOptions("watch", options);
     const { watchUntil } = await import("./watch.ts");
-    const stop = options.signal === undefined ? this.#stopping.signal : AbortSignal.any([options.signal, this.#stopping.signal]);
-    return watchUntil(this.#automated, options, stop);
-  }
-
-  get #automated(): AutomatedRepository {
-    const observed = observedAssets(this.#graph, undefined).filter(({ automationCondition }) => automationCondition === undefined);
-    return {
-      log: this.#log,
-      observed: observed.map(({ name }) => name),
-      evaluate: (options) => this.evaluate(options),
-      materialize: (options) => this.materialize(options),
-    };
+    return watchUntil(this, this.#context, options, this.#stopping.signal);
   }
 
   /**
@@ -445,8 +353,8 @@ export class Repository implements AsyncDisposable {
     checkRepositoryOptions("backfill", options);
     return this.#operations.run(async () => {
       checkRetryPolicy(options.retry, "the backfill", "SettingsError");
-      const [{ backfill }, loadingContext] = await Promise.all([import("./backfill/backfill.ts"), this.#loadingContext()]);
-      return backfill(options, this.#graph, loadingContext, this.#environment(options), this.#leaseMs);
+      const [{ backfill }, loadingContext] = await Promise.all([import("./backfill/backfill.ts"), this.#context.loadingContext()]);
+      return backfill(options, this.#graph, loadingContext, this.#context.environment(options), this.#context.leaseMs);
     });
   }
 
@@ -487,35 +395,4 @@ export class Repository implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-
-  #loadingContext(now = new Date()): Promise<PartitionLoadingContext> {
-    return currentContext(this.#graph, this.storage, now);
-  }
-
-  #environment(options: EnvironmentOptions): Omit<RunEnvironment, "owner"> {
-    const { signal, onProgress, retry, timeoutMs, executor, skipUnchanged, plannedAt } = options;
-    return {
-      signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
-      log: this.#log,
-      storage: this.storage,
-      defaultHandler: this.#defaultHandler,
-      executor: executor ?? this.#executor,
-      plannedAt: plannedAt?.getTime() ?? Date.now(),
-      retry: retry ?? this.#retry,
-      runRetry: retry,
-      timeoutMs,
-      skipUnchanged,
-      onProgress: onProgress ?? noProgress,
-    };
-  }
-}
-
-interface EnvironmentOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  readonly retry?: RetryPolicy | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly skipUnchanged?: boolean | undefined;
-  readonly executor?: Executor | undefined;
-  readonly plannedAt?: Date | undefined;
 }

@@ -1,55 +1,38 @@
 /** Steps that other processes send to a repository. */
-import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
-import type { Graph } from "../run/graph.ts";
 import type { Step } from "../run/plan.ts";
 import { contextOfPlanned } from "../run/planned.ts";
 import { checkRequest, type StepOutcome, type StepRequest, stepOf } from "../run/protocol.ts";
-import type { RunEnvironment } from "../run/run-environment.ts";
 import { outcomeOf, runRequest } from "../run/run-request.ts";
 import { decodePlanned, plannedKey } from "../storage/planned.ts";
-import type { Storage } from "../storage/types.ts";
+import type { RepositoryContext } from "./context.ts";
 import type { RunStepOptions } from "./types.ts";
 
 /** Makes the step of a request. */
-export async function runSentStep(
-  request: StepRequest,
-  { leaseMs, takeOver }: RunStepOptions,
-  graph: Graph,
-  now: () => Promise<PartitionLoadingContext>,
-  environment: Omit<RunEnvironment, "owner">,
-): Promise<StepOutcome> {
+export async function runSentStep(context: RepositoryContext, request: StepRequest, options: RunStepOptions): Promise<StepOutcome> {
   checkRequest(request);
   const { timeoutMs, retry } = request;
-  const { storage } = environment;
-  const step = await stepOfSent(request, graph, now, storage);
+  const { leaseMs, takeOver } = options;
+  const environment = context.environment(options);
+  const step = await stepOfSent(context, request);
   // Whether it is skipped was decided before it was sent.
   const own = { ...environment, timeoutMs, retry: retry ?? environment.retry, skipUnchanged: false };
   return runRequest(request, step, own, { leaseMs, takeOver });
 }
 
 /** What is known of the step of a request. */
-export async function outcomeOfSent(
-  request: StepRequest,
-  graph: Graph,
-  now: () => Promise<PartitionLoadingContext>,
-  storage: Storage,
-): Promise<StepOutcome | undefined> {
+export async function outcomeOfSent(context: RepositoryContext, request: StepRequest): Promise<StepOutcome | undefined> {
   checkRequest(request);
-  return outcomeOf(request, await stepOfSent(request, graph, now, storage), storage);
+  return outcomeOf(request, await stepOfSent(context, request), context.storage);
 }
 
 /** The step of a request, with its partitions resolved as they were when the run was planned. */
-async function stepOfSent(
-  request: StepRequest,
-  graph: Graph,
-  now: () => Promise<PartitionLoadingContext>,
-  storage: Storage,
-): Promise<Step> {
+async function stepOfSent(context: RepositoryContext, request: StepRequest): Promise<Step> {
+  const { graph, storage } = context;
   const { runId, plannedAt } = request;
   const sources = graph.nodes.get(request.outputs[0] ?? "")?.computation.inputs.map(({ source }) => source?.partitions) ?? [];
   if (sources.every((partitions) => partitions === undefined || partitions.dynamicNames.length === 0))
     return stepOf(request, graph, contextOfPlanned({ plannedAt, dynamicKeys: {} }));
   const planned = await storage.kvGet(plannedKey(runId));
-  const context = planned === undefined ? { ...(await now()), now: new Date(plannedAt) } : contextOfPlanned(decodePlanned(planned));
-  return stepOf(request, graph, context);
+  const resolved = planned === undefined ? await context.loadingContext(new Date(plannedAt)) : contextOfPlanned(decodePlanned(planned));
+  return stepOf(request, graph, resolved);
 }

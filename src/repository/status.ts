@@ -1,4 +1,5 @@
 import type { Source } from "../asset/types.ts";
+import { orAborted } from "../errors.ts";
 import type { StoredValue } from "../io-handler/handler.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
@@ -10,6 +11,7 @@ import type { LoadEnvironment } from "../run/run-environment.ts";
 import { readBackfilled } from "../storage/backfill-record.ts";
 import { valueCause } from "../storage/query/staleness.ts";
 import type { Found, Staleness, Storage } from "../storage/types.ts";
+import type { RepositoryContext } from "./context.ts";
 
 /** Options of `repository.status`. */
 export interface StatusOptions {
@@ -37,8 +39,14 @@ export interface AssetStatus extends Staleness {
 /** How many requests to stores run at the same time. */
 const concurrency = 16;
 
+/** What `repository.status` returns, until its signal is aborted. */
+export async function status(context: RepositoryContext, options: StatusOptions): Promise<readonly AssetStatus[]> {
+  const environment = context.environment({ signal: options.signal });
+  return orAborted(statusOf(context.graph, await context.loadingContext(), environment, options), environment.signal);
+}
+
 /** The staleness of assets, and what their stores have in place of what is recorded. */
-export async function statusOf(
+async function statusOf(
   graph: Graph,
   loadingContext: PartitionLoadingContext,
   environment: LoadEnvironment,

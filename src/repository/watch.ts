@@ -4,8 +4,10 @@ import type { EvaluateOptions, Evaluation } from "../automation/evaluate.ts";
 import { callSafely, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import type { Log } from "../io-handler/contexts.ts";
 import { sleep } from "../retry.ts";
+import { observedAssets } from "../run/graph.ts";
 import type { RunResult } from "../run/run.ts";
 import type { OnProgress } from "../run/run-environment.ts";
+import type { RepositoryContext } from "./context.ts";
 import type { MaterializeOptions } from "./types.ts";
 
 /** Options of `repository.automate`. */
@@ -46,18 +48,15 @@ export interface AutomationRun {
   readonly error: unknown;
 }
 
-/** What a round uses of a repository. */
-export interface AutomatedRepository {
-  readonly log: Log;
-  /** The external assets to observe in every round. */
-  readonly observed: readonly string[];
-  readonly evaluate: (options: EvaluateOptions) => Promise<Evaluation>;
-  readonly materialize: (options: MaterializeOptions) => Promise<RunResult>;
+/** The methods of a repository that a round calls. */
+interface Methods {
+  evaluate(options: EvaluateOptions): Promise<Evaluation>;
+  materialize(options: MaterializeOptions): Promise<RunResult>;
 }
 
 /** One round; waits for its runs. */
-export async function automateOnce(repository: AutomatedRepository, options: AutomateOptions): Promise<AutomationRound> {
-  const { observed, evaluation, running } = await beginRound(repository, options, options.signal);
+export async function automateOnce(methods: Methods, context: RepositoryContext, options: AutomateOptions): Promise<AutomationRound> {
+  const { observed, evaluation, running } = await beginRound(methods, context, options, options.signal);
   const runs = await Promise.all(running);
   throwIfAborted(options.signal);
   return { observed, evaluation, runs };
@@ -65,30 +64,33 @@ export async function automateOnce(repository: AutomatedRepository, options: Aut
 
 const defaultIntervalMs = 30_000;
 
-/** Round after round until `stop` is aborted. Runs go on while later rounds are evaluated. */
+/** Round after round until the signal or `closing` is aborted. Runs go on while later rounds are evaluated. */
 export async function watchUntil(
-  repository: AutomatedRepository,
+  methods: Methods,
+  context: RepositoryContext,
   { intervalMs = defaultIntervalMs, onRound, ...options }: WatchOptions,
-  stop: AbortSignal,
+  closing: AbortSignal,
 ): Promise<void> {
+  const { log } = context;
+  const stop = options.signal === undefined ? closing : AbortSignal.any([options.signal, closing]);
   const unfinished = new Set<Promise<void>>();
   const report = (round: AutomationRound): void => {
     callSafely(
       () => onRound?.(round),
-      (error) => repository.log.warn("onRound has thrown", error),
+      (error) => log.warn("onRound has thrown", error),
     );
   };
   try {
     while (!stop.aborted) {
       try {
-        const { running, ...round } = await beginRound(repository, options, stop);
+        const { running, ...round } = await beginRound(methods, context, options, stop);
         const ended = Promise.all(running).then((runs) => report({ ...round, runs }));
         unfinished.add(ended);
         ended.then(() => unfinished.delete(ended));
       } catch (error) {
         if (stop.aborted) break;
         if (!isEdgewaterError(error, "Unavailable", "PreconditionFailed")) throw error;
-        repository.log.warn("Cannot evaluate automation conditions; the next round tries again", error);
+        log.warn("Cannot evaluate automation conditions; the next round tries again", error);
       }
       if (!stop.aborted) await sleep(intervalMs, { signal: stop }).catch(() => undefined);
     }
@@ -99,24 +101,32 @@ export async function watchUntil(
 
 /** Observes, evaluates, and begins what is requested. */
 async function beginRound(
-  repository: AutomatedRepository,
+  methods: Methods,
+  { graph, log }: RepositoryContext,
   { observe = true, onProgress, signal, ...options }: AutomateOptions,
   stop: AbortSignal | undefined,
 ): Promise<Omit<AutomationRound, "runs"> & { readonly running: readonly Promise<AutomationRun>[] }> {
   throwIfAborted(stop);
-  const start = (request: AutomationRequest): Promise<AutomationRun> => startRun(repository, request, { signal, onProgress });
-  const observed = observe && repository.observed.length > 0 ? await start({ selection: repository.observed }) : undefined;
-  const evaluation = await repository.evaluate({ ...options, ...(stop && { signal: stop }) });
+  const start = (request: AutomationRequest): Promise<AutomationRun> => startRun(methods, log, request, { signal, onProgress });
+  const observable = observe ? observedAssets(graph, undefined).filter(({ automationCondition }) => automationCondition === undefined) : [];
+  const observed = observable.length > 0 ? await start({ selection: observable.map(({ name }) => name) }) : undefined;
+  const evaluation = await methods.evaluate({ ...options, ...(stop && { signal: stop }) });
   return { observed, evaluation, running: evaluation.requests.map(start) };
 }
 
 async function startRun(
-  { materialize, log }: AutomatedRepository,
+  methods: Methods,
+  log: Log,
   request: AutomationRequest,
   { signal, onProgress }: { readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined },
 ): Promise<AutomationRun> {
   try {
-    const result = await materialize({ ...request, raiseOnError: false, ...(signal && { signal }), ...(onProgress && { onProgress }) });
+    const result = await methods.materialize({
+      ...request,
+      raiseOnError: false,
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    });
     return { request, result, error: undefined };
   } catch (error) {
     const isElsewhere = isEdgewaterError(error, "AlreadyExists", "InProgress", "PreconditionFailed");
