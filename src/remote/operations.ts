@@ -32,7 +32,7 @@ export interface Asks {
   readonly definitions: { readonly assetKey?: string | undefined };
   readonly run: { readonly runId: string };
   readonly runs: RunsQuery;
-  readonly leases: { readonly runId?: string | undefined };
+  readonly leases: { readonly runId?: string | undefined; readonly step?: string | undefined };
   readonly logs: { readonly runId: string };
   readonly ticks: TicksQuery;
   readonly kv: { readonly key: string };
@@ -75,7 +75,7 @@ const kinds: { readonly [Name in Exclude<Operation, "commit">]: OptionKinds<Asks
   definitions: { assetKey: aString },
   run: { runId: name },
   runs: { status: oneOf("Started", "Interrupted", "Success", "Failure", "Canceled"), limit: count },
-  leases: { runId: aString },
+  leases: { runId: aString, step: aString },
   logs: { runId: name },
   ticks: { name: aString, limit: count },
   kv: { key: name },

@@ -8,7 +8,7 @@ import { membersOf } from "../run/plan.ts";
 import type { Storage } from "../storage/types.ts";
 
 /** What partitions depend on beside their definitions: the time, and the keys of dynamic partitions. */
-export async function currentContext(graph: Graph, storage: Storage, now = new Date()): Promise<PartitionLoadingContext> {
+export async function currentContext(graph: Graph, storage: Storage, now: Date = new Date()): Promise<PartitionLoadingContext> {
   const entries = [...dynamicNamesOf(graph)].map(async (name) => [name, await storage.getDynamicPartitions(name)] as const);
   const keys = new Map(await Promise.all(entries));
   return { now, dynamicKeys: (name) => keys.get(name) ?? [] };

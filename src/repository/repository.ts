@@ -22,10 +22,9 @@ import type { StoredEvent, VerificationEvent } from "../storage/types.ts";
 import { type Backfills, backfillsOf } from "./backfill/backfills.ts";
 import type { Backfill, BackfillOptions, BackfillPlan } from "./backfill/types.ts";
 import { RepositoryContext } from "./context.ts";
-import { type PrunedVersions, type PruneVersionsOptions, pruneVersions } from "./history/prune.ts";
-import { type RollbackOptions, rollback } from "./history/rollback.ts";
-import { type WipeOptions, wipe } from "./history/wipe.ts";
-import { oneKey } from "./keys.ts";
+import type { PrunedVersions, PruneVersionsOptions } from "./history/prune.ts";
+import type { RollbackOptions } from "./history/rollback.ts";
+import type { WipeOptions } from "./history/wipe.ts";
 import { load } from "./load.ts";
 import { materialize } from "./materialize.ts";
 import { checkRepositoryOptions } from "./options.ts";
@@ -120,15 +119,14 @@ export class Repository implements AsyncDisposable {
    *
    * @throws after all others have ended the error of the first asset that failed, unless `raiseOnError` is false: it names the
    *   asset and the partition, its code is that of an error of this library, else `StepFailed`, and its cause what was thrown;
-   *   `Timeout` for a step that took too long; `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `SettingsError` for an invalid retry
-   *   policy, `NotSupported` for values and records that cannot be reached from where the executor runs steps, `Aborted` after an abort, `TakenOver` when the run was taken over or canceled elsewhere, `Conflict` when other runs
-   *   record the same outputs all the time; `NotFound` for an unknown run to resume, `InProgress` for one that a living process
-   *   makes, `PreconditionFailed` when another process takes it over at the same moment; `AlreadyExists` for the `runId` of a run
-   *   that was begun before
+   *   `Timeout` for a step that took too long; `GraphError` for an unknown name, `PartitionError` for a missing or invalid key,
+   *   `SettingsError` for invalid options, `NotSupported` for values and records that cannot be reached from where the executor
+   *   runs steps, `Aborted` after an abort, `TakenOver` when the run was taken over or canceled elsewhere, `Conflict` when other
+   *   runs record the same outputs all the time; `NotFound` for an unknown run to resume, `InProgress` for one that a living
+   *   process makes, `PreconditionFailed` when another process takes it over or begins it at the same moment
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);
-    if (options.runId !== undefined) checkOneOf(options, "runId", "resume");
     return this.#operations.run(() => materialize(this.#context, options));
   }
 
@@ -230,10 +228,7 @@ export class Repository implements AsyncDisposable {
   async rollback(asset: string | Source, options: RollbackOptions): Promise<StoredEvent> {
     checkRepositoryOptions("rollback", options);
     const { definition } = nodeOf(this.#graph, asset);
-    return this.#operations.run(async () => {
-      const key = oneKey(definition, options.partitionKey, await this.#context.loadingContext());
-      return rollback({ definition, key }, options.to, this.#context.environment(options));
-    });
+    return this.#operations.run(async () => (await import("./history/rollback.ts")).rollback(this.#context, definition, options));
   }
 
   /**
@@ -250,7 +245,7 @@ export class Repository implements AsyncDisposable {
    */
   async prune(options: PruneVersionsOptions): Promise<PrunedVersions> {
     checkRepositoryOptions("prune", options);
-    return this.#operations.run(() => pruneVersions(this.#graph, options, this.#context.environment(options)));
+    return this.#operations.run(async () => (await import("./history/prune.ts")).pruneVersions(this.#context, options));
   }
 
   /**
@@ -268,9 +263,7 @@ export class Repository implements AsyncDisposable {
   async wipe(asset: string | Source, options: WipeOptions = {}): Promise<readonly VerificationEvent[]> {
     checkRepositoryOptions("wipe", options);
     const { definition } = nodeOf(this.#graph, asset);
-    return this.#operations.run(async () => {
-      return wipe(definition, options, await this.#context.loadingContext(), this.#context.environment(options));
-    });
+    return this.#operations.run(async () => (await import("./history/wipe.ts")).wipe(this.#context, definition, options));
   }
 
   /**

@@ -129,8 +129,8 @@ class RemoteBackend implements Backend {
     return this.#connection.ask("runs", query);
   }
 
-  leases(runId?: string) {
-    return this.#connection.ask("leases", { runId });
+  leases(runId?: string, step?: string) {
+    return this.#connection.ask("leases", { runId, step });
   }
 
   logs(runId: string) {

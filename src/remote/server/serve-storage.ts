@@ -152,7 +152,7 @@ class Server {
       case "run":
         return use((backend) => backend.run(ask.runId));
       case "leases":
-        return use((backend) => backend.leases(ask.runId));
+        return use((backend) => backend.leases(ask.runId, ask.step));
       case "logs":
         return use((backend) => backend.logs(ask.runId));
       case "kv":

@@ -1,11 +1,12 @@
 import type { Source } from "../../asset/types.ts";
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
-import { type Graph, nodeOf } from "../../run/graph.ts";
+import { nodeOf } from "../../run/graph.ts";
 import { pointHead } from "../../run/head.ts";
 import { historyOf, type Output } from "../../run/look.ts";
 import type { LoadEnvironment } from "../../run/run-environment.ts";
 import { decodeIntent, intentPrefix } from "../../storage/intent.ts";
 import type { StoredEvent } from "../../storage/types.ts";
+import type { RepositoryContext } from "../context.ts";
 import { nameOf, requireHistory } from "./find-version.ts";
 import { allMaterializations, folderOf, type StoredVersions, storedVersions } from "./stored-versions.ts";
 
@@ -50,7 +51,9 @@ interface Versions {
  *
  * @throws `NotSupported` for a selected asset without history, `Conflict` when runs are resumed all the time
  */
-export async function pruneVersions(graph: Graph, options: PruneVersionsOptions, environment: LoadEnvironment): Promise<PrunedVersions> {
+export async function pruneVersions(context: RepositoryContext, options: PruneVersionsOptions): Promise<PrunedVersions> {
+  const { graph } = context;
+  const environment = context.environment(options);
   const { before, keep, selection, dryRun = false, signal } = options;
   if (before === undefined && keep === undefined) {
     const message = "Missing before or keep of repository.prune: pass the time before which versions are deleted, or how many to keep";

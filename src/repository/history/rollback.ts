@@ -1,13 +1,15 @@
+import type { Definition } from "../../asset/types.ts";
 import { isEdgewaterError } from "../../errors.ts";
 import { MetadataValue } from "../../metadata/metadata-value.ts";
 import type { PartitionKey } from "../../partition/partition-key.ts";
 import { pointHead } from "../../run/head.ts";
 import { goneVersion } from "../../run/load-inputs.ts";
 import { isStillLatest, latestOf, type Output, storedValue } from "../../run/look.ts";
-import type { LoadEnvironment } from "../../run/run-environment.ts";
 import { conflict, maxConflicts } from "../../run/write-output.ts";
 import { runEvent } from "../../storage/events.ts";
 import type { Batch, LatestRecord, RunRecord, StoredEvent } from "../../storage/types.ts";
+import type { RepositoryContext } from "../context.ts";
+import { oneKey } from "../keys.ts";
 import { findVersion, requireHistory, type VersionName } from "./find-version.ts";
 
 /** Options of `repository.rollback`. */
@@ -27,7 +29,10 @@ export interface RollbackOptions {
  * @throws `NotSupported` without history, `NotFound` for a version that is not kept, `Integrity` for one whose object is gone,
  *   `Conflict` when other runs record the output all the time
  */
-export async function rollback(output: Output, version: VersionName, environment: LoadEnvironment): Promise<StoredEvent> {
+export async function rollback(context: RepositoryContext, definition: Definition, options: RollbackOptions): Promise<StoredEvent> {
+  const key = oneKey(definition, options.partitionKey, await context.loadingContext());
+  const [output, version] = [{ definition, key }, options.to];
+  const environment = context.environment(options);
   requireHistory(output, "roll back", environment);
   const { storage } = environment;
   const { name } = output.definition;

@@ -2,12 +2,12 @@ import type { Definition } from "../../asset/types.ts";
 import { EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import { MetadataValue } from "../../metadata/metadata-value.ts";
 import type { PartitionKey } from "../../partition/partition-key.ts";
-import type { PartitionLoadingContext } from "../../partition/partitions-definition.ts";
 import { recordFinding } from "../../run/finding.ts";
 import { contextOf, handlerOf, historyOf, isOf, isStillLatest, latestOf, look, type Output } from "../../run/look.ts";
 import type { LoadEnvironment } from "../../run/run-environment.ts";
 import { decodeIntent, intentPrefix } from "../../storage/intent.ts";
 import type { Batch, KvEntry, LatestRecord, NewEvent, VerificationEvent } from "../../storage/types.ts";
+import type { RepositoryContext } from "../context.ts";
 import { wipedKeys } from "../keys.ts";
 import { materializations, nameOf } from "./find-version.ts";
 import { folderOf, storedVersions } from "./stored-versions.ts";
@@ -36,11 +36,13 @@ const concurrency = 16;
  *   runs record an output all the time
  */
 export async function wipe(
+  context: RepositoryContext,
   definition: Definition,
-  { partitionKeys }: WipeOptions,
-  loadingContext: PartitionLoadingContext,
-  environment: LoadEnvironment,
+  options: WipeOptions,
 ): Promise<readonly VerificationEvent[]> {
+  const { partitionKeys } = options;
+  const environment = context.environment(options);
+  const loadingContext = await context.loadingContext();
   const known = await environment.storage.getMaterializedPartitions(definition.name);
   const outputs = wipedKeys(definition, partitionKeys, known, loadingContext).map((key): Output => ({ definition, key }));
   checkRemovable({ definition, key: undefined }, environment);

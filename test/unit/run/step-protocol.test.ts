@@ -166,7 +166,7 @@ describe("a run with an id", () => {
     expect(second.failedAssets).toMatchObject([{ name: "bad", error: { message: "no", cause: { message: "why" } } }]);
     await expect(repository.materialize({ runId: "mine" })).rejects.toMatchObject({ code: "StepFailed", asset: "bad" });
     expect([calls, (await storage.getRuns()).length]).toEqual([1, 1]);
-    await expect(repository.materialize({ runId: "mine", resume: true })).rejects.toMatchObject({ field: "resume" });
+    await expect(repository.materialize({ runId: "mine", resume: true })).rejects.toMatchObject({ code: "SettingsError", field: "runId" });
   });
 });
 

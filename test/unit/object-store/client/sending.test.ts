@@ -80,7 +80,9 @@ describe("sending a request", () => {
     await using server = await serve((_, response) => response.writeHead(500).end(String(++requests)));
     expect(await (await send(call, () => get(server.url), quick)).text()).toBe("4");
     await using silent = await serve(() => undefined);
-    const error = await send(call, () => get(silent.url), { retry: { maxRetries: 0 }, timeoutMs: 200 }).catch((caught: EdgewaterError) => caught);
+    const error = await send(call, () => get(silent.url), { retry: { maxRetries: 0 }, timeoutMs: 200 }).catch(
+      (caught: EdgewaterError) => caught,
+    );
     expect(error).toMatchObject({
       code: "Unavailable",
       message: expect.stringMatching(/http:\/\/127\.0\.0\.1:\d+ did not answer within 200 ms/),
