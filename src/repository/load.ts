@@ -2,9 +2,9 @@ import type { Definition } from "../asset/types.ts";
 import { orAborted } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
-import { type LoadRequest, loadValue } from "../run/load-inputs.ts";
+import { loadValue } from "../run/load-inputs.ts";
 import type { RepositoryContext } from "./context.ts";
-import type { VersionName } from "./history/find-version.ts";
+import { loadVersion } from "./history/load-version.ts";
 import { oneKey, severalKeys } from "./keys.ts";
 import type { LoadOptions, LoadPartitionsOptions } from "./types.ts";
 
@@ -12,11 +12,9 @@ import type { LoadOptions, LoadPartitionsOptions } from "./types.ts";
 export async function load(context: RepositoryContext, source: Definition, options: LoadOptions | LoadPartitionsOptions): Promise<unknown> {
   const environment = context.environment({ signal: options.signal });
   const { at } = options;
-  const loadAt = async (request: LoadRequest, version: VersionName): Promise<unknown> =>
-    (await import("./history/load-version.ts")).loadVersion(request, version, environment);
   const loadOne = (key: PartitionKey | undefined): Promise<unknown> => {
     const request = { source, key, spec: undefined, downstreamAsset: undefined };
-    const loading = at === undefined ? loadValue(request, environment) : loadAt(request, at);
+    const loading = at === undefined ? loadValue(request, environment) : loadVersion(request, at, environment);
     return orAborted(loading, environment.signal, { asset: source.name });
   };
   const loadingContext = await context.loadingContext();

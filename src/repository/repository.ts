@@ -22,9 +22,9 @@ import type { StoredEvent, VerificationEvent } from "../storage/types.ts";
 import { type Backfills, backfillsOf } from "./backfill/backfills.ts";
 import type { Backfill, BackfillOptions, BackfillPlan } from "./backfill/types.ts";
 import { RepositoryContext } from "./context.ts";
-import type { PrunedVersions, PruneVersionsOptions } from "./history/prune.ts";
-import type { RollbackOptions } from "./history/rollback.ts";
-import type { WipeOptions } from "./history/wipe.ts";
+import { type PrunedVersions, type PruneVersionsOptions, pruneVersions } from "./history/prune.ts";
+import { type RollbackOptions, rollback } from "./history/rollback.ts";
+import { type WipeOptions, wipe } from "./history/wipe.ts";
 import { load } from "./load.ts";
 import { materialize } from "./materialize.ts";
 import { checkRepositoryOptions } from "./options.ts";
@@ -228,7 +228,7 @@ export class Repository implements AsyncDisposable {
   async rollback(asset: string | Source, options: RollbackOptions): Promise<StoredEvent> {
     checkRepositoryOptions("rollback", options);
     const { definition } = nodeOf(this.#graph, asset);
-    return this.#operations.run(async () => (await import("./history/rollback.ts")).rollback(this.#context, definition, options));
+    return this.#operations.run(() => rollback(this.#context, definition, options));
   }
 
   /**
@@ -245,7 +245,7 @@ export class Repository implements AsyncDisposable {
    */
   async prune(options: PruneVersionsOptions): Promise<PrunedVersions> {
     checkRepositoryOptions("prune", options);
-    return this.#operations.run(async () => (await import("./history/prune.ts")).pruneVersions(this.#context, options));
+    return this.#operations.run(() => pruneVersions(this.#context, options));
   }
 
   /**
@@ -263,7 +263,7 @@ export class Repository implements AsyncDisposable {
   async wipe(asset: string | Source, options: WipeOptions = {}): Promise<readonly VerificationEvent[]> {
     checkRepositoryOptions("wipe", options);
     const { definition } = nodeOf(this.#graph, asset);
-    return this.#operations.run(async () => (await import("./history/wipe.ts")).wipe(this.#context, definition, options));
+    return this.#operations.run(() => wipe(this.#context, definition, options));
   }
 
   /**
