@@ -216,8 +216,12 @@ function partExecutor(
   isStopped: () => boolean,
   onFailure: () => void,
 ): Executor {
+  const { name, reach, keepsRuns } = inner;
   return {
-    name: inner.name,
+    name,
+    ...(reach && { reach }),
+    ...(keepsRuns && { keepsRuns }),
+    ...(inner.runStep && { runStep: inner.runStep.bind(inner) }),
     execute: async (execution: Execution): Promise<Outcomes> => {
       const { plan, runStep, skipStep } = execution;
       const outcomes = new Map<string, Outcome>();
