@@ -143,8 +143,7 @@ export class Repository implements AsyncDisposable {
    *   `Timeout` for a step that took too long; `GraphError` for an unknown name, `PartitionError` for a missing or invalid key, `SettingsError` for an invalid retry
    *   policy, `NotSupported` for values and records that cannot be reached from where the executor runs steps, `Aborted` after an abort, `TakenOver` when the run was taken over or canceled elsewhere, `Conflict` when other runs
    *   record the same outputs all the time; `NotFound` for an unknown run to resume, `InProgress` for one that a living process
-   *   makes, `PreconditionFailed` when another process takes it over at the same moment; `AlreadyExists` for the `runId` of a run
-   *   that was begun before
+   *   makes, `PreconditionFailed` when another process takes it over, or begins a run with the same `runId`, at the same moment
    */
   async materialize(options: MaterializeOptions = {}): Promise<RunResult> {
     checkRepositoryOptions("materialize", options);

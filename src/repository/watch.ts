@@ -42,7 +42,7 @@ export interface AutomationRun {
   readonly request: AutomationRequest;
   /** The result of its run, also of one with failed assets; undefined when it could not be run. */
   readonly result: RunResult | undefined;
-  /** Why it could not be run; `AlreadyExists`, `InProgress` or `PreconditionFailed` when another process runs it. */
+  /** Why it could not be run; `InProgress` or `PreconditionFailed` when another process runs it. */
   readonly error: unknown;
 }
 
@@ -119,7 +119,7 @@ async function startRun(
     const result = await materialize({ ...request, raiseOnError: false, ...(signal && { signal }), ...(onProgress && { onProgress }) });
     return { request, result, error: undefined };
   } catch (error) {
-    const isElsewhere = isEdgewaterError(error, "AlreadyExists", "InProgress", "PreconditionFailed");
+    const isElsewhere = isEdgewaterError(error, "InProgress", "PreconditionFailed");
     if (!isElsewhere && !signal?.aborted) log.warn(`Cannot run ${request.selection.join(", ")}, which automation has requested`, error);
     return { request, result: undefined, error };
   }
