@@ -97,7 +97,8 @@ interface OpenRequestsContext {
 
 /**
  * The open requests after this evaluation, and those that are returned again: because something is new and nobody has begun the
- * run, because nobody has begun it in time, or because the process that made it has ended.
+ * run, because nobody has begun it in time, because the process that made it has ended, or because the run has ended before all
+ * was tried.
  */
 function openRequests(
   snapshot: AssetSnapshot,
@@ -108,14 +109,15 @@ function openRequests(
   const again: Wanted["again"][number][] = [];
   const requests = open.map((request): OpenRequest => {
     const { runId, partitions } = request;
-    const progress = progressOf(request);
+    const { progress, attempt } = progressOf(request);
     const wanted = partitions.filter((partition) => isPossible(partition) && !snapshot.isInProgress(partition));
     const isNew = progress === "not begun" && wanted.some((partition) => isTrue.has(partition) && renewed.has(partition));
     const trueSince = partitions.filter((partition) => isTrue.has(partition) && !renewed.has(partition));
     const kept = trueSince.length > 0 ? { ...request, again: [...new Set([...(request.again ?? []), ...trueSince])] } : request;
-    if (progress === "running" || wanted.length === 0 || (!isNew && now < request.until)) return kept;
-    again.push({ runId, partitions: wanted, isBegun: progress === "interrupted" });
-    return { ...kept, until, ...(isNew && { evaluation }) };
+    const hasEnded = progress === "ended" && attempt !== request.resumes;
+    if (progress === "running" || wanted.length === 0 || (!isNew && !hasEnded && now < request.until)) return kept;
+    again.push({ runId, partitions: wanted, isBegun: progress !== "not begun" });
+    return { ...kept, until, ...(isNew && { evaluation }), ...(progress === "ended" && { resumes: attempt }) };
   });
   return { requests, again };
 }
