@@ -134,6 +134,28 @@ describe("a request", () => {
     expect(await requestsOf(first, 60)).toEqual([]);
   });
 
+  it("of an asset is not returned again while another repository has got that of its input in the same run", async () => {
+    const storage = Storage.memory();
+    const ioHandler = new InMemoryIOHandler();
+    const eager = { automationCondition: condition.eager() };
+    const source = asset({ name: "source" }, () => 1);
+    const a = asset({ name: "a", inputs: { source }, ...eager }, () => 1);
+    const b = asset({ name: "b", inputs: { a }, ...eager }, () => 1);
+    await using first = await Repository.open({ assets: [source, a, b], storage, ioHandler });
+    await using second = await Repository.open({ assets: [source, a], storage, ioHandler });
+    await first.materialize();
+    await requestsOf(first);
+    await first.materialize({ selection: [source] });
+    const [request] = await requestsOf(first);
+    expect(request).toMatchObject({ selection: ["a", "b"] });
+    expect(await requestsOf(second, 2)).toEqual([{ selection: ["a"], runId: request?.runId }]);
+    // Alone it would be made from the old version of its input.
+    expect(await requestsOf(first, 2)).toEqual([]);
+    expect(await requestsOf(first, 4)).toEqual([request]);
+    await first.materialize(request);
+    expect(await requestsOf(first, 60)).toEqual([]);
+  });
+
   it("whose run was aborted is to be resumed, and one whose run was canceled elsewhere is over", async () => {
     const storage = Storage.memory();
     let gate = Promise.withResolvers<void>();
