@@ -41,7 +41,7 @@ export interface Outcome extends Wanted {
 export function evaluateAsset(subject: Subject, { now, until, lastEventId, withheld: ofOthers }: EvaluationMoment): Outcome {
   const { node, condition, snapshot, known, runs, failures } = subject;
   const evaluation = (known?.evaluation ?? 0) + 1;
-  const settled = settle(snapshot, known, runs, failures);
+  const settled = settle(node, snapshot, known, runs, failures);
   const evaluated = evaluateCondition(condition, snapshot, {
     now,
     previous: known?.timestamp,

@@ -4,6 +4,7 @@
  */
 import type { RunRecord, Storage } from "../storage/types.ts";
 import { type Failures, failedId, isMadeFromLatest, madeId } from "./attempts.ts";
+import type { AutomationNode } from "./snapshots.ts";
 import type { AssetState, OpenRequest, PastRequest } from "./state.ts";
 import type { AssetSnapshot, Trigger } from "./types.ts";
 
@@ -52,6 +53,7 @@ type Ending = { readonly how: "tried" | "done"; readonly evaluation: number };
 
 /** Finds out which partitions of the open requests of an asset were made or tried, and which have to be asked for again. */
 export function settle(
+  { step }: AutomationNode,
   snapshot: AssetSnapshot,
   state: AssetState | undefined,
   runs: ReadonlyMap<string, RequestedRun>,
@@ -62,7 +64,7 @@ export function settle(
   const open = (state?.requests ?? []).flatMap((request): readonly OpenRequest[] => {
     const run = runs.get(request.runId);
     const left = request.partitions.filter((partition) => {
-      const ending = exists.has(partition) ? endingOf(snapshot, partition, request, run, failures) : "again";
+      const ending = exists.has(partition) ? endingOf(step, snapshot, partition, request, run, failures) : "again";
       if (typeof ending === "object") endings.set(partition, ending);
       return ending === "open";
     });
@@ -92,6 +94,7 @@ export function settle(
 
 /** How the request of one partition has ended; `again` when it was not tried and is to be asked for again. */
 function endingOf(
+  step: string,
   snapshot: AssetSnapshot,
   partition: string,
   request: OpenRequest,
@@ -117,7 +120,7 @@ function endingOf(
   // A run that is canceled elsewhere records no more steps, an aborted one those that it has not made.
   if (run.status === "Canceled") return run.untried.size > 0 ? unfinished : done;
   if (isFailed) return tried;
-  if (!run.untried.has(snapshot.asset)) return unfinished;
+  if (!run.untried.has(step)) return unfinished;
   // Behind a failure it was not tried. A run that has succeeded has found nothing to do.
   return run.status === "Failure" ? "again" : done;
 }

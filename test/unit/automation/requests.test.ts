@@ -1,4 +1,16 @@
-import { asset, type Batch, condition, dynamicPartitions, InMemoryIOHandler, Repository, Storage, staticPartitions } from "edgewater";
+import {
+  asset,
+  type Batch,
+  condition,
+  dynamicPartitions,
+  InMemoryIOHandler,
+  MemoryStore,
+  multiAsset,
+  Repository,
+  Storage,
+  SuperJsonIOHandler,
+  staticPartitions,
+} from "edgewater";
 import { describe, expect, it } from "vitest";
 import { hooked, killedAt, records } from "../repository/hooked-storage.ts";
 
@@ -255,6 +267,22 @@ describe("a request", () => {
     const [alone, ...others] = await requestsOf(repository);
     expect([alone, others]).toMatchObject([{ selection: ["b"] }, []]);
     await repository.materialize(alone);
+    expect(await requestsOf(repository, 60)).toEqual([]);
+  });
+
+  it("of a multi-asset that has nothing to do is over", async () => {
+    const ioHandler = new SuperJsonIOHandler({ store: new MemoryStore() });
+    const a = asset({ name: "a" }, () => 1);
+    const automationCondition = condition.eager();
+    const options = { name: "b", skipUnchanged: true, inputs: { a }, outputs: { x: { codeVersion: "1", automationCondition } } };
+    const b = multiAsset(options, ({ a }) => ({ x: a }));
+    await using repository = await Repository.open({ assets: [a, b], ioHandler });
+    await repository.materialize();
+    await requestsOf(repository);
+    await repository.materialize({ selection: [a] });
+    const [request, ...others] = await requestsOf(repository);
+    expect([request?.selection, others]).toEqual([["x"], []]);
+    expect(await repository.materialize(request)).toMatchObject({ success: true, events: [] });
     expect(await requestsOf(repository, 60)).toEqual([]);
   });
 
