@@ -39,9 +39,11 @@ function areLatest({ dependencies }: AssetSnapshot, partition: string, loaded: R
 export interface Failures {
   /** Whether the last attempt failed with the latest inputs; false for one that was aborted, which says nothing of them. */
   readonly isOfLatest: (snapshot: AssetSnapshot, partition: string) => boolean;
+  /** Whether the last failure is that of an attempt that was aborted. */
+  readonly wasAborted: (partition: string) => boolean;
 }
 
-const noFailures: Failures = { isOfLatest: () => false };
+const noFailures: Failures = { isOfLatest: () => false, wasAborted: () => false };
 
 /** Reads the failures of an asset since its previous evaluation, or since its open requests. */
 export async function readFailures(snapshot: AssetSnapshot, state: AssetState | undefined, storage: Storage): Promise<Failures> {
@@ -55,10 +57,15 @@ export async function readFailures(snapshot: AssetSnapshot, state: AssetState | 
   });
   const byPartition = new Map<string, AnyEvent>();
   for (const event of events.toReversed()) byPartition.set(event.partitionKey === undefined ? "" : String(event.partitionKey), event);
+  const wasAborted = (partition: string): boolean => {
+    const event = byPartition.get(partition);
+    return event?.eventType === "StepFailure" && event.failure?.code === "Aborted";
+  };
   return {
+    wasAborted,
     isOfLatest: (on, partition) => {
       const event = byPartition.get(partition);
-      if (event?.eventType !== "StepFailure" || event.failure?.code === "Aborted") return false;
+      if (event?.eventType !== "StepFailure" || wasAborted(partition)) return false;
       return areLatest(on, partition, event.inputDataVersions, event.id);
     },
   };

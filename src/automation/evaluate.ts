@@ -93,9 +93,11 @@ async function evaluateOnce(
     return { node, condition, snapshot, known, runs, failures: await readFailures(snapshot, known, storage) };
   });
   const outcomes: Outcome[] = [];
+  const withheld = new Map<string, ReadonlySet<string>>();
   for (const subject of await Promise.all(subjects)) {
-    const outcome = evaluateAsset(subject, { now, until: now + startWithinMs, lastEventId: snapshots.lastEventId });
+    const outcome = evaluateAsset(subject, { now, until: now + startWithinMs, lastEventId: snapshots.lastEventId, withheld });
     requested.set(subject.node.name, new Set(outcome.ask));
+    withheld.set(subject.node.name, outcome.withheld);
     outcomes.push(outcome);
   }
   const requests = [...earlierRequests(outcomes), ...newRequests(outcomes)];

@@ -4,6 +4,7 @@
  */
 import type { RunRecord, Storage } from "../storage/types.ts";
 import { type Failures, failedId, isMadeFromLatest, madeId } from "./attempts.ts";
+import type { AutomationNode } from "./snapshots.ts";
 import type { AssetState, OpenRequest, PastRequest } from "./state.ts";
 import type { AssetSnapshot, Trigger } from "./types.ts";
 
@@ -22,23 +23,28 @@ export async function readRequestedRuns(
   const runs = await Promise.all([...ids].map((id) => storage.getRun(id)));
   const entries = runs.map(async (run): Promise<readonly (readonly [string, RequestedRun])[]> => {
     if (run === undefined) return [];
-    const hasEnded = run.status === "Success" || run.status === "Canceled";
-    const types = run.status === "Success" ? (["StepSkipped"] as const) : (["StepSkipped", "StepFailure"] as const);
-    const steps = hasEnded ? await storage.getEventsForRun(run.runId, { types }) : [];
+    const types = ["RunStart", "StepSkipped", ...(run.status === "Canceled" ? (["StepFailure"] as const) : [])] as const;
+    const events = progressOf(run) === "ended" ? await storage.getEventsForRun(run.runId, { types }) : [];
+    // A run that was resumed begins once more.
+    const steps = events.slice(events.findLastIndex(({ eventType }) => eventType === "RunStart") + 1);
     return [[run.runId, { ...run, untried: new Set(steps.map(({ assetKey }) => assetKey ?? "")) }]];
   });
   return new Map((await Promise.all(entries)).flat());
 }
 
-/** How far a request is. */
-export type Progress = "not begun" | "running" | "interrupted";
+function progressOf({ status }: RunRecord): "running" | "interrupted" | "ended" {
+  return status === "Started" ? "running" : status === "Interrupted" ? "interrupted" : "ended";
+}
+
+/** How far a request is: `ended` when its run has, without having tried all of it. */
+export type Progress = "not begun" | "running" | "interrupted" | "ended";
 
 /** What the open requests of an asset have come to. */
 export interface Settled {
   /** Those that are still open, with the partitions that are. */
   readonly open: readonly OpenRequest[];
-  /** How far each of them is. */
-  readonly progressOf: (request: OpenRequest) => Progress;
+  /** How far each of them is, and how often its run was begun or resumed. */
+  readonly progressOf: (request: OpenRequest) => { readonly progress: Progress; readonly attempt: number };
   /** Whether what was true of a partition was handled since. */
   readonly isHandled: (partition: string, trigger: Trigger) => boolean;
 }
@@ -47,6 +53,7 @@ type Ending = { readonly how: "tried" | "done"; readonly evaluation: number };
 
 /** Finds out which partitions of the open requests of an asset were made or tried, and which have to be asked for again. */
 export function settle(
+  { step }: AutomationNode,
   snapshot: AssetSnapshot,
   state: AssetState | undefined,
   runs: ReadonlyMap<string, RequestedRun>,
@@ -57,7 +64,7 @@ export function settle(
   const open = (state?.requests ?? []).flatMap((request): readonly OpenRequest[] => {
     const run = runs.get(request.runId);
     const left = request.partitions.filter((partition) => {
-      const ending = exists.has(partition) ? endingOf(snapshot, partition, request, run, failures) : "again";
+      const ending = exists.has(partition) ? endingOf(step, snapshot, partition, request, run, failures) : "again";
       if (typeof ending === "object") endings.set(partition, ending);
       return ending === "open";
     });
@@ -69,7 +76,7 @@ export function settle(
     open,
     progressOf: ({ runId }) => {
       const run = runs.get(runId);
-      return run === undefined ? "not begun" : run.status === "Interrupted" ? "interrupted" : "running";
+      return { progress: run === undefined ? "not begun" : progressOf(run), attempt: run?.attempt ?? 1 };
     },
     isHandled: (partition, { evaluation, time }) => {
       const ending = endings.get(partition);
@@ -87,6 +94,7 @@ export function settle(
 
 /** How the request of one partition has ended; `again` when it was not tried and is to be asked for again. */
 function endingOf(
+  step: string,
   snapshot: AssetSnapshot,
   partition: string,
   request: OpenRequest,
@@ -96,23 +104,25 @@ function endingOf(
   const { evaluation, lastEventId, runId } = request;
   const tried: Ending = { how: "tried", evaluation };
   const isMade = madeId(snapshot, partition) > lastEventId;
-  const isFailed = (failedId(snapshot, partition) ?? 0) > lastEventId;
+  const isFailed = (failedId(snapshot, partition) ?? 0) > lastEventId && !failures.wasAborted(partition);
   if (run === undefined) {
     // Somebody has made it in another run.
     const isSettled = (isMade && isMadeFromLatest(snapshot, partition)) || (isFailed && failures.isOfLatest(snapshot, partition));
     return isSettled ? tried : "open";
   }
   if (!run.nodeNames.includes(snapshot.asset) || (partition !== "" && !run.partitionKeys?.includes(partition))) return "again";
-  const isOver = run.status !== "Started" && run.status !== "Interrupted";
-  if (isMade && (isOver || run.status === "Interrupted" || snapshot.latest(partition)?.lastRunId === runId)) return tried;
-  if (!isOver) return "open";
+  if (isMade && (run.status !== "Started" || snapshot.latest(partition)?.lastRunId === runId)) return tried;
+  if (progressOf(run) !== "ended") return "open";
+  // Aborted, or left out by a process that has resumed the run and does not have the asset. What the run has written before may not
+  // be recorded yet, so this run is to be resumed: another one would make it again.
+  const unfinished = "open";
+  const done: Ending = { how: "done", evaluation };
   // A run that is canceled elsewhere records no more steps, an aborted one those that it has not made.
-  const wasAborted = run.status === "Canceled" && run.untried.size > 0;
-  if (isFailed && !wasAborted) return tried;
-  // A run that has succeeded may have found nothing to do. Skipped behind a failure, aborted, or left out by a process that has
-  // resumed the run and does not have the asset, it was not tried.
-  const isDone = run.status === "Success" ? run.untried.has(snapshot.asset) : run.status === "Canceled" && !wasAborted;
-  return isDone ? { how: "done", evaluation } : "again";
+  if (run.status === "Canceled") return run.untried.size > 0 ? unfinished : done;
+  if (isFailed) return tried;
+  if (!run.untried.has(step)) return unfinished;
+  // Behind a failure it was not tried. A run that has succeeded has found nothing to do.
+  return run.status === "Failure" ? "again" : done;
 }
 
 /** How many evaluations are told apart in what was requested. */

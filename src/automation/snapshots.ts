@@ -8,6 +8,8 @@ import type { AssetSnapshot, AssetSnapshotDependency, Condition } from "./types.
 export interface AutomationNode {
   /** Name of the asset or task. */
   readonly name: string;
+  /** Name of the step that makes it: its own, or that of the multi-asset. */
+  readonly step: string;
   /** A task is skipped by conditions. An external asset is observed in place of being made. */
   readonly kind: "asset" | "task" | "external";
   /** The `automationCondition` of the asset. */

@@ -31,6 +31,8 @@ export interface OpenRequest {
   readonly until: number;
   /** The partitions for which the condition was true at an evaluation since; none when left out. */
   readonly again?: readonly string[];
+  /** The attempt of its run that has ended before all was tried, once the request was returned to resume the run after that one. */
+  readonly resumes?: number;
 }
 
 /** What one evaluation has requested. */

@@ -33,6 +33,7 @@ function automationNode({ definition, computation }: Node, loadingContext: Parti
   const names = once(() => [...keysByName().keys()]);
   return {
     name,
+    step: computation.name,
     kind,
     condition: automationCondition,
     codeVersion,

@@ -1,6 +1,7 @@
 import { EdgewaterError, isEdgewaterError, orAborted, throwIfAborted } from "../errors.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { sleep } from "../retry.ts";
+import { whenAborted } from "../run/execute.ts";
 import type { Graph } from "../run/graph.ts";
 import { pointHead } from "../run/head.ts";
 import { hasHolderEnded } from "../run/living.ts";
@@ -9,6 +10,7 @@ import { keptLeaseMs, type OwnerOptions, RunOwner } from "../run/owner.ts";
 import { checkPlaces, type PlacesEnvironment } from "../run/places.ts";
 import { outputId, type Plan, planOf, type Selection } from "../run/plan.ts";
 import type { LoadEnvironment } from "../run/run-environment.ts";
+import { skippedEvent } from "../run/step-record.ts";
 import { decodeIntent, type Intent, intentPrefix, writeIdOf } from "../storage/intent.ts";
 import type { KvEntry, Lease, Precondition, RunRecord, Storage, StoredEvent } from "../storage/types.ts";
 import { exactSelection } from "./selection.ts";
@@ -47,10 +49,16 @@ export async function resumeOrCancel(which: true | string | ResumeOptions, ...co
   try {
     return await orAborted(resuming, signal);
   } catch (error) {
-    const cancel = resuming.catch(() => undefined).then((late) => late?.owner.end("Canceled", Date.now()));
-    cancel.catch((lost) => log.warn("Cannot record that a resumed run was canceled", lost));
+    const canceled = resuming.catch(() => undefined).then((late) => late && cancel(late));
+    canceled.catch((lost) => log.warn("Cannot record that a resumed run was canceled", lost));
     throw error;
   }
+}
+
+/** Cancels a run that was aborted before it went on: no step was tried. */
+async function cancel({ owner, plan }: Pick<Resumed, "owner" | "plan">): Promise<void> {
+  for (const step of plan) owner.recordLater(skippedEvent(step, owner.run.runId, whenAborted));
+  await owner.end("Canceled", Date.now());
 }
 
 /** What resuming needs: the assets, what was given to `materialize`, and the environment of the run. */
@@ -115,10 +123,8 @@ export async function takeOverRun(
     const announced = await recordLandedWrites(owner, graph, environment);
     return { owner, plan, announced, ...(await recordedBy(run.runId, graph, storage)) };
   } catch (error) {
-    const status = environment.signal.aborted ? "Canceled" : "Failure";
-    await owner
-      .end(status, Date.now())
-      .catch((lost: unknown) => environment.log.error(`Cannot record the end of the run ${run.runId}`, lost));
+    const ended = environment.signal.aborted ? cancel({ owner, plan }) : owner.end("Failure", Date.now());
+    await ended.catch((lost: unknown) => environment.log.error(`Cannot record the end of the run ${run.runId}`, lost));
     throw error;
   }
 }

@@ -2,7 +2,8 @@ import { abortedError, EdgewaterError } from "../errors.ts";
 import type { Execution, Executor, Outcome, Outcomes } from "./executor.ts";
 import { outputIds, type Plan, type Step } from "./plan.ts";
 
-const whenAborted = "the run was aborted";
+/** Why a step is skipped after an abort. */
+export const whenAborted = "the run was aborted";
 
 /**
  * Runs a plan with an executor. Returns an outcome for every output, whatever the executor does: when it throws, rejects or
