@@ -58,7 +58,8 @@ export const resultCases: readonly ExecutorCase[] = [
     const errorOf = (name: string): unknown => failedAssets.find((each) => each.name === `error.${name}`)?.error;
     const [typed, coded] = [errorOf("class"), errorOf("code")];
     const isTyped = typed instanceof TypeError && typed.message === "no such column" && typed.cause instanceof RangeError;
-    if (!isTyped || !typed.stack?.includes("no such column")) throw broken("the error is not the TypeError with its cause", typed);
+    // Not every engine puts the message into the stack.
+    if (!isTyped || !typed.stack) throw broken("the error is not the TypeError with its cause", typed);
     if (!isEdgewaterError(coded, "QuotaExceeded") || coded.message !== "the disk is full")
       throw broken("the error has lost its code", coded);
     same([errorOf("text"), errorOf("null")], ["a text", null], "thrown values that are no errors");

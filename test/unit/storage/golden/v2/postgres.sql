@@ -97,7 +97,7 @@ INSERT INTO public.edgewater_events VALUES (6, 'Materialization', 'd', '', NULL,
 INSERT INTO public.edgewater_events VALUES (7, 'Observation', 'd', '', NULL, 'r3', 1767225600000, 'v1', NULL, '{}', '{}', '{"stored":{"writeId":"w","path":"p"}}');
 INSERT INTO public.edgewater_events VALUES (8, 'StepRetry', 'd', '', NULL, 'r3', 1767225600000, NULL, NULL, '{}', '{}', '{"failure":{"name":"EdgewaterError","message":"it''s raining \u0000 ä","causes":[{"name":"TypeError","message":"fetch failed"}],"frames":["at load (a.ts:1:2)"]}}');
 INSERT INTO public.edgewater_events VALUES (9, 'StepFailure', 'd', '', NULL, 'r3', 1767225600000, NULL, NULL, '{"a":"1"}', '{}', '{"failure":{"code":"Unavailable","name":"EdgewaterError","message":"it''s raining \u0000 ä","causes":[{"name":"TypeError","message":"fetch failed"}],"frames":["at load (a.ts:1:2)"]}}');
-INSERT INTO public.edgewater_events VALUES (10, 'StepSkipped', 'd', '', NULL, 'r3', 1767225600000, NULL, NULL, '{}', '{}', '{"reason":"nothing changed"}');
+INSERT INTO public.edgewater_events VALUES (10, 'StepSkipped', 'd', '', NULL, 'r3', 1767225600000, NULL, NULL, '{}', '{}', '{"reason":"nothing changed","unchanged":true}');
 INSERT INTO public.edgewater_events VALUES (11, 'RunEnd', '', '', NULL, 'r3', 1767225600000, NULL, NULL, '{}', '{}', '{"status":"Failure","attempt":2}');
 INSERT INTO public.edgewater_events VALUES (12, 'Verification', 'a', '=x', '{"single":["x"]}', 'run', 1767225600000, NULL, NULL, '{}', '{}', '{"found":"Missing","materializationId":4}');
 INSERT INTO public.edgewater_events VALUES (13, 'Verification', 'b', '', NULL, 'run', 1767225600000, NULL, NULL, '{}', '{}', '{"found":"Replaced","materializationId":2}');
