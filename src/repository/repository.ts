@@ -13,7 +13,7 @@ import { Operations } from "../operations-in-flight.ts";
 import type { PartitionMap } from "../partition/partition-map.ts";
 import { checkRetryPolicy } from "../retry.ts";
 import { definitionsOf, type Graph, graphOf, nodeOf, observedAssets } from "../run/graph.ts";
-import { loseCanceled } from "../run/living.ts";
+import { cancelRun } from "../run/living.ts";
 import { checkOneOf } from "../run/plan.ts";
 import type { StepOutcome, StepRequest } from "../run/protocol.ts";
 import type { RunResult } from "../run/run.ts";
@@ -358,10 +358,7 @@ export class Repository implements AsyncDisposable {
    * @throws `NotFound` for an unknown run, `PreconditionFailed` for a run that has ended
    */
   async cancel(runId: string): Promise<void> {
-    return this.#operations.run(async () => {
-      await this.storage.setRunOutcome(runId, "Canceled");
-      loseCanceled(runId);
-    });
+    return this.#operations.run(() => cancelRun(runId, this.storage));
   }
 
   /**

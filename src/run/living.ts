@@ -11,9 +11,16 @@ interface LeaseHolder {
 /** The holders of leases in this isolate, by their tokens. */
 export const living: Map<string, LeaseHolder> = new Map();
 
-/** Tells the holders of leases of a run in this isolate, which may be several where it was taken over, that it was canceled. */
-export function loseCanceled(runId: string): void {
-  for (const holder of [...living.values()]) if (holder.run.runId === runId) holder.lose("it was canceled");
+/**
+ * Cancels a run, and stops at once who makes it in this isolate. A process that takes the run over while it is canceled finds
+ * out with its next commit; one that resumes it afterwards, and before the answer arrives, goes on.
+ *
+ * @throws `NotFound` for an unknown run, `PreconditionFailed` for a run that has ended
+ */
+export async function cancelRun(runId: string, storage: Storage): Promise<void> {
+  const holders = [...living.values()].filter(({ run }) => run.runId === runId);
+  await storage.setRunOutcome(runId, "Canceled");
+  for (const holder of holders) holder.lose("it was canceled");
 }
 
 /**

@@ -1,7 +1,7 @@
 import { abortedError, EdgewaterError, isEdgewaterError, thrownText } from "../../errors.ts";
 import type { PartitionLoadingContext } from "../../partition/partitions-definition.ts";
 import type { Graph } from "../../run/graph.ts";
-import { loseCanceled } from "../../run/living.ts";
+import { cancelRun } from "../../run/living.ts";
 import { planOf } from "../../run/plan.ts";
 import {
   type BackfillPart,
@@ -232,11 +232,10 @@ export async function cancelBackfill(backfillId: string, storage: Storage): Prom
   for (const runId of parts.map((_, index) => backfillRunId(backfillId, index))) {
     if (!started.has(runId)) continue;
     try {
-      await storage.setRunOutcome(runId, "Canceled");
+      await cancelRun(runId, storage);
     } catch (error) {
       // It has ended by itself.
       if (!isEdgewaterError(error, "PreconditionFailed")) throw error;
     }
-    loseCanceled(runId);
   }
 }

@@ -150,6 +150,26 @@ describe("a run that another process takes over", () => {
     }));
 });
 
+describe("a run that is canceled", () => {
+  it("is finished by who resumes it before the answer to the cancellation has arrived", () =>
+    play(async (stage) => {
+      const { world } = stage;
+      const first = stage.maker("first");
+      await world.until(first, "commit StepStart a");
+      const canceling = world.process("canceling", async (own, process) =>
+        (await open(own, process, stage.input)).repository.cancel(first.runId as string),
+      );
+      await world.end(await world.until(canceling, "setRunOutcome"), "answered later");
+      const second = stage.resumer("second", first);
+      await world.until(second, "commit StepStart a");
+      await world.finish(canceling);
+      await world.finish(first);
+      expect(errorOf(first)).toBe("TakenOver");
+      await world.finish(second);
+      expect(second.outcome?.value).toMatchObject({ success: true });
+    }));
+});
+
 describe("a run that ends", () => {
   it("tells its own error when its lease is renewed at that moment", () =>
     play(async (stage) => {
