@@ -13,7 +13,7 @@ export const longestWaitMs = 20_000;
 /** The deepest nesting of JSON in requests and answers: metadata in lists of lists has 300 levels. */
 const maxDepth = 1000;
 
-/** What every request and every answer says of itself. */
+/** The fields that every request and every answer has. */
 export interface Versions {
   /** The version of the protocol. */
   readonly protocol: number;

@@ -39,7 +39,7 @@ import type {
   RunStepOptions,
   WriteOptions,
 } from "./types.ts";
-import type { AutomateOptions, AutomationRound, WatchOptions } from "./watch.ts";
+import { type AutomateOptions, type AutomationRound, automateOnce, type WatchOptions, watchUntil } from "./watch.ts";
 import { write } from "./write.ts";
 
 /**
@@ -137,7 +137,7 @@ export class Repository implements AsyncDisposable {
    * `superseded` when a later delivery has taken it over.
    *
    * @throws `TakenOver` when the run has another owner or has ended without the step, `GraphError` when this repository has other
-   *   assets, `NotSupported` and `SettingsError` for a request that is none, and what kept the outcome from being recorded
+   *   assets, `NotSupported` and `SettingsError` for an invalid request, and what kept the outcome from being recorded
    */
   async runStep(request: StepRequest, options: RunStepOptions = {}): Promise<StepOutcome> {
     checkRepositoryOptions("runStep", options);
@@ -311,7 +311,6 @@ export class Repository implements AsyncDisposable {
    */
   async automate(options: AutomateOptions = {}): Promise<AutomationRound> {
     checkRepositoryOptions("automate", options);
-    const { automateOnce } = await import("./watch.ts");
     return automateOnce(this, this.#context, options);
   }
 
@@ -323,7 +322,6 @@ export class Repository implements AsyncDisposable {
    */
   async watch(options: WatchOptions = {}): Promise<void> {
     checkRepositoryOptions("watch", options);
-    const { watchUntil } = await import("./watch.ts");
     return watchUntil(this, this.#context, options, this.#stopping.signal);
   }
 

@@ -12,7 +12,7 @@ interface LeaseHolder {
 export const living: Map<string, LeaseHolder> = new Map();
 
 /**
- * Cancels a run, and stops at once who makes it in this isolate. A process that takes the run over while it is canceled finds
+ * Cancels a run, and stops at once its owner and its workers in this isolate. A process that takes the run over while it is canceled finds
  * out with its next commit; one that resumes it afterwards, and before the answer arrives, goes on.
  *
  * @throws `NotFound` for an unknown run, `PreconditionFailed` for a run that has ended

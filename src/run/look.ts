@@ -122,7 +122,7 @@ export async function look(output: Output, record: LatestRecord | undefined, env
   return now?.lastMaterializationId === record?.lastMaterializationId ? { found: "unknown", stored } : { found: "overtaken" };
 }
 
-/** A latest record, unless its value was wiped: then its event is gone, and what is stored still is nobody's. */
+/** A latest record, unless its value was wiped: then its event is gone, and no record describes what is still stored. */
 async function unlessWiped(
   { definition, key }: Output,
   latest: LatestRecord | undefined,

@@ -19,8 +19,7 @@ interface WorkerMessageEvent {
 interface WorkerThread {
   postMessage(message: unknown): void;
   terminate(): Promise<unknown>;
-  // biome-ignore lint/suspicious/noExplicitAny: as Node declares it
-  on(type: string, listener: (value: any) => void): unknown;
+  on(type: string, listener: (value: unknown) => void): unknown;
   ref(): void;
   unref(): void;
 }

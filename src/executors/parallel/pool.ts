@@ -12,7 +12,7 @@ export type Answer = { readonly outcome: StepOutcome } | { readonly error: unkno
 
 /** One worker. It makes one step at a time. */
 interface Slot {
-  line: Line;
+  readonly line: Line;
   isReady: boolean;
   job: { readonly id: number; readonly settle: (answer: Answer) => void } | undefined;
 }
@@ -98,11 +98,11 @@ export class Pool {
   }
 
   #start(): void {
-    const slot: Slot = { line: undefined as never, isReady: false, job: undefined };
     const onMessage = (message: unknown): void => {
       if (isMessage<FromWorker>(message)) this.#receive(slot, message);
     };
-    slot.line = lineTo(this.#options.start(), onMessage, (reason) => this.#lose(slot, reason));
+    const line = lineTo(this.#options.start(), onMessage, (reason) => this.#lose(slot, reason));
+    const slot: Slot = { line, isReady: false, job: undefined };
     this.#slots.add(slot);
   }
 

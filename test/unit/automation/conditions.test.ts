@@ -181,7 +181,7 @@ describe("inLatestTimeWindow", () => {
     expect(fired.filter((each) => each.startsWith("down"))).toEqual(["down[2024-01-05]"]);
   });
 
-  it("refuses a number of windows that is none", () => {
+  it("refuses an invalid number of windows", () => {
     for (const make of [
       () => inLatestTimeWindow({ windows: 0 }),
       () => eager({ windows: 1.5 }),

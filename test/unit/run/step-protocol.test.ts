@@ -92,7 +92,7 @@ describe("a request", () => {
     expect(outcomes[0]).toMatchObject({ protocol: 1, status: "ended", outputs: { "3:one": events[0]?.id } });
   });
 
-  it("that is none is refused, and says which field is wrong", async () => {
+  it("that is invalid is refused, and the error names the field", async () => {
     const { open } = place();
     await using repository = await open([asset({ name: "one" }, () => 1)]);
     for (const request of [undefined, 7, {}, { protocol: 1 }, { protocol: 1, runId: "r", owner: 3 }])
