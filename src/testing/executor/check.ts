@@ -1,4 +1,4 @@
-import { type ErrorCode, isEdgewaterError, thrownText } from "../../errors.ts";
+import { thrownText } from "../../errors.ts";
 import type { ObjectStore } from "../../object-store/types.ts";
 import type { Repository } from "../../repository/repository.ts";
 import type { MaterializeOptions } from "../../repository/types.ts";
@@ -6,6 +6,7 @@ import type { Execution, Executor, Outcomes } from "../../run/executor.ts";
 import type { Step } from "../../run/plan.ts";
 import type { RunResult } from "../../run/run.ts";
 import type { AnyEvent, Storage, StoredEvent } from "../../storage/types.ts";
+import { type Rejects, rejectsOr } from "../rejects.ts";
 import { Hooks } from "./hooks.ts";
 import { openExecutorSuite } from "./suite.ts";
 
@@ -90,16 +91,8 @@ export function same(actual: unknown, expected: unknown, what: string): void {
   if (one !== other) throw broken(`${what}: expected ${other.slice(0, 1000)}, got ${one.slice(0, 1000)}`);
 }
 
-/** Calls, and returns the error, which must have this code. */
-export async function rejects(call: () => Promise<unknown>, code: ErrorCode): Promise<Error> {
-  try {
-    await call();
-  } catch (error) {
-    if (isEdgewaterError(error, code)) return error;
-    throw broken(`expected ${code}, got ${thrownText(error)}`, error);
-  }
-  throw broken(`expected ${code}, but the call succeeded`);
-}
+/** Checks that a call fails with a code, and returns the error. */
+export const rejects: Rejects = /* @__PURE__ */ rejectsOr(broken);
 
 /** The run succeeded. */
 export function succeeded(result: RunResult): void {

@@ -1,7 +1,7 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { MemoryStore } from "../../object-store/memory/store.ts";
 import type { StepOutcome, StepRequest } from "../../run/protocol.ts";
-import type { Storage } from "../../storage/types.ts";
+import { Storage } from "../../storage/storage.ts";
 import {
   broken,
   delivering,
@@ -181,8 +181,7 @@ export const deliveryCases: readonly ExecutorCase[] = [
       const error = await rejects(() => near.materialize({ selection: ["local.one"] }), "NotSupported");
       if (!error.message.includes('"local.one"') || !error.message.includes("inProcess()"))
         throw broken("the error names neither asset nor remedy", error);
-      const { Storage: storages } = await import("../../storage/storage.ts");
-      await using memory: Storage = storages.memory();
+      await using memory = Storage.memory();
       await using apart = await openStage(stage, { storage: memory });
       await rejects(() => apart.materialize({ selection: ["local.one"] }), "NotSupported");
       same([(await stage.storage.getRuns()).length, await memory.getRuns()], [runs, []], "recorded runs");

@@ -1,5 +1,5 @@
-import { type EdgewaterError, type ErrorCode, isEdgewaterError, thrownText } from "../../errors.ts";
 import type { Get, List, ObjectStore } from "../../object-store/types.ts";
+import { type Rejects, rejectsOr } from "../rejects.ts";
 
 /** One case of the conformance suite. */
 export interface ObjectStoreCase<Store = ObjectStore> {
@@ -27,15 +27,7 @@ export async function toArray<Entry>(list: AsyncIterable<Entry>): Promise<Entry[
 }
 
 /** Checks that a call fails with a code, and returns the error. */
-export async function rejects(call: () => Promise<unknown>, code: ErrorCode): Promise<EdgewaterError> {
-  try {
-    await call();
-  } catch (error) {
-    if (isEdgewaterError(error, code)) return error;
-    throw failure(`expected ${code}, got ${thrownText(error)}`, error);
-  }
-  throw failure(`expected ${code}, but the call succeeded`);
-}
+export const rejects: Rejects = /* @__PURE__ */ rejectsOr(failure);
 
 /** Checks that two values are equal; objects by their JSON. */
 export function equal(actual: unknown, expected: unknown, what: string): void {

@@ -1,8 +1,8 @@
-import { type EdgewaterError, type ErrorCode, isEdgewaterError, thrownText } from "../../errors.ts";
 import { MetadataValue } from "../../metadata/metadata-value.ts";
 import { PartitionKey } from "../../partition/partition-key.ts";
 import { undeclared } from "../../storage/query/catalogue.ts";
 import type { AssetDefinition, NewEvent, RunRecord, Storage, StoredEvent } from "../../storage/types.ts";
+import { type Rejects, rejectsOr } from "../rejects.ts";
 
 /** One obligation of a Storage, and its check. */
 export interface StorageCase {
@@ -69,16 +69,8 @@ export function same(actual: unknown, expected: unknown, what: string): void {
   if (one !== other) throw broken(`${what}: expected ${shorten(other)}, got ${shorten(one)}`);
 }
 
-/** Calls, and returns the error, which must have this code. */
-export async function rejects(call: () => Promise<unknown>, code: ErrorCode): Promise<EdgewaterError> {
-  try {
-    await call();
-  } catch (error) {
-    if (isEdgewaterError(error, code)) return error;
-    throw broken(`expected ${code}, got ${thrownText(error)}`, error);
-  }
-  throw broken(`expected ${code}, but the call succeeded`);
-}
+/** Checks that a call fails with a code, and returns the error. */
+export const rejects: Rejects = /* @__PURE__ */ rejectsOr(broken);
 
 function canonical(value: unknown): string {
   if (value instanceof Uint8Array) return `bytes ${[...value]}`;

@@ -3,9 +3,10 @@
  * a crash killed at random moments. Arguments: how many kills, and the seed to do the same once more.
  */
 import { browsers } from "../../../scripts/browsers.ts";
+import { randomOf } from "../../support/random.ts";
 import { killBrowser } from "./browser.ts";
 import { fence } from "./fence.ts";
-import { type Judge, randomFrom } from "./judge.ts";
+import type { Judge } from "./judge.ts";
 import { killLocal } from "./local.ts";
 import { operations } from "./operations.ts";
 import { killWriters } from "./records.ts";
@@ -34,8 +35,8 @@ for (const name of ["ifMatch", "ifMatch with attributes"] as const) {
   }
   console.log(`${name}: stopped at every call`);
 }
-report("LocalStore", await killLocal(kills, randomFrom(seed)));
+report("LocalStore", await killLocal(kills, randomOf(seed)));
 for (const browser of browsers) {
-  for (const [kind, judge] of await killBrowser(browser, kills, randomFrom(seed))) report(`${browser.name}, ${kind}`, judge);
+  for (const [kind, judge] of await killBrowser(browser, kills, randomOf(seed))) report(`${browser.name}, ${kind}`, judge);
 }
 console.log(`records: ${await killWriters(kills)} batches were acknowledged by ${kills} writers that were killed, and every one is there`);

@@ -2,9 +2,9 @@
 import { type ConditionalPut, type Delete, type Head, isEdgewaterError, type PutMode } from "edgewater";
 import { S3Store } from "edgewater/s3";
 import type { TransportOptions } from "../../../src/object-store/client/exchange.ts";
+import { deckOf, randomOf } from "../../support/random.ts";
 import type { S3Server } from "../../support/servers/ceph.ts";
 import { type Commit, type Fault, startFaultProxy } from "../../support/servers/fault-proxy.ts";
-import { deckOf, randomOf } from "./random.ts";
 
 /** Milliseconds that the store waits for an answer, and by which late requests and answers are delayed. */
 const timeoutMs = 1000;

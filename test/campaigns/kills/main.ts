@@ -4,7 +4,7 @@
  */
 import { browsers } from "../../../scripts/browsers.ts";
 import { components } from "../../../scripts/components.ts";
-import { randomFrom } from "../crash/judge.ts";
+import { randomOf } from "../../support/random.ts";
 import { failCalls } from "./faults.ts";
 import { bundleChild, killProcesses, newFolder, type Outcome } from "./processes.ts";
 import { startServices } from "./services.ts";
@@ -14,7 +14,7 @@ const [local = 1000, remote = 100, tabs = 100, seed = Date.now() % 1e6] = proces
 console.log(`seed ${seed}`);
 /** Kills over one place, before what they have left is checked. */
 const perPlace = 25;
-const random = randomFrom(seed);
+const random = randomOf(seed);
 
 async function campaign(name: string, kills: number, killSome: (kills: number, outcome: Outcome) => Promise<void>): Promise<void> {
   const outcome: Outcome = { kills: 0, ends: {}, problems: [] };

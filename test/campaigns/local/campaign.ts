@@ -11,7 +11,7 @@ import { ClaimOwner } from "../../../src/object-store/local/claim-owner.ts";
 import { LocalStore } from "../../../src/object-store/local/index.ts";
 import { Layout } from "../../../src/object-store/local/layout.ts";
 import type { FullPutOptions, PutMode } from "../../../src/object-store/types.ts";
-import { pick, randomOf } from "../faults/random.ts";
+import { pick, randomOf } from "../../support/random.ts";
 
 const keys = ["a", "b/c", "b/d", "B/C", "ü/é", `${"long".repeat(80)}/x`, "v1/k.json"] as const;
 

@@ -20,7 +20,7 @@ import {
   staticPartitions,
 } from "edgewater";
 import { condition as cron } from "edgewater/cron";
-import { randomOf } from "../../campaigns/faults/random.ts";
+import { randomOf } from "../random.ts";
 import { Network, Process } from "./network.ts";
 
 /** What to simulate. */

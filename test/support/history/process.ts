@@ -2,7 +2,7 @@
  * A process that writes, rolls back, prunes and loads in a folder beside others: `<folder> <seed>`. Prints the id and the value of
  * every event that it has recorded, and what is wrong.
  */
-import { randomOf } from "../../campaigns/faults/random.ts";
+import { randomOf } from "../random.ts";
 import { inFolder } from "./folder.ts";
 import { eventsOf, later, open, type Place, places } from "./shared.ts";
 

@@ -1,5 +1,5 @@
 /** Random writes, rollbacks, prunes, wipes and readers of two repositories, compared with a model of a few lines. */
-import { randomOf } from "../../campaigns/faults/random.ts";
+import { randomOf } from "../random.ts";
 import { checkNoGarbage, codeOf, eventsOf, later, type Opened, open, type Place, places, type Shared } from "./shared.ts";
 
 /** A version as the model has it. */

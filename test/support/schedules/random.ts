@@ -1,5 +1,5 @@
 /** A schedule that a seed chooses: which process takes the next step, which answers are lost, and who is killed. */
-import { randomOf } from "../../campaigns/faults/random.ts";
+import { randomOf } from "../random.ts";
 import { checkEnd } from "./check.ts";
 import { type Input, open } from "./pipeline.ts";
 import { type Call, type Ending, type Process, type Shared, World } from "./world.ts";

@@ -2,18 +2,8 @@
 import { type Asset, asset, Repository, SuperJsonIOHandler } from "edgewater";
 import { type Chance, fakeEngine, fakeQueue, openExecutorSuite } from "edgewater/testing";
 import { expect, it } from "vitest";
+import { randomOf } from "../../support/random.ts";
 import { reachedStorage, reachedStore } from "../../support/reached.ts";
-
-/** Numbers of a seed: mulberry32. */
-function chanceOf(seed: number): Chance {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Assets that take some of those before them; each value is one more than the sum of its inputs. */
 function graphOf(chance: Chance): { readonly assets: readonly Asset<number>[]; readonly expected: readonly number[] } {
@@ -36,10 +26,10 @@ const seeds = Array.from({ length: 12 }, (_, index) => index + 1);
 
 it.each(["name", "index"] as const)("engines that remember by %s end every run with one record for each output", async (by) => {
   for (const seed of seeds) {
-    const { assets, expected } = graphOf(chanceOf(seed));
+    const { assets, expected } = graphOf(randomOf(seed));
     const storage = reachedStorage();
     await using repository = await Repository.open({ assets, storage, ioHandler: new SuperJsonIOHandler({ store: reachedStore() }) });
-    const { materialize } = fakeEngine(by, chanceOf(1000 + seed));
+    const { materialize } = fakeEngine(by, randomOf(1000 + seed));
     const result = await materialize?.(repository, {});
     expect(result, `seed ${seed}`).toMatchObject({ success: true });
     for (const [index, value] of expected.entries()) {
@@ -53,7 +43,7 @@ it.each(["name", "index"] as const)("engines that remember by %s end every run w
 
 it("queues that deliver twice and out of order make every step once", async () => {
   for (const seed of seeds) {
-    const chance = chanceOf(seed);
+    const chance = randomOf(seed);
     const storage = reachedStorage();
     const store = reachedStore();
     const calls = new Map<string, number>();

@@ -3,7 +3,7 @@ import { isEdgewaterError, Storage, type StoredEvent } from "edgewater";
 import { remote, serveStorage } from "edgewater/remote";
 import { describe, expect, it, vi } from "vitest";
 import { made } from "../../../src/testing/storage/check.ts";
-import { randomOf } from "../../campaigns/faults/random.ts";
+import { randomOf } from "../../support/random.ts";
 import { type Fault, faults, serveRecords } from "../../support/servers/records.ts";
 
 const authorize = () => "write" as const;
