@@ -9,6 +9,7 @@ import { announcedVersion, historyOf, latestOf, look, type Output, placeOf, reco
 import { keptLeaseMs, type OwnerOptions, RunOwner } from "../run/owner.ts";
 import { checkPlaces, type PlacesEnvironment } from "../run/places.ts";
 import { outputId, type Plan, planOf, type Selection } from "../run/plan.ts";
+import { namesOf } from "../run/run.ts";
 import type { LoadEnvironment } from "../run/run-environment.ts";
 import { skippedEvent } from "../run/step-record.ts";
 import { decodeIntent, type Intent, intentPrefix, writeIdOf } from "../storage/intent.ts";
@@ -116,7 +117,17 @@ export async function takeOverRun(
   const { storage } = environment;
   await checkPlaces(plan, environment);
   const { preconditions, attempt } = await asSeen(run, storage, force, environment.signal);
-  const next: RunRecord = { ...run, status: "Started", attempt: attempt + 1, tags: { ...run.tags, ...tags }, endTime: undefined };
+  const names = namesOf(plan);
+  const next: RunRecord = {
+    ...run,
+    status: "Started",
+    attempt: attempt + 1,
+    // It may be resumed for more than it began with.
+    nodeNames: [...new Set([...run.nodeNames, ...names.nodeNames])],
+    partitionKeys: [...new Set([...(run.partitionKeys ?? []), ...names.partitionKeys])],
+    tags: { ...run.tags, ...tags },
+    endTime: undefined,
+  };
   throwIfAborted(environment.signal);
   const owner = await takeOver(next, [...preconditions, ...given], options);
   try {

@@ -64,6 +64,19 @@ describe("a run that was killed", () => {
     expect((await repository.status()).every(({ status, uncommitted }) => status === "UpToDate" && uncommitted === undefined)).toBe(true);
   });
 
+  it("is recorded with what it is resumed for beside what it began with", async () => {
+    const { assets, one } = pipeline();
+    await using storage = Storage.memory();
+    const dead = await Repository.open({ assets, storage: dying(storage, (key) => key === "one") });
+    await expect(dead.materialize({ selection: [one] })).rejects.toThrow("killed");
+    await dead.close();
+    expect(await storage.getRuns()).toMatchObject([{ nodeNames: ["one"] }]);
+    await using repository = await Repository.open({ assets, storage });
+    const result = await repository.materialize({ resume: true, selection: assets });
+    expect(result).toMatchObject({ success: true, materializedAssets: ["one", "two", "three"] });
+    expect(await storage.getRuns()).toMatchObject([{ status: "Success", nodeNames: ["one", "two", "three"] }]);
+  });
+
   it("writes an output again when another run wrote the stored value", async () => {
     const given = pipeline();
     await using storage = Storage.memory();
