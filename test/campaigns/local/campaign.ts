@@ -197,7 +197,8 @@ class Campaign {
     const isEqual = body === found.written;
     const isSameTime = !isTimeNew && (found.state === "written" || found.state === "rotten");
     const state = !found.hasRecord ? "plain" : isSameTime ? (isEqual ? "written" : "rotten") : isEqual ? "copied" : "changed";
-    this.#model.set(key, { ...found, body, state, etag: undefined });
+    // What has changed nothing, such as damage of an empty file, keeps the etag.
+    this.#model.set(key, { ...found, body, state, etag: state === "written" ? found.etag : undefined });
   }
 
   async #refused(key: string, mode: PutMode, code: string, where: string): Promise<void> {

@@ -1,10 +1,9 @@
-/** A few thousand of the random hostile answers of `npm run answers`. */
+/** A few thousand of the random hostile answers of `npm run answers`, which tries others each time. */
 import { expect, it } from "vitest";
 import { Random, tryRandomAnswer } from "../../../support/random-answers.ts";
 
 it("every HTTP store returns what it was asked for or an error of the family, whatever a server answers", async () => {
-  const seed = Date.now() % 2 ** 31;
-  const random = new Random(seed);
+  const random = new Random(1);
   const one = async (): Promise<unknown[]> => {
     const findings: unknown[] = [];
     for (let count = 0; count < 200; count++) {
@@ -14,5 +13,5 @@ it("every HTTP store returns what it was asked for or an error of the family, wh
     return findings;
   };
   const findings = (await Promise.all(Array.from({ length: 16 }, one))).flat();
-  expect(findings, `seed ${seed}`).toEqual([]);
+  expect(findings).toEqual([]);
 }, 120_000);
