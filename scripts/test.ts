@@ -1,11 +1,15 @@
 /**
  * `npm test`: runs every test that this machine can run, then lists what was skipped and why. With `CI` set, a skipped test
  * is a failure. Arguments are passed to Vitest; the end-to-end tests are then left out.
+ *
+ * Vitest runs one browser after the other, and most of their time they wait. So a second Vitest runs them, beside the other tests.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { browsers } from "./browsers.ts";
 import { components, missing } from "./components.ts";
 
 interface VitestReport {
@@ -28,9 +32,19 @@ const skipped = missing.map(
 let passed = 0;
 let failed = 0;
 
-function run(program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): boolean {
+/** Runs a program, and returns whether it succeeded. What it prints goes to the terminal, or into a file. */
+async function run(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  output?: string,
+): Promise<boolean> {
+  const file = output === undefined ? "inherit" : openSync(output, "w");
   const env = { ...process.env, ...environment };
-  return spawnSync(join(root, "node_modules/.bin", program), args, { cwd: root, stdio: "inherit", env }).status === 0;
+  const child = spawn(join(root, "node_modules/.bin", program), args, { cwd: root, stdio: ["inherit", file, file], env });
+  const [status] = (await once(child, "exit")) as [number | null];
+  if (typeof file === "number") closeSync(file);
+  return status === 0;
 }
 
 function read<Report>(file: string): Report | undefined {
@@ -41,23 +55,45 @@ function read<Report>(file: string): Report | undefined {
   }
 }
 
-const vitestReport = join(reports, "vitest.json");
 // In a log file, colour codes make the output of dots ten times as long.
 const plain = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
-const vitestOk = run("vitest", ["run", "--reporter", "dot", "--reporter", "json", "--outputFile.json", vitestReport, ...filters], plain);
-const vitest = read<VitestReport>(vitestReport);
-passed += vitest?.numPassedTests ?? 0;
-failed += vitest?.numFailedTests ?? 0;
-// A test file that cannot be loaded fails without a failed test.
-if (!vitestOk && (vitest === undefined || vitest.numFailedTests === 0)) failed++;
-for (const { assertionResults } of vitest?.testResults ?? []) {
-  for (const { status, fullName } of assertionResults)
-    if (status !== "passed" && status !== "failed") skipped.push(`${fullName}: skipped here`);
+
+/** Runs the tests that the arguments choose, counts them, and notes what was skipped. */
+async function runVitest(name: string, args: readonly string[], output?: string): Promise<void> {
+  const file = join(reports, `${name}.json`);
+  const ok = await run("vitest", ["run", "--reporter", "dot", "--reporter", "json", "--outputFile.json", file, ...args], plain, output);
+  const report = read<VitestReport>(file);
+  passed += report?.numPassedTests ?? 0;
+  failed += report?.numFailedTests ?? 0;
+  // A test file that cannot be loaded fails without a failed test.
+  if (!ok && (report === undefined || report.numFailedTests === 0)) failed++;
+  for (const { assertionResults } of report?.testResults ?? []) {
+    for (const { status, fullName } of assertionResults)
+      if (status !== "passed" && status !== "failed") skipped.push(`${fullName}: skipped here`);
+  }
+}
+
+const inBrowsers = [...browsers.map(({ name }) => name), ...(components.webkit.path ? ["webkit", "webkit in private"] : [])];
+if (filters.length > 0 || inBrowsers.length === 0) await runVitest("all", filters);
+else {
+  const output = join(reports, "browsers.log");
+  await Promise.all([
+    runVitest(
+      "others",
+      inBrowsers.map((name) => `--project=!${name}`),
+    ),
+    runVitest(
+      "browsers",
+      inBrowsers.map((name) => `--project=${name}`),
+      output,
+    ),
+  ]);
+  console.log(readFileSync(output, "utf8"));
 }
 
 if (filters.length === 0 && (components.chromium.path || components.firefox.path)) {
   const file = join(reports, "playwright.json");
-  const ok = run("playwright", ["test", "--reporter", "list,json"], { ...plain, PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+  const ok = await run("playwright", ["test", "--reporter", "list,json"], { ...plain, PLAYWRIGHT_JSON_OUTPUT_FILE: file });
   const stats = read<PlaywrightReport>(file)?.stats;
   passed += (stats?.expected ?? 0) + (stats?.flaky ?? 0);
   failed += stats?.unexpected ?? 0;

@@ -96,9 +96,7 @@ class Campaign {
       return this.#put(key, { ifMatch: etag });
     },
     stale: async (key, where) => {
-      const { etag, state } = this.#model.get(key) ?? {};
-      // Damage that keeps size and time keeps the etag too.
-      if (state === "rotten") return;
+      const etag = this.#model.get(key)?.etag;
       const stale = [...(this.#etags.get(key) ?? [])].filter((each) => each !== etag);
       if (stale.length > 0) await this.#refused(key, { ifMatch: this.#pick(stale) }, "PreconditionFailed", where);
     },
@@ -197,8 +195,8 @@ class Campaign {
     const isEqual = body === found.written;
     const isSameTime = !isTimeNew && (found.state === "written" || found.state === "rotten");
     const state = !found.hasRecord ? "plain" : isSameTime ? (isEqual ? "written" : "rotten") : isEqual ? "copied" : "changed";
-    // What has changed nothing, such as damage of an empty file, keeps the etag.
-    this.#model.set(key, { ...found, body, state, etag: state === "written" ? found.etag : undefined });
+    // Damage that keeps size and time keeps the etag too.
+    this.#model.set(key, { ...found, body, state, etag: isTimeNew ? undefined : found.etag });
   }
 
   async #refused(key: string, mode: PutMode, code: string, where: string): Promise<void> {
