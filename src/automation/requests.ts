@@ -10,6 +10,8 @@ import type { AssetSnapshot, Trigger } from "./types.ts";
 
 /** The run of a request: running, without a living owner, or ended. */
 export type RequestedRun = RunRecord & {
+  /** Whether the run is to make an asset, or a partition of it. */
+  readonly makes: (asset: string, partition: string) => boolean;
   /** Of a run that has ended: the assets of steps that it has skipped, and of a canceled one of those that have failed. */
   readonly untried: ReadonlySet<string>;
 };
@@ -27,9 +29,14 @@ export async function readRequestedRuns(
     const events = progressOf(run) === "ended" ? await storage.getEventsForRun(run.runId, { types }) : [];
     // A run that was resumed begins once more.
     const steps = events.slice(events.findLastIndex(({ eventType }) => eventType === "RunStart") + 1);
-    return [[run.runId, { ...run, untried: new Set(steps.map(({ assetKey }) => assetKey ?? "")) }]];
+    return [[run.runId, { ...run, makes: makesOf(run), untried: new Set(steps.map(({ assetKey }) => assetKey ?? "")) }]];
   });
   return new Map((await Promise.all(entries)).flat());
+}
+
+function makesOf({ nodeNames, partitionKeys }: RunRecord): RequestedRun["makes"] {
+  const [assets, partitions] = [new Set(nodeNames), new Set(partitionKeys)];
+  return (asset, partition) => assets.has(asset) && (partition === "" || partitions.has(partition));
 }
 
 function progressOf({ status }: RunRecord): "running" | "interrupted" | "ended" {
@@ -110,7 +117,7 @@ function endingOf(
     const isSettled = (isMade && isMadeFromLatest(snapshot, partition)) || (isFailed && failures.isOfLatest(snapshot, partition));
     return isSettled ? tried : "open";
   }
-  if (!run.nodeNames.includes(snapshot.asset) || (partition !== "" && !run.partitionKeys?.includes(partition))) return "again";
+  if (!run.makes(snapshot.asset, partition)) return "again";
   if (isMade && (run.status !== "Started" || snapshot.latest(partition)?.lastRunId === runId)) return tried;
   if (progressOf(run) !== "ended") return "open";
   // Aborted, or left out by a process that has resumed the run and does not have the asset. What the run has written before may not
