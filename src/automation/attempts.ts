@@ -18,7 +18,7 @@ export function failedId(snapshot: AssetSnapshot, partition: string): number | u
 
 /** The last attempts to make the partitions of an asset, since its previous evaluation or its open requests. */
 export interface Attempts {
-  /** Whether a partition was made from the latest versions of all its inputs, and by the latest code. */
+  /** Whether a partition was made from the latest versions of all its inputs, and by the latest code, and is still there. */
   readonly isMadeFromLatest: (partition: string) => boolean;
   /** Whether the last attempt failed with the latest inputs; false for one that was aborted, which says nothing of them. */
   readonly hasFailedWithLatest: (partition: string) => boolean;
@@ -66,7 +66,10 @@ export async function readAttempts(snapshot: AssetSnapshot, state: AssetState | 
     isMadeFromLatest: (partition) => {
       if (snapshot.isExternal) return true;
       const { codeVersion } = snapshot;
-      if (codeVersion !== undefined && codeVersion !== snapshot.latest(partition)?.lastMaterializationCodeVersion) return false;
+      const { lastMaterializationCodeVersion, lastFound } = snapshot.latest(partition) ?? {};
+      // Wiped or lost since: it is to be made again.
+      if (lastFound === "Missing") return false;
+      if (codeVersion !== undefined && codeVersion !== lastMaterializationCodeVersion) return false;
       return isOfLatest(partition, madeAttempt(partition));
     },
     hasFailedWithLatest: (partition) => {

@@ -62,3 +62,15 @@ describe("an external asset that is observed in every round", () => {
     expect((await repository.storage.getPartitionRecords("feed")).map(({ partitionKey }) => String(partitionKey))).toEqual(["eu", "us"]);
   });
 });
+
+describe("what is wiped before the next evaluation", () => {
+  it("is requested again", async () => {
+    const names = asset({ name: "names", partitions: staticPartitions(["a", "b"]), ...eager }, () => 1);
+    await using repository = await Repository.open({ assets: [names], ioHandler: new SuperJsonIOHandler({ store: new MemoryStore() }) });
+    await repository.automate();
+    await repository.wipe(names, { partitionKeys: ["a"] });
+
+    expect((await repository.automate()).evaluation.requests).toMatchObject([{ selection: ["names"], partitionKeys: ["a"] }]);
+    expect((await repository.automate()).evaluation.requests).toEqual([]);
+  });
+});
