@@ -1,9 +1,10 @@
 /** Conditions that are made of other conditions. */
-import { makeCondition } from "./make-condition.ts";
+import { checkConditions, makeCondition } from "./make-condition.ts";
 import type { Condition, ConditionContext, TruePartitions } from "./types.ts";
 
 /** True when all conditions are true. */
 export function and(...conditions: readonly Condition[]): Condition {
+  checkConditions("and", conditions);
   return makeCondition(
     "and",
     ({ snapshot, child }) => {
@@ -17,6 +18,7 @@ export function and(...conditions: readonly Condition[]): Condition {
 
 /** True when at least one condition is true. */
 export function or(...conditions: readonly Condition[]): Condition {
+  checkConditions("or", conditions);
   return makeCondition(
     "or",
     ({ snapshot, child }) => {
@@ -30,6 +32,7 @@ export function or(...conditions: readonly Condition[]): Condition {
 
 /** True when the condition is not true. */
 export function not(condition: Condition): Condition {
+  checkConditions("not", [condition]);
   return makeCondition(
     "not",
     ({ snapshot, child }) => {
@@ -42,6 +45,7 @@ export function not(condition: Condition): Condition {
 
 /** True when the condition is true for at least one upstream asset, in a partition that this one is made from. */
 export function anyDepsMatch(condition: Condition): Condition {
+  checkConditions("anyDepsMatch", [condition]);
   return makeCondition(
     "any dependency",
     (context) => {
@@ -61,6 +65,7 @@ export function anyDepsMatch(condition: Condition): Condition {
 
 /** True when the condition is true for every upstream asset, in every partition that this one is made from. */
 export function allDepsMatch(condition: Condition): Condition {
+  checkConditions("allDepsMatch", [condition]);
   return makeCondition(
     "all dependencies",
     (context) => {
@@ -75,6 +80,7 @@ export function allDepsMatch(condition: Condition): Condition {
 
 /** True when the condition is true and was not true at the previous evaluation. */
 export function newlyTrue(condition: Condition): Condition {
+  checkConditions("newlyTrue", [condition]);
   return makeCondition(
     "newly true",
     ({ child, recall, remember }) => {
@@ -89,6 +95,7 @@ export function newlyTrue(condition: Condition): Condition {
 
 /** True from an evaluation at which `trigger` is true until one at which `reset` is true. When both are, it is false. */
 export function since(trigger: Condition, reset: Condition): Condition {
+  checkConditions("since", [trigger, reset]);
   return makeCondition(
     "since",
     ({ snapshot, child, recall, remember }) => {

@@ -93,6 +93,8 @@ export interface Conditions {
  * These prevent a run: an upstream asset is missing or in progress, or the asset is in progress itself. After a failure the asset
  * waits until something is new again. `eager` and `onMissing` look at the last time window only, unless told otherwise.
  *
+ * @throws `DefinitionError` when a condition is made of something else, or of nothing
+ *
  * @example
  * ```ts
  * const strong = asset({ name: "strong", inputs: { quakes }, automationCondition: condition.eager() }, strongOnes);

@@ -1,4 +1,4 @@
-import type { Failures } from "./attempts.ts";
+import type { Attempts } from "./attempts.ts";
 import type { Wanted } from "./automation-request.ts";
 import { displayed, type Evaluated, evaluateCondition } from "./evaluate-condition.ts";
 import { addRequest, type RequestedRun, type Settled, settle } from "./requests.ts";
@@ -15,7 +15,7 @@ export interface Subject {
   readonly known: AssetState | undefined;
   /** The runs of its open requests. */
   readonly runs: ReadonlyMap<string, RequestedRun>;
-  readonly failures: Failures;
+  readonly attempts: Attempts;
 }
 
 /** When an evaluation takes place. */
@@ -39,9 +39,9 @@ export interface Outcome extends Wanted {
 
 /** Evaluates one asset: what its open requests have come to, whether its condition is true, and what is to be requested. */
 export function evaluateAsset(subject: Subject, { now, until, lastEventId, withheld: ofOthers }: EvaluationMoment): Outcome {
-  const { node, condition, snapshot, known, runs, failures } = subject;
+  const { node, condition, snapshot, known, runs, attempts } = subject;
   const evaluation = (known?.evaluation ?? 0) + 1;
-  const settled = settle(node, snapshot, known, runs, failures);
+  const settled = settle(node, snapshot, known, runs, attempts);
   const evaluated = evaluateCondition(condition, snapshot, {
     now,
     previous: known?.timestamp,

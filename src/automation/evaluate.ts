@@ -1,6 +1,6 @@
 import { isEdgewaterError, throwIfAborted } from "../errors.ts";
 import type { Storage } from "../storage/types.ts";
-import { readFailures } from "./attempts.ts";
+import { readAttempts } from "./attempts.ts";
 import { type AutomationRequest, earlierRequests, newRequests } from "./automation-request.ts";
 import { evaluateAsset, type Outcome, type Subject } from "./evaluate-asset.ts";
 import { readRequestedRuns } from "./requests.ts";
@@ -90,7 +90,7 @@ async function evaluateOnce(
   const subjects = conditioned.map(async ({ node, condition }): Promise<Subject> => {
     const snapshot = snapshots.byName.get(node.name) as AssetSnapshot;
     const known = before.of(node.name);
-    return { node, condition, snapshot, known, runs, failures: await readFailures(snapshot, known, storage) };
+    return { node, condition, snapshot, known, runs, attempts: await readAttempts(snapshot, known, storage) };
   });
   const outcomes: Outcome[] = [];
   const withheld = new Map<string, ReadonlySet<string>>();

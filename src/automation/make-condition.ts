@@ -1,3 +1,5 @@
+import { EdgewaterError } from "../errors.ts";
+import { describe } from "../options.ts";
 import type { Condition } from "./types.ts";
 
 const brand = Symbol.for("edgewater/condition");
@@ -26,4 +28,17 @@ export function makeCondition(
 /** Returns whether `value` is a condition, also when another bundle or realm made it. */
 export function isCondition(value: unknown): value is Condition {
   return typeof value === "object" && value !== null && brand in value;
+}
+
+/**
+ * Checks the conditions that another one is made of.
+ *
+ * @throws `DefinitionError` for anything else, and for none
+ */
+export function checkConditions(owner: string, conditions: readonly Condition[]): void {
+  const wrong = conditions.findIndex((condition) => !isCondition(condition));
+  if (conditions.length > 0 && wrong < 0) return;
+  const got = wrong < 0 ? "none" : `argument ${wrong + 1} is ${describe(conditions[wrong])}`;
+  const message = `Invalid conditions of ${owner}: ${got}; pass conditions, such as condition.missing()`;
+  throw new EdgewaterError("DefinitionError", message, { field: "automationCondition" });
 }

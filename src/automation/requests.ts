@@ -3,13 +3,15 @@
  * begin a run with an id, so a request may be returned again to another process when nobody has begun it: it is run once.
  */
 import type { RunRecord, Storage } from "../storage/types.ts";
-import { type Failures, failedId, isMadeFromLatest, madeId } from "./attempts.ts";
+import { type Attempts, failedId, madeId } from "./attempts.ts";
 import type { AutomationNode } from "./snapshots.ts";
 import type { AssetState, OpenRequest, PastRequest } from "./state.ts";
 import type { AssetSnapshot, Trigger } from "./types.ts";
 
 /** The run of a request: running, without a living owner, or ended. */
 export type RequestedRun = RunRecord & {
+  /** Whether the run is to make an asset, or a partition of it. */
+  readonly makes: (asset: string, partition: string) => boolean;
   /** Of a run that has ended: the assets of steps that it has skipped, and of a canceled one of those that have failed. */
   readonly untried: ReadonlySet<string>;
 };
@@ -27,9 +29,14 @@ export async function readRequestedRuns(
     const events = progressOf(run) === "ended" ? await storage.getEventsForRun(run.runId, { types }) : [];
     // A run that was resumed begins once more.
     const steps = events.slice(events.findLastIndex(({ eventType }) => eventType === "RunStart") + 1);
-    return [[run.runId, { ...run, untried: new Set(steps.map(({ assetKey }) => assetKey ?? "")) }]];
+    return [[run.runId, { ...run, makes: makesOf(run), untried: new Set(steps.map(({ assetKey }) => assetKey ?? "")) }]];
   });
   return new Map((await Promise.all(entries)).flat());
+}
+
+function makesOf({ nodeNames, partitionKeys }: RunRecord): RequestedRun["makes"] {
+  const [assets, partitions] = [new Set(nodeNames), new Set(partitionKeys)];
+  return (asset, partition) => assets.has(asset) && (partition === "" || partitions.has(partition));
 }
 
 function progressOf({ status }: RunRecord): "running" | "interrupted" | "ended" {
@@ -57,14 +64,14 @@ export function settle(
   snapshot: AssetSnapshot,
   state: AssetState | undefined,
   runs: ReadonlyMap<string, RequestedRun>,
-  failures: Failures,
+  attempts: Attempts,
 ): Settled {
   const endings = new Map<string, Ending>();
   const exists = new Set(snapshot.partitions);
   const open = (state?.requests ?? []).flatMap((request): readonly OpenRequest[] => {
     const run = runs.get(request.runId);
     const left = request.partitions.filter((partition) => {
-      const ending = exists.has(partition) ? endingOf(step, snapshot, partition, request, run, failures) : "again";
+      const ending = exists.has(partition) ? endingOf(step, snapshot, partition, request, run, attempts) : "again";
       if (typeof ending === "object") endings.set(partition, ending);
       return ending === "open";
     });
@@ -86,8 +93,8 @@ export function settle(
       const failed = failedId(snapshot, partition);
       const isMade = madeId(snapshot, partition) > last || (isTried && failed === undefined);
       const isInTime = time === 0 || isOwn;
-      if (isMade && (isInTime || (latest(partition)?.lastTimestamp ?? 0) >= time) && isMadeFromLatest(snapshot, partition)) return true;
-      return failed !== undefined && (isTried || failed > last) && isInTime && failures.isOfLatest(snapshot, partition);
+      if (isMade && (isInTime || (latest(partition)?.lastTimestamp ?? 0) >= time) && attempts.isMadeFromLatest(partition)) return true;
+      return failed !== undefined && (isTried || failed > last) && isInTime && attempts.hasFailedWithLatest(partition);
     },
   };
 }
@@ -99,18 +106,18 @@ function endingOf(
   partition: string,
   request: OpenRequest,
   run: RequestedRun | undefined,
-  failures: Failures,
+  attempts: Attempts,
 ): Ending | "open" | "again" {
   const { evaluation, lastEventId, runId } = request;
   const tried: Ending = { how: "tried", evaluation };
   const isMade = madeId(snapshot, partition) > lastEventId;
-  const isFailed = (failedId(snapshot, partition) ?? 0) > lastEventId && !failures.wasAborted(partition);
+  const isFailed = (failedId(snapshot, partition) ?? 0) > lastEventId && !attempts.wasAborted(partition);
   if (run === undefined) {
     // Somebody has made it in another run.
-    const isSettled = (isMade && isMadeFromLatest(snapshot, partition)) || (isFailed && failures.isOfLatest(snapshot, partition));
+    const isSettled = (isMade && attempts.isMadeFromLatest(partition)) || (isFailed && attempts.hasFailedWithLatest(partition));
     return isSettled ? tried : "open";
   }
-  if (!run.nodeNames.includes(snapshot.asset) || (partition !== "" && !run.partitionKeys?.includes(partition))) return "again";
+  if (!run.makes(snapshot.asset, partition)) return "again";
   if (isMade && (run.status !== "Started" || snapshot.latest(partition)?.lastRunId === runId)) return tried;
   if (progressOf(run) !== "ended") return "open";
   // Aborted, or left out by a process that has resumed the run and does not have the asset. What the run has written before may not

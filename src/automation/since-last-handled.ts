@@ -1,4 +1,4 @@
-import { makeCondition } from "./make-condition.ts";
+import { checkConditions, makeCondition } from "./make-condition.ts";
 import type { Condition, ConditionContext, Trigger, TruePartitions } from "./types.ts";
 
 const label = "since last handled";
@@ -8,6 +8,7 @@ const label = "since last handled";
  * was new. Each alternative of `or` is remembered on its own, so that another one can be added.
  */
 export function sinceLastHandled(condition: Condition): Condition {
+  checkConditions("sinceLastHandled", [condition]);
   return heldSince(condition);
 }
 

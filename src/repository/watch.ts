@@ -12,7 +12,10 @@ import type { MaterializeOptions } from "./types.ts";
 
 /** Options of `repository.automate`. */
 export interface AutomateOptions extends Omit<EvaluateOptions, "dryRun"> {
-  /** Whether the external assets with a function that observes them and without a condition are observed; true unless given. */
+  /**
+   * Whether the external assets with a function that observes them and without a condition are observed, with all their partitions;
+   * true unless given.
+   */
   readonly observe?: boolean;
   /** Called with every progress event of the runs. */
   readonly onProgress?: OnProgress;
@@ -107,22 +110,32 @@ async function beginRound(
   stop: AbortSignal | undefined,
 ): Promise<Omit<AutomationRound, "runs"> & { readonly running: readonly Promise<AutomationRun>[] }> {
   throwIfAborted(stop);
-  const start = (request: AutomationRequest): Promise<AutomationRun> => startRun(methods, log, request, { signal, onProgress });
+  const start = (request: AutomationRequest, keys?: "all"): Promise<AutomationRun> =>
+    startRun(methods, log, request, { signal, onProgress, ...(keys && { partitionKeys: keys }) });
   const observable = observe ? observedAssets(graph, undefined).filter(({ automationCondition }) => automationCondition === undefined) : [];
-  const observed = observable.length > 0 ? await start({ selection: observable.map(({ name }) => name) }) : undefined;
+  const keys = observable.some(({ partitions }) => partitions !== undefined) ? "all" : undefined;
+  const observed = observable.length > 0 ? await start({ selection: observable.map(({ name }) => name) }, keys) : undefined;
   const evaluation = await methods.evaluate({ ...options, ...(stop && { signal: stop }) });
-  return { observed, evaluation, running: evaluation.requests.map(start) };
+  return { observed, evaluation, running: evaluation.requests.map((request) => start(request)) };
 }
 
 async function startRun(
   methods: Methods,
   log: Log,
   request: AutomationRequest,
-  { signal, onProgress }: { readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined },
+  {
+    signal,
+    onProgress,
+    ...keys
+  }: Pick<MaterializeOptions, "partitionKeys"> & {
+    readonly signal?: AbortSignal | undefined;
+    readonly onProgress?: OnProgress | undefined;
+  },
 ): Promise<AutomationRun> {
   try {
     const result = await methods.materialize({
       ...request,
+      ...keys,
       raiseOnError: false,
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),

@@ -118,7 +118,7 @@ export function validated(value: unknown, { source, spec, downstreamAsset }: Loa
  * Finds out why a recorded value was not found, and records that it is missing. With history it may have been pruned since the
  * record was read; then it is read again.
  *
- * @throws the error, and `Integrity` for a version that is recorded and gone
+ * @throws the error, `NotFound` for a value without a record, and `Integrity` for a version that is recorded and gone
  */
 async function whenMissing(
   error: unknown,
@@ -126,7 +126,9 @@ async function whenMissing(
   latest: StoredEvent | undefined,
   environment: LoadEnvironment,
 ): Promise<typeof readAgain> {
-  if (latest?.stored === undefined || !isEdgewaterError(error, "NotFound")) throw error;
+  if (!isEdgewaterError(error, "NotFound")) throw error;
+  if (latest === undefined && output.definition.kind !== "external") throw neverMade(output, error);
+  if (latest?.stored === undefined) throw error;
   const record = await latestOf(output, environment);
   const isLatest = record?.lastMaterializationId === latest.id;
   if (historyOf(output, environment) === undefined) {
@@ -139,14 +141,21 @@ async function whenMissing(
   throw goneVersion(output, latest, error);
 }
 
+/** The error of a value that has no record and is not stored. */
+function neverMade(output: Output, cause: EdgewaterError): EdgewaterError<"NotFound"> {
+  const { message: found, store, key } = cause;
+  const message = `Cannot load ${displayName(output)}: no materialization of it is recorded, or its records were wiped (${found}); materialize it first`;
+  return new EdgewaterError("NotFound", message, { asset: output.definition.name, store, key, cause });
+}
+
+function displayName({ definition: { name }, key }: Output): string {
+  return `${JSON.stringify(name)}${key === undefined ? "" : `, partition ${JSON.stringify(String(key))}`}`;
+}
+
 /** The error of a version that is recorded and not stored. */
-export function goneVersion(
-  { definition: { name }, key }: Output,
-  { id, stored }: StoredEvent,
-  cause?: unknown,
-): EdgewaterError<"Integrity"> {
-  const what = `${JSON.stringify(name)}${key === undefined ? "" : `, partition ${JSON.stringify(String(key))}`}`;
-  const message = `Cannot load ${what}: the object ${JSON.stringify(stored?.path)} of the event ${id} is gone from its store; materialize it again, or roll back to another version`;
+export function goneVersion(output: Output, { id, stored }: StoredEvent, cause?: unknown): EdgewaterError<"Integrity"> {
+  const { name } = output.definition;
+  const message = `Cannot load ${displayName(output)}: the object ${JSON.stringify(stored?.path)} of the event ${id} is gone from its store; materialize it again, or roll back to another version`;
   return new EdgewaterError("Integrity", message, { asset: name, key: stored?.path, cause });
 }
 

@@ -266,10 +266,11 @@ const groupSize = 50;
 async function commitGroups(call: Call, outputs: Iterable<PendingOutput>): Promise<void> {
   const { running, environment } = call;
   const { step, outcomes, record } = running;
+  const count = outputIds(step).length;
   let group: PendingOutput[] = [];
   const flush = async (): Promise<void> => {
     throwIfAborted(environment.signal, { asset: step.computation.name });
-    const isLast = outcomes.size + group.length === outputIds(step).length;
+    const isLast = outcomes.size + group.length === count;
     const writing = group;
     group = [];
     const onCommitted = (batch: Batch): void => {

@@ -21,6 +21,7 @@ import {
 } from "./batch.ts";
 import type { AnyEvent, StoredEvent } from "./events.ts";
 import { advance, changedPlaces, changesLatest } from "./latest-record.ts";
+import { append, MemoryEvents } from "./memory-events.ts";
 import { definitionFrom, eventCopy, jsonCopy, runFrom } from "./record-json.ts";
 import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecord, TickRecord } from "./records.ts";
 
@@ -29,9 +30,7 @@ export class MemoryBackend implements Backend {
   readonly name = "Storage.memory()";
   readonly reach = "process";
   #lastId = 0;
-  #events: AnyEvent[] = [];
-  readonly #byAsset = new Map<string, AnyEvent[]>();
-  readonly #byRun = new Map<string, AnyEvent[]>();
+  readonly #events = new MemoryEvents();
   /** By asset, then by partition id. */
   readonly #latest = new Map<string, Map<string, LatestRecord>>();
   readonly #definitions = new Map<string, AssetDefinition>();
@@ -87,35 +86,13 @@ export class MemoryBackend implements Backend {
     return numbered;
   }
 
-  async events({
-    assetKey,
-    partitionId: id,
-    runId,
-    types,
-    after = 0,
-    before,
-    newestFirst,
-    limit,
-  }: EventsQuery): Promise<readonly AnyEvent[]> {
-    const all = assetKey !== undefined ? this.#byAsset.get(assetKey) : runId !== undefined ? this.#byRun.get(runId) : this.#events;
-    const found: AnyEvent[] = [];
-    const [start, step] = newestFirst ? [(all?.length ?? 0) - 1, -1] : [firstAfter(all ?? [], after), 1];
-    for (let index = start; found.length < (limit ?? Number.POSITIVE_INFINITY); index += step) {
-      const event = all?.[index];
-      if (event === undefined || event.id <= after) break;
-      const fits =
-        (before === undefined || event.id < before) &&
-        (id === undefined || partitionId(event.partitionKey) === id) &&
-        (runId === undefined || event.runId === runId) &&
-        (types === undefined || types.includes(event.eventType));
-      if (fits) found.push(event);
-    }
-    return found;
+  async events(query: EventsQuery): Promise<readonly AnyEvent[]> {
+    return this.#events.find(query);
   }
 
   async materialization(assetKey: string, id: string): Promise<StoredEvent | undefined> {
     const { lastMaterializationId = 0 } = this.#latest.get(assetKey)?.get(id) ?? {};
-    return this.#event(lastMaterializationId) as StoredEvent | undefined;
+    return this.#events.get(lastMaterializationId) as StoredEvent | undefined;
   }
 
   async latestOf(places: readonly Place[]): Promise<readonly LatestRecord[]> {
@@ -182,9 +159,7 @@ export class MemoryBackend implements Backend {
   async close(): Promise<void> {}
 
   #add(event: AnyEvent): void {
-    this.#events.push(event);
-    if (event.assetKey !== undefined) append(this.#byAsset, event.assetKey, event);
-    append(this.#byRun, event.runId, event);
+    this.#events.add(event);
     if (!changesLatest(event)) return;
     const latest = innerMap(this.#latest, event.assetKey);
     for (const id of changedPlaces(event)) latest.set(id, advance(latest.get(id), event, id === ""));
@@ -193,7 +168,7 @@ export class MemoryBackend implements Backend {
   #holds(precondition: Precondition): boolean {
     if ("kv" in precondition) return sameBytes(this.#kv.get(precondition.kv), precondition.is);
     if ("run" in precondition) return this.#runs.get(precondition.run)?.status === precondition.is;
-    if ("event" in precondition) return this.#event(precondition.event) !== undefined;
+    if ("event" in precondition) return this.#events.get(precondition.event) !== undefined;
     if ("lease" in precondition) {
       const { lease, step, owner, beat } = precondition;
       const held = this.#leases.get(lease)?.get(step);
@@ -201,11 +176,6 @@ export class MemoryBackend implements Backend {
     }
     const { latest, partition, is } = precondition;
     return this.#latest.get(latest)?.get(partitionId(partition))?.lastMaterializationId === is;
-  }
-
-  #event(id: number): AnyEvent | undefined {
-    const found = this.#events[firstAfter(this.#events, id - 1)];
-    return found?.id === id ? found : undefined;
   }
 
   #changeLease(change: LeaseChange): void {
@@ -231,16 +201,7 @@ export class MemoryBackend implements Backend {
   }
 
   #delete({ events = [], runs = [], assets = [] }: NonNullable<Batch["deletes"]>): void {
-    const gone = new Set(events);
-    if (gone.size > 0) {
-      this.#events = this.#events.filter(({ id }) => !gone.has(id));
-      for (const lists of [this.#byAsset, this.#byRun])
-        for (const [key, list] of lists)
-          lists.set(
-            key,
-            list.filter(({ id }) => !gone.has(id)),
-          );
-    }
+    this.#events.delete(events);
     for (const runId of runs) {
       this.#runs.delete(runId);
       this.#logs.delete(runId);
@@ -259,27 +220,9 @@ function leaseAt({ at, ...lease }: StoredLease, now: number): Lease {
   return { ...lease, ageMs: now - at };
 }
 
-/** Appends to the list under a key. */
-function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
-}
-
 /** The map under a key; a new one when there is none. */
 function innerMap<Key, Value>(maps: Map<string, Map<Key, Value>>, key: string): Map<Key, Value> {
   const known = maps.get(key) ?? new Map<Key, Value>();
   maps.set(key, known);
   return known;
-}
-
-/** The index of the first event with a greater id. */
-function firstAfter(events: readonly AnyEvent[], id: number): number {
-  let [low, high] = [0, events.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((events[middle]?.id ?? 0) <= id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -5,7 +5,7 @@ import type { Execution, Executor, Outcome, Outcomes } from "../../run/executor.
 import type { Graph } from "../../run/graph.ts";
 import type { OwnerOptions } from "../../run/owner.ts";
 import { checkPlaces } from "../../run/places.ts";
-import { loadedIds, outputIds, planOfOutputs, runSelection, type Step } from "../../run/plan.ts";
+import { loadedIds, outputIds, runSelection, type Step } from "../../run/plan.ts";
 import { run } from "../../run/run.ts";
 import type { RunEnvironment } from "../../run/run-environment.ts";
 import { Semaphore } from "../../run/semaphore.ts";
@@ -13,7 +13,8 @@ import { type BackfillPart, backfillAttemptTag, backfillKey, backfillRunId, back
 import type { Precondition, RunRecord } from "../../storage/types.ts";
 import { beginPlanned } from "../begin.ts";
 import { takeOverRun } from "../resume.ts";
-import { describePart, hasEnded, readBackfill, type StoredBackfill } from "./report.ts";
+import { type PartPlan, planOfPart } from "./part-plan.ts";
+import { describePart, hasEnded, outputsOf, readBackfill, type StoredBackfill } from "./report.ts";
 
 /** What driving a backfill needs. */
 export interface DriveEnvironment {
@@ -149,14 +150,13 @@ async function makeRun(index: number, state: DriveState): Promise<Progress> {
     return "ended";
   }
   const blocked = await unmadeBefore(part, state);
-  const outputs = part.outputs.map(([name, keys]) => [name, keys ?? undefined] as const);
-  const plan = planOfOutputs(graph, outputs, loadingContext);
+  const { plan, impossible } = planOfPart(graph, part, loadingContext);
   const preconditions: readonly Precondition[] = [{ kv: backfillKey(backfillId), is: backfill.bytes }];
   const own = { ...tags, [backfillTag]: backfillId, [backfillAttemptTag]: String(attempt) };
   const begin = async () => {
     if (found !== undefined) return takeOverRun(found, plan, { force: false, tags: own, preconditions }, graph, environment, ownerOptions);
-    const partitionsOf = Object.fromEntries(outputs.flatMap(([name, keys]) => (keys === undefined ? [] : [[name, keys]])));
-    const selection = runSelection({ selection: outputs.map(([name]) => name), partitionsOf }, skipUnchanged);
+    const partitionsOf = Object.fromEntries(part.outputs.flatMap(([name, keys]) => (keys === null ? [] : [[name, keys]])));
+    const selection = runSelection({ selection: part.outputs.map(([name]) => name), partitionsOf }, skipUnchanged);
     await checkPlaces(plan, environment);
     const start = { runId, kind: "backfill", tags: own, selection, preconditions } as const;
     return { owner: await beginPlanned(plan, start, loadingContext, graph, environment, ownerOptions) };
@@ -172,7 +172,10 @@ async function makeRun(index: number, state: DriveState): Promise<Progress> {
   const onFailure = (): void => {
     if (failurePolicy === "stop") state.hasFailed = true;
   };
-  const executor = partExecutor(environment.executor, state.semaphore, blocked, () => state.hasFailed, onFailure);
+  const [reason] = impossible.values();
+  if (reason !== undefined)
+    environment.log.warn(`Skipped ${impossible.size} of ${outputsOf(part).length} outputs of the run ${runId}: ${reason}`);
+  const executor = partExecutor(environment.executor, state.semaphore, { blocked, impossible }, () => state.hasFailed, onFailure);
   const result = await run(
     plan,
     { ...environment, executor, skipUnchanged, owner, signal: owner.signal },
@@ -206,13 +209,13 @@ async function unmadeBefore({ after }: BackfillPart, { backfill, parts, given }:
 }
 
 /**
- * An executor for a run of a backfill. It skips what loads something that another run of the backfill has not made, starts nothing
- * any more once the backfill is stopped, and shares the limit of steps with the other runs.
+ * An executor for a run of a backfill. It skips what cannot be made any more and what loads something that the backfill has not
+ * made, starts nothing any more once the backfill is stopped, and shares the limit of steps with the other runs.
  */
 function partExecutor(
   inner: Executor,
   semaphore: Semaphore,
-  blocked: ReadonlySet<string>,
+  { blocked, impossible }: { readonly blocked: ReadonlySet<string>; readonly impossible: PartPlan["impossible"] },
   isStopped: () => boolean,
   onFailure: () => void,
 ): Executor {
@@ -228,11 +231,12 @@ function partExecutor(
       const unmade = new Set(blocked);
       const rest: Step[] = [];
       for (const step of plan) {
-        const missing = [...loadedIds(step)].some((id) => unmade.has(id));
-        if (!missing) rest.push(step);
+        const ids = outputIds(step);
+        const reason = reasonToSkip(step, ids, unmade, impossible);
+        if (reason === undefined) rest.push(step);
         else {
-          for (const outcome of skipStep(step, "another run of the backfill has not made its inputs")) outcomes.set(...outcome);
-          for (const id of outputIds(step)) unmade.add(id);
+          for (const outcome of skipStep(step, reason)) outcomes.set(...outcome);
+          for (const id of ids) unmade.add(id);
         }
       }
       const limited = (step: Step): Promise<Outcomes> =>
@@ -246,4 +250,16 @@ function partExecutor(
       return outcomes;
     },
   };
+}
+
+/** Why a step is skipped; undefined when it is made. */
+function reasonToSkip(
+  step: Step,
+  ids: readonly string[],
+  unmade: ReadonlySet<string>,
+  impossible: PartPlan["impossible"],
+): string | undefined {
+  const gone = ids.flatMap((id) => impossible.get(id) ?? [])[0];
+  if (gone !== undefined) return gone;
+  return [...loadedIds(step)].some((id) => unmade.has(id)) ? "the backfill has not made its inputs" : undefined;
 }

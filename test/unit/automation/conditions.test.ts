@@ -398,3 +398,20 @@ describe("external assets", () => {
     expect(make).toThrow(expect.objectContaining({ code: "DefinitionError", message: expect.stringContaining("observes it") }));
   });
 });
+
+describe("a condition that is made of something else", () => {
+  it.each([
+    ["and", () => and()],
+    ["or", () => or(missing(), "missing" as unknown as Condition)],
+    ["not", () => not(undefined as unknown as Condition)],
+    ["since", () => since(missing(), undefined as unknown as Condition)],
+    ["anyDepsMatch", () => anyDepsMatch(missing as unknown as Condition)],
+    ["allDepsMatch", () => condition.allDepsMatch(null as unknown as Condition)],
+    ["newlyTrue", () => newlyTrue({} as Condition)],
+    ["sinceLastHandled", () => condition.sinceLastHandled([] as unknown as Condition)],
+  ])("is refused by %s", (owner, make) => {
+    expect(make).toThrow(
+      expect.objectContaining({ code: "DefinitionError", message: expect.stringContaining(`Invalid conditions of ${owner}: `) }),
+    );
+  });
+});

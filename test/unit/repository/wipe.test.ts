@@ -131,3 +131,22 @@ describe("wipe", () => {
     expect(await repository.storage.getEventsForAsset("one")).toHaveLength(1);
   });
 });
+
+describe("loading what was wiped or never made", () => {
+  it("says so, with the asset, the partition and what to do", async () => {
+    const ioHandler = new SuperJsonIOHandler({ store: new MemoryStore(), history: true });
+    const daily = asset({ name: "daily", partitions: staticPartitions(["a", "b"]) }, () => 1);
+    await using repository = await Repository.open({ assets: [daily], ioHandler });
+    await repository.materialize({ partitionKeys: ["a"] });
+    await repository.wipe(daily, { partitionKeys: ["a"] });
+
+    for (const partitionKey of ["a", "b"])
+      await expect(repository.load(daily, { partitionKey })).rejects.toMatchObject({
+        code: "NotFound",
+        asset: "daily",
+        message: expect.stringMatching(
+          `Cannot load "daily", partition "${partitionKey}": no materialization of it is recorded.*materialize it first`,
+        ),
+      });
+  });
+});
