@@ -109,17 +109,18 @@ export class Pool {
   #receive(slot: Slot, message: FromWorker): void {
     switch (message.edgewater) {
       case "ready":
+        // A file that serves twice says so twice.
+        if (!slot.isReady) this.#release(slot);
         slot.isReady = true;
-        this.#release(slot);
         break;
       case "refused":
         this.#refuse(slot, thrownFrom(message.error));
         break;
       case "ended":
-        if (slot.job?.id === message.id) slot.job.settle({ outcome: message.outcome });
+        if (slot.job?.id === message.id) slot.job?.settle({ outcome: message.outcome });
         break;
       case "failed":
-        if (slot.job?.id === message.id) slot.job.settle({ error: thrownFrom(message.error) });
+        if (slot.job?.id === message.id) slot.job?.settle({ error: thrownFrom(message.error) });
     }
   }
 

@@ -33,6 +33,7 @@ export async function serveSteps(open: () => Promise<Repository>): Promise<void>
   const receive = async (message: ToWorker): Promise<void> => {
     const { id } = message;
     if (message.edgewater === "abort") return steps.get(id)?.abort(new EdgewaterError("Aborted", message.reason));
+    if (message.edgewater !== "step") return;
     const controller = new AbortController();
     steps.set(id, controller);
     try {

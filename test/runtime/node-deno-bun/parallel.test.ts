@@ -87,6 +87,20 @@ describe("parallel()", () => {
     }
   });
 
+  it("takes no harm from messages of a worker that are not its answers", async () => {
+    const talking = await workerOf(`import { parentPort } from "node:worker_threads";
+      for (const edgewater of ["ready", "ended", "failed", "ready", "other"]) parentPort.postMessage({ edgewater });
+      parentPort.postMessage("edgewater");
+      parentPort.on("message", ({ id }) => {
+        for (const own of [undefined, id + 1]) parentPort.postMessage({ edgewater: "ended", id: own });
+        const error = { name: "Error", message: "made by nobody", causes: [], frames: [] };
+        parentPort.postMessage({ edgewater: "failed", id, error });
+      });`);
+    await using stage = await open({ start: talking });
+    const { failedAssets } = await stage.repository.materialize({ selection: ["transport.one", "transport.two"], raiseOnError: false });
+    expect(failedAssets.map(({ error }) => String(error))).toEqual(["Error: made by nobody", "Error: made by nobody"]);
+  });
+
   it("stops a worker that ignores an abort", async () => {
     const deaf = await workerOf(`import { parentPort } from "node:worker_threads";
       parentPort.postMessage({ edgewater: "ready" });
