@@ -10,9 +10,10 @@ import { Semaphore } from "../run/semaphore.ts";
 
 /**
  * Delivers a step to where it runs, and returns its outcome as soon as it is known. It may deliver a request again, as a later
- * attempt or as the same: the step is made once. When it rejects, the step has failed with that error, unless it was recorded.
+ * attempt or as the same: the step is made once. When it rejects, the step has failed with that error, unless it was recorded. It
+ * returns undefined when the run is aborted before it has delivered anything.
  */
-export type Transport = (request: StepRequest, options: { readonly signal: AbortSignal }) => Promise<StepOutcome>;
+export type Transport = (request: StepRequest, options: { readonly signal: AbortSignal }) => Promise<StepOutcome | undefined>;
 
 /** Options of {@link remote}. */
 export interface RemoteOptions {

@@ -3,6 +3,7 @@ import { EdgewaterError } from "../../errors.ts";
 import { aFunction, checkValue, required } from "../../options.ts";
 import type { Repository } from "../../repository/repository.ts";
 import { failureRecord } from "../../run/failure-record.ts";
+import { thrownFrom } from "../../run/thrown-from.ts";
 import { type FromWorker, isMessage, type ToWorker } from "./messages.ts";
 
 /**
@@ -32,7 +33,7 @@ export async function serveSteps(open: () => Promise<Repository>): Promise<void>
   const opening = (async () => open())();
   const receive = async (message: ToWorker): Promise<void> => {
     const { id } = message;
-    if (message.edgewater === "abort") return steps.get(id)?.abort(new EdgewaterError("Aborted", message.reason));
+    if (message.edgewater === "abort") return steps.get(id)?.abort(thrownFrom(message.reason));
     if (message.edgewater !== "step") return;
     const controller = new AbortController();
     steps.set(id, controller);

@@ -71,8 +71,11 @@ describe("parallel()", () => {
 
   it("says why a worker cannot be started, and what its repository was refused with", async () => {
     const cases = [
-      ["throw new Error('no such module');", /^Cannot make "local\.one": A worker of parallel was lost: no such module$/],
-      ["", /^Cannot make "local\.one": A worker of parallel was lost: it has ended with the code 0$/],
+      [
+        "throw new Error('no such module');",
+        /^Cannot make "local\.one": Cannot start a worker of parallel: no such module; look at the file that start names/,
+      ],
+      ["", /^Cannot make "local\.one": Cannot start a worker of parallel: it has ended with the code 0; .* ends with serveSteps$/],
       [
         `import { parentPort } from "node:worker_threads";
          parentPort.postMessage({ edgewater: "refused", error: { name: "EdgewaterError", code: "Unavailable", message: "no database", causes: [], frames: [] } });
@@ -85,6 +88,45 @@ describe("parallel()", () => {
       const running = stage.repository.materialize({ selection: ["local.one"] });
       await expect(running).rejects.toMatchObject({ code: "Unavailable", message: expect.stringMatching(message) });
     }
+  });
+
+  it("refuses a start that returns no worker, with what it should be", async () => {
+    for (const wrong of [() => undefined, async () => start(), () => ({})]) {
+      await using stage = await open({ start: wrong as never });
+      const running = stage.repository.materialize({ selection: ["local.one"] });
+      await expect(running).rejects.toMatchObject({
+        code: "SettingsError",
+        message: expect.stringMatching(/expected a Worker: start: \(\) => new/),
+      });
+    }
+  });
+
+  it("makes steps with the workers that can be started", async () => {
+    const broken = await workerOf("throw new Error('no memory');");
+    const throwing = (): never => {
+      throw new Error("too many threads");
+    };
+    const starts = [broken, throwing, start];
+    await using stage = await open({ start: () => (starts.shift() ?? start)(), size: 3 });
+    const names = Array.from({ length: 6 }, (_, index) => `many.${index}`);
+    expect(await stage.repository.materialize({ selection: names })).toMatchObject({ success: true });
+  });
+
+  it("says over which asset workers were lost, and with which error", async () => {
+    const crashing = await workerOf(`import { parentPort } from "node:worker_threads";
+      parentPort.postMessage({ edgewater: "ready" });
+      parentPort.on("message", () => setTimeout(() => { throw new RangeError("too deep"); }));`);
+    await using stage = await open({ start: crashing });
+    const { failedAssets } = await stage.repository.materialize({ selection: ["local.one"], raiseOnError: false });
+    const message = expect.stringMatching(/^3 workers of parallel were lost over "local\.one": too deep; look/);
+    expect(failedAssets).toMatchObject([{ error: { code: "Unavailable", message, cause: expect.any(RangeError) } }]);
+  });
+
+  it("skips steps that wait for a worker to start when the run is aborted", async () => {
+    const silent = await workerOf("setInterval(() => {}, 1000);");
+    await using stage = await open({ start: silent });
+    const result = await stage.repository.materialize({ selection: ["local.one"], signal: AbortSignal.timeout(300), raiseOnError: false });
+    expect(result).toMatchObject({ skippedAssets: ["local.one"], failedAssets: [] });
   });
 
   it("takes no harm from messages of a worker that are not its answers", async () => {
