@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 import { asset, inProcess, Storage } from "edgewater";
 import { LocalStore } from "edgewater/local";
 import { type ParallelOptions, parallel, serveSteps } from "edgewater/parallel";
+import { sqlite } from "edgewater/sqlite";
 import { openExecutorSuite } from "edgewater/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -159,6 +160,19 @@ describe("parallel()", () => {
     await stage[Symbol.asyncDispose]();
   });
 
+  it("refuses records that are in the memory of one connection", async () => {
+    for (const file of [":memory:", "file::memory:?cache=shared", "file:records?mode=memory"]) {
+      await using executor = parallel({ start });
+      await using memory = await Storage.connect(sqlite(file));
+      await using repository = await openExecutorSuite({ storage: memory, store: new LocalStore(join(folder, "values")), executor });
+      const running = repository.materialize({ selection: ["local.one"] });
+      await expect(running, file).rejects.toMatchObject({
+        code: "NotSupported",
+        message: expect.stringMatching(/in the memory of this process/),
+      });
+    }
+  });
+
   it("refuses wrong options", () => {
     for (const options of [undefined, {}, { start: 1 }, { start, size: 0 }, { start, stepTimeout: 1 }])
       expect(() => parallel(options as never)).toThrow(expect.objectContaining({ code: "SettingsError" }));
@@ -167,6 +181,18 @@ describe("parallel()", () => {
 });
 
 describe("serveSteps()", () => {
+  it("says what open must return", async () => {
+    const parallelUrl = new URL("../../../src/executors/parallel/index.ts", import.meta.url);
+    const file = join(folder, "opens-nothing.mjs");
+    await writeFile(file, `import { serveSteps } from "${parallelUrl}"; await serveSteps(() => undefined);`);
+    await using stage = await open({ start: () => new Worker(pathToFileURL(file), { execArgv }) });
+    const running = stage.repository.materialize({ selection: ["local.one"] });
+    await expect(running).rejects.toMatchObject({
+      code: "SettingsError",
+      message: expect.stringMatching(/undefined; expected a Repository/),
+    });
+  });
+
   it("is refused outside of a worker", async () => {
     await expect(serveSteps(undefined as never)).rejects.toMatchObject({ code: "SettingsError" });
     await expect(serveSteps(() => Promise.reject(new Error("opened")))).rejects.toMatchObject({ code: "NotSupported" });
