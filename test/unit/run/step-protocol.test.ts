@@ -9,6 +9,8 @@ import {
   inProcess,
   input,
   MemoryStore,
+  multiAsset,
+  Output,
   PartitionMapping,
   type ProgressEvent,
   Repository,
@@ -299,6 +301,30 @@ describe("the claim of a step", () => {
 });
 
 describe("a value", () => {
+  it("that is taken over does not make again what the earlier delivery has recorded", async () => {
+    const { open, storage } = place();
+    const hold = gate();
+    let calls = 0;
+    const pair = multiAsset({ name: "pair", outputs: { left: {}, right: {} } }, async function* () {
+      const call = ++calls;
+      yield Output(call, { name: "left" });
+      if (call === 1) await hold.wait();
+      yield Output(call, { name: "right" });
+    });
+    await using repository = await open([pair]);
+    const executor = transported(async (request) => {
+      const first = repository.runStep(request);
+      await hold.called;
+      const outcome = await repository.runStep({ ...request, attempt: 2 });
+      hold.open();
+      expect(await first).toEqual(outcome);
+      return outcome;
+    });
+    expect(await repository.materialize({ executor })).toMatchObject({ success: true });
+    expect([await repository.load("left"), await repository.load("right")]).toEqual([1, 2]);
+    for (const name of ["left", "right"]) expect(await storage.getEventsForAsset(name)).toHaveLength(1);
+  });
+
   it("of a worker that was taken over does not replace the recorded one, whenever its write arrives", async () => {
     const { open, storage, store } = place();
     const hold = gate();
