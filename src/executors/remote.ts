@@ -1,16 +1,19 @@
 import { abortedError } from "../errors.ts";
 import type { Reach } from "../reach.ts";
 import { sleep } from "../retry.ts";
+import { whenAborted } from "../run/execute.ts";
 import type { Execution, Executor, Outcomes } from "../run/executor.ts";
 import { schedule } from "../run/in-process.ts";
 import type { Step } from "../run/plan.ts";
 import type { StepOutcome, StepRequest } from "../run/protocol.ts";
+import { Semaphore } from "../run/semaphore.ts";
 
 /**
  * Delivers a step to where it runs, and returns its outcome as soon as it is known. It may deliver a request again, as a later
- * attempt or as the same: the step is made once. When it rejects, the step has failed with that error, unless it was recorded.
+ * attempt or as the same: the step is made once. When it rejects, the step has failed with that error, unless it was recorded. It
+ * returns undefined when the run is aborted before it has delivered anything.
  */
-export type Transport = (request: StepRequest, options: { readonly signal: AbortSignal }) => Promise<StepOutcome>;
+export type Transport = (request: StepRequest, options: { readonly signal: AbortSignal }) => Promise<StepOutcome | undefined>;
 
 /** Options of {@link remote}. */
 export interface RemoteOptions {
@@ -26,13 +29,15 @@ const longestWaitMs = 1000;
 
 /** An executor over a transport: this process decides when a step runs, the transport where. */
 export function remote(name: string, transport: Transport, { reach, maxConcurrency }: RemoteOptions): Executor {
+  const line = new Semaphore(maxConcurrency);
   return {
     name,
     reach,
-    execute: (execution) => schedule(execution, maxConcurrency),
+    // As many again wait in line, so that a step is under way while the outcome of the one before is read.
+    execute: (execution) => schedule(execution, 2 * maxConcurrency),
     runStep: async (step, execution) => {
       try {
-        return await deliver(step, execution, transport);
+        return (await deliver(step, execution, transport, line)) ?? execution.skipStep(step, whenAborted);
       } catch (error) {
         return execution.fail(step, error);
       }
@@ -40,11 +45,14 @@ export function remote(name: string, transport: Transport, { reach, maxConcurren
   };
 }
 
-async function deliver(step: Step, execution: Execution, transport: Transport): Promise<Outcomes> {
+/** Delivers a step until it has ended. Returns undefined when the run is aborted before the first delivery. */
+async function deliver(step: Step, execution: Execution, transport: Transport, line: Semaphore): Promise<Outcomes | undefined> {
+  const { signal } = execution;
   for (let attempt = 1; ; attempt++) {
-    const { signal } = execution;
-    const outcome = await transport(await execution.requestOf(step, attempt), { signal });
-    const ended = outcome.status === "ended" ? outcome : await whenEnded(step, execution);
+    const request = await execution.requestOf(step, attempt);
+    const outcome = await line.run(async () => (signal.aborted ? undefined : transport(request, { signal })));
+    if (outcome === undefined && attempt === 1) return undefined;
+    const ended = outcome?.status === "ended" ? outcome : await whenEnded(step, execution);
     if (ended !== undefined) return execution.settle(step, ended);
     if (signal.aborted) throw abortedError(signal);
   }

@@ -11,7 +11,7 @@ export function batchJson(batch: Batch): Row {
   const { preconditions, events, kv } = batch;
   return {
     ...batch,
-    preconditions: preconditions?.map((each) => ("kv" in each ? { ...each, is: each.is && toBase64(each.is) } : each)),
+    preconditions: preconditions?.map(preconditionJson),
     events: events?.map(eventJson),
     kv: kv?.map(({ key, value }) => ({ key, value: value && toBase64(value) })),
   };
@@ -31,6 +31,12 @@ export function batchFrom(json: Row): Batch {
     ...(kv && { kv: kv.map(({ key, value, ...others }) => ({ ...others, key: key as string, value: bytesFrom(value) })) }),
     ...(leases && { leases: leases.map((each) => ({ ...each, owner: each["owner"] }) as LeaseChange) }),
   };
+}
+
+function preconditionJson(precondition: Precondition): Row {
+  if ("kv" in precondition) return { ...precondition, is: precondition.is && toBase64(precondition.is) };
+  if ("latest" in precondition && precondition.partition !== undefined) return { ...precondition, partition: `${precondition.partition}` };
+  return precondition;
 }
 
 function preconditionFrom(row: Row): Precondition {

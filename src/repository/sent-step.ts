@@ -1,5 +1,6 @@
 /** Steps that other processes send to a repository. */
-import type { Step } from "../run/plan.ts";
+import { EdgewaterError } from "../errors.ts";
+import { type Step, stepId } from "../run/plan.ts";
 import { contextOfPlanned } from "../run/planned.ts";
 import { checkRequest, type StepOutcome, type StepRequest, stepOf } from "../run/protocol.ts";
 import { outcomeOf, runRequest } from "../run/run-request.ts";
@@ -25,8 +26,17 @@ export async function outcomeOfSent(context: RepositoryContext, request: StepReq
   return outcomeOf(request, await stepOfSent(context, request), context.storage);
 }
 
-/** The step of a request, with its partitions resolved as they were when the run was planned. */
+/** The step of a request. @throws `GraphError` when the repository runs other code, `SettingsError` when the request names another step */
 async function stepOfSent(context: RepositoryContext, request: StepRequest): Promise<Step> {
+  const step = await resolvedStep(context, request);
+  const name = stepId(step);
+  if (request.step === name) return step;
+  const message = `Invalid step of a step request: ${JSON.stringify(request.step)}; its computation and partitions are those of the step ${JSON.stringify(name)}`;
+  throw new EdgewaterError("SettingsError", message, { asset: request.computation, field: "step" });
+}
+
+/** The step that a request describes, with its partitions resolved as they were when the run was planned. */
+async function resolvedStep(context: RepositoryContext, request: StepRequest): Promise<Step> {
   const { graph, storage } = context;
   const { runId, plannedAt } = request;
   const sources = graph.nodes.get(request.outputs[0] ?? "")?.computation.inputs.map(({ source }) => source?.partitions) ?? [];

@@ -3,7 +3,7 @@ import { EdgewaterError, isEdgewaterError, thrownText } from "../errors.ts";
 import type { Batch, Lease, LeaseChange, NewEvent, StoredEvent } from "../storage/types.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { living } from "./living.ts";
-import { type OwnerOptions, type StepOwner, takenOverBy } from "./owner.ts";
+import { howItEnded, type OwnerOptions, type StepOwner, takenOverBy } from "./owner.ts";
 import { outputId } from "./plan.ts";
 import type { StepRequest } from "./protocol.ts";
 
@@ -185,7 +185,8 @@ export class StepClaim implements StepOwner {
     const [run, own] = leases;
     if (this.#state === "new" && own?.owner === this.#token) this.#committed(false);
     if (!isRefused || this.#state === "ended") return;
-    if (run?.owner !== owner) return this.lose(run === undefined ? "its run has ended or was canceled" : `of its run, ${takenOverBy(run)}`);
+    if (run === undefined) return this.lose(await howItEnded(runId, storage));
+    if (run.owner !== owner) return this.lose(`the run has another owner: ${takenOverBy(run)}`);
     const isHeld = this.#state === "new" ? own?.owner === this.#seen?.owner && own?.beat === this.#seen?.beat : own?.owner === this.#token;
     if (isHeld) return;
     this.#isSuperseded = true;

@@ -1,5 +1,6 @@
 import { EdgewaterError } from "../errors.ts";
 import { anyValue, checkOptions, describe } from "../options.ts";
+import { whenAborted } from "./execute.ts";
 import type { Execution, Executor, Outcome, Outcomes } from "./executor.ts";
 import { outputIds, type Step } from "./plan.ts";
 
@@ -66,7 +67,7 @@ export function schedule({ plan, signal, runStep, skipStep }: Execution, maxConc
       while (next < ready.length && (running < maxConcurrency || signal.aborted)) {
         const step = ready[next++] as Step;
         if (signal.aborted) {
-          settle(skipStep(step, "the run was aborted"));
+          settle(skipStep(step, whenAborted));
           continue;
         }
         running++;

@@ -257,15 +257,16 @@ export class RunOwner implements StepOwner {
     const { runId } = this.run;
     const [lease] = await storage.getLeases(runId, "");
     if (lease?.owner === this.token) return;
-    this.lose(lease === undefined ? await this.#howItEnded() : takenOverBy(lease));
+    this.lose(lease === undefined ? await howItEnded(runId, storage) : takenOverBy(lease));
   }
+}
 
-  async #howItEnded(): Promise<string> {
-    const run = await this.#options.storage.getRun(this.run.runId);
-    if (run === undefined) return "its records were deleted";
-    const when = run.endTime === undefined ? "" : ` at ${new Date(run.endTime).toISOString()}`;
-    return run.status === "Canceled" ? `it was canceled elsewhere${when}` : `it was ended elsewhere${when} with the status ${run.status}`;
-  }
+/** Says how a run ended that has no owner any more. */
+export async function howItEnded(runId: string, storage: Storage): Promise<string> {
+  const run = await storage.getRun(runId);
+  if (run === undefined) return `${storage.name} has no such run; its records were deleted, or this process has other records`;
+  const when = run.endTime === undefined ? "" : ` at ${new Date(run.endTime).toISOString()}`;
+  return run.status === "Canceled" ? `it was canceled elsewhere${when}` : `it was ended elsewhere${when} with the status ${run.status}`;
 }
 
 /** The token of a run that an engine keeps: every process in which the engine goes on with it is its owner. */

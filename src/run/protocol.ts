@@ -2,7 +2,7 @@
 import { EdgewaterError } from "../errors.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
-import type { RetryPolicy } from "../retry.ts";
+import { checkRetryPolicy, type RetryPolicy } from "../retry.ts";
 import type { Graph } from "./graph.ts";
 import { labelOf, loadOf, type Step, stepId } from "./plan.ts";
 
@@ -71,8 +71,14 @@ export function requestOf(step: Step, attempt: number, { runId, owner, since, pl
     since,
     plannedAt,
     ...(timeoutMs !== undefined && Number.isFinite(timeoutMs) && { timeoutMs }),
-    ...(retry && { retry }),
+    ...(retry && { retry: asJson(retry) }),
   };
+}
+
+/** A policy whose numbers JSON has: it has no infinity. */
+function asJson(policy: Omit<RetryPolicy, "retryOn">): Omit<RetryPolicy, "retryOn"> {
+  const finite = (value: unknown): unknown => (value === Number.POSITIVE_INFINITY ? Number.MAX_VALUE : value);
+  return Object.fromEntries(Object.entries(policy).map(([name, value]) => [name, finite(value)]));
 }
 
 /** The outcome of a step with this status. */
@@ -85,8 +91,9 @@ export function outcomeWith(
 }
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
-const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
-const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isText);
+const isTime = (value: unknown): boolean => typeof value === "number" && !Number.isNaN(new Date(value).getTime());
+const isDuration = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value) && value >= 0;
 const isOptional =
   (check: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
@@ -97,12 +104,12 @@ const fields: { readonly [Name in keyof Required<Omit<StepRequest, "protocol">>]
   owner: [isText, "a text"],
   step: [isText, "a text"],
   computation: [isText, "a text"],
-  outputs: [isTexts, "an array of names"],
-  partitionKeys: [isOptional(isTexts), "an array of partition keys"],
+  outputs: [isTexts, "an array of one or more names"],
+  partitionKeys: [isOptional(isTexts), "an array of one or more partition keys"],
   since: [(value) => Number.isInteger(value), "the id of an event"],
   attempt: [(value) => Number.isInteger(value) && (value as number) >= 1, "a whole number above zero"],
-  plannedAt: [isNumber, "a time in milliseconds"],
-  timeoutMs: [isOptional(isNumber), "a number of milliseconds"],
+  plannedAt: [isTime, "a time in milliseconds"],
+  timeoutMs: [isOptional(isDuration), "a number of milliseconds"],
   retry: [isOptional((value) => typeof value === "object" && value !== null), "a retry policy"],
 };
 
@@ -119,9 +126,16 @@ export function checkRequest(request: unknown): asserts request is StepRequest {
   }
   const wrong = Object.entries(fields).find(([name, [isValid]]) => !isValid(given[name]));
   const field = wrong?.[0] ?? (given["protocol"] === undefined ? "protocol" : undefined);
-  if (field === undefined) return;
+  if (field === undefined) return checkRetryPolicy(knownOf(given["retry"] as RetryPolicy | undefined), "a step request", "SettingsError");
   const expected = wrong?.[1][1] ?? String(version);
   throw new EdgewaterError("SettingsError", `Invalid ${field} of a step request; expected ${expected}`, { field });
+}
+
+/** A policy without the fields that only a later version knows. */
+function knownOf(policy: RetryPolicy | undefined): RetryPolicy | undefined {
+  if (policy === undefined) return undefined;
+  const { maxRetries, delayMs, factor, maxDelayMs, maxElapsedMs, jitter } = policy;
+  return { maxRetries, delayMs, factor, maxDelayMs, maxElapsedMs, jitter } as RetryPolicy;
 }
 
 /** Which step of a graph is meant. */
@@ -135,7 +149,10 @@ type StepDescription = Pick<StepRequest, "step" | "computation" | "outputs" | "p
 export function stepOf(request: StepDescription, graph: Graph, loadingContext: PartitionLoadingContext): Step {
   const computation = graph.nodes.get(request.outputs[0] ?? "")?.computation;
   if (computation?.name !== request.computation)
-    throw otherCode(request, `this repository has no ${JSON.stringify(request.computation)} that makes ${request.outputs.join(", ")}`);
+    throw otherCode(
+      request,
+      `this repository has nothing that is named ${JSON.stringify(request.computation)} and makes ${quoted(request.outputs)}`,
+    );
   const unknown = request.outputs.find((output) => !computation.outputs.some(({ name }) => name === output));
   if (unknown !== undefined) throw otherCode(request, `here ${JSON.stringify(computation.name)} has no output ${JSON.stringify(unknown)}`);
   const { partitions, inputs } = computation;
@@ -145,6 +162,10 @@ export function stepOf(request: StepDescription, graph: Graph, loadingContext: P
   const outputs = computation.outputs.filter(({ name }) => request.outputs.includes(name));
   const loads = inputs.map((spec) => loadOf(spec, computation, keys, loadingContext));
   return { label: labelOf(computation.name, keys), computation, keys, outputs, loads, after: [] };
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(", ");
 }
 
 function otherCode({ step, computation }: StepDescription, reason: string): EdgewaterError<"GraphError"> {

@@ -40,12 +40,12 @@ export async function runRequest(
 
   const claim = await StepClaim.of(request, seen, { storage, signal, log, leaseMs });
   const known = {
-    latest: new Map(records.map((record) => [outputId(record.assetKey, record.partitionKey), record])),
+    latest: new Map(records.map((record) => [idOf(record), record])),
     recorded: new Map(),
     succeeded: new Set<string>(),
     missing: missingOf(records),
-    // An earlier delivery, or an earlier owner of the run, may have recorded outputs.
-    announced: new Set(outputIds(step)),
+    // What was recorded since the run began may be of an earlier delivery, or of an earlier owner of the run.
+    announced: new Set(records.filter(({ lastEventId = 0 }) => lastEventId > request.since).map(idOf)),
   };
   try {
     const outcomes = await runStep(step, { ...environment, owner: claim, signal: claim.signal, since: request.since }, known);
@@ -87,20 +87,13 @@ export async function endingsOf(
   { outputs, keys }: Step,
   storage: Storage,
 ): Promise<ReadonlyMap<string, AnyEvent>> {
-  const found = new Map<string, AnyEvent>();
   const partition = keys?.length === 1 ? keys[0] : undefined;
-  for (const { name } of outputs) {
-    const events = await storage.getEventsForAsset(name, {
-      runId,
-      after: since,
-      types: endings,
-      limit: noLimit,
-      ...(partition && { partition }),
-    });
-    for (const event of events) {
-      const id = outputId(name, event.partitionKey);
-      if (!found.has(id)) found.set(id, event);
-    }
+  const options = { runId, after: since, types: endings, limit: noLimit, ...(partition && { partition }) };
+  const events = await Promise.all(outputs.map(({ name }) => storage.getEventsForAsset(name, options)));
+  const found = new Map<string, AnyEvent>();
+  for (const event of events.flat()) {
+    const id = outputId(event.assetKey as string, event.partitionKey);
+    if (!found.has(id)) found.set(id, event);
   }
   return found;
 }
@@ -114,6 +107,11 @@ function outputsOfClaim(outcomes: ReadonlyMap<string, Outcome>, { failures }: St
   return Object.fromEntries(
     [...outcomes].map(([id, outcome]) => [id, outcome.status === "success" ? outcome.event.id : (failures.get(id) as number)]),
   );
+}
+
+/** The id of the output of a record. */
+function idOf({ assetKey, partitionKey }: LatestRecord): string {
+  return outputId(assetKey, partitionKey);
 }
 
 /** The ids of events whose values are gone from their stores. */

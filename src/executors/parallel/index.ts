@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { abortedError, EdgewaterError } from "../../errors.ts";
 import { aDuration, aFunction, checkOptions, type OptionKinds, required, wholeNumber } from "../../options.ts";
 import type { Executor } from "../../run/executor.ts";
-import type { StepOutcome } from "../../run/protocol.ts";
+import type { StepOutcome, StepRequest } from "../../run/protocol.ts";
 import { parallelism } from "../../runtime/parallelism.ts";
 import { remote } from "../remote.ts";
 import type { AnyWorker } from "./line.ts";
-import { Pool } from "./pool.ts";
+import { type Loss, Pool } from "./pool.ts";
 
 export type { AnyWorker } from "./line.ts";
 export { serveSteps } from "./serve.ts";
@@ -61,15 +62,26 @@ export function parallel(options: ParallelOptions): Executor & AsyncDisposable {
   const pool = new Pool({ start, size, stepTimeoutMs: limit });
   const executor = remote(
     "parallel",
-    async (request, { signal }): Promise<StepOutcome> => {
-      for (let losses = 0; ; losses++) {
+    async (request, { signal }): Promise<StepOutcome | undefined> => {
+      for (let losses = 0; ; ) {
         const answer = await pool.run({ ...request, attempt: request.attempt + losses }, signal);
+        if (answer === undefined) {
+          if (losses === 0) return undefined;
+          throw abortedError(signal);
+        }
         if ("outcome" in answer) return answer.outcome;
         if ("error" in answer) throw answer.error;
-        if (losses + 1 === mostLosses || signal.aborted) throw answer.lost;
+        losses++;
+        if (losses === mostLosses || signal.aborted) throw lostOver(request, losses, answer.lost);
       }
     },
     { reach: "machine", maxConcurrency: size },
   );
   return { ...executor, [Symbol.asyncDispose]: async () => pool.close() };
+}
+
+function lostOver({ computation }: StepRequest, losses: number, { reason, cause }: Loss): EdgewaterError<"Unavailable"> {
+  const workers = losses === 1 ? "A worker of parallel was" : `${losses} workers of parallel were`;
+  const message = `${workers} lost over ${JSON.stringify(computation)}: ${reason}; look for what ends a worker: an error that nothing catches, an exit, too little memory, or a stepTimeoutMs that is too short`;
+  return new EdgewaterError("Unavailable", message, { asset: computation, cause });
 }

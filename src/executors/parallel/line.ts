@@ -27,6 +27,12 @@ interface WorkerThread {
 /** A started worker: a `Worker` of the web, or of `node:worker_threads`. */
 export type AnyWorker = WebWorker | WorkerThread;
 
+/** Whether a value can be a worker. */
+export function isWorker(value: unknown): value is AnyWorker {
+  const { postMessage, terminate } = (value ?? {}) as Partial<AnyWorker>;
+  return typeof postMessage === "function" && typeof terminate === "function";
+}
+
 /** The line to one worker. */
 export interface Line {
   readonly post: (message: unknown) => void;
@@ -36,12 +42,15 @@ export interface Line {
   readonly keepAlive: (isBusy: boolean) => void;
 }
 
-/** Connects to a worker. `onLost` is called when it has ended, could not start, or sent what cannot be read. */
-export function lineTo(worker: AnyWorker, onMessage: (message: unknown) => void, onLost: (reason: string) => void): Line {
+/**
+ * Connects to a worker. `onLost` is called when it has ended, could not start, or sent what cannot be read; with the error that
+ * nothing has caught, where a runtime tells it.
+ */
+export function lineTo(worker: AnyWorker, onMessage: (message: unknown) => void, onLost: (reason: string, cause?: unknown) => void): Line {
   if ("on" in worker && typeof worker.on === "function") {
     worker.on("message", onMessage);
     worker.on("messageerror", () => onLost("it has sent a message that cannot be read"));
-    worker.on("error", (error: unknown) => onLost(thrownText(error)));
+    worker.on("error", (error: unknown) => onLost(thrownText(error), error));
     worker.on("exit", (code: unknown) => onLost(`it has ended with the code ${code}`));
   } else {
     const web = worker as WebWorker;

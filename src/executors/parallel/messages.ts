@@ -6,7 +6,7 @@ import type { FailureRecord } from "../../storage/types.ts";
 export type ToWorker =
   | { readonly edgewater: "step"; readonly id: number; readonly request: StepRequest }
   /** Aborts a step. */
-  | { readonly edgewater: "abort"; readonly id: number; readonly reason: string };
+  | { readonly edgewater: "abort"; readonly id: number; readonly reason: FailureRecord };
 
 /** From a worker. */
 export type FromWorker =

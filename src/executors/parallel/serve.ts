@@ -1,8 +1,9 @@
 import { workerPort } from "#worker-port";
 import { EdgewaterError } from "../../errors.ts";
-import { aFunction, checkValue, required } from "../../options.ts";
+import { aFunction, checkValue, required, withMethods } from "../../options.ts";
 import type { Repository } from "../../repository/repository.ts";
 import { failureRecord } from "../../run/failure-record.ts";
+import { thrownFrom } from "../../run/thrown-from.ts";
 import { type FromWorker, isMessage, type ToWorker } from "./messages.ts";
 
 /**
@@ -29,10 +30,11 @@ export async function serveSteps(open: () => Promise<Repository>): Promise<void>
     );
   const post = (message: FromWorker): void => port.post(message);
   const steps = new Map<number, AbortController>();
-  const opening = (async () => open())();
+  const opening = (async () => checked(await open()))();
   const receive = async (message: ToWorker): Promise<void> => {
     const { id } = message;
-    if (message.edgewater === "abort") return steps.get(id)?.abort(new EdgewaterError("Aborted", message.reason));
+    if (message.edgewater === "abort") return steps.get(id)?.abort(thrownFrom(message.reason));
+    if (message.edgewater !== "step") return;
     const controller = new AbortController();
     steps.set(id, controller);
     try {
@@ -54,4 +56,9 @@ export async function serveSteps(open: () => Promise<Repository>): Promise<void>
   } catch (error) {
     post({ edgewater: "refused", error: failureRecord(error) });
   }
+}
+
+function checked(repository: Repository): Repository {
+  checkValue("serveSteps", "result of open", repository, required(withMethods("a Repository, as Repository.open opens it", "runStep")));
+  return repository;
 }

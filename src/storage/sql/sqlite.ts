@@ -7,6 +7,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { EdgewaterError, isEdgewaterError, thrownText } from "../../errors.ts";
 import { aName, checkValue, required } from "../../options.ts";
+import type { Reach } from "../../reach.ts";
 import type { EmbeddedOptions, StorageBackend } from "../backend.ts";
 import { checkStorageOptions } from "../options.ts";
 import { SqlBackend } from "./backend.ts";
@@ -118,7 +119,7 @@ async function openAt(
   const { DatabaseSync } = await engine(name);
   const attempt = <Value>(work: () => Value): Promise<Value> => whenFree(name, lockTimeoutMs, work);
   const connection = await attempt(() => new DatabaseSync(file, { readOnly }));
-  const database = new SqliteFile(name, connection, attempt, closed);
+  const database = new SqliteFile(name, isInMemory(file) ? "process" : "machine", connection, attempt, closed);
   const settings = [...(readOnly ? [] : ["PRAGMA journal_mode = WAL"]), `PRAGMA synchronous = ${fsync ? "FULL" : "NORMAL"}`];
   // SQLite opens the file with the first read.
   if (readOnly) settings.push("SELECT 1 FROM sqlite_master");
@@ -137,10 +138,15 @@ async function engine(store: string): Promise<typeof import("node:sqlite")> {
   }
 }
 
+/** Whether SQLite keeps a database with this name in memory, or in a file that only its connection has. */
+function isInMemory(file: string): boolean {
+  return file === ":memory:" || file.startsWith("file::memory:") || /^file:.*[?&]mode=memory\b/.test(file);
+}
+
 /** One connection. Its calls block the thread, so SQLite does not wait for locks: `attempt` waits between calls. */
 class SqliteFile implements SqlDatabase {
   readonly name: string;
-  readonly reach = "machine";
+  readonly reach: Reach;
   readonly dialect = "sqlite";
   readonly #connection: DatabaseSync;
   readonly #attempt: <Value>(work: () => Value) => Promise<Value>;
@@ -149,11 +155,13 @@ class SqliteFile implements SqlDatabase {
 
   constructor(
     name: string,
+    reach: Reach,
     connection: DatabaseSync,
     attempt: <Value>(work: () => Value) => Promise<Value>,
     closed: (() => Promise<void>) | undefined,
   ) {
     this.name = name;
+    this.reach = reach;
     this.#connection = connection;
     this.#attempt = attempt;
     this.#closed = closed;

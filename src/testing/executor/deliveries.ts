@@ -136,6 +136,24 @@ export const deliveryCases: readonly ExecutorCase[] = [
     same(await stage.storage.getLeases(run.runId), [], "leases");
     await rejects(() => repository.cancel(run.runId), "PreconditionFailed");
   }),
+  executorCase(
+    "fails a step that an abort stops with its reason, and skips what has not started",
+    ["here", "workers"],
+    async ({ hooks, make, stage }) => {
+      const controller = new AbortController();
+      const running = make(["abort.gated", "abort.behind"], { signal: controller.signal });
+      await Promise.race([hooks.untilCalled("abort.gated", 1), running]);
+      controller.abort(new RangeError("enough"));
+      const { runId, failedAssets, skippedAssets } = await running;
+      const [failed] = failedAssets;
+      const cause = (failed?.error as { readonly cause?: unknown } | undefined)?.cause;
+      if (!isEdgewaterError(failed?.error, "Aborted") || !(cause instanceof RangeError) || cause.message !== "enough")
+        throw broken("the error does not have the reason", failed?.error);
+      same([failedAssets.length, failed?.name, skippedAssets], [1, "abort.gated", ["abort.behind"]], "failed and skipped");
+      same((await stage.storage.getRun(runId))?.status, "Canceled", "the status");
+      same(await stage.storage.getLeases(runId), [], "leases");
+    },
+  ),
   executorCase("fails one step when its transport rejects, and no other", workers, async ({ make, stage }) => {
     const executor = delivering(stage.executor, (step, execution, run) => {
       if (step.computation.name !== "transport.one") return run(step, execution);

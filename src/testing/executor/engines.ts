@@ -22,7 +22,7 @@ interface Place {
 }
 
 /** Runs a request in a new worker; `undefined` when the worker dies over it. */
-async function inWorker(place: Place, request: StepRequest): Promise<StepOutcome | undefined> {
+async function inWorker(place: Place, request: StepRequest, signal: AbortSignal): Promise<StepOutcome | undefined> {
   const death = Promise.withResolvers<undefined>();
   const die = (): Promise<never> => {
     death.resolve(undefined);
@@ -30,7 +30,7 @@ async function inWorker(place: Place, request: StepRequest): Promise<StepOutcome
   };
   // A worker that has died never closes.
   const worker = await openExecutorSuite({ ...place, die });
-  return Promise.race([worker.runStep(request), death.promise]);
+  return Promise.race([worker.runStep(request, { signal }), death.promise]);
 }
 
 /** How often a queue delivers a message again whose worker is lost. */
@@ -43,13 +43,13 @@ const mostDeliveries = 5;
 export function fakeQueue(place: Place, chance: Chance = () => 1): Executor {
   return remote(
     "fake-queue",
-    async (request) => {
+    async (request, { signal }) => {
       for (let attempt = request.attempt; ; attempt++) {
         // Messages overtake each other.
         for (let turns = Math.floor(chance() * 4); turns > 0 && turns < 4; turns--) await new Promise((resolve) => setTimeout(resolve));
         const sent = { ...request, attempt };
-        const deliveries = [inWorker(place, sent)];
-        if (chance() < 0.3) deliveries.push(inWorker(place, sent));
+        const deliveries = [inWorker(place, sent, signal)];
+        if (chance() < 0.3) deliveries.push(inWorker(place, sent, signal));
         const [outcome, again] = await Promise.all(deliveries);
         // The answer of one delivery is lost, or late: either will do.
         const known = again !== undefined && again.status === "ended" ? again : outcome;

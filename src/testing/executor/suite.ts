@@ -104,14 +104,14 @@ function definitionsOf(hooks: Hooks): { readonly assets: readonly (Asset | Multi
     const input = number(`kill.${point}.input`);
     return [input, from(`kill.${point}`, input)];
   });
-  const gated = ["delivery", "zombie", "slow", "cancel"].map((each) =>
+  const gate = (each: string): Asset<number> =>
     asset({ name: `${each}.gated` }, async (_, { signal }) => {
       await called(`${each}.gated`);
       const call = await hooks.count(`${each}.gated`);
       await hooks.gate(each, signal);
       return call;
-    }),
-  );
+    });
+  const stopped = gate("abort");
   const wide = Array.from({ length: 40 }, (_, index) => number(`many.${index}`, index));
   const sum = asset({ name: "many.sum", inputs: Object.fromEntries(wide.map((each) => [each.name, each])) }, (values) =>
     Object.values(values).reduce<number>((total, each) => total + (each as number), 0),
@@ -127,10 +127,17 @@ function definitionsOf(hooks: Hooks): { readonly assets: readonly (Asset | Multi
     ...[one, pair, keyed, batch, all, own, only, broken, from("failure.behind", broken), beside],
     ...[fails("error.class", wrong), fails("error.code", refused), fails("error.text", () => "a text"), fails("error.null", () => null)],
     ...killed,
-    ...gated,
+    ...["delivery", "zombie", "slow", "cancel"].map(gate),
     ...wide,
     ...[sum, odd, restarted, from("restart.two", restarted), retried, number("lost.one"), number("clock.one"), number("both.one")],
-    ...[asset({ name: "canary.one" }, () => canary), number("transport.one"), number("transport.two"), number("local.one")],
+    ...[
+      asset({ name: "canary.one" }, () => canary),
+      number("transport.one"),
+      number("transport.two"),
+      number("local.one"),
+      stopped,
+      from("abort.behind", stopped),
+    ],
     // From its first call no worker comes back.
     asset({ name: "hangs" }, async () => {
       await called("hangs");

@@ -107,6 +107,9 @@ export const commitCases: readonly StorageCase[] = [
       await holds({ latest: "a", is: event?.id });
       await holds({ latest: "a", partition: "p", is: event?.id });
       await holds({ latest: "a", partition: "q", is: undefined });
+      // As runs pass it.
+      await holds({ latest: "a", partition: PartitionKey.parse("p"), is: event?.id });
+      await fails({ latest: "a", partition: PartitionKey.parse("p"), is: undefined });
       await fails({ latest: "a", is: undefined });
       await fails({ latest: "a", partition: "p", is: (event?.id ?? 0) + 1 });
       const error = await fails({ kv: "k", is: bytes(7) });

@@ -1,14 +1,16 @@
 /**
- * `npm run schedules [count] [storage] [store] [seed]`: random schedules of processes that make the same assets, 10,000 unless given,
- * over a Storage (memory, remote, sqlite, postgres) and a store (memory, local, s3; content: its etags name content; plain, unstorage:
- * without conditions). Prints the schedules that violate an invariant; a seed repeats one, with a count of 1.
+ * `npm run schedules [count] [storage] [store] [seed] [where]`: random schedules of processes that make the same assets, 10,000 unless
+ * given, over a Storage (memory, remote, sqlite, postgres) and a store (memory, local, s3; content: its etags name content; plain,
+ * unstorage: without conditions), with the steps in the process of their run (here) or in others (workers). Prints the schedules that
+ * violate an invariant; a seed repeats one, with a count of 1.
  */
 import { runSchedule } from "../../support/schedules/random.ts";
 import { storages, stores } from "./places.ts";
 
-const [count = "10000", storageName = "memory", storeName = "memory", first = "1"] = process.argv.slice(2);
+const [count = "10000", storageName = "memory", storeName = "memory", first = "1", where = "here"] = process.argv.slice(2);
 const storageMaker = await storages[storageName]?.();
 const storeMaker = await stores[storeName]?.();
+if (where !== "here" && where !== "workers") throw new Error(`Unknown place ${where} of steps; expected here or workers`);
 if (storageMaker === undefined || storeMaker === undefined) throw new Error(`Unknown Storage ${storageName} or store ${storeName}`);
 const shown = 3;
 const violated = new Map<string, number>();
@@ -17,7 +19,7 @@ const start = performance.now();
 try {
   for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
     const storage = await storageMaker.make();
-    const report = await runSchedule(seed, { storage, store: await storeMaker.make() });
+    const report = await runSchedule(seed, { storage, store: await storeMaker.make() }, where);
     await storage.close();
     if (report.reported.length > 0) reported++;
     if (count === "1") console.log(report.trace.join("\n"), report.reported);

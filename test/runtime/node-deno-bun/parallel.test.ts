@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 import { asset, inProcess, Storage } from "edgewater";
 import { LocalStore } from "edgewater/local";
 import { type ParallelOptions, parallel, serveSteps } from "edgewater/parallel";
+import { sqlite } from "edgewater/sqlite";
 import { openExecutorSuite } from "edgewater/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -71,8 +72,11 @@ describe("parallel()", () => {
 
   it("says why a worker cannot be started, and what its repository was refused with", async () => {
     const cases = [
-      ["throw new Error('no such module');", /^Cannot make "local\.one": A worker of parallel was lost: no such module$/],
-      ["", /^Cannot make "local\.one": A worker of parallel was lost: it has ended with the code 0$/],
+      [
+        "throw new Error('no such module');",
+        /^Cannot make "local\.one": Cannot start a worker of parallel: no such module; look at the file that start names/,
+      ],
+      ["", /^Cannot make "local\.one": Cannot start a worker of parallel: it has ended with the code 0; .* ends with serveSteps$/],
       [
         `import { parentPort } from "node:worker_threads";
          parentPort.postMessage({ edgewater: "refused", error: { name: "EdgewaterError", code: "Unavailable", message: "no database", causes: [], frames: [] } });
@@ -85,6 +89,59 @@ describe("parallel()", () => {
       const running = stage.repository.materialize({ selection: ["local.one"] });
       await expect(running).rejects.toMatchObject({ code: "Unavailable", message: expect.stringMatching(message) });
     }
+  });
+
+  it("refuses a start that returns no worker, with what it should be", async () => {
+    for (const wrong of [() => undefined, async () => start(), () => ({})]) {
+      await using stage = await open({ start: wrong as never });
+      const running = stage.repository.materialize({ selection: ["local.one"] });
+      await expect(running).rejects.toMatchObject({
+        code: "SettingsError",
+        message: expect.stringMatching(/expected a Worker: start: \(\) => new/),
+      });
+    }
+  });
+
+  it("makes steps with the workers that can be started", async () => {
+    const broken = await workerOf("throw new Error('no memory');");
+    const throwing = (): never => {
+      throw new Error("too many threads");
+    };
+    const starts = [broken, throwing, start];
+    await using stage = await open({ start: () => (starts.shift() ?? start)(), size: 3 });
+    const names = Array.from({ length: 6 }, (_, index) => `many.${index}`);
+    expect(await stage.repository.materialize({ selection: names })).toMatchObject({ success: true });
+  });
+
+  it("says over which asset workers were lost, and with which error", async () => {
+    const crashing = await workerOf(`import { parentPort } from "node:worker_threads";
+      parentPort.postMessage({ edgewater: "ready" });
+      parentPort.on("message", () => setTimeout(() => { throw new RangeError("too deep"); }));`);
+    await using stage = await open({ start: crashing });
+    const { failedAssets } = await stage.repository.materialize({ selection: ["local.one"], raiseOnError: false });
+    const message = expect.stringMatching(/^3 workers of parallel were lost over "local\.one": too deep; look/);
+    expect(failedAssets).toMatchObject([{ error: { code: "Unavailable", message, cause: expect.any(RangeError) } }]);
+  });
+
+  it("skips steps that wait for a worker to start when the run is aborted", async () => {
+    const silent = await workerOf("setInterval(() => {}, 1000);");
+    await using stage = await open({ start: silent });
+    const result = await stage.repository.materialize({ selection: ["local.one"], signal: AbortSignal.timeout(300), raiseOnError: false });
+    expect(result).toMatchObject({ skippedAssets: ["local.one"], failedAssets: [] });
+  });
+
+  it("takes no harm from messages of a worker that are not its answers", async () => {
+    const talking = await workerOf(`import { parentPort } from "node:worker_threads";
+      for (const edgewater of ["ready", "ended", "failed", "ready", "other"]) parentPort.postMessage({ edgewater });
+      parentPort.postMessage("edgewater");
+      parentPort.on("message", ({ id }) => {
+        for (const own of [undefined, id + 1]) parentPort.postMessage({ edgewater: "ended", id: own });
+        const error = { name: "Error", message: "made by nobody", causes: [], frames: [] };
+        parentPort.postMessage({ edgewater: "failed", id, error });
+      });`);
+    await using stage = await open({ start: talking });
+    const { failedAssets } = await stage.repository.materialize({ selection: ["transport.one", "transport.two"], raiseOnError: false });
+    expect(failedAssets.map(({ error }) => String(error))).toEqual(["Error: made by nobody", "Error: made by nobody"]);
   });
 
   it("stops a worker that ignores an abort", async () => {
@@ -103,6 +160,19 @@ describe("parallel()", () => {
     await stage[Symbol.asyncDispose]();
   });
 
+  it("refuses records that are in the memory of one connection", async () => {
+    for (const file of [":memory:", "file::memory:?cache=shared", "file:records?mode=memory"]) {
+      await using executor = parallel({ start });
+      await using memory = await Storage.connect(sqlite(file));
+      await using repository = await openExecutorSuite({ storage: memory, store: new LocalStore(join(folder, "values")), executor });
+      const running = repository.materialize({ selection: ["local.one"] });
+      await expect(running, file).rejects.toMatchObject({
+        code: "NotSupported",
+        message: expect.stringMatching(/in the memory of this process/),
+      });
+    }
+  });
+
   it("refuses wrong options", () => {
     for (const options of [undefined, {}, { start: 1 }, { start, size: 0 }, { start, stepTimeout: 1 }])
       expect(() => parallel(options as never)).toThrow(expect.objectContaining({ code: "SettingsError" }));
@@ -111,6 +181,18 @@ describe("parallel()", () => {
 });
 
 describe("serveSteps()", () => {
+  it("says what open must return", async () => {
+    const parallelUrl = new URL("../../../src/executors/parallel/index.ts", import.meta.url);
+    const file = join(folder, "opens-nothing.mjs");
+    await writeFile(file, `import { serveSteps } from "${parallelUrl}"; await serveSteps(() => undefined);`);
+    await using stage = await open({ start: () => new Worker(pathToFileURL(file), { execArgv }) });
+    const running = stage.repository.materialize({ selection: ["local.one"] });
+    await expect(running).rejects.toMatchObject({
+      code: "SettingsError",
+      message: expect.stringMatching(/undefined; expected a Repository/),
+    });
+  });
+
   it("is refused outside of a worker", async () => {
     await expect(serveSteps(undefined as never)).rejects.toMatchObject({ code: "SettingsError" });
     await expect(serveSteps(() => Promise.reject(new Error("opened")))).rejects.toMatchObject({ code: "NotSupported" });

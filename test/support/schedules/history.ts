@@ -31,6 +31,10 @@ export class History {
   readonly #owners = new Map<string, Process | undefined>();
   /** The processes whose run was taken over or canceled elsewhere. */
   readonly #robbed = new Set<Process>();
+  /** The workers that have claimed a step, by its run and its name. */
+  readonly #claims = new Map<string, readonly Process[]>();
+  /** The runs that have ended at least once. */
+  readonly #over = new Set<string>();
   readonly #intents = new Map<string, Intent>();
   readonly #writes: Written[] = [];
   /** The digests of the values, by asset and name. */
@@ -113,7 +117,9 @@ export class History {
   /** Checks that a process that was told that its run was taken over has lost it. */
   checkTakenOver(process: Process, error: unknown): void {
     const { code } = (error ?? {}) as { readonly code?: string };
-    if (code === "TakenOver" && !this.#robbed.has(process))
+    // The run of a worker may also have ended without it.
+    const isOver = process.sender !== undefined && this.#over.has(process.runId ?? "");
+    if (code === "TakenOver" && !isOver && !this.#robbed.has(process.sender ?? process))
       this.violations.push(`I4: ${process.name} was told that it was taken over: ${String(error)}`);
   }
 
@@ -134,7 +140,16 @@ export class History {
   }
 
   #checkOwner(process: Process, { leases = [], events = [], preconditions = [] }: Batch): void {
-    for (const { runId, owner } of leases) {
+    for (const { runId, step, owner } of leases) {
+      if (step !== undefined) {
+        this.#checkClaim(
+          process,
+          runId,
+          step,
+          events.some(({ eventType }) => eventType === "StepStart"),
+        );
+        continue;
+      }
       const isStart = events.some(({ eventType }) => eventType === "RunStart");
       const isOwner = preconditions.some((each) => "lease" in each && each.owner !== undefined);
       if (!isStart && isOwner && this.#owners.get(runId) !== process)
@@ -143,9 +158,20 @@ export class History {
     }
   }
 
+  /** A worker commits for the owner of the run, and until another one claims the step. */
+  #checkClaim(process: Process, runId: string, step: string, isStart: boolean): void {
+    const what = `I4: ${process.name} commits for the step ${step} of ${runId}`;
+    if (this.#owners.get(runId) !== (process.sender ?? process)) this.violations.push(`${what}, which has another owner`);
+    const claims = this.#claims.get(`${runId} ${step}`) ?? [];
+    if (claims.includes(process) && claims.at(-1) !== process)
+      this.violations.push(`${what}, which ${claims.at(-1)?.name} has claimed since`);
+    if (isStart && !claims.includes(process)) this.#claims.set(`${runId} ${step}`, [...claims, process]);
+  }
+
   #own(runId: string, owner: Process | undefined, by: Process): void {
     const before = this.#owners.get(runId);
     if (before !== undefined && before !== by) this.#robbed.add(before);
+    if (owner === undefined) this.#over.add(runId);
     this.#owners.set(runId, owner);
   }
 

@@ -2,7 +2,11 @@
 import { randomOf } from "../random.ts";
 import { checkEnd } from "./check.ts";
 import { type Input, open } from "./pipeline.ts";
+import { workersOf } from "./workers.ts";
 import { type Call, type Ending, type Process, type Shared, World } from "./world.ts";
+
+/** Where the steps of runs are made: in the process of the run, or in processes of their own. */
+export type Where = "here" | "workers";
 
 /** What came of a schedule. */
 export interface Report {
@@ -22,11 +26,12 @@ const env = (import.meta as { readonly env?: Readonly<Record<string, string | un
 export async function firstViolation(
   usual: number,
   make: () => Promise<Shared>,
+  where: Where = "here",
 ): Promise<(Omit<Report, "reported"> & { readonly seed: number }) | undefined> {
   const count = Number(env?.["VITE_SCHEDULES"] ?? usual);
   for (let seed = 1; seed <= count; seed++) {
     const shared = await make();
-    const { violations, trace } = await runSchedule(seed, shared);
+    const { violations, trace } = await runSchedule(seed, shared, where);
     await shared.storage.close();
     if (violations.length > 0) return { seed, violations, trace };
   }
@@ -34,7 +39,7 @@ export async function firstViolation(
 }
 
 /** Runs the schedule of a seed. */
-export async function runSchedule(seed: number, shared: Shared): Promise<Report> {
+export async function runSchedule(seed: number, shared: Shared, where: Where = "here"): Promise<Report> {
   const random = randomOf(seed);
   const one = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;
   const input: Input = {
@@ -57,7 +62,7 @@ export async function runSchedule(seed: number, shared: Shared): Promise<Report>
     }
     const makers: Process[] = [];
     const count = 2 + Math.floor(random() * 4);
-    for (let number = 1; number <= count; number++) makers.push(aProcess(world, `P${number}`, makers, input, random));
+    for (let number = 1; number <= count; number++) makers.push(aProcess(world, `P${number}`, makers, input, random, where));
     let current: Process | undefined;
     for (let step = 0; ; step++) {
       const running = world.processes.filter(({ isRunning, calls }) => isRunning && calls.length > 0);
@@ -82,6 +87,7 @@ export async function runSchedule(seed: number, shared: Shared): Promise<Report>
       if (kills > 0 && running.length > 0 && random() < 0.03) {
         kills--;
         world.kill(one(running), random() < 0.5);
+        await world.settle();
         continue;
       }
       if (world.late.length > 0 && random() < 0.1) {
@@ -119,14 +125,15 @@ function isReady({ waitsFor }: Process): boolean {
   return waitsFor === undefined || waitsFor.runId !== undefined;
 }
 
-function aProcess(world: World, name: string, makers: readonly Process[], input: Input, random: () => number): Process {
+function aProcess(world: World, name: string, makers: readonly Process[], input: Input, random: () => number, where: Where): Process {
   const retry = random() < 0.5 ? { maxRetries: Math.floor(random() * 3), delayMs: 0 } : undefined;
   const isPartial = random() < 0.3;
   const isForced = random() < 0.8;
   const kind = makers.length === 0 ? 0 : random();
   const other = makers[Math.floor(random() * makers.length)];
   const process = world.process(name, async (own, self) => {
-    const { repository, a, b, value } = await open(own, self, input, retry && { retry });
+    const executor = where === "workers" ? { executor: workersOf(world, self, input, random) } : {};
+    const { repository, a, b, value } = await open(own, self, input, { ...(retry && { retry }), ...executor });
     const skip = input.skips ? { skipUnchanged: true } : {};
     if (kind < 0.4) return repository.materialize(isPartial ? { selection: [a], ...skip } : skip);
     if (kind < 0.75) return repository.materialize({ resume: { run: other?.runId as string, force: isForced }, ...skip });

@@ -53,6 +53,12 @@ export class Process {
   work: (() => Promise<unknown>) | undefined;
   /** The process whose run it resumes or cancels. */
   waitsFor: Process | undefined;
+  /** Of a worker: the process that has sent its step. */
+  sender: Process | undefined;
+  /** How many steps it has sent and waits for. */
+  sent = 0;
+  /** Called when it has ended, or was killed. */
+  onEnd = (): void => {};
 
   constructor(name: string) {
     this.name = name;
@@ -66,10 +72,12 @@ export class Process {
   start(): void {
     const work = this.work;
     this.work = undefined;
-    work?.().then(
-      (value) => (this.outcome = { value }),
-      (error: unknown) => (this.outcome = { error }),
-    );
+    work?.()
+      .then(
+        (value) => (this.outcome = { value }),
+        (error: unknown) => (this.outcome = { error }),
+      )
+      .then(() => this.onEnd());
   }
 }
 
@@ -124,7 +132,7 @@ export class World {
 
   /** Waits until every process waits for the schedule. */
   settle(): Promise<void> {
-    return this.clock.settle(() => this.processes.some(({ isRunning, calls }) => isRunning && calls.length === 0));
+    return this.clock.settle(() => this.processes.some(({ isRunning, calls, sent }) => isRunning && calls.length === 0 && sent === 0));
   }
 
   /** Runs one process until it is about to make a call with this label. */
@@ -156,6 +164,7 @@ export class World {
     this.trace.push(`kill ${process.name} at ${process.calls.map(({ label }) => label).join(", ")}${isUnderWay ? ", under way" : ""}`);
     if (isUnderWay) this.late.push(...process.calls);
     process.calls.length = 0;
+    process.onEnd();
   }
 
   async start(process: Process): Promise<void> {
@@ -190,6 +199,8 @@ export class World {
     const { storage } = this.#shared;
     return new Proxy(storage, {
       get: (target, name) => {
+        // Every process of the schedule shares it.
+        if (name === "reach") return "anywhere";
         const value: unknown = Reflect.get(target, name);
         if (typeof value !== "function" || typeof name !== "string") return value;
         if (name === "close") return async () => {};

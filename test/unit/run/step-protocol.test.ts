@@ -9,6 +9,8 @@ import {
   inProcess,
   input,
   MemoryStore,
+  multiAsset,
+  Output,
   PartitionMapping,
   type ProgressEvent,
   Repository,
@@ -92,12 +94,43 @@ describe("a request", () => {
     expect(outcomes[0]).toMatchObject({ protocol: 1, status: "ended", outputs: { "3:one": events[0]?.id } });
   });
 
+  it("keeps retries without a limit, which JSON has no number for", async () => {
+    const { open } = place();
+    let calls = 0;
+    const one = asset({ name: "one" }, () => {
+      if (++calls < 3) throw new Error("again");
+      return calls;
+    });
+    await using repository = await open([one]);
+    const retry = { maxRetries: 3, delayMs: 1, maxDelayMs: Number.POSITIVE_INFINITY, maxElapsedMs: Number.POSITIVE_INFINITY };
+    const { executor } = sending(() => repository);
+    expect(await repository.materialize({ executor, retry })).toMatchObject({ success: true });
+    expect(calls).toBe(3);
+  });
+
   it("that is invalid is refused, and the error names the field", async () => {
     const { open } = place();
     await using repository = await open([asset({ name: "one" }, () => 1)]);
     for (const request of [undefined, 7, {}, { protocol: 1 }, { protocol: 1, runId: "r", owner: 3 }])
       await expect(repository.runStep(request as never)).rejects.toMatchObject({ code: "SettingsError", field: expect.any(String) });
     await expect(repository.runStep({ protocol: 2 } as never)).rejects.toMatchObject({ code: "NotSupported", field: "protocol" });
+    const { executor, requests } = sending(() => repository);
+    await repository.materialize({ executor });
+    const wrong = {
+      outputs: [],
+      partitionKeys: [],
+      attempt: 1.5,
+      plannedAt: 1e300,
+      timeoutMs: -1,
+      step: "3:two",
+    };
+    for (const [field, value] of Object.entries(wrong))
+      await expect(repository.runStep({ ...requests[0], [field]: value } as never)).rejects.toMatchObject({ code: "SettingsError", field });
+    const retried = { ...requests[0], retry: { maxRetries: -1 } } as never;
+    await expect(repository.runStep(retried)).rejects.toMatchObject({ code: "SettingsError", field: "retry.maxRetries" });
+    // A later version may add fields.
+    const later = { ...requests[0], later: 1, retry: { maxRetries: 1, later: 1 } } as never;
+    expect(await repository.runStep(later)).toMatchObject({ status: "ended" });
     await expect(repository.runStep({} as never, { lease: 3 } as never)).rejects.toThrow(/did you mean "leaseMs"\?/);
   });
 });
@@ -236,7 +269,7 @@ describe("the claim of a step", () => {
     expect(recorded).toHaveLength(1);
     expect(await running).toMatchObject({ success: true, events: [{ id: recorded[0]?.id }] });
     expect(await repository.load(one)).toBe(2);
-    await expect(repository.runStep({ ...(requests[0] as StepRequest), step: "x", attempt: 9 })).resolves.toMatchObject({
+    await expect(repository.runStep({ ...(requests[0] as StepRequest), attempt: 9 })).resolves.toMatchObject({
       status: "ended",
     });
   });
@@ -268,6 +301,30 @@ describe("the claim of a step", () => {
 });
 
 describe("a value", () => {
+  it("that is taken over does not make again what the earlier delivery has recorded", async () => {
+    const { open, storage } = place();
+    const hold = gate();
+    let calls = 0;
+    const pair = multiAsset({ name: "pair", outputs: { left: {}, right: {} } }, async function* () {
+      const call = ++calls;
+      yield Output(call, { name: "left" });
+      if (call === 1) await hold.wait();
+      yield Output(call, { name: "right" });
+    });
+    await using repository = await open([pair]);
+    const executor = transported(async (request) => {
+      const first = repository.runStep(request);
+      await hold.called;
+      const outcome = await repository.runStep({ ...request, attempt: 2 });
+      hold.open();
+      expect(await first).toEqual(outcome);
+      return outcome;
+    });
+    expect(await repository.materialize({ executor })).toMatchObject({ success: true });
+    expect([await repository.load("left"), await repository.load("right")]).toEqual([1, 2]);
+    for (const name of ["left", "right"]) expect(await storage.getEventsForAsset(name)).toHaveLength(1);
+  });
+
   it("of a worker that was taken over does not replace the recorded one, whenever its write arrives", async () => {
     const { open, storage, store } = place();
     const hold = gate();

@@ -1,4 +1,4 @@
-/** A run that a tab begins over remote records and S3, and a server finishes after the tab was closed. */
+/** A run that a tab begins over remote records and S3, and the workers of a server finish after the tab was closed. */
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import type { ServerOptions, ServerReport } from "./server.ts";
 
 const token = "a-token-for-the-tab";
 
-/** Begins the run in a tab, closes the tab, and finishes the run on the server. */
+/** Begins the run in a tab, closes the tab, and lets the server finish the run. */
 async function handOver(
   { name, launchOptions }: (typeof browsers)[number],
   stopAfter: string,
@@ -46,19 +46,23 @@ async function handOver(
   }
 }
 
-it.skipIf(browsers.length === 0)("a run that a closed tab has begun is finished by a server, and nothing is computed twice", async () => {
-  for (const browser of browsers) {
-    const [tab, server] = await handOver(browser, "doubled");
-    expect(tab.calls, browser.name).toEqual(["numbers", "doubled"]);
-    expect(server, browser.name).toEqual({
-      calls: ["total"],
-      total: 12,
-      status: "Success",
-      materialized: [
-        ["numbers", false],
-        ["doubled", true],
-        ["total", false],
-      ],
-    });
-  }
-});
+it.skipIf(browsers.length === 0)(
+  "a worker finishes the run of a closed tab, and computes nothing again",
+  async () => {
+    for (const browser of browsers) {
+      const [tab, server] = await handOver(browser, "doubled");
+      expect(tab.calls, browser.name).toEqual(["numbers", "doubled"]);
+      expect(server, browser.name).toEqual({
+        calls: [],
+        workerCalls: ["total"],
+        total: 12,
+        status: "Success",
+        materialized: [
+          ["numbers", false],
+          ["doubled", true],
+          ["total", false],
+        ],
+      });
+    }
+  },
+);
