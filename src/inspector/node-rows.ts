@@ -53,11 +53,15 @@ export function countPartitions(
   const { names, positions } = indexes.of(definition.partitions, loadingContext);
   counts.total = names.length;
   let seen = 0;
-  for (const partition of new Set([...records.partitions.keys(), ...records.running.keys(), ...records.announced.keys()])) {
-    if (!positions.has(partition)) continue;
+  const count = (partition: string): void => {
+    if (!positions.has(partition)) return;
     seen++;
     counts[countOf[statusIn(records, partition)]]++;
-  }
+  };
+  for (const partition of records.partitions.keys()) count(partition);
+  // What was never recorded and is being made, or was announced.
+  const others = new Set([...records.running.keys(), ...records.announced.keys()]);
+  for (const partition of others) if (!records.partitions.has(partition)) count(partition);
   counts.missing += names.length - seen;
   return counts;
 }
