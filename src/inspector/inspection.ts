@@ -42,16 +42,21 @@ export interface Inspection {
    * so, tries again, and goes on after the last cursor, so that no event is missed or told twice.
    */
   readonly events: (after: number, signal: AbortSignal) => AsyncIterable<EventBatch | ConnectionState>;
+  /** Everything that the records say of one asset or task, with its versions. */
   readonly asset: (name: string, options?: AssetQuery) => Promise<AssetView>;
+  /** All partitions of an asset as runs of equal status. */
   readonly partitions: (name: string, options?: PartitionsQuery) => Promise<PartitionsView>;
   /** The keys and the latest of some partitions, by their position. */
   readonly partitionRows: (name: string, options: PartitionRowsQuery) => Promise<readonly PartitionRow[]>;
   /** The runs, newest first. */
   readonly runs: (options?: RunsQuery) => Promise<readonly RunRow[]>;
+  /** A run: its steps, what failed and why, and the runs beside it. */
   readonly run: (runId: string, options?: SignalOptions) => Promise<RunView>;
+  /** The log of a run, page by page. `next` also asks for lines that are written later. */
   readonly logs: (runId: string, options?: LogsQuery) => Promise<Page<LogRecord>>;
   /** Why an asset or a partition is stale, from itself up to where it began: at most 64 links. Empty when it is not. */
   readonly why: (name: string, options?: WhyQuery) => Promise<Why>;
+  /** A value, or a part of it, as it is shown; or why it is not. */
   readonly preview: (name: string, options?: PreviewQuery) => Promise<Preview>;
   /** What has changed between two materializations, by their event ids. */
   readonly diff: (name: string, options: DiffQuery) => Promise<Diff>;
@@ -67,6 +72,7 @@ export interface Inspection {
   readonly act: (action: Action, options?: ActOptions) => Promise<Acted>;
   /** The records, or records and values, as one file of lines of JSON. */
   readonly export: (what: "records" | "all", options?: SignalOptions) => Promise<ReadableStream<Uint8Array>>;
+  /** Imports a file of `export`, checked as a whole before any record is written. */
   readonly import: (file: ReadableStream<Uint8Array>, options?: ImportQuery) => Promise<ImportView>;
   /** Ends what it holds, such as a connection. The repository stays open. */
   readonly close: () => Promise<void>;

@@ -19,6 +19,7 @@ import type {
   AssetQuery,
   DiffQuery,
   ImportQuery,
+  Inspection,
   LogsQuery,
   ObjectsQuery,
   PartitionRowsQuery,
@@ -143,7 +144,9 @@ const actions: Readonly<Record<string, OptionKinds<object>>> = {
   persist: { type: anyValue },
 } as Readonly<Record<string, OptionKinds<object>>>;
 
-const methods = {
+type Method = Exclude<keyof Inspection, "events" | "close">;
+
+const methods: Readonly<Record<Method, OptionKinds<object>>> = {
   snapshot: signalOnly,
   asset,
   partitions,
@@ -161,15 +164,15 @@ const methods = {
   act,
   export: signalOnly,
   import: importKinds,
-} as const;
+};
 
 /**
  * Checks the options of a method of an inspection.
  *
  * @throws `SettingsError` for an unknown option, a value of a wrong type, and a required option that is missing
  */
-export function checkInspectionOptions(method: keyof typeof methods, options: unknown): void {
-  checkOptions(`inspection.${method}`, options, methods[method] as OptionKinds<object>);
+export function checkInspectionOptions(method: Method, options: unknown): void {
+  checkOptions(`inspection.${method}`, options, methods[method]);
 }
 
 /** Checks the options of `inspect`. @throws `SettingsError` */
