@@ -1,5 +1,6 @@
 import { callSafely, EdgewaterError, isEdgewaterError } from "../../errors.ts";
 import { bodyText } from "../../http/body.ts";
+import { parsed } from "../../http/json.ts";
 import { damaged, Refusal } from "../../http/refusal.ts";
 import {
   aFunction,
@@ -22,7 +23,7 @@ import { isPlain } from "../../storage/json-value.ts";
 import type { Storage } from "../../storage/types.ts";
 import { answerJson } from "../answers.ts";
 import { type Answers, type Asks, askFrom, isOperation, type Operation } from "../operations.ts";
-import { type Answer, hasVersions, pageSize, parsed, type Question, versionProblem, versions } from "../protocol.ts";
+import { type Answer, hasVersions, pageSize, type Question, versionProblem, versions } from "../protocol.ts";
 import type { Access, Authorize } from "./access.ts";
 import { type Cors, corsHeaders, preflight } from "./cors.ts";
 import { failureAnswer } from "./refusal.ts";
