@@ -6,9 +6,10 @@
  */
 
 /** A file of the page. */
-export interface InspectorFile {
-  /** The media type. */
+export interface PageFile {
+  /** The media type, such as `text/javascript; charset=utf-8`. */
   readonly type: string;
+  /** What is in it. */
   readonly text: string;
 }
 
@@ -16,4 +17,4 @@ export interface InspectorFile {
  * The files of the inspector's page by their paths: `index.html`, and what it loads below `ui/`, with a hash in each name. The handler
  * of `edgewater/inspector` serves them by itself; write them to a folder to let something else do it.
  */
-export const files: Readonly<Record<string, InspectorFile>> = {};
+export const files: Readonly<Record<string, PageFile>> = {};
