@@ -1,10 +1,13 @@
 /**
- * `edgewater/inspector`: what a repository is and does, on a page: served by `inspector`, and as data through an `Inspection`.
+ * `edgewater/inspector`: what a repository has and does, for people: a port that a page, a server and a file can show.
  *
  * @module
  */
 export { type NodeRequest, type NodeResponse, nodeListener } from "../http/node-listener.ts";
+export { type ConnectInspectionOptions, connectInspection } from "./client.ts";
+export { inspect } from "./inspect.ts";
 export type * from "./inspection.ts";
+export type { InspectLimits, InspectOptions } from "./options.ts";
 export { inspector } from "./server/handler.ts";
 export type {
   InspectorAnswer,

@@ -2,8 +2,6 @@ import type { ConnectionState, EventBatch, EventView, LiveEvent } from "../inspe
 
 /** How the handler tells events, in milliseconds and sizes. */
 export interface Pace {
-  /** How long it collects before it sends. */
-  readonly batchMs: number;
   /** How long a stream is silent before it says that it is alive. */
   readonly aliveMs: number;
   /** How long a stream lasts. Workers and proxies end longer ones without a word. */
@@ -15,7 +13,6 @@ export interface Pace {
 }
 
 export const defaultPace: Pace = {
-  batchMs: 100,
   aliveMs: 15_000,
   streamMs: 55_000,
   pollMs: 25_000,
@@ -24,24 +21,6 @@ export const defaultPace: Pace = {
 };
 
 const encoder = new TextEncoder();
-
-/** Two batches as one: the later state of a run, a node and a step is the one that counts. */
-export function joined(first: EventBatch, second: EventBatch): EventBatch {
-  const runs = new Map([...first.runs, ...second.runs].map((run) => [run.runId, run]));
-  const nodes = new Map([...first.nodes, ...second.nodes]);
-  return {
-    cursor: second.cursor,
-    events: [...first.events, ...second.events],
-    runs: [...runs.values()],
-    nodes: [...nodes],
-    live: latestLive([...first.live, ...second.live]),
-  };
-}
-
-function latestLive(live: readonly LiveEvent[]): readonly LiveEvent[] {
-  const last = new Map(live.map((each, index) => [each.type === "log" ? index : JSON.stringify([each.runId, each.step]), index]));
-  return live.filter((each, index) => each.type === "log" || last.get(JSON.stringify([each.runId, each.step])) === index);
-}
 
 /**
  * A batch as batches of limited size. The cursor moves with the last events only, and what has changed with them goes first, so that
@@ -96,8 +75,7 @@ function sizeOf(value: unknown): number {
 }
 
 /**
- * The batches of an Inspection, collected for a moment and cut to size. Between them `"alive"` when nothing happens. Ends with the
- * signal.
+ * The batches of an Inspection, cut to size. Between them `"alive"` when nothing happens. Ends with the signal.
  */
 export async function* batches(
   source: AsyncIterable<EventBatch | ConnectionState>,
@@ -105,108 +83,36 @@ export async function* batches(
   signal: AbortSignal,
   pace: Pace,
 ): AsyncGenerator<EventBatch | ConnectionState | "alive"> {
-  const inbox = new Inbox(source, signal, pace.mostEvents);
+  const iterator = source[Symbol.asyncIterator]();
   let cursor = after;
-  while (!signal.aborted) {
-    if (!(await inbox.filled(pace.aliveMs))) {
-      if (inbox.isOver) return;
-      if (!signal.aborted) yield "alive";
+  let next = iterator.next();
+  while (true) {
+    const result = await unlessSilent(next, pace.aliveMs);
+    if (result === "alive") {
+      yield result;
       continue;
     }
-    await inbox.full(pace.batchMs);
-    const { batch, connection } = inbox.take();
-    if (connection !== undefined) yield connection;
-    if (batch === undefined) continue;
-    yield* pieces(batch, cursor, pace);
-    cursor = batch.cursor;
+    if (result.done || signal.aborted) return;
+    next = iterator.next();
+    // What is asked for ahead may fail when nobody waits for it any more.
+    next.catch(() => undefined);
+    if ("state" in result.value) yield result.value;
+    else {
+      yield* pieces(result.value, cursor, pace);
+      cursor = result.value.cursor;
+    }
   }
 }
 
-/** Reads batches ahead, until there are enough of them. */
-class Inbox {
-  readonly #most: number;
-  readonly #signal: AbortSignal;
-  #batch: EventBatch | undefined;
-  #connection: ConnectionState | undefined;
-  #isOver = false;
-  #failure: { readonly error: unknown } | undefined;
-  #changed: () => void = () => {};
-  #taken: () => void = () => {};
-
-  constructor(source: AsyncIterable<EventBatch | ConnectionState>, signal: AbortSignal, most: number) {
-    this.#most = most;
-    this.#signal = signal;
-    void this.#read(source).catch((error: unknown) => {
-      this.#failure = { error };
-      this.#isOver = true;
-      this.#changed();
-    });
-  }
-
-  /** Whether the source has ended and everything is taken. @throws what the source has thrown */
-  get isOver(): boolean {
-    if (this.#failure !== undefined && !this.#signal.aborted) throw this.#failure.error;
-    return this.#isOver && !this.#isFilled;
-  }
-
-  get #isFilled(): boolean {
-    return this.#batch !== undefined || this.#connection !== undefined;
-  }
-
-  get #isFull(): boolean {
-    return (this.#batch?.events.length ?? 0) >= this.#most;
-  }
-
-  /** Waits until there is something; false when the time, the source or the signal ends before. */
-  async filled(waitMs: number): Promise<boolean> {
-    await this.#until(() => this.#isFilled, waitMs);
-    return this.#isFilled;
-  }
-
-  /** Waits until there is enough for a batch, or the time ends. */
-  async full(waitMs: number): Promise<void> {
-    await this.#until(() => this.#isFull, waitMs);
-  }
-
-  take(): { readonly batch: EventBatch | undefined; readonly connection: ConnectionState | undefined } {
-    const taken = { batch: this.#batch, connection: this.#connection };
-    this.#batch = undefined;
-    this.#connection = undefined;
-    this.#taken();
-    return taken;
-  }
-
-  async #read(source: AsyncIterable<EventBatch | ConnectionState>): Promise<void> {
-    for await (const each of source) {
-      if ("state" in each) this.#connection = each;
-      else this.#batch = this.#batch === undefined ? each : joined(this.#batch, each);
-      this.#changed();
-      if (this.#isFull && !this.#signal.aborted) {
-        await new Promise<void>((resolve) => {
-          this.#taken = resolve;
-          this.#signal.addEventListener("abort", () => resolve(), { once: true });
-        });
-      }
-    }
-    this.#isOver = true;
-    this.#changed();
-  }
-
-  async #until(isDone: () => boolean, waitMs: number): Promise<void> {
-    if (isDone() || this.#isOver || this.#signal.aborted) return;
-    const signal = this.#signal;
-    await new Promise<void>((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        this.#changed = () => {};
-        resolve();
-      };
-      const timer = setTimeout(end, waitMs);
-      signal.addEventListener("abort", end, { once: true });
-      this.#changed = () => {
-        if (isDone() || this.#isOver) end();
-      };
-    });
+/** What comes, or `"alive"` when nothing comes in time. */
+async function unlessSilent<Value>(next: Promise<Value>, waitMs: number): Promise<Value | "alive"> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silent = new Promise<"alive">((resolve) => {
+    timer = setTimeout(() => resolve("alive"), waitMs);
+  });
+  try {
+    return await Promise.race([next, silent]);
+  } finally {
+    clearTimeout(timer);
   }
 }
