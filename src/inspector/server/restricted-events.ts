@@ -13,7 +13,7 @@ export function restrictedBatch(batch: EventBatch, visible: Visible, redaction: 
   const isSeen = ({ asset, runId }: EventView): boolean => (asset === undefined ? visible.isWhole || runs.has(runId) : visible.has(asset));
   return {
     cursor: batch.cursor,
-    events: batch.events.filter(isSeen).map((event) => redaction.event(event)),
+    events: batch.events.filter(isSeen).map((event) => visible.event(redaction.event(event))),
     runs: seenRuns,
     nodes: batch.nodes.flatMap(([position, node]) => {
       const seen = visible.position(position);
@@ -21,6 +21,8 @@ export function restrictedBatch(batch: EventBatch, visible: Visible, redaction: 
       const { latest } = node;
       return [[seen, { ...visible.node(node), ...(latest && { latest: redaction.latest(latest, node.name) }) }] as const];
     }),
-    live: batch.live.filter(({ step }) => visible.hasStep(step)),
+    live: batch.live
+      .filter(({ step }) => visible.hasStep(step))
+      .map((each) => (each.type === "log" ? { ...each, message: visible.text(each.message) } : each)),
   };
 }

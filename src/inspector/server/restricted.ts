@@ -94,7 +94,7 @@ export class Restricted implements Inspection {
       inputs: view.inputs.filter((link) => visible.has(link.name)),
       usedBy: view.usedBy.filter((link) => visible.has(link.name)),
       ...(view.latest && { latest: redaction.latest(view.latest, name) }),
-      ...(view.failure && { failure: redaction.event(view.failure) }),
+      ...(view.failure && { failure: visible.event(redaction.event(view.failure)) }),
     };
   }
 
@@ -110,11 +110,12 @@ export class Restricted implements Inspection {
   async partitionRows(name: string, options: PartitionRowsQuery): Promise<readonly PartitionRow[]> {
     await this.#requireSeen(name);
     const redaction = this.#redaction;
-    return (await this.#inner.partitionRows(name, options)).map((row) => ({
+    const [rows, visible] = await Promise.all([this.#inner.partitionRows(name, options), this.#seen()]);
+    return rows.map((row) => ({
       ...row,
       metadata: redaction.metadata(row.metadata, name),
       ...(row.latest && { latest: redaction.latest(row.latest, name) }),
-      ...(row.failure && { failure: redaction.failure(row.failure) }),
+      ...(row.failure && { failure: visible.failure(redaction.failure(row.failure)) }),
     }));
   }
 
@@ -134,6 +135,7 @@ export class Restricted implements Inspection {
       steps: steps.map((step) => ({
         ...step,
         assets: step.assets.filter((asset) => visible.has(asset)),
+        note: visible.text(step.note),
         after: step.after.filter((each) => visible.hasStep(each)),
         outputs: step.outputs.filter(({ asset }) => visible.has(asset)),
       })),
@@ -141,7 +143,8 @@ export class Restricted implements Inspection {
         .filter(({ step }) => visible.hasStep(step))
         .map((failure) => ({
           ...failure,
-          failure: this.#redaction.failure(failure.failure),
+          failure: visible.failure(this.#redaction.failure(failure.failure)),
+          ...(failure.remedy !== undefined && { remedy: visible.text(failure.remedy) }),
           inputs: visible.inputs(failure.inputs),
           skipped: failure.skipped.filter((each) => visible.hasStep(each)),
         })),
@@ -151,15 +154,20 @@ export class Restricted implements Inspection {
   async logs(runId: string, options?: LogsQuery): Promise<Page<LogRecord>> {
     const visible = await this.#seen();
     const page = await this.#inner.logs(runId, options);
-    return { ...page, rows: page.rows.filter(({ step }) => visible.hasStep(step)) };
+    const rows = page.rows.filter(({ step }) => visible.hasStep(step));
+    return { ...page, rows: rows.map((row) => ({ ...row, message: visible.text(row.message) })) };
   }
 
   async why(name: string, options?: WhyQuery): Promise<Why> {
     await this.#requireSeen(name);
     const [why, visible] = await Promise.all([this.#inner.why(name, options), this.#seen()]);
     const hidden = why.chain.findIndex(({ asset }) => !visible.has(asset));
-    const innocent = why.innocent.filter(({ asset }) => visible.has(asset));
-    return hidden < 0 ? { ...why, innocent } : { chain: why.chain.slice(0, hidden), innocent, isCut: true };
+    const chain = hidden < 0 ? why.chain : why.chain.slice(0, hidden);
+    return {
+      chain: chain.map((link) => ({ ...link, reason: visible.text(link.reason) })),
+      innocent: why.innocent.filter(({ asset }) => visible.has(asset)),
+      isCut: why.isCut || hidden >= 0,
+    };
   }
 
   async preview(name: string, options?: PreviewQuery): Promise<Preview> {
@@ -217,7 +225,13 @@ export class Restricted implements Inspection {
   async plan(action: Action, options?: SignalOptions): Promise<PlanView> {
     await checkActionRights(action, this.#inner, this.#rights);
     const [plan, visible] = await Promise.all([this.#inner.plan(action, options), this.#seen()]);
-    return { ...plan, steps: plan.steps.filter(({ step }) => visible.hasStep(step)) };
+    const steps = plan.steps.filter(({ step }) => visible.hasStep(step));
+    return {
+      ...plan,
+      summary: visible.text(plan.summary),
+      steps: steps.map((step) => ({ ...step, reason: visible.text(step.reason) })),
+      notes: plan.notes.map((note) => visible.text(note)),
+    };
   }
 
   async act(action: Action, options?: ActOptions): Promise<Acted> {

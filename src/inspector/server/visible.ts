@@ -1,6 +1,7 @@
+import type { FailureRecord } from "../../storage/events.ts";
 import { inputOf } from "../../storage/input-name.ts";
 import type { StalenessCause } from "../../storage/types.ts";
-import type { AttentionRow, NodeRow, RunRow, Snapshot } from "../inspection.ts";
+import type { AttentionRow, EventView, NodeRow, RunRow, Snapshot } from "../inspection.ts";
 import type { Rights } from "./rights.ts";
 
 /** Which assets and tasks a request may see, and what of the views is left then. */
@@ -10,6 +11,7 @@ export class Visible {
   readonly #positions: readonly (number | undefined)[];
   /** Steps of several assets, of which at least one is seen. */
   readonly #steps: ReadonlySet<string>;
+  readonly #hidden: readonly string[];
   /** Whether every node is seen. */
   readonly isWhole: boolean;
 
@@ -19,7 +21,8 @@ export class Visible {
     this.#positions = nodes.map(({ name }) => (names.has(name) ? position++ : undefined));
     const all = new Set(nodes.map(({ name }) => name));
     this.#steps = new Set(nodes.filter(({ name, step }) => names.has(name) && !all.has(step)).map(({ step }) => step));
-    this.isWhole = names.size === all.size;
+    this.#hidden = [...all].filter((name) => !names.has(name));
+    this.isWhole = this.#hidden.length === 0;
   }
 
   /** Asks for every node of a snapshot. */
@@ -40,6 +43,11 @@ export class Visible {
 
   position(position: number): number | undefined {
     return this.#positions[position];
+  }
+
+  /** A sentence, unless it names something that is not seen. */
+  text(text: string): string {
+    return this.#hidden.some((name) => text.includes(name)) ? "Hidden: it names what you cannot see" : text;
   }
 
   causes(causes: readonly StalenessCause[]): readonly StalenessCause[] {
@@ -64,7 +72,18 @@ export class Visible {
   }
 
   attention(rows: readonly AttentionRow[], runs: readonly RunRow[]): readonly AttentionRow[] {
-    return rows.filter(({ asset, runId }) => (asset === undefined ? runs.some((run) => run.runId === runId) : this.has(asset)));
+    const seen = rows.filter(({ asset, runId }) => (asset === undefined ? runs.some((run) => run.runId === runId) : this.has(asset)));
+    return seen.map((row) => ({ ...row, what: this.text(row.what), why: this.text(row.why) }));
+  }
+
+  event(event: EventView): EventView {
+    const { reason, failure } = event;
+    return { ...event, ...(reason !== undefined && { reason: this.text(reason) }), ...(failure && { failure: this.failure(failure) }) };
+  }
+
+  failure(failure: FailureRecord): FailureRecord {
+    const causes = failure.causes.map((cause) => ({ ...cause, message: this.text(cause.message) }));
+    return { ...failure, message: this.text(failure.message), causes };
   }
 
   /** Data versions by the names of inputs, or `name[key]`. */
