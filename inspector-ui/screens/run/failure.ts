@@ -68,3 +68,30 @@ function fenced(text: string): string {
 }
 
 const longestRun = (text: string): number => [...text.matchAll(/`+/g)].reduce((longest, [run]) => Math.max(longest, run.length), 0);
+
+/** Failures with the same error of the same asset, such as those of several partitions. */
+export interface FailureGroup {
+  readonly first: RunFailure;
+  /** The partitions, when there are several failures. */
+  readonly partitions: readonly string[];
+  readonly count: number;
+}
+
+/** One group for each asset and error, in the order of the first failure of each. */
+export function groupFailures(failures: readonly RunFailure[]): readonly FailureGroup[] {
+  const groups = Map.groupBy(failures, (failed) =>
+    JSON.stringify([failed.asset ?? failed.step, failureKind(failed), failed.failure.message]),
+  );
+  return [...groups.values()].map((group) => ({
+    first: group[0] as RunFailure,
+    partitions: group.length > 1 ? group.flatMap(({ partition }) => partition ?? []) : [],
+    count: group.length,
+  }));
+}
+
+/** What failed: `alerts`, `hourly, 2018-02-06T18`, `hourly, 12 partitions`. */
+export function whatFailed({ first, partitions, count }: FailureGroup): string {
+  const name = first.asset ?? first.step;
+  if (count === 1) return first.partition === undefined ? name : `${name}, ${first.partition}`;
+  return partitions.length <= 3 ? `${name}, ${partitions.join(", ")}` : `${name}, ${count} partitions`;
+}

@@ -1,6 +1,7 @@
 /** Reads the recorded log of a run to its end, and again from there when there may be more. */
-import type { LogRecord } from "../../../src/storage/records.ts";
+
 import type { Inspection } from "../../../src/inspector/inspection.ts";
+import type { LogRecord } from "../../../src/storage/records.ts";
 
 /** More lines than these are not read: a page holds them in memory. */
 export const mostLines = 50_000;

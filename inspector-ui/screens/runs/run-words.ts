@@ -37,7 +37,10 @@ export function outcomesOf(steps: readonly StepView[]): string {
 }
 
 /** What a run says that nobody makes any more. */
-export function silenceOf({ silentMs, steps, resume }: Pick<RunView, "silentMs" | "steps" | "resume">, now: number): {
+export function silenceOf(
+  { silentMs, steps, resume }: Pick<RunView, "silentMs" | "steps" | "resume">,
+  now: number,
+): {
   readonly title: string;
   readonly text: string;
 } {

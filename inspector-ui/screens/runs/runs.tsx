@@ -11,7 +11,14 @@ import { useApp } from "../../state/context.ts";
 import { liveRuns, type StatusFilter, withRuns } from "./run-list.ts";
 import { lengthText, shortRunId, whatOf } from "./run-words.ts";
 
-const filters = { All: undefined, Running: "Started", Interrupted: "Interrupted", Failed: "Failure", Success: "Success", Canceled: "Canceled" } as const;
+const filters = {
+  All: undefined,
+  Running: "Started",
+  Interrupted: "Interrupted",
+  Failed: "Failure",
+  Success: "Success",
+  Canceled: "Canceled",
+} as const;
 type Filter = keyof typeof filters;
 const names = Object.keys(filters) as Filter[];
 const pageSize = 50;
@@ -25,11 +32,7 @@ export const Runs = ({ query }: { readonly query: Query }) => {
     <>
       <Head title="Runs" />
       <div class="content">
-        <RunTable
-          key={filter}
-          filter={filter}
-          acts={<Segmented label="Status" options={names} value={filter} onChange={choose} />}
-        />
+        <RunTable key={filter} filter={filter} acts={<Segmented label="Status" options={names} value={filter} onChange={choose} />} />
       </div>
     </>
   );
@@ -50,7 +53,12 @@ const RunTable = ({ filter, acts }: { readonly filter: Filter; readonly acts: pr
     const session = new AbortController();
     isLoading.value = true;
     error.value = undefined;
-    const query = { limit: pageSize, signal: session.signal, ...(status && { status }), ...(before.value !== undefined && { before: before.value }) };
+    const query = {
+      limit: pageSize,
+      signal: session.signal,
+      ...(status && { status }),
+      ...(before.value !== undefined && { before: before.value }),
+    };
     store.inspection.runs(query).then(
       (page) => {
         if (session.signal.aborted) return;
@@ -79,7 +87,9 @@ const RunTable = ({ filter, acts }: { readonly filter: Filter; readonly acts: pr
       <header>
         <h2>{filter === "All" ? "All runs" : `${filter} runs`}</h2>
         <span class="sub" role="status">
-          {isLoading.value && rows.value.length === 0 ? "" : `${formatCount(rows.value.length, "run")}${isComplete.value ? "" : ", more below"}`}
+          {isLoading.value && rows.value.length === 0
+            ? ""
+            : `${formatCount(rows.value.length, "run")}${isComplete.value ? "" : ", more below"}`}
         </span>
         <span class="row acts-right run-filter">{acts}</span>
       </header>
