@@ -203,7 +203,7 @@ export interface AssetView extends NodeRow {
   /** The latest recorded metadata. */
   readonly metadata: MetadataWire;
   readonly versions: readonly VersionRow[];
-  /** How many events there are before the last of `versions`: `more` when that is not counted. */
+  /** There are versions before the last of `versions`: ask for them with this `before`. Left out at the end. */
   readonly next?: number;
   readonly inputs: readonly LinkRow[];
   readonly usedBy: readonly LinkRow[];

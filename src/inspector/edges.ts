@@ -1,0 +1,19 @@
+import type { Node } from "../run/graph.ts";
+
+/** An input of a node. */
+export interface InputSource {
+  readonly name: string;
+  /** The kind of the partition mapping; undefined for the same key. */
+  readonly mapping: string | undefined;
+}
+
+/** The inputs of a node, each asset or task once. The earlier value of the node itself is none. */
+export function inputSources({ computation }: Node): readonly InputSource[] {
+  const sources = new Map<string, InputSource>();
+  for (const { source, partitionMapping } of computation.inputs) {
+    if (source === undefined) continue;
+    const mapping = partitionMapping?.kind === "identity" ? undefined : partitionMapping?.kind;
+    sources.set(source.name, { name: source.name, mapping });
+  }
+  return [...sources.values()];
+}
