@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks";
 import { Button } from "../parts/basics.tsx";
 import { Glyph } from "../parts/glyph.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { PlanDialog } from "../screens/plan-dialog.tsx";
+import { PlanDialog } from "../screens/plan/plan-dialog.tsx";
 import { useApp } from "../state/context.ts";
 import { commands } from "./command-keys.ts";
 import { isStale } from "./connection.ts";
