@@ -6,6 +6,7 @@
 import { EdgewaterError, type ErrorCode, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import { aFunction, aName, aURL, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
 import { listen } from "./client-events.ts";
+import { frozen } from "./frozen.ts";
 import type { Acted, ErrorView, ImportView, Inspection, PlanView, Snapshot } from "./inspection.ts";
 import { type ReadName, readUrl } from "./routes.ts";
 
@@ -199,16 +200,4 @@ async function jsonOf<Value>(response: Response): Promise<Value> {
     if (isEdgewaterError(cause)) throw cause;
     throw new EdgewaterError("Unavailable", "The answer of the inspector was cut off", { cause });
   }
-}
-
-/** Freezes JSON, without recursion: values may be deep. */
-export function frozen<Value>(json: Value): Value {
-  const rest: unknown[] = [json];
-  while (rest.length > 0) {
-    const each = rest.pop();
-    if (typeof each !== "object" || each === null) continue;
-    Object.freeze(each);
-    for (const member of Object.values(each)) rest.push(member);
-  }
-  return json;
 }

@@ -1,6 +1,6 @@
 import { Refusal } from "../../http/refusal.ts";
+import { jsonText } from "../json-text.ts";
 import { errorView, statusOf } from "./errors.ts";
-import { withoutSignatures } from "./redaction.ts";
 
 /** What the page may load and run: its own files. Values and metadata may be hostile. */
 const pagePolicy = [
@@ -33,11 +33,6 @@ export function answer(status: number, json: unknown, { isValue = false, headers
     status,
     headers: { ...headersOf(), "content-type": "application/json", ...headers },
   });
-}
-
-/** JSON in which no URL has a signature or credentials. */
-export function jsonText(json: unknown): string {
-  return JSON.stringify(json, (_, value: unknown) => (typeof value === "string" ? withoutSignatures(value) : value));
 }
 
 interface AnswerOptions {

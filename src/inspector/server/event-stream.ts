@@ -1,6 +1,7 @@
 import { Refusal } from "../../http/refusal.ts";
 import type { Inspection } from "../inspection.ts";
-import { answer, headersOf, jsonText } from "./answers.ts";
+import { jsonText } from "../json-text.ts";
+import { answer, headersOf } from "./answers.ts";
 import { batches, type Pace } from "./batches.ts";
 
 /** Streams of events, of which there are only so many at the same time. */
