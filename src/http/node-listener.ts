@@ -87,9 +87,22 @@ function requestOf(incoming: NodeRequest, signal: AbortSignal): Request {
       if (done) controller.close();
       else controller.enqueue(new Uint8Array(value));
     },
-    cancel: async () => void (await chunks.return?.()),
+    cancel: () => void drain(chunks).catch(() => undefined),
   });
   const init: RequestInit & { duplex: "half" } = { method, headers, signal, duplex: "half", ...(hasBody && { body }) };
   // The host is what the client claims; only the path counts.
   return new Request(new URL(url.startsWith("/") ? `http://localhost${url}` : url), init);
+}
+
+/** The most bytes of a refused body that are read, so that its client hears the refusal. */
+const mostDrained = 16 * 2 ** 20;
+
+/** Reads the rest of a body that nobody wants: a client that still sends does not see an answer on a connection that ends. */
+async function drain(chunks: AsyncIterator<Uint8Array>): Promise<void> {
+  let left = mostDrained;
+  for (let chunk = await chunks.next(); !chunk.done; chunk = await chunks.next()) {
+    left -= chunk.value.byteLength;
+    if (left < 0) break;
+  }
+  await chunks.return?.();
 }
