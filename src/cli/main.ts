@@ -63,17 +63,21 @@ export async function main(args: readonly string[]): Promise<number> {
       await print(helpOf(name, command));
       return 0;
     }
-    return await command.run({ given, ...projectOf(given.names), signal, isJson });
+    const code = await command.run({ given, ...projectOf(given.names), signal, isJson });
+    return code === 1 && signal.aborted ? canceled() : code;
   } catch (error) {
-    if (signal.aborted) {
-      note("Canceled\n");
-      return 130;
-    }
+    if (signal.aborted) return canceled();
     note(`${isJson ? JSON.stringify({ error: jsonOf(error) }) : errorText(error)}\n`);
     return error instanceof UsageError || isEdgewaterError(error, "DefinitionError", "GraphError", "SettingsError") ? 2 : 1;
   } finally {
     end();
   }
+}
+
+/** The exit code of a command that Ctrl+C has ended before its work was done. */
+function canceled(): number {
+  note("Canceled\n");
+  return 130;
 }
 
 function jsonOf(error: unknown): object {

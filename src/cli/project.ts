@@ -47,7 +47,7 @@ async function openModule(module: string): Promise<Repository> {
 async function embedded(): Promise<Storage> {
   // The folder is made with its first file, which keeps records and values out of version control.
   if (!exists(`${folder}/.gitignore`)) await writeText(`${folder}/.gitignore`, "*\n");
-  return Storage.embedded(`${folder}/records.db`);
+  return Storage.embedded(`${folder}/records`);
 }
 
 async function imported(module: string): Promise<Readonly<Record<string, unknown>>> {

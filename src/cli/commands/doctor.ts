@@ -25,7 +25,7 @@ export const doctorCommand: Command = {
     let repository: Repository | undefined;
     try {
       repository = await project.open();
-      checks.push({ what: `module ${project.module}`, isFine: true, found: `${count(repository.nodes.length, "asset")} and tasks` });
+      checks.push({ what: `module ${project.module}`, isFine: true, found: `${count(repository.nodes.length, "asset")}` });
     } catch (error) {
       checks.push({ what: `module ${project.module}`, isFine: false, found: errorText(error) });
     }

@@ -53,7 +53,11 @@ export async function printResult(result: RunResult, { isJson }: Pick<CommandCon
     await print(JSON.stringify({ success, runId, made, failed, skipped: skippedAssets }));
     return success ? 0 : 1;
   }
-  const rows = events.map(({ assetKey, partitionKey, dataVersion }) => [assetKey, partitionKey ? String(partitionKey) : "", dataVersion]);
+  const rows = events.map(({ assetKey, partitionKey, dataVersion }) => [
+    assetKey,
+    partitionKey ? String(partitionKey) : "",
+    dataVersion.slice(0, 19),
+  ]);
   if (rows.length > 0) await print(table(["asset", "partition", "data version"], rows));
   for (const { name, partition, error } of failedAssets) {
     note(`${name}${partition === undefined ? "" : `[${partition}]`} failed: ${errorText(error)}\n`);
