@@ -2,6 +2,8 @@ import { defineConfig } from "@playwright/test";
 import { browsers } from "./scripts/browsers.ts";
 
 const port = 5199;
+/** The inspector over a fixed story, for `e2e/inspector-*.spec.ts`. */
+const inspectorPort = 5198;
 
 export default defineConfig({
   testDir: "e2e",
@@ -13,9 +15,16 @@ export default defineConfig({
     use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) },
   })),
   use: { baseURL: `http://127.0.0.1:${port}` },
-  webServer: {
-    command: `vite build --logLevel warn && vite preview --host 127.0.0.1 --port ${port} --strictPort`,
-    url: `http://127.0.0.1:${port}`,
-    timeout: 60_000,
-  },
+  webServer: [
+    {
+      command: `vite build --logLevel warn && vite preview --host 127.0.0.1 --port ${port} --strictPort`,
+      url: `http://127.0.0.1:${port}`,
+      timeout: 60_000,
+    },
+    {
+      command: `vite build --config inspector-ui/vite.config.ts --mode demo --logLevel warn && vite preview --config inspector-ui/vite.config.ts --mode demo --host 127.0.0.1 --port ${inspectorPort} --strictPort`,
+      url: `http://127.0.0.1:${inspectorPort}/demo.html`,
+      timeout: 120_000,
+    },
+  ],
 });
