@@ -1,9 +1,7 @@
 import { defineConfig } from "@playwright/test";
+import { inspectorPort, playgroundPort as port } from "./e2e/ports.ts";
 import { browsers } from "./scripts/browsers.ts";
 
-const port = 5199;
-/** The inspector over a fixed story, for `e2e/inspector-*.spec.ts`. */
-const inspectorPort = 5198;
 
 export default defineConfig({
   testDir: "e2e",
