@@ -59,9 +59,9 @@ export const Frame = () => {
       <div class="frame">
         <aside class="rail">
           <Brand />
-          <button type="button" class="find" onClick={panels.search}>
+          <button type="button" class="find" aria-label="Search or run a command" onClick={panels.search}>
             <Icon name="find" />
-            <span class="grow">Search or run a command</span>
+            <span class="grow">Search</span>
             <kbd>⌘K</kbd>
           </button>
           <nav class="main" aria-label="Views">

@@ -1,4 +1,5 @@
 import type { Node } from "../run/graph.ts";
+import type { Subject } from "./subject.ts";
 
 /** An input of a node. */
 export interface InputSource {
@@ -16,4 +17,15 @@ export function inputSources({ computation }: Node): readonly InputSource[] {
     sources.set(source.name, { name: source.name, mapping });
   }
   return [...sources.values()];
+}
+
+/** From input to what is made from it, as positions, with the kind of the partition mapping unless it is the same key. */
+export function edgesOf({ nodes, positions }: Subject): readonly (readonly [from: number, to: number, mapping?: string])[] {
+  return nodes.flatMap((node, to) =>
+    inputSources(node).flatMap(({ name, mapping }) => {
+      const from = positions.get(name);
+      if (from === undefined) return [];
+      return [mapping === undefined ? ([from, to] as const) : ([from, to, mapping] as const)];
+    }),
+  );
 }

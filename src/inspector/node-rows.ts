@@ -1,5 +1,4 @@
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
-import { inputSources } from "./edges.ts";
 import type { InspectedStatus, LatestView, NodeRow, PartitionCounts } from "./inspection.ts";
 import { causesIn, latestIn, type NodeRecords, type Records, statusIn } from "./records.ts";
 import type { Subject } from "./subject.ts";
@@ -86,15 +85,4 @@ function statusOfCounts(
   if (failed > 0 && ok + stale === 0) return "Failed";
   if (unrecorded > 0 && ok + stale + failed === 0) return "Unrecorded";
   return "Partial";
-}
-
-/** From input to what is made from it, as positions, with the kind of the partition mapping unless it is the same key. */
-export function edgesOf({ nodes, positions }: Subject): readonly (readonly [from: number, to: number, mapping?: string])[] {
-  return nodes.flatMap((node, to) =>
-    inputSources(node).flatMap(({ name, mapping }) => {
-      const from = positions.get(name);
-      if (from === undefined) return [];
-      return [mapping === undefined ? ([from, to] as const) : ([from, to, mapping] as const)];
-    }),
-  );
 }

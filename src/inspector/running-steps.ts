@@ -89,7 +89,10 @@ export class RunningSteps {
 
   #apply({ open, made }: FollowedRun, event: AnyEvent): void {
     // Another process goes on with the run.
-    if (event.assetKey === undefined) return open.clear();
+    if (event.assetKey === undefined) {
+      open.clear();
+      return;
+    }
     const { assetKey, partitionKey, eventType } = event;
     const partition = partitionKey && String(partitionKey);
     const id = outputId(assetKey, partition);
