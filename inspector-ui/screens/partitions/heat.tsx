@@ -122,7 +122,7 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
       aria-multiselectable="true"
       aria-rowcount={strip.rows + 1}
       aria-colcount={strip.columns.length + 1}
-      style={{ ...columns, ...(isLong && { height: mostRows * rowHeight + 24 }) }}
+      style={{ ...columns, ...(isLong && { height: `${mostRows * rowHeight + 24}px` }) }}
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}
       onPointerOver={onPointerOver}
@@ -143,7 +143,7 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
           {summary}
         </span>
       </div>
-      <div class="heat-body" role="rowgroup" style={{ height }}>
+      <div class="heat-body" role="rowgroup" style={{ height: `${height}px` }}>
         {shown.map(({ index, start }) => (
           <HeatRow
             key={index}
@@ -179,7 +179,7 @@ const HeatRow = ({ index, top, strip, active, selection, statusAt, measure, shad
   const { label, detail, title } = strip.row(index);
   const sum = measure && how && rowValue(strip, index, measure.values, how);
   return (
-    <div class="heat-row" role="row" aria-rowindex={index + 2} style={{ top }}>
+    <div class="heat-row" role="row" aria-rowindex={index + 2} style={{ top: `${top}px` }}>
       <span class="lab clip" role="rowheader" title={title}>
         {label} <span class="faint">{detail}</span>
       </span>

@@ -152,7 +152,7 @@ const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) =
         }}
       >
         {shown.length === 0 && <p class="pad dim">{isEmpty ? "Nothing was logged." : "No line matches."}</p>}
-        <div class="log-rows" style={{ height }}>
+        <div class="log-rows" style={{ height: `${height}px` }}>
           {rows.map(({ index, start }) => {
             const line = shown[index];
             if (line === undefined) return null;
@@ -163,7 +163,7 @@ const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) =
               <div
                 key={index}
                 class={`log-row l-${line.level} ${line === open.value ? "open" : ""}`}
-                style={{ top: start }}
+                style={{ top: `${start}px` }}
                 onClick={() => (open.value = line === open.value ? undefined : line)}
               >
                 <time title={formatUtc(line.timestamp)}>

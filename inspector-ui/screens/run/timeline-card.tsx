@@ -75,8 +75,8 @@ export const TimelineCard = ({ run, now }: { readonly run: RunView; readonly now
               <span class="sr">result</span>
             </span>
           </div>
-          <div class="gantt-rows" role="rowgroup" ref={scroller} {...(isLong && { tabIndex: 0, style: { height: 640, overflow: "auto" } })}>
-            <div class="gantt-body" role="presentation" style={{ height }}>
+          <div class="gantt-rows" role="rowgroup" ref={scroller} {...(isLong && { tabIndex: 0, style: { height: "640px", overflow: "auto" } })}>
+            <div class="gantt-body" role="presentation" style={{ height: `${height}px` }}>
               <div class="gantt-lines" aria-hidden="true">
                 <span class="tr">
                   {ticks.map(({ at }) => (
@@ -113,7 +113,7 @@ const Row = ({ row, index, top, timeline: { end } }: RowProps) => {
       ? `${Math.floor(row.segments[0].done * 100)} %`
       : row.note;
   return (
-    <div class="gantt-row" role="row" aria-rowindex={index + 2} style={{ top }}>
+    <div class="gantt-row" role="row" aria-rowindex={index + 2} style={{ top: `${top}px` }}>
       <span class="nm" role="cell">
         <Glyph form={forms[row.status]} />
         <span class="sr">{row.status}</span>

@@ -4,6 +4,7 @@ import { hrefOf, type Query } from "../../frame/route.ts";
 import { Button, Card, Head } from "../../parts/basics.tsx";
 import { formatBytes, formatCount, formatNumber } from "../../parts/format.ts";
 import { Glyph } from "../../parts/glyph.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import { Problem } from "../../parts/problem-note.tsx";
 import { useApp, useResource } from "../../state/context.ts";
 import { shortRunId } from "../runs/run-words.ts";
@@ -233,6 +234,7 @@ const PickFile = ({ onPick }: { readonly onPick: (file: File) => void }) => (
         if (picked !== undefined) onPick(picked);
       }}
     />
+    <Icon name="up" />
     Import
   </label>
 );
