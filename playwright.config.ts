@@ -2,6 +2,8 @@ import { defineConfig } from "@playwright/test";
 import { browsers } from "./scripts/browsers.ts";
 
 const port = 5199;
+/** Where `e2e/inspector-*.spec.ts` finds the inspector over made-up and real repositories. */
+const inspectorPort = 5198;
 
 export default defineConfig({
   testDir: "e2e",
@@ -13,9 +15,16 @@ export default defineConfig({
     use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) },
   })),
   use: { baseURL: `http://127.0.0.1:${port}` },
-  webServer: {
-    command: `vite build --logLevel warn && vite preview --host 127.0.0.1 --port ${port} --strictPort`,
-    url: `http://127.0.0.1:${port}`,
-    timeout: 60_000,
-  },
+  webServer: [
+    {
+      command: `vite build --logLevel warn && vite preview --host 127.0.0.1 --port ${port} --strictPort`,
+      url: `http://127.0.0.1:${port}`,
+      timeout: 60_000,
+    },
+    {
+      command: `npm run --silent inspector:demo -- --port ${inspectorPort}`,
+      url: `http://127.0.0.1:${inspectorPort}/demo.html`,
+      timeout: 60_000,
+    },
+  ],
 });

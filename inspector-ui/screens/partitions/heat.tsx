@@ -128,7 +128,7 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
       onPointerOver={onPointerOver}
       onClick={onClick}
     >
-      <div class="heat-row head" role="row" aria-rowindex={1}>
+      <div class="heat-row heat-head" role="row" aria-rowindex={1}>
         <span role="columnheader">
           <span class="sr">{strip.rowName}</span>
         </span>

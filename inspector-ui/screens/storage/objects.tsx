@@ -8,8 +8,8 @@ import { Glyph } from "../../parts/glyph.tsx";
 import { Problem } from "../../parts/problem-note.tsx";
 import type { Form } from "../../parts/status.ts";
 import { useApp } from "../../state/context.ts";
-import { commonPrefix } from "./room.ts";
 import { entriesOf, type ObjectEntry } from "./object-entries.ts";
+import { commonPrefix } from "./room.ts";
 import { usePages } from "./use-pages.ts";
 
 const forms: Readonly<Record<ObjectRow["state"], readonly [form: Form, word: string]>> = {
@@ -94,7 +94,14 @@ export const Objects = () => {
                     />
                   ),
                   ...drawn.map((row) => (
-                    <Row key={row.key} row={row} prefix={prefix} canDelete={canDelete} isPicked={picked.value.has(row.key)} onPick={toggle} />
+                    <Row
+                      key={row.key}
+                      row={row}
+                      prefix={prefix}
+                      canDelete={canDelete}
+                      isPicked={picked.value.has(row.key)}
+                      onPick={toggle}
+                    />
                   )),
                 ];
               })}

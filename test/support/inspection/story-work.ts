@@ -1,5 +1,13 @@
 /** What the conditions of the story decide, what is stored, and what actions would do. */
-import type { Action, AutomationView, ConditionView, ObjectRow, PlanStep, PlanView, StorageView } from "../../../src/inspector/inspection.ts";
+import type {
+  Action,
+  AutomationView,
+  ConditionView,
+  ObjectRow,
+  PlanStep,
+  PlanView,
+  StorageView,
+} from "../../../src/inspector/inspection.ts";
 import { partitionRow } from "./story-partitions.ts";
 import { hour, minute, now } from "./story-snapshot.ts";
 
@@ -43,12 +51,24 @@ export const automation: AutomationView = {
     { name: "automation", timestamp: now - minute, status: "Fired", detail: { evaluated: 2, fired: [{ asset: "report" }] } },
     { name: "automation", timestamp: now - 2 * minute, status: "Skipped", detail: { evaluated: 2, fired: [] } },
     { name: "automation", timestamp: now - 3 * minute, status: "Skipped", detail: { evaluated: 2, fired: [] } },
-    { name: "automation", timestamp: now - 4 * minute, status: "Fired", detail: { evaluated: 2, fired: ["a", "b", "c"].map((asset) => ({ asset })) } },
+    {
+      name: "automation",
+      timestamp: now - 4 * minute,
+      status: "Fired",
+      detail: { evaluated: 2, fired: ["a", "b", "c"].map((asset) => ({ asset })) },
+    },
     { name: "automation", timestamp: now - 5 * minute, status: "Failed", detail: { error: "lost a race 5 times" } },
   ],
 };
 
-const object = (name: string, asset: string | undefined, size: number, at: number, dataVersion?: string, state: ObjectRow["state"] = "current"): ObjectRow => ({
+const object = (
+  name: string,
+  asset: string | undefined,
+  size: number,
+  at: number,
+  dataVersion?: string,
+  state: ObjectRow["state"] = "current",
+): ObjectRow => ({
   key: `earthquakes/${name}`,
   size,
   at,
@@ -113,7 +133,9 @@ export function planOf(action: Action): PlanView {
     case "materialize": {
       const names = new Set(action.selection);
       const steps = [
-        ...(action.includeUpstream ? [planned("features", "requested", "everything upstream"), planned("quakes", "requested", "after features")] : []),
+        ...(action.includeUpstream
+          ? [planned("features", "requested", "everything upstream"), planned("quakes", "requested", "after features")]
+          : []),
         ...(names.size === 0 ? needed : needed.filter(({ step }) => names.has(step))),
         ...[...names].filter((name) => !needed.some(({ step }) => step === name)).map((name) => planned(name, "requested", "asked for")),
       ];
@@ -124,7 +146,10 @@ export function planOf(action: Action): PlanView {
       const wanted = keys.map((key) => Array.from({ length: 192 }, (_, index) => partitionRow(index)).find((row) => row.key === key));
       const missing = wanted.filter((row) => row !== undefined && (row.status === "Failed" || row.status === "Missing")).length;
       const running = wanted.filter((row) => row?.status === "Running").length;
-      const steps = missing === 0 ? [] : action.selection.map((name, index) => planned(name, "missing", index === 0 ? "failed or missing" : "after hourly", missing));
+      const steps =
+        missing === 0
+          ? []
+          : action.selection.map((name, index) => planned(name, "missing", index === 0 ? "failed or missing" : "after hourly", missing));
       return {
         summary: `Makes ${missing} partitions.`,
         steps,
