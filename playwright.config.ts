@@ -2,7 +2,6 @@ import { defineConfig } from "@playwright/test";
 import { inspectorPort, playgroundPort as port } from "./e2e/ports.ts";
 import { browsers } from "./scripts/browsers.ts";
 
-
 export default defineConfig({
   testDir: "e2e",
   forbidOnly: process.env["CI"] !== undefined,
@@ -20,7 +19,7 @@ export default defineConfig({
       timeout: 60_000,
     },
     {
-      command: `vite build --config inspector-ui/vite.config.ts --mode demo --logLevel warn && vite preview --config inspector-ui/vite.config.ts --mode demo --host 127.0.0.1 --port ${inspectorPort} --strictPort`,
+      command: `npm run --silent inspector:demo -- --port ${inspectorPort}`,
       url: `http://127.0.0.1:${inspectorPort}/demo.html`,
       timeout: 120_000,
     },
