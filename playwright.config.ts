@@ -1,7 +1,6 @@
 import { defineConfig } from "@playwright/test";
+import { inspectorPort, playgroundPort as port } from "./e2e/ports.ts";
 import { browsers } from "./scripts/browsers.ts";
-
-const port = 5199;
 
 export default defineConfig({
   testDir: "e2e",
@@ -13,9 +12,16 @@ export default defineConfig({
     use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) },
   })),
   use: { baseURL: `http://127.0.0.1:${port}` },
-  webServer: {
-    command: `vite build --logLevel warn && vite preview --host 127.0.0.1 --port ${port} --strictPort`,
-    url: `http://127.0.0.1:${port}`,
-    timeout: 60_000,
-  },
+  webServer: [
+    {
+      command: `vite build --logLevel warn && vite preview --host 127.0.0.1 --port ${port} --strictPort`,
+      url: `http://127.0.0.1:${port}`,
+      timeout: 60_000,
+    },
+    {
+      command: `npm run --silent inspector:demo -- --port ${inspectorPort}`,
+      url: `http://127.0.0.1:${inspectorPort}/demo.html`,
+      timeout: 120_000,
+    },
+  ],
 });

@@ -119,7 +119,7 @@ const diff: OptionKinds<DiffQuery> = {
   signal: aSignal,
 };
 const objects: OptionKinds<ObjectsQuery> = { prefix: aString, after: aString, limit: upTo(1, 500), signal: aSignal };
-const act: OptionKinds<ActOptions> = { id: aName, signal: aSignal };
+const act: OptionKinds<ActOptions> = { id: aName, actor: aName, signal: aSignal };
 const importKinds: OptionKinds<ImportQuery> = { merge: aBoolean, dryRun: aBoolean, signal: aSignal };
 const inspect: OptionKinds<InspectOptions> = { name: aName, where: aName, limits: objectOf(limitKinds) };
 
@@ -144,9 +144,10 @@ const actions: Readonly<Record<string, OptionKinds<object>>> = {
   persist: { type: anyValue },
 } as Readonly<Record<string, OptionKinds<object>>>;
 
-type Method = Exclude<keyof Inspection, "events" | "close">;
+/** The methods of an inspection that have options. */
+type InspectionMethod = Exclude<keyof Inspection, "events" | "close">;
 
-const methods: Readonly<Record<Method, OptionKinds<object>>> = {
+const methods: Readonly<Record<InspectionMethod, OptionKinds<object>>> = {
   snapshot: signalOnly,
   asset,
   partitions,
@@ -171,7 +172,7 @@ const methods: Readonly<Record<Method, OptionKinds<object>>> = {
  *
  * @throws `SettingsError` for an unknown option, a value of a wrong type, and a required option that is missing
  */
-export function checkInspectionOptions(method: Method, options: unknown): void {
+export function checkInspectionOptions(method: InspectionMethod, options: unknown): void {
   checkOptions(`inspection.${method}`, options, methods[method]);
 }
 

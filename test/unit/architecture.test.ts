@@ -51,7 +51,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   partition: ["errors.ts", "options.ts", "encoding"],
   metadata: ["errors.ts", "options.ts", "encoding"],
   storage: ["errors.ts", "options.ts", "peer.ts", "reach.ts", "operations-in-flight.ts", "encoding", "partition", "metadata"],
-  remote: ["errors.ts", "options.ts", "retry.ts", "reach.ts", "encoding", "object-store", "storage", "partition"],
+  http: ["errors.ts", "options.ts"],
+  remote: ["errors.ts", "options.ts", "http", "retry.ts", "reach.ts", "encoding", "object-store", "storage", "partition"],
   "io-handler": [
     "errors.ts",
     "options.ts",
@@ -85,6 +86,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   inspector: [
     "errors.ts",
     "options.ts",
+    "http",
+    "runtime",
     "retry.ts",
     "operations-in-flight.ts",
     "encoding",
@@ -98,6 +101,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "partition",
     "metadata",
   ],
+  cli: ["errors.ts", "options.ts", "http", "object-store", "io-handler", "storage", "run", "repository", "inspector"],
   executors: ["errors.ts", "options.ts", "reach.ts", "retry.ts", "run", "repository", "runtime", "storage"],
   testing: [
     "errors.ts",
@@ -198,6 +202,10 @@ describe("the sources", () => {
     );
     expect(Object.fromEntries([...places].map(([name, uses]) => [name, [...new Set(uses.map(({ path }) => path))].sort()]))).toEqual({
       "node:": [
+        "cli/bin.ts",
+        "cli/commands/ui.ts",
+        "cli/host.ts",
+        "cli/parse.ts",
         "object-store/local/crc32.ts",
         "object-store/local/fs.ts",
         "object-store/local/layout.ts",
@@ -221,7 +229,7 @@ describe("the sources", () => {
     const asking = files.filter(({ text }) =>
       /(?<![\w-])process\b[.?]|\bDeno\b[.?]|import\.meta\.env\b/.test(text.replace(/\/\*[\s\S]*?\*\/|`[^`]*`/g, "")),
     );
-    expect(asking.map(({ path }) => path)).toEqual(["runtime/environment.ts", "runtime/node.ts"]);
+    expect(asking.map(({ path }) => path)).toEqual(["runtime/environment.ts", "runtime/node.ts", "runtime/terminal.ts"]);
     expect(files.filter(({ text }) => /\bconsole\./.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
