@@ -29,7 +29,7 @@ export function functionsIn(source: string, path: string): Readonly<Record<strin
       helpers.set(declared.id.name, { node: declared, text: withoutTypes(source, declared) });
     }
     if (declared?.type !== "VariableDeclaration") continue;
-    const [{ id, init }] = declared.declarations as [{ id: { name: string }; init: AstNode | null }];
+    const [{ id, init }] = declared.declarations as unknown as [{ id: { name: string }; init: AstNode | null }];
     const compute = init?.type === "CallExpression" ? computeOf(init) : undefined;
     const comment = commentBefore(source, statement.start);
     if (compute !== undefined) found.push({ name: nameIn(init as AstNode) ?? id.name, compute, comment });
