@@ -1,0 +1,30 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { hrefOf, type Place, parseRoute, type Route } from "./route.ts";
+
+/** The route of the page as a signal. */
+export interface Router {
+  readonly route: ReadonlySignal<Route>;
+  readonly go: (place: Place) => void;
+  /** Changes the query of this place without a step in the history. */
+  readonly replace: (place: Place) => void;
+  readonly close: () => void;
+}
+
+export function openRouter(): Router {
+  const route = signal(parseRoute(location.hash));
+  const read = (): void => {
+    route.value = parseRoute(location.hash);
+  };
+  addEventListener("hashchange", read);
+  return {
+    route,
+    go: (place) => {
+      location.hash = hrefOf(place);
+    },
+    replace: (place) => {
+      history.replaceState(history.state, "", hrefOf(place));
+      read();
+    },
+    close: () => removeEventListener("hashchange", read),
+  };
+}

@@ -1,0 +1,9 @@
+import type { Query } from "../../frame/route.ts";
+import { Head } from "../../parts/basics.tsx";
+
+export const Asset = ({ name }: { readonly name: string; readonly query: Query }) => (
+  <>
+    <Head title={name} />
+    <div class="content" />
+  </>
+);

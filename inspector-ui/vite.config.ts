@@ -1,0 +1,36 @@
+/**
+ * Builds the inspector: `page` is what `edgewater/inspector` serves, `demo` is the same over a fixed story for tests and shots.
+ * Every URL is relative, so that the page works under any prefix.
+ */
+import { join } from "node:path";
+import { defineConfig } from "vite";
+
+const root = import.meta.dirname;
+
+export default defineConfig(({ mode }) => {
+  const isDemo = mode !== "page";
+  return {
+    root,
+    base: "./",
+    publicDir: false,
+    resolve: { conditions: ["edgewater-source", "module", "browser", "development|production"] },
+    build: {
+      outDir: join(root, isDemo ? "../dist-inspector-demo" : "../dist/inspector/page"),
+      emptyOutDir: true,
+      target: "es2022",
+      // Inlined files would be `data:` URLs, which the page's content security policy refuses.
+      assetsInlineLimit: 0,
+      modulePreload: false,
+      chunkSizeWarningLimit: 2000,
+      rolldownOptions: {
+        input: join(root, isDemo ? "demo.html" : "index.html"),
+        output: {
+          entryFileNames: "ui/[name]-[hash].js",
+          chunkFileNames: "ui/[name]-[hash].js",
+          assetFileNames: "ui/[name]-[hash][extname]",
+        },
+      },
+    },
+    worker: { format: "es", rolldownOptions: { output: { entryFileNames: "ui/[name]-[hash].js" } } },
+  };
+});

@@ -1,0 +1,82 @@
+/** A fixed `Inspection` with a story: for screens in tests and in shots. */
+import { EdgewaterError } from "../../../src/errors.ts";
+import type { EventBatch, EventView, Inspection, NodeRow, Snapshot } from "../../../src/inspector/inspection.ts";
+import { assetOf, diff, why } from "./story-assets.ts";
+import { emptySnapshot, now, runs, snapshot } from "./story-snapshot.ts";
+import { previewOf } from "./story-values.ts";
+
+const event = (id: number, secondsAgo: number, type: EventView["type"], asset: string, rest: Partial<EventView> = {}): EventView => ({
+  id,
+  type,
+  at: now - secondsAgo * 1000,
+  runId: "7c1e",
+  asset,
+  metadata: {},
+  ...rest,
+});
+
+const firstBatch: EventBatch = {
+  cursor: 116,
+  events: [
+    event(111, 122, "Materialization", "daily", { dataVersion: "e099dbcc0f31", unchanged: true }),
+    event(112, 122, "Materialization", "strong", { dataVersion: "d551b21b77aa", metadata: { rows: { Int: { value: 39 } } } as never }),
+    event(113, 122, "StepFailure", "alerts", {
+      failure: {
+        name: "EdgewaterError",
+        code: "ValidationError",
+        message: "rows[17].felt is null, and the type hint wants a number",
+        causes: [],
+        frames: [],
+      },
+    }),
+    event(114, 122, "StepSkipped", "digest", { reason: "alerts failed" }),
+    event(115, 120, "StepStart", "map"),
+  ],
+  runs: [],
+  nodes: [],
+  live: [{ type: "progress", runId: "7c1e", step: "map", done: 62, total: 100 }],
+};
+
+/** `state`: `empty` before the first run, `offline` without an answer. */
+export interface StoryOptions {
+  readonly state?: string;
+}
+
+export function story({ state = "" }: StoryOptions = {}): Inspection {
+  const shown: Snapshot = state === "empty" ? emptySnapshot : snapshot;
+  const node = (name: string): NodeRow => {
+    const found = shown.nodes.find((each) => each.name === name);
+    if (found === undefined) throw new EdgewaterError("NotFound", `Cannot show the asset "${name}": the repository does not declare it`);
+    return found;
+  };
+  const never = (what: string) => (): Promise<never> =>
+    Promise.reject(new EdgewaterError("NotSupported", `Cannot ${what} in a fixed story`));
+  return {
+    snapshot: async () => shown,
+    async *events(after, signal) {
+      if (state === "offline") yield { alive: now - 37_000, state: "retrying", retryInMs: 4_000 };
+      else {
+        yield { alive: Date.now(), state: "live" };
+        if (state !== "empty" && after < firstBatch.cursor) yield firstBatch;
+      }
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    },
+    asset: async (name) => assetOf(node(name)),
+    partitions: never("show partitions"),
+    partitionRows: never("show partitions"),
+    runs: async () => runs,
+    run: never("show a run"),
+    logs: never("show logs"),
+    why: async (name) => (name === "report" ? why : { chain: [], innocent: [], isCut: false }),
+    preview: async (name, query = {}) => previewOf(node(name).name, query),
+    diff: async () => diff,
+    automation: never("evaluate conditions"),
+    objects: never("list objects"),
+    storage: never("look at stores"),
+    plan: async (action) => ({ summary: `Would ${action.type}`, steps: [], total: 0, notes: [], estimateMs: 4_000 }),
+    act: never("do anything"),
+    export: never("export"),
+    import: never("import"),
+    close: async () => {},
+  };
+}
