@@ -38,6 +38,22 @@ export interface AssetContext {
   readonly addOutputMetadata: (record: Readonly<Record<string, MetadataInput>>) => void;
   /** Sets the data version of the output; by default it is the digest of its bytes. */
   readonly registerDataVersion: (version: string) => void;
+  /**
+   * Tells how far the function is: `done` of `total`, in any unit. It is a progress event, and not recorded.
+   *
+   * @throws `SettingsError` unless both are finite numbers from 0 on, and `done` is at most `total`
+   *
+   * @example
+   * ```ts
+   * asset({ name: "tiles" }, async (_, context) => {
+   *   for (const [index, url] of urls.entries()) {
+   *     await fetchTile(url);
+   *     context.progress(index + 1, urls.length);
+   *   }
+   * });
+   * ```
+   */
+  readonly progress: (done: number, total: number) => void;
 }
 
 /** An asset or task that can be loaded; `Value` is the type of its value. */

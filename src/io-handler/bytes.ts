@@ -7,6 +7,7 @@ import type { InputContext, OutputContext } from "./contexts.ts";
 import { digestOf } from "./data-version.ts";
 import { aStore, handlerName, type InspectOptions, IOHandler, type StoredValue, type ValueHistory } from "./handler.ts";
 import { aHistory, type HistoryOptions } from "./history.ts";
+import { attachStore } from "./stored-in.ts";
 import { inspectObject, putContent, putStream, secondsSince, verifiedBytes, verifiedStream } from "./stored-object.ts";
 import { ValueKeys } from "./value-keys.ts";
 
@@ -79,6 +80,7 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     this.#store = store as Named & Get & Put<PutOptions, StreamBody>;
     this.#keys = new ValueKeys("BytesIOHandler", store, checkPrefix(store.name, prefix).replace(/\/$/, ""), extension, history);
     this.history = this.#keys.history;
+    attachStore(this, this.#store, this.#keys);
     // A handler that cannot delete says so by having no such method.
     if (!this.#keys.canDelete) Object.assign(this, { remove: undefined });
     this.reach = store.reach;

@@ -8,6 +8,7 @@ import type { InputContext, OutputContext } from "./contexts.ts";
 import { digestOf } from "./data-version.ts";
 import { aStore, handlerName, type InspectOptions, IOHandler, type StoredValue, type ValueHistory } from "./handler.ts";
 import { aHistory, type HistoryOptions } from "./history.ts";
+import { attachStore } from "./stored-in.ts";
 import { inspectObject, putContent, secondsSince, serializerOf, verifiedBytes } from "./stored-object.ts";
 import { ValueKeys } from "./value-keys.ts";
 
@@ -64,6 +65,7 @@ export class SerializedIOHandler extends IOHandler {
     this.#serializer = serializer;
     this.#keys = new ValueKeys(owner, store, checkPrefix(store.name, prefix).replace(/\/$/, ""), serializer.extension, history);
     this.history = this.#keys.history;
+    attachStore(this, store, this.#keys);
     // A handler that cannot delete says so by having no such method.
     if (!this.#keys.canDelete) Object.assign(this, { remove: undefined });
   }

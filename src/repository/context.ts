@@ -7,9 +7,10 @@ import type { Executor } from "../run/executor.ts";
 import type { Graph } from "../run/graph.ts";
 import { inProcess } from "../run/in-process.ts";
 import { defaultLeaseMs } from "../run/owner.ts";
-import { noProgress, type OnProgress, type RunEnvironment } from "../run/run-environment.ts";
+import type { OnProgress, RunEnvironment } from "../run/run-environment.ts";
 import type { Storage } from "../storage/types.ts";
 import { currentContext } from "./keys.ts";
+import { LiveProgress } from "./live-progress.ts";
 import type { RepositoryOptions } from "./types.ts";
 
 /** What one call of a method was given. */
@@ -25,8 +26,11 @@ export interface CallOptions {
 
 /** What the methods of a repository share: its assets, its Storage, and what it was opened with. */
 export class RepositoryContext {
+  readonly name: string;
   readonly graph: Graph;
   readonly storage: Storage;
+  /** What the runs of this repository tell while they run. */
+  readonly live: LiveProgress = new LiveProgress();
   readonly defaultHandler: BaseIOHandler;
   readonly leaseMs: number;
   readonly log: Log;
@@ -36,6 +40,7 @@ export class RepositoryContext {
 
   /** @param closing aborted when closing the repository does not wait any longer */
   constructor(graph: Graph, storage: Storage, options: RepositoryOptions, closing: AbortSignal) {
+    this.name = options.name ?? "edgewater";
     this.graph = graph;
     this.storage = storage;
     this.defaultHandler = options.ioHandler ?? new InMemoryIOHandler();
@@ -64,7 +69,8 @@ export class RepositoryContext {
       runRetry: retry,
       timeoutMs,
       skipUnchanged,
-      onProgress: onProgress ?? noProgress,
+      onProgress: this.live.with(onProgress),
+      isFollowed: onProgress !== undefined || this.live.isHeard,
     };
   }
 }

@@ -91,6 +91,7 @@ type Method =
 const anExecutor = withMethods("an executor, such as inProcess()", "execute");
 
 const repositoryKinds: OptionKinds<RepositoryOptions> = {
+  name: aName,
   assets: required(anArray),
   tasks: anArray,
   ioHandler: anyValue,

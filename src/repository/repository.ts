@@ -22,6 +22,7 @@ import type { StoredEvent, VerificationEvent } from "../storage/types.ts";
 import { type Backfills, backfillsOf } from "./backfill/backfills.ts";
 import type { Backfill, BackfillOptions, BackfillPlan } from "./backfill/types.ts";
 import { RepositoryContext } from "./context.ts";
+import { openDoor } from "./door.ts";
 import { type PrunedVersions, type PruneVersionsOptions, pruneVersions } from "./history/prune.ts";
 import { type RollbackOptions, rollback } from "./history/rollback.ts";
 import { type WipeOptions, wipe } from "./history/wipe.ts";
@@ -72,6 +73,7 @@ export class Repository implements AsyncDisposable {
     this.#graph = graph;
     this.#context = new RepositoryContext(graph, storage, options, this.#closing.signal);
     this.backfills = backfillsOf(storage, graph, this.#operations);
+    openDoor(this, { context: this.#context, operations: this.#operations });
   }
 
   /**

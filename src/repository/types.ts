@@ -12,6 +12,8 @@ import type { ResumeOptions } from "./resume.ts";
 
 /** Options of `Repository.open`. */
 export interface RepositoryOptions {
+  /** The name that tools such as the inspector show; `edgewater` unless given. */
+  readonly name?: string;
   /** The assets. */
   readonly assets: readonly (Asset | MultiAsset | ExternalAsset)[];
   /** The tasks that assets take as inputs. */

@@ -1,7 +1,7 @@
 import type { BaseIOHandler } from "../io-handler/base.ts";
 import type { Log } from "../io-handler/contexts.ts";
 import type { RetryPolicy } from "../retry.ts";
-import type { Storage, StoredEvent } from "../storage/types.ts";
+import type { LogRecord, Storage, StoredEvent } from "../storage/types.ts";
 import type { Executor } from "./executor.ts";
 import type { RunOwner, StepOwner } from "./owner.ts";
 
@@ -18,13 +18,14 @@ export type ProgressEvent =
   | { readonly type: "step-success"; readonly runId: string; readonly step: string; readonly durationMs: number }
   | { readonly type: "step-failure"; readonly runId: string; readonly step: string; readonly durationMs: number; readonly error: unknown }
   | { readonly type: "step-skipped"; readonly runId: string; readonly step: string; readonly because: string }
+  /** A line of the log, when it is written. Of a step that another process makes, when it is recorded. */
+  | ({ readonly type: "log" } & LogRecord)
+  /** How far a step is, from `context.progress`. Not recorded. */
+  | { readonly type: "progress"; readonly runId: string; readonly step: string; readonly done: number; readonly total: number }
   | { readonly type: "run-end"; readonly runId: string; readonly success: boolean; readonly durationMs: number };
 
 /** Called with every progress event. What it throws, or its promise rejects with, goes to the log. */
 export type OnProgress = (event: ProgressEvent) => void;
-
-/** For a run whose progress nobody wants. */
-export const noProgress: OnProgress = () => {};
 
 /** What loading a value needs. */
 export interface LoadEnvironment {
@@ -61,6 +62,8 @@ export interface RunEnvironment extends StepEnvironment {
   readonly executor: Executor;
   /** The time as of which the run was planned, in milliseconds. */
   readonly plannedAt: number;
+  /** Whether somebody wants the progress of steps that other processes make, which is read from the records. */
+  readonly isFollowed?: boolean | undefined;
   /** The retries that were given for this run, in place of those of the repository. */
   readonly runRetry?: RetryPolicy | undefined;
 }

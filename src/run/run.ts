@@ -12,7 +12,7 @@ import { placeOf } from "./look.ts";
 import { type OwnerOptions, RunOwner } from "./owner.ts";
 import { outputId, outputIds, type Plan, type Step } from "./plan.ts";
 import { laterRemote } from "./remote-execution.ts";
-import { noProgress, type ProgressEvent, type RunEnvironment } from "./run-environment.ts";
+import type { ProgressEvent, RunEnvironment } from "./run-environment.ts";
 import { type Known, runStep } from "./step.ts";
 import { skippedEvent } from "./step-record.ts";
 import { unlessUnchanged } from "./unchanged.ts";
@@ -123,7 +123,7 @@ export async function run(
   const elsewhere = executor.keepsRuns ? plan : plan.filter((step) => placeOfStep(step, environment) !== undefined);
   const onRecorded = (event: StoredEvent): void => void events.set(event.id, event);
   const remote = laterRemote(environment, plan, elsewhere, {
-    onProgress: environment.onProgress === noProgress ? undefined : onProgress,
+    onProgress: environment.isFollowed ? onProgress : undefined,
     onRecorded,
   });
   // An engine goes on with what it has not finished.

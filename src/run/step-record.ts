@@ -26,7 +26,7 @@ export interface StepRecord {
 }
 
 /** The record of one step. Its events have the name of the computation, failures the names of the outputs. */
-export function stepRecord(step: Step, { owner, log }: StepEnvironment): StepRecord {
+export function stepRecord(step: Step, { owner, log, onProgress }: StepEnvironment): StepRecord {
   const logs: LogRecord[] = [];
   const { label } = step;
   const { runId } = owner.run;
@@ -40,7 +40,11 @@ export function stepRecord(step: Step, { owner, log }: StepEnvironment): StepRec
     isStored(batch);
   };
   return {
-    log: recording(log, label, runId, logs),
+    log: recording(log, (line) => {
+      const record = { runId, step: label, ...line };
+      logs.push(record);
+      onProgress({ type: "log", ...record });
+    }),
     start: (preconditions, reason) => commit({ ...own("StepStart", reason === undefined ? {} : { reason }), preconditions }),
     retry: async (error, retry) => {
       const metadata = { ...errorMetadata(error), retry: MetadataValue.int(retry) };
@@ -128,13 +132,13 @@ function errorMetadata(error: unknown): NewEvent["metadata"] {
   return { error: MetadataValue.text(thrownText(error)) };
 }
 
-/** A log that passes lines on and collects them. */
-function recording(log: Log, step: string, runId: string, logs: LogRecord[]): Log {
+/** A log that passes lines on, also to what collects them. */
+function recording(log: Log, collect: (line: Omit<LogRecord, "runId" | "step">) => void): Log {
   const level =
     (name: LogRecord["level"]): Log["info"] =>
     (message, ...details) => {
       const text = storableText([message, ...details].map(textOf).join(" "));
-      logs.push({ runId, step, level: name, message: text, timestamp: Date.now() });
+      collect({ level: name, message: text, timestamp: Date.now() });
       log[name](message, ...details);
     };
   return { debug: level("debug"), info: level("info"), warn: level("warn"), error: level("error") };

@@ -14,6 +14,7 @@ import type { StepOwner } from "./owner.ts";
 import { outputId, outputIds, type Step, stepId } from "./plan.ts";
 import type { Read } from "./provenance.ts";
 import type { StepEnvironment } from "./run-environment.ts";
+import { progressOf } from "./step-progress.ts";
 import { type LoadedInputs, type StepRecord, stepRecord, succeededEvent } from "./step-record.ts";
 import { findRecorded, outputsOf, readLatest, startStep } from "./step-start.ts";
 import { withinLimits } from "./time-limit.ts";
@@ -383,5 +384,6 @@ function contextOf(call: Call): AssetContext {
     registerDataVersion: (version) => {
       call.dataVersion = version;
     },
+    progress: progressOf(step, environment),
   };
 }

@@ -297,13 +297,13 @@ export class BackendStorage implements Storage {
 
   #events(
     query: EventsQuery,
-    { limit, partition, runId, after, ...options }: EventsOptions | TypedEventsOptions,
+    { limit, partition, runId, after, before, ...options }: EventsOptions | TypedEventsOptions,
     names: Readonly<Record<string, unknown>>,
   ): Promise<readonly StoredEvent[]> {
     const requested = "types" in options ? options.types : assetEventTypes;
     const types = requested === "all" ? undefined : requested;
     const id = partition === undefined ? undefined : partitionId(partition);
-    const asked = { runId, after, ...query, limit: limit ?? query.limit, partitionId: id, types };
+    const asked = { runId, after, before, ...query, limit: limit ?? query.limit, partitionId: id, types };
     const events = this.#withBackend((backend) => backend.events(asked), {
       ...names,
       "run id": asked.runId,

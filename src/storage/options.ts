@@ -28,6 +28,7 @@ const events: OptionKinds<TypedEventsOptions> = {
   partition: aKey,
   runId: aString,
   after: count,
+  before: count,
   types: either(anArray, oneOf("all")),
 };
 const getRuns: OptionKinds<RunsOptions> = { limit: count, status: oneOf("Started", "Interrupted", "Success", "Failure", "Canceled") };

@@ -25,6 +25,8 @@ export interface EventsOptions {
   readonly runId?: string;
   /** Only events with a greater id. */
   readonly after?: number;
+  /** Only events with a smaller id. */
+  readonly before?: number;
 }
 
 /** Options of `getEventsForAsset` and `getEventsForRun` that choose the types of events. */
