@@ -7,7 +7,8 @@ export interface Switchable {
   readonly use: (next: Inspection) => void;
 }
 
-export function switchable(first: Inspection): Switchable {
+/** @param own methods in place of those of the inspections */
+export function switchable(first: Inspection, own: Partial<Inspection> = {}): Switchable {
   let current = first;
   let switched = new AbortController();
   const events: Inspection["events"] = async function* (after, signal) {
@@ -24,7 +25,8 @@ export function switchable(first: Inspection): Switchable {
   };
   const inspection = new Proxy(first, {
     get: (_, method: keyof Inspection) => {
-      if (method === "events") return events;
+      const replaced = method === "events" ? events : own[method];
+      if (replaced !== undefined) return replaced;
       return (...given: readonly unknown[]) => (current[method] as (...given: readonly unknown[]) => unknown)(...given);
     },
   });

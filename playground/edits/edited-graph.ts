@@ -18,27 +18,25 @@ export async function codeVersionOf(text: string): Promise<string> {
   return (await contentVersion(new TextEncoder().encode(text))).replace("sha256:", "").slice(0, 12);
 }
 
-/**
- * The definitions with other functions and code versions. All are made anew, because an asset names its inputs by what they are.
- *
- * @param definitions each after its inputs
- */
+/** The definitions with other functions and code versions. All are made anew, because an asset names its inputs by what they are. */
 export function editedGraph(definitions: readonly Definition[], versionOf: (name: string) => Version | undefined): readonly Definition[] {
   const edited = new Map<Definition, Definition>();
-  for (const definition of definitions) {
+  const edit = (definition: Definition): Definition => {
+    const known = edited.get(definition);
     const computation = computationOf(definition);
-    if (computation === undefined) throw new TypeError(`${definition.name} is no asset or task`);
+    if (known !== undefined || computation === undefined) return known ?? definition;
     const version = versionOf(definition.name);
     const outputs: Definition[] = [];
     const own: Computation = Object.freeze({
       ...computation,
       outputs,
-      inputs: computation.inputs.map((input) => ({ ...input, source: input.source && (edited.get(input.source) ?? input.source) })),
+      inputs: computation.inputs.map((input) => ({ ...input, source: input.source && edit(input.source) })),
       ...(version?.compute === undefined ? {} : { compute: version.compute, executor: inProcess() }),
     });
     const copy = bindComputation({ ...definition, codeVersion: version?.codeVersion ?? definition.codeVersion }, own);
     outputs.push(copy);
     edited.set(definition, copy);
-  }
-  return [...edited.values()];
+    return copy;
+  };
+  return definitions.map(edit);
 }

@@ -2,7 +2,7 @@
 import { type AssetContext, EdgewaterError, type Metadata, PartitionMap } from "edgewater";
 import { superjsonSerializer } from "edgewater/serializer";
 import { metadataFromWire } from "../../src/metadata/metadata-json.ts";
-import { frameDocument } from "./frame.ts";
+import { frameDocument, frameScript } from "./frame.ts";
 import type { Call, FrameError, FromWorker, SentInput } from "./messages.ts";
 
 /** How long one call may take, in milliseconds. */
@@ -18,8 +18,6 @@ export interface Sandboxed {
   readonly name: string;
   readonly text: string;
   readonly runtime: string;
-  /** The hash of the frame's script in the policy of the page. */
-  readonly frameHash: string;
 }
 
 const serializer = superjsonSerializer();
@@ -44,6 +42,7 @@ export async function callInSandbox(
     inputs: Object.fromEntries(await Promise.all(Object.entries(inputs).map(async ([key, value]) => [key, await sent(value)] as const))),
     keys: context.partition?.keys.map((key) => key.toJSON()),
   };
+  const content = frameDocument(await hashOf(frameScript));
   context.signal.throwIfAborted();
   const before = `"use strict";${sandboxed.runtime}\n`;
   const script = `${before}${sandboxed.text}\nserveFunction(typeof ${name} === "function" ? ${name} : undefined);`;
@@ -51,7 +50,7 @@ export async function callInSandbox(
   const frame = document.createElement("iframe");
   frame.setAttribute("sandbox", "allow-scripts");
   frame.hidden = true;
-  frame.srcdoc = frameDocument(sandboxed.frameHash);
+  frame.srcdoc = content;
   const ended = Promise.withResolvers<FromWorker & { readonly type: "returned" }>();
   const page = new MessageChannel();
   const line = new MessageChannel();
@@ -81,6 +80,12 @@ export async function callInSandbox(
     page.port1.close();
     line.port1.close();
   }
+}
+
+/** The hash of a script, as policies name it. */
+async function hashOf(script: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(script));
+  return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
 }
 
 async function sent(value: unknown): Promise<SentInput> {
@@ -132,9 +137,10 @@ interface Place {
   readonly column: number;
 }
 
+const classes: Readonly<Record<string, ErrorConstructor | undefined>> = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+
 function failure(name: string, kind: string, message: string, places: readonly Place[]): Error {
-  const error = new Error(message);
-  error.name = kind;
+  const error = new (classes[kind] ?? Error)(message);
   error.stack = [`${kind}: ${message}`, ...places.map(({ line, column }) => `    at ${name}.js:${line}:${column}`)].join("\n");
   return error;
 }

@@ -1,5 +1,5 @@
 /** Where values are kept. The records of each place are apart, and always in a database of this browser. */
-import { EdgewaterError, isEdgewaterError, type ObjectStore } from "edgewater";
+import { EdgewaterError, type FullObjectStore, isEdgewaterError } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import type { S3Credentials } from "edgewater/s3";
 
@@ -72,7 +72,7 @@ export function lacksKeys(place: Place): boolean {
 }
 
 /** The store of the values of a place. What only some visitors need is loaded when they do. */
-export async function openStore(place: Place): Promise<ObjectStore> {
+export async function openStore(place: Place): Promise<FullObjectStore> {
   if (place.kind === "indexeddb") return new IndexedDBStore(name);
   if (place.kind === "opfs") {
     const { OPFSStore } = await import("edgewater/opfs");

@@ -1,0 +1,34 @@
+/** The playground: the inspector over a repository that lives in this tab. */
+import "edgewater/polyfill";
+import { signal } from "@preact/signals";
+import { mount } from "../inspector-ui/mount.tsx";
+import { type Host, openHost } from "./host.ts";
+import { workOffline } from "./offline/register.ts";
+import { FirstVisit } from "./parts/first-visit.tsx";
+import { FunctionCard } from "./parts/function-card.tsx";
+import styles from "./parts/playground.css?inline";
+import { RailPlace } from "./parts/rail-place.tsx";
+
+const element = document.querySelector<HTMLElement>("#inspector");
+if (element === null) throw new Error("The page has no element with the id inspector");
+const update = signal<Host["update"]["value"]>(undefined);
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(styles);
+
+await openHost(update, (host) => {
+  const { unmount } = mount(element, host.session.inspection, {
+    isPage: true,
+    slots: {
+      firstVisit: () => <FirstVisit host={host} />,
+      asset: ({ name }) => <FunctionCard key={name} name={name} session={host.session} />,
+      rail: () => <RailPlace host={host} />,
+    },
+  });
+  element.shadowRoot?.adoptedStyleSheets.push(sheet);
+  return unmount;
+});
+await workOffline({
+  onUpdate: (activate) => {
+    update.value = activate;
+  },
+});
