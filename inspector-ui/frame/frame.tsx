@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks";
 import { Button } from "../parts/basics.tsx";
 import { Glyph } from "../parts/glyph.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { PlanDialog } from "../screens/plan-dialog.tsx";
+import { PlanDialog } from "../screens/plan/plan-dialog.tsx";
 import { useApp } from "../state/context.ts";
 import { commands } from "./command-keys.ts";
 import { isStale } from "./connection.ts";
@@ -59,9 +59,9 @@ export const Frame = () => {
       <div class="frame">
         <aside class="rail">
           <Brand />
-          <button type="button" class="find" onClick={panels.search}>
+          <button type="button" class="find" aria-label="Search or run a command" onClick={panels.search}>
             <Icon name="find" />
-            <span class="grow">Search or run a command</span>
+            <span class="grow">Search</span>
             <kbd>⌘K</kbd>
           </button>
           <nav class="main" aria-label="Views">

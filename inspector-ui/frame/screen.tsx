@@ -1,12 +1,12 @@
 import { Problem } from "../parts/problem-note.tsx";
 import { Asset } from "../screens/asset/asset.tsx";
 import { Assets } from "../screens/assets.tsx";
-import { Automation } from "../screens/automation.tsx";
+import { Automation } from "../screens/automation/automation.tsx";
 import { Overview } from "../screens/overview/overview.tsx";
-import { Partitions } from "../screens/partitions.tsx";
-import { Run } from "../screens/run.tsx";
-import { Runs } from "../screens/runs.tsx";
-import { Storage } from "../screens/storage.tsx";
+import { Partitions } from "../screens/partitions/partitions.tsx";
+import { Run } from "../screens/run/run.tsx";
+import { Runs } from "../screens/runs/runs.tsx";
+import { Storage } from "../screens/storage/storage.tsx";
 import { Unknown } from "../screens/unknown.tsx";
 import { useAfter, useApp } from "../state/context.ts";
 

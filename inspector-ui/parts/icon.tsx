@@ -74,6 +74,11 @@ const drawings = {
       <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2.2" />
     </>
   ),
+  back: () => (
+    <>
+      <path d="M10 3.5 5.5 8l4.5 4.5" />
+    </>
+  ),
   chev: () => (
     <>
       <path d="m6 3.5 4.5 4.5L6 12.5" />

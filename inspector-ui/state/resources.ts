@@ -24,6 +24,8 @@ export interface Question<Value> {
 export interface Resources {
   readonly get: <Value>(question: Question<Value>) => Resource<Value>;
   readonly touched: (batch: EventBatch) => void;
+  /** Asks anew what has a key that begins so: what was done tells no event. */
+  readonly refresh: (prefix: string) => void;
   readonly close: () => void;
 }
 
@@ -63,6 +65,9 @@ export function openResources(): Resources {
     },
     touched: (update) => {
       for (const entry of entries.values()) if (entry.isTouched?.(update)) entry.touch();
+    },
+    refresh: (prefix) => {
+      for (const [key, entry] of entries) if (key.startsWith(prefix)) entry.touch();
     },
     close: () => {
       for (const entry of entries.values()) entry.abort();

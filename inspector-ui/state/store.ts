@@ -20,7 +20,7 @@ export interface Store {
   /** The action whose plan is shown. */
   readonly planned: ReadonlySignal<Action | undefined>;
   readonly resources: Resources;
-  /** Hears every batch after it was applied. */
+  /** Hears every batch after it was applied, without the events that were there when the page was opened. */
   readonly onBatch: (hear: (batch: EventBatch) => void) => () => void;
   readonly node: (name: string) => NodeRow | undefined;
   /** Shows what an action would do, and does it when that is confirmed. */
@@ -31,6 +31,8 @@ export interface Store {
 }
 
 const tickMs = 5_000;
+/** As many events before the snapshot are told again, so that the activity begins with something. */
+const eventsBefore = 20;
 
 export function openStore(inspection: Inspection): Store {
   const snapshot = signal<Snapshot | undefined>(undefined);
@@ -44,12 +46,15 @@ export function openStore(inspection: Inspection): Store {
   const resources = openResources();
   let positions: ReadonlyMap<string, number> = new Map();
   let offset = 0;
+  /** The last event that was not there when the page was opened. */
+  let told = 0;
   let session = new AbortController();
   const closed = new AbortController();
 
   const take = (next: Snapshot): void => {
     offset = next.now - Date.now();
     positions = new Map(next.nodes.map((node, position) => [node.name, position]));
+    told = next.cursor;
     batch(() => {
       snapshot.value = next;
       failure.value = undefined;
@@ -68,15 +73,18 @@ export function openStore(inspection: Inspection): Store {
       now.value = Date.now() + offset;
       connection.value = { alive: Date.now(), state: "live" };
     });
-    for (const hear of listeners) hear(update);
-    resources.touched(update);
+    const fresh = { ...update, events: update.events.filter(({ id }) => id > told) };
+    told = Math.max(told, update.cursor);
+    for (const hear of listeners) hear(fresh);
+    resources.touched(fresh);
   };
 
   /** One session: a snapshot unless there is one, then events until the page is hidden or closed. */
   const follow = async (signalOfSession: AbortSignal): Promise<void> => {
     try {
       if (snapshot.value === undefined) take(await inspection.snapshot({ signal: signalOfSession }));
-      const from = snapshot.value?.cursor ?? 0;
+      const cursor = snapshot.value?.cursor ?? 0;
+      const from = events.value.length === 0 ? Math.max(0, cursor - eventsBefore) : cursor;
       for await (const each of inspection.events(from, signalOfSession)) {
         if (signalOfSession.aborted) return;
         if ("cursor" in each) apply(each);

@@ -1,8 +1,0 @@
-import { Head } from "../parts/basics.tsx";
-
-export const Automation = () => (
-  <>
-    <Head title="Automation" />
-    <div class="content" />
-  </>
-);

@@ -1,0 +1,4 @@
+import type { Query } from "../../frame/route.ts";
+import { Head } from "../../parts/basics.tsx";
+
+export const Automation = (_: { readonly name?: string; readonly query?: Query }) => <Head title="Automation" />;

@@ -1,9 +1,0 @@
-import type { Query } from "../frame/route.ts";
-import { Head } from "../parts/basics.tsx";
-
-export const Partitions = ({ name }: { readonly name: string; readonly query: Query }) => (
-  <>
-    <Head title={name} />
-    <div class="content" />
-  </>
-);

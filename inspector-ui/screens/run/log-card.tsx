@@ -1,0 +1,188 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { LogRecord } from "../../../src/storage/records.ts";
+import { useKeys } from "../../frame/keys.ts";
+import { Button, Card } from "../../parts/basics.tsx";
+import { CopyButton } from "../../parts/copy-button.tsx";
+import { formatClock, formatCount, formatNumber, formatUtc } from "../../parts/format.ts";
+import { Problem } from "../../parts/problem-note.tsx";
+import { useRowWindow } from "../../parts/rows.tsx";
+import { useNarrow } from "../../parts/use-media.ts";
+import { useStore } from "../../state/context.ts";
+import { isAtEnd, type LogLevel, LogLines, logText } from "./log-lines.ts";
+import { LogReader, mostLines } from "./log-reader.ts";
+
+const levels = ["debug", "info", "warn", "error"] as const;
+
+/** The log of a run: what is recorded, and what comes in while it goes on. */
+export const LogCard = ({ runId }: { readonly runId: string }) => {
+  const store = useStore();
+  const lines = useMemo(() => new LogLines(), []);
+  const version = useSignal(0);
+  const least = useSignal<LogLevel>("debug");
+  const find = useSignal("");
+  const isFollowing = useSignal(true);
+  const error = useSignal<unknown>(undefined);
+  const reader = useMemo(() => {
+    const take = (rows: readonly LogRecord[]): void => {
+      lines.add(rows, "recorded");
+      version.value++;
+    };
+    return new LogReader((id, options) => store.inspection.logs(id, options), runId, take);
+  }, [store, runId, lines, version]);
+
+  const read = (signal: AbortSignal): void => {
+    error.value = undefined;
+    reader.read(signal).catch((cause: unknown) => {
+      if (!signal.aborted) error.value = cause;
+    });
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `read` only uses what is listed
+  useEffect(() => {
+    const session = new AbortController();
+    lines.add(
+      store.live.peek().logs.filter((line) => line.runId === runId),
+      "live",
+    );
+    read(session.signal);
+    const stop = store.onBatch((batch) => {
+      const live = batch.live.filter((event) => event.type === "log" && event.runId === runId) as (LogRecord & { type: "log" })[];
+      if (live.length > 0 && lines.add(live, "live") > 0) version.value++;
+      // What a step has logged is recorded when it ends.
+      const mayBeMore = batch.events.some((event) => event.runId === runId && event.type !== "StepStart");
+      if (mayBeMore) read(session.signal);
+    });
+    return () => {
+      session.abort();
+      stop();
+    };
+  }, [store, runId, reader, lines, version]);
+
+  const choose = (level: LogLevel, text: string): void => {
+    least.value = level;
+    find.value = text;
+    lines.filter({ least: level, find: text });
+    version.value++;
+  };
+  const follow = (isOn: boolean): void => {
+    isFollowing.value = isOn;
+  };
+  useKeys([{ keys: "l", label: "Follow the log", group: "Run", run: () => follow(!isFollowing.value) }]);
+
+  const { counts, total } = lines;
+  const shown = lines.shown;
+  return (
+    <Card
+      title="Log"
+      sub={shown.length === total ? formatCount(total, "line") : `${formatNumber(shown.length)} of ${formatCount(total, "line")}`}
+      acts={
+        <>
+          <input
+            class="search"
+            type="search"
+            placeholder="Search the log"
+            aria-label="Search the log"
+            value={find.value}
+            onInput={(event) => choose(least.value, event.currentTarget.value)}
+          />
+          <span class="seg" role="group" aria-label="Level">
+            {levels.map((level) => (
+              <button key={level} type="button" aria-pressed={level === least.value} onClick={() => choose(level, find.value)}>
+                {levelText(level, counts)}
+              </button>
+            ))}
+          </span>
+          <CopyButton text={() => logText(lines.shown)}>Copy</CopyButton>
+          <Button aria-pressed={isFollowing.value} onClick={() => follow(!isFollowing.value)}>
+            Follow
+          </Button>
+        </>
+      }
+      {...(reader.isCut && { foot: `The first ${formatNumber(mostLines)} lines. The records have more.` })}
+    >
+      {error.value !== undefined && <Problem error={error.value} onRetry={() => read(new AbortController().signal)} />}
+      <Lines shown={shown} version={version.value} isFollowing={isFollowing.value} onFollow={follow} isEmpty={total === 0} />
+    </Card>
+  );
+};
+
+const levelText = (level: LogLevel, counts: Readonly<Record<LogLevel, number>>): string =>
+  level === "debug"
+    ? "All"
+    : level === "info"
+      ? "Info"
+      : level === "warn"
+        ? `Warnings${counts.warn > 0 ? ` ${formatNumber(counts.warn)}` : ""}`
+        : `Errors${counts.error > 0 ? ` ${formatNumber(counts.error)}` : ""}`;
+
+interface LinesProps {
+  readonly shown: readonly LogRecord[];
+  /** Grows with every change of the lines, which are one list. */
+  readonly version: number;
+  readonly isFollowing: boolean;
+  readonly onFollow: (isOn: boolean) => void;
+  readonly isEmpty: boolean;
+}
+
+const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) => {
+  const scroller = useRef<HTMLDivElement>(null);
+  const isNarrow = useNarrow();
+  const { rows, height } = useRowWindow(scroller, { count: shown.length, rowHeight: isNarrow ? 48 : 24, overscan: 8 });
+  const open = useSignal<LogRecord | undefined>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every change of the lines scrolls to their end
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (isFollowing && element !== null) element.scrollTop = element.scrollHeight;
+  }, [isFollowing, version, height]);
+  const top = useRef(0);
+  return (
+    <>
+      <div
+        class="logs"
+        ref={scroller}
+        role="log"
+        aria-live="off"
+        aria-label="Log of the run"
+        tabIndex={0}
+        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+          const isEnd = isAtEnd({ top: scrollTop, height: clientHeight, scrollHeight });
+          if (isEnd) onFollow(true);
+          else if (scrollTop < top.current) onFollow(false);
+          top.current = scrollTop;
+        }}
+      >
+        {shown.length === 0 && <p class="pad dim">{isEmpty ? "Nothing was logged." : "No line matches."}</p>}
+        <div class="log-rows" style={{ height }}>
+          {rows.map(({ index, start }) => {
+            const line = shown[index];
+            if (line === undefined) return null;
+            return (
+              // A long line is read whole below the log; the keyboard reads it here, where it is not cut.
+              // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+              // biome-ignore lint/a11y/noStaticElementInteractions: see above
+              <div
+                key={index}
+                class={`log-row l-${line.level} ${line === open.value ? "open" : ""}`}
+                style={{ top: start }}
+                onClick={() => (open.value = line === open.value ? undefined : line)}
+              >
+                <time title={formatUtc(line.timestamp)}>
+                  {formatClock(line.timestamp)}
+                  <span class="ms">.{String(Math.floor(line.timestamp) % 1000).padStart(3, "0")}</span>
+                </time>
+                <b>{line.level}</b>
+                <span class="dim clip">{line.step}</span>
+                <span class="clip">{line.message}</span>
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {open.value !== undefined && (
+        <pre class="code log-open" tabIndex={0} aria-label="The whole line">
+          {open.value.message}
+        </pre>
+      )}
+    </>
+  );
+};

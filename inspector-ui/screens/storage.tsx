@@ -1,9 +1,0 @@
-import type { Query } from "../frame/route.ts";
-import { Head } from "../parts/basics.tsx";
-
-export const Storage = (_: { readonly query: Query }) => (
-  <>
-    <Head title="Storage" />
-    <div class="content" />
-  </>
-);
