@@ -35,9 +35,8 @@ function shared(backend: Backend, name: string): Backend {
         // Heard from before the look on, so that nothing comes between the look and the wait.
         const heard = nextNews(news, signal);
         const page = await backend.events({ after, limit: pageSize });
-        if (page.length > 0) return page;
+        if (page.length > 0 || signal.aborted) return page;
         await heard;
-        signal.throwIfAborted();
       }
     } finally {
       waiting.abort();
