@@ -26,13 +26,13 @@ export const RailPlace = ({ host }: { readonly host: Host }) => {
       )}
       <Button
         look="quiet"
-        icon="disk"
+        icon="swap"
         class="small"
         onClick={() => {
           isOpen.value = true;
         }}
       >
-        Values: {placeName(place)}
+        Keep values elsewhere
       </Button>
       {isOpen.value && (
         <Dialog label="Where to keep values" class="places" onClose={() => (isOpen.value = false)}>
