@@ -1,4 +1,252 @@
-import type { Query } from "../../frame/route.ts";
-import { Head } from "../../parts/basics.tsx";
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import type { PartitionsView } from "../../../src/inspector/inspection.ts";
+import { hrefOf, type Query } from "../../frame/route.ts";
+import { Button, Card, Head, Segmented, Status } from "../../parts/basics.tsx";
+import { formatNumber } from "../../parts/format.ts";
+import { Problem } from "../../parts/problem-note.tsx";
+import { useAfter, useApp, useResource } from "../../state/context.ts";
+import { Facts } from "./facts.tsx";
+import { Heat } from "./heat.tsx";
+import { shadesOf } from "./measure.ts";
+import { countOf, type Ranges } from "./ranges.ts";
+import { Selected } from "./selected.tsx";
+import { rangesOf, toMake } from "./statuses.ts";
+import { stripOf } from "./strip.ts";
+import { firstMeasure, measureChoices, measureText, measureTitle, summaryOf } from "./words.ts";
 
-export const Partitions = (_: { readonly name?: string; readonly query?: Query }) => <Head title="Partitions" />;
+/** The partitions of an asset: how many are as they should be, where those are that are not, and how to make these. */
+export const Partitions = ({ name }: { readonly name: string; readonly query: Query }) => {
+  const { store } = useApp();
+  const chosen = useSignal<string | undefined>(undefined);
+  const first = usePartitions(name, undefined);
+  const measure = chosen.value ?? (first.view === undefined ? undefined : firstMeasure(first.view.measures));
+  const measured = usePartitions(name, measure === "status" ? undefined : measure);
+  const view = measured.view ?? first.view;
+  const isWaiting = useAfter(view === undefined && first.error === undefined, 150);
+  // The view of the status has no measure: what is colored by another one waits for that.
+  if (view !== undefined) {
+    return <Loaded name={name} view={view} measure={measure ?? "status"} onMeasure={(next) => (chosen.value = next)} />;
+  }
+  return (
+    <>
+      <Head crumbs={crumbsOf(name)} title={name} extra={store.node(name) && <Status status={store.node(name)?.status ?? "Missing"} />} />
+      <div class="content">
+        {first.error !== undefined && (
+          <section class="card">
+            <Problem error={first.error} onRetry={first.reload} />
+          </section>
+        )}
+        {isWaiting && <p class="waiting">Loading…</p>}
+      </div>
+    </>
+  );
+};
+
+const crumbsOf = (name: string) => [
+  { text: "Assets", href: hrefOf({ screen: "assets" }) },
+  { text: name, href: hrefOf({ screen: "asset", name }) },
+  { text: "Partitions" },
+];
+
+function usePartitions(
+  name: string,
+  measure: string | undefined,
+): { readonly view: PartitionsView | undefined; readonly error: unknown; readonly reload: () => void } {
+  const { store } = useApp();
+  const { value, error, reload } = useResource<PartitionsView>({
+    key: `partitions/${JSON.stringify([name, measure])}`,
+    load: (signal) => store.inspection.partitions(name, { signal, ...(measure !== undefined && { measure }) }),
+    isTouched: (batch) => batch.events.some(({ asset }) => asset === name) || batch.nodes.some(([, node]) => node.name === name),
+  });
+  return { view: value.value, error: error.value, reload };
+}
+
+interface LoadedProps {
+  readonly name: string;
+  readonly view: PartitionsView;
+  readonly measure: string;
+  readonly onMeasure: (measure: string) => void;
+}
+
+const Loaded = ({ name, view, measure, onMeasure }: LoadedProps) => {
+  const { store, live } = useApp();
+  const selection = useSignal<Ranges>([]);
+  const strip = useMemo(() => stripOf(view.shape, view.total), [view.shape, view.total]);
+  const missing = useMemo(() => rangesOf(view.statuses, toMake), [view.statuses]);
+  const can = store.snapshot.value?.can ?? {};
+  const { status, text } = summaryOf(view);
+  const select = (next: Ranges): void => {
+    selection.value = next;
+  };
+  const selected = countOf(selection.value);
+  useEffect(() => {
+    if (selected > 0) live.say(`${formatNumber(selected)} selected`);
+  }, [selected, live]);
+  const lacking = countOf(missing);
+  return (
+    <>
+      <Head
+        crumbs={crumbsOf(name)}
+        title={name}
+        extra={
+          <>
+            <Status status={status} text={text} />
+            <Switch name={name} />
+          </>
+        }
+        acts={
+          <>
+            <Button class="only-wide" disabled={lacking === 0} onClick={() => select(missing)}>
+              Select what is missing
+            </Button>
+            {can.backfill && (
+              <Button
+                look="primary"
+                icon="play"
+                disabled={lacking === 0}
+                onClick={() => store.plan({ type: "backfill", selection: [name], only: "missing" })}
+              >
+                Backfill {lacking > 0 ? formatNumber(lacking) : ""}
+              </Button>
+            )}
+          </>
+        }
+      />
+      <div class="content">
+        <Facts name={name} view={view} strip={strip} />
+        <Card
+          title={strip.title}
+          sub={strip.caption}
+          acts={<Measure measures={view.measures} value={measure} onChange={onMeasure} />}
+          foot={<Legend view={view} measure={measure} onSelect={select} />}
+        >
+          <div class="pad heat-pad">
+            {view.total === 0 ? (
+              <p class="dim">There are no partitions yet.</p>
+            ) : (
+              <Heat
+                view={view.measure?.name === measure ? view : withoutMeasure(view)}
+                strip={strip}
+                selection={selection.value}
+                onSelect={select}
+              />
+            )}
+          </div>
+        </Card>
+        {selected > 0 && <Selected name={name} view={view} strip={strip} selection={selection.value} onClear={() => select([])} />}
+        {view.removed > 0 && (
+          <p class="sm faint">{formatNumber(view.removed)} more were recorded once; the definition no longer has them.</p>
+        )}
+      </div>
+    </>
+  );
+};
+
+const withoutMeasure = ({ measure: _, ...view }: PartitionsView): PartitionsView => view;
+
+/** The way to the partitions of another asset. */
+const Switch = ({ name }: { readonly name: string }) => {
+  const { store, router } = useApp();
+  const names = (store.snapshot.value?.nodes ?? []).filter(({ counts }) => counts !== undefined).map((node) => node.name);
+  if (names.length < 2) return null;
+  return (
+    <select
+      aria-label="Partitioned asset"
+      value={name}
+      onChange={(event) => router.go({ screen: "partitions", name: event.currentTarget.value })}
+    >
+      {names.map((each) => (
+        <option key={each} value={each}>
+          {each}
+        </option>
+      ))}
+    </select>
+  );
+};
+
+interface MeasureProps {
+  readonly measures: readonly string[];
+  readonly value: string;
+  readonly onChange: (measure: string) => void;
+}
+
+/** What the colors tell: as buttons while there are few. */
+const Measure = ({ measures, value, onChange }: MeasureProps) => {
+  const choices = measureChoices(measures);
+  if (choices.length <= 5) {
+    const titles = choices.map(measureTitle);
+    return (
+      <Segmented
+        label="Color by"
+        options={titles}
+        value={measureTitle(value)}
+        onChange={(title) => onChange(choices[titles.indexOf(title)] ?? "status")}
+      />
+    );
+  }
+  return (
+    <label class="row sm dim">
+      Color by
+      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {choices.map((each) => (
+          <option key={each} value={each}>
+            {measureTitle(each)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+};
+
+const Legend = ({
+  view,
+  measure,
+  onSelect,
+}: {
+  readonly view: PartitionsView;
+  readonly measure: string;
+  readonly onSelect: (next: Ranges) => void;
+}) => {
+  const { counts } = view;
+  const darkest = useMemo(() => (view.measure ? shadesOf(view.measure.values).darkest : undefined), [view.measure]);
+  const kinds = [
+    ["fail", "failed", counts.failed, "Failed"],
+    ["none", "missing", counts.missing, "Missing"],
+    ["run", "running", counts.running, "Running"],
+    ["stale", "stale", counts.stale, "Stale"],
+    ["loose", "unrecorded", counts.unrecorded, "Unrecorded"],
+  ] as const;
+  return (
+    <span class="legend">
+      {view.measure === undefined || darkest === undefined ? (
+        <span>
+          <i class="cell ok" />
+          up to date
+        </span>
+      ) : (
+        <span class="scale">
+          0<i class="cell h0" />
+          <i class="cell h1" />
+          <i class="cell h2" />
+          <i class="cell h3" />
+          <i class="cell h4" />
+          {measureText(measure, darkest)}+ {measure === "age" || measure === "seconds" ? "" : measure}
+        </span>
+      )}
+      {kinds
+        .filter(([, , count]) => count > 0)
+        .map(([form, word, count, status]) => (
+          <button
+            key={form}
+            type="button"
+            title={`Select what is ${word}`}
+            onClick={() => onSelect(rangesOf(view.statuses, new Set([status])))}
+          >
+            <i class={`cell ${form === "stale" && view.measure !== undefined ? "h2 old" : form}`} />
+            {formatNumber(count)} {word}
+          </button>
+        ))}
+    </span>
+  );
+};

@@ -51,7 +51,7 @@ export const FailureCard = ({ runId, group }: { readonly runId: string; readonly
           <details>
             <summary class="sm dim">Stack, {formatCount(failure.frames.length, "frame")} of your code</summary>
             {/* A long line scrolls within: the keyboard reaches it. */}
-            <pre class="code" tabIndex={0} aria-label="Stack">
+            <pre class="code" role="region" tabIndex={0} aria-label="Stack">
               {[`${kind}: ${failure.message}`, ...failure.frames.map((frame) => `    ${frame.trim()}`)].join("\n")}
             </pre>
           </details>

@@ -179,7 +179,7 @@ const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) =
         </div>
       </div>
       {open.value !== undefined && (
-        <pre class="code log-open" tabIndex={0} aria-label="The whole line">
+        <pre class="code log-open" role="region" tabIndex={0} aria-label="The whole line">
           {open.value.message}
         </pre>
       )}

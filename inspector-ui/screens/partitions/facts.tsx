@@ -1,0 +1,72 @@
+import type { PartitionRow, PartitionsView } from "../../../src/inspector/inspection.ts";
+import { formatNumber } from "../../parts/format.ts";
+import { useApp, useResource } from "../../state/context.ts";
+import { failureKind } from "../run/failure.ts";
+import { measureFacts } from "./measure.ts";
+import { rangesOf } from "./statuses.ts";
+import type { Strip } from "./strip.ts";
+import { measureText, measureTitle, nameOf, spread } from "./words.ts";
+
+interface FactsProps {
+  readonly name: string;
+  readonly view: PartitionsView;
+  readonly strip: Strip;
+}
+
+/** The four numbers above the strip. */
+export const Facts = ({ name, view, strip }: FactsProps) => {
+  const { counts, total, measure, shape } = view;
+  const facts = measure && measureFacts(measure.values);
+  const firstMissing = rangesOf(view.statuses, new Set(["Missing"]))[0]?.[0];
+  return (
+    <div class="facts">
+      <div>
+        <span class="sm dim">Made</span>
+        <b>{formatNumber(total - counts.missing - counts.failed)}</b>
+        <span class="sm faint">
+          of {formatNumber(total)}
+          {shape.kind === "time" ? `, ${shape.timeZone}` : ""}
+        </span>
+      </div>
+      <div>
+        <span class="sm dim">Failed</span>
+        <b class={counts.failed > 0 ? "c-fail" : ""}>{formatNumber(counts.failed)}</b>
+        <span class="sm faint clip">{counts.failed > 0 ? <FailureKind name={name} view={view} /> : "no failure"}</span>
+      </div>
+      <div>
+        <span class="sm dim">Missing</span>
+        <b>{formatNumber(counts.missing)}</b>
+        <span class="sm faint clip">{firstMissing === undefined ? "nothing" : `from ${nameOf(strip, firstMissing)}`}</span>
+      </div>
+      <div>
+        {measure === undefined || facts === undefined ? (
+          <>
+            <span class="sm dim">Stale</span>
+            <b class={counts.stale > 0 ? "c-stale" : ""}>{formatNumber(counts.stale)}</b>
+            <span class="sm faint">{counts.running > 0 ? `${formatNumber(counts.running)} running` : "nothing is running"}</span>
+          </>
+        ) : (
+          <>
+            <span class="sm dim">{measure.name === "age" ? "Age" : `${measureTitle(measure.name)} a ${unitOf(strip)}`}</span>
+            <b>{measureText(measure.name, Number(facts.mean.toPrecision(3)))}</b>
+            <span class="sm faint">{spread(measure.name, facts)}</span>
+          </>
+        )}
+      </div>
+    </div>
+  );
+};
+
+const unitOf = ({ caption }: Strip): string => /^(hour|day|week|month) by /.exec(caption)?.[1] ?? "partition";
+
+/** The error of the first failed partition: mostly it is that of all. */
+const FailureKind = ({ name, view }: { readonly name: string; readonly view: PartitionsView }) => {
+  const { store } = useApp();
+  const first = rangesOf(view.statuses, new Set(["Failed"]))[0]?.[0] ?? 0;
+  const { value } = useResource<readonly PartitionRow[]>({
+    key: `partitions/${JSON.stringify([name, "row", first])}`,
+    load: (signal) => store.inspection.partitionRows(name, { from: first, to: first + 1, signal }),
+  });
+  const failure = value.value?.[0]?.failure;
+  return <>{failure === undefined ? " " : failureKind({ failure })}</>;
+};

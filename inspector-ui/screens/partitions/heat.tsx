@@ -1,0 +1,213 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { PartitionsView } from "../../../src/inspector/inspection.ts";
+import { useRowWindow } from "../../parts/rows.tsx";
+import { rowSummary, rowValue, type Shades, shadesOf } from "./measure.ts";
+import { moved, stretch } from "./moves.ts";
+import { contains, type Ranges, toggled, union } from "./ranges.ts";
+import { statusLookup } from "./statuses.ts";
+import type { Strip } from "./strip.ts";
+import { cellClass, cellText, measureText, nameOf } from "./words.ts";
+
+interface HeatProps {
+  readonly view: PartitionsView;
+  readonly strip: Strip;
+  readonly selection: Ranges;
+  readonly onSelect: (selection: Ranges) => void;
+}
+
+const rowHeight = 26;
+/** With more rows than these the strip scrolls within itself. */
+const mostRows = 16;
+
+/** The partitions as a grid of places: one tab stop, arrows move, with shift they select. */
+export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
+  const active = useSignal(0);
+  const anchor = useRef(0);
+  const base = useRef<Ranges>([]);
+  const isDragging = useRef(false);
+  const scroller = useRef<HTMLDivElement>(null);
+  const isFocusWanted = useRef(false);
+  const isLong = strip.rows > mostRows;
+  const { rows, height, scrollTo } = useRowWindow(scroller, { count: strip.rows, rowHeight, above: 24 });
+  const statusAt = useMemo(() => statusLookup(view.statuses), [view.statuses]);
+  const { measure } = view;
+  const shades = useMemo(() => measure && shadesOf(measure.values), [measure]);
+  const how = useMemo(() => measure && rowSummary(measure.name, measure.values), [measure]);
+
+  // A partition that was moved to may not be drawn yet: it takes the focus when it is.
+  useEffect(() => {
+    if (!isFocusWanted.current) return;
+    const cell = scroller.current?.querySelector<HTMLElement>(`[data-position="${active.value}"]`);
+    if (cell === null || cell === undefined) return;
+    isFocusWanted.current = false;
+    cell.focus({ preventScroll: !isLong });
+  });
+
+  const goTo = (position: number): void => {
+    active.value = position;
+    isFocusWanted.current = true;
+    if (isLong) scrollTo(strip.placeOf(position)[0]);
+  };
+  const select = (position: number, { isAdding, isStretch }: { isAdding: boolean; isStretch: boolean }): void => {
+    if (isStretch) {
+      onSelect(union(base.current, stretch(strip, anchor.current, position)));
+      return;
+    }
+    anchor.current = position;
+    base.current = isAdding ? selection : [];
+    onSelect(isAdding ? toggled(selection, position) : [[position, position + 1]]);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const hasCommand = event.ctrlKey || event.metaKey;
+    if (event.key === "Escape" && selection.length > 0) {
+      onSelect([]);
+    } else if (event.key === " " || event.key === "Enter") {
+      select(active.value, { isAdding: event.key === " ", isStretch: event.shiftKey });
+    } else if (hasCommand && event.key === "a") {
+      onSelect([[0, view.total]]);
+    } else {
+      if (event.altKey) return;
+      const position = moved(strip, active.value, { key: event.key, isWhole: hasCommand, page: mostRows - 1 });
+      if (position === undefined) return;
+      if (event.shiftKey) {
+        if (selection.length === 0) {
+          anchor.current = active.value;
+          base.current = [];
+        }
+        select(position, { isAdding: false, isStretch: true });
+      }
+      goTo(position);
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const positionOf = (event: Event): number | undefined => {
+    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-position]") : null;
+    return cell === null ? undefined : Number(cell.dataset["position"]);
+  };
+  const onPointerDown = (event: PointerEvent): void => {
+    const position = positionOf(event);
+    if (position === undefined || event.button !== 0) return;
+    // A finger scrolls; its tap is a click.
+    isDragging.current = event.pointerType === "mouse";
+    if (event.pointerType !== "mouse") return;
+    event.preventDefault();
+    select(position, { isAdding: event.ctrlKey || event.metaKey, isStretch: event.shiftKey });
+    goTo(position);
+    addEventListener("pointerup", () => (isDragging.current = false), { once: true });
+  };
+  const onPointerOver = (event: PointerEvent): void => {
+    const position = positionOf(event);
+    if (!isDragging.current || position === undefined || position === active.value) return;
+    select(position, { isAdding: false, isStretch: true });
+    active.value = position;
+  };
+  const onClick = (event: PointerEvent | MouseEvent): void => {
+    const position = positionOf(event);
+    if (position === undefined || (event as PointerEvent).pointerType === "mouse") return;
+    select(position, { isAdding: selection.length > 0, isStretch: false });
+    active.value = position;
+  };
+
+  const columns = { "--columns": strip.columns.length } as Record<string, number>;
+  const summary = how === "mean" ? `mean ${measure?.name}` : (measure?.name ?? "");
+  const shown = isLong ? rows : Array.from({ length: strip.rows }, (_, index) => ({ index, start: index * rowHeight }));
+  return (
+    <div
+      class={`scroll heat ${strip.kind}`}
+      ref={scroller}
+      role="grid"
+      aria-label={`${view.total} partitions, ${strip.caption}. Arrow keys move, shift and arrow keys select`}
+      aria-multiselectable="true"
+      aria-rowcount={strip.rows + 1}
+      aria-colcount={strip.columns.length + 1}
+      style={{ ...columns, ...(isLong && { height: mostRows * rowHeight + 24 }) }}
+      onKeyDown={onKeyDown}
+      onPointerDown={onPointerDown}
+      onPointerOver={onPointerOver}
+      onClick={onClick}
+    >
+      <div class="heat-row head" role="row" aria-rowindex={1}>
+        <span role="columnheader">
+          <span class="sr">{strip.rowName}</span>
+        </span>
+        {strip.columns.map(({ label, isLabelled }, index) => (
+          // Columns have places, and labels that may be the same.
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          <span key={index} class="hr" role="columnheader">
+            {isLabelled ? label : <span class="sr">{label}</span>}
+          </span>
+        ))}
+        <span class="hr right only-wide" role="columnheader">
+          {summary}
+        </span>
+      </div>
+      <div class="heat-body" role="rowgroup" style={{ height }}>
+        {shown.map(({ index, start }) => (
+          <HeatRow
+            key={index}
+            index={index}
+            top={start}
+            strip={strip}
+            active={active.value}
+            selection={selection}
+            statusAt={statusAt}
+            measure={measure}
+            shades={shades}
+            how={how}
+          />
+        ))}
+      </div>
+    </div>
+  );
+};
+
+interface RowProps {
+  readonly index: number;
+  readonly top: number;
+  readonly strip: Strip;
+  readonly active: number;
+  readonly selection: Ranges;
+  readonly statusAt: ReturnType<typeof statusLookup>;
+  readonly measure: PartitionsView["measure"];
+  readonly shades: Shades | undefined;
+  readonly how: ReturnType<typeof rowSummary> | undefined;
+}
+
+const HeatRow = ({ index, top, strip, active, selection, statusAt, measure, shades, how }: RowProps) => {
+  const { label, detail, title } = strip.row(index);
+  const sum = measure && how && rowValue(strip, index, measure.values, how);
+  return (
+    <div class="heat-row" role="row" aria-rowindex={index + 2} style={{ top }}>
+      <span class="lab clip" role="rowheader" title={title}>
+        {label} <span class="faint">{detail}</span>
+      </span>
+      {strip.columns.map((_, column) => {
+        const position = strip.at(index, column);
+        // biome-ignore lint/suspicious/noArrayIndexKey: a place is its column
+        if (position === undefined) return <span key={column} class="hole" role="gridcell" aria-label="no partition" />;
+        const status = statusAt(position);
+        const value = measure?.values[position];
+        const shade = value === null || value === undefined ? undefined : shades?.of(value);
+        const text = cellText(nameOf(strip, position), status, measure?.name, value);
+        return (
+          <div
+            key={column}
+            class={`cell ${cellClass(status, measure === undefined ? undefined : (shade ?? 0))}`}
+            role="gridcell"
+            tabIndex={position === active ? 0 : -1}
+            data-position={position}
+            aria-selected={contains(selection, position)}
+            aria-colindex={column + 2}
+            aria-label={text}
+            title={text}
+          />
+        );
+      })}
+      <span class="sum only-wide" role="gridcell">
+        {sum === undefined || measure === undefined ? "" : measureText(measure.name, sum)}
+      </span>
+    </div>
+  );
+};
