@@ -154,10 +154,8 @@ const postgres: TestProjectConfiguration = {
 };
 
 export default defineConfig({
-  root: process.env["VITEST"] ? "." : "playground",
   resolve: { alias, conditions: [...conditions, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [...conditions, ...defaultServerConditions] } },
-  build: { outDir: "../dist-playground", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 2000 },
   // Found in the middle of a run, they would make the page load anew.
   optimizeDeps: { include: dependencies },
   test: {

@@ -4,10 +4,11 @@ import { signal } from "@preact/signals";
 import { mount } from "../inspector-ui/mount.tsx";
 import { type Host, openHost } from "./host.ts";
 import { workOffline } from "./offline/register.ts";
-import { FirstVisit } from "./parts/first-visit.tsx";
+import { Elsewhere } from "./parts/elsewhere.tsx";
 import { FunctionCard } from "./parts/function-card.tsx";
+import { Notices } from "./parts/notices.tsx";
+import { PlaceChoice } from "./parts/place-choice.tsx";
 import styles from "./parts/playground.css?inline";
-import { RailPlace } from "./parts/rail-place.tsx";
 
 const element = document.querySelector<HTMLElement>("#inspector");
 if (element === null) throw new Error("The page has no element with the id inspector");
@@ -19,9 +20,10 @@ await openHost(update, (host) => {
   const { unmount } = mount(element, host.session.inspection, {
     isPage: true,
     slots: {
-      firstVisit: () => <FirstVisit host={host} />,
+      firstVisit: () => <PlaceChoice host={host} />,
       asset: ({ name }) => <FunctionCard key={name} name={name} session={host.session} />,
-      rail: () => <RailPlace host={host} />,
+      storage: () => <Elsewhere host={host} />,
+      rail: () => <Notices host={host} />,
     },
   });
   element.shadowRoot?.adoptedStyleSheets.push(sheet);

@@ -20,7 +20,13 @@ export function switchable(first: Inspection, own: Partial<Inspection> = {}): Sw
       }
       if (!over.aborted) return;
       const { nodes } = await current.snapshot({ signal });
-      yield { cursor, events: [], runs: [], live: [], nodes: nodes.map((node, position) => [position, node] as const) } satisfies EventBatch;
+      yield {
+        cursor,
+        events: [],
+        runs: [],
+        live: [],
+        nodes: nodes.map((node, position) => [position, node] as const),
+      } satisfies EventBatch;
     }
   };
   const inspection = new Proxy(first, {

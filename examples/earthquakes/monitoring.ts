@@ -2,8 +2,9 @@
  * What a team that watches earthquakes would add to the pipeline: every hour as a partition, rates, depths, a map, alerts and a
  * digest. The alerts fail as long as their function does not handle earthquakes far from any town.
  */
-import { asset, condition, externalAsset, hourlyPartitions, input, MetadataValue, Observation, PartitionMapping } from "edgewater";
+
 import { type GeoPermissibleObjects, geoEqualEarth, geoGraticule10, geoPath } from "d3-geo";
+import { asset, condition, externalAsset, hourlyPartitions, input, MetadataValue, Observation, PartitionMapping } from "edgewater";
 import { feature } from "topojson-client";
 import * as v from "valibot";
 import { daily, feed, type Quake, quakes, report, strong, tasks } from "./pipeline.ts";
@@ -81,12 +82,7 @@ export const map = asset({ name: "map", inputs: { strong, land }, kinds: ["svg"]
     return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${((magnitude - 4) * 3).toFixed(1)}"/>`;
   });
   const style = ".sea{fill:#e8eeee}.land{fill:#c9d4d4}.grid{fill:none;stroke:#dbe4e4}circle{fill:#c8501c55;stroke:#c8501c}";
-  const shapes = [
-    shape("sea", { type: "Sphere" }),
-    shape("grid", geoGraticule10()),
-    shape("land", feature(land, "land")),
-    ...marks,
-  ];
+  const shapes = [shape("sea", { type: "Sphere" }), shape("grid", geoGraticule10()), shape("land", feature(land, "land")), ...marks];
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 234"><style>${style}</style>${shapes.join("")}</svg>`;
   context.addOutputMetadata({ marks: marks.length });
   return svg;

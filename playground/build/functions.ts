@@ -135,6 +135,8 @@ function indentAt(source: string, position: number): number {
 /** Moves every line but the first to the left. */
 function dedent(text: string, by: number): string {
   const [first = "", ...rest] = text.split("\n");
-  const moved = rest.map((line) => (by < 0 ? `${" ".repeat(-by)}${line}` : line.slice(Math.min(by, line.length - line.trimStart().length))));
+  const moved = rest.map((line) =>
+    by < 0 ? `${" ".repeat(-by)}${line}` : line.slice(Math.min(by, line.length - line.trimStart().length)),
+  );
   return [first, ...moved].join("\n");
 }

@@ -74,7 +74,12 @@ async function digestsOf(root: string): Promise<Readonly<Record<string, string>>
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const digests = paths.map(async (path) => {
     const name = relative(root, path).split(sep).join("/");
-    return [name, createHash("sha256").update(await readFile(path)).digest("base64")] as const;
+    return [
+      name,
+      createHash("sha256")
+        .update(await readFile(path))
+        .digest("base64"),
+    ] as const;
   });
   return Object.fromEntries((await Promise.all(digests)).sort(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -1,7 +1,8 @@
 /** The functions of the pipeline and what somebody has made of them. Edits are in the records, so an export of those has them too. */
+
+import builtIn from "virtual:functions";
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Storage } from "edgewater";
-import builtIn from "virtual:functions";
 import { codeVersionOf, type Version } from "./edited-graph.ts";
 
 const prefix = "playground/function/";

@@ -13,7 +13,7 @@ const kinds = [
 interface PlaceChoiceProps {
   readonly host: Host;
   /** Called when another place is open. */
-  readonly onDone: () => void;
+  readonly onDone?: () => void;
 }
 
 /** Where values are kept. Records stay in this browser. A bucket is asked for its address and keys first. */
@@ -27,7 +27,7 @@ export const PlaceChoice = ({ host, onDone }: PlaceChoiceProps) => {
     error.value = undefined;
     try {
       await host.moveTo(next);
-      onDone();
+      onDone?.();
     } catch (thrown) {
       error.value = thrown;
       isMoving.value = false;

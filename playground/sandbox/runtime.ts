@@ -3,9 +3,9 @@
  * built into one script without modules, because a worker without an origin can import none.
  */
 import "edgewater/polyfill";
+import { geoEqualEarth, geoGraticule10, geoPath } from "d3-geo";
 import { MetadataValue, PartitionKey, PartitionMap } from "edgewater";
 import { superjsonSerializer } from "edgewater/serializer";
-import { geoEqualEarth, geoGraticule10, geoPath } from "d3-geo";
 import { feature } from "topojson-client";
 import { metadataToWire } from "../../src/metadata/metadata-json.ts";
 import type { Call, FromWorker, Level, SentInput } from "./messages.ts";
@@ -33,10 +33,15 @@ async function answer(port: MessagePort, call: Call, compute: Compute | undefine
   const post = (message: FromWorker): void => port.postMessage(message);
   try {
     if (compute === undefined)
-      throw new ReferenceError(`The text declares no function named ${call.assetName}; write function ${call.assetName}(inputs, context) { … }`);
+      throw new ReferenceError(
+        `The text declares no function named ${call.assetName}; write function ${call.assetName}(inputs, context) { … }`,
+      );
     const metadata = new Map<string, MetadataValue>();
     let dataVersion: string | undefined;
-    const log = (level: Level) => (message: unknown, ...details: readonly unknown[]) => post({ type: "log", level, text: [message, ...details].map(String).join(" ") });
+    const log =
+      (level: Level) =>
+      (message: unknown, ...details: readonly unknown[]) =>
+        post({ type: "log", level, text: [message, ...details].map(String).join(" ") });
     const keys = call.keys?.map((key) => PartitionKey.fromJSON(key));
     const context = {
       assetName: call.assetName,

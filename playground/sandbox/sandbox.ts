@@ -137,7 +137,14 @@ interface Place {
   readonly column: number;
 }
 
-const classes: Readonly<Record<string, ErrorConstructor | undefined>> = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+const classes: Readonly<Record<string, ErrorConstructor | undefined>> = {
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+};
 
 function failure(name: string, kind: string, message: string, places: readonly Place[]): Error {
   const error = new (classes[kind] ?? Error)(message);

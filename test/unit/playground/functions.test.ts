@@ -1,7 +1,16 @@
 /** The pipeline of the playground: its values, and that the texts which can be edited are the functions that run. */
 import { join } from "node:path";
 import * as geo from "d3-geo";
-import { type Asset, type AssetContext, type Definition, MemoryStore, MetadataValue, Repository, SuperJsonIOHandler, type Task } from "edgewater";
+import {
+  type Asset,
+  type AssetContext,
+  type Definition,
+  MemoryStore,
+  MetadataValue,
+  Repository,
+  SuperJsonIOHandler,
+  type Task,
+} from "edgewater";
 import * as topojson from "topojson-client";
 import { describe, expect, it } from "vitest";
 import { assets, tasks } from "../../../examples/earthquakes/monitoring.ts";
@@ -24,9 +33,15 @@ describe("the pipeline of the playground", () => {
 
   it("makes the same values from the texts of its functions", async () => {
     const texts = await functionsOf([join(folder, "pipeline.ts"), join(folder, "monitoring.ts")]);
-    expect(Object.keys(texts)).toEqual(declared.filter(({ kind }) => kind !== "external").map(({ name }) => name).sort(inOrder(texts)));
+    expect(Object.keys(texts)).toEqual(
+      declared
+        .filter(({ kind }) => kind !== "external")
+        .map(({ name }) => name)
+        .sort(inOrder(texts)),
+    );
     const versions = new Map<string, Version>();
-    for (const [name, text] of Object.entries(texts)) versions.set(name, { codeVersion: await codeVersionOf(text), compute: evaluated(name, text) });
+    for (const [name, text] of Object.entries(texts))
+      versions.set(name, { codeVersion: await codeVersionOf(text), compute: evaluated(name, text) });
     await using repository = await opened(editedGraph(declared, (name) => versions.get(name)));
     await repository.materialize({ selection: "all", raiseOnError: false });
     expect(await dataVersions(repository)).toEqual(expected);

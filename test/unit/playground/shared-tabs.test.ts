@@ -74,7 +74,17 @@ function backendOf(database: Backend): StorageBackend {
 }
 
 async function commit(storage: Storage, assetKey: string): Promise<void> {
-  const event = { eventType: "Observation", assetKey, runId: "run", timestamp: 1, dataVersion: assetKey, metadata: {}, inputDataVersions: {} } as const;
+  const event = {
+    eventType: "Observation",
+    assetKey,
+    runId: "run",
+    timestamp: 1,
+    dataVersion: assetKey,
+    metadata: {},
+    inputDataVersions: {},
+    codeVersion: undefined,
+    partitionKey: undefined,
+  } as const;
   await storage.commit({ events: [event] });
 }
 
