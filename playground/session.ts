@@ -96,7 +96,7 @@ async function exclusively(name: string, work: () => Promise<void>): Promise<voi
 /** Calls an edited text in a sandbox. Both are loaded when they are needed. */
 function sandboxed(name: string, text: string): Compute {
   return async (inputs, context) => {
-    const [{ callInSandbox }, { default: runtime }] = await Promise.all([import("./sandbox/sandbox.ts"), import("virtual:runtime")]);
+    const [{ callInSandbox }, { runtime }] = await Promise.all([import("./sandbox/sandbox.ts"), import("virtual:runtime")]);
     return callInSandbox({ name, text, runtime }, inputs, context);
   };
 }

@@ -19,8 +19,8 @@ export function editableFunctions(resolve: NonNullable<InlineConfig["resolve"]>)
     name: "edgewater:editable-functions",
     resolveId: (id) => (id in modules ? `\0${id}` : undefined),
     load: async (id) => {
-      const content = await modules[id.slice(1)]?.();
-      return id.startsWith("\0") && content !== undefined ? `export default ${JSON.stringify(content)}` : undefined;
+      const content = id.startsWith("\0") ? await modules[id.slice(1)]?.() : undefined;
+      return content === undefined ? undefined : `export const ${id.replace(/^.*:/, "")} = ${JSON.stringify(content)};`;
     },
   };
 }

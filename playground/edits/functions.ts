@@ -1,6 +1,6 @@
 /** The functions of the pipeline and what somebody has made of them. Edits are in the records, so an export of those has them too. */
 
-import builtIn from "virtual:functions";
+import { functions as builtIn } from "virtual:functions";
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Storage } from "edgewater";
 import { codeVersionOf, type Version } from "./edited-graph.ts";
