@@ -1,15 +1,16 @@
 /** The playground: the inspector over a repository that lives in this tab. */
 import "edgewater/polyfill";
 import { signal } from "@preact/signals";
+import { later } from "../inspector-ui/frame/later.tsx";
 import { mount } from "../inspector-ui/mount.tsx";
 import { type Host, openHost } from "./host.ts";
 import { workOffline } from "./offline/register.ts";
 import { Elsewhere } from "./parts/elsewhere.tsx";
-import { FunctionCard } from "./parts/function-card.tsx";
 import { Notices } from "./parts/notices.tsx";
 import { PlaceChoice } from "./parts/place-choice.tsx";
 import styles from "./parts/playground.css?inline";
 
+const FunctionCard = later(() => import("./parts/function-card.tsx").then((module) => module.FunctionCard));
 const element = document.querySelector<HTMLElement>("#inspector");
 if (element === null) throw new Error("The page has no element with the id inspector");
 const update = signal<Host["update"]["value"]>(undefined);

@@ -3,9 +3,8 @@
  * digest. The alerts fail as long as their function does not handle earthquakes far from any town.
  */
 
-import { type GeoPermissibleObjects, geoEqualEarth, geoGraticule10, geoPath } from "d3-geo";
+import type { GeoPermissibleObjects } from "d3-geo";
 import { asset, condition, externalAsset, hourlyPartitions, input, MetadataValue, Observation, PartitionMapping } from "edgewater";
-import { feature } from "topojson-client";
 import * as v from "valibot";
 import { daily, feed, type Quake, quakes, report, strong, tasks } from "./pipeline.ts";
 import { Published } from "./published.ts";
@@ -60,7 +59,10 @@ export const depths = asset({ name: "depths", inputs: { quakes } }, ({ quakes },
   return bands;
 });
 
-type Topology = Parameters<typeof feature>[0];
+type Topology = Parameters<typeof import("./geography.ts").feature>[0];
+
+/** What draws maps. It is loaded when a map is drawn. */
+const geography = () => import("./geography.ts");
 
 const atlas = new Published<Topology>(
   async () => (await import("../../node_modules/world-atlas/land-110m.json", { with: { type: "json" } })).default as unknown as Topology,
@@ -73,7 +75,8 @@ export const land = externalAsset<Topology>({ name: "land", ioHandler: atlas, ki
 });
 
 /** The strong earthquakes on a map of the world, as SVG. */
-export const map = asset({ name: "map", inputs: { strong, land }, kinds: ["svg"] }, ({ strong, land }, context) => {
+export const map = asset({ name: "map", inputs: { strong, land }, kinds: ["svg"] }, async ({ strong, land }, context) => {
+  const { feature, geoEqualEarth, geoGraticule10, geoPath } = await geography();
   const projection = geoEqualEarth().fitWidth(480, { type: "Sphere" });
   const draw = geoPath(projection).digits(1);
   const shape = (name: string, what: GeoPermissibleObjects): string => `<path class="${name}" d="${draw(what)}"/>`;

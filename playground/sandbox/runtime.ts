@@ -3,10 +3,9 @@
  * built into one script without modules, because a worker without an origin can import none.
  */
 import "edgewater/polyfill";
-import { geoEqualEarth, geoGraticule10, geoPath } from "d3-geo";
 import { MetadataValue, PartitionKey, PartitionMap } from "edgewater";
 import { superjsonSerializer } from "edgewater/serializer";
-import { feature } from "topojson-client";
+import * as maps from "../../examples/earthquakes/geography.ts";
 import { metadataToWire } from "../../src/metadata/metadata-json.ts";
 import type { Call, FromWorker, Level, SentInput } from "./messages.ts";
 
@@ -16,10 +15,7 @@ const serializer = superjsonSerializer();
 
 Object.assign(globalThis, {
   MetadataValue,
-  geoEqualEarth,
-  geoGraticule10,
-  geoPath,
-  feature,
+  geography: async () => maps,
   /** The last line of the script: waits for the call. */
   serveFunction(compute: Compute | undefined): void {
     addEventListener("message", ({ ports: [port] }) => {

@@ -1,6 +1,5 @@
 /** The pipeline of the playground: its values, and that the texts which can be edited are the functions that run. */
 import { join } from "node:path";
-import * as geo from "d3-geo";
 import {
   type Asset,
   type AssetContext,
@@ -11,8 +10,8 @@ import {
   SuperJsonIOHandler,
   type Task,
 } from "edgewater";
-import * as topojson from "topojson-client";
 import { describe, expect, it } from "vitest";
+import * as geography from "../../../examples/earthquakes/geography.ts";
 import { assets, tasks } from "../../../examples/earthquakes/monitoring.ts";
 import { dataVersions } from "../../../examples/earthquakes/versions.ts";
 import { functionsIn, functionsOf } from "../../../playground/build/functions.ts";
@@ -86,7 +85,7 @@ function double(row) { return (row.size) * 2; }
 
 /** As the worker of an edited function has it. */
 function evaluated(name: string, text: string): Compute {
-  const given = { MetadataValue, ...geo, ...topojson };
+  const given = { MetadataValue, geography: async () => geography };
   const make = new Function(...Object.keys(given), `"use strict";${text}\nreturn ${name};`);
   return make(...Object.values(given)) as (inputs: object, context: AssetContext) => unknown;
 }
