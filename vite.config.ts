@@ -3,6 +3,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { editableFunctions } from "./playground/build/plugins.ts";
 import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
 import { sources } from "./scripts/exports.ts";
@@ -94,6 +95,8 @@ const inBrowsers = browsers.map(
 const inWebKit = (browser: string): TestProjectConfiguration => ({
   extends: true,
   oxc: { target: "es2022" },
+  // One of the tests is the playground.
+  plugins: [editableFunctions({ alias, conditions: [...conditions, ...defaultClientConditions] })],
   test: {
     include: inEveryBrowser,
     sequence: afterOthers,
