@@ -1,7 +1,6 @@
 import { defineConfig } from "@playwright/test";
+import { inspectorPort, playgroundPort as port } from "./e2e/ports.ts";
 import { browsers } from "./scripts/browsers.ts";
-
-const port = 5199;
 
 export default defineConfig({
   testDir: "e2e",
@@ -13,9 +12,16 @@ export default defineConfig({
     use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) },
   })),
   use: { baseURL: `http://127.0.0.1:${port}` },
-  webServer: {
-    command: `vite build --config playground/vite.config.ts --logLevel warn && vite preview --config playground/vite.config.ts --host 127.0.0.1 --port ${port} --strictPort`,
-    url: `http://127.0.0.1:${port}`,
-    timeout: 120_000,
-  },
+  webServer: [
+    {
+      command: `vite build --config playground/vite.config.ts --logLevel warn && vite preview --config playground/vite.config.ts --host 127.0.0.1 --port ${port} --strictPort`,
+      url: `http://127.0.0.1:${port}`,
+      timeout: 120_000,
+    },
+    {
+      command: `vite build --config inspector-ui/vite.config.ts --mode demo --logLevel warn && vite preview --config inspector-ui/vite.config.ts --mode demo --host 127.0.0.1 --port ${inspectorPort} --strictPort`,
+      url: `http://127.0.0.1:${inspectorPort}/demo.html`,
+      timeout: 120_000,
+    },
+  ],
 });
