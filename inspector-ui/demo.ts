@@ -19,7 +19,7 @@ async function inspectionOf(over: string | null): Promise<Inspection> {
     return opened.inspection;
   }
   const { story } = await import("../test/support/inspection/story.ts");
-  return story({ state: query.get("state") ?? "" });
+  return story({ state: query.get("state") ?? "", live: Number(query.get("live") ?? 0) });
 }
 
 const element = document.querySelector<HTMLElement>("#inspector");

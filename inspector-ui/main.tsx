@@ -3,4 +3,5 @@ import { story } from "../test/support/inspection/story.ts";
 import { mount } from "./mount.tsx";
 
 const element = document.querySelector<HTMLElement>("#inspector");
-if (element !== null) mount(element, story({ state: new URLSearchParams(location.search).get("state") ?? "" }), { isPage: true });
+const query = new URLSearchParams(location.search);
+if (element !== null) mount(element, story({ state: query.get("state") ?? "", live: Number(query.get("live") ?? 0) }), { isPage: true });

@@ -9,9 +9,7 @@ import { Runs } from "../screens/runs/runs.tsx";
 import { Storage } from "../screens/storage/storage.tsx";
 import { Unknown } from "../screens/unknown.tsx";
 import { useAfter, useApp } from "../state/context.ts";
-
-/** What takes less time than this draws no notice that it is waited for. */
-export const patienceMs = 150;
+import { patienceMs } from "./patience.ts";
 
 /** The screen of the route, once there is a snapshot. */
 export const Screen = () => {

@@ -3,7 +3,7 @@ import type { ButtonHTMLAttributes, ComponentChildren } from "preact";
 import type { InspectedStatus } from "../../src/inspector/inspection.ts";
 import { useStore } from "../state/context.ts";
 import { fingerprint, shortVersion } from "./fingerprint.ts";
-import { formatAgo, formatUtc } from "./format.ts";
+import { formatAgo, formatSince, formatUtc } from "./format.ts";
 import { Glyph } from "./glyph.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { type Form, formOf, wordOf } from "./status.ts";
@@ -120,7 +120,6 @@ interface SegmentedProps<Option extends string> {
 
 /** A choice of one out of few. */
 export const Segmented = <Option extends string>({ label, options, value, onChange }: SegmentedProps<Option>) => (
-  // biome-ignore lint/a11y/useSemanticElements: a fieldset with a legend cannot stand in a line
   <span class="seg" role="group" aria-label={label}>
     {options.map((option) => (
       <button key={option} type="button" aria-pressed={option === value} onClick={() => onChange(option)}>
@@ -130,13 +129,20 @@ export const Segmented = <Option extends string>({ label, options, value, onChan
   </span>
 );
 
+interface AgoProps {
+  readonly at: number;
+  readonly class?: string;
+  /** `2 min ago` in place of `2 min`. */
+  readonly inSentence?: boolean;
+}
+
 /** How long ago, with the exact time in UTC as its title. */
-export const Ago = ({ at, class: name }: { readonly at: number; readonly class?: string }) => {
+export const Ago = ({ at, class: name, inSentence = false }: AgoProps) => {
   const { now } = useStore();
   const date = new Date(at);
   return (
     <time class={name} title={formatUtc(at)} {...(Number.isNaN(date.getTime()) ? {} : { dateTime: date.toISOString() })}>
-      {formatAgo(at, now.value)}
+      {inSentence ? formatSince(at, now.value) : formatAgo(at, now.value)}
     </time>
   );
 };

@@ -12,6 +12,14 @@ export function formatNumber(value: number, digits = 0): string {
   return format.format(value);
 }
 
+/** A number with so many decimals; as short as it can be told where that would be long or say nothing. */
+export function formatDecimal(value: number, digits: number): string {
+  const size = Math.abs(value);
+  return Number.isFinite(value) && size < 1e9 && (size === 0 || size >= 10 ** -digits / 2)
+    ? formatNumber(value, digits)
+    : formatValue(value);
+}
+
 /** A number as short as it can be told: whole numbers grouped, others with four digits that count. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return String(value);

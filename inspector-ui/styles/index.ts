@@ -1,4 +1,5 @@
 /** All styles, in their order, as they are in a shadow root: what tokens.css says of `:root` holds for its host. */
+import assets from "./assets.css?inline";
 import base from "./base.css?inline";
 import dialog from "./dialog.css?inline";
 import firstVisit from "./first-visit.css?inline";
@@ -14,7 +15,7 @@ import value from "./value.css?inline";
 import versions from "./versions.css?inline";
 import why from "./why.css?inline";
 
-const inOrder = [tokens, base, frame, parts, graph, value, versions, why, partitions, run, storage, firstVisit, dialog, responsive];
+const inOrder = [tokens, base, frame, parts, graph, assets, value, versions, why, partitions, run, storage, firstVisit, dialog, responsive];
 
 /** The text of one style sheet for a shadow root. */
 export const styles = inOrder

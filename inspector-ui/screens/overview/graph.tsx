@@ -56,14 +56,12 @@ export const Graph = ({ model, layout, isGhost = false }: GraphProps) => {
     return box !== undefined && isBoxIn(box, view.value);
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form
     <div
       class={`graph ${isGhost ? "ghost" : ""}`}
       ref={scroller}
       role="group"
       aria-label="Asset graph"
       // It scrolls: keys have to reach it.
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
       tabIndex={0}
       onKeyDown={(event) => step(event, model, layout, scroller)}
     >

@@ -133,8 +133,6 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
           <span class="sr">{strip.rowName}</span>
         </span>
         {strip.columns.map(({ label, isLabelled }, index) => (
-          // Columns have places, and labels that may be the same.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
           <span key={index} class="hr" role="columnheader">
             {isLabelled ? label : <span class="sr">{label}</span>}
           </span>
@@ -185,7 +183,6 @@ const HeatRow = ({ index, top, strip, active, selection, statusAt, measure, shad
       </span>
       {strip.columns.map((_, column) => {
         const position = strip.at(index, column);
-        // biome-ignore lint/suspicious/noArrayIndexKey: a place is its column
         if (position === undefined) return <span key={column} class="hole" role="gridcell" aria-label="no partition" />;
         const status = statusAt(position);
         const value = measure?.values[position];

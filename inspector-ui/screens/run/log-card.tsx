@@ -37,7 +37,6 @@ export const LogCard = ({ runId }: { readonly runId: string }) => {
       if (!signal.aborted) error.value = cause;
     });
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `read` only uses what is listed
   useEffect(() => {
     const session = new AbortController();
     lines.add(
@@ -129,7 +128,6 @@ const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) =
   const isNarrow = useNarrow();
   const { rows, height } = useRowWindow(scroller, { count: shown.length, rowHeight: isNarrow ? 48 : 24, overscan: 8 });
   const open = useSignal<LogRecord | undefined>(undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every change of the lines scrolls to their end
   useLayoutEffect(() => {
     const element = scroller.current;
     if (isFollowing && element !== null) element.scrollTop = element.scrollHeight;

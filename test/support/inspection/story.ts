@@ -2,6 +2,7 @@
 import { EdgewaterError } from "../../../src/errors.ts";
 import type { EventBatch, EventView, Inspection, NodeRow, Snapshot } from "../../../src/inspector/inspection.ts";
 import { assetOf, diff, why } from "./story-assets.ts";
+import { hostileAsset, hostilePreview, hostileSnapshot } from "./story-hostile.ts";
 import { partitionRow, partitionsOf } from "./story-partitions.ts";
 import { log, runOf } from "./story-run.ts";
 import { emptySnapshot, now, runs, snapshot } from "./story-snapshot.ts";
@@ -40,13 +41,26 @@ const firstBatch: EventBatch = {
   live: [{ type: "progress", runId: "7c1e", step: "map", done: 62, total: 100 }],
 };
 
-/** `state`: `empty` before the first run, `offline` without an answer. */
+/** A batch of something that happens while the page is looked at. */
+const liveBatch = (count: number): EventBatch => ({
+  cursor: firstBatch.cursor + count,
+  events: [event(firstBatch.cursor + count, 0, "StepSkipped", "digest", { reason: `live event ${count}` })],
+  runs: [],
+  nodes: [],
+  live: [{ type: "progress", runId: "7c1e", step: "map", done: Math.min(99, 62 + count), total: 100 }],
+});
+
 export interface StoryOptions {
+  /** `empty` before the first run, `offline` without an answer, `hostile` with values that try to be more than text. */
   readonly state?: string;
+  /** How many events come after the first ones. */
+  readonly live?: number;
 }
 
-export function story({ state = "" }: StoryOptions = {}): Inspection {
-  const shown: Snapshot = state === "empty" ? emptySnapshot : snapshot;
+const snapshots: Readonly<Record<string, Snapshot>> = { empty: emptySnapshot, hostile: hostileSnapshot };
+
+export function story({ state = "", live = 0 }: StoryOptions = {}): Inspection {
+  const shown = snapshots[state] ?? snapshot;
   const node = (name: string): NodeRow => {
     const found = shown.nodes.find((each) => each.name === name);
     if (found === undefined) throw new EdgewaterError("NotFound", `Cannot show the asset "${name}": the repository does not declare it`);
@@ -60,11 +74,15 @@ export function story({ state = "" }: StoryOptions = {}): Inspection {
       if (state === "offline") yield { alive: now - 37_000, state: "retrying", retryInMs: 4_000 };
       else {
         yield { alive: Date.now(), state: "live" };
-        if (state !== "empty" && after < firstBatch.cursor) yield firstBatch;
+        if (state === "" && after < firstBatch.cursor) yield firstBatch;
+        for (let count = 1; count <= live && !signal.aborted; count += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          yield liveBatch(count);
+        }
       }
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     },
-    asset: async (name) => assetOf(node(name)),
+    asset: async (name) => (state === "hostile" ? { ...hostileAsset, ...node(name) } : assetOf(node(name))),
     partitions: async (_, { measure } = {}) => partitionsOf(measure),
     partitionRows: async (_, { from, to }) => Array.from({ length: Math.min(192, to) - from }, (_, index) => partitionRow(from + index)),
     runs: async ({ status, before = Number.POSITIVE_INFINITY } = {}) =>
@@ -76,7 +94,7 @@ export function story({ state = "" }: StoryOptions = {}): Inspection {
     },
     logs: async (runId) => ({ rows: log.filter((line) => line.runId === runId) }),
     why: async (name) => (name === "report" ? why : { chain: [], innocent: [], isCut: false }),
-    preview: async (name, query = {}) => previewOf(node(name).name, query),
+    preview: async (name, query = {}) => (state === "hostile" ? hostilePreview : previewOf(node(name).name, query)),
     diff: async () => diff,
     automation: async () => automation,
     objects: async ({ after = "", limit = 100 } = {}) => {

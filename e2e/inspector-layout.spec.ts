@@ -1,0 +1,80 @@
+import { expect, test } from "@playwright/test";
+import { open, screens } from "./inspector-pages.ts";
+
+const names = Object.keys(screens) as (keyof typeof screens)[];
+
+for (const width of [320, 360, 390, 768, 1280, 1920, 3840]) {
+  test(`nothing scrolls sideways at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    for (const name of names) {
+      await open(page, name);
+      await page.waitForLoadState("networkidle");
+      const { content, room } = await page.evaluate(() => ({
+        content: document.documentElement.scrollWidth,
+        room: document.documentElement.clientWidth,
+      }));
+      expect.soft(content, name).toBeLessThanOrEqual(room);
+    }
+  });
+}
+
+test("below 640 px the graph is a list with the same nodes", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, "overview");
+  const list = page.getByRole("list", { name: "Assets in order of dependency" });
+  await expect(list).toBeVisible();
+  await expect(list.getByRole("link")).toHaveCount(13);
+  await expect(page.getByRole("group", { name: "Asset graph" })).toBeHidden();
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await expect(page.getByRole("group", { name: "Asset graph" }).getByRole("link")).toHaveCount(13);
+  await expect(list).toBeHidden();
+  await page.getByRole("button", { name: "Table" }).click();
+  await expect(list.getByRole("link")).toHaveCount(13);
+});
+
+test("reduced motion: nothing is animated, and what is running still shows how far it is", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(page, "overview");
+  await expect(page.getByRole("link", { name: /^map, asset, Running, running, 62 %/ }).first()).toBeVisible();
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+});
+
+test("forced colours keep every glyph and border", async ({ page, browserName }) => {
+  test.skip(browserName === "firefox", "Playwright does not emulate forced colours over WebDriver BiDi");
+  await page.emulateMedia({ forcedColors: "active" });
+  await open(page, "overview");
+  const glyphs = page.locator(".legend svg");
+  await expect(glyphs).toHaveCount(8);
+  for (const border of await page.locator(".node").evaluateAll((nodes) => nodes.map((node) => getComputedStyle(node).borderTopWidth))) {
+    expect(border).toBe("2px");
+  }
+});
+
+test("the shapes of the statuses differ without their colours", async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await open(page, "overview");
+  const shapes = await page.locator(".legend svg").evaluateAll((glyphs) => glyphs.map((glyph) => glyph.innerHTML));
+  expect(new Set(shapes).size).toBe(shapes.length);
+});
+
+test("a lost connection is said with its time, and the way to try again", async ({ page }) => {
+  await open(page, "offline");
+  await expect(page.getByRole("alert").filter({ hasText: "Not live since" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Try now" })).toBeVisible();
+});
+
+test("the first screen does not move while events come", async ({ page, browserName }) => {
+  test.skip(browserName === "firefox", "Firefox does not report layout shifts");
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await open(page, "overview", "live=200");
+  await expect(page.getByText("live event 200", { exact: false }).first()).toBeAttached();
+  const moved = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0));
+  expect(moved).toBe(0);
+});

@@ -1,0 +1,34 @@
+import type { Inspection, Preview, PreviewQuery } from "../../../../src/inspector/inspection.ts";
+import type { Question } from "../../../state/resources.ts";
+
+/** Which value is looked at. */
+export interface ValueOf {
+  readonly name: string;
+  readonly partition?: string;
+  readonly version?: number;
+}
+
+/** Rows of a table are asked for by this many. */
+export const pageRows = 200;
+
+/** The question for a preview. It is asked again when the newest value changes; that of a version stays. */
+export function previewQuestion(
+  inspection: Inspection,
+  { name, partition, version }: ValueOf,
+  query: PreviewQuery = {},
+): Question<Preview> {
+  const whole: PreviewQuery = {
+    ...query,
+    ...(partition !== undefined && { partition }),
+    ...(version !== undefined && { version }),
+  };
+  return {
+    key: `preview ${JSON.stringify([name, whole])}`,
+    load: (signal) => inspection.preview(name, { ...whole, signal }),
+    isTouched: ({ events }) =>
+      version === undefined &&
+      events.some(
+        ({ asset, type, partition: key }) => asset === name && type !== "StepStart" && (partition === undefined || key === partition),
+      ),
+  };
+}
