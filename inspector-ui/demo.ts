@@ -1,7 +1,26 @@
-/** The inspector over a fixed story, for tests and shots. */
-import { story } from "../test/support/inspection/story.ts";
+/**
+ * The inspector over what tests and shots look at: `?over=story` (or nothing) is one moment of a repository, `fake` has 10,000 nodes
+ * and 100,000 partitions, `living` is a real repository in memory, whose handles are `window.living`.
+ */
+import type { Inspection } from "../src/inspector/inspection.ts";
 import { mount } from "./mount.tsx";
 
-const element = document.querySelector<HTMLElement>("#inspector");
 const query = new URLSearchParams(location.search);
-if (element !== null) mount(element, story({ state: query.get("state") ?? "", live: Number(query.get("live") ?? 0) }), { isPage: true });
+
+async function inspectionOf(over: string | null): Promise<Inspection> {
+  if (over === "fake") {
+    const { fakeInspection } = await import("../test/support/inspection/fake.ts");
+    return fakeInspection({ eventsPerSecond: Number(query.get("events") ?? 0) });
+  }
+  if (over === "living") {
+    const { living } = await import("../test/support/inspection/living.ts");
+    const opened = await living();
+    Object.assign(window, { living: opened });
+    return opened.inspection;
+  }
+  const { story } = await import("../test/support/inspection/story.ts");
+  return story({ state: query.get("state") ?? "", live: Number(query.get("live") ?? 0) });
+}
+
+const element = document.querySelector<HTMLElement>("#inspector");
+if (element !== null) mount(element, await inspectionOf(query.get("over")), { isPage: true });

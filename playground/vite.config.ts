@@ -23,5 +23,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,
     // Without it, preloads of chunks are an inline script that the policy refuses.
     modulePreload: { polyfill: false },
+    // Names of classes are shown: those of handlers and of errors.
+    rolldownOptions: { output: { keepNames: true } },
   },
 });

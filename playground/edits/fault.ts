@@ -16,5 +16,13 @@ export function faultOf(name: string, failure: FailureRecord | undefined): Fault
   const { name: kind, code, message } = failure.code === "StepFailed" && cause !== undefined ? cause : failure;
   const place = failure.frames.map((frame) => frame.split(`${name}.js:`)[1]).find((found) => found !== undefined);
   const line = place === undefined ? undefined : Number.parseInt(place, 10);
-  return { kind: code ?? kind, message, ...(line !== undefined && { line }) };
+  return { kind: code ?? kind, message: shortened(message), ...(line !== undefined && { line }) };
 }
+
+/** The first lines of a message: all of it is told where the asset failed. */
+function shortened(message: string): string {
+  const lines = message.split("\n");
+  return lines.length <= mostLines ? message : [...lines.slice(0, mostLines), "…"].join("\n");
+}
+
+const mostLines = 3;

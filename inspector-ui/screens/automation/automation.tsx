@@ -55,8 +55,7 @@ export const Automation = () => {
         {isWaiting && <p class="waiting">Loading…</p>}
         {view !== undefined && !hasConditions && (
           <p class="dim">
-            No asset has a condition. Give one to an asset to make it run by itself:{" "}
-            <code>automationCondition: AutomationCondition.eager()</code>.
+            No asset has a condition. Give one to an asset to make it run by itself: <code>automationCondition: condition.eager()</code>.
           </p>
         )}
         {view !== undefined && hasConditions && (
@@ -94,6 +93,8 @@ export const Automation = () => {
 const Tree = ({ root, asset, shouldRun }: { readonly root: ConditionView; readonly asset: string; readonly shouldRun: boolean }) => (
   <div class="list conditions" role="list" aria-label={`Condition of ${asset}`}>
     {rowsOf(root).map(({ condition, depth, key }) => (
+      // ARIA 1.2 lets an item of a list have a level.
+      // biome-ignore lint/a11y/useAriaPropsSupportedByRole: see above
       <div key={key} role="listitem" aria-level={depth + 1} style={{ "--depth": Math.min(depth, 12) }}>
         <Glyph form={condition.isTrue ? "ok" : "no"} />
         <span class="sr">{condition.isTrue ? "true:" : "false:"}</span>

@@ -47,7 +47,7 @@ export const Facts = ({ name, view, strip }: FactsProps) => {
           </>
         ) : (
           <>
-            <span class="sm dim">{measure.name === "age" ? "Age" : `${measureTitle(measure.name)} a ${unitOf(strip)}`}</span>
+            <span class="sm dim">{measure.name === "age" ? "Age" : `${measureTitle(measure.name)} per ${unitOf(strip)}`}</span>
             <b>{measureText(measure.name, Number(facts.mean.toPrecision(3)))}</b>
             <span class="sm faint">{spread(measure.name, facts)}</span>
           </>

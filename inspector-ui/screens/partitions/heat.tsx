@@ -122,19 +122,17 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
       aria-multiselectable="true"
       aria-rowcount={strip.rows + 1}
       aria-colcount={strip.columns.length + 1}
-      style={{ ...columns, ...(isLong && { height: mostRows * rowHeight + 24 }) }}
+      style={{ ...columns, ...(isLong && { height: `${mostRows * rowHeight + 24}px` }) }}
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}
       onPointerOver={onPointerOver}
       onClick={onClick}
     >
-      <div class="heat-row head" role="row" aria-rowindex={1}>
+      <div class="heat-row heat-head" role="row" aria-rowindex={1}>
         <span role="columnheader">
           <span class="sr">{strip.rowName}</span>
         </span>
         {strip.columns.map(({ label, isLabelled }, index) => (
-          // Columns have places, and labels that may be the same.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
           <span key={index} class="hr" role="columnheader">
             {isLabelled ? label : <span class="sr">{label}</span>}
           </span>
@@ -143,7 +141,7 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
           {summary}
         </span>
       </div>
-      <div class="heat-body" role="rowgroup" style={{ height }}>
+      <div class="heat-body" role="rowgroup" style={{ height: `${height}px` }}>
         {shown.map(({ index, start }) => (
           <HeatRow
             key={index}
@@ -179,13 +177,12 @@ const HeatRow = ({ index, top, strip, active, selection, statusAt, measure, shad
   const { label, detail, title } = strip.row(index);
   const sum = measure && how && rowValue(strip, index, measure.values, how);
   return (
-    <div class="heat-row" role="row" aria-rowindex={index + 2} style={{ top }}>
+    <div class="heat-row" role="row" aria-rowindex={index + 2} style={{ top: `${top}px` }}>
       <span class="lab clip" role="rowheader" title={title}>
         {label} <span class="faint">{detail}</span>
       </span>
       {strip.columns.map((_, column) => {
         const position = strip.at(index, column);
-        // biome-ignore lint/suspicious/noArrayIndexKey: a place is its column
         if (position === undefined) return <span key={column} class="hole" role="gridcell" aria-label="no partition" />;
         const status = statusAt(position);
         const value = measure?.values[position];

@@ -90,7 +90,7 @@ export const Selected = ({ name, view, strip, selection, onClear }: SelectedProp
           </table>
         </div>
       </Card>
-      <Backfill name={name} view={view} selection={selection} settled={settled} rows={rows} />
+      <Backfill name={name} view={view} selection={selection} settled={settled} />
     </div>
   );
 };
@@ -106,7 +106,6 @@ interface BackfillProps {
   readonly selection: Ranges;
   /** The selection once it has stopped changing. */
   readonly settled: Ranges;
-  readonly rows: readonly PartitionRow[];
 }
 
 /** The button counts what would really be made; what others make already is left to them. */

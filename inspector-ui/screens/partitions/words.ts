@@ -3,7 +3,7 @@ import type { InspectedStatus, PartitionRow, PartitionsView } from "../../../src
 import { formatAgo, formatCount, formatDuration, formatNumber, formatValue } from "../../parts/format.ts";
 import { wordOf } from "../../parts/status.ts";
 import type { MeasureFacts, Shade } from "./measure.ts";
-import { contains, countOf, type Ranges } from "./ranges.ts";
+import { countOf, type Ranges } from "./ranges.ts";
 import type { Strip } from "./strip.ts";
 
 /** The name of a partition: by its place where that tells it, else its key once it is known, else its number. */
@@ -91,9 +91,5 @@ export function measureChoices(measures: readonly string[]): readonly string[] {
   const first = firstMeasure(measures);
   return [...new Set([first, "status", "age", "seconds", ...measures])].filter((name) => name === "status" || measures.includes(name));
 }
-
-/** Which of the selected are already made by others. */
-export const beingMade = (rows: readonly PartitionRow[], selection: Ranges): number =>
-  rows.filter(({ position, status }) => status === "Running" && contains(selection, position)).length;
 
 export const partitionCount = (count: number): string => formatCount(count, "partition");

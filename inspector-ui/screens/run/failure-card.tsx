@@ -3,7 +3,7 @@ import { Version } from "../../parts/basics.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { formatCount } from "../../parts/format.ts";
 import { Glyph } from "../../parts/glyph.tsx";
-import { consequence, type FailureGroup, failureKind, failureMarkdown, readInputs, whatFailed } from "./failure.ts";
+import { consequence, type FailureGroup, failureKind, failureMarkdown, readInputs, whatFailed, withRemedy } from "./failure.ts";
 
 /** Why something failed: what, in which way, what to do, from which inputs, and where in the code. */
 export const FailureCard = ({ runId, group }: { readonly runId: string; readonly group: FailureGroup }) => {
@@ -21,8 +21,7 @@ export const FailureCard = ({ runId, group }: { readonly runId: string; readonly
           <span class="chip fail">{kind}</span>
           <span class="sm faint">{formatCount(tries, "try", "tries")}</span>
         </div>
-        <p class="message">{failure.message}</p>
-        {remedy !== undefined && <p>{remedy}</p>}
+        <p class="message">{withRemedy(failure.message, remedy)}</p>
         {failure.causes.length > 0 && (
           <ul class="cause">
             {failure.causes.map(({ code, name, message }) => (

@@ -26,6 +26,12 @@ export const failureKind = ({ failure }: Pick<RunFailure, "failure">): string =>
   return failure.code ?? failure.name;
 };
 
+/** The message and what to do about it: after a text of one line in the same line. */
+export function withRemedy(message: string, remedy: string | undefined): string {
+  if (remedy === undefined) return message;
+  return message.includes("\n") ? `${message}\n\n${remedy}` : `${message.replace(/[.\s]*$/, ".")} ${remedy}`;
+}
+
 /** What followed from a failure, in a sentence. */
 export function consequence({ skipped }: Pick<RunFailure, "skipped">): string {
   if (skipped.length === 0) return "Nothing else depends on it.";

@@ -37,7 +37,6 @@ export const LogCard = ({ runId }: { readonly runId: string }) => {
       if (!signal.aborted) error.value = cause;
     });
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `read` only uses what is listed
   useEffect(() => {
     const session = new AbortController();
     lines.add(
@@ -129,7 +128,6 @@ const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) =
   const isNarrow = useNarrow();
   const { rows, height } = useRowWindow(scroller, { count: shown.length, rowHeight: isNarrow ? 48 : 24, overscan: 8 });
   const open = useSignal<LogRecord | undefined>(undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every change of the lines scrolls to their end
   useLayoutEffect(() => {
     const element = scroller.current;
     if (isFollowing && element !== null) element.scrollTop = element.scrollHeight;
@@ -152,7 +150,7 @@ const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) =
         }}
       >
         {shown.length === 0 && <p class="pad dim">{isEmpty ? "Nothing was logged." : "No line matches."}</p>}
-        <div class="log-rows" style={{ height }}>
+        <div class="log-rows" style={{ height: `${height}px` }}>
           {rows.map(({ index, start }) => {
             const line = shown[index];
             if (line === undefined) return null;
@@ -163,7 +161,7 @@ const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) =
               <div
                 key={index}
                 class={`log-row l-${line.level} ${line === open.value ? "open" : ""}`}
-                style={{ top: start }}
+                style={{ top: `${start}px` }}
                 onClick={() => (open.value = line === open.value ? undefined : line)}
               >
                 <time title={formatUtc(line.timestamp)}>

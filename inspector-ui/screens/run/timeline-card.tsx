@@ -44,7 +44,9 @@ export const TimelineCard = ({ run, now }: { readonly run: RunView; readonly now
   const timeline = useMemo(() => timelineOf(run, now, orders[order.value]), [run, run.endedAt === undefined ? now : 0, order.value]);
   const scroller = useRef<HTMLDivElement>(null);
   const { rows, height } = useRowWindow(scroller, { count: timeline.rows.length, rowHeight });
-  const ticks = timeTicks(timeline.end, useNarrow() ? 2 : 4);
+  const isNarrow = useNarrow();
+  // Beside the scale of a wide screen there is room for the text of the last tick.
+  const ticks = timeTicks(timeline.end, isNarrow ? 2 : 4).filter(({ at }) => !isNarrow || at < timeline.end * 0.85);
   const isLong = timeline.rows.length > mostRows;
   const shown = isLong ? rows : timeline.rows.map((_, index) => ({ index, start: index * rowHeight }));
   return (
@@ -75,8 +77,13 @@ export const TimelineCard = ({ run, now }: { readonly run: RunView; readonly now
               <span class="sr">result</span>
             </span>
           </div>
-          <div class="gantt-rows" role="rowgroup" ref={scroller} {...(isLong && { tabIndex: 0, style: { height: 640, overflow: "auto" } })}>
-            <div class="gantt-body" role="presentation" style={{ height }}>
+          <div
+            class="gantt-rows"
+            role="rowgroup"
+            ref={scroller}
+            {...(isLong && { tabIndex: 0, style: { height: "640px", overflow: "auto" } })}
+          >
+            <div class="gantt-body" role="presentation" style={{ height: `${height}px` }}>
               <div class="gantt-lines" aria-hidden="true">
                 <span class="tr">
                   {ticks.map(({ at }) => (
@@ -113,7 +120,7 @@ const Row = ({ row, index, top, timeline: { end } }: RowProps) => {
       ? `${Math.floor(row.segments[0].done * 100)} %`
       : row.note;
   return (
-    <div class="gantt-row" role="row" aria-rowindex={index + 2} style={{ top }}>
+    <div class="gantt-row" role="row" aria-rowindex={index + 2} style={{ top: `${top}px` }}>
       <span class="nm" role="cell">
         <Glyph form={forms[row.status]} />
         <span class="sr">{row.status}</span>

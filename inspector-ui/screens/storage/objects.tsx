@@ -8,6 +8,7 @@ import { Glyph } from "../../parts/glyph.tsx";
 import { Problem } from "../../parts/problem-note.tsx";
 import type { Form } from "../../parts/status.ts";
 import { useApp } from "../../state/context.ts";
+import { entriesOf, type ObjectEntry } from "./object-entries.ts";
 import { commonPrefix } from "./room.ts";
 import { usePages } from "./use-pages.ts";
 
@@ -24,12 +25,10 @@ export const Objects = () => {
   const order = useSignal<"key" | "size">("key");
   const picked = useSignal<ReadonlySet<string>>(new Set());
   const { rows, isComplete, isLoading, error, more, retry } = usePages<ObjectRow>((after, signal) =>
-    store.inspection.objects({ limit: 100, signal, ...(after !== undefined && { after }) }),
+    store.inspection.objects({ limit: 500, signal, ...(after !== undefined && { after }) }),
   );
-  const shown = useMemo(
-    () => (order.value === "key" ? rows : [...rows].sort((left, right) => right.size - left.size)),
-    [rows, order.value],
-  );
+  const opened = useSignal<ReadonlySet<string>>(new Set());
+  const entries = useMemo(() => entriesOf(rows, order.value), [rows, order.value]);
   const prefix = useMemo(() => commonPrefix(rows.map(({ key }) => key)), [rows]);
   const canDelete = store.snapshot.value?.can.delete === true;
   const toggle = (key: string, isOn: boolean): void => {
@@ -79,9 +78,33 @@ export const Objects = () => {
               </tr>
             </thead>
             <tbody>
-              {shown.map((row) => (
-                <Row key={row.key} row={row} prefix={prefix} canDelete={canDelete} isPicked={picked.value.has(row.key)} onPick={toggle} />
-              ))}
+              {entries.flatMap((entry) => {
+                const isOpen = entry.kind === "group" && opened.value.has(entry.key);
+                const drawn = entry.kind === "object" ? [entry.row] : isOpen ? entry.rows : [];
+                return [
+                  entry.kind === "group" && (
+                    <Group
+                      key={entry.key}
+                      entry={entry}
+                      prefix={prefix}
+                      isOpen={isOpen}
+                      onToggle={() => {
+                        opened.value = opened.value.symmetricDifference(new Set([entry.key]));
+                      }}
+                    />
+                  ),
+                  ...drawn.map((row) => (
+                    <Row
+                      key={row.key}
+                      row={row}
+                      prefix={prefix}
+                      canDelete={canDelete}
+                      isPicked={picked.value.has(row.key)}
+                      onPick={toggle}
+                    />
+                  )),
+                ];
+              })}
             </tbody>
           </table>
         </div>
@@ -89,6 +112,32 @@ export const Objects = () => {
     </Card>
   );
 };
+
+interface GroupProps {
+  readonly entry: Extract<ObjectEntry, { readonly kind: "group" }>;
+  readonly prefix: string;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}
+
+const Group = ({ entry: { key, asset, rows, size, at }, prefix, isOpen, onToggle }: GroupProps) => (
+  <tr>
+    <td class="mono clip" title={key}>
+      <button type="button" class="plain-button" aria-expanded={isOpen} onClick={onToggle}>
+        {key.slice(prefix.length)}
+      </button>
+    </td>
+    <td class="clip">
+      <a class="st plain" href={hrefOf({ screen: "partitions", name: asset })}>
+        <Glyph form="ok" />
+        {asset}
+      </a>
+    </td>
+    <td class="right">{formatNumber(size)}</td>
+    <td class="dim only-wide">{at === undefined ? "—" : <Ago at={at} />}</td>
+    <td class="faint only-wide">{formatCount(rows.length, "object")}</td>
+  </tr>
+);
 
 interface RowProps {
   readonly row: ObjectRow;

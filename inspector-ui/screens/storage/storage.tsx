@@ -4,6 +4,7 @@ import { hrefOf, type Query } from "../../frame/route.ts";
 import { Button, Card, Head } from "../../parts/basics.tsx";
 import { formatBytes, formatCount, formatNumber } from "../../parts/format.ts";
 import { Glyph } from "../../parts/glyph.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import { Problem } from "../../parts/problem-note.tsx";
 import { useApp, useResource } from "../../state/context.ts";
 import { shortRunId } from "../runs/run-words.ts";
@@ -27,6 +28,8 @@ export const Storage = (_: { readonly query: Query }) => {
   });
   const view = value.value;
   return (
+    // A file is dropped anywhere on the screen; the keyboard has the button "Import".
+    // biome-ignore lint/a11y/noStaticElementInteractions: see above
     <div
       class={isOver.value ? "drop over" : "drop"}
       onDragOver={(event) => {
@@ -234,6 +237,7 @@ const PickFile = ({ onPick }: { readonly onPick: (file: File) => void }) => (
         if (picked !== undefined) onPick(picked);
       }}
     />
+    <Icon name="up" />
     Import
   </label>
 );

@@ -19,7 +19,6 @@ export function usePages<Row>(load: (after: string | undefined, signal: AbortSig
   const error = useSignal<unknown>(undefined);
   const isLoading = useSignal(true);
   const asked = useSignal<{ readonly after: string | undefined }>({ after: undefined });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a page is loaded when it is asked for
   useEffect(() => {
     const session = new AbortController();
     isLoading.value = true;

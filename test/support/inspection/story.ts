@@ -3,8 +3,11 @@ import { EdgewaterError } from "../../../src/errors.ts";
 import type { EventBatch, EventView, Inspection, NodeRow, Snapshot } from "../../../src/inspector/inspection.ts";
 import { assetOf, diff, why } from "./story-assets.ts";
 import { hostileAsset, hostilePreview, hostileSnapshot } from "./story-hostile.ts";
+import { partitionRow, partitionsOf } from "./story-partitions.ts";
+import { log, runOf } from "./story-run.ts";
 import { emptySnapshot, now, runs, snapshot } from "./story-snapshot.ts";
 import { previewOf } from "./story-values.ts";
+import { automation, objects, planOf, storage } from "./story-work.ts";
 
 const event = (id: number, secondsAgo: number, type: EventView["type"], asset: string, rest: Partial<EventView> = {}): EventView => ({
   id,
@@ -80,18 +83,27 @@ export function story({ state = "", live = 0 }: StoryOptions = {}): Inspection {
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     },
     asset: async (name) => (state === "hostile" ? { ...hostileAsset, ...node(name) } : assetOf(node(name))),
-    partitions: never("show partitions"),
-    partitionRows: never("show partitions"),
-    runs: async () => runs,
-    run: never("show a run"),
-    logs: never("show logs"),
+    partitions: async (_, { measure } = {}) => partitionsOf(measure),
+    partitionRows: async (_, { from, to }) => Array.from({ length: Math.min(192, to) - from }, (_, index) => partitionRow(from + index)),
+    runs: async ({ status, before = Number.POSITIVE_INFINITY } = {}) =>
+      runs.filter((run) => run.startedAt < before && (status === undefined || run.status === status)),
+    run: async (runId) => {
+      const found = runOf(runId);
+      if (found === undefined) throw new EdgewaterError("NotFound", `Cannot show the run "${runId}": there is no record of it`);
+      return found;
+    },
+    logs: async (runId) => ({ rows: log.filter((line) => line.runId === runId) }),
     why: async (name) => (name === "report" ? why : { chain: [], innocent: [], isCut: false }),
     preview: async (name, query = {}) => (state === "hostile" ? hostilePreview : previewOf(node(name).name, query)),
     diff: async () => diff,
-    automation: never("evaluate conditions"),
-    objects: never("list objects"),
-    storage: never("look at stores"),
-    plan: async (action) => ({ summary: `Would ${action.type}`, steps: [], total: 0, notes: [], estimateMs: 4_000 }),
+    automation: async () => automation,
+    objects: async ({ after = "", limit = 100 } = {}) => {
+      const rest = objects.filter(({ key }) => key > after);
+      const rows = rest.slice(0, limit);
+      return { rows, ...(rest.length > limit && { next: rows.at(-1)?.key ?? "" }) };
+    },
+    storage: async () => storage,
+    plan: async (action) => planOf(action),
     act: never("do anything"),
     export: never("export"),
     import: never("import"),
