@@ -62,8 +62,8 @@ export const FunctionCard = ({ name, session }: FunctionCardProps) => {
       sub={isEdited ? "edited here" : "built in"}
       foot={
         <span>
-          Runs in a worker without storage and network, for at most 10 s. Beside its inputs it has MetadataValue and geography(), with the parts of
-          d3-geo and topojson-client that the map uses.
+          Runs in a worker without storage and network, for at most 10 s. Beside its inputs it has MetadataValue and geography(), with the
+          parts of d3-geo and topojson-client that the map uses.
         </span>
       }
     >
