@@ -6,7 +6,7 @@ export default defineConfig({
   testDir: "e2e",
   forbidOnly: process.env["CI"] !== undefined,
   reporter: "list",
-  timeout: 60_000,
+  timeout: 120_000,
   projects: browsers.map(({ name, launchOptions: { channel, ...launchOptions } }) => ({
     name,
     use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) },
@@ -14,9 +14,9 @@ export default defineConfig({
   use: { baseURL: `http://127.0.0.1:${port}` },
   webServer: [
     {
-      command: `vite build --logLevel warn && vite preview --host 127.0.0.1 --port ${port} --strictPort`,
+      command: `vite build --config playground/vite.config.ts --logLevel warn && vite preview --config playground/vite.config.ts --host 127.0.0.1 --port ${port} --strictPort`,
       url: `http://127.0.0.1:${port}`,
-      timeout: 60_000,
+      timeout: 120_000,
     },
     {
       command: `npm run --silent inspector:demo -- --port ${inspectorPort}`,

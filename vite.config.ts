@@ -3,6 +3,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { editableFunctions } from "./playground/build/plugins.ts";
 import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
 import { sources } from "./scripts/exports.ts";
@@ -94,6 +95,8 @@ const inBrowsers = browsers.map(
 const inWebKit = (browser: string): TestProjectConfiguration => ({
   extends: true,
   oxc: { target: "es2022" },
+  // One of the tests is the playground.
+  plugins: [editableFunctions({ alias, conditions: [...conditions, ...defaultClientConditions] })],
   test: {
     include: inEveryBrowser,
     sequence: afterOthers,
@@ -154,10 +157,8 @@ const postgres: TestProjectConfiguration = {
 };
 
 export default defineConfig({
-  root: process.env["VITEST"] ? "." : "playground",
   resolve: { alias, conditions: [...conditions, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [...conditions, ...defaultServerConditions] } },
-  build: { outDir: "../dist-playground", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 2000 },
   // Found in the middle of a run, they would make the page load anew.
   optimizeDeps: { include: dependencies },
   test: {

@@ -2,8 +2,13 @@
  * One week of earthquakes, from the feed of the US Geological Survey to a report. Node, Deno, Bun, a Worker and a browser
  * run this file unchanged: it declares what is made from what, and nothing about where it is stored.
  */
-import { asset, MetadataValue, task } from "edgewater";
-import feed from "../../node_modules/vega-datasets/data/earthquakes.json" with { type: "json" };
+import { asset, externalAsset, MetadataValue, Observation, task } from "edgewater";
+import { Published } from "./published.ts";
+
+interface Feed {
+  readonly metadata: { readonly generated: number; readonly url: string; readonly count: number };
+  readonly features: readonly Feature[];
+}
 
 interface Feature {
   readonly id: string;
@@ -28,13 +33,23 @@ export interface Day {
   readonly meanMagnitude: number;
 }
 
-/** The feed as it was published: GeoJSON, with gaps. */
-const features = task({ name: "features" }, (): readonly Feature[] => feed.features as readonly Feature[]);
+const published = new Published<Feed>(
+  async () => (await import("../../node_modules/vega-datasets/data/earthquakes.json", { with: { type: "json" } })).default as Feed,
+);
+
+/** The feed as it was published: GeoJSON, with gaps. Its version is the time at which it was generated. */
+export const feed = externalAsset<Feed>({ name: "feed", ioHandler: published, kinds: ["geojson"] }, async () => {
+  const { generated, url, count } = (await published.loadInput()).metadata;
+  const metadata = { generated: new Date(generated), rows: count, source: MetadataValue.url(url) };
+  return Observation({ dataVersion: new Date(generated).toISOString(), metadata });
+});
+
+const features = task({ name: "features", inputs: { feed } }, ({ feed }) => feed.features);
 
 /** Every earthquake with a magnitude and a place, ordered by time. */
 export const quakes = asset({ name: "quakes", inputs: { features } }, ({ features }, context) => {
   const rows = features.flatMap(toQuake).sort((left, right) => left.at.getTime() - right.at.getTime() || (left.id < right.id ? -1 : 1));
-  context.addOutputMetadata({ rows: rows.length, dropped: features.length - rows.length, source: MetadataValue.url(feed.metadata.url) });
+  context.addOutputMetadata({ rows: rows.length, dropped: features.length - rows.length });
   return rows;
 });
 
@@ -74,7 +89,7 @@ export const report = asset({ name: "report", inputs: { strong, daily } }, ({ st
 });
 
 export const tasks = [features];
-export const assets = [quakes, strong, daily, report];
+export const assets = [feed, quakes, strong, daily, report];
 
 function toQuake({ id, properties, geometry }: Feature): Quake[] {
   const { mag, place, time, url } = properties;

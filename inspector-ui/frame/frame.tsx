@@ -2,17 +2,19 @@ import { useRef } from "preact/hooks";
 import { Button } from "../parts/basics.tsx";
 import { Glyph } from "../parts/glyph.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { PlanDialog } from "../screens/plan/plan-dialog.tsx";
 import { useApp } from "../state/context.ts";
 import { commands } from "./command-keys.ts";
 import { isStale } from "./connection.ts";
 import { ConnectionNote } from "./connection-note.tsx";
 import { KeyList } from "./key-list.tsx";
 import { useKeys } from "./keys.ts";
+import { later } from "./later.tsx";
 import { isCurrent, type NavItem, navigationOf } from "./navigation.ts";
 import { Palette } from "./palette.tsx";
 import { Screen } from "./screen.tsx";
 import { useScreenFocus } from "./screen-focus.ts";
+
+const PlanDialog = later(() => import("../screens/plan/plan-dialog.tsx").then((module) => module.PlanDialog));
 
 const themeNames = { system: "Theme: system", light: "Theme: light", dark: "Theme: dark" } as const;
 

@@ -14,6 +14,7 @@ export function useScreenFocus(main: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const visits = openVisits(root);
     let previous: string | undefined;
+    let stopWaiting = (): void => {};
     const stop = effect(() => {
       const key = keyOf(router.route.value);
       if (previous === undefined || previous === key) {
@@ -22,13 +23,12 @@ export function useScreenFocus(main: RefObject<HTMLElement | null>): void {
       }
       previous = key;
       const visit = visits.arrive();
-      // After the screen was drawn.
-      requestAnimationFrame(() => {
-        const heading = main.current?.querySelector("h1");
-        live.say(heading?.textContent ?? "");
+      stopWaiting();
+      stopWaiting = whenDrawn(main, (heading) => {
+        live.say(heading.textContent ?? "");
         if (visit === undefined) {
           scrollTo(0, 0);
-          heading?.focus({ preventScroll: true });
+          heading.focus({ preventScroll: true });
           return;
         }
         scrollTo(0, visit.scroll);
@@ -38,7 +38,29 @@ export function useScreenFocus(main: RefObject<HTMLElement | null>): void {
     });
     return () => {
       stop();
+      stopWaiting();
       visits.close();
     };
   }, [router, root, live, main]);
+}
+
+/** Calls back with the heading of the screen after it was drawn: a screen may be loaded first. */
+function whenDrawn(main: RefObject<HTMLElement | null>, found: (heading: HTMLHeadingElement) => void): () => void {
+  let observer: MutationObserver | undefined;
+  const look = (): void => {
+    const heading = main.current?.querySelector("h1") ?? null;
+    if (heading === null) return;
+    observer?.disconnect();
+    found(heading);
+  };
+  const frame = requestAnimationFrame(() => {
+    if (main.current === null) return;
+    observer = new MutationObserver(look);
+    observer.observe(main.current, { childList: true, subtree: true });
+    look();
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    observer?.disconnect();
+  };
 }

@@ -1,20 +1,35 @@
+import { useEffect } from "preact/hooks";
 import { Problem } from "../parts/problem-note.tsx";
-import { Asset } from "../screens/asset/asset.tsx";
-import { Assets } from "../screens/assets.tsx";
-import { Automation } from "../screens/automation/automation.tsx";
 import { Overview } from "../screens/overview/overview.tsx";
-import { Partitions } from "../screens/partitions/partitions.tsx";
-import { Run } from "../screens/run/run.tsx";
-import { Runs } from "../screens/runs/runs.tsx";
-import { Storage } from "../screens/storage/storage.tsx";
 import { Unknown } from "../screens/unknown.tsx";
 import { useAfter, useApp } from "../state/context.ts";
+import { later } from "./later.tsx";
 import { patienceMs } from "./patience.ts";
+
+// The overview is the first screen; the others are loaded when they are opened, or when the page has nothing else to do.
+const Asset = later(() => import("../screens/asset/asset.tsx").then((module) => module.Asset));
+const Assets = later(() => import("../screens/assets.tsx").then((module) => module.Assets));
+const Automation = later(() => import("../screens/automation/automation.tsx").then((module) => module.Automation));
+const Partitions = later(() => import("../screens/partitions/partitions.tsx").then((module) => module.Partitions));
+const Run = later(() => import("../screens/run/run.tsx").then((module) => module.Run));
+const Runs = later(() => import("../screens/runs/runs.tsx").then((module) => module.Runs));
+const Storage = later(() => import("../screens/storage/storage.tsx").then((module) => module.Storage));
+
+/** How long after the first screen the others are loaded, in milliseconds. */
+const preloadMs = 500;
 
 /** The screen of the route, once there is a snapshot. */
 export const Screen = () => {
   const { store, router } = useApp();
   const isWaiting = useAfter(store.snapshot.value === undefined && store.failure.value === undefined, patienceMs);
+  const isDrawn = store.snapshot.value !== undefined;
+  useEffect(() => {
+    if (!isDrawn) return;
+    const timer = setTimeout(() => {
+      for (const screen of [Asset, Assets, Automation, Partitions, Run, Runs, Storage]) screen.preload();
+    }, preloadMs);
+    return () => clearTimeout(timer);
+  }, [isDrawn]);
   if (store.snapshot.value === undefined) {
     if (store.failure.value !== undefined) {
       return (

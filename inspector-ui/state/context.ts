@@ -15,6 +15,8 @@ export interface Slots {
   readonly firstVisit?: ComponentType;
   /** Below the value of an asset, such as a way to edit its function. */
   readonly asset?: ComponentType<{ readonly name: string }>;
+  /** In the head of the storage screen, such as the way to another place. */
+  readonly storage?: ComponentType;
   /** Above the theme in the rail. */
   readonly rail?: ComponentType;
 }

@@ -30,8 +30,8 @@ export function needing({ nodes }: Pick<Snapshot, "nodes">): readonly string[] {
   return nodes.filter(({ kind, status }) => kind === "asset" && needs.has(status)).map(({ name }) => name);
 }
 
-/** Whether nothing was ever materialized or tried. */
+/** Whether nothing was ever materialized or tried. That the data of others was looked at does not count. */
 export const isFirstVisit = ({ nodes, runs }: Pick<Snapshot, "nodes" | "runs">): boolean =>
-  runs.length === 0 &&
+  runs.every(({ kind }) => kind === "observe") &&
   nodes.some(({ kind }) => kind === "asset") &&
   nodes.every(({ kind, latest }) => kind !== "asset" || latest === undefined);

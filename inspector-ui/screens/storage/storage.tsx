@@ -16,7 +16,7 @@ import { saveStream } from "./save.ts";
 
 /** What is stored where, how much room it takes, and how to move it. Stores are asked when this is opened. */
 export const Storage = (_: { readonly query: Query }) => {
-  const { store } = useApp();
+  const { store, slots } = useApp();
   const snapshot = store.snapshot.value;
   const can = snapshot?.can ?? {};
   const file = useSignal<File | undefined>(undefined);
@@ -53,6 +53,7 @@ export const Storage = (_: { readonly query: Query }) => {
         extra={<span class="sm faint clip">{view?.name ?? snapshot?.where}</span>}
         acts={
           <>
+            {slots.storage !== undefined && <slots.storage />}
             {can.import && <PickFile onPick={(picked) => (file.value = picked)} />}
             {can.export && <ExportButton what="all">Export all</ExportButton>}
           </>

@@ -1,6 +1,7 @@
 /** How much users download: the first run of a page, and everything of each job in `.size-limit.js`. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { measurePlayground, playgroundLimits } from "../../../playground/build/sizes.ts";
 import { limits, measureFirstRun } from "../../runtime/browser-pages/first-run/measure.ts";
 import { root } from "../../support/spawn.ts";
 import type { AddRow } from "./harness.ts";
@@ -25,6 +26,14 @@ export async function sizeRows(add: AddRow): Promise<void> {
       isWithin: bytes <= limits.bytes && requests <= limits.requests && waves <= limits.waves,
       anchor: "—",
     });
+  }
+  const playground = await measurePlayground();
+  for (const [part, what] of [
+    ["firstLoad", "first load of the playground, scripts gzipped"],
+    ["lazy", "what the playground loads when it is needed, without data, scripts gzipped"],
+  ] as const) {
+    const [size, limit] = [playground[part], playgroundLimits[part]];
+    add({ what, measured: kB(size), budget: `≤ ${kB(limit)}`, isWithin: size <= limit, anchor: "—" });
   }
   execFileSync("npm", ["run", "--silent", "build"], { cwd: root });
   // size-limit exits with 1 when a limit is exceeded; here that is a row like any other.
