@@ -1,13 +1,28 @@
 import { EdgewaterError, orAborted } from "../errors.ts";
+import { checkValue, oneOf, required } from "../options.ts";
 import { insideOf } from "../repository/door.ts";
 import type { Repository } from "../repository/repository.ts";
+import { Actions } from "./act.ts";
 import { assetView } from "./asset-view.ts";
+import { automationView } from "./automation.ts";
+import { diffVersions } from "./diff.ts";
+import { exportFile } from "./export.ts";
 import { Feed } from "./feed.ts";
+import { importFile } from "./import.ts";
 import type { Inspection, SignalOptions } from "./inspection.ts";
-import { checkInspectionOptions, checkInspectOptions, defaultLimits, type InspectOptions } from "./options.ts";
+import { LogPages } from "./logs.ts";
+import { listObjects } from "./objects.ts";
+import { checkAction, checkInspectionOptions, checkInspectOptions, defaultLimits, type InspectOptions } from "./options.ts";
+import { partitionRows, partitionsView } from "./partitions.ts";
+import { planAction } from "./plan.ts";
+import { ValueLoader } from "./preview.ts";
+import { RecentRecords } from "./recent-records.ts";
+import { runView } from "./run-view.ts";
 import { listRuns } from "./runs.ts";
 import { type KnownRows, takeSnapshot } from "./snapshot.ts";
+import { storageView } from "./storage.ts";
 import { Subject } from "./subject.ts";
+import { whyStale } from "./why.ts";
 
 /**
  * Looks into a repository of this process: everything that the inspector shows, and the actions that it offers.
@@ -34,6 +49,10 @@ export function inspect(repository: Repository, options: InspectOptions = {}): I
   const title = { name: options.name ?? context.name, where: options.where ?? context.storage.name };
   let known: KnownRows | undefined;
   const feed = new Feed(subject, () => known);
+  const values = new ValueLoader(subject);
+  const logs = new LogPages(subject.storage);
+  const actions = new Actions(subject, operations);
+  const recent = new RecentRecords(subject);
 
   /** Checks the options of a call, and runs it until its signal is aborted. */
   const call = <Value>(
@@ -46,7 +65,7 @@ export function inspect(repository: Repository, options: InspectOptions = {}): I
       return orAborted(work(), given?.signal);
     });
 
-  const inspection: Partial<Inspection> = {
+  return {
     snapshot: (given) =>
       call("snapshot", given, async () => {
         const snapshot = await takeSnapshot(subject, title);
@@ -55,8 +74,37 @@ export function inspect(repository: Repository, options: InspectOptions = {}): I
       }),
     events: (after, signal) => feed.listen(after, signal),
     asset: (name, given = {}) => call("asset", given, () => assetView(subject, name, given)),
+    partitions: (name, given = {}) => call("partitions", given, () => partitionsView(subject, name, given)),
+    partitionRows: (name, given) => call("partitionRows", given, async () => partitionRows(subject, name, given, await recent.read(name))),
     runs: (given = {}) => call("runs", given, () => listRuns(subject.storage, given)),
-    close: async () => feed.close(),
+    run: (runId, given) => call("run", given, () => runView(subject, runId, feed.progressOf(runId))),
+    logs: (runId, given = {}) => call("logs", given, () => logs.read(runId, given)),
+    why: (name, given = {}) => call("why", given, () => whyStale(subject, name, given)),
+    preview: (name, given = {}) => call("preview", given, () => values.preview(name, given)),
+    diff: (name, given) => call("diff", given, () => diffVersions(subject, values, name, given)),
+    automation: (given) => call("automation", given, () => automationView(subject)),
+    objects: (given = {}) => call("objects", given, () => listObjects(subject, given)),
+    storage: (given) => call("storage", given, () => storageView(subject, given?.signal)),
+    plan: (action, given) =>
+      call("plan", given, async () => {
+        checkAction(action);
+        return planAction(subject, action);
+      }),
+    act: (action, given) =>
+      call("act", given, async () => {
+        checkAction(action);
+        return actions.act(action, given?.id);
+      }),
+    export: (what, given) => call("export", given, async () => exportFile(subject, checkedContent(what), given?.signal)),
+    import: (file, given = {}) => call("import", given, () => importFile(subject, file, given)),
+    close: async () => {
+      feed.close();
+      values.clear();
+    },
   };
-  return inspection as Inspection;
+}
+
+function checkedContent(what: unknown): "records" | "all" {
+  checkValue("inspection.export", "what", what, required(oneOf("records", "all")));
+  return what as "records" | "all";
 }

@@ -5,7 +5,16 @@ import { aName, aString, checkOptions, type OptionKinds, oneOf } from "../option
 import type { Reach } from "../reach.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
 import { digestOf } from "./data-version.ts";
-import { aStore, handlerName, type InspectOptions, IOHandler, type StoredValue, type ValueHistory } from "./handler.ts";
+import {
+  aStore,
+  handlerName,
+  type InspectOptions,
+  IOHandler,
+  type PreviewLimits,
+  type StoredValue,
+  type ValueHistory,
+  type ValuePart,
+} from "./handler.ts";
 import { aHistory, type HistoryOptions } from "./history.ts";
 import { attachStore } from "./stored-in.ts";
 import { inspectObject, putContent, putStream, secondsSince, verifiedBytes, verifiedStream } from "./stored-object.ts";
@@ -138,6 +147,15 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     return (await load[this.#form]()) as LoadedBytes<Form>;
   }
 
+  /** Loads a value that is not larger than the limit, and of any other the first bytes, which are not checked. */
+  override async preview(context: InputContext, { bytes: limit }: PreviewLimits): Promise<ValuePart> {
+    const key = this.#keys.toRead(context);
+    const object = await this.#store.get(key, { signal: context.signal });
+    const { size } = object.meta;
+    const target = { asset: context.assetName, key, store: this.#store.name };
+    return size <= limit ? { value: await verifiedBytes(object, target, context) } : { value: await firstBytes(object.stream(), limit), total: size };
+  }
+
   /** The stream of a value, which must not have been used before. */
   #streamOf(key: string, value: unknown, { assetName }: OutputContext): ReadableStream<Uint8Array> {
     const stream = value instanceof Blob ? value.stream() : value;
@@ -170,4 +188,20 @@ function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (!(value instanceof Uint8Array)) return undefined;
   return value.buffer instanceof ArrayBuffer ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : value.slice();
+}
+
+/** The first bytes of a stream. The rest is not read. */
+async function firstBytes(stream: ReadableStream<Uint8Array>, count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(count);
+  let length = 0;
+  const reader = stream.getReader();
+  while (length < count) {
+    const { done, value } = await reader.read();
+    if (done) return bytes.subarray(0, length);
+    const part = value.subarray(0, count - length);
+    bytes.set(part, length);
+    length += part.length;
+  }
+  await reader.cancel();
+  return bytes;
 }

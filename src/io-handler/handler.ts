@@ -41,6 +41,22 @@ export interface InspectOptions {
   readonly digest?: boolean;
 }
 
+/** How much of a value is to be shown. */
+export interface PreviewLimits {
+  /** The most bytes to read. */
+  readonly bytes: number;
+  /** The rows to show of a value that has rows; the second position is exclusive. */
+  readonly rows: readonly [from: number, to: number];
+}
+
+/** A part of a value, to be shown. */
+export interface ValuePart {
+  /** The part: the rows that were asked for as an array, the first bytes, or the whole value. */
+  readonly value: unknown;
+  /** How many rows or bytes the whole has; left out when the part is the whole. */
+  readonly total?: number | undefined;
+}
+
 /** Options of a call to a store. */
 export interface CallOptions {
   /** Ends the call with `Aborted`. */
@@ -110,6 +126,14 @@ export abstract class IOHandler<Accepts = any, Loads = unknown> {
    * deletes what it keeps beside the versions.
    */
   remove?(context: InputContext): Promise<void>;
+
+  /**
+   * Loads what tools such as the inspector show of a value, without reading more than the limits. Without this method they load a
+   * value that is not larger than their limit, and refuse any other.
+   *
+   * @throws as `loadInput`
+   */
+  preview?(context: InputContext, limits: PreviewLimits): Promise<ValuePart>;
 
   /**
    * What decides how and where the value of an asset or a partition is written, as plain JSON data: the name of the class, the

@@ -1,27 +1,32 @@
 import type { Delete, Get, Guarantees, Head, Named, Put } from "../object-store/types.ts";
 import type { InputContext, OutputContext } from "./contexts.ts";
 import { type HistoryOptions, historyOf, type StoreHistory } from "./history.ts";
-import { type ValueName, valueKey } from "./key-layout.ts";
+import { folderKey, type ValueName, valueKey } from "./key-layout.ts";
 import { inspectObject, type WriteTarget } from "./stored-object.ts";
 
 /** The keys of a handler's values in its store: one for each asset or partition, or with history one for each version. */
 export class ValueKeys {
   readonly history: StoreHistory | undefined;
+  readonly prefix: string;
+  readonly extension: string;
   readonly #store: Named & Get & Guarantees & Partial<Head & Delete>;
-  readonly #prefix: string;
-  readonly #extension: string;
 
   /** @throws `SettingsError` for a store that cannot keep a history */
   constructor(owner: string, store: Named & Put & Get, prefix: string, extension: string, history: boolean | HistoryOptions | undefined) {
     this.history = historyOf(owner, store, prefix, extension, history);
     this.#store = store;
-    this.#prefix = prefix;
-    this.#extension = extension;
+    this.prefix = prefix;
+    this.extension = extension;
   }
 
   /** The key of the one value of an asset or partition without history. */
   ofPlace(place: ValueName): string {
-    return valueKey(this.#prefix, place, this.#extension);
+    return valueKey(this.prefix, place, this.extension);
+  }
+
+  /** The first part of the keys of a value and its partitions. */
+  folderOf(place: ValueName): string {
+    return folderKey(this.prefix, place);
   }
 
   /** What names the place of a value: its key, or with history the folder of its versions. */

@@ -25,6 +25,7 @@ export {
   openExecutorSuite,
 } from "./executor/index.ts";
 export { embeddedStorage, memoryStorage, temporaryRepository, temporaryStore } from "./factories.ts";
+export { type InspectionCase, type InspectionStage, inspectionCases } from "./inspection/index.ts";
 export {
   attributesCases,
   type CapabilitiesOf,

@@ -2,7 +2,7 @@ import { abortedError, EdgewaterError, isEdgewaterError, thrownText } from "../.
 import type { PartitionLoadingContext } from "../../partition/partitions-definition.ts";
 import type { Graph } from "../../run/graph.ts";
 import { cancelRun } from "../../run/living.ts";
-import { planOf } from "../../run/plan.ts";
+import { type ExactSelection, planOf } from "../../run/plan.ts";
 import {
   type BackfillPart,
   type BackfillRecord,
@@ -113,7 +113,9 @@ async function partsOf({ record }: StoredBackfill, storage: Storage): Promise<re
 async function newParts(options: BackfillOptions, given: DriveEnvironment): Promise<readonly BackfillPart[]> {
   const { graph, loadingContext, environment } = given;
   const { selection, includeUpstream, partitionKey, partitionKeys, partitionRange, partitionsPerRun = defaultPartitionsPerRun } = options;
-  const chosen = { selection, includeUpstream, partitionKey, partitionKeys, partitionRange };
+  // What resolves a selection itself passes the partitions of each asset.
+  const { partitionsOf } = options as ExactSelection;
+  const chosen = { selection, includeUpstream, partitionKey, partitionKeys, partitionRange, partitionsOf };
   const plan = planOf(graph, await exactSelection(graph, chosen, loadingContext, environment.storage), loadingContext);
   return splitPlan(plan, partitionsPerRun, loadingContext, Date.now());
 }
