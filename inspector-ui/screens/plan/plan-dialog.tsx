@@ -173,7 +173,7 @@ const Steps = ({ plan, isDivisible, leftOut, onChange }: StepsProps) => (
         </>
       );
       return (
-        <li key={each.step}>
+        <li key={`${each.step}\n${each.why}\n${each.reason}`}>
           {isDivisible ? (
             <label class="row hit grow">
               <input
