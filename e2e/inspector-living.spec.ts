@@ -96,22 +96,22 @@ test("what has failed and what is missing is backfilled from the strip", async (
   await expect(page.getByRole("gridcell", { name: /2018-02-06, 18:00: \d+ rows/ })).toBeVisible();
 });
 
-test("what the records and values are is exported, and imported after a look", async ({ page }) => {
+test("records and values are exported, and a file that is dropped is imported after a look", async ({ page }) => {
   await openLiving(page, "#/storage");
-  await page.evaluate(() => window.living.release());
-  await begin(page);
-  await page.reload();
-  await page.waitForFunction(() => window.living !== undefined);
-  // The file of one repository goes into another one, which is empty.
-  const file = await page.evaluate(async () => {
+  // The file of one repository goes into the next one, which is empty.
+  await page.evaluate(async () => {
     await window.living.repository.materialize({ selection: ["quakes"] });
-    return [...new Uint8Array(await new Response(await window.living.inspection.export("all")).arrayBuffer())];
+    sessionStorage.setItem("file", await new Response(await window.living.inspection.export("all")).text());
   });
   await page.reload();
   await page.waitForFunction(() => window.living !== undefined);
-  await page
-    .locator("input[type=file]")
-    .setInputFiles({ name: "week.edgewater", mimeType: "application/x-ndjson", buffer: Buffer.from(file) });
+  await expect(page.getByText("Nothing is stored yet.").first()).toBeVisible();
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([sessionStorage.getItem("file") ?? ""], "week.edgewater"));
+    const screen = document.querySelector("#inspector")?.shadowRoot?.querySelector(".drop");
+    screen?.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+  });
   const dialog = page.getByRole("dialog", { name: "Import week.edgewater" });
   await expect(dialog.getByRole("status")).toContainText(/It has \d+ events, 1 run and 2 values/);
   await dialog.getByRole("button", { name: "Import" }).click();

@@ -114,7 +114,7 @@ const Loaded = ({ name, view, measure, onMeasure }: LoadedProps) => {
               Select what is missing
             </Button>
             {can.backfill && (
-              <Button look="primary" icon="play" disabled={lacking === 0} onClick={backfill}>
+              <Button look="primary" icon="play" disabled={lacking === 0} title="What is missing and what has failed" onClick={backfill}>
                 Backfill {lacking > 0 ? formatNumber(lacking) : ""}
               </Button>
             )}
