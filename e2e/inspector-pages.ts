@@ -4,7 +4,7 @@ import { expect, type Page } from "@playwright/test";
 import { inspectorPort } from "./ports.ts";
 
 export const origin = `http://127.0.0.1:${inspectorPort}/`;
-const base = `${origin}demo.html`;
+export const base = `${origin}demo.html`;
 
 /** The screens that a spec opens, by what their `h1` says. */
 export const screens = {
@@ -17,6 +17,12 @@ export const screens = {
   "a stale asset": ["#/assets/report", "report"],
   "a failed asset": ["#/assets/alerts", "alerts"],
   "an asset without a value": ["#/assets/rates", "rates"],
+  runs: ["#/runs", "Runs"],
+  "a run": ["#/runs/7c1e", "7c1e"],
+  "an interrupted run": ["#/runs/9b02", "9b02"],
+  partitions: ["#/assets/hourly/partitions", "hourly"],
+  automation: ["#/automation", "Automation"],
+  storage: ["#/storage", "Storage"],
   hostile: ["?state=hostile#/assets/hostile", "hostile"],
 } as const;
 

@@ -1,59 +1,22 @@
 /** The screens of runs, partitions, automation and storage, and the plan of an action, over one moment of a repository. */
 import { expect, type Page, test } from "@playwright/test";
-import { expectAccessible, isWiderThanItsWindow, open } from "./inspector-support.ts";
-
-const screens = {
-  runs: "#/runs",
-  run: "#/runs/7c1e",
-  "interrupted run": "#/runs/9b02",
-  partitions: "#/assets/hourly/partitions",
-  automation: "#/automation",
-  storage: "#/storage",
-} as const;
+import { open, violations } from "./inspector-pages.ts";
 
 const grid = (page: Page) => page.getByRole("grid");
 const cell = (page: Page, name: string) => page.getByRole("gridcell", { name });
 
-for (const [name, hash] of Object.entries(screens)) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`${name} has no finding of axe in the ${colorScheme} theme, at 1280 and 390 px`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      for (const width of [1280, 390]) {
-        await page.setViewportSize({ width, height: 900 });
-        const { problems } = await open(page, hash);
-        await expectAccessible(page);
-        expect(problems).toEqual([]);
-      }
-    });
-  }
-
-  test(`${name} is never wider than its window`, async ({ page }) => {
-    await open(page, hash);
-    for (const width of [320, 360, 390, 768, 1280, 1920, 3840]) {
-      await page.setViewportSize({ width, height: 900 });
-      expect(await isWiderThanItsWindow(page), `at ${width} px`).toBe(false);
-    }
-  });
-
-  test(`${name} moves nothing when less motion is asked for`, async ({ page }) => {
-    await page.emulateMedia({ reducedMotion: "reduce" });
-    await open(page, hash);
-    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
-  });
-}
-
 test("a plan has no finding of axe, in both themes", async ({ page }) => {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await open(page, "#/storage");
+    await open(page, "storage");
     await page.getByRole("button", { name: "Prune" }).click();
     await expect(page.getByRole("dialog")).toContainText("1,406 events and 22 runs would go");
-    await expectAccessible(page);
+    expect(await violations(page)).toEqual([]);
   }
 });
 
 test("a run tells first what failed, with its code, what to do, its inputs and its stack", async ({ page }) => {
-  await open(page, "#/runs/7c1e");
+  await open(page, "a run");
   const card = page.getByRole("region", { name: "alerts failed" });
   await expect(card).toContainText("ValidationError");
   await expect(card).toContainText("Let the type hint accept null with nullable(number())");
@@ -64,7 +27,7 @@ test("a run tells first what failed, with its code, what to do, its inputs and i
 });
 
 test("the timeline is a table that is sorted by start, length and graph", async ({ page }) => {
-  await open(page, "#/runs/7c1e");
+  await open(page, "a run");
   const rows = page.getByRole("table", { name: "Timeline" }).getByRole("row");
   const names = async (): Promise<string[]> => (await rows.getByRole("cell").locator("a").allTextContents()).map((text) => text.trim());
   expect(await names()).toEqual(["features", "quakes", "strong", "daily", "hourly", "alerts", "map", "digest"]);
@@ -77,7 +40,7 @@ test("the timeline is a table that is sorted by start, length and graph", async 
 });
 
 test("the log is filtered by level and by text, and is quiet for screen readers", async ({ page }) => {
-  await open(page, "#/runs/7c1e");
+  await open(page, "a run");
   const log = page.getByRole("log");
   await expect(log).toHaveAttribute("aria-live", "off");
   await expect(log.locator(".log-row")).toHaveCount(12);
@@ -90,7 +53,7 @@ test("the log is filtered by level and by text, and is quiet for screen readers"
 });
 
 test("keys lead to the run before and after, and follow the log", async ({ page }) => {
-  await open(page, "#/runs/7c1e");
+  await open(page, "a run");
   await expect(page.getByRole("button", { name: "Follow" })).toHaveAttribute("aria-pressed", "true");
   await page.keyboard.press("l");
   await expect(page.getByRole("button", { name: "Follow" })).toHaveAttribute("aria-pressed", "false");
@@ -101,7 +64,7 @@ test("keys lead to the run before and after, and follow the log", async ({ page 
 });
 
 test("an interrupted run says since when, and what resuming it would do", async ({ page }) => {
-  await open(page, "#/runs/9b02");
+  await open(page, "an interrupted run");
   await expect(page.getByText("Nothing heard for 19 min")).toBeVisible();
   await page.getByRole("button", { name: "Resume, makes 4, keeps 3" }).click();
   await expect(page.getByRole("dialog", { name: "Resume run 9b02" })).toContainText("Makes 4 steps, keeps 3.");
@@ -111,7 +74,7 @@ test("an interrupted run says since when, and what resuming it would do", async 
 });
 
 test("runs are filtered by their status", async ({ page }) => {
-  await open(page, "#/runs");
+  await open(page, "runs");
   await expect(page.locator("tbody tr")).toHaveCount(6);
   await page.getByRole("group", { name: "Status" }).getByRole("button", { name: "Failed" }).click();
   await expect(page.locator("tbody tr")).toHaveCount(1);
@@ -121,7 +84,7 @@ test("runs are filtered by their status", async ({ page }) => {
 });
 
 test("the strip is one tab stop: arrows move, shift and arrows select, and the backfill counts what it makes", async ({ page }) => {
-  await open(page, "#/assets/hourly/partitions");
+  await open(page, "partitions");
   await expect(grid(page)).toHaveAttribute("aria-multiselectable", "true");
   expect(await grid(page).locator("[tabindex='0']").count()).toBe(1);
   await page.getByRole("button", { name: "Seconds" }).focus();
@@ -143,7 +106,7 @@ test("the strip is one tab stop: arrows move, shift and arrows select, and the b
 });
 
 test("a drag selects a stretch of time, and Control adds to it", async ({ page }) => {
-  await open(page, "#/assets/hourly/partitions");
+  await open(page, "partitions");
   await cell(page, "2018-02-01, 22:00").hover();
   await page.mouse.down();
   await cell(page, "2018-02-02, 01:00").hover();
@@ -156,7 +119,7 @@ test("a drag selects a stretch of time, and Control adds to it", async ({ page }
 });
 
 test("what is missing is selected by a press, and colored by what is asked for", async ({ page }) => {
-  await open(page, "#/assets/hourly/partitions");
+  await open(page, "partitions");
   await page.getByRole("button", { name: "Select what is missing" }).click();
   await expect(grid(page).locator("[aria-selected='true']")).toHaveCount(8);
   await expect(page.getByRole("button", { name: "Backfill 8 partitions" })).toBeEnabled();
@@ -164,9 +127,10 @@ test("what is missing is selected by a press, and colored by what is asked for",
   await expect(cell(page, "2018-01-31, 01:00: up to date")).toHaveClass(/\bok\b/);
 });
 
-test("forced colors keep what tells statuses apart", async ({ page }) => {
+test("forced colors keep what tells statuses apart", async ({ page, browserName }) => {
+  test.skip(browserName === "firefox", "Playwright does not emulate forced colours over WebDriver BiDi");
   await page.emulateMedia({ forcedColors: "active" });
-  await open(page, "#/assets/hourly/partitions");
+  await open(page, "partitions");
   const look = (name: string): Promise<string> =>
     cell(page, name).evaluate((element) => {
       const { backgroundColor, backgroundImage, boxShadow } = getComputedStyle(element);
@@ -177,7 +141,7 @@ test("forced colors keep what tells statuses apart", async ({ page }) => {
 });
 
 test("conditions are told part by part, with the fact that decided each", async ({ page }) => {
-  await open(page, "#/automation");
+  await open(page, "automation");
   const parts = page.getByRole("list", { name: "Condition of report" }).getByRole("listitem");
   await expect(parts).toHaveCount(7);
   await expect(parts.nth(3)).toContainText("daily was updated since last handled");
@@ -187,7 +151,7 @@ test("conditions are told part by part, with the fact that decided each", async 
 });
 
 test("storage lists objects, those of partitions in one row, and says what a prune would remove", async ({ page }) => {
-  await open(page, "#/storage");
+  await open(page, "storage");
   await expect(page.locator("table.objects tbody tr")).toHaveCount(10);
   await expect(page.locator("table.objects")).toContainText("184 objects");
   await page.getByRole("button", { name: "hourly/" }).click();
@@ -198,7 +162,7 @@ test("storage lists objects, those of partitions in one row, and says what a pru
 });
 
 test("a step is left out of a plan, and upstream is added", async ({ page }) => {
-  await open(page, "#/assets/hourly/partitions");
+  await open(page, "partitions");
   await page.getByRole("button", { name: "Select what is missing" }).click();
   await page.getByRole("button", { name: "Backfill 8 partitions" }).click();
   const dialog = page.getByRole("dialog");
