@@ -1,4 +1,5 @@
 /** The cards of what goes on: the latest runs, and what happened last. */
+import { Fragment } from "preact";
 import type { RunRow } from "../../../src/inspector/inspection.ts";
 import { isStale } from "../../frame/connection.ts";
 import { hrefOf } from "../../frame/route.ts";
@@ -39,7 +40,9 @@ export const RecentRuns = ({ runs }: { readonly runs: readonly RunRow[] }) => {
               <span class="sr">{wordOfRun(run.status)}</span>
               <code class="clip">{run.runId.slice(0, 8)}</code>
               <span class="grow clip dim">{amountOf(run)}</span>
-              <span class="sm faint">{run.status === "Interrupted" ? "" : formatDuration((run.endedAt ?? now.value) - run.startedAt)}</span>
+              <span class="sm faint right took">
+                {run.status === "Interrupted" ? "" : formatDuration((run.endedAt ?? now.value) - run.startedAt)}
+              </span>
               <Ago at={run.startedAt} class="sm faint right ago" />
             </a>
           ))}
@@ -59,18 +62,21 @@ export const Activity = () => {
       sub={<FormStatus form={isOld ? "stale" : "ok"} text={isOld ? `as of ${formatClock(connection.value.alive)}` : "live"} />}
     >
       <ol class="list recent">
-        {shown.map(({ at, name, what, form, runId }, place) => (
+        {shown.map(({ id, at, name, what, form, runId }, place) => (
           <li key={place}>
-            <Glyph form={form} />
-            <time class="mono faint xs" title={formatUtc(at)}>
-              {formatClock(at)}
-            </time>
-            <a class="name clip" href={hrefOf({ screen: "run", runId })}>
-              {name}
-            </a>
-            <span class="dim clip grow" title={what}>
-              {what}
-            </span>
+            {/* Another event is another text: it is drawn anew and does not move. */}
+            <Fragment key={id}>
+              <Glyph form={form} />
+              <time class="mono faint xs" title={formatUtc(at)}>
+                {formatClock(at)}
+              </time>
+              <a class="name clip" href={hrefOf({ screen: "run", runId })}>
+                {name}
+              </a>
+              <span class="dim clip grow" title={what}>
+                {what}
+              </span>
+            </Fragment>
           </li>
         ))}
         {shown.length === 0 && <li class="dim">Nothing has happened lately.</li>}
