@@ -1,6 +1,9 @@
 import { expect, test } from "@playwright/test";
 import { open, screens, violations } from "./inspector-pages.ts";
 
+// axe looks at every element; on a busy machine that takes its time.
+test.describe.configure({ timeout: 240_000 });
+
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [1280, 390]) {
     test.describe(`in the ${colorScheme} theme, ${width} px wide`, () => {

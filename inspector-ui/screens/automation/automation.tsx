@@ -5,7 +5,7 @@ import { formatClock, formatCount, formatSince, formatUtc } from "../../parts/fo
 import { Glyph } from "../../parts/glyph.tsx";
 import { Problem } from "../../parts/problem-note.tsx";
 import { useAfter, useApp, useResource } from "../../state/context.ts";
-import { askedFor, factOf, rowsOf, tickText } from "./automation-words.ts";
+import { askedFor, factOf, labelOf, rowsOf, tickText } from "./automation-words.ts";
 
 /** What the conditions decide now, part by part, and what they have decided before. Looking asks for nothing. */
 export const Automation = () => {
@@ -92,17 +92,17 @@ export const Automation = () => {
 
 const Tree = ({ root, asset, shouldRun }: { readonly root: ConditionView; readonly asset: string; readonly shouldRun: boolean }) => (
   <div class="list conditions" role="list" aria-label={`Condition of ${asset}`}>
-    {rowsOf(root).map(({ condition, depth, key }) => (
+    {rowsOf(root).map(({ condition, depth, isElsewhere, key }) => (
       // ARIA 1.2 lets an item of a list have a level.
       // biome-ignore lint/a11y/useAriaPropsSupportedByRole: see above
       <div key={key} role="listitem" aria-level={depth + 1} style={{ "--depth": Math.min(depth, 12) }}>
         <Glyph form={condition.isTrue ? "ok" : "no"} />
         <span class="sr">{condition.isTrue ? "true:" : "false:"}</span>
         <span class={`grow clip ${depth === 0 ? "strong" : ""}`} title={condition.label}>
-          {condition.label}
-          {condition.asset !== asset && <span class="faint"> of {condition.asset}</span>}
+          {labelOf(condition)}
+          {isElsewhere && <span class="faint"> of {condition.asset}</span>}
         </span>
-        <span class="sm dim right">
+        <span class="sm dim right clip fact" title={condition.fact}>
           {depth === 0 && condition.fact === undefined ? (shouldRun ? "should run" : "waits") : factOf(condition)}
         </span>
       </div>

@@ -1,4 +1,5 @@
 /** The cards of what goes on: the latest runs, and what happened last. */
+import { Fragment } from "preact";
 import type { RunRow } from "../../../src/inspector/inspection.ts";
 import { isStale } from "../../frame/connection.ts";
 import { hrefOf } from "../../frame/route.ts";
@@ -32,13 +33,16 @@ export const RecentRuns = ({ runs }: { readonly runs: readonly RunRow[] }) => {
         <p class="pad dim">No run yet.</p>
       ) : (
         <div class="list recent">
-          {runs.slice(0, rows).map((run) => (
-            <a key={run.runId} class="hit" href={hrefOf({ screen: "run", runId: run.runId })}>
+          {runs.slice(0, rows).map((run, place) => (
+            // Rows keep their places and change their texts, so that nothing moves while things happen.
+            <a key={place} class="hit" href={hrefOf({ screen: "run", runId: run.runId })}>
               <Glyph form={formOfRun(run.status)} />
               <span class="sr">{wordOfRun(run.status)}</span>
               <code class="clip">{run.runId.slice(0, 8)}</code>
               <span class="grow clip dim">{amountOf(run)}</span>
-              <span class="sm faint">{run.status === "Interrupted" ? "" : formatDuration((run.endedAt ?? now.value) - run.startedAt)}</span>
+              <span class="sm faint right took">
+                {run.status === "Interrupted" ? "" : formatDuration((run.endedAt ?? now.value) - run.startedAt)}
+              </span>
               <Ago at={run.startedAt} class="sm faint right ago" />
             </a>
           ))}
@@ -58,18 +62,21 @@ export const Activity = () => {
       sub={<FormStatus form={isOld ? "stale" : "ok"} text={isOld ? `as of ${formatClock(connection.value.alive)}` : "live"} />}
     >
       <ol class="list recent">
-        {shown.map(({ id, at, name, what, form, runId }) => (
-          <li key={id}>
-            <Glyph form={form} />
-            <time class="mono faint xs" title={formatUtc(at)}>
-              {formatClock(at)}
-            </time>
-            <a class="name clip" href={hrefOf({ screen: "run", runId })}>
-              {name}
-            </a>
-            <span class="dim clip grow" title={what}>
-              {what}
-            </span>
+        {shown.map(({ id, at, name, what, form, runId }, place) => (
+          <li key={place}>
+            {/* Another event is another text: it is drawn anew and does not move. */}
+            <Fragment key={id}>
+              <Glyph form={form} />
+              <time class="mono faint xs" title={formatUtc(at)}>
+                {formatClock(at)}
+              </time>
+              <a class="name clip" href={hrefOf({ screen: "run", runId })}>
+                {name}
+              </a>
+              <span class="dim clip grow" title={what}>
+                {what}
+              </span>
+            </Fragment>
           </li>
         ))}
         {shown.length === 0 && <li class="dim">Nothing has happened lately.</li>}

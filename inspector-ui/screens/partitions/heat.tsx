@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { PartitionsView } from "../../../src/inspector/inspection.ts";
 import { useRowWindow } from "../../parts/rows.tsx";
@@ -34,6 +35,9 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
   const { measure } = view;
   const shades = useMemo(() => measure && shadesOf(measure.values), [measure]);
   const how = useMemo(() => measure && rowSummary(measure.name, measure.values), [measure]);
+
+  // The same element again is not drawn anew: a scroll draws only the rows that come into sight.
+  const drawn = useMemo(() => new Map<number, JSX.Element>(), [strip, selection, active.value, statusAt, measure]);
 
   // A partition that was moved to may not be drawn yet: it takes the focus when it is.
   useEffect(() => {
@@ -133,7 +137,6 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
           <span class="sr">{strip.rowName}</span>
         </span>
         {strip.columns.map(({ label, isLabelled }, index) => (
-          // Columns have places, and labels that may be the same.
           <span key={index} class="hr" role="columnheader">
             {isLabelled ? label : <span class="sr">{label}</span>}
           </span>
@@ -143,20 +146,27 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
         </span>
       </div>
       <div class="heat-body" role="rowgroup" style={{ height: `${height}px` }}>
-        {shown.map(({ index, start }) => (
-          <HeatRow
-            key={index}
-            index={index}
-            top={start}
-            strip={strip}
-            active={active.value}
-            selection={selection}
-            statusAt={statusAt}
-            measure={measure}
-            shades={shades}
-            how={how}
-          />
-        ))}
+        {shown.map(({ index, start }) => {
+          let row = drawn.get(index);
+          if (row === undefined) {
+            row = (
+              <HeatRow
+                key={index}
+                index={index}
+                top={start}
+                strip={strip}
+                active={active.value}
+                selection={selection}
+                statusAt={statusAt}
+                measure={measure}
+                shades={shades}
+                how={how}
+              />
+            );
+            drawn.set(index, row);
+          }
+          return row;
+        })}
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 /** Which questions bring the rows of a selection: each of at most 500 rows, gaps that are small asked for along. */
 
-import type { Inspection, PartitionRow } from "../../../src/inspector/inspection.ts";
+import type { Action, Inspection, PartitionRow } from "../../../src/inspector/inspection.ts";
 import { contains, countOf, firstOf, type Range, type Ranges } from "./ranges.ts";
 
 /** What one question may ask for. */
@@ -41,6 +41,18 @@ export async function selectedRows(
     rows.push(...page.filter(({ position }) => contains(wanted, position)));
   }
   return rows;
+}
+
+/** The backfill of a selection: by its keys, or of all that is missing where these are too many to name. */
+export async function backfillOf(
+  partitionRows: Inspection["partitionRows"],
+  asset: string,
+  selection: Ranges,
+  signal: AbortSignal,
+): Promise<Action> {
+  if (!canBeNamed(selection)) return { type: "backfill", selection: [asset], only: "missing" };
+  const rows = await selectedRows(partitionRows, asset, selection, mostKeys, signal);
+  return { type: "backfill", selection: [asset], partitions: rows.map(({ key }) => key) };
 }
 
 /** Whether the partitions of a selection can be named one by one. */

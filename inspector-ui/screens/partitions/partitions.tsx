@@ -1,13 +1,15 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { PartitionsView } from "../../../src/inspector/inspection.ts";
 import { hrefOf, type Query } from "../../frame/route.ts";
 import { Button, Card, Head, Segmented, Status } from "../../parts/basics.tsx";
 import { formatNumber } from "../../parts/format.ts";
+import { problemOf } from "../../parts/problem.ts";
 import { Problem } from "../../parts/problem-note.tsx";
 import { useAfter, useApp, useResource } from "../../state/context.ts";
 import { Facts } from "./facts.tsx";
 import { Heat } from "./heat.tsx";
+import { backfillOf } from "./key-pages.ts";
 import { shadesOf } from "./measure.ts";
 import { countOf, type Ranges } from "./ranges.ts";
 import { Selected } from "./selected.tsx";
@@ -84,6 +86,17 @@ const Loaded = ({ name, view, measure, onMeasure }: LoadedProps) => {
     if (selected > 0) live.say(`${formatNumber(selected)} selected`);
   }, [selected, live]);
   const lacking = countOf(missing);
+  const session = useRef(new AbortController());
+  useEffect(() => () => session.current.abort(), []);
+  const backfill = async (): Promise<void> => {
+    const { signal } = session.current;
+    const rows: typeof store.inspection.partitionRows = (asset, options) => store.inspection.partitionRows(asset, options);
+    try {
+      store.plan(await backfillOf(rows, name, missing, signal));
+    } catch (cause) {
+      if (!signal.aborted) live.warn(`Cannot plan the backfill: ${problemOf(cause).message}`);
+    }
+  };
   return (
     <>
       <Head
@@ -101,12 +114,7 @@ const Loaded = ({ name, view, measure, onMeasure }: LoadedProps) => {
               Select what is missing
             </Button>
             {can.backfill && (
-              <Button
-                look="primary"
-                icon="play"
-                disabled={lacking === 0}
-                onClick={() => store.plan({ type: "backfill", selection: [name], only: "missing" })}
-              >
+              <Button look="primary" icon="play" disabled={lacking === 0} title="What is missing and what has failed" onClick={backfill}>
                 Backfill {lacking > 0 ? formatNumber(lacking) : ""}
               </Button>
             )}
@@ -171,31 +179,34 @@ interface MeasureProps {
   readonly onChange: (measure: string) => void;
 }
 
-/** What the colors tell: as buttons while there are few. */
+/** More choices than these are a list. */
+const mostButtons = 4;
+
+/** What the colors tell. */
 const Measure = ({ measures, value, onChange }: MeasureProps) => {
   const choices = measureChoices(measures);
-  if (choices.length <= 5) {
-    const titles = choices.map(measureTitle);
-    return (
-      <Segmented
-        label="Color by"
-        options={titles}
-        value={measureTitle(value)}
-        onChange={(title) => onChange(choices[titles.indexOf(title)] ?? "status")}
-      />
-    );
-  }
+  const [few, others] = [choices.slice(0, mostButtons), choices.slice(mostButtons)];
+  const titles = few.map(measureTitle);
+  const choose = (title: string): void => onChange(few[titles.indexOf(title)] ?? "status");
   return (
-    <label class="row sm dim">
-      Color by
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {choices.map((each) => (
-          <option key={each} value={each}>
-            {measureTitle(each)}
-          </option>
-        ))}
-      </select>
-    </label>
+    <>
+      <Segmented label="Color by" options={titles} value={measureTitle(value)} onChange={choose} />
+      {others.length > 0 && (
+        <select
+          class="only-wide"
+          aria-label="Color by other metadata"
+          value={others.includes(value) ? value : ""}
+          onChange={(event) => onChange(event.currentTarget.value || "status")}
+        >
+          <option value="">More…</option>
+          {others.map((each) => (
+            <option key={each} value={each}>
+              {measureTitle(each)}
+            </option>
+          ))}
+        </select>
+      )}
+    </>
   );
 };
 

@@ -117,7 +117,9 @@ const Backfill = ({ name, view, selection, settled }: BackfillProps) => {
   const downstream = useMemo(() => {
     const snapshot = store.snapshot.peek();
     const position = snapshot?.nodes.findIndex((node) => node.name === name) ?? -1;
-    const targets = (snapshot?.edges ?? []).filter(([from]) => from === position).map(([, to]) => snapshot?.nodes[to]);
+    // With a mapping its partitions have other keys.
+    const isSameKey = ([from, , mapping]: readonly [number, number, string?]): boolean => from === position && mapping === undefined;
+    const targets = (snapshot?.edges ?? []).filter(isSameKey).map(([, to]) => snapshot?.nodes[to]);
     return targets.flatMap((node) => (node !== undefined && node.kind === "asset" && node.counts !== undefined ? [node.name] : []));
   }, [store, name]);
   const keys = useResource<readonly string[]>({

@@ -6,7 +6,7 @@ import { useKeys } from "../../frame/keys.ts";
 import { hrefOf } from "../../frame/route.ts";
 import { Button } from "../../parts/basics.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
-import { formatNumber } from "../../parts/format.ts";
+import { formatCount, formatNumber } from "../../parts/format.ts";
 import { Glyph } from "../../parts/glyph.tsx";
 import { Problem } from "../../parts/problem-note.tsx";
 import { useAfter, useApp, useResource } from "../../state/context.ts";
@@ -167,13 +167,13 @@ const Steps = ({ plan, isDivisible, leftOut, onChange }: StepsProps) => (
           </span>
           <Glyph form={formOfStep(each)} />
           <span class="grow clip dim" title={each.reason}>
-            {each.partitions !== undefined && `${formatNumber(each.partitions)} × `}
+            {each.partitions !== undefined && `${formatCount(each.partitions, "partition")}: `}
             {each.reason}
           </span>
         </>
       );
       return (
-        <li key={each.step}>
+        <li key={`${each.step}\n${each.why}\n${each.reason}`}>
           {isDivisible ? (
             <label class="row hit grow">
               <input

@@ -1,3 +1,4 @@
+import type { RunView } from "../../../src/inspector/inspection.ts";
 import { hrefOf } from "../../frame/route.ts";
 import { Version } from "../../parts/basics.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
@@ -6,7 +7,7 @@ import { Glyph } from "../../parts/glyph.tsx";
 import { consequence, type FailureGroup, failureKind, failureMarkdown, readInputs, whatFailed, withRemedy } from "./failure.ts";
 
 /** Why something failed: what, in which way, what to do, from which inputs, and where in the code. */
-export const FailureCard = ({ runId, group }: { readonly runId: string; readonly group: FailureGroup }) => {
+export const FailureCard = ({ run: { runId, endedAt }, group }: { readonly run: RunView; readonly group: FailureGroup }) => {
   const { first } = group;
   const { failure, remedy, tries } = first;
   const kind = failureKind(first);
@@ -74,8 +75,8 @@ export const FailureCard = ({ runId, group }: { readonly runId: string; readonly
               </a>
             )
           )}
-          <CopyButton text={() => failureMarkdown(runId, first)}>Copy as Markdown</CopyButton>
-          <span class="sm faint">{consequence(first)}</span>
+          <CopyButton text={() => failureMarkdown(runId, first, endedAt !== undefined)}>Copy as Markdown</CopyButton>
+          <span class="sm faint">{consequence(first, endedAt !== undefined)}</span>
         </div>
       </div>
     </section>

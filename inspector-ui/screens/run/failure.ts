@@ -32,16 +32,17 @@ export function withRemedy(message: string, remedy: string | undefined): string 
   return message.includes("\n") ? `${message}\n\n${remedy}` : `${message.replace(/[.\s]*$/, ".")} ${remedy}`;
 }
 
-/** What followed from a failure, in a sentence. */
-export function consequence({ skipped }: Pick<RunFailure, "skipped">): string {
-  if (skipped.length === 0) return "Nothing else depends on it.";
+/** What followed from a failure, in a sentence; undefined while the run goes on and nothing was skipped yet. */
+export function consequence({ skipped }: Pick<RunFailure, "skipped">, isOver = true): string | undefined {
+  if (skipped.length === 0) return isOver ? "Nothing else depends on it." : undefined;
   if (skipped.length === 1) return `${skipped[0]} was skipped; nothing else depends on it.`;
   if (skipped.length <= 3) return `${skipped.slice(0, -1).join(", ")} and ${skipped.at(-1)} were skipped.`;
   return `${skipped.slice(0, 2).join(", ")} and ${skipped.length - 2} more were skipped.`;
 }
 
 /** The failure as Markdown. Texts from outside stand in fences that they cannot close. */
-export function failureMarkdown(runId: string, failed: RunFailure): string {
+export function failureMarkdown(runId: string, failed: RunFailure, isOver = true): string {
+  const after = consequence(failed, isOver);
   const { failure, step, tries, remedy, at } = failed;
   const inputs = readInputs(failed).map(({ asset, partition, dataVersion }) => {
     return `- ${code(partition === undefined ? asset : `${asset}[${partition}]`)} ${code(dataVersion)}`;
@@ -54,8 +55,7 @@ export function failureMarkdown(runId: string, failed: RunFailure): string {
     "",
     fenced(trace),
     ...(inputs.length > 0 ? ["", "Inputs:", "", ...inputs] : []),
-    "",
-    consequence(failed),
+    ...(after === undefined ? [] : ["", after]),
     "",
   ].join("\n");
 }

@@ -57,7 +57,7 @@ const Loaded = ({ run: recorded }: { readonly run: RunView }) => {
       <div class="content">
         {run.status === "Interrupted" && <Interrupted run={run} now={now} />}
         {failures.slice(0, mostCards).map((group) => (
-          <FailureCard key={`${group.first.step}\n${group.first.at}`} runId={run.runId} group={group} />
+          <FailureCard key={`${group.first.step}\n${group.first.at}`} run={run} group={group} />
         ))}
         {failures.length > mostCards && <p class="dim">{failures.length - mostCards} more failures: the timeline and the log name them.</p>}
         <TimelineCard run={run} now={now} />

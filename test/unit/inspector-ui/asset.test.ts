@@ -108,7 +108,7 @@ describe("links", () => {
 
 describe("a table", () => {
   it("has columns as wide as their kind needs, and the order of the last press", () => {
-    expect(templateOf(table.columns)).toMatch(/^52px 172px 84px/);
+    expect(templateOf(table.columns)).toMatch(/^52px 172px 76px/);
     expect(nextSort(undefined, "mag")).toEqual(["mag", "up"]);
     expect(nextSort(["mag", "up"], "mag")).toEqual(["mag", "down"]);
     expect(nextSort(["mag", "down"], "mag")).toBeUndefined();
