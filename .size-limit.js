@@ -3,7 +3,8 @@
  * minified and gzipped. Node's modules and optional peers are not counted.
  *
  * Each limit is what was measured plus 10 %. Whoever raises one gives the reason in the commit. What a page downloads for
- * its first run is measured in a browser: test/runtime/browser-pages/first-run.
+ * its first run is measured in a browser: test/runtime/browser-pages/first-run. The page of the inspector has its limits in
+ * scripts/build-inspector.ts, which knows what of it loads at first.
  */
 const root = { "dist/index.js": "{ asset, Repository, SuperJsonIOHandler }" };
 const notCounted = ["node:*", "postgres", "superjson", "unstorage"];

@@ -1,9 +1,6 @@
 import { defineConfig } from "@playwright/test";
+import { inspectorPort, playgroundPort as port } from "./e2e/ports.ts";
 import { browsers } from "./scripts/browsers.ts";
-
-const port = 5199;
-/** Where `e2e/inspector-*.spec.ts` finds the inspector over made-up and real repositories. */
-const inspectorPort = 5198;
 
 export default defineConfig({
   testDir: "e2e",
@@ -22,7 +19,7 @@ export default defineConfig({
       timeout: 60_000,
     },
     {
-      command: `vite build --config inspector-ui/vite.config.ts --mode demo --logLevel warn && vite preview --config inspector-ui/vite.config.ts --mode demo --host 127.0.0.1 --port ${inspectorPort} --strictPort`,
+      command: `npm run --silent inspector:demo -- --port ${inspectorPort}`,
       url: `http://127.0.0.1:${inspectorPort}/demo.html`,
       timeout: 120_000,
     },

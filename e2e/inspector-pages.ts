@@ -1,8 +1,10 @@
 /** The screens of the inspector over its story, for the specs. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
+import { inspectorPort } from "./ports.ts";
 
-export const base = "http://127.0.0.1:5198/demo.html";
+export const origin = `http://127.0.0.1:${inspectorPort}/`;
+const base = `${origin}demo.html`;
 
 /** The screens that a spec opens, by what their `h1` says. */
 export const screens = {

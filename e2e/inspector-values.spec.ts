@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { open } from "./inspector-pages.ts";
+import { open, origin } from "./inspector-pages.ts";
 
 test("a table of many rows keeps few in the document, sorts and finds", async ({ page }) => {
   await open(page, "a table");
@@ -22,7 +22,7 @@ test("a table of many rows keeps few in the document, sorts and finds", async ({
   });
   await expect(table.locator('[aria-rowindex="2"]')).toContainText("6.4");
   await page.getByRole("searchbox", { name: "Find in the rows of quakes" }).fill("hualian");
-  await expect(page.getByText("found")).toBeVisible();
+  await expect(page.getByText(/^\d+ found$/)).toBeVisible();
   await expect(table.locator('[aria-rowindex="2"]')).toContainText("Hualian");
 });
 
@@ -62,6 +62,6 @@ test("hostile values are shown as text, and nothing of them runs or is loaded", 
   const links = await page.locator("main a[href]").evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
   expect(links.filter((href) => /^(javascript|data|vbscript):/i.test(href))).toEqual([]);
   expect(await page.locator("main script, main iframe, main object, main img").count()).toBe(0);
-  expect(requests.filter((url) => !url.startsWith("http://127.0.0.1:5198/") && !url.startsWith("about:"))).toEqual([]);
+  expect(requests.filter((url) => !url.startsWith(origin) && !url.startsWith("about:"))).toEqual([]);
   expect(problems).toEqual([]);
 });

@@ -15,7 +15,7 @@ export default defineConfig(({ mode }) => {
     publicDir: false,
     resolve: { conditions: ["edgewater-source", "module", "browser", "development|production"] },
     build: {
-      outDir: join(root, isDemo ? "../dist-inspector-demo" : "../dist/inspector/page"),
+      outDir: join(root, isDemo ? "../dist-inspector-demo" : "../dist-inspector"),
       emptyOutDir: true,
       target: "es2022",
       // Inlined files would be `data:` URLs, which the page's content security policy refuses.

@@ -46,16 +46,18 @@ export const Frame = () => {
   const isOld = isStale(store.connection.value);
   return (
     <>
-      <a
-        class="skip"
-        href={location.hash || "#/"}
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
-        Skip to content
-      </a>
+      <nav aria-label="Skip">
+        <a
+          class="skip"
+          href={location.hash || "#/"}
+          onClick={(event) => {
+            event.preventDefault();
+            main.current?.focus();
+          }}
+        >
+          Skip to content
+        </a>
+      </nav>
       <div class="frame">
         <aside class="rail">
           <Brand />

@@ -19,6 +19,7 @@ import type {
   AssetQuery,
   DiffQuery,
   ImportQuery,
+  Inspection,
   LogsQuery,
   ObjectsQuery,
   PartitionRowsQuery,
@@ -118,7 +119,7 @@ const diff: OptionKinds<DiffQuery> = {
   signal: aSignal,
 };
 const objects: OptionKinds<ObjectsQuery> = { prefix: aString, after: aString, limit: upTo(1, 500), signal: aSignal };
-const act: OptionKinds<ActOptions> = { id: aName, signal: aSignal };
+const act: OptionKinds<ActOptions> = { id: aName, actor: aName, signal: aSignal };
 const importKinds: OptionKinds<ImportQuery> = { merge: aBoolean, dryRun: aBoolean, signal: aSignal };
 const inspect: OptionKinds<InspectOptions> = { name: aName, where: aName, limits: objectOf(limitKinds) };
 
@@ -143,6 +144,9 @@ const actions: Readonly<Record<string, OptionKinds<object>>> = {
   persist: { type: anyValue },
 } as Readonly<Record<string, OptionKinds<object>>>;
 
+/** The methods of an inspection that have options. */
+type InspectionMethod = Exclude<keyof Inspection, "events" | "close">;
+
 const methods = {
   snapshot: signalOnly,
   asset,
@@ -161,15 +165,15 @@ const methods = {
   act,
   export: signalOnly,
   import: importKinds,
-} as const;
+} as Readonly<Record<InspectionMethod, OptionKinds<object>>>;
 
 /**
  * Checks the options of a method of an inspection.
  *
  * @throws `SettingsError` for an unknown option, a value of a wrong type, and a required option that is missing
  */
-export function checkInspectionOptions(method: keyof typeof methods, options: unknown): void {
-  checkOptions(`inspection.${method}`, options, methods[method] as OptionKinds<object>);
+export function checkInspectionOptions(method: InspectionMethod, options: unknown): void {
+  checkOptions(`inspection.${method}`, options, methods[method]);
 }
 
 /** Checks the options of `inspect`. @throws `SettingsError` */

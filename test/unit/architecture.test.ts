@@ -51,7 +51,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   partition: ["errors.ts", "options.ts", "encoding"],
   metadata: ["errors.ts", "options.ts", "encoding"],
   storage: ["errors.ts", "options.ts", "peer.ts", "reach.ts", "operations-in-flight.ts", "encoding", "partition", "metadata"],
-  remote: ["errors.ts", "options.ts", "retry.ts", "reach.ts", "encoding", "object-store", "storage", "partition"],
+  http: ["errors.ts", "options.ts"],
+  remote: ["errors.ts", "options.ts", "http", "retry.ts", "reach.ts", "encoding", "object-store", "storage", "partition"],
   "io-handler": [
     "errors.ts",
     "options.ts",
@@ -85,6 +86,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   inspector: [
     "errors.ts",
     "options.ts",
+    "http",
+    "runtime",
     "retry.ts",
     "operations-in-flight.ts",
     "encoding",

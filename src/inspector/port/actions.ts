@@ -50,6 +50,8 @@ export interface PlanStep {
 export interface ActOptions extends SignalOptions {
   /** Names the action, so that a second press does nothing. */
   readonly id?: string;
+  /** Who does it: recorded as the tag `edgewater/actor` of the run. */
+  readonly actor?: string;
 }
 
 export interface Acted {

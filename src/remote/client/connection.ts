@@ -1,4 +1,5 @@
 import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { parsed } from "../../http/json.ts";
 import { type Call, failed, printable } from "../../object-store/call.ts";
 import { unlessAborted } from "../../object-store/client/aborted.ts";
 import { unexpected } from "../../object-store/client/answer/answer.ts";
@@ -11,7 +12,7 @@ import { commitMemoryMs } from "../../storage/batch.ts";
 import { answerFrom } from "../answers.ts";
 import { batchJson } from "../batch-json.ts";
 import type { Answers, Asks, Operation } from "../operations.ts";
-import { type Answer, isAnswer, parsed, type Question, versionProblem, versions } from "../protocol.ts";
+import { type Answer, isAnswer, type Question, versionProblem, versions } from "../protocol.ts";
 
 /** Where a served Storage is, and how it is asked. */
 export interface ConnectionOptions extends TransportOptions {

@@ -1,3 +1,4 @@
+import { areEqual, bearerToken, secretDigest } from "../../http/secrets.ts";
 import { aName, arrayOf, checkOptions, either, type OptionKind, type OptionKinds } from "../../options.ts";
 
 /**
@@ -40,23 +41,12 @@ export function bearer(given: BearerTokens): Authorize {
   checkOptions("bearer", given, kinds);
   const known = (["read", "write"] as const).flatMap((access) => [given[access] ?? []].flat().map((token) => ({ access, token })));
   let digests: Promise<readonly (readonly [Access, Uint8Array])[]> | undefined;
-  return async ({ headers }) => {
+  return async (request) => {
     // Workers compute nothing while a module is loaded.
-    digests ??= Promise.all(known.map(async ({ access, token }) => [access, await digestOf(token)] as const));
-    const digest = await digestOf(/^Bearer +([\x21-\x7e]+)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "");
+    digests ??= Promise.all(known.map(async ({ access, token }) => [access, await secretDigest(token)] as const));
+    const digest = await secretDigest(bearerToken(request));
     let access: Access = "none";
     for (const [granted, each] of await digests) if (areEqual(digest, each)) access = granted;
     return access;
   };
-}
-
-async function digestOf(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-}
-
-/** Compares every byte, whatever the result. */
-function areEqual(left: Uint8Array, right: Uint8Array): boolean {
-  let difference = 0;
-  for (let index = 0; index < left.length; index++) difference |= (left[index] ?? 0) ^ (right[index] ?? 0);
-  return difference === 0;
 }

@@ -1,17 +1,7 @@
-import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { type EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { Refusal } from "../../http/refusal.ts";
 import type { Storage } from "../../storage/types.ts";
 import { type Answer, type AnsweredError, versions } from "../protocol.ts";
-
-/** An error whose reason was written for the client. */
-export class Refusal extends EdgewaterError {
-  /** The status of the answer. */
-  readonly status: number;
-
-  constructor(code: ErrorCode, status: number, reason: string) {
-    super(code, reason);
-    this.status = status;
-  }
-}
 
 /** The errors that a question can cause by itself. Their messages show what was asked, and nothing of the server. */
 const byQuestion: readonly ErrorCode[] = ["SettingsError", "InvalidPath", "MetadataError", "PartitionError"];

@@ -1,4 +1,7 @@
 import { callSafely, EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { bodyText } from "../../http/body.ts";
+import { parsed } from "../../http/json.ts";
+import { damaged, Refusal } from "../../http/refusal.ts";
 import {
   aFunction,
   arrayOf,
@@ -20,11 +23,10 @@ import { isPlain } from "../../storage/json-value.ts";
 import type { Storage } from "../../storage/types.ts";
 import { answerJson } from "../answers.ts";
 import { type Answers, type Asks, askFrom, isOperation, type Operation } from "../operations.ts";
-import { type Answer, hasVersions, pageSize, parsed, type Question, versionProblem, versions } from "../protocol.ts";
+import { type Answer, hasVersions, pageSize, type Question, versionProblem, versions } from "../protocol.ts";
 import type { Access, Authorize } from "./access.ts";
-import { bodyText, damaged } from "./body.ts";
 import { type Cors, corsHeaders, preflight } from "./cors.ts";
-import { failureAnswer, Refusal } from "./refusal.ts";
+import { failureAnswer } from "./refusal.ts";
 
 /** Options of {@link serveStorage}. */
 export interface ServeOptions {
@@ -76,6 +78,7 @@ export function serveStorage(storage: Storage, options: ServeOptions): (request:
 }
 
 const defaultMaxBodyBytes = 16 * 2 ** 20;
+const tooLargeRemedy = "commit in smaller batches, or raise maxBodyBytes";
 
 class Server {
   readonly #storage: Storage;
@@ -122,7 +125,7 @@ class Server {
   }
 
   async #read(request: Request): Promise<Question> {
-    const json = parsed(await bodyText(request, this.#options.maxBodyBytes ?? defaultMaxBodyBytes));
+    const json = parsed(await bodyText(request, this.#options.maxBodyBytes ?? defaultMaxBodyBytes, tooLargeRemedy));
     if (!isPlain(json)) throw damaged();
     const problem = hasVersions(json) ? versionProblem(json, "client") : "the request does not say which versions it has";
     if (problem !== undefined) throw new Refusal("SchemaMismatch", 409, problem);

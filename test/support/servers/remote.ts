@@ -27,8 +27,9 @@ declare module "vitest" {
 export async function start(
   path: string = process.execPath,
   args: readonly string[] = ["--conditions=edgewater-source"],
+  served: string = program,
 ): Promise<{ readonly server: RemoteServer; readonly stop: () => Promise<void> }> {
-  const server = spawn(path, [...args, program, token], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+  const server = spawn(path, [...args, served, token], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
   const exited = once(server, "exit");
   const line = await Promise.race([once(server.stdout, "data").then(([data]) => String(data)), exited.then(() => "")]);
   if (line === "") throw new Error(`${path} did not start a server`);

@@ -10,7 +10,7 @@ export function templateOf(columns: readonly ColumnView[]): string {
   const widths = columns.map((column) => {
     const named = column.name.length * 8 + noteOf(column).length * 6 + 36;
     if (isDate(column)) return `${Math.max(172, Math.min(named, 220))}px`;
-    if (isNumeric(column)) return `${Math.max(84, Math.min(named, 180))}px`;
+    if (isNumeric(column)) return `${Math.max(76, Math.min(named, 180))}px`;
     return `minmax(${Math.max(120, Math.min(named, 200))}px, 1fr)`;
   });
   return `52px ${widths.join(" ")}`;
@@ -27,12 +27,12 @@ export function noteOf({ type, unit, distinct, bins }: ColumnView): string {
 const maximumDigits = 3;
 
 /** How many decimals the numbers of a column are shown with, so that their points stand below each other. */
-export function digitsOf(rows: readonly (readonly Shown[])[], position: number): number {
+export function digitsOf(rows: readonly (readonly Shown[])[], position: number, most = maximumDigits): number {
   let digits = 0;
   for (const row of rows) {
     const value = row[position];
     if (typeof value !== "number" || !Number.isFinite(value)) continue;
-    while (digits < maximumDigits && Math.abs(value * 10 ** digits - Math.round(value * 10 ** digits)) > 1e-6) digits += 1;
+    while (digits < most && Math.abs(value * 10 ** digits - Math.round(value * 10 ** digits)) > 1e-6) digits += 1;
   }
   return digits;
 }

@@ -34,7 +34,13 @@ export const ValueTable = ({ first, of, look, onLook }: ValueTableProps) => {
   const scroller = useRef<HTMLDivElement>(null);
   const pages = usePages(first, of, look);
   const template = templateOf(first.columns);
-  const digits = useMemo(() => first.columns.map((column, at) => (isNumeric(column) ? digitsOf(first.rows, at) : undefined)), [first]);
+  const digits = useMemo(
+    () =>
+      first.columns.map((column, at) =>
+        isNumeric(column) ? digitsOf(first.rows, at, column.unit === undefined ? undefined : 2) : undefined,
+      ),
+    [first],
+  );
   const bar = sizeColumn(first.columns);
   const window = useRowWindow(scroller, { count: pages.total, rowHeight, above: headHeight });
   const range = `${window.rows[0]?.index ?? 0} ${window.rows.at(-1)?.index ?? 0}`;

@@ -1,4 +1,4 @@
-import { Refusal } from "./refusal.ts";
+import { damaged, Refusal } from "./refusal.ts";
 
 /** How long the body of a request may take to arrive, in milliseconds. */
 const timeoutMs = 30_000;
@@ -6,10 +6,12 @@ const timeoutMs = 30_000;
 /**
  * The body of a request as text.
  *
+ * @param remedy what to do when it is too large
  * @throws a refusal when it is too large, late, cut off, or not UTF-8
  */
-export async function bodyText(request: Request, maxBytes: number): Promise<string> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+export async function bodyText(request: Request, maxBytes: number, remedy: string): Promise<string> {
+  const tooLarge = (): Refusal => new Refusal("NotSupported", 413, `the request is larger than ${maxBytes} bytes; ${remedy}`);
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
   const reader = request.body?.getReader();
   if (reader === undefined) return "";
   const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -21,7 +23,7 @@ export async function bodyText(request: Request, maxBytes: number): Promise<stri
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       size += chunk.value.byteLength;
-      if (size > maxBytes) throw tooLarge(maxBytes);
+      if (size > maxBytes) throw tooLarge();
       text += decoder.decode(chunk.value, { stream: true });
     }
     if (isLate) throw new Refusal("Unavailable", 408, `the request did not arrive within ${timeoutMs} ms`);
@@ -32,13 +34,4 @@ export async function bodyText(request: Request, maxBytes: number): Promise<stri
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** The refusal of a request that did not arrive as it was sent. Sending it again may help. */
-export function damaged(): Refusal {
-  return new Refusal("Unavailable", 400, "the request was cut off or changed on its way");
-}
-
-function tooLarge(maxBytes: number): Refusal {
-  return new Refusal("NotSupported", 413, `the request is larger than ${maxBytes} bytes; commit in smaller batches, or raise maxBodyBytes`);
 }

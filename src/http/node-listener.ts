@@ -1,4 +1,4 @@
-import { aFunction, checkValue, required } from "../../options.ts";
+import { aFunction, checkValue, required } from "../options.ts";
 
 /** What a listener uses of `IncomingMessage` of `node:http`. */
 export interface NodeRequest extends AsyncIterable<Uint8Array> {
@@ -13,17 +13,20 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
 /** What a listener uses of `ServerResponse` of `node:http`. */
 export interface NodeResponse {
   /** Sends the status and the headers. */
-  writeHead(status: number, headers: Record<string, string>): unknown;
-  /** Sends the body. */
-  end(body?: Uint8Array): unknown;
+  writeHead(status: number, headers: Record<string, string | string[]>): unknown;
+  /** Sends a part of the body; false when what follows has to wait for `drain`. */
+  write(part: Uint8Array): boolean;
+  /** Ends the answer. */
+  end(): unknown;
   /** Ends the connection. */
   destroy(): unknown;
-  /** Calls a listener when the connection has ended. */
-  once(event: "close", listener: () => void): unknown;
+  /** Calls a listener when the connection has ended, or when more can be written. */
+  once(event: "close" | "drain", listener: () => void): unknown;
 }
 
 /**
- * A handler of requests as a listener for `createServer` of `node:http` and `node:https`.
+ * A handler of requests as a listener for `createServer` of `node:http` and `node:https`. An answer is sent as it comes, and what
+ * makes it is canceled when the client leaves.
  *
  * @example
  * ```ts
@@ -41,13 +44,32 @@ export function nodeListener(
     outgoing.once("close", () => closed.abort());
     try {
       const response = await handler(requestOf(incoming, closed.signal));
-      const body = new Uint8Array(await response.arrayBuffer());
-      outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), "content-length": `${body.byteLength}` });
-      outgoing.end(body);
+      const cookies = response.headers.getSetCookie();
+      outgoing.writeHead(response.status, {
+        ...Object.fromEntries(response.headers),
+        ...(cookies.length > 0 && { "set-cookie": cookies }),
+      });
+      if (response.body !== null) await send(response.body, outgoing, closed.signal);
+      outgoing.end();
     } catch {
       outgoing.destroy();
     }
   };
+}
+
+/** Sends a body, part by part, as fast as the client takes it. */
+async function send(body: ReadableStream<Uint8Array>, outgoing: NodeResponse, closed: AbortSignal): Promise<void> {
+  const reader = body.getReader();
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  closed.addEventListener("abort", cancel, { once: true });
+  if (closed.aborted) cancel();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    if (outgoing.write(part.value) || closed.aborted) continue;
+    await new Promise<void>((resolve) => {
+      outgoing.once("drain", resolve);
+      closed.addEventListener("abort", () => resolve(), { once: true });
+    });
+  }
 }
 
 function requestOf(incoming: NodeRequest, signal: AbortSignal): Request {
@@ -65,9 +87,22 @@ function requestOf(incoming: NodeRequest, signal: AbortSignal): Request {
       if (done) controller.close();
       else controller.enqueue(new Uint8Array(value));
     },
-    cancel: async () => void (await chunks.return?.()),
+    cancel: () => void drain(chunks).catch(() => undefined),
   });
   const init: RequestInit & { duplex: "half" } = { method, headers, signal, duplex: "half", ...(hasBody && { body }) };
   // The host is what the client claims; only the path counts.
   return new Request(new URL(url.startsWith("/") ? `http://localhost${url}` : url), init);
+}
+
+/** The most bytes of a refused body that are read, so that its client hears the refusal. */
+const mostDrained = 16 * 2 ** 20;
+
+/** Reads the rest of a body that nobody wants: a client that still sends does not see an answer on a connection that ends. */
+async function drain(chunks: AsyncIterator<Uint8Array>): Promise<void> {
+  let left = mostDrained;
+  for (let chunk = await chunks.next(); !chunk.done; chunk = await chunks.next()) {
+    left -= chunk.value.byteLength;
+    if (left < 0) break;
+  }
+  await chunks.return?.();
 }

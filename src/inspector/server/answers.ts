@@ -1,0 +1,48 @@
+import { Refusal } from "../../http/refusal.ts";
+import { jsonText } from "../json-text.ts";
+import { errorView, statusOf } from "./errors.ts";
+
+/** What the page may load and run: its own files. Values and metadata may be hostile. */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** The headers of every answer. */
+export function headersOf(): Record<string, string> {
+  return {
+    "cache-control": "no-store",
+    "content-security-policy": pagePolicy,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+  };
+}
+
+/** An answer as JSON. Signatures and credentials in its URLs are left out, unless it is a value, which is sent as it is. */
+export function answer(status: number, json: unknown, { isValue = false, headers = {} }: AnswerOptions = {}): Response {
+  return new Response(isValue ? JSON.stringify(json) : jsonText(json), {
+    status,
+    headers: { ...headersOf(), "content-type": "application/json", ...headers },
+  });
+}
+
+interface AnswerOptions {
+  readonly isValue?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The answer for a request that failed. */
+export function failureAnswer(error: unknown): Response {
+  const status = statusOf(error);
+  const headers: Record<string, string> = error instanceof Refusal && status === 503 ? { "retry-after": "5" } : {};
+  return answer(status, { error: errorView(error) }, { headers });
+}
