@@ -4,7 +4,7 @@ import { expect, type Page } from "@playwright/test";
 import { inspectorPort } from "./ports.ts";
 
 export const origin = `http://127.0.0.1:${inspectorPort}/`;
-const base = `${origin}demo.html`;
+export const base = `${origin}demo.html`;
 
 /** The screens that a spec opens, by what their `h1` says. */
 export const screens = {
