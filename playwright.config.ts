@@ -20,7 +20,7 @@ export default defineConfig({
       timeout: 60_000,
     },
     {
-      command: `npm run --silent inspector:demo -- --port ${inspectorPort}`,
+      command: `vite build --config inspector-ui/vite.config.ts --mode demo --logLevel warn && vite preview --config inspector-ui/vite.config.ts --mode demo --host 127.0.0.1 --port ${inspectorPort} --strictPort`,
       url: `http://127.0.0.1:${inspectorPort}/demo.html`,
       timeout: 120_000,
     },

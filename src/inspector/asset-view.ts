@@ -18,7 +18,7 @@ export async function assetView(
   { versions: limit = defaultVersions, before, partition }: AssetQuery,
 ): Promise<AssetView> {
   const records = await readRecords(subject);
-  const own = nodeRecordsOf(records, name);
+  const own = nodeRecordsOf(subject, records, name);
   const { definition, computation } = own.node;
   checkPartition(subject, own, partition, records);
   const filter = { ...(partition !== undefined && { partition }) };
@@ -56,12 +56,8 @@ export async function assetView(
 }
 
 /** The records of a node. @throws `NotFound` for an unknown name */
-export function nodeRecordsOf({ byName }: Records, name: string): NodeRecords {
-  const found = byName.get(name);
-  if (found !== undefined) return found;
-  throw new EdgewaterError("NotFound", `Unknown asset ${JSON.stringify(name)}: the repository has no asset or task with this name`, {
-    asset: name,
-  });
+export function nodeRecordsOf(subject: Subject, { byName }: Records, name: string): NodeRecords {
+  return byName.get(subject.node(name).definition.name) as NodeRecords;
 }
 
 /** @throws `NotFound` for a partition that the definition does not have and that was never made */

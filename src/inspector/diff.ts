@@ -1,13 +1,11 @@
 /** What has changed between two materializations: their records, and their values as far as they are kept. */
 import { EdgewaterError } from "../errors.ts";
 import type { StoredEvent } from "../storage/types.ts";
-import { nodeRecordsOf } from "./asset-view.ts";
 import { diffLines } from "./diff-lines.ts";
 import { diffRows } from "./diff-rows.ts";
 import { diffTrees } from "./diff-tree.ts";
 import type { Diff, DiffQuery, ValueDiff } from "./inspection.ts";
 import type { LoadedValue, ValueLoader } from "./preview.ts";
-import { type Records, readRecords } from "./records.ts";
 import { Refusal } from "./refusal.ts";
 import type { Subject } from "./subject.ts";
 import { tableOf } from "./table.ts";
@@ -18,8 +16,7 @@ const longestText = 5_000_000;
 
 /** @throws `NotFound` for an unknown asset or event */
 export async function diffVersions(subject: Subject, loader: ValueLoader, name: string, query: DiffQuery): Promise<Diff> {
-  const records: Records = await readRecords(subject);
-  nodeRecordsOf(records, name);
+  subject.node(name);
   const [from, to] = await Promise.all([versionOf(subject, name, query.from), versionOf(subject, name, query.to)]);
   const isNewCode = from.codeVersion !== to.codeVersion;
   const code = { ...(from.codeVersion !== undefined && { from: from.codeVersion }), ...(to.codeVersion !== undefined && { to: to.codeVersion }) };

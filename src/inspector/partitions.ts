@@ -19,7 +19,7 @@ const concurrency = 32;
 /** All partitions of an asset as runs of equal status, with one work for each key. */
 export async function partitionsView(subject: Subject, name: string, { measure }: PartitionsQuery): Promise<PartitionsView> {
   const records = await readRecords(subject);
-  const own = nodeRecordsOf(records, name);
+  const own = nodeRecordsOf(subject, records, name);
   const { definition, index } = partitionsOf(subject, own, records);
   const statuses: [InspectedStatus, number][] = [];
   for (const partition of index.names) {
@@ -53,7 +53,7 @@ export async function partitionRows(
   { from, to }: PartitionRowsQuery,
   records: Records,
 ): Promise<readonly PartitionRow[]> {
-  const own = nodeRecordsOf(records, name);
+  const own = nodeRecordsOf(subject, records, name);
   const { index } = partitionsOf(subject, own, records);
   const names = index.names.slice(from, Math.min(to, from + mostRows));
   const backfillOf = await readBackfilled(subject.storage);

@@ -2,7 +2,6 @@
 import { isEdgewaterError, thrownText } from "../errors.ts";
 import { loadVersion } from "../repository/history/load-version.ts";
 import { oneKey } from "../repository/keys.ts";
-import { nodeOf } from "../run/graph.ts";
 import { loadValue } from "../run/load-inputs.ts";
 import { contextOf, handlerOf, type Output, storedValue } from "../run/look.ts";
 import type { LoadEnvironment } from "../run/run-environment.ts";
@@ -61,7 +60,7 @@ export class ValueLoader {
   async load(name: string, query: PreviewQuery): Promise<LoadedValue> {
     const { context, limits } = this.#subject;
     const { partition, version, maxBytes = limits.previewBytes, rows = [0, limits.rows], signal } = query;
-    const { definition } = nodeOf(this.#subject.graph, name);
+    const { definition } = this.#subject.node(name);
     const key = oneKey(definition, partition, await context.loadingContext());
     const output: Output = { definition, key };
     const environment = context.environment({ signal });

@@ -1,3 +1,4 @@
+import { EdgewaterError } from "../errors.ts";
 import type { RepositoryContext } from "../repository/context.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Graph, Node } from "../run/graph.ts";
@@ -32,6 +33,15 @@ export class Subject {
     this.nodes = [...context.graph.nodes.values()];
     this.positions = new Map(this.nodes.map(({ definition }, position) => [definition.name, position]));
     this.running = new RunningSteps(context.graph, context.storage);
+  }
+
+  /** A node. @throws `NotFound` for an unknown name */
+  node(name: string): Node {
+    const node = this.graph.nodes.get(name);
+    if (node !== undefined) return node;
+    throw new EdgewaterError("NotFound", `Unknown asset ${JSON.stringify(name)}: the repository has no asset or task with this name`, {
+      asset: name,
+    });
   }
 
   /** Takes note of what an event tells. Keeps the newest. */

@@ -35,7 +35,7 @@ const order: readonly StalenessCause["kind"][] = [
 /** The chain from an asset up to where its staleness began. Empty when it is neither stale nor lost. */
 export async function whyStale(subject: Subject, name: string, { partition }: WhyQuery): Promise<Why> {
   const records = await readRecords(subject);
-  const own = nodeRecordsOf(records, name);
+  const own = nodeRecordsOf(subject, records, name);
   checkPartition(subject, own, partition, records);
   const chain: WhyLink[] = [];
   const innocent = new Map<string, string>();

@@ -24,6 +24,10 @@ export class ProgressTail {
   readonly #steps = new Map<string, FollowedStep>();
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   #last: number;
+  /** How many lines of the log of the run were read, and when. */
+  #lines = 0;
+  #linesAt = Number.NEGATIVE_INFINITY;
+  readonly #labels: ReadonlySet<string>;
   #reading: Promise<void> = Promise.resolve();
 
   /** @param target undefined when nobody wants the progress; then nothing is read */
@@ -32,6 +36,7 @@ export class ProgressTail {
     this.#storage = storage;
     this.#target = target;
     this.#last = target?.after ?? 0;
+    this.#labels = new Set(steps.map(({ label }) => label));
     if (target === undefined) return;
     for (const step of steps) {
       const followed = { label: step.label, startTime: undefined, hasFailed: false };
@@ -51,6 +56,7 @@ export class ProgressTail {
   async end(): Promise<void> {
     this.stop();
     await this.flush();
+    if (this.#target !== undefined) await this.#readLines().catch(() => {});
   }
 
   /** Ends without a further look. */
@@ -61,12 +67,22 @@ export class ProgressTail {
   async #read(): Promise<void> {
     while (true) {
       const events = await this.#storage.getEventsForRun(this.#runId, { types: "all", after: this.#last, limit: pageSize });
+      // Lines are recorded with events. The log is read as a whole, so not for each of many steps that end.
+      if (events.length > 0 && performance.now() - this.#linesAt >= intervalMs) await this.#readLines();
       for (const event of events) {
         this.#report(event);
         this.#last = event.id;
       }
       if (events.length < pageSize) return;
     }
+  }
+
+  /** Reports the lines of the log that other processes have recorded. */
+  async #readLines(): Promise<void> {
+    const lines = await this.#storage.getRunLogs(this.#runId);
+    for (const line of lines.slice(this.#lines)) if (this.#labels.has(line.step)) this.#target?.onProgress({ type: "log", ...line });
+    this.#lines = lines.length;
+    this.#linesAt = performance.now();
   }
 
   #report(event: AnyEvent): void {

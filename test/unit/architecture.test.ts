@@ -101,6 +101,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "partition",
     "metadata",
   ],
+  cli: ["errors.ts", "options.ts", "http", "object-store", "io-handler", "storage", "run", "repository", "inspector"],
   executors: ["errors.ts", "options.ts", "reach.ts", "retry.ts", "run", "repository", "runtime", "storage"],
   testing: [
     "errors.ts",
@@ -201,6 +202,10 @@ describe("the sources", () => {
     );
     expect(Object.fromEntries([...places].map(([name, uses]) => [name, [...new Set(uses.map(({ path }) => path))].sort()]))).toEqual({
       "node:": [
+        "cli/bin.ts",
+        "cli/commands/ui.ts",
+        "cli/host.ts",
+        "cli/parse.ts",
         "object-store/local/crc32.ts",
         "object-store/local/fs.ts",
         "object-store/local/layout.ts",
@@ -224,7 +229,7 @@ describe("the sources", () => {
     const asking = files.filter(({ text }) =>
       /(?<![\w-])process\b[.?]|\bDeno\b[.?]|import\.meta\.env\b/.test(text.replace(/\/\*[\s\S]*?\*\/|`[^`]*`/g, "")),
     );
-    expect(asking.map(({ path }) => path)).toEqual(["runtime/environment.ts", "runtime/node.ts"]);
+    expect(asking.map(({ path }) => path)).toEqual(["runtime/environment.ts", "runtime/node.ts", "runtime/terminal.ts"]);
     expect(files.filter(({ text }) => /\bconsole\./.test(text)).map(({ path }) => path)).toEqual([]);
   });
 

@@ -32,8 +32,9 @@ export const RecentRuns = ({ runs }: { readonly runs: readonly RunRow[] }) => {
         <p class="pad dim">No run yet.</p>
       ) : (
         <div class="list recent">
-          {runs.slice(0, rows).map((run) => (
-            <a key={run.runId} class="hit" href={hrefOf({ screen: "run", runId: run.runId })}>
+          {runs.slice(0, rows).map((run, place) => (
+            // Rows keep their places and change their texts, so that nothing moves while things happen.
+            <a key={place} class="hit" href={hrefOf({ screen: "run", runId: run.runId })}>
               <Glyph form={formOfRun(run.status)} />
               <span class="sr">{wordOfRun(run.status)}</span>
               <code class="clip">{run.runId.slice(0, 8)}</code>
@@ -58,8 +59,8 @@ export const Activity = () => {
       sub={<FormStatus form={isOld ? "stale" : "ok"} text={isOld ? `as of ${formatClock(connection.value.alive)}` : "live"} />}
     >
       <ol class="list recent">
-        {shown.map(({ id, at, name, what, form, runId }) => (
-          <li key={id}>
+        {shown.map(({ at, name, what, form, runId }, place) => (
+          <li key={place}>
             <Glyph form={form} />
             <time class="mono faint xs" title={formatUtc(at)}>
               {formatClock(at)}

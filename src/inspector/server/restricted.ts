@@ -39,9 +39,10 @@ import type {
   WhyQuery,
 } from "../inspection.ts";
 import { checkActionRights } from "./action-rights.ts";
-import type { Redaction } from "./redaction.ts";
+import type { InspectorOptions } from "./options.ts";
+import { Redaction } from "./redaction.ts";
 import { restrictedBatch } from "./restricted-events.ts";
-import type { Rights } from "./rights.ts";
+import { Rights } from "./rights.ts";
 import { Visible } from "./visible.ts";
 
 const rightOf: Readonly<Partial<Record<keyof Can, "view" | "values">>> = { values: "values", diff: "view", objects: "view" };
@@ -281,6 +282,11 @@ export class Restricted implements Inspection {
     this.#visible ??= Visible.of(snapshot, this.#rights);
     return this.#visible;
   }
+}
+
+/** An Inspection that shows what the options say, outside of a request. */
+export function restrictedTo(inspection: Inspection, options: InspectorOptions): Inspection {
+  return new Restricted(inspection, new Rights(new Request("http://localhost/"), options), new Redaction(options));
 }
 
 function unseen(what: "asset" | "run", name: string): EdgewaterError {

@@ -1,0 +1,104 @@
+/** The process that a command runs in: its terminal, its folder and its files. */
+import { createReadStream, existsSync } from "node:fs";
+import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import own, { cwd, exit, stderr, stdin, stdout, version, versions } from "node:process";
+import { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
+
+/** Writes what the command was asked for, and waits until a pipe has taken it. */
+export async function print(text: string): Promise<void> {
+  await new Promise<void>((done) => stdout.write(`${text}\n`, () => done()));
+}
+
+/** Writes what is beside it: progress and errors. */
+export function note(text: string): void {
+  stderr.write(text);
+}
+
+/** Whether people see the progress. */
+export function isTerminal(): boolean {
+  return stderr.isTTY === true;
+}
+
+/** The width of the terminal. */
+export function columns(): number {
+  return stderr.columns ?? 80;
+}
+
+/** Aborts at the first Ctrl+C; a second one ends the process at once. */
+export function interruption(): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) exit(130);
+    controller.abort(new Error("interrupted"));
+  };
+  own.on("SIGINT", stop);
+  return { signal: controller.signal, end: () => void own.off("SIGINT", stop) };
+}
+
+/** A path, seen from the folder of the process. */
+export function absolute(path: string): string {
+  return resolve(cwd(), path);
+}
+
+export function exists(path: string): boolean {
+  return existsSync(absolute(path));
+}
+
+/** The URL of a file, for an import. */
+export function urlOf(path: string): string {
+  return pathToFileURL(absolute(path)).href;
+}
+
+export async function readText(path: string | URL): Promise<string> {
+  return readFile(path instanceof URL ? path : absolute(path), "utf8");
+}
+
+/** Writes a file, with the folders that it is in. */
+export async function writeText(path: string, text: string): Promise<void> {
+  await mkdir(dirname(absolute(path)), { recursive: true });
+  await writeFile(absolute(path), text);
+}
+
+/** Writes lines to a file, or to the standard output. */
+export async function writeLines(path: string | undefined, lines: AsyncIterable<string>): Promise<number> {
+  let count = 0;
+  if (path === undefined) {
+    for await (const line of lines) {
+      await print(line);
+      count++;
+    }
+    return count;
+  }
+  await mkdir(dirname(absolute(path)), { recursive: true });
+  const file = await open(absolute(path), "w");
+  try {
+    for await (const line of lines) {
+      await file.write(`${line}\n`);
+      count++;
+    }
+  } finally {
+    await file.close();
+  }
+  return count;
+}
+
+/** The lines of a file, or of the standard input for `-`. */
+export async function* readLines(path: string): AsyncGenerator<string> {
+  const source = path === "-" ? stdin : createReadStream(absolute(path));
+  const text = Readable.toWeb(source).pipeThrough(new TextDecoderStream() as never) as ReadableStream<string>;
+  let rest = "";
+  for await (const part of text) {
+    const lines = (rest + part).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines.filter((line) => line !== "");
+  }
+  if (rest !== "") yield rest;
+}
+
+/** The runtime with its version, such as `Node 24.21.0`. */
+export function runtimeName(): string {
+  if (versions["bun"] !== undefined) return `Bun ${versions["bun"]}`;
+  return versions["deno"] !== undefined ? `Deno ${versions["deno"]}` : `Node ${version.slice(1)}`;
+}
