@@ -6,7 +6,8 @@ export default defineConfig({
   testDir: "e2e",
   forbidOnly: process.env["CI"] !== undefined,
   reporter: "list",
-  timeout: 120_000,
+  // A test that hangs ends; on a busy machine every test takes many times as long as alone.
+  timeout: 240_000,
   projects: browsers.map(({ name, launchOptions: { channel, ...launchOptions } }) => ({
     name,
     use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) },

@@ -20,6 +20,7 @@ export const Problem = ({ error, onRetry, children }: ProblemProps) => {
         {code !== undefined && <span class="chip fail">{code}</span>}
       </div>
       <p class="dim">{message}</p>
+      {code === "SchemaMismatch" && <pre class="code">npm install edgewater@latest</pre>}
       {(onRetry !== undefined || children !== undefined) && (
         <div class="row wrap">
           {onRetry !== undefined && <Button onClick={onRetry}>Try again</Button>}

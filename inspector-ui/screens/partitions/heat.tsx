@@ -186,11 +186,16 @@ interface RowProps {
 
 const HeatRow = ({ index, top, strip, active, selection, statusAt, measure, shades, how }: RowProps) => {
   const { label, detail, title } = strip.row(index);
+  const [day = "", month = ""] = detail.split(" ");
   const sum = measure && how && rowValue(strip, index, measure.values, how);
   return (
     <div class="heat-row" role="row" aria-rowindex={index + 2} style={{ top: `${top}px` }}>
       <span class="lab clip" role="rowheader" title={title}>
-        {label} <span class="faint">{detail}</span>
+        {label}{" "}
+        <span class="faint">
+          {day}
+          <span class="only-wide"> {month}</span>
+        </span>
       </span>
       {strip.columns.map((_, column) => {
         const position = strip.at(index, column);

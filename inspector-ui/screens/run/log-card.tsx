@@ -136,7 +136,7 @@ const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) =
   return (
     <>
       <div
-        class="logs"
+        class={shown.length === 0 ? "logs empty" : "logs"}
         ref={scroller}
         role="log"
         aria-live="off"

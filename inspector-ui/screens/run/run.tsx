@@ -103,7 +103,6 @@ const RunHead = ({ run, now }: { readonly run: RunView; readonly now: number }) 
             <Button look="quiet" disabled={next === undefined} onClick={to(next)} aria-label="Run after this one" icon="chev" />
           </span>
           {can.cancel && isOpen && <Button onClick={() => store.plan({ type: "cancel", runId })}>Cancel</Button>}
-          {can.end && status === "Interrupted" && <Button onClick={() => store.plan({ type: "end", runId })}>Mark as canceled</Button>}
           {can.resume && status !== "Success" && (
             <Button
               look="primary"

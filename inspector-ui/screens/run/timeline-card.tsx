@@ -94,7 +94,8 @@ export const TimelineCard = ({ run, now }: { readonly run: RunView; readonly now
               </div>
               {shown.map(({ index, start }) => {
                 const row = timeline.rows[index];
-                return row && <Row key={row.name} row={row} index={index} top={start} timeline={timeline} />;
+                const form = row && (row.status === "Running" && run.status === "Interrupted" ? "stale" : forms[row.status]);
+                return row && form && <Row key={row.name} row={row} form={form} index={index} top={start} timeline={timeline} />;
               })}
             </div>
           </div>
@@ -106,12 +107,13 @@ export const TimelineCard = ({ run, now }: { readonly run: RunView; readonly now
 
 interface RowProps {
   readonly row: TimelineRow;
+  readonly form: Form;
   readonly index: number;
   readonly top: number;
   readonly timeline: Timeline;
 }
 
-const Row = ({ row, index, top, timeline: { end } }: RowProps) => {
+const Row = ({ row, form, index, top, timeline: { end } }: RowProps) => {
   const store = useStore();
   const isKnown = store.node(row.name) !== undefined;
   const target = row.assets[0] ?? row.name;
@@ -122,7 +124,7 @@ const Row = ({ row, index, top, timeline: { end } }: RowProps) => {
   return (
     <div class="gantt-row" role="row" aria-rowindex={index + 2} style={{ top: `${top}px` }}>
       <span class="nm" role="cell">
-        <Glyph form={forms[row.status]} />
+        <Glyph form={form} />
         <span class="sr">{row.status}</span>
         {isKnown || store.node(target) !== undefined ? (
           <a

@@ -52,7 +52,10 @@ const slots = 480;
 /**
  * The timeline of a run at a moment. Time and room grow with the number of steps; what is drawn for one row does not.
  */
-export function timelineOf(run: RunView, now: number, order: TimelineOrder): Timeline {
+export function timelineOf(run: RunView, at: number, order: TimelineOrder): Timeline {
+  // What an interrupted run was at ends when its process was last heard of.
+  const isInterrupted = run.status === "Interrupted";
+  const now = isInterrupted ? at - (run.silentMs ?? 0) : at;
   const start = run.startedAt;
   const ends = run.steps.map(({ attempts }) => attempts.at(-1)?.to ?? 0);
   const last = ends.reduce((latest, end) => Math.max(latest, end), run.endedAt ?? now) - start;
@@ -62,7 +65,7 @@ export function timelineOf(run: RunView, now: number, order: TimelineOrder): Tim
   const endOf = new Map(run.steps.map(({ step, attempts }) => [step, (attempts.at(-1)?.to ?? start) - start]));
   const scale = { start, end, now: Math.max(0, (run.endedAt ?? now) - start), endOf };
   const rows = [...groups].map(([name, steps]) => rowOf(name, steps, scale));
-  return { rows: ordered(rows, run.steps, order), end, ...(run.endedAt === undefined && { now: scale.now }) };
+  return { rows: ordered(rows, run.steps, order), end, ...(run.endedAt === undefined && !isInterrupted && { now: scale.now }) };
 }
 
 /** The name of a step without its partition. */

@@ -58,6 +58,13 @@ describe("the timeline", () => {
     expect(timelineOf(run([step("a", 0, 5)], 10), start + 99, "start").now).toBeUndefined();
   });
 
+  it("ends what an interrupted run was at when its process was last heard of", () => {
+    const view: RunView = { ...run([step("map", 1000, undefined)]), status: "Interrupted", silentMs: 7000 };
+    const { rows, now } = timelineOf(view, start + 10_000, "start");
+    expect(rows[0]?.segments).toEqual([{ from: 1000, to: 3000, kind: "Running", lane: 0 }]);
+    expect(now).toBeUndefined();
+  });
+
   it("draws a skipped step where it would have begun", () => {
     const skipped = step("digest", 0, 0, { status: "Skipped", attempts: [], after: ["alerts"] });
     const { rows } = timelineOf(run([step("alerts", 0, 60), skipped], 100), 0, "start");
