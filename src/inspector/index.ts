@@ -5,5 +5,5 @@
  */
 export { inspect } from "./inspect.ts";
 export type * from "./inspection.ts";
-export type { InspectLimits, InspectOptions } from "./options.ts";
+export type { InspectionLimits, InspectionOptions } from "./options.ts";
 export type { Shown } from "./show.ts";
