@@ -55,7 +55,7 @@ export {
   type WrittenObject,
 } from "./io-handler/contexts.ts";
 export { contentVersion } from "./io-handler/data-version.ts";
-export type { CallOptions, InspectOptions, StoredValue, ValueHistory } from "./io-handler/handler.ts";
+export type { CallOptions, InspectOptions, PreviewLimits, StoredValue, ValueHistory, ValuePart } from "./io-handler/handler.ts";
 export type { HistoryOptions } from "./io-handler/history.ts";
 export { InMemoryIOHandler } from "./io-handler/in-memory.ts";
 export type { ValueName } from "./io-handler/key-layout.ts";

@@ -8,7 +8,7 @@ export { type ConnectInspectionOptions, connectInspection } from "./client.ts";
 export { openReport } from "./file.ts";
 export { inspect } from "./inspect.ts";
 export type * from "./inspection.ts";
-export type { InspectLimits, InspectOptions } from "./options.ts";
+export type { InspectionLimits, InspectionOptions } from "./options.ts";
 export { inspector } from "./server/handler.ts";
 export type {
   InspectorAnswer,

@@ -12,7 +12,7 @@ import { importFile } from "./import.ts";
 import type { Inspection, SignalOptions } from "./inspection.ts";
 import { LogPages } from "./logs.ts";
 import { listObjects } from "./objects.ts";
-import { checkAction, checkInspectionOptions, checkInspectOptions, defaultLimits, type InspectOptions } from "./options.ts";
+import { checkAction, checkCallOptions, checkInspectionOptions, defaultLimits, type InspectionOptions } from "./options.ts";
 import { partitionRows, partitionsView } from "./partitions.ts";
 import { planAction } from "./plan.ts";
 import { ValueLoader } from "./preview.ts";
@@ -36,14 +36,14 @@ import { whyStale } from "./why.ts";
  * await inspection.close();
  * ```
  */
-export function inspect(repository: Repository, options: InspectOptions = {}): Inspection {
+export function inspect(repository: Repository, options: InspectionOptions = {}): Inspection {
   const inside = insideOf(repository);
   if (inside === undefined) {
     throw new EdgewaterError("SettingsError", "Invalid repository of inspect; pass what Repository.open returns, with its await", {
       field: "repository",
     });
   }
-  checkInspectOptions(options);
+  checkInspectionOptions(options);
   const { context, operations } = inside;
   const subject = new Subject(repository, context, { ...defaultLimits, ...options.limits });
   const title = { name: options.name ?? context.name, where: options.where ?? context.storage.name };
@@ -56,12 +56,12 @@ export function inspect(repository: Repository, options: InspectOptions = {}): I
 
   /** Checks the options of a call, and runs it until its signal is aborted. */
   const call = <Value>(
-    method: Parameters<typeof checkInspectionOptions>[0],
+    method: Parameters<typeof checkCallOptions>[0],
     given: SignalOptions | undefined,
     work: () => Promise<Value>,
   ): Promise<Value> =>
     operations.run(async () => {
-      checkInspectionOptions(method, given ?? {});
+      checkCallOptions(method, given ?? {});
       return orAborted(work(), given?.signal);
     });
 

@@ -31,7 +31,7 @@ import type {
 } from "./inspection.ts";
 
 /** How much is shown of values at most. */
-export interface InspectLimits {
+export interface InspectionLimits {
   /** The largest value that is loaded to be shown, in bytes. */
   readonly previewBytes: number;
   /** The rows of one answer. */
@@ -45,19 +45,19 @@ export interface InspectLimits {
 }
 
 /** Options of `inspect`. */
-export interface InspectOptions {
+export interface InspectionOptions {
   /** The name for the title; that of the repository unless given. */
   readonly name?: string;
   /** Where the records are, such as `IndexedDB, this tab`; the name of the Storage unless given. */
   readonly where?: string;
   /** How much is shown of values at most; 8,000,000 bytes, 1,000 rows, 200 characters, 6 levels and 200 members unless given. */
-  readonly limits?: Partial<InspectLimits>;
+  readonly limits?: Partial<InspectionLimits>;
 }
 
 /** The limits unless others are given. */
-export const defaultLimits: InspectLimits = { previewBytes: 8_000_000, rows: 1000, cell: 200, depth: 6, members: 200 };
+export const defaultLimits: InspectionLimits = { previewBytes: 8_000_000, rows: 1000, cell: 200, depth: 6, members: 200 };
 
-const limitKinds: OptionKinds<InspectLimits> = {
+const limitKinds: OptionKinds<InspectionLimits> = {
   previewBytes: wholeNumber(1),
   rows: wholeNumber(1),
   cell: wholeNumber(1),
@@ -121,7 +121,7 @@ const diff: OptionKinds<DiffQuery> = {
 const objects: OptionKinds<ObjectsQuery> = { prefix: aString, after: aString, limit: upTo(1, 500), signal: aSignal };
 const act: OptionKinds<ActOptions> = { id: aName, actor: aName, signal: aSignal };
 const importKinds: OptionKinds<ImportQuery> = { merge: aBoolean, dryRun: aBoolean, signal: aSignal };
-const inspect: OptionKinds<InspectOptions> = { name: aName, where: aName, limits: objectOf(limitKinds) };
+const inspect: OptionKinds<InspectionOptions> = { name: aName, where: aName, limits: objectOf(limitKinds) };
 
 const names = required(anArray);
 const runId = required(aName);
@@ -172,12 +172,12 @@ const methods: Readonly<Record<InspectionMethod, OptionKinds<object>>> = {
  *
  * @throws `SettingsError` for an unknown option, a value of a wrong type, and a required option that is missing
  */
-export function checkInspectionOptions(method: InspectionMethod, options: unknown): void {
+export function checkCallOptions(method: InspectionMethod, options: unknown): void {
   checkOptions(`inspection.${method}`, options, methods[method]);
 }
 
 /** Checks the options of `inspect`. @throws `SettingsError` */
-export function checkInspectOptions(options: unknown): void {
+export function checkInspectionOptions(options: unknown): void {
   checkOptions("inspect", options, inspect);
 }
 

@@ -4,7 +4,7 @@ import type { Repository } from "../repository/repository.ts";
 import type { Graph, Node } from "../run/graph.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
 import type { LatestView } from "./inspection.ts";
-import type { InspectLimits } from "./options.ts";
+import type { InspectionLimits } from "./options.ts";
 import { PartitionIndexes } from "./partition-index.ts";
 import { RunningSteps } from "./running-steps.ts";
 import { sizeOf } from "./views.ts";
@@ -15,7 +15,7 @@ export class Subject {
   readonly context: RepositoryContext;
   readonly graph: Graph;
   readonly storage: Storage;
-  readonly limits: InspectLimits;
+  readonly limits: InspectionLimits;
   readonly nodes: readonly Node[];
   /** The positions of nodes in the snapshot, by their names. */
   readonly positions: ReadonlyMap<string, number>;
@@ -24,7 +24,7 @@ export class Subject {
   /** What events tell that latest records do not, by the ids of the events. */
   readonly #told = new Map<number, ToldEvent>();
 
-  constructor(repository: Repository, context: RepositoryContext, limits: InspectLimits) {
+  constructor(repository: Repository, context: RepositoryContext, limits: InspectionLimits) {
     this.repository = repository;
     this.context = context;
     this.graph = context.graph;

@@ -6,7 +6,7 @@ const gate = (): { readonly promise: Promise<void>; readonly open: () => void } 
 };
 
 /** What an inspection tells while something happens. */
-const liveCases: readonly InspectionCase[] = [
+export const liveCases: readonly InspectionCase[] = [
   inspectionCase(
     "tells each event after the cursor once and in order, and the nodes and runs that have changed",
     async ({ open, repository }) => {
@@ -94,11 +94,3 @@ const liveCases: readonly InspectionCase[] = [
     for await (const _ of inspection.events(0, abort.signal)) holds(false, "nothing is told after an abort");
   }),
 ];
-
-/** The cases of implementations that show what happens. */
-export const cases: readonly InspectionCase[] = liveCases.map(({ name, run }) => ({
-  name,
-  run: async (stage) => {
-    if (stage.isLive !== false) await run(stage);
-  },
-}));

@@ -129,8 +129,7 @@ describe("show", () => {
       { a: 1, b: 2 },
       {
         ownKeys: (target) => counted("ownKeys", Reflect.ownKeys(target)),
-        getOwnPropertyDescriptor: (target, key) => 
-          counted(`descriptor ${String(key)}`, Reflect.getOwnPropertyDescriptor(target, key)),
+        getOwnPropertyDescriptor: (target, key) => counted(`descriptor ${String(key)}`, Reflect.getOwnPropertyDescriptor(target, key)),
         get: (target, key) => counted(`get ${String(key)}`, Reflect.get(target, key)),
       },
     );
