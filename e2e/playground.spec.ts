@@ -262,5 +262,8 @@ test("sends its policies, and a worker that parses strings has one of its own", 
   expect(response?.headers()).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" });
   expect(response?.headers()["content-security-policy"]).not.toContain("unsafe");
   const inPage = page.locator('meta[http-equiv="Content-Security-Policy"]');
-  await expect(inPage).toHaveAttribute("content", /^default-src 'none'; script-src 'self' 'sha256-[^']+'; worker-src 'self' blob:; style-src 'self';/);
+  await expect(inPage).toHaveAttribute(
+    "content",
+    /^default-src 'none'; script-src 'self' 'sha256-[^']+'; worker-src 'self' blob:; style-src 'self';/,
+  );
 });
