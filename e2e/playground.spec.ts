@@ -22,6 +22,8 @@ async function watch(page: Page): Promise<void> {
     if (/Content.Security.Policy|Refused to|violates/i.test(message.text())) found.push(message.text());
   });
   await page.addInitScript(() => {
+    // Where there is a dialog to choose a file, nobody answers it.
+    Reflect.deleteProperty(globalThis, "showSaveFilePicker");
     addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
       console.error(`Content Security Policy: ${violatedDirective} ${blockedURI}`);
     });
@@ -31,7 +33,7 @@ async function watch(page: Page): Promise<void> {
 /** Confirms the plan that is shown. */
 async function confirm(page: Page): Promise<void> {
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: /^Materialize \d/ }).click(patience);
+  await dialog.getByRole("button", { name: /^Materialize/ }).click(patience);
   await expect(dialog).toBeHidden(patience);
 }
 
@@ -85,7 +87,7 @@ for (const place of ["IndexedDB", "Private files"]) {
     await expect(page.getByRole("table").first()).toContainText("50km NNW of Sangiang, Indonesia", patience);
     await open(page, "assets/report", "report");
     await expect(page.getByText("39 of magnitude 5 or more.").first()).toBeVisible(patience);
-    await open(page, "partitions/hourly", "hourly");
+    await open(page, "assets/hourly/partitions", "hourly");
     await expect(page.getByText(/192/).first()).toBeVisible(patience);
     await open(page, "runs", "Runs");
     await expect(page.getByRole("main")).toContainText("Failed", patience);
@@ -214,7 +216,7 @@ test("explains why a bucket cannot be reached, and keeps no keys", async ({ page
   await page.goto("/");
   await page.getByLabel("A bucket").check(patience);
   await page.getByLabel("Endpoint").fill("http://127.0.0.1:9");
-  await page.getByRole("textbox", { name: "Bucket" }).fill("quakes");
+  await page.getByRole("textbox", { name: "Bucket", exact: true }).fill("quakes");
   await page.getByLabel("Access key").fill("AKIAEXAMPLE");
   await page.getByLabel("Secret key").fill("very-secret");
   await page.getByRole("button", { name: "Connect" }).click();
@@ -239,7 +241,7 @@ test("keeps two tabs alike, also when both materialize and one is closed", async
   await expect(node(other, "map")).toHaveAccessibleName(/Up to date/, patience);
   await expect(node(other, "alerts")).toHaveAccessibleName(/Failed/, patience);
 
-  await Promise.all([page, other].map((each) => edit(each, "depths", (text) => `${text}\n`)));
+  await Promise.all([edit(page, "depths", (text) => `${text}\n`), edit(other, "daily", (text) => `${text}\n`)]);
   await page.close({ runBeforeUnload: false });
   problems.delete(page);
   await open(other, "", "Earthquakes");
@@ -258,6 +260,10 @@ test("sends its policies, and a worker that parses strings has one of its own", 
   const response = await page.goto("/");
   expect(response?.headers()["content-security-policy"]).toContain("frame-ancestors 'none'");
   expect(response?.headers()).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" });
-  await expect(page.locator('meta[http-equiv="Content-Security-Policy"]')).toHaveAttribute("content", /default-src 'none'/);
-  await expect(page.evaluate(() => new Function("return 1")())).rejects.toThrow();
+  expect(response?.headers()["content-security-policy"]).not.toContain("unsafe");
+  const inPage = page.locator('meta[http-equiv="Content-Security-Policy"]');
+  await expect(inPage).toHaveAttribute(
+    "content",
+    /^default-src 'none'; script-src 'self' 'sha256-[^']+'; worker-src 'self' blob:; style-src 'self';/,
+  );
 });

@@ -1,7 +1,5 @@
 /** What the parts of the playground share: the session of the place that is open, and the way to another. */
 import type { ReadonlySignal } from "@preact/signals";
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
 import { openSession, type Session } from "./session.ts";
 import { checkPlace, type Place, rememberedPlace, rememberPlace } from "./storage/place.ts";
 

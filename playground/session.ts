@@ -43,7 +43,11 @@ export async function openSession(place: Place): Promise<Session> {
     if (options?.dryRun !== true) await followEdits();
     return imported;
   };
-  const { inspection, use } = switchable(current.inspection, { import: importFile });
+  const act: Inspection["act"] = async (action, options) => {
+    if (action.type === "materialize" || action.type === "backfill") await observeOnce(current.repository);
+    return current.inspection.act(action, options);
+  };
+  const { inspection, use } = switchable(current.inspection, { import: importFile, act });
   let reopening = Promise.resolve();
   /** Runs that were begun before go on in the repository that began them, which is closed when they have ended. */
   const reopen = (): Promise<void> => {
@@ -59,7 +63,6 @@ export async function openSession(place: Place): Promise<Session> {
     if (await functions.reload()) await reopen();
   };
   otherTabs.onmessage = followEdits;
-  observeOnce(current.repository);
 
   return {
     place,
@@ -80,7 +83,7 @@ export async function openSession(place: Place): Promise<Session> {
   };
 }
 
-/** Looks at the data of others, at the first visit of one tab, so that runs say which version they have read. */
+/** Looks at the data of others before the first run, so that runs say which version they have read. */
 async function observeOnce(repository: Repository): Promise<void> {
   await exclusively(`edgewater/playground observe ${repository.storage.name}`, async () => {
     const known = await repository.storage.getEventsForAsset("feed", { limit: 1 });

@@ -82,13 +82,23 @@ async function asking(name: string, signal: AbortSignal, ask: () => Promise<void
     while (!signal.aborted) {
       // What cannot be asked now is asked again; the reader of the events tells the error.
       await ask().catch(() => {});
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, intervalMs);
-        signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-      });
+      await pause(signal);
     }
   };
   const { locks } = navigator;
   // A request that is aborted while it waits rejects.
   await (locks === undefined ? loop() : locks.request(name, { signal }, loop)).catch(() => {});
+}
+
+/** Waits for the next time to ask, or an abort. */
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, intervalMs);
+    signal.addEventListener("abort", end);
+  });
 }
