@@ -58,7 +58,9 @@ export class Actions {
       case "end":
         return storage.setRunOutcome(action.runId, "Canceled").then(() => ({ runId: action.runId, summary: "Its outcome is Canceled." }));
       case "observe":
-        return this.#begin((onProgress) => repository.observe(action.selection, { raiseOnError: false, onProgress, ...(id !== undefined && { runId: id }) }));
+        return this.#begin((onProgress) =>
+          repository.observe(action.selection, { raiseOnError: false, onProgress, ...(id !== undefined && { runId: id }) }),
+        );
       case "automate":
         return this.#begin((onProgress) => repository.automate({ observe: false, onProgress }));
       case "write":
@@ -139,13 +141,18 @@ export class Actions {
     const found = keys.map((listed) => storeOfKey(stores, listed));
     for (const { store, key } of found) {
       if (store.store.delete !== undefined) continue;
-      throw new EdgewaterError("NotSupported", `Cannot delete ${JSON.stringify(key)}: ${store.store.name} cannot delete`, { store: store.store.name, key });
+      throw new EdgewaterError("NotSupported", `Cannot delete ${JSON.stringify(key)}: ${store.store.name} cannot delete`, {
+        store: store.store.name,
+        key,
+      });
     }
     for (const store of new Set(found.map((each) => each.store)))
       await store.store.delete?.(found.filter((each) => each.store === store).map(({ key }) => key));
     const { repository, nodes } = this.#subject;
     const names = new Set(found.flatMap(({ store, key }) => nameOfKey(store, key)?.asset ?? []));
-    const selection = nodes.flatMap(({ definition }) => (definition.kind === "asset" && names.has(definition.name) ? [definition.name] : []));
+    const selection = nodes.flatMap(({ definition }) =>
+      definition.kind === "asset" && names.has(definition.name) ? [definition.name] : [],
+    );
     if (selection.length > 0) await repository.status({ selection, partitions: true, verify: true });
     return { summary: `Deleted ${counted(keys.length, "object")}.` };
   }

@@ -30,7 +30,9 @@ export function choose(subject: Subject, records: Records, { selection, partitio
       if (!isWanted(undefined)) continue;
       count++;
     } else {
-      const given = partitions?.flatMap((key) => membersOf(definition.partitions as NonNullable<typeof definition.partitions>, key, records.loadingContext, name).map(String));
+      const given = partitions?.flatMap((key) =>
+        membersOf(definition.partitions as NonNullable<typeof definition.partitions>, key, records.loadingContext, name).map(String),
+      );
       const keys = (given ?? subject.partitions.of(definition.partitions, records.loadingContext).names).filter(isWanted);
       if (keys.length === 0) continue;
       partitionsOf[name] = keys;

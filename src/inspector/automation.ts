@@ -51,7 +51,8 @@ function conditionView(result: ConditionResult, records: Records): ConditionView
 function factOf({ label, asset, isTrue, partitions, children }: ConditionResult, { byName }: Records): string | undefined {
   const own = byName.get(asset);
   if (children.length > 0 || own === undefined) return undefined;
-  if (partitions !== undefined && partitions.length > 0) return `true for ${counted(partitions.length, "partition")}: ${listed(partitions)}`;
+  if (partitions !== undefined && partitions.length > 0)
+    return `true for ${counted(partitions.length, "partition")}: ${listed(partitions)}`;
   const latest = latestIn(own, undefined);
   const { lastEventId, lastFailureId, lastMaterializationCodeVersion, lastDataVersion } = latest ?? {};
   switch (label) {
@@ -69,7 +70,11 @@ function factOf({ label, asset, isTrue, partitions, children }: ConditionResult,
       return runId === undefined ? (isTrue ? "a run or a backfill is to make it" : "no run makes it") : `the run ${runId} makes it`;
     }
     case "execution failed":
-      return lastFailureId === undefined ? "it has never failed" : isTrue ? `its last attempt failed, as event ${lastFailureId} says` : "it was made since it failed";
+      return lastFailureId === undefined
+        ? "it has never failed"
+        : isTrue
+          ? `its last attempt failed, as event ${lastFailureId} says`
+          : "it was made since it failed";
     default:
       return statusIn(own, undefined) === "Missing" ? "it was never made" : undefined;
   }

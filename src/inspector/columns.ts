@@ -14,7 +14,8 @@ const latitudes: RegExp = /^(?:lat|latitude|y_?lat)$/i;
 /** The columns of a table: their types, and the distribution of their values. */
 export function columnViews(table: Table): readonly ColumnView[] {
   const views = table.columns.map((name, column) => columnView(table, name, column));
-  const isWithin = ({ min = Number.NaN, max = Number.NaN, type }: ColumnView, most: number): boolean => type === "number" && min >= -most && max <= most;
+  const isWithin = ({ min = Number.NaN, max = Number.NaN, type }: ColumnView, most: number): boolean =>
+    type === "number" && min >= -most && max <= most;
   const longitude = views.findIndex((view) => longitudes.test(view.name) && isWithin(view, 180));
   const latitude = views.findIndex((view) => latitudes.test(view.name) && isWithin(view, 90));
   if (longitude < 0 || latitude < 0) return views;
@@ -81,7 +82,7 @@ function binsOf(numbers: readonly number[], { min, max }: { readonly min: number
   const bins = new Array<number>(binCount).fill(0);
   // In this order a range up to the largest number does not overflow.
   for (const number of numbers) {
-    const bin = Math.min(binCount - 1, Math.floor((number / binCount - min / binCount) / (max / binCount - min / binCount) * binCount));
+    const bin = Math.min(binCount - 1, Math.floor(((number / binCount - min / binCount) / (max / binCount - min / binCount)) * binCount));
     bins[bin] = (bins[bin] ?? 0) + 1;
   }
   return bins;
@@ -93,7 +94,8 @@ export function rowOrder(table: Table, { find = "", sort }: Pick<PreviewQuery, "
   const column = sort === undefined ? -1 : table.columns.indexOf(sort[0]);
   if (wanted === "" && column < 0) return undefined;
   let rows = Array.from({ length: table.length }, (_, row) => row);
-  if (wanted !== "") rows = rows.filter((row) => table.columns.some((_, each) => cellText(table.cell(row, each)).toLowerCase().includes(wanted)));
+  if (wanted !== "")
+    rows = rows.filter((row) => table.columns.some((_, each) => cellText(table.cell(row, each)).toLowerCase().includes(wanted)));
   if (column < 0) return rows;
   const sign = sort?.[1] === "down" ? -1 : 1;
   const keys = rows.map((row) => sortKey(table.cell(row, column)));

@@ -29,7 +29,8 @@ export function diffRows(from: Table, to: Table, limit: number): ValueDiff {
   for (const [name, row] of after.rows) {
     const earlier = before.rows.get(name);
     if (earlier === undefined) add("added", () => ({ sign: "+", cells: cellsOf(after, row) }));
-    else if (isChanged(before, earlier, after, row)) add("changed", () => ({ sign: "~", cells: changedCells(before, earlier, after, row) }));
+    else if (isChanged(before, earlier, after, row))
+      add("changed", () => ({ sign: "~", cells: changedCells(before, earlier, after, row) }));
   }
   for (const [name, row] of before.rows) if (!after.rows.has(name)) add("removed", () => ({ sign: "-", cells: cellsOf(before, row) }));
   if (counts.added + counts.removed + counts.changed === 0) return { kind: "same" };

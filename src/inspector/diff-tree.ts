@@ -12,7 +12,9 @@ export function diffTrees(from: unknown, to: unknown, limit: number): ValueDiff 
   const [before, after] = [show(from, limits), show(to, limits)];
   const changes: Change[] = [];
   let isCut = isPartial(before) || isPartial(after);
-  const pairs: { readonly path: string; readonly from: Shown | undefined; readonly to: Shown | undefined }[] = [{ path: "$", from: before, to: after }];
+  const pairs: { readonly path: string; readonly from: Shown | undefined; readonly to: Shown | undefined }[] = [
+    { path: "$", from: before, to: after },
+  ];
   for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
     if (JSON.stringify(pair.from) === JSON.stringify(pair.to)) continue;
     const [one, other] = [membersOf(pair.from), membersOf(pair.to)];
@@ -21,7 +23,11 @@ export function diffTrees(from: unknown, to: unknown, limit: number): ValueDiff 
         isCut = true;
         break;
       }
-      changes.push({ path: pair.path, ...(pair.from !== undefined && { from: short(pair.from) }), ...(pair.to !== undefined && { to: short(pair.to) }) });
+      changes.push({
+        path: pair.path,
+        ...(pair.from !== undefined && { from: short(pair.from) }),
+        ...(pair.to !== undefined && { to: short(pair.to) }),
+      });
       continue;
     }
     const keys = [...new Set([...other.members.keys(), ...one.members.keys()])].reverse();
@@ -51,11 +57,23 @@ function isPartial(root: Shown): boolean {
 }
 
 function pathOf(parent: string, key: string, tag: string): string {
-  return tag.startsWith("array") || tag.startsWith("set") || !/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `${parent}[${key}]` : `${parent}.${key}`;
+  return tag.startsWith("array") || tag.startsWith("set") || !/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key)
+    ? `${parent}[${key}]`
+    : `${parent}.${key}`;
 }
 
 /** A value without most of its members, for a list of changes. */
 function short(shown: Shown): Shown {
   if (typeof shown !== "object" || shown === null || !("of" in shown) || shown.$ === "cut") return shown;
-  return { ...shown, of: shown.of.slice(0, 3).map(([key, value]) => [key, typeof value === "object" && value !== null && "of" in value && value.$ !== "cut" ? { ...value, of: [], isDeep: true as const } : value]) };
+  return {
+    ...shown,
+    of: shown.of
+      .slice(0, 3)
+      .map(([key, value]) => [
+        key,
+        typeof value === "object" && value !== null && "of" in value && value.$ !== "cut"
+          ? { ...value, of: [], isDeep: true as const }
+          : value,
+      ]),
+  };
 }

@@ -19,7 +19,10 @@ export async function diffVersions(subject: Subject, loader: ValueLoader, name: 
   subject.node(name);
   const [from, to] = await Promise.all([versionOf(subject, name, query.from), versionOf(subject, name, query.to)]);
   const isNewCode = from.codeVersion !== to.codeVersion;
-  const code = { ...(from.codeVersion !== undefined && { from: from.codeVersion }), ...(to.codeVersion !== undefined && { to: to.codeVersion }) };
+  const code = {
+    ...(from.codeVersion !== undefined && { from: from.codeVersion }),
+    ...(to.codeVersion !== undefined && { to: to.codeVersion }),
+  };
   return {
     metadata: changes(textsOf(from), textsOf(to)).map(({ name: key, ...change }) => ({ key, ...change })),
     inputs: changes(from.inputDataVersions, to.inputDataVersions),
@@ -88,7 +91,8 @@ function diffValues(from: LoadedValue, to: LoadedValue, limit: number): ValueDif
   if (before !== undefined && after !== undefined) return diffRows(before, after, limit);
   const [one, other] = [textIn(from.value), textIn(to.value)];
   if (one !== undefined && other !== undefined) {
-    if (one.length + other.length > longestText) return { kind: "refused", because: "too-large", message: "The texts are too long to compare." };
+    if (one.length + other.length > longestText)
+      return { kind: "refused", because: "too-large", message: "The texts are too long to compare." };
     return diffLines(one, other, limit);
   }
   return diffTrees(from.value, to.value, limit);

@@ -31,7 +31,10 @@ async function lastDuration({ storage }: Subject, name: string): Promise<number 
     if (end.eventType !== "StepSuccess") continue;
     const start = events
       .slice(index + 1)
-      .find(({ eventType, runId, partitionKey }) => eventType === "StepStart" && runId === end.runId && String(partitionKey) === String(end.partitionKey));
+      .find(
+        ({ eventType, runId, partitionKey }) =>
+          eventType === "StepStart" && runId === end.runId && String(partitionKey) === String(end.partitionKey),
+      );
     if (start !== undefined) return Math.max(0, end.timestamp - start.timestamp);
   }
   return undefined;

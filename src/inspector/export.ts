@@ -1,8 +1,8 @@
 import { toBase64 } from "../encoding/base64.ts";
 import { isEdgewaterError, throwIfAborted } from "../errors.ts";
-import type { FullObjectMeta, GetResult } from "../object-store/types.ts";
 import type { StoredIn } from "../io-handler/stored-in.ts";
 import { storeOf } from "../io-handler/stored-in.ts";
+import type { FullObjectMeta, GetResult } from "../object-store/types.ts";
 import { handlerOf } from "../run/look.ts";
 import type { LatestRecord, StoredEvent } from "../storage/types.ts";
 import { bytesPerLine, type FileLine, fileVersion, type ObjectLine, streamOf } from "./file-format.ts";
@@ -52,7 +52,9 @@ async function* allLines(subject: Subject, signal: AbortSignal | undefined): Asy
 }
 
 /** The objects that records name: the newest value of each place, and with history every version that is recorded. */
-async function* objectsOf(subject: Subject): AsyncGenerator<{ readonly stored: StoredIn; readonly object: Omit<ObjectLine, "size"> }, void, void> {
+async function* objectsOf(
+  subject: Subject,
+): AsyncGenerator<{ readonly stored: StoredIn; readonly object: Omit<ObjectLine, "size"> }, void, void> {
   const { nodes } = await readRecords(subject);
   for (const records of nodes) {
     const { definition } = records.node;
@@ -63,7 +65,12 @@ async function* objectsOf(subject: Subject): AsyncGenerator<{ readonly stored: S
       if (seen.has(key)) continue;
       seen.add(key);
       const isVersion = stored.keys.history !== undefined && key.includes("/versions/");
-      const object = { asset: definition.name, ...(partition !== undefined && { partition }), key, ...(isVersion && { isVersion: true as const }) };
+      const object = {
+        asset: definition.name,
+        ...(partition !== undefined && { partition }),
+        key,
+        ...(isVersion && { isVersion: true as const }),
+      };
       yield { stored, object };
     }
   }
@@ -78,7 +85,9 @@ async function keysOf({ storage }: Subject, { node, latest, partitions }: NodeRe
   const { name } = node.definition;
   if (keys.history !== undefined) {
     const events = (await storage.getEventsForAsset(name, { types: ["Materialization"], limit: mostVersions })) as readonly StoredEvent[];
-    return events.flatMap(({ stored, partitionKey }) => (stored?.path === undefined ? [] : [{ key: stored.path, partition: partitionKey && String(partitionKey) }]));
+    return events.flatMap(({ stored, partitionKey }) =>
+      stored?.path === undefined ? [] : [{ key: stored.path, partition: partitionKey && String(partitionKey) }],
+    );
   }
   const places: readonly (LatestRecord | undefined)[] = node.definition.partitions === undefined ? [latest] : [...partitions.values()];
   return places.flatMap((record) => {

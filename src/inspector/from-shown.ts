@@ -87,5 +87,8 @@ function urlFrom(text: string, path: string): URL {
 }
 
 function refused(path: string, reason: string, cause?: unknown): EdgewaterError<"SerializationError"> {
-  return new EdgewaterError("SerializationError", `Cannot write the value at ${path}: ${reason}; pass the whole value`, { field: path, cause });
+  return new EdgewaterError("SerializationError", `Cannot write the value at ${path}: ${reason}; pass the whole value`, {
+    field: path,
+    cause,
+  });
 }

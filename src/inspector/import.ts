@@ -28,7 +28,9 @@ export async function importFile(
 ): Promise<ImportView> {
   const { storage } = subject;
   if (storage.isReadOnly)
-    throw new EdgewaterError("PermissionDenied", `Cannot import into ${storage.name}: it was opened with { readOnly: true }`, { store: storage.name });
+    throw new EdgewaterError("PermissionDenied", `Cannot import into ${storage.name}: it was opened with { readOnly: true }`, {
+      store: storage.name,
+    });
   if (!merge) await checkEmpty(storage);
   const contents: Contents = { records: [], events: 0, runs: 0 };
   const objects = new ImportedObjects(subject, { merge, dryRun, signal });

@@ -96,7 +96,11 @@ export class ImportedObjects {
     if (found !== undefined && !sameBytes(found, bytes)) {
       const message = `Cannot import the value of ${JSON.stringify(asset)}: ${stored.store.name} has another object ${JSON.stringify(key)}`;
       if (!merge)
-        throw new EdgewaterError("AlreadyExists", `${message}; delete it, or pass { merge: true } to keep it`, { store: stored.store.name, key, asset });
+        throw new EdgewaterError("AlreadyExists", `${message}; delete it, or pass { merge: true } to keep it`, {
+          store: stored.store.name,
+          key,
+          asset,
+        });
       this.notes.push(`The value of ${JSON.stringify(asset)} at ${JSON.stringify(key)} is another one here and was kept.`);
       return;
     }

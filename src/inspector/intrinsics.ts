@@ -49,13 +49,16 @@ export function bigintText(value: bigint, longest: number): string {
 /** Whether a prototype is that of errors. */
 export function isErrorPrototype(prototype: object): boolean {
   let each: object | null = prototype;
-  for (let steps = 0; each !== null && steps < 10; steps++, each = Object.getPrototypeOf(each) as object | null) if (each === Error.prototype) return true;
+  for (let steps = 0; each !== null && steps < 10; steps++, each = Object.getPrototypeOf(each) as object | null)
+    if (each === Error.prototype) return true;
   return false;
 }
 
 /** A value of Temporal, where the runtime has it. */
 export function temporalKind(value: object, prototype: object): { readonly name: string; readonly text: string } | undefined {
-  const kinds = (globalThis as { readonly Temporal?: unknown }).Temporal as Readonly<Record<string, { readonly prototype: { toString(): string } }>> | undefined;
+  const kinds = (globalThis as { readonly Temporal?: unknown }).Temporal as
+    | Readonly<Record<string, { readonly prototype: { toString(): string } }>>
+    | undefined;
   if (kinds === undefined) return undefined;
   const name = ["Instant", "ZonedDateTime", "PlainDate", "PlainDateTime", "PlainTime", "PlainYearMonth", "PlainMonthDay", "Duration"].find(
     (each) => kinds[each]?.prototype === prototype,

@@ -83,7 +83,11 @@ async function secondsOf(subject: Subject, own: NodeRecords): Promise<ReadonlyMa
 /** The events of an asset, newest first, page by page. */
 async function* eventsOf({ storage }: Subject, asset: string, types: readonly EventType[]): AsyncGenerator<AnyEvent, void, void> {
   for (let before: number | undefined; ; ) {
-    const page = (await storage.getEventsForAsset(asset, { types, limit: pageSize, ...(before !== undefined && { before }) })) as readonly AnyEvent[];
+    const page = (await storage.getEventsForAsset(asset, {
+      types,
+      limit: pageSize,
+      ...(before !== undefined && { before }),
+    })) as readonly AnyEvent[];
     yield* page;
     before = page.at(-1)?.id;
     if (page.length < pageSize) return;

@@ -43,12 +43,13 @@ async function rowsOf(
   const names = page.map(({ store, object }) => nameOfKey(store, object.key));
   const places = names.flatMap((name): readonly Place[] => (name === undefined ? [] : [placeOf(name)]));
   const latest = new Map(
-    (await storage.getLatestRecords(places)).map((record) => [idOf(record.assetKey, record.partitionKey && String(record.partitionKey)), record]),
+    (await storage.getLatestRecords(places)).map((record) => [
+      idOf(record.assetKey, record.partitionKey && String(record.partitionKey)),
+      record,
+    ]),
   );
   const versioned = new Set(names.flatMap((name) => (name?.isVersion ? [name.asset] : [])));
-  const paths = new Map(
-    await Promise.all([...versioned].map(async (asset) => [asset, await pathsOf(asset, storage)] as const)),
-  );
+  const paths = new Map(await Promise.all([...versioned].map(async (asset) => [asset, await pathsOf(asset, storage)] as const)));
   return page.map(({ store, object }, index): ObjectRow => {
     const { key, size, lastModified } = object;
     const base = { key: store.label + key, size, ...(lastModified && { at: lastModified.getTime() }) };
@@ -57,7 +58,8 @@ async function rowsOf(
     const { asset, partition, isVersion, stored } = name;
     const owner = { asset, ...(partition !== undefined && { partition }) };
     const record = latest.get(idOf(asset, partition));
-    const isCurrent = record?.lastMaterializationId !== undefined && record.lastFound !== "Missing" && isPathOf(record.lastStored?.path, key, stored);
+    const isCurrent =
+      record?.lastMaterializationId !== undefined && record.lastFound !== "Missing" && isPathOf(record.lastStored?.path, key, stored);
     if (isCurrent) return { ...base, ...owner, dataVersion: record.lastDataVersion as string, state: "current" };
     const version = isVersion ? paths.get(asset)?.get(key) : undefined;
     if (version !== undefined) return { ...base, ...owner, dataVersion: version, state: "old" };

@@ -34,7 +34,9 @@ export async function partitionsView(subject: Subject, name: string, { measure }
     throw new EdgewaterError("NotFound", message, { asset: name, field: "measure" });
   }
   const values = measure === undefined ? undefined : await measureOf(subject, own, index, measure);
-  const removed = [...own.partitions].filter(([key, { firstId, lastFound }]) => firstId !== undefined && lastFound !== "Missing" && !index.positions.has(key));
+  const removed = [...own.partitions].filter(
+    ([key, { firstId, lastFound }]) => firstId !== undefined && lastFound !== "Missing" && !index.positions.has(key),
+  );
   return {
     shape: shapeOf(definition, index, records.loadingContext),
     total: index.names.length,
@@ -113,7 +115,8 @@ function shapeOf(definition: PartitionsDefinition, index: PartitionIndex, loadin
   if (definition.kind === "time") {
     const starts = index.names.map((key) => startOf(definition.timeWindow(key)?.start));
     const stepMs = starts.length > 1 ? (starts[1] as number) - (starts[0] as number) : undefined;
-    const isEven = stepMs !== undefined && starts.every((start, position) => position === 0 || start - (starts[position - 1] as number) === stepMs);
+    const isEven =
+      stepMs !== undefined && starts.every((start, position) => position === 0 || start - (starts[position - 1] as number) === stepMs);
     return { kind: "time", starts, ...(isEven && { stepMs }), timeZone: definition.timeZone ?? "UTC" };
   }
   const dimensions = definition.kind === "multi" ? Object.entries(definition.dimensions) : [];

@@ -75,7 +75,13 @@ async function planMaking(subject: Subject, action: Making): Promise<Told> {
   const notes = busy.map(([madeBy, number]) => `${counted(number, "output")} of it is made by ${madeBy} already.`);
   const estimateMs = await durationOf(subject, steps);
   const what = outputs === assets.size ? listed([...assets]) : `${counted(outputs, "partition")} of ${listed([...assets])}`;
-  return { summary: `Makes ${what}${runs}.`, steps: grouped, total: grouped.length, notes, ...(estimateMs !== undefined && { estimateMs }) };
+  return {
+    summary: `Makes ${what}${runs}.`,
+    steps: grouped,
+    total: grouped.length,
+    notes,
+    ...(estimateMs !== undefined && { estimateMs }),
+  };
 }
 
 /** Steps of one function for one reason as one, and what others make of it. */
@@ -113,7 +119,8 @@ async function groupSteps(
     const name = graph.nodes.get(first)?.computation.name ?? step;
     const id = JSON.stringify([name, state, sentence]);
     const group = groups.get(id);
-    if (group === undefined) groups.set(id, { step: name, assets, ...(partitionKeys && { partitions: partitionKeys.length }), why: state, reason: sentence });
+    if (group === undefined)
+      groups.set(id, { step: name, assets, ...(partitionKeys && { partitions: partitionKeys.length }), why: state, reason: sentence });
     else group.partitions = (group.partitions ?? 0) + partitions.length;
   }
   return { grouped: [...groups.values()], busy: [...busy] };
@@ -136,7 +143,8 @@ async function planResume(subject: Subject, { runId, force = false }: Of<"resume
 async function planEnd(subject: Subject, { type, runId }: Extract<Action, { readonly type: "cancel" | "end" }>): Promise<Told> {
   const backfill = (await subject.repository.backfills.list()).find(({ backfillId }) => backfillId === runId);
   const status = backfill?.status ?? (await runView(subject, runId, new Map())).status;
-  if (status !== "Started" && status !== "Interrupted") throw impossible("PreconditionFailed", runId, type, `it has ended with the status ${status}`);
+  if (status !== "Started" && status !== "Interrupted")
+    throw impossible("PreconditionFailed", runId, type, `it has ended with the status ${status}`);
   if (type === "end" && status === "Started") throw impossible("InProgress", runId, "end", "a process is making it; cancel it");
   const what = backfill === undefined ? "run" : "backfill";
   const summary =
@@ -176,12 +184,17 @@ async function planAutomate({ repository }: Subject): Promise<Told> {
 async function planWrite(subject: Subject, { asset, partition, value }: Of<"write">): Promise<Told> {
   const { definition } = nodeOf(subject.graph, asset);
   if ((definition as Asset).kind !== "asset") {
-    throw new EdgewaterError("GraphError", `Cannot write ${JSON.stringify(asset)}: it is not an asset that this repository materializes`, { asset });
+    throw new EdgewaterError("GraphError", `Cannot write ${JSON.stringify(asset)}: it is not an asset that this repository materializes`, {
+      asset,
+    });
   }
   oneKey(definition, partition, await subject.context.loadingContext());
   valueFrom(value);
   const where = partition === undefined ? "" : `, partition ${partition}`;
-  return { summary: `Writes a value for ${asset}${where}, in a run of its own.`, steps: [{ step: asset, assets: [asset], why: "requested", reason: "It is written." }] };
+  return {
+    summary: `Writes a value for ${asset}${where}, in a run of its own.`,
+    steps: [{ step: asset, assets: [asset], why: "requested", reason: "It is written." }],
+  };
 }
 
 async function planRollback(subject: Subject, { asset, partition, version }: Of<"rollback">): Promise<Told> {
@@ -199,7 +212,11 @@ async function planDelete(subject: Subject, { keys }: Of<"delete">): Promise<Tol
   const assets = new Set<string>();
   for (const listedKey of keys) {
     const { store, key } = storeOfKey(stores, listedKey);
-    if (!store.canDelete) throw new EdgewaterError("NotSupported", `Cannot delete ${JSON.stringify(listedKey)}: ${store.store.name} cannot delete`, { store: store.store.name, key });
+    if (!store.canDelete)
+      throw new EdgewaterError("NotSupported", `Cannot delete ${JSON.stringify(listedKey)}: ${store.store.name} cannot delete`, {
+        store: store.store.name,
+        key,
+      });
     const owner = nameOfKey(store, key)?.asset;
     if (owner !== undefined) assets.add(owner);
   }
@@ -214,6 +231,11 @@ async function planPrune({ repository, storage }: Subject, { before }: Of<"prune
   return { summary, steps: [], notes: [...versions.explanation, ...records.explanation] };
 }
 
-function impossible(code: "NotSupported" | "PreconditionFailed" | "InProgress", runId: string, action: string, reason: string): EdgewaterError {
+function impossible(
+  code: "NotSupported" | "PreconditionFailed" | "InProgress",
+  runId: string,
+  action: string,
+  reason: string,
+): EdgewaterError {
   return new EdgewaterError(code, `Cannot ${action} ${JSON.stringify(runId)}: ${reason}`, { key: runId });
 }

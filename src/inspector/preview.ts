@@ -154,6 +154,12 @@ function refusalOf(error: unknown): Refusal {
   const message = thrownText(error);
   if (!isEdgewaterError(error)) return new Refusal("unreadable", `Its handler has thrown: ${message}`);
   const isGone = error.code === "NotFound" || (error.code === "Integrity" && isEdgewaterError(error.cause, "NotFound"));
-  const because = isGone ? "gone" : error.code === "Integrity" ? "damaged" : error.code === "PermissionDenied" ? "not-allowed" : "unreadable";
+  const because = isGone
+    ? "gone"
+    : error.code === "Integrity"
+      ? "damaged"
+      : error.code === "PermissionDenied"
+        ? "not-allowed"
+        : "unreadable";
   return new Refusal(because, message, { code: error.code });
 }

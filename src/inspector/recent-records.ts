@@ -16,7 +16,8 @@ export class RecentRecords {
   /** What is not older than a moment, and includes all events of an asset. */
   async read(asset: string): Promise<Records> {
     const known = this.#known;
-    if (known !== undefined && performance.now() - known.at < recentMs && (await this.#includes(await known.records, asset))) return known.records;
+    if (known !== undefined && performance.now() - known.at < recentMs && (await this.#includes(await known.records, asset)))
+      return known.records;
     const records = readRecords(this.#subject);
     this.#known = { at: performance.now(), records };
     records.catch(() => {

@@ -7,8 +7,8 @@ import {
   getterOf,
   isClass,
   isErrorPrototype,
-  nameOf,
   type Numbers,
+  nameOf,
   regexpText,
   temporalKind,
 } from "./intrinsics.ts";
@@ -137,7 +137,11 @@ class Showing {
     if (!isErrorPrototype(prototype)) return undefined;
     const message = dataProperty(value, "message");
     const name = classNameOf(prototype);
-    return { $: "error", v: this.#short(typeof message === "string" ? message : ""), ...(name !== undefined && { name: this.#short(name) }) };
+    return {
+      $: "error",
+      v: this.#short(typeof message === "string" ? message : ""),
+      ...(name !== undefined && { name: this.#short(name) }),
+    };
   }
 
   #containerOf(value: object, prototype: object, path: string, depth: number): Shown {
@@ -173,7 +177,11 @@ class Showing {
       if (next.done) break;
       const [key, value] = next.value;
       const at = `${path}.${index}`;
-      of.push(tag === "set" ? [index, this.show(value, at, depth + 1)] : [this.show(key, `${at}.key`, depth + 1), this.show(value, at, depth + 1)]);
+      of.push(
+        tag === "set"
+          ? [index, this.show(value, at, depth + 1)]
+          : [this.show(key, `${at}.key`, depth + 1), this.show(value, at, depth + 1)],
+      );
     }
     return { ...head, of };
   }
@@ -212,7 +220,8 @@ class Showing {
 
   #numbers({ name, length, at }: Numbers): Shown {
     const of: [Shown, Shown][] = [];
-    for (let index = 0; index < Math.min(length, this.#limits.members) && this.#left > 0; index++) of.push([index, this.show(at(index), "", 0)]);
+    for (let index = 0; index < Math.min(length, this.#limits.members) && this.#left > 0; index++)
+      of.push([index, this.show(at(index), "", 0)]);
     const isBytes = name === "Uint8Array" || name === "ArrayBuffer" || name === "Uint8ClampedArray";
     return { $: isBytes ? "bytes" : "typed", size: length, name, of };
   }

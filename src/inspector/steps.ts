@@ -1,7 +1,7 @@
 /** The steps of a run, from its plan and its events. */
-import { planOf } from "../run/plan.ts";
-import { type Step, outputId, outputIds, stepId } from "../run/plan.ts";
+
 import { whenAborted } from "../run/execute.ts";
+import { outputId, outputIds, planOf, type Step, stepId } from "../run/plan.ts";
 import type { AnyEvent, ErrorRecord, RunRecord } from "../storage/types.ts";
 import type { StepView } from "./inspection.ts";
 import { counted, firstLine } from "./sentences.ts";
@@ -95,7 +95,14 @@ function stateOf(step: Step, labels: ReadonlyMap<string, string>): StepState {
     if (label !== undefined && label !== step.label) after.add(label);
     if (after.size === mostBefore) break;
   }
-  return { ...emptyState(step.label, step.outputs.map(({ name }) => name)), outputIds: outputIds(step), after: [...after] };
+  return {
+    ...emptyState(
+      step.label,
+      step.outputs.map(({ name }) => name),
+    ),
+    outputIds: outputIds(step),
+    after: [...after],
+  };
 }
 
 /** Another process goes on with the run: what was running has been abandoned. */
@@ -150,7 +157,8 @@ function apply(state: StepState, event: AnyEvent): void {
 function end(attempt: StepState["attempts"][number] | undefined, timestamp: number, error?: ErrorRecord): void {
   if (attempt === undefined) return;
   attempt.to = timestamp;
-  if (error !== undefined) attempt.error = { ...(error.code !== undefined && { code: error.code }), name: error.name, message: error.message };
+  if (error !== undefined)
+    attempt.error = { ...(error.code !== undefined && { code: error.code }), name: error.name, message: error.message };
 }
 
 function noteOf({ outputs, outputIds: ids }: StepState, metadata: Parameters<typeof sizeOf>[0]): string {

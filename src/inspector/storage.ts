@@ -1,6 +1,6 @@
-import { PartitionContext } from "../partition/partition-context.ts";
 import { InputContext } from "../io-handler/contexts.ts";
 import { storeOf } from "../io-handler/stored-in.ts";
+import { PartitionContext } from "../partition/partition-context.ts";
 import { handlerOf } from "../run/look.ts";
 import type { StorageView } from "./inspection.ts";
 import { type NodeRecords, readRecords } from "./records.ts";
@@ -77,7 +77,8 @@ async function addUnlisted(subject: Subject, sizes: Sizes): Promise<void> {
 /** The contexts of what was made of an asset. */
 function contextsOf({ node, latest, partitions }: NodeRecords): readonly InputContext[] {
   const { name, metadata, partitions: definition } = node.definition;
-  if (definition === undefined) return latest?.lastMaterializationId === undefined ? [] : [new InputContext({ assetName: name, assetMetadata: metadata })];
+  if (definition === undefined)
+    return latest?.lastMaterializationId === undefined ? [] : [new InputContext({ assetName: name, assetMetadata: metadata })];
   return [...partitions.values()].flatMap(({ partitionKey, lastMaterializationId }) => {
     if (partitionKey === undefined || lastMaterializationId === undefined) return [];
     const partition = new PartitionContext({ keys: [partitionKey], definition });
@@ -89,7 +90,9 @@ async function recordsView({ storage }: Subject, signal: AbortSignal | undefined
   const runs = (await storage.getRuns({ limit: Number.MAX_SAFE_INTEGER })).map(({ runId }) => runId);
   let events = 0;
   for (let start = 0; start < runs.length && events < mostEvents && !signal?.aborted; start += 16) {
-    const counts = await Promise.all(runs.slice(start, start + 16).map(async (runId) => (await storage.getEventsForRun(runId, { types: "all" })).length));
+    const counts = await Promise.all(
+      runs.slice(start, start + 16).map(async (runId) => (await storage.getEventsForRun(runId, { types: "all" })).length),
+    );
     for (const count of counts) events += count;
   }
   return { events, runs: runs.length };

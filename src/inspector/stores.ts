@@ -35,7 +35,10 @@ export interface KeyName {
 
 /** The stores, each once. */
 export function storesOf({ nodes, context }: Subject): readonly InspectedStore[] {
-  const found = new Map<StoredIn["store"], { readonly first: StoredIn; readonly owners: Map<string, KeyOwner>; readonly prefixes: Set<string> }>();
+  const found = new Map<
+    StoredIn["store"],
+    { readonly first: StoredIn; readonly owners: Map<string, KeyOwner>; readonly prefixes: Set<string> }
+  >();
   for (const { definition } of nodes) {
     const stored = storeOf(handlerOf({ definition, key: undefined }, context));
     if (stored === undefined) continue;
@@ -57,7 +60,9 @@ export function storeOfKey(stores: readonly InspectedStore[], listed: string): {
   const matching = stores.filter(({ label }) => listed.startsWith(label)).sort((left, right) => right.label.length - left.label.length);
   const [store] = matching;
   if (store !== undefined) return { store, key: listed.slice(store.label.length) };
-  throw new EdgewaterError("NotFound", `Unknown object ${JSON.stringify(listed)}: no store of this repository has such keys`, { key: listed });
+  throw new EdgewaterError("NotFound", `Unknown object ${JSON.stringify(listed)}: no store of this repository has such keys`, {
+    key: listed,
+  });
 }
 
 /** Whose value an object is, as far as its key tells. */
@@ -105,11 +110,14 @@ function partitionIn(segments: readonly string[]): string | undefined {
 }
 
 /** The objects of a store below a prefix, in the order of their keys. Those that no handler of the repository can have written are among them. */
-export async function* objectsIn({ store }: InspectedStore, prefix: string, signal: AbortSignal | undefined): AsyncGenerator<ObjectMeta, void, void> {
+export async function* objectsIn(
+  { store }: InspectedStore,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ObjectMeta, void, void> {
   const { list } = store;
   if (list === undefined) return;
   // A prefix of keys need not end at a slash; that of a store does.
   const folder = prefix.includes("/") ? prefix.slice(0, prefix.lastIndexOf("/")) : "";
   for await (const object of list.call(store, folder, signal && { signal })) if (object.key.startsWith(prefix)) yield object;
 }
-

@@ -13,7 +13,12 @@ const longestJson = 2_000_000;
 export function textPreview(text: string, kinds: readonly string[]): Preview {
   const language = languageOf(text, kinds);
   const isCut = text.length > longestText;
-  return { kind: "text", text: isCut ? text.slice(0, longestText) : text, ...(language && { language }), ...(isCut && { cutAt: longestText }) };
+  return {
+    kind: "text",
+    text: isCut ? text.slice(0, longestText) : text,
+    ...(language && { language }),
+    ...(isCut && { cutAt: longestText }),
+  };
 }
 
 function languageOf(text: string, kinds: readonly string[]): (Preview & { readonly kind: "text" })["language"] {
@@ -23,7 +28,8 @@ function languageOf(text: string, kinds: readonly string[]): (Preview & { readon
   if (/^[{[]/.test(head) && text.length <= longestJson && isJson(text)) return "json";
   const named = kinds.map((kind) => kind.toLowerCase());
   if (named.includes("markdown") || named.includes("md") || /^#{1,6} \S/m.test(text.slice(0, 5000))) return "markdown";
-  if (named.includes("sql") || /^(?:select|with|create|insert|update|delete)\s[\s\S]*\b(?:from|table|into|set|as)\b/i.test(head)) return "sql";
+  if (named.includes("sql") || /^(?:select|with|create|insert|update|delete)\s[\s\S]*\b(?:from|table|into|set|as)\b/i.test(head))
+    return "sql";
   return undefined;
 }
 

@@ -51,7 +51,8 @@ export async function whyStale(subject: Subject, name: string, { partition }: Wh
     const link = linkOf(here, at.partition, cause, records);
     chain.push(link);
     for (const [asset, because] of innocentsOf(here, at.partition, records)) innocent.set(asset, because);
-    const next: Place | undefined = cause.upstream === undefined ? undefined : { asset: cause.upstream, partition: cause.upstreamPartition };
+    const next: Place | undefined =
+      cause.upstream === undefined ? undefined : { asset: cause.upstream, partition: cause.upstreamPartition };
     const input = next && records.byName.get(next.asset);
     if (next === undefined || input === undefined) break;
     if (causeOf(input, next.partition) === undefined) {
@@ -165,7 +166,9 @@ function originOf(
 function innocentsOf(records: NodeRecords, partition: string | undefined, { byName }: Records): readonly (readonly [string, string])[] {
   const latest = latestIn(records, partition);
   if (latest?.lastMaterializationId === undefined) return [];
-  const blamed = new Set(causesIn(records, partition).map(({ upstream, upstreamPartition }) => inputName(upstream ?? "", upstreamPartition)));
+  const blamed = new Set(
+    causesIn(records, partition).map(({ upstream, upstreamPartition }) => inputName(upstream ?? "", upstreamPartition)),
+  );
   const made = latest.lastMaterializationId;
   return Object.entries(latest.lastInputDataVersions)
     .slice(0, mostInputs)
