@@ -153,7 +153,9 @@ export class BytesIOHandler<Form extends BytesForm = "bytes"> extends IOHandler<
     const object = await this.#store.get(key, { signal: context.signal });
     const { size } = object.meta;
     const target = { asset: context.assetName, key, store: this.#store.name };
-    return size <= limit ? { value: await verifiedBytes(object, target, context) } : { value: await firstBytes(object.stream(), limit), total: size };
+    return size <= limit
+      ? { value: await verifiedBytes(object, target, context) }
+      : { value: await firstBytes(object.stream(), limit), total: size };
   }
 
   /** The stream of a value, which must not have been used before. */

@@ -11,7 +11,15 @@ export const actionCases: readonly InspectionCase[] = [
       const action = { type: "materialize", selection: ["text", "daily"], only: "missing" } as const;
       const plan = await inspection.plan(action);
       same(plan.refused, undefined, "a plan that can be done");
-      same(plan.steps.map(({ step, partitions, why }) => [step, partitions, why]), [["text", undefined, "missing"], ["counted", undefined, "requested"], ["daily", 4, "missing"]], "the plan");
+      same(
+        plan.steps.map(({ step, partitions, why }) => [step, partitions, why]),
+        [
+          ["text", undefined, "missing"],
+          ["counted", undefined, "requested"],
+          ["daily", 4, "missing"],
+        ],
+        "the plan",
+      );
       const id = crypto.randomUUID();
       const [one, other] = await Promise.all([inspection.act(action, { id }), inspection.act(action, { id })]);
       holds(one.runId !== undefined && one.runId === other.runId, "both calls return the same run");
@@ -49,7 +57,13 @@ export const actionCases: readonly InspectionCase[] = [
       const codes = async (...actions: readonly Parameters<typeof inspection.plan>[0][]): Promise<readonly (string | undefined)[]> =>
         Promise.all(actions.map(async (action) => (await inspection.plan(action)).refused?.code));
       same(
-        await codes({ type: "materialize", selection: ["nobody"] }, { type: "resume", runId }, { type: "cancel", runId }, { type: "cancel", runId: "nobody" }, { type: "observe", selection: ["table"] }),
+        await codes(
+          { type: "materialize", selection: ["nobody"] },
+          { type: "resume", runId },
+          { type: "cancel", runId },
+          { type: "cancel", runId: "nobody" },
+          { type: "observe", selection: ["table"] },
+        ),
         ["GraphError", "PreconditionFailed", "PreconditionFailed", "NotFound", "GraphError"],
         "the codes",
       );
@@ -87,37 +101,48 @@ export const actionCases: readonly InspectionCase[] = [
     async ({ repository }, inspection) => {
       const before = await repository.load("table");
       const [version] = (await inspection.asset("table")).versions;
-      await inspection.act({ type: "write", asset: "table", value: { $: "array", size: 1, of: [[0, { $: "object", size: 1, of: [["id", "x"]] }]] } });
+      await inspection.act({
+        type: "write",
+        asset: "table",
+        value: { $: "array", size: 1, of: [[0, { $: "object", size: 1, of: [["id", "x"]] }]] },
+      });
       same(await repository.load("table"), [{ id: "x" }], "the written value");
       await inspection.act({ type: "rollback", asset: "table", version: version?.eventId ?? 0 });
       same(await repository.load("table"), before, "the value of the earlier version");
     },
   ),
-  inspectionCase("exports records and values to one file that another repository imports, with equal bytes", async ({ open, repository, stage }) => {
-    await repository.materialize({ selection: ["table", "text", "daily"], includeUpstream: true, partitionKeys: ["a", "b c"] });
-    const inspection = await open();
-    if (!(await inspection.snapshot()).can.export) return;
-    const file = new Uint8Array(await new Response(await inspection.export("all")).arrayBuffer());
-    const target = await openInspectionSuite();
-    const other = await stage.open(target.repository);
-    try {
-      if (!(await other.snapshot()).can.import) return;
-      const whole = (): ReadableStream<Uint8Array> => new Blob([file]).stream();
-      const dry = await other.import(whole(), { dryRun: true });
-      same((await other.snapshot()).runs, [], "nothing is imported by a dry run");
-      await other.import(new Blob([file.slice(0, file.length - 60)]).stream()).then(
-        () => holds(false, "a file without its end is refused"),
-        () => {},
-      );
-      same([(await other.snapshot()).runs, (await other.objects()).rows], [[], []], "nothing is left of a file without its end");
-      same(await other.import(whole()), dry, "what is imported is what the dry run has told");
-      same(await target.repository.load("table"), await repository.load("table"), "a value");
-      const statuses = await target.repository.status({ selection: ["table", "text", "daily"], partitions: true });
-      same(statuses, await repository.status({ selection: ["table", "text", "daily"], partitions: true }), "the status of what was imported");
-      same((await other.asset("text")).latest?.dataVersion, (await inspection.asset("text")).latest?.dataVersion, "a version");
-    } finally {
-      await other.close();
-      await target.repository.close();
-    }
-  }),
+  inspectionCase(
+    "exports records and values to one file that another repository imports, with equal bytes",
+    async ({ open, repository, stage }) => {
+      await repository.materialize({ selection: ["table", "text", "daily"], includeUpstream: true, partitionKeys: ["a", "b c"] });
+      const inspection = await open();
+      if (!(await inspection.snapshot()).can.export) return;
+      const file = new Uint8Array(await new Response(await inspection.export("all")).arrayBuffer());
+      const target = await openInspectionSuite();
+      const other = await stage.open(target.repository);
+      try {
+        if (!(await other.snapshot()).can.import) return;
+        const whole = (): ReadableStream<Uint8Array> => new Blob([file]).stream();
+        const dry = await other.import(whole(), { dryRun: true });
+        same((await other.snapshot()).runs, [], "nothing is imported by a dry run");
+        await other.import(new Blob([file.slice(0, file.length - 60)]).stream()).then(
+          () => holds(false, "a file without its end is refused"),
+          () => {},
+        );
+        same([(await other.snapshot()).runs, (await other.objects()).rows], [[], []], "nothing is left of a file without its end");
+        same(await other.import(whole()), dry, "what is imported is what the dry run has told");
+        same(await target.repository.load("table"), await repository.load("table"), "a value");
+        const statuses = await target.repository.status({ selection: ["table", "text", "daily"], partitions: true });
+        same(
+          statuses,
+          await repository.status({ selection: ["table", "text", "daily"], partitions: true }),
+          "the status of what was imported",
+        );
+        same((await other.asset("text")).latest?.dataVersion, (await inspection.asset("text")).latest?.dataVersion, "a version");
+      } finally {
+        await other.close();
+        await target.repository.close();
+      }
+    },
+  ),
 ];

@@ -35,22 +35,30 @@ export const dailyKeys: readonly string[] = ["a", "b c", "é/x", "d"];
 /** Opens a repository whose records and values are new. */
 export async function openInspectionSuite(): Promise<InspectionSuite> {
   const control: SuiteControl = { source: 1, failing: [], isBroken: true, gate: Promise.resolve() };
-  const source = externalAsset({ name: "source", ioHandler: new InMemoryIOHandler() }, () => Observation({ dataVersion: `v${control.source}` }));
+  const source = externalAsset({ name: "source", ioHandler: new InMemoryIOHandler() }, () =>
+    Observation({ dataVersion: `v${control.source}` }),
+  );
   const table = asset({ name: "table", group: "values", kinds: ["json"], tags: { team: "a" }, codeVersion: "1" }, (_, context) => {
     context.addOutputMetadata({ rows: 60 });
     context.log.info(`makes the table of ${control.source}`);
     return Array.from({ length: 60 }, (_, index) => ({ id: `r${index}`, lon: index, lat: index / 2, size: index * control.source }));
   });
   const counted = task({ name: "counted", inputs: { table } }, ({ table }) => table.length);
-  const text = asset({ name: "text", inputs: { table }, group: "values" }, ({ table }) => `# Rows\n\n${table.length} rows of ${control.source}\n`);
+  const text = asset(
+    { name: "text", inputs: { table }, group: "values" },
+    ({ table }) => `# Rows\n\n${table.length} rows of ${control.source}\n`,
+  );
   const daily = asset({ name: "daily", inputs: { counted }, partitions: staticPartitions(dailyKeys) }, ({ counted }, context) => {
     if (control.failing.includes(context.partitionKey)) throw new RangeError(`no data for ${context.partitionKey}`);
     context.addOutputMetadata({ rows: counted });
     return { key: context.partitionKey, counted };
   });
-  const total = asset({ name: "total", inputs: { daily: input(daily, { partitionMapping: PartitionMapping.all(), missing: "skip" }) } }, async ({ daily }) => {
-    return (await daily.toMap()).size;
-  });
+  const total = asset(
+    { name: "total", inputs: { daily: input(daily, { partitionMapping: PartitionMapping.all(), missing: "skip" }) } },
+    async ({ daily }) => {
+      return (await daily.toMap()).size;
+    },
+  );
   const fails = asset({ name: "fails", inputs: { table } }, () => {
     if (control.isBroken) throw new TypeError("no such column", { cause: new RangeError("row 7") });
     return 1;

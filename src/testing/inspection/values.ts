@@ -10,8 +10,21 @@ export const valueCases: readonly InspectionCase[] = [
       const preview = await inspection.preview("table", { rows: [0, 2], sort: ["size", "down"] });
       holds(preview.kind === "table", "the value is a table");
       same([preview.total, preview.rows.map(([id]) => id)], [60, ["r59", "r58"]], "the rows");
-      same(preview.columns.map(({ name, type, unit }) => [name, type, unit]), [["id", "string", undefined], ["lon", "number", "degrees-lon"], ["lat", "number", "degrees-lat"], ["size", "number", undefined]], "the columns");
-      same(preview.columns[1]?.bins?.reduce((sum, count) => sum + count, 0), 60, "the distribution of a column");
+      same(
+        preview.columns.map(({ name, type, unit }) => [name, type, unit]),
+        [
+          ["id", "string", undefined],
+          ["lon", "number", "degrees-lon"],
+          ["lat", "number", "degrees-lat"],
+          ["size", "number", undefined],
+        ],
+        "the columns",
+      );
+      same(
+        preview.columns[1]?.bins?.reduce((sum, count) => sum + count, 0),
+        60,
+        "the distribution of a column",
+      );
       const found = await inspection.preview("table", { find: "R5", rows: [0, 100] });
       holds(found.kind === "table", "what is found is a table");
       same([found.total, found.rows.length, found.rows[0]?.[0]], [11, 11, "r5"], "the rows with a text");
@@ -58,7 +71,14 @@ export const valueCases: readonly InspectionCase[] = [
       await repository.materialize({ selection: ["text"] });
       const all = await inspection.objects();
       const data = all.rows.filter(({ key }) => key.includes("/versions/"));
-      same(data.map(({ asset, state }) => [asset, state]).toSorted(), [["table", "current"], ["text", "current"]], "the objects");
+      same(
+        data.map(({ asset, state }) => [asset, state]).toSorted(),
+        [
+          ["table", "current"],
+          ["text", "current"],
+        ],
+        "the objects",
+      );
       const seen: string[] = [];
       for (let after: string | undefined; ; ) {
         const page = await inspection.objects({ limit: 1, ...(after !== undefined && { after }) });
@@ -66,7 +86,11 @@ export const valueCases: readonly InspectionCase[] = [
         after = page.next;
         if (after === undefined) break;
       }
-      same(seen, all.rows.map(({ key }) => key), "the pages");
+      same(
+        seen,
+        all.rows.map(({ key }) => key),
+        "the pages",
+      );
       const room = await inspection.storage();
       same([room.values.objects, room.values.isCut], [all.rows.length, false], "the room");
     },

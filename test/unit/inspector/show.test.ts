@@ -14,11 +14,21 @@ function* partsOf(root: Shown): Generator<readonly [Shown, depth: number]> {
   }
 }
 
-const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withSparseArray: true, withNullPrototype: true });
+const anything = fc.anything({
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withSet: true,
+  withTypedArray: true,
+  withSparseArray: true,
+  withNullPrototype: true,
+});
 
 describe("show", () => {
   it("shows values that JSON has no word for", () => {
-    expect(show([new Date(0), 10n, new URL("https://a/"), /a/gi, Number.NaN, -0, undefined, Symbol("s"), new TypeError("no"), class A {}])).toEqual({
+    expect(
+      show([new Date(0), 10n, new URL("https://a/"), /a/gi, Number.NaN, -0, undefined, Symbol("s"), new TypeError("no"), class A {}]),
+    ).toEqual({
       $: "array",
       size: 10,
       of: [
@@ -40,7 +50,13 @@ describe("show", () => {
     class Point {
       readonly x = 1;
     }
-    const shown = show({ point: new Point(), map: new Map([["a", 1]]), set: new Set([1]), bytes: Uint8Array.of(7), floats: Float32Array.of(0.5) });
+    const shown = show({
+      point: new Point(),
+      map: new Map([["a", 1]]),
+      set: new Set([1]),
+      bytes: Uint8Array.of(7),
+      floats: Float32Array.of(0.5),
+    });
     expect(shown).toEqual({
       $: "object",
       size: 5,
@@ -57,13 +73,21 @@ describe("show", () => {
   it("cuts texts, members and depth, and says how much there is", () => {
     expect(show("abcdef", { text: 3 })).toEqual({ $: "cut", v: "abc", of: 6 });
     expect(show([1, 2, 3], { members: 1 })).toEqual({ $: "array", size: 3, of: [[0, 1]] });
-    expect(show({ a: { b: 1 } }, { depth: 1 })).toEqual({ $: "object", size: 1, of: [["a", { $: "object", size: 1, of: [], isDeep: true }]] });
+    expect(show({ a: { b: 1 } }, { depth: 1 })).toEqual({
+      $: "object",
+      size: 1,
+      of: [["a", { $: "object", size: 1, of: [], isDeep: true }]],
+    });
   });
 
   it("names what it has shown before, also in a cycle", () => {
     const cycle: unknown[] = [];
     cycle.push(cycle);
-    expect(show({ cycle })).toEqual({ $: "object", size: 1, of: [["cycle", { $: "array", size: 1, of: [[0, { $: "same", v: "$.cycle" }]] }]] });
+    expect(show({ cycle })).toEqual({
+      $: "object",
+      size: 1,
+      of: [["cycle", { $: "array", size: 1, of: [[0, { $: "same", v: "$.cycle" }]] }]],
+    });
   });
 
   it("calls no getter, and survives proxies that throw", () => {
@@ -76,7 +100,17 @@ describe("show", () => {
       toJSON: () => calls++,
       [Symbol.toPrimitive]: () => calls++,
     };
-    const throwing = new Proxy({}, { ownKeys: () => { throw new Error("no"); }, getPrototypeOf: () => { throw new Error("no"); } });
+    const throwing = new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error("no");
+        },
+        getPrototypeOf: () => {
+          throw new Error("no");
+        },
+      },
+    );
     const revoked = Proxy.revocable([], {});
     revoked.revoke();
     const shown = show([hostile, throwing, revoked.proxy, new Map([[hostile, throwing]])]);
@@ -88,11 +122,14 @@ describe("show", () => {
   it("runs each trap of a proxy at most once for each part", () => {
     const seen = new Map<string, number>();
     const count = (name: string): void => void seen.set(name, (seen.get(name) ?? 0) + 1);
-    const proxy = new Proxy({ a: 1, b: 2 }, {
-      ownKeys: (target) => (count("ownKeys"), Reflect.ownKeys(target)),
-      getOwnPropertyDescriptor: (target, key) => (count(`descriptor ${String(key)}`), Reflect.getOwnPropertyDescriptor(target, key)),
-      get: (target, key) => (count(`get ${String(key)}`), Reflect.get(target, key)),
-    });
+    const proxy = new Proxy(
+      { a: 1, b: 2 },
+      {
+        ownKeys: (target) => (count("ownKeys"), Reflect.ownKeys(target)),
+        getOwnPropertyDescriptor: (target, key) => (count(`descriptor ${String(key)}`), Reflect.getOwnPropertyDescriptor(target, key)),
+        get: (target, key) => (count(`get ${String(key)}`), Reflect.get(target, key)),
+      },
+    );
     show(proxy);
     expect([...seen].filter(([, times]) => times > 1)).toEqual([]);
     expect([...seen.keys()].filter((name) => name.startsWith("get "))).toEqual([]);
@@ -100,7 +137,9 @@ describe("show", () => {
 
   it("keeps names such as __proto__ as names", () => {
     const shown = show(JSON.parse('{"__proto__":{"polluted":true},"constructor":1}'));
-    expect(JSON.stringify(shown)).toBe('{"$":"object","size":2,"of":[["__proto__",{"$":"object","size":1,"of":[["polluted",true]]}],["constructor",1]]}');
+    expect(JSON.stringify(shown)).toBe(
+      '{"$":"object","size":2,"of":[["__proto__",{"$":"object","size":1,"of":[["polluted",true]]}],["constructor",1]]}',
+    );
     const back = valueFrom(shown) as object;
     expect(Object.keys(back)).toEqual(["__proto__", "constructor"]);
     expect(({} as { readonly polluted?: unknown }).polluted).toBeUndefined();
@@ -134,7 +173,19 @@ describe("show", () => {
 
   it("shows plain values so that they can be made again", () => {
     const plain = fc.letrec((tie) => ({
-      value: fc.oneof({ maxDepth: 3 }, fc.constant(null), fc.boolean(), fc.double(), fc.string(), fc.bigInt(), fc.constant(undefined), fc.date(), tie("list"), tie("record"), tie("map")),
+      value: fc.oneof(
+        { maxDepth: 3 },
+        fc.constant(null),
+        fc.boolean(),
+        fc.double(),
+        fc.string(),
+        fc.bigInt(),
+        fc.constant(undefined),
+        fc.date(),
+        tie("list"),
+        tie("record"),
+        tie("map"),
+      ),
       list: fc.array(tie("value"), { maxLength: 4 }),
       record: fc.dictionary(fc.string(), tie("value"), { maxKeys: 4 }),
       map: fc.array(fc.tuple(fc.string(), tie("value")), { maxLength: 4 }).map((entries) => new Map(entries)),
@@ -152,7 +203,13 @@ describe("show", () => {
   });
 
   it("refuses to make a value of which a part is not shown", () => {
-    for (const shown of [{ $: "cut", v: "a", of: 2 }, { $: "array", size: 2, of: [[0, 1]] }, { $: "same", v: "$" }, { $: "object", size: 0, name: "Point", of: [] }, { $: "function", v: "f" }] as Shown[])
+    for (const shown of [
+      { $: "cut", v: "a", of: 2 },
+      { $: "array", size: 2, of: [[0, 1]] },
+      { $: "same", v: "$" },
+      { $: "object", size: 0, name: "Point", of: [] },
+      { $: "function", v: "f" },
+    ] as Shown[])
       expect(() => valueFrom(shown)).toThrow(expect.objectContaining({ code: "SerializationError" }));
   });
 });
