@@ -7,7 +7,7 @@ import { EdgewaterError } from "../errors.ts";
 /** The version of the format. */
 export const fileVersion = 1;
 /** The bytes of one line. */
-export const bytesPerLine = 192 * 1024;
+export const bytesPerLine: number = 192 * 1024;
 
 /** An object of a store. Lines with its bytes follow. */
 export interface ObjectLine {

@@ -6,7 +6,7 @@
 import { EdgewaterError } from "../errors.ts";
 import { parsed } from "../http/json.ts";
 import type { LogRecord } from "../storage/records.ts";
-import { frozen } from "./frozen.ts";
+import { frozen } from "./json-text.ts";
 import type {
   AssetView,
   AutomationView,
