@@ -42,8 +42,9 @@ export function nodeListener(
   return async (incoming, outgoing) => {
     const closed = new AbortController();
     outgoing.once("close", () => closed.abort());
+    const chunks = incoming[Symbol.asyncIterator]();
     try {
-      const response = await handler(requestOf(incoming, closed.signal));
+      const response = await handler(requestOf(incoming, chunks, closed.signal));
       const cookies = response.headers.getSetCookie();
       outgoing.writeHead(response.status, {
         ...Object.fromEntries(response.headers),
@@ -51,6 +52,7 @@ export function nodeListener(
       });
       if (response.body !== null) await send(response.body, outgoing, closed.signal);
       outgoing.end();
+      await drain(chunks);
     } catch {
       outgoing.destroy();
     }
@@ -72,7 +74,7 @@ async function send(body: ReadableStream<Uint8Array>, outgoing: NodeResponse, cl
   }
 }
 
-function requestOf(incoming: NodeRequest, signal: AbortSignal): Request {
+function requestOf(incoming: NodeRequest, chunks: AsyncIterator<Uint8Array>, signal: AbortSignal): Request {
   const { method = "GET", url = "/" } = incoming;
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
@@ -80,24 +82,25 @@ function requestOf(incoming: NodeRequest, signal: AbortSignal): Request {
     if (value !== undefined && !name.startsWith(":")) for (const each of [value].flat()) headers.append(name, each as string);
   }
   const hasBody = method !== "GET" && method !== "HEAD";
-  const chunks = incoming[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       const { done, value } = await chunks.next();
       if (done) controller.close();
       else controller.enqueue(new Uint8Array(value));
     },
-    cancel: () => void drain(chunks).catch(() => undefined),
   });
   const init: RequestInit & { duplex: "half" } = { method, headers, signal, duplex: "half", ...(hasBody && { body }) };
   // The host is what the client claims; only the path counts.
   return new Request(new URL(url.startsWith("/") ? `http://localhost${url}` : url), init);
 }
 
-/** The most bytes of a refused body that are read, so that its client hears the refusal. */
+/** The most bytes that are read of the rest of a body. */
 const mostDrained = 16 * 2 ** 20;
 
-/** Reads the rest of a body that nobody wants: a client that still sends does not see an answer on a connection that ends. */
+/**
+ * Reads the rest of a body that nobody wants: a client that still sends does not hear an answer on a connection that ends, and what is
+ * left of a request keeps the next one on the connection from being read.
+ */
 async function drain(chunks: AsyncIterator<Uint8Array>): Promise<void> {
   let left = mostDrained;
   for (let chunk = await chunks.next(); !chunk.done; chunk = await chunks.next()) {

@@ -1,3 +1,8 @@
+/**
+ * Refusals of requests, which tell the client what to do.
+ *
+ * @module
+ */
 import { EdgewaterError, type ErrorCode, type ErrorDetails } from "../errors.ts";
 
 /** An error whose message was written for the client of a handler of requests. */

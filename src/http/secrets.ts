@@ -1,4 +1,9 @@
 /**
+ * Secrets of requests: where they are, and how they are compared.
+ *
+ * @module
+ */
+/**
  * The token of the header `Authorization: Bearer <token>`; empty when there is none.
  */
 export function bearerToken({ headers }: Request): string {

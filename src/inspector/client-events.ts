@@ -40,11 +40,14 @@ export async function* listen(
     try {
       for await (const each of muted < mutedStreams ? streamed(ask, cursor, connection) : polled(ask, cursor, connection)) {
         [alive, hasHeard] = [Date.now(), true];
-        if (!isLive) yield { alive, state: "live" };
-        isLive = true;
+        // A stream that is open is live when its source is: what happens before that, and is not recorded, is not told.
         if (each === "heard") continue;
-        if ("state" in each) yield each;
-        else {
+        if ("state" in each) {
+          yield each;
+          isLive = each.state === "live";
+        } else {
+          if (!isLive) yield { alive, state: "live" };
+          isLive = true;
           const batch = newPart(each, cursor);
           cursor = batch.cursor;
           hasTold = true;
@@ -90,13 +93,14 @@ async function* streamed(ask: AskEvents, after: number, connection: Watched): As
   }
 }
 
-async function* polled(ask: AskEvents, after: number, connection: Watched): AsyncGenerator<EventBatch | "heard"> {
+async function* polled(ask: AskEvents, after: number, connection: Watched): AsyncGenerator<EventBatch | ConnectionState> {
   // A poll of the server lasts longer than a silence.
   connection.allow(60_000);
   const batch = (await (await ask(after, { accept: "application/json" }, connection.signal)).json()) as EventBatch;
   connection.heard();
   if (!Array.isArray(batch.events)) throw unexpected();
-  yield batch.cursor === after && batch.live.length === 0 && batch.nodes.length === 0 && batch.runs.length === 0 ? "heard" : batch;
+  yield { alive: Date.now(), state: "live" };
+  yield batch;
 }
 
 function unexpected(): EdgewaterError {

@@ -6,8 +6,9 @@
 import { EdgewaterError, type ErrorCode, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import { aFunction, aName, aURL, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
 import { listen } from "./client-events.ts";
-import { frozen } from "./frozen.ts";
+import { frozen } from "./json-text.ts";
 import type { Acted, ErrorView, ImportView, Inspection, PlanView, Snapshot } from "./inspection.ts";
+import { checkCallOptions } from "./options.ts";
 import { type ReadName, readUrl } from "./routes.ts";
 
 /** Options of {@link connectInspection}. */
@@ -116,13 +117,17 @@ class Client implements Inspection {
   }
 
   #named(operation: ReadName): (name: string, options?: Signaled) => Promise<unknown> {
-    return async (name, { signal, ...options } = {}) =>
-      frozen(await jsonOf(await this.#send(readUrl(operation, name, options), { signal })));
+    return (name, options) => this.#read(operation, name, options);
   }
 
   #plain(operation: ReadName): (options?: Signaled) => Promise<unknown> {
-    return async ({ signal, ...options } = {}) =>
-      frozen(await jsonOf(await this.#send(readUrl(operation, undefined, options), { signal })));
+    return (options) => this.#read(operation, undefined, options);
+  }
+
+  async #read(operation: ReadName, name: string | undefined, given: Signaled = {}): Promise<unknown> {
+    checkCallOptions(operation, given);
+    const { signal, ...options } = given;
+    return frozen(await jsonOf(await this.#send(readUrl(operation, name, options), { signal })));
   }
 
   #send(path: string, sent: Sent): Promise<Response> {

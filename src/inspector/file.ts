@@ -6,7 +6,7 @@
 import { EdgewaterError } from "../errors.ts";
 import { parsed } from "../http/json.ts";
 import type { LogRecord } from "../storage/records.ts";
-import { frozen } from "./frozen.ts";
+import { frozen } from "./json-text.ts";
 import type {
   AssetView,
   AutomationView,
@@ -23,6 +23,7 @@ import type {
   StorageView,
   Why,
 } from "./inspection.ts";
+import { checkAction, checkCallOptions } from "./options.ts";
 
 /** What a report has: what an Inspection told when it was written. Everything by name is a list of pairs, because names are any text. */
 export interface Report {
@@ -103,30 +104,45 @@ class ReportInspection implements Inspection {
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   }.bind(this);
 
-  readonly asset: Inspection["asset"] = async (
-    name,
-    { versions = reportLimits.versions, before = Number.POSITIVE_INFINITY, partition } = {},
-  ) => {
-    const { view } = this.#asset(name);
+  readonly asset: Inspection["asset"] = async (name, query = {}) => {
+    checkCallOptions("asset", query);
+    const { versions = reportLimits.versions, before = Number.POSITIVE_INFINITY, partition } = query;
+    const {
+      view: { next: _, ...view },
+      partitions,
+    } = this.#asset(name);
+    if (partition !== undefined && partitions?.rows.some(({ key }) => key === partition) !== true) {
+      throw new EdgewaterError("NotFound", `Cannot show ${JSON.stringify(`${name}[${partition}]`)}: the report has no such partition`);
+    }
     const found = view.versions.filter((version) => version.eventId < before && (partition ?? version.partition) === version.partition);
-    return { ...view, versions: found.slice(0, versions) };
+    const shown = found.slice(0, versions);
+    const last = shown.at(-1)?.eventId;
+    return { ...view, versions: shown, ...(last !== undefined && found.length > shown.length && { next: last }) };
   };
 
   readonly partitions: Inspection["partitions"] = async (name, { measure } = {}) => {
     const views = this.#partitions(name).views;
     const found = views.find((view) => view.measure?.name === measure);
-    if (found === undefined) throw leftOut(`the measure ${JSON.stringify(measure)} of ${JSON.stringify(name)}`);
-    return found;
+    if (found !== undefined) return found;
+    throw new EdgewaterError(
+      "NotFound",
+      `Cannot show ${JSON.stringify(measure)} of ${JSON.stringify(name)}: the report has no such measure`,
+    );
   };
 
   readonly partitionRows: Inspection["partitionRows"] = async (name, { from, to }) => this.#partitions(name).rows.slice(from, to);
 
-  readonly runs: Inspection["runs"] = async ({ before = Number.POSITIVE_INFINITY, limit = reportLimits.runs, status } = {}) =>
-    this.#report.runs.filter((run) => run.startedAt < before && (status ?? run.status) === run.status).slice(0, limit);
+  readonly runs: Inspection["runs"] = async (query = {}) => {
+    checkCallOptions("runs", query);
+    const { before = Number.POSITIVE_INFINITY, limit = reportLimits.runs, status } = query;
+    return this.#report.runs.filter((run) => run.startedAt < before && (status ?? run.status) === run.status).slice(0, limit);
+  };
 
   readonly run: Inspection["run"] = async (runId) => this.#run(runId).view;
 
-  readonly logs: Inspection["logs"] = async (runId, { after, limit = reportLimits.logs } = {}): Promise<Page<LogRecord>> => {
+  readonly logs: Inspection["logs"] = async (runId, query = {}): Promise<Page<LogRecord>> => {
+    checkCallOptions("logs", query);
+    const { after, limit = reportLimits.logs } = query;
     const { logs } = this.#run(runId);
     const from = after === undefined ? 0 : Number(after);
     const to = from + limit;
@@ -155,8 +171,16 @@ class ReportInspection implements Inspection {
   readonly automation: Inspection["automation"] = async () => this.#report.automation ?? refuse(leftOut("the automation"));
   readonly storage: Inspection["storage"] = async () => this.#report.storage ?? refuse(leftOut("what takes how much room"));
   readonly objects: Inspection["objects"] = async () => refuse(leftOut("the stored objects"));
-  readonly plan: Inspection["plan"] = async () => refuse(readOnly("plan an action"));
-  readonly act: Inspection["act"] = async () => refuse(readOnly("do an action"));
+  readonly plan: Inspection["plan"] = async (action) => {
+    checkAction(action);
+    throw readOnly("plan an action");
+  };
+
+  readonly act: Inspection["act"] = async (action) => {
+    checkAction(action);
+    throw readOnly("do an action");
+  };
+
   readonly export: Inspection["export"] = async () => refuse(readOnly("export records"));
   readonly import: Inspection["import"] = async () => refuse(readOnly("import a file"));
 

@@ -9,6 +9,7 @@ import type * as nodeUtil from "node:util";
 interface Runtimes {
   readonly process?: {
     readonly versions?: Readonly<Record<string, string | undefined>>;
+    readonly stderr?: { readonly isTTY?: boolean; readonly write?: (text: string) => unknown };
     /** In Node from 20.16, Deno, Bun, and Workers with the compatibility flag. */
     readonly getBuiltinModule?: (name: string) => unknown;
   };
@@ -48,4 +49,15 @@ export function isBun(): boolean {
 /** Returns whether this runtime is Deno. */
 export function isDeno(): boolean {
   return "Deno" in globalThis;
+}
+
+/**
+ * Writes a line to the terminal in which this process runs. Undefined where there is none: in a browser, in a Worker, in a service
+ * whose output goes to a file.
+ */
+export function terminal(): ((line: string) => void) | undefined {
+  const { process } = globalThis as Runtimes;
+  const stream = process?.stderr;
+  if (stream?.isTTY !== true || typeof stream.write !== "function") return undefined;
+  return (line) => void stream.write?.(`${line}\n`);
 }

@@ -229,7 +229,7 @@ describe("the sources", () => {
     const asking = files.filter(({ text }) =>
       /(?<![\w-])process\b[.?]|\bDeno\b[.?]|import\.meta\.env\b/.test(text.replace(/\/\*[\s\S]*?\*\/|`[^`]*`/g, "")),
     );
-    expect(asking.map(({ path }) => path)).toEqual(["runtime/environment.ts", "runtime/node.ts", "runtime/terminal.ts"]);
+    expect(asking.map(({ path }) => path)).toEqual(["runtime/environment.ts", "runtime/node.ts"]);
     expect(files.filter(({ text }) => /\bconsole\./.test(text)).map(({ path }) => path)).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { isEdgewaterError } from "../../errors.ts";
 import type { Action, Inspection, Snapshot } from "../inspection.ts";
 import type { Rights } from "./rights.ts";
 
@@ -25,7 +26,7 @@ async function assetsOf(action: Action, inspection: Inspection): Promise<readonl
     case "resume":
     case "cancel":
     case "end":
-      return (await inspection.run(action.runId)).nodes;
+      return nodesOf(action.runId, inspection);
     case "write":
     case "rollback":
       return [action.asset];
@@ -35,6 +36,16 @@ async function assetsOf(action: Action, inspection: Inspection): Promise<readonl
     case "delete":
     case "prune":
       return (await inspection.snapshot()).nodes.map(({ name }) => name);
+  }
+}
+
+/** The assets of a run; none of one that does not exist, which the plan says. */
+async function nodesOf(runId: string, inspection: Inspection): Promise<readonly string[]> {
+  try {
+    return (await inspection.run(runId)).nodes;
+  } catch (error) {
+    if (isEdgewaterError(error, "NotFound")) return [];
+    throw error;
   }
 }
 

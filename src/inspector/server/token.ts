@@ -1,7 +1,7 @@
 import { toHex } from "../../encoding/hex.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { areEqual, bearerToken, secretDigest } from "../../http/secrets.ts";
-import { terminal } from "../../runtime/terminal.ts";
+import { terminal } from "../../runtime/node.ts";
 import type { InspectorOptions } from "./options.ts";
 import { checkHost } from "./origin.ts";
 

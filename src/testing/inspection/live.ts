@@ -54,11 +54,13 @@ export const liveCases: readonly InspectionCase[] = [
       control.gate = promise;
       const inspection = await open();
       const { cursor } = await inspection.snapshot();
+      let running: Promise<unknown> | undefined;
       const hearing = hear(inspection, cursor, (heard) => {
+        // What is not recorded is told from the moment on at which the connection is live.
+        if (heard.some((told) => "state" in told && told.state === "live")) running ??= repository.materialize({ selection: ["slow"] });
         const live = heard.flatMap((told) => ("events" in told ? told.live : []));
         return live.some(({ type }) => type === "log") && live.some(({ type }) => type === "progress");
       });
-      const running = repository.materialize({ selection: ["slow"] });
       const live = (await hearing).flatMap((batch) => batch.live);
       same(
         live.find(({ type }) => type === "progress"),

@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { components } from "../../../scripts/components.ts";
 import { leaks, walk } from "../../support/inspection/canary.ts";
 import { start } from "../../support/servers/remote.ts";
+import { run } from "../../support/spawn.ts";
+
+const program = "test/runtime/node-deno-bun/inspector.ts";
 
 const condition = "--conditions=edgewater-source";
 const runtimes = [
@@ -18,7 +21,7 @@ describe.each(runtimes)("an inspector that $name serves", ({ path, args }) => {
   let stop = async (): Promise<void> => {};
   beforeAll(async () => {
     if (path === undefined) return;
-    const started = await start(path, args, "test/runtime/node-deno-bun/inspector.ts");
+    const started = await start(path, args, program);
     url = started.server.url;
     stop = started.stop;
   });
@@ -28,6 +31,10 @@ describe.each(runtimes)("an inspector that $name serves", ({ path, args }) => {
     (mount: string) =>
     (below: string, init?: RequestInit): Promise<Response> =>
       fetch(`${url}/${mount}/${below}`, init);
+
+  it.skipIf(path === undefined)("passes the conformance cases through its own client", async () => {
+    expect(JSON.parse(await run(path ?? "", [...args, program, "", "cases"]))).toEqual([]);
+  });
 
   it.skipIf(path === undefined)("tells no secret on any route", async () => {
     const answers = await walk(sendTo("open"));

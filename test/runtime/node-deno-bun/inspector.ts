@@ -1,17 +1,20 @@
 /**
  * Serves inspectors of a repository full of secrets in this runtime and prints their URL: below `open/` everybody may look, below
- * `named/` they see values and their own stacks, below `token/` nobody gets in. Ends with its standard input.
+ * `named/` they see values and their own stacks, below `token/` nobody gets in. Ends with its standard input. With `cases` as its
+ * second argument, runs the conformance cases of Inspection over a server of its own, and prints the failures.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exit, stdin } from "node:process";
-import { inspector, nodeListener } from "edgewater/inspector";
+import { argv, exit, stdin } from "node:process";
+import { connectInspection, inspector, nodeListener } from "edgewater/inspector";
+import { inspectionCases } from "edgewater/testing";
 import { canaryRepository } from "../../support/inspection/canary.ts";
+import { everything } from "../../support/inspection/everything.ts";
 
 const repository = await canaryRepository();
 const redact = (value: Readonly<Record<string, unknown>>, { key }: { readonly key: string }) => (key === "secret" ? undefined : value);
 const authorize = (): boolean => true;
-const handlers: Readonly<Record<string, (request: Request) => Promise<Response>>> = {
+const handlers: Record<string, (request: Request) => Promise<Response>> = {
   open: inspector(repository, { authorize, redact }),
   named: inspector(repository, { authorize, redact, values: "preview", stacks: "own", actions: ["materialize"] }),
   token: inspector(repository, { onLink: (link) => console.log(link) }),
@@ -37,5 +40,25 @@ function serve(): Promise<number> {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)));
 }
 
-console.log(`http://127.0.0.1:${await serve()}`);
-stdin.resume().on("end", () => exit());
+const url = `http://127.0.0.1:${await serve()}`;
+if (argv[3] !== "cases") {
+  console.log(url);
+  stdin.resume().on("end", () => exit());
+} else {
+  const failures: string[] = [];
+  for (const { name, run } of inspectionCases()) {
+    try {
+      await run({
+        open: (opened) => {
+          const mount = crypto.randomUUID();
+          handlers[mount] = inspector(opened, everything);
+          return connectInspection(`${url}/${mount}/`);
+        },
+      });
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  console.log(JSON.stringify(failures));
+  exit();
+}

@@ -1,9 +1,11 @@
 /** The Worker of the example, which serves the records in D1 too, and a Durable Object whose own database the tests use. */
 import { DurableObject } from "cloudflare:workers";
-import { Storage } from "edgewater";
+import { type Repository, Storage } from "edgewater";
 import { type D1Binding, d1 } from "edgewater/d1";
+import { type InspectorOptions, inspector } from "edgewater/inspector";
 import { bearer, serveStorage } from "edgewater/remote";
 import example from "../../../examples/worker/src/index.ts";
+import { canaryRepository } from "../../support/inspection/canary.ts";
 
 /** The token for the records. */
 export const token = "a-token-for-the-worker";
@@ -12,10 +14,20 @@ const authorize = bearer({ write: token });
 
 export default {
   async fetch(request: Request, env: Parameters<typeof example.fetch>[1] & { readonly RECORDS: D1Binding }): Promise<Response> {
+    if (new URL(request.url).pathname.startsWith("/inspector/")) return inspectorOf(request)(await canaryRepository())(request);
     if (!new URL(request.url).pathname.startsWith("/records/")) return example.fetch(request, env);
     await using storage = await Storage.connect(d1(env.RECORDS));
     return await serveStorage(storage, { authorize })(request);
   },
 };
+
+/** Below `open/` everybody may look, below `named/` they see values, and elsewhere there is no `authorize`. */
+function inspectorOf(request: Request): (repository: Repository) => (request: Request) => Promise<Response> {
+  const [, , mount] = new URL(request.url).pathname.split("/");
+  const redact: InspectorOptions["redact"] = (value, { key }) => (key === "secret" ? undefined : value);
+  const open: InspectorOptions = { authorize: () => true, redact };
+  const named: InspectorOptions = { ...open, values: "preview", stacks: "own", actions: ["materialize"] };
+  return (repository) => inspector(repository, mount === "open" ? open : mount === "named" ? named : {});
+}
 
 export class Records extends DurableObject {}

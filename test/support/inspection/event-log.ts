@@ -27,6 +27,7 @@ export class EventLog {
   async *#listen(after: number, signal: AbortSignal): AsyncGenerator<EventBatch | ConnectionState> {
     this.listeners++;
     try {
+      yield { alive: Date.now(), state: "live" };
       let cursor = after;
       while (!signal.aborted) {
         const events = this.#events.filter(({ id }) => id > cursor).slice(0, 200);

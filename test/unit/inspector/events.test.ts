@@ -42,7 +42,9 @@ describe("a stream", () => {
     const handler = served(log);
     const first = await handler(new Request(`${url}api/events?after=1`));
     expect(first.headers.get("content-type")).toBe("text/event-stream");
-    expect(await textUntil(first, "id: 3")).toMatch(/^: open\n\nid: 3\nevent: batch\ndata: \{"cursor":3,"events":\[\{"id":2,.*\n\n$/);
+    expect(await textUntil(first, "id: 3")).toMatch(
+      /^: open\n\nevent: connection\ndata: .*\n\nid: 3\nevent: batch\ndata: \{"cursor":3,"events":\[\{"id":2,.*\n\n$/,
+    );
     const again = await handler(new Request(`${url}api/events?after=0`, { headers: { "last-event-id": "2" } }));
     expect(await textUntil(again, "id: 3")).toMatch(/"events":\[\{"id":3,/);
     for (const after of ["x", "-1", "1.5", "9".repeat(17)]) {
@@ -54,7 +56,7 @@ describe("a stream", () => {
     const log = new EventLog();
     const handler = served(log, { aliveMs: 1, streamMs: 40 });
     const text = await (await handler(new Request(`${url}api/events`))).text();
-    expect(text).toMatch(/^: open\n\n(?:: alive\n\n)+$/);
+    expect(text).toMatch(/^: open\n\nevent: connection\ndata: .*\n\n(?:: alive\n\n)+$/);
     expect(log.listeners).toBe(0);
   });
 

@@ -35,7 +35,9 @@ describe("a report", () => {
     const { can, ...snapshot } = await source.snapshot();
     expect(await report.snapshot()).toEqual({ ...snapshot, can: { ...(can.values && { values: true }), ...(can.diff && { diff: true }) } });
     for (const { name } of snapshot.nodes) {
-      expect(await report.asset(name)).toEqual(await source.asset(name));
+      // Older versions are not in the report.
+      const { next: _, ...asset } = await source.asset(name);
+      expect(await report.asset(name)).toEqual(asset);
       expect(await report.why(name)).toEqual(await source.why(name));
     }
     expect(await report.preview("daily")).toEqual(await source.preview("daily"));
@@ -101,7 +103,6 @@ describe("a report", () => {
       () => report.export("records"),
       () => report.import(new Blob([]).stream()),
       () => report.objects(),
-      () => report.automation(),
       () => report.why("daily", { partition: "x" }),
     ];
     for (const call of refused) await expect(call()).rejects.toMatchObject({ code: "NotSupported" });
