@@ -6,8 +6,8 @@
 import { EdgewaterError, type ErrorCode, isEdgewaterError, throwIfAborted } from "../errors.ts";
 import { aFunction, aName, aURL, checkOptions, checkValue, type OptionKinds, required } from "../options.ts";
 import { listen } from "./client-events.ts";
-import { frozen } from "./json-text.ts";
 import type { Acted, ErrorView, ImportView, Inspection, PlanView, Snapshot } from "./inspection.ts";
+import { frozen } from "./json-text.ts";
 import { checkCallOptions } from "./options.ts";
 import { type ReadName, readUrl } from "./routes.ts";
 

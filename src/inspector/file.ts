@@ -6,7 +6,6 @@
 import { EdgewaterError } from "../errors.ts";
 import { parsed } from "../http/json.ts";
 import type { LogRecord } from "../storage/records.ts";
-import { frozen } from "./json-text.ts";
 import type {
   AssetView,
   AutomationView,
@@ -23,6 +22,7 @@ import type {
   StorageView,
   Why,
 } from "./inspection.ts";
+import { frozen } from "./json-text.ts";
 import { checkAction, checkCallOptions } from "./options.ts";
 
 /** What a report has: what an Inspection told when it was written. Everything by name is a list of pairs, because names are any text. */

@@ -8,7 +8,9 @@ it("shows the pipeline and its functions", async () => {
   await expect.poll(() => shown("h1"), { timeout: 30_000 }).toBe("Nothing has been materialized yet");
 
   location.hash = "#/assets/strong";
-  await expect.poll(() => document.querySelector("#inspector")?.shadowRoot?.querySelector("textarea")?.value, { timeout: 30_000 }).toContain("magnitude >= 5");
+  await expect
+    .poll(() => document.querySelector("#inspector")?.shadowRoot?.querySelector("textarea")?.value, { timeout: 30_000 })
+    .toContain("magnitude >= 5");
 });
 
 function shown(selector: string): string | undefined {

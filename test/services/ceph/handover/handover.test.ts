@@ -46,23 +46,20 @@ async function handOver(
   }
 }
 
-it.skipIf(browsers.length === 0)(
-  "a worker finishes the run of a closed tab, and computes nothing again",
-  async () => {
-    for (const browser of browsers) {
-      const [tab, server] = await handOver(browser, "doubled");
-      expect(tab.calls, browser.name).toEqual(["numbers", "doubled"]);
-      expect(server, browser.name).toEqual({
-        calls: [],
-        workerCalls: ["total"],
-        total: 12,
-        status: "Success",
-        materialized: [
-          ["numbers", false],
-          ["doubled", true],
-          ["total", false],
-        ],
-      });
-    }
-  },
-);
+it.skipIf(browsers.length === 0)("a worker finishes the run of a closed tab, and computes nothing again", async () => {
+  for (const browser of browsers) {
+    const [tab, server] = await handOver(browser, "doubled");
+    expect(tab.calls, browser.name).toEqual(["numbers", "doubled"]);
+    expect(server, browser.name).toEqual({
+      calls: [],
+      workerCalls: ["total"],
+      total: 12,
+      status: "Success",
+      materialized: [
+        ["numbers", false],
+        ["doubled", true],
+        ["total", false],
+      ],
+    });
+  }
+});
