@@ -1,13 +1,13 @@
 import { useEffect } from "preact/hooks";
 import { Problem } from "../parts/problem-note.tsx";
+import { Asset } from "../screens/asset/asset.tsx";
 import { Overview } from "../screens/overview/overview.tsx";
 import { Unknown } from "../screens/unknown.tsx";
 import { useAfter, useApp } from "../state/context.ts";
 import { later } from "./later.tsx";
 import { patienceMs } from "./patience.ts";
 
-// The overview is the first screen; the others are loaded when they are opened, or when the page has nothing else to do.
-const Asset = later(() => import("../screens/asset/asset.tsx").then((module) => module.Asset));
+// The overview and an asset are the first screens; the others are loaded when they are opened, or when the page has nothing else to do.
 const Assets = later(() => import("../screens/assets.tsx").then((module) => module.Assets));
 const Automation = later(() => import("../screens/automation/automation.tsx").then((module) => module.Automation));
 const Partitions = later(() => import("../screens/partitions/partitions.tsx").then((module) => module.Partitions));
@@ -26,7 +26,7 @@ export const Screen = () => {
   useEffect(() => {
     if (!isDrawn) return;
     const timer = setTimeout(() => {
-      for (const screen of [Asset, Assets, Automation, Partitions, Run, Runs, Storage]) screen.preload();
+      for (const screen of [Assets, Automation, Partitions, Run, Runs, Storage]) screen.preload();
     }, preloadMs);
     return () => clearTimeout(timer);
   }, [isDrawn]);

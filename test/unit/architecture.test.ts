@@ -241,7 +241,8 @@ describe("the sources", () => {
   });
 
   it("are no splinters: fewer than 15 have under 20 lines", () => {
-    const entries = [...Object.values(sources), ...importTargets].map((path) => relative(root, path));
+    // The program that `bin` names is an entry too.
+    const entries = [...[...Object.values(sources), ...importTargets].map((path) => relative(root, path)), "cli/bin.ts"];
     const splinters = files.filter(({ path, text }) => lineCount(text) < 20 && !entries.includes(path)).map(({ path }) => path);
     expect(splinters.length, splinters.join("\n")).toBeLessThan(15);
   });
