@@ -35,6 +35,12 @@ export default [
   withRoot("open", "dist/object-store/open/index.js", "{ openStore }", "157.7 kB"),
   withRoot("with", "dist/object-store/with/index.js", "{ withPrefix, withRetry, withLimit, withCache, withTrace, withFaults }", "116.3 kB"),
   withRoot("parallel", "dist/executors/parallel/index.js", "{ parallel, serveSteps }", "112.3 kB"),
+  withRoot(
+    "inspector",
+    "dist/inspector/index.js",
+    "{ connectInspection, inspect, inspector, nodeListener, openReport, writeReport }",
+    "200 kB",
+  ),
   withRoot("cron", "dist/cron/index.js", "{ cronPartitions }", "125.6 kB"),
   withRoot("remote", "dist/remote/index.js", "{ remote }", "117.4 kB"),
   withRoot("d1", "dist/storage/sql/d1.js", "{ d1 }", "116.2 kB"),

@@ -3,9 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chdir, cwd } from "node:process";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openReport } from "edgewater/inspector";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runHere } from "../../support/cli/in-process.ts";
 import { root } from "../../support/spawn.ts";
+
+// The sources have no page unless they are built.
+vi.mock("../../../src/inspector/page.ts", () => ({ files: { "index.html": { type: "text/html", text: "<html><head></head></html>" } } }));
 
 const module = join(root, "test/support/cli/assets.ts");
 const before = cwd();
@@ -55,6 +59,15 @@ describe("edgewater", () => {
     const imported = await runHere("import", module, file, "--json");
     expect([imported.code, imported.err]).toEqual([0, ""]);
     expect(JSON.parse(imported.out)).toEqual({ file, lines });
+  });
+
+  it("writes the inspector as a folder, with a report that opens", async () => {
+    await runHere("materialize", module, "quakes");
+    const { code, err } = await runHere("ui", module, "--static", "report", "--values");
+    expect([code, err]).toEqual([0, ""]);
+    expect(await readFile(join(folder, "report/index.html"), "utf8")).toContain('<meta name="edgewater-report" content="report.json" />');
+    const report = openReport(await readFile(join(folder, "report/report.json"), "utf8"));
+    expect(await report.preview("quakes")).toMatchObject({ kind: "table", total: 2 });
   });
 
   it("looks for what is wrong", async () => {
