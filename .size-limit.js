@@ -4,7 +4,7 @@
  *
  * Each limit is what was measured plus 10 %. Whoever raises one gives the reason in the commit. What a page downloads for
  * its first run is measured in a browser: test/runtime/browser-pages/first-run. The page of the inspector has its limits in
- * scripts/build-inspector.ts, which knows what of it loads at first.
+ * scripts/build-inspector.ts, which knows what of it loads at first; here it counts with edgewater/inspector, which loads it later.
  */
 const root = { "dist/index.js": "{ asset, Repository, SuperJsonIOHandler }" };
 const notCounted = ["node:*", "postgres", "superjson", "unstorage"];
