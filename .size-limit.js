@@ -39,7 +39,7 @@ export default [
     "inspector",
     "dist/inspector/index.js",
     "{ connectInspection, inspect, inspector, nodeListener, openReport, writeReport }",
-    "200 kB",
+    "340.9 kB",
   ),
   withRoot("cron", "dist/cron/index.js", "{ cronPartitions }", "125.6 kB"),
   withRoot("remote", "dist/remote/index.js", "{ remote }", "117.4 kB"),
