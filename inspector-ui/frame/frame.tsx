@@ -77,7 +77,7 @@ export const Frame = () => {
             {slots.rail !== undefined && <slots.rail />}
             <span class="row">
               <Icon name="tabs" />
-              <span class="grow">{isOld ? "Not live" : "Live"}</span>
+              <span class="grow">{store.connection.value.state === "ended" ? "Report" : isOld ? "Not live" : "Live"}</span>
               <Glyph form={isOld ? "stale" : "ok"} />
             </span>
             <span class="row">

@@ -8,7 +8,11 @@ import { pathToFileURL } from "node:url";
 
 /** Writes what the command was asked for, and waits until a pipe has taken it. */
 export async function print(text: string): Promise<void> {
-  await new Promise<void>((done) => stdout.write(`${text}\n`, () => done()));
+  await printed(`${text}\n`);
+}
+
+async function printed(text: string): Promise<void> {
+  await new Promise<void>((done) => stdout.write(text, () => done()));
 }
 
 /** Writes what is beside it: progress and errors. */
@@ -61,12 +65,12 @@ export async function writeText(path: string, text: string): Promise<void> {
   await writeFile(absolute(path), text);
 }
 
-/** Writes lines to a file, or to the standard output. */
+/** Writes lines, each with its end, to a file or to the standard output. */
 export async function writeLines(path: string | undefined, lines: AsyncIterable<string>): Promise<number> {
   let count = 0;
   if (path === undefined) {
     for await (const line of lines) {
-      await print(line);
+      await printed(line);
       count++;
     }
     return count;
@@ -75,7 +79,7 @@ export async function writeLines(path: string | undefined, lines: AsyncIterable<
   const file = await open(absolute(path), "w");
   try {
     for await (const line of lines) {
-      await file.write(`${line}\n`);
+      await file.write(line);
       count++;
     }
   } finally {
@@ -84,7 +88,7 @@ export async function writeLines(path: string | undefined, lines: AsyncIterable<
   return count;
 }
 
-/** The lines of a file, or of the standard input for `-`. */
+/** The lines of a file, or of the standard input for `-`, each with its end. */
 export async function* readLines(path: string): AsyncGenerator<string> {
   const source = path === "-" ? stdin : createReadStream(absolute(path));
   const text = Readable.toWeb(source).pipeThrough(new TextDecoderStream() as never) as ReadableStream<string>;
@@ -92,9 +96,9 @@ export async function* readLines(path: string): AsyncGenerator<string> {
   for await (const part of text) {
     const lines = (rest + part).split("\n");
     rest = lines.pop() ?? "";
-    yield* lines.filter((line) => line !== "");
+    for (const line of lines) if (line !== "") yield `${line}\n`;
   }
-  if (rest !== "") yield rest;
+  if (rest !== "") yield `${rest}\n`;
 }
 
 /** The runtime with its version, such as `Node 24.21.0`. */

@@ -1,4 +1,4 @@
-import { EdgewaterError } from "../errors.ts";
+import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { SuperJsonIOHandler } from "../io-handler/superjson.ts";
 import { LocalStore } from "../object-store/local/index.ts";
 import { nearest } from "../options.ts";
@@ -47,7 +47,13 @@ async function openModule(module: string): Promise<Repository> {
 async function embedded(): Promise<Storage> {
   // The folder is made with its first file, which keeps records and values out of version control.
   if (!exists(`${folder}/.gitignore`)) await writeText(`${folder}/.gitignore`, "*\n");
-  return Storage.embedded(`${folder}/records`);
+  try {
+    return await Storage.embedded(`${folder}/records`);
+  } catch (error) {
+    if (!isEdgewaterError(error, "NotSupported")) throw error;
+    const remedy = "use Node 22.13 or later, Deno or Bun, or export a storage from the module";
+    throw new UsageError(`${runtimeName()} has no SQLite for the records; ${remedy}`);
+  }
 }
 
 async function imported(module: string): Promise<Readonly<Record<string, unknown>>> {

@@ -163,7 +163,8 @@ async function request(base: URL, path: string, sent: Sent, { token, fetch: send
   const init: RequestInit & { readonly duplex?: "half" } = {
     method,
     headers,
-    redirect: "error",
+    // A redirect could take the token and an action elsewhere; workerd has no "error".
+    redirect: "manual",
     ...(json !== undefined && { body: JSON.stringify(json) }),
     ...(body !== undefined && { body, duplex: "half" as const }),
     ...(signal !== undefined && { signal }),
@@ -176,6 +177,9 @@ async function request(base: URL, path: string, sent: Sent, { token, fetch: send
     throw new EdgewaterError("Unavailable", `Cannot reach the inspector at ${base.origin}; check that it runs`, { cause });
   }
   if (response.ok || response.status === 304) return response;
+  if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
+    throw new EdgewaterError("Unavailable", `The inspector at ${base.origin} answered with a redirect; pass the URL that it leads to`);
+  }
   throw await failureOf(response);
 }
 

@@ -14,12 +14,15 @@ export function criticalSteps(states: readonly StepState[]): ReadonlySet<StepSta
   return critical;
 }
 
-/** The step that ended last. One that is running ends after all others. */
+/**
+ * The step that ended last: of those that ended in the same millisecond, the last one in the order of the run. One that is running
+ * ends after all others.
+ */
 function latest(states: readonly StepState[]): StepState | undefined {
   let found: StepState | undefined;
   for (const state of states) {
     const end = endOf(state);
-    if (end !== undefined && (found === undefined || end > (endOf(found) ?? 0))) found = state;
+    if (end !== undefined && (found === undefined || end >= (endOf(found) ?? 0))) found = state;
   }
   return found;
 }

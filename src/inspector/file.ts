@@ -100,7 +100,7 @@ class ReportInspection implements Inspection {
     const events = this.#report.events.filter(({ id }) => id > after);
     const cursor = Math.max(after, this.#report.snapshot.cursor);
     if (events.length > 0) yield { cursor, events, runs: [], nodes: [], live: [] };
-    yield { alive: this.#report.writtenAt, state: "retrying" as const };
+    yield { alive: this.#report.writtenAt, state: "ended" as const };
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   }.bind(this);
 

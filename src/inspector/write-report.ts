@@ -133,7 +133,7 @@ async function eventsUntil(inspection: Inspection, cursor: number, signal: Abort
   const over = signal === undefined ? done.signal : AbortSignal.any([signal, done.signal]);
   for await (const each of inspection.events(after, over)) {
     // A source that cannot be reached tells nothing more.
-    if ("state" in each && each.state === "retrying") break;
+    if ("state" in each && each.state !== "live") break;
     if (!("events" in each)) continue;
     events.push(...each.events.filter(({ id }) => id <= cursor));
     if (each.cursor >= cursor) break;

@@ -26,7 +26,7 @@ function placeOf({ kind, asset, runId }: AttentionRow): string {
 export const Attention = ({ rows }: { readonly rows: readonly AttentionRow[] }) => (
   <Card title="Needs attention" sub={rows.length > 0 ? formatNumber(rows.length) : undefined}>
     {rows.length === 0 ? (
-      <p class="pad dim">Nothing. Everything is up to date.</p>
+      <p class="pad dim">Nothing failed, and nothing is stale.</p>
     ) : (
       <div class="list">
         {rows.slice(0, maximumRows).map((row) => (

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { note, print, readLines, writeLines } from "../host.ts";
+import { print, readLines, writeLines } from "../host.ts";
 import { count } from "../output.ts";
 import { UsageError } from "../parse.ts";
 
@@ -35,8 +35,7 @@ export const importCommand: Command = {
       }
     };
     await repository.storage.import(counted(), { merge: given.has("merge"), signal });
-    if (isJson) await print(JSON.stringify({ file, lines }));
-    else note(`Read ${count(lines, "record")}\n`);
+    await print(isJson ? JSON.stringify({ file, lines }) : `Read ${count(lines, "record")} from ${file}`);
     return 0;
   },
 };

@@ -37,7 +37,9 @@ export const uiCommand: Command = {
       throw new UsageError("The option --values is for --static; the served page shows values");
     const port = given.number("port", 0);
     await using repository = await project.open();
-    if (folder !== undefined) return writeFolder(repository, folder, { values: given.has("values") ? "preview" : "none", signal, isJson });
+    // The repository is closed after it.
+    if (folder !== undefined)
+      return await writeFolder(repository, folder, { values: given.has("values") ? "preview" : "none", signal, isJson });
     const { actions = [], ...rest } = allowed;
     let told: (link: string) => void = () => {};
     const link = new Promise<string>((resolve) => {

@@ -124,8 +124,8 @@ export interface EventBatch {
 export interface ConnectionState {
   /** When it last heard from the source. */
   readonly alive: number;
-  /** `retrying`: the source was lost, and is tried again. */
-  readonly state: "live" | "retrying";
+  /** `retrying`: the source was lost, and is tried again. `ended`: it tells nothing more, as a report does. */
+  readonly state: "live" | "retrying" | "ended";
   /** When it is tried again. */
   readonly retryInMs?: number;
 }

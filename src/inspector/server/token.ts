@@ -25,14 +25,15 @@ export class TokenGate {
   /**
    * Checks the host, and makes and tells the token at the first request.
    *
-   * @throws a refusal with `PermissionDenied` for a foreign host, and where there is nowhere to tell the token
+   * @throws a refusal with `PermissionDenied` where there is nowhere to tell the token, and for a foreign host
    */
   enter(request: Request, mount: string): void {
-    checkHost(request, this.#hosts);
+    // Where there is no terminal no host helps: this is what to mend first.
     if (this.#tell === undefined) {
       const reason = "the inspector has no terminal to write a link with a token to; pass authorize, or onLink to send the link elsewhere";
       throw new Refusal("PermissionDenied", 403, reason);
     }
+    checkHost(request, this.#hosts);
     if (this.#token !== undefined) return;
     this.#token = toHex(crypto.getRandomValues(new Uint8Array(16)));
     this.#cookie = `edgewater-${toHex(crypto.getRandomValues(new Uint8Array(4)))}`;

@@ -1,9 +1,13 @@
-/** `npx edgewater` on Node, Deno and Bun: the real program, in a folder of its own. */
-import { spawn } from "node:child_process";
+/**
+ * `npx edgewater` on Node, Deno and Bun: the real program, in a folder of its own. What its commands do is tested in one process:
+ * test/unit/cli.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Storage } from "edgewater";
 import { connectInspection } from "edgewater/inspector";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { components } from "../../../scripts/components.ts";
@@ -26,92 +30,55 @@ describe.each(runtimes)("edgewater on $name", ({ name, path = "", args }) => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const start = (...given: readonly string[]) => {
+  /** Starts a command line; `ended` gives its exit code and what it has written. */
+  function start(...given: readonly string[]) {
     const { PATH = "", HOME = "", NODE_COMPILE_CACHE = "" } = process.env;
-    return spawn(path, [...args, program, ...given], { cwd: folder, env: { PATH, HOME, NODE_COMPILE_CACHE, NO_COLOR: "1" } });
-  };
-
-  /** Runs a command line to its end. */
-  async function run(...given: readonly string[]): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
-    const child = start(...given);
-    let [out, err] = ["", ""];
-    child.stdout.on("data", (part) => (out += part));
-    child.stderr.on("data", (part) => (err += part));
-    child.stdin.end();
-    const [code] = (await once(child, "close")) as [number | null];
-    return { code, out, err };
+    const env = { PATH, HOME, NODE_COMPILE_CACHE, NO_COLOR: "1" };
+    const child: ChildProcess = spawn(path, [...args, program, ...given], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    const written = { out: "", err: "" };
+    let waiting = (): void => {};
+    for (const [stream, to] of [[child.stdout, "out"] as const, [child.stderr, "err"] as const]) {
+      stream?.on("data", (part) => {
+        written[to] += part;
+        waiting();
+      });
+    }
+    const ended = once(child, "close").then(([code]) => ({ code: code as number | null, ...written }));
+    /** Waits for a text, and gives what was written with it. */
+    const said = (to: "out" | "err", text: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        waiting = () => written[to].includes(text) && resolve(written[to]);
+        waiting();
+        void ended.then(({ code, err }) => reject(new Error(`Ended with ${code} before it has said ${JSON.stringify(text)}: ${err}`)));
+      });
+    return { said, ended, interrupt: () => child.kill("SIGINT") };
   }
 
-  it.skipIf(!isThere)("makes assets, tells their status, and keeps both", async () => {
-    const made = await run("materialize", module, "strong", "--upstream", "--tag", "by=test", "--json");
-    expect([made.code, made.err]).toEqual([0, ""]);
-    const result = JSON.parse(made.out) as { readonly success: boolean; readonly runId: string; readonly made: { asset: string }[] };
-    expect([result.success, result.made.map(({ asset }) => asset)]).toEqual([true, ["quakes", "strong"]]);
-
-    const status = await run("status", module, "strong", "by-region", "--partitions");
-    expect(status.code).toBe(0);
-    expect(status.out).toMatch(/^strong\s+UpToDate$/m);
-    expect(status.out).toMatch(/^by-region\[eu\]\s+Missing$/m);
-
-    const runs = JSON.parse((await run("runs", module, "--limit", "1", "--json")).out) as { runId: string; tags: object }[];
-    expect(runs).toMatchObject([{ runId: result.runId, tags: { by: "test" } }]);
-  });
-
-  it.skipIf(!isThere)("says what has failed, with the exit code 1", async () => {
-    const { code, out, err } = await run("materialize", module, "broken");
-    expect([code, err]).toEqual([1, expect.stringContaining("broken failed: the feed is not there")]);
-    expect(out).toMatch(/^Run .*: made 0 values; go on with edgewater materialize --resume$/m);
-  });
-
-  it.skipIf(!isThere)("exports records that another Storage imports", async () => {
-    const file = join(folder, "records.ndjson");
-    expect((await run("export", module, file)).out).toMatch(/^Wrote \d+ records to /);
-    const refused = await run("import", module, file);
-    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("AlreadyExists")]);
-    const lines = (await readFile(file, "utf8")).trimEnd().split("\n").length;
-    await rm(join(folder, ".edgewater"), { recursive: true });
-    const imported = await run("import", module, file, "--json");
-    expect([imported.code, JSON.parse(imported.out)]).toEqual([0, { file, lines }]);
-  });
-
-  it.skipIf(!isThere)("looks for what is wrong", async () => {
-    const fine = await run("doctor", module);
-    expect([fine.code, fine.out]).toEqual([0, expect.stringContaining("Everything is fine")]);
-    expect(fine.out).toContain("reachable, and keeps conditions");
-    await writeFile(join(folder, "wrong.mjs"), "export const asset = [];\n");
-    const wrong = await run("doctor", "./wrong.mjs", "--json");
-    const { isFine, checks } = JSON.parse(wrong.out) as { isFine: boolean; checks: { found: string }[] };
-    expect([wrong.code, isFine, checks.at(-1)?.found]).toEqual([1, false, expect.stringContaining("did you mean assets?")]);
-  });
-
-  it.skipIf(!isThere)("cancels a run at Ctrl+C", async () => {
-    const child = start("materialize", module, "slow");
-    let err = "";
-    child.stderr.on("data", (part) => {
-      const before = err;
-      err += part;
-      if (err.includes("slow has begun") && !before.includes("slow has begun")) child.kill("SIGINT");
-    });
-    const [code] = (await once(child, "close")) as [number | null];
-    expect([code, err]).toEqual([130, expect.stringContaining("Canceled")]);
-    const runs = JSON.parse((await run("runs", module, "--limit", "1", "--json")).out) as { status: string; nodeNames: string[] }[];
-    expect(runs).toMatchObject([{ status: "Canceled", nodeNames: ["slow"] }]);
+  it.skipIf(!isThere)("cancels a run at Ctrl+C, and keeps what is made and that it was canceled", async () => {
+    const { said, ended, interrupt } = start("materialize", module, "strong", "slow", "--upstream");
+    await said("err", "slow has begun");
+    await said("err", "strong in ");
+    interrupt();
+    const { code, err } = await ended;
+    expect([code, err]).toEqual([130, expect.stringMatching(/\nCanceled\n$/)]);
+    await using storage = await Storage.embedded(join(folder, ".edgewater/records"));
+    const [run, ...others] = await storage.getRuns();
+    expect([run?.status, run?.nodeNames.toSorted(), others]).toEqual(["Canceled", ["quakes", "slow", "strong"], []]);
+    const made = await storage.getEventsForRun(run?.runId ?? "", { types: ["Materialization"] });
+    expect(made.map((event) => "assetKey" in event && event.assetKey)).toEqual(["quakes", "strong"]);
   });
 
   it.skipIf(!isThere)("serves the inspector until Ctrl+C", async () => {
-    const child = start("ui", module, "--port", "0", "--json");
-    let err = "";
-    child.stderr.on("data", (part) => (err += part));
-    const [line] = (await once(child.stdout, "data")) as [Buffer];
-    const { url } = JSON.parse(String(line)) as { url: string };
+    const { said, ended, interrupt } = start("ui", module, "--port", "0", "--json");
+    const { url } = JSON.parse(await said("out", "\n")) as { url: string };
     const [base = "", token = ""] = url.split("#token=");
     const inspection = connectInspection(base, { token });
     const { nodes, can } = await inspection.snapshot();
     expect(nodes.map((node) => node.name)).toContain("strong");
     expect(can.delete).toBeUndefined();
     await expect(connectInspection(base).snapshot()).rejects.toMatchObject({ code: "Unauthenticated" });
-    child.kill("SIGINT");
-    const [code] = (await once(child, "close")) as [number | null];
+    interrupt();
+    const { code, err } = await ended;
     expect([code, err.replace(/The page is not built.*\n/, "").replace(/Deno\.serve.*\n/, "")]).toEqual([0, ""]);
   });
 });

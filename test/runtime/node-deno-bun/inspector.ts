@@ -1,11 +1,11 @@
 /**
  * Serves inspectors of a repository full of secrets in this runtime and prints their URL: below `open/` everybody may look, below
- * `named/` they see values and their own stacks, below `token/` nobody gets in. Ends with its standard input. With `cases` as its
- * second argument, runs the conformance cases of Inspection over a server of its own, and prints the failures.
+ * `named/` they see values and their own stacks, below `token/` nobody gets in. `cases` runs the conformance cases of Inspection in
+ * this runtime, as a client of its own server, and answers with the failures. Ends with its standard input.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { argv, exit, stdin } from "node:process";
+import { exit, stdin } from "node:process";
 import { connectInspection, inspector, nodeListener } from "edgewater/inspector";
 import { inspectionCases } from "edgewater/testing";
 import { canaryRepository } from "../../support/inspection/canary.ts";
@@ -17,7 +17,8 @@ const authorize = (): boolean => true;
 const handlers: Record<string, (request: Request) => Promise<Response>> = {
   open: inspector(repository, { authorize, redact }),
   named: inspector(repository, { authorize, redact, values: "preview", stacks: "own", actions: ["materialize"] }),
-  token: inspector(repository, { onLink: (link) => console.log(link) }),
+  token: inspector(repository, { onLink: () => {} }),
+  cases: async () => Response.json(await failures()),
 };
 
 function handle(request: Request): Promise<Response> {
@@ -35,17 +36,18 @@ function serve(): Promise<number> {
   const where = { hostname: "127.0.0.1", port: 0 };
   if (Deno) return Promise.resolve(Deno.serve({ ...where, onListen: () => {} }, handle).addr.port);
   // Streams are silent for longer than Bun waits unless it is told.
-  if (Bun) return Promise.resolve(Bun.serve({ ...where, idleTimeout: 60, fetch: handle }).port);
+  if (Bun) return Promise.resolve(Bun.serve({ ...where, idleTimeout: 255, fetch: handle }).port);
   const server = createServer(nodeListener(handle));
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)));
 }
 
 const url = `http://127.0.0.1:${await serve()}`;
-if (argv[3] !== "cases") {
-  console.log(url);
-  stdin.resume().on("end", () => exit());
-} else {
-  const failures: string[] = [];
+console.log(url);
+stdin.resume().on("end", () => exit());
+
+/** Runs the conformance cases, each with a mount of its own. */
+async function failures(): Promise<readonly string[]> {
+  const found: string[] = [];
   for (const { name, run } of inspectionCases()) {
     try {
       await run({
@@ -56,9 +58,8 @@ if (argv[3] !== "cases") {
         },
       });
     } catch (error) {
-      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      found.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  console.log(JSON.stringify(failures));
-  exit();
+  return found;
 }

@@ -1,30 +1,10 @@
 /** The command line, in this process: its help, and what it refuses. */
 import { join } from "node:path";
-import { stderr, stdout } from "node:process";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { main } from "../../../src/cli/main.ts";
+import { describe, expect, it } from "vitest";
+import { runHere } from "../../support/cli/in-process.ts";
 import { root } from "../../support/spawn.ts";
 
 const module = join(root, "test/support/cli/assets.ts");
-
-/** Runs a command line, and gives what it has written. */
-async function run(...args: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  let [out, err] = ["", ""];
-  vi.spyOn(stdout, "write").mockImplementation(((text: string, done?: () => void) => {
-    out += text;
-    done?.();
-    return true;
-  }) as typeof stdout.write);
-  vi.spyOn(stderr, "write").mockImplementation(((text: string) => {
-    err += text;
-    return true;
-  }) as typeof stderr.write);
-  const code = await main(args);
-  vi.restoreAllMocks();
-  return { code, out, err };
-}
-
-afterEach(() => vi.restoreAllMocks());
 
 describe("edgewater", () => {
   it.each([
@@ -43,16 +23,16 @@ describe("edgewater", () => {
     [["why", module], "Pass the name of one asset: edgewater why ASSET"],
     [["ui", module, "--values"], "The option --values is for --static"],
   ])("%j is refused, with the exit code 2", async (args, text) => {
-    const { code, out, err } = await run(...args);
+    const { code, out, err } = await runHere(...args);
     expect([code, out, err]).toEqual([2, "", expect.stringContaining(text)]);
   });
 
   it("explains itself and every command", async () => {
-    const overview = await run("--help");
+    const overview = await runHere("--help");
     const names = [...overview.out.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, each = ""]) => each);
     expect([overview.code, names.length]).toEqual([0, 11]);
     for (const each of names) {
-      const { code, out } = await run(each, "--help");
+      const { code, out } = await runHere(each, "--help");
       expect([code, out]).toEqual([0, expect.stringMatching(/Usage: edgewater [\s\S]*Options:[\s\S]*Examples:[\s\S]*Exit codes:/)]);
     }
   });

@@ -99,6 +99,10 @@ describe("a connection", () => {
     expect(connectionText({ alive: 0, state: "live" })).toBeUndefined();
     expect(connectionText({ alive: 0, state: "retrying", retryInMs: 3_200 })?.next).toMatch(/in 4 s\.$/);
     expect(connectionText({ alive: 0, state: "retrying" })?.next).toMatch(/now\.$/);
+    expect(connectionText({ alive: 0, state: "ended" })).toMatchObject({
+      since: expect.stringMatching(/^A report of/),
+      next: "What you see is as it was then.",
+    });
   });
 });
 

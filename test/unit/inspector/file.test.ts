@@ -59,7 +59,7 @@ describe("a report", () => {
       heard.push("events" in each ? each.events.map(({ id }) => id) : each.state);
       if ("state" in each) done.abort();
     }
-    expect(heard).toEqual([Array.from({ length: 50 }, (_, index) => 251 + index), "retrying"]);
+    expect(heard).toEqual([Array.from({ length: 50 }, (_, index) => 251 + index), "ended"]);
   });
 
   it("pages versions and runs, and shows the rows of a table", async () => {
