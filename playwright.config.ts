@@ -6,10 +6,16 @@ export default defineConfig({
   testDir: "e2e",
   forbidOnly: process.env["CI"] !== undefined,
   reporter: "list",
+  // Each test has its own page and its own storage.
+  fullyParallel: true,
+  workers: 2,
   // A test that hangs ends; on a busy machine every test takes many times as long as alone.
   timeout: 240_000,
+  expect: { timeout: 20_000 },
   projects: browsers.map(({ name, launchOptions: { channel, ...launchOptions } }) => ({
     name,
+    // What only Chromium can show, and the long sweeps, which tell nothing new in a second browser.
+    ...(name !== "chromium" && { grepInvert: /@chromium/ }),
     use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) },
   })),
   use: { baseURL: `http://127.0.0.1:${port}` },

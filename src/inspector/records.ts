@@ -1,4 +1,5 @@
 /** What the records say of every node and partition. No store is asked. */
+
 import type { PartitionLoadingContext } from "../partition/partitions-definition.ts";
 import { hasFailedLast } from "../repository/selection.ts";
 import type { Node } from "../run/graph.ts";
@@ -6,6 +7,7 @@ import { inputName } from "../storage/input-name.ts";
 import { decodeIntent, intentPrefix } from "../storage/intent.ts";
 import type { LatestRecord, RunRecord, Staleness, StalenessCause, Storage } from "../storage/types.ts";
 import type { InspectedStatus } from "./inspection.ts";
+import { goingOn } from "./runs.ts";
 import type { Subject } from "./subject.ts";
 
 /** What the records say, as it was read at one time. */
@@ -42,11 +44,12 @@ const nothing: ReadonlyMap<string, never> = new Map<string, never>();
  */
 export async function readRecords({ context, nodes, storage, running }: Subject): Promise<Records> {
   const names = nodes.map(({ definition }) => definition.name);
-  const [started, loadingContext, intents] = await Promise.all([
+  const [recorded, loadingContext, intents] = await Promise.all([
     storage.getRuns({ status: "Started", limit: Number.MAX_SAFE_INTEGER }),
     context.loadingContext(),
     storage.kvList(intentPrefix()),
   ]);
+  const started = await goingOn(recorded, storage);
   const makes = await running.read(started);
   const partitioned = names.filter((_, index) => nodes[index]?.definition.partitions !== undefined);
   const stalenesses = await storage.computeStaleness({ assets: names, partitions: partitioned.length > 0 });

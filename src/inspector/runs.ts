@@ -1,3 +1,4 @@
+import { hasHolderEnded } from "../run/living.ts";
 import type { Lease, RunRecord, Storage } from "../storage/types.ts";
 import type { RunRow, RunsQuery } from "./inspection.ts";
 import { runRow } from "./views.ts";
@@ -32,8 +33,30 @@ export async function listRuns(
 
 /** Runs as rows, with the time since the owner was heard of for those that have not ended. */
 export async function withLeases(runs: readonly RunRecord[], storage: Storage): Promise<readonly RunRow[]> {
+  const leases = await leasesOf(runs, storage);
+  return Promise.all(
+    runs.map(async (run) => {
+      const lease = leases.get(run.runId);
+      return runRow((await isAbandoned(run, lease, storage)) ? { ...run, status: "Interrupted" } : run, lease);
+    }),
+  );
+}
+
+/** The runs that go on: not those whose process or tab is gone, though their leases last for a while. */
+export async function goingOn(started: readonly RunRecord[], storage: Storage): Promise<readonly RunRecord[]> {
+  const leases = await leasesOf(started, storage);
+  const abandoned = await Promise.all(started.map((run) => isAbandoned(run, leases.get(run.runId), storage)));
+  return started.filter((_, index) => !abandoned[index]);
+}
+
+/** The leases of the owners of the runs that have not ended, by their runs. */
+async function leasesOf(runs: readonly RunRecord[], storage: Storage): Promise<ReadonlyMap<string, Lease>> {
   const open = runs.filter(({ endTime }) => endTime === undefined);
   const leases = open.length === 0 ? [] : await storage.getLeases(open.length === 1 ? open[0]?.runId : undefined, "");
-  const byRun = new Map<string, Lease>(leases.flatMap((lease) => (lease.step === undefined ? [[lease.runId, lease] as const] : [])));
-  return runs.map((run) => runRow(run, byRun.get(run.runId)));
+  return new Map(leases.flatMap((lease) => (lease.step === undefined ? [[lease.runId, lease] as const] : [])));
+}
+
+/** Whether the owner of a run that has not ended has certainly ended. A run that an engine keeps has no holder, and no end that is seen. */
+async function isAbandoned({ status }: RunRecord, lease: Lease | undefined, storage: Storage): Promise<boolean> {
+  return status === "Started" && lease?.holder !== undefined && (await hasHolderEnded(storage, lease));
 }

@@ -44,7 +44,7 @@ export const ImportDialog = ({ file, onClose }: ImportProps) => {
       found.value = await store.inspection.import(file.stream(), { dryRun: false, merge: merge.value });
       state.value = "done";
       live.say("Imported");
-      for (const key of ["storage", "partitions", "automation"]) store.resources.refresh(key);
+      for (const key of ["storage", "objects", "automation", "partitions"]) store.resources.refresh(key);
     } catch (cause) {
       failure.value = cause;
       state.value = "ready";

@@ -24,9 +24,11 @@ export const Objects = () => {
   const { store } = useApp();
   const order = useSignal<"key" | "size">("key");
   const picked = useSignal<ReadonlySet<string>>(new Set());
-  const { rows, isComplete, isLoading, error, more, retry } = usePages<ObjectRow>((after, signal) =>
-    store.inspection.objects({ limit: 500, signal, ...(after !== undefined && { after }) }),
-  );
+  const { rows, isComplete, isLoading, error, more, retry } = usePages<ObjectRow>({
+    key: "objects",
+    load: (after, signal) => store.inspection.objects({ limit: 500, signal, ...(after !== undefined && { after }) }),
+    isTouched: ({ events }) => events.some(({ type }) => type === "RunEnd"),
+  });
   const opened = useSignal<ReadonlySet<string>>(new Set());
   const entries = useMemo(() => entriesOf(rows, order.value), [rows, order.value]);
   const prefix = useMemo(() => commonPrefix(rows.map(({ key }) => key)), [rows]);

@@ -1,6 +1,14 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import type { Page } from "../../../src/inspector/inspection.ts";
+import { useEffect, useMemo } from "preact/hooks";
+import type { EventBatch, Page } from "../../../src/inspector/inspection.ts";
+import { useResource } from "../../state/context.ts";
+
+interface PagesQuestion<Row> {
+  /** Names it, as the key of a resource does. */
+  readonly key: string;
+  readonly load: (after: string | undefined, signal: AbortSignal) => Promise<Page<Row>>;
+  readonly isTouched: (batch: EventBatch) => boolean;
+}
 
 interface Pages<Row> {
   readonly rows: readonly Row[];
@@ -11,44 +19,49 @@ interface Pages<Row> {
   readonly retry: () => void;
 }
 
-/** A list that is read page by page, each when it is asked for. */
-export function usePages<Row>(load: (after: string | undefined, signal: AbortSignal) => Promise<Page<Row>>): Pages<Row> {
-  const rows = useSignal<readonly Row[]>([]);
-  const next = useSignal<string | undefined>(undefined);
-  const isComplete = useSignal(false);
-  const error = useSignal<unknown>(undefined);
-  const isLoading = useSignal(true);
-  const asked = useSignal<{ readonly after: string | undefined }>({ after: undefined });
-  useEffect(() => {
-    const session = new AbortController();
-    isLoading.value = true;
-    error.value = undefined;
-    load(asked.value.after, session.signal).then(
-      (page) => {
-        if (session.signal.aborted) return;
-        rows.value = asked.value.after === undefined ? page.rows : [...rows.value, ...page.rows];
-        next.value = page.next;
-        isComplete.value = page.next === undefined;
-        isLoading.value = false;
-      },
-      (cause: unknown) => {
-        if (session.signal.aborted) return;
-        error.value = cause;
-        isLoading.value = false;
-      },
-    );
-    return () => session.abort();
-  }, [asked.value]);
+/** The first page and those that were asked for after it. */
+interface Read<Row> extends Page<Row> {
+  readonly first: Page<Row>;
+}
+
+/** A list that is read page by page, each when it is asked for. It begins again when its first page is asked for anew. */
+export function usePages<Row>({ key, load, isTouched }: PagesQuestion<Row>): Pages<Row> {
+  const resource = useResource<Page<Row>>({ key, load: (signal) => load(undefined, signal), isTouched });
+  const first = resource.value.value;
+  const longer = useSignal<Read<Row> | undefined>(undefined);
+  const failure = useSignal<unknown>(undefined);
+  const isAsking = useSignal(false);
+  const read = longer.value?.first === first ? longer.value : first;
+  // What was asked for after an older first page is not waited for.
+  const session = useMemo(() => new AbortController(), [first]);
+  useEffect(
+    () => () => {
+      session.abort();
+      failure.value = undefined;
+      isAsking.value = false;
+    },
+    [session, failure, isAsking],
+  );
+
+  const more = async (): Promise<void> => {
+    if (first === undefined || read?.next === undefined || isAsking.value) return;
+    isAsking.value = true;
+    failure.value = undefined;
+    try {
+      const page = await load(read.next, session.signal);
+      if (!session.signal.aborted) longer.value = { ...page, rows: [...read.rows, ...page.rows], first };
+    } catch (cause) {
+      if (!session.signal.aborted) failure.value = cause;
+    } finally {
+      if (!session.signal.aborted) isAsking.value = false;
+    }
+  };
   return {
-    rows: rows.value,
-    isComplete: isComplete.value,
-    isLoading: isLoading.value,
-    error: error.value,
-    more: () => {
-      asked.value = { after: next.value };
-    },
-    retry: () => {
-      asked.value = { ...asked.value };
-    },
+    rows: read?.rows ?? [],
+    isComplete: read !== undefined && read.next === undefined,
+    isLoading: resource.isLoading.value || isAsking.value,
+    error: resource.error.value ?? failure.value,
+    more,
+    retry: resource.error.value === undefined ? more : resource.reload,
   };
 }
