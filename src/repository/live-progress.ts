@@ -15,11 +15,11 @@ export class LiveProgress {
     return this.#listeners.size > 0;
   }
 
-  /** Tells the listeners, and the caller of a method. */
+  /** Tells the listeners, and the caller of a method, whose promise is returned. */
   with(onProgress: OnProgress | undefined): OnProgress {
     return (event) => {
       for (const listener of this.#listeners) listener(event);
-      onProgress?.(event);
+      return onProgress?.(event);
     };
   }
 }

@@ -20,8 +20,6 @@ export const defaultPace: Pace = {
   mostBytes: 256_000,
 };
 
-const encoder = new TextEncoder();
-
 /**
  * A batch as batches of limited size. The cursor moves with the last events only, and what has changed with them goes first, so that
  * a client that is cut off in between is told again and misses nothing.
@@ -71,7 +69,7 @@ function empty(cursor: number): Piece {
 }
 
 function sizeOf(value: unknown): number {
-  return encoder.encode(JSON.stringify(value)).byteLength;
+  return new TextEncoder().encode(JSON.stringify(value)).byteLength;
 }
 
 /**
