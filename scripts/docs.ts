@@ -1,7 +1,7 @@
 /** `npm run docs`: the API reference as HTML in `docs/api`, generated from the doc comments of every subpath. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { sources } from "./exports.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -13,6 +13,7 @@ const folder = mkdtempSync(join(root, ".cache/docs-"));
 const entries = Object.entries(sources).map(([name, source]) => {
   const file = join(folder, `${name.replace(/^edgewater\/?/, "") || "edgewater"}.ts`);
   const moduleComment = /^\/\*\*[\s\S]*?\*\//.exec(readFileSync(source, "utf8"))?.[0] ?? "";
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${moduleComment}\nexport * from ${JSON.stringify(source)};\n`);
   return file;
 });
