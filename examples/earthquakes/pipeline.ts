@@ -33,9 +33,7 @@ export interface Day {
   readonly meanMagnitude: number;
 }
 
-const published = new Published<Feed>(
-  async () => (await import("../../node_modules/vega-datasets/data/earthquakes.json", { with: { type: "json" } })).default as Feed,
-);
+const published = new Published<Feed>(async () => (await import("./feed.ts")).default as Feed);
 
 /** The feed as it was published: GeoJSON, with gaps. Its version is the time at which it was generated. */
 export const feed = externalAsset<Feed>({ name: "feed", ioHandler: published, kinds: ["geojson"] }, async () => {
