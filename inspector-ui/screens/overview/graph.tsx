@@ -226,8 +226,11 @@ function step(event: KeyboardEvent, model: GraphModel, layout: Layout, scroller:
     graph.scrollLeft = box.x - graph.clientWidth / 3;
   if (box.y < graph.scrollTop || box.y + box.height > graph.scrollTop + graph.clientHeight)
     graph.scrollTop = box.y - graph.clientHeight / 3;
-  const focus = (): void => graph.querySelector<HTMLElement>(`[data-item="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
-  focus();
-  // A card that was out of sight is drawn with the next frame.
-  requestAnimationFrame(() => requestAnimationFrame(focus));
+  const focus = (): boolean => {
+    const card = graph.querySelector<HTMLElement>(`[data-item="${CSS.escape(key)}"]`);
+    card?.focus({ preventScroll: true });
+    return card !== null;
+  };
+  // A card that was out of sight is drawn with the next frame. One in sight has the focus at once, and the next key may move it on.
+  if (!focus()) requestAnimationFrame(() => requestAnimationFrame(focus));
 }
