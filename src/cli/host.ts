@@ -1,9 +1,8 @@
 /** The process that a command runs in: its terminal, its folder and its files. */
 import { createReadStream, existsSync } from "node:fs";
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import own, { cwd, exit, stderr, stdin, stdout, version, versions } from "node:process";
-import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 
 /** Writes what the command was asked for, and waits until a pipe has taken it. */
@@ -59,41 +58,59 @@ export async function readText(path: string | URL): Promise<string> {
   return readFile(path instanceof URL ? path : absolute(path), "utf8");
 }
 
-/** Writes a file, with the folders that it is in. */
+/** Writes a file, with the folders that it is in: whole, or what was there stays. */
 export async function writeText(path: string, text: string): Promise<void> {
-  await mkdir(dirname(absolute(path)), { recursive: true });
-  await writeFile(absolute(path), text);
+  await writeLines(
+    path,
+    (async function* () {
+      yield text;
+    })(),
+  );
 }
 
-/** Writes lines, each with its end, to a file or to the standard output. */
+/** Writes lines, each with its end, to the standard output or to a file: whole, or what was there stays. */
 export async function writeLines(path: string | undefined, lines: AsyncIterable<string>): Promise<number> {
-  let count = 0;
-  if (path === undefined) {
-    for await (const line of lines) {
-      await printed(line);
-      count++;
-    }
-    return count;
-  }
-  await mkdir(dirname(absolute(path)), { recursive: true });
-  const file = await open(absolute(path), "w");
+  if (path === undefined) return eachLine(lines, printed);
+  const target = await targetOf(absolute(path));
+  const unfinished = target.isReplaced ? `${target.path}.${crypto.randomUUID()}.tmp` : target.path;
   try {
-    for await (const line of lines) {
-      await file.write(line);
-      count++;
+    const file = await open(unfinished, target.isReplaced ? "wx" : "w");
+    let count: number;
+    try {
+      count = await eachLine(lines, async (line) => void (await file.write(line)));
+      if (target.isReplaced) await file.sync();
+    } finally {
+      await file.close();
     }
-  } finally {
-    await file.close();
+    if (target.isReplaced) await rename(unfinished, target.path);
+    return count;
+  } catch (error) {
+    if (target.isReplaced) await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+async function eachLine(lines: AsyncIterable<string>, write: (line: string) => Promise<void>): Promise<number> {
+  let count = 0;
+  for await (const line of lines) {
+    await write(line);
+    count++;
   }
   return count;
+}
+
+/** Where a path leads, and whether a new file takes its place: a pipe or a device is written to instead. */
+async function targetOf(path: string): Promise<{ readonly path: string; readonly isReplaced: boolean }> {
+  await mkdir(dirname(path), { recursive: true });
+  if (!existsSync(path)) return { path, isReplaced: true };
+  return { path: await realpath(path), isReplaced: (await stat(path)).isFile() };
 }
 
 /** The lines of a file, or of the standard input for `-`, each with its end. */
 export async function* readLines(path: string): AsyncGenerator<string> {
   const source = path === "-" ? stdin : createReadStream(absolute(path));
-  const text = Readable.toWeb(source).pipeThrough(new TextDecoderStream() as never) as ReadableStream<string>;
   let rest = "";
-  for await (const part of text) {
+  for await (const part of source.setEncoding("utf8") as AsyncIterable<string>) {
     const lines = (rest + part).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) if (line !== "") yield `${line}\n`;

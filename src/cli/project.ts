@@ -22,7 +22,7 @@ export const folder = ".edgewater";
 /** Modules that are looked for when none is given. */
 const usual = ["assets.ts", "assets.mts", "assets.js", "assets.mjs", "src/assets.ts", "src/assets.js"];
 
-const known = ["assets", "tasks", "ioHandler", "storage", "executor", "retry", "leaseMs", "log"] as const;
+const known = ["assets", "name", "tasks", "ioHandler", "storage", "executor", "retry", "leaseMs", "log"] as const;
 
 /** Tells the module from the names that follow it. @throws a usage error when there is no module */
 export function projectOf(given: readonly string[]): { readonly project: Project; readonly names: readonly string[] } {

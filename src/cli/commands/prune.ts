@@ -30,7 +30,7 @@ export const pruneCommand: Command = {
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** A time in milliseconds. @throws a usage error for text that is none */
+/** A time in milliseconds. @throws a usage error for text that is not a time */
 function timeOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const [, number, unit = ""] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
