@@ -64,9 +64,7 @@ type Topology = Parameters<typeof import("./geography.ts").feature>[0];
 /** What draws maps. It is loaded when a map is drawn. */
 const geography = () => import("./geography.ts");
 
-const atlas = new Published<Topology>(
-  async () => (await import("../../node_modules/world-atlas/land-110m.json", { with: { type: "json" } })).default as unknown as Topology,
-);
+const atlas = new Published<Topology>(async () => (await import("./land-outline.ts")).default as unknown as Topology);
 
 /** The land of the earth, by Natural Earth. */
 export const land = externalAsset<Topology>({ name: "land", ioHandler: atlas, kinds: ["topojson"] }, async () => {
