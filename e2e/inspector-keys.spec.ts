@@ -3,8 +3,7 @@ import { focused, open } from "./inspector-pages.ts";
 
 test.use({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 } } as object);
 
-test("Tab goes from the skip link over search, views and theme to the content", async ({ page, browserName }) => {
-  test.skip(browserName === "firefox" && process.platform === "darwin", "Safari's rule of the system decides there");
+test("Tab goes from the skip link over search, views and theme to the content", async ({ page }) => {
   await open(page, "overview");
   const order: string[] = [];
   for (let press = 0; press < 13; press += 1) {

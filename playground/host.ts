@@ -11,7 +11,7 @@ export interface Host {
    * @throws when the place cannot be reached; then this one stays open
    */
   readonly moveTo: (place: Place) => Promise<void>;
-  /** Loads the new version of the page in every tab; undefined as long as there is none. */
+  /** Loads the new version of the page in every tab; undefined until there is a new one. */
   readonly update: ReadonlySignal<(() => void) | undefined>;
 }
 

@@ -57,8 +57,7 @@ export const Palette = () => {
       />
       <div id="palette-options" role="listbox" aria-label="Found" class="options" ref={list}>
         {matches.map((match, index) => (
-          // Keys move the choice in the field, which keeps the focus.
-          // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+          // biome-ignore lint/a11y/useKeyWithClickEvents: keys move the choice in the field, which keeps the focus
           <div
             key={match.entry.key}
             id={`palette-${index}`}

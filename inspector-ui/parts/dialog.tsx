@@ -23,8 +23,7 @@ export const Dialog = ({ label, onClose, class: name, children }: DialogProps) =
     };
   }, []);
   return (
-    // The backdrop belongs to the dialog: a press on it is the pointer's way to what Escape does.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a press on the backdrop is the pointer's way to what Escape does
     <dialog
       ref={element}
       class={name}

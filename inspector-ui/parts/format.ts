@@ -77,7 +77,7 @@ export function formatClock(at: number): string {
   return Number.isNaN(date.getTime()) ? "—" : date.toTimeString().slice(0, 8);
 }
 
-/** `2018-02-07 01:49:30 UTC`; not a time when it is none. */
+/** `2018-02-07 01:49:30 UTC`; `not a time` for an invalid time. */
 export function formatUtc(at: number): string {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? "not a time" : `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;

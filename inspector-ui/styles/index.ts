@@ -1,4 +1,4 @@
-/** All styles, in their order, as they are in a shadow root: what tokens.css says of `:root` holds for its host. */
+/** All styles, in their order, for a shadow root: the rules of tokens.css for `:root` become rules for its host. */
 import assets from "./assets.css?inline";
 import base from "./base.css?inline";
 import dialog from "./dialog.css?inline";

@@ -9,7 +9,7 @@ export interface SyntaxProblem {
 /** How long the parser may take, in milliseconds. */
 const timeLimitMs = 5000;
 
-/** The first error of syntax in a text; undefined when there is none. */
+/** The first error of syntax in a text; undefined for correct text. */
 export async function syntaxProblem(text: string): Promise<SyntaxProblem | undefined> {
   const worker = new Worker(new URL("./syntax-worker.ts", import.meta.url));
   let timer: ReturnType<typeof setTimeout> | undefined;

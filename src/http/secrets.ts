@@ -4,7 +4,7 @@
  * @module
  */
 /**
- * The token of the header `Authorization: Bearer <token>`; empty when there is none.
+ * The token of the header `Authorization: Bearer <token>`; empty without this header.
  */
 export function bearerToken({ headers }: Request): string {
   return /^Bearer +([\x21-\x7e]+)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";

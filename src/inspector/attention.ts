@@ -72,7 +72,9 @@ async function withFailure({ storage }: Subject, { byName }: Records, row: Atten
   const after = records && latestIn(records, undefined)?.lastMaterializationId;
   const isPartitioned = records?.node.definition.partitions !== undefined;
   const options = { types: ["StepFailure"], limit: 100, ...(after !== undefined && !isPartitioned && { after }) } as const;
-  const failures = (await storage.getEventsForAsset(name, options)) as unknown as readonly StepEvent[];
+  const failures = (await storage.getEventsForAsset(name, options)).filter(
+    (event): event is StepEvent => event.eventType === "StepFailure",
+  );
   const [last] = failures;
   if (last === undefined) return row;
   const { failure, metadata, partitionKey } = last;

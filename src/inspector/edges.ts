@@ -8,7 +8,7 @@ export interface InputSource {
   readonly mapping: string | undefined;
 }
 
-/** The inputs of a node, each asset or task once. The earlier value of the node itself is none. */
+/** The inputs of a node, each asset or task once. The earlier value of the node itself does not count. */
 export function inputSources({ computation }: Node): readonly InputSource[] {
   const sources = new Map<string, InputSource>();
   for (const { source, partitionMapping } of computation.inputs) {

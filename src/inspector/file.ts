@@ -71,7 +71,7 @@ export const reportLimits = { runs: 50, versions: 20, logs: 200, rows: 500 };
 export function openReport(text: string): Inspection {
   const report = parsed(text) as Partial<Report> | undefined | null;
   if (report?.format !== "edgewater-report" || typeof report.snapshot !== "object" || !Array.isArray(report.assets)) {
-    throw new EdgewaterError("Integrity", "Cannot read the report: the file is none, or is cut off; write it again");
+    throw new EdgewaterError("Integrity", "Cannot read the report: the file is not a report, or is incomplete; write it again");
   }
   if (report.version !== 1) {
     const message = `Cannot read the report: it has version ${String(report.version)}, and this edgewater reads version 1; update it`;

@@ -75,7 +75,7 @@ function bigintFrom(text: string, path: string): bigint {
 
 function numberFrom(text: string, path: string): number {
   if (["NaN", "Infinity", "-Infinity", "-0"].includes(text)) return Number(text);
-  throw refused(path, "its text is none of NaN, Infinity, -Infinity and -0");
+  throw refused(path, "its text must be NaN, Infinity, -Infinity or -0");
 }
 
 function urlFrom(text: string, path: string): URL {

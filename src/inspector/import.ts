@@ -85,7 +85,7 @@ async function readFile(
       await objects.begin(checkedObject(line.value, count));
     } else if (hasValues && "bytes" in line) {
       objects.add(bytesOf(line.bytes, count));
-    } else throw damagedFile(count === 1 ? "it does not begin as an export does" : `its line ${count} is none of an export`);
+    } else throw damagedFile(count === 1 ? "it does not begin as an export does" : `its line ${count} does not belong to an export`);
   }
   if (!isWhole) throw damagedFile(count === 0 ? "it is empty" : "its end is missing");
 }

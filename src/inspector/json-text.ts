@@ -15,7 +15,7 @@ export function jsonText(json: unknown): string {
 }
 
 /**
- * Freezes JSON, member by member and without recursion, because values may be deep: whoever shows an answer cannot change what others
+ * Freezes JSON, member by member and without recursion, because values may be deep: a reader of an answer cannot change what others
  * are shown.
  *
  * @example

@@ -63,7 +63,7 @@ function shownCell(value: unknown, text: number): Shown {
   return show(value, { depth: 2, members: 20, text, total: 10 * text });
 }
 
-/** A member of a value. @throws `Refusal` when there is none at the path */
+/** A member of a value. @throws `Refusal` when nothing is at the path */
 function memberAt(value: unknown, path: readonly (string | number)[]): unknown {
   let at = value;
   for (const name of path) {

@@ -26,7 +26,7 @@ export async function listRuns(
     const older = runs.filter(({ startTime }) => startTime < before);
     const last = older[limit - 1];
     const page = last === undefined ? older : older.filter(({ startTime }, index) => index < limit || startTime === last.startTime);
-    // The first row after the page is known, or there is none.
+    // The first row after the page is known, or the page is the last one.
     if (runs.length < read || page.length < older.length) return withLeases(page, storage);
   }
 }

@@ -67,7 +67,7 @@ async function readSizes(subject: Subject, { nodes }: Records): Promise<void> {
   }
 }
 
-/** A text that is equal for equal content. How long runs have been silent is none of it. */
+/** A text that is equal for equal content. How long runs have been silent does not count. */
 async function etagOf(cursor: number, { runs, ...content }: Omit<Snapshot, "etag" | "cursor" | "now">): Promise<string> {
   const still = runs.map(({ silentMs: _, ...run }: RunRow) => run);
   const bytes = new TextEncoder().encode(JSON.stringify([cursor, content, still]));

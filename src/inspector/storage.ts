@@ -98,7 +98,7 @@ async function recordsView({ storage }: Subject, signal: AbortSignal | undefined
   return { events, runs: runs.length };
 }
 
-/** What the browser says of the room of this page. */
+/** How much room this page has, as the browser estimates it. */
 async function browserView(): Promise<Pick<StorageView, "estimate" | "isPersisted">> {
   const room = typeof navigator === "object" ? navigator.storage : undefined;
   if (room === undefined) return {};

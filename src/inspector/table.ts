@@ -14,7 +14,7 @@ export interface Table {
   readonly hasKeys: boolean;
 }
 
-/** A value as a table; undefined for one that is none. */
+/** A value as a table; undefined for another value. */
 export function tableOf(value: unknown): Table | undefined {
   try {
     if (Array.isArray(value)) return ofRows(value, value.length);

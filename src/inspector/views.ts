@@ -65,7 +65,7 @@ export function sizeOf(metadata: Metadata): LatestView["size"] {
   return bytes === undefined ? undefined : { name: "bytes", value: bytes };
 }
 
-/** The number of metadata; undefined for metadata that is none, and for a number that JSON does not have. */
+/** The number of metadata; undefined for other metadata, and for a number that JSON cannot write. */
 export function numberOf(value: Metadata[string] | undefined): number | undefined {
   if (value === undefined) return undefined;
   const { kind } = value;

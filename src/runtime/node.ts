@@ -52,7 +52,7 @@ export function isDeno(): boolean {
 }
 
 /**
- * Writes a line to the terminal in which this process runs. Undefined where there is none: in a browser, in a Worker, in a service
+ * Writes a line to the terminal in which this process runs. Undefined without a terminal: in a browser, in a Worker, in a service
  * whose output goes to a file.
  */
 export function terminal(): ((line: string) => void) | undefined {

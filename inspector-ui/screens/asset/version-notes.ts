@@ -8,7 +8,7 @@ export interface VersionNote {
   readonly isSame: boolean;
 }
 
-/** `before` is the version before of the same partition; undefined when it is not known, `isFirst` when there is none. */
+/** `before` is the version before of the same partition; undefined when it is not known. `isFirst`: this is the first version. */
 export function noteOf(version: VersionRow, before: VersionRow | undefined, isFirst: boolean): VersionNote {
   if (before === undefined)
     return isFirst ? { why: `first ${version.type.toLowerCase()}`, delta: "first", isSame: false } : { why: "", delta: "", isSame: false };

@@ -93,8 +93,7 @@ export const Automation = () => {
 const Tree = ({ root, asset, shouldRun }: { readonly root: ConditionView; readonly asset: string; readonly shouldRun: boolean }) => (
   <div class="list conditions" role="list" aria-label={`Condition of ${asset}`}>
     {rowsOf(root).map(({ condition, depth, isElsewhere, key }) => (
-      // ARIA 1.2 lets an item of a list have a level.
-      // biome-ignore lint/a11y/useAriaPropsSupportedByRole: see above
+      // biome-ignore lint/a11y/useAriaPropsSupportedByRole: ARIA 1.2 lets an item of a list have a level
       <div key={key} role="listitem" aria-level={depth + 1} style={{ "--depth": Math.min(depth, 12) }}>
         <Glyph form={condition.isTrue ? "ok" : "no"} />
         <span class="sr">{condition.isTrue ? "true:" : "false:"}</span>

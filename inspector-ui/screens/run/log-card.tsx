@@ -155,9 +155,8 @@ const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) =
             const line = shown[index];
             if (line === undefined) return null;
             return (
-              // A long line is read whole below the log; the keyboard reads it here, where it is not cut.
-              // biome-ignore lint/a11y/useKeyWithClickEvents: see above
-              // biome-ignore lint/a11y/noStaticElementInteractions: see above
+              // biome-ignore lint/a11y/useKeyWithClickEvents: screen readers read the whole line here
+              // biome-ignore lint/a11y/noStaticElementInteractions: a click shows the whole line below the log
               <div
                 key={index}
                 class={`log-row l-${line.level} ${line === open.value ? "open" : ""}`}

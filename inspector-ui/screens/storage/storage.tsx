@@ -28,8 +28,7 @@ export const Storage = (_: { readonly query: Query }) => {
   });
   const view = value.value;
   return (
-    // A file is dropped anywhere on the screen; the keyboard has the button "Import".
-    // biome-ignore lint/a11y/noStaticElementInteractions: see above
+    // biome-ignore lint/a11y/noStaticElementInteractions: a file is dropped anywhere on the screen; the keyboard has the button "Import"
     <div
       class={isOver.value ? "drop over" : "drop"}
       onDragOver={(event) => {

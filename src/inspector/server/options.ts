@@ -51,7 +51,7 @@ export interface InspectorOptions {
   /** How much is shown and done at once. */
   readonly limits?: InspectorLimits;
   /**
-   * Told the link with the token, at the first request without one. Unless given, it is written to the terminal; where there is none,
+   * Told the link with the token, at the first request without one. Unless given, it is written to the terminal; without a terminal,
    * every request is refused.
    */
   readonly onLink?: (link: string) => void;

@@ -61,7 +61,7 @@ export class Visible {
     return { ...node, causes: this.causes(node.causes) };
   }
 
-  /** A run with the nodes that are seen; undefined when there is none. */
+  /** A run with the nodes that are seen; undefined when no node is seen. */
   run<Run extends RunRow>(run: Run): Run | undefined {
     const nodes = run.nodes.filter((name) => this.has(name));
     return nodes.length === 0 && run.nodes.length > 0 ? undefined : { ...run, nodes };

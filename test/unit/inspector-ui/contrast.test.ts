@@ -1,4 +1,4 @@
-/** Every pair of colours of the inspector that stand on each other is told apart by whoever can see 4.5 : 1, or 3 : 1 for marks. */
+/** Every pair of a colour and its background has a contrast of at least 4.5 : 1, or 3 : 1 for marks. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 

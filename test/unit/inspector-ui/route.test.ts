@@ -29,7 +29,7 @@ describe("routes", () => {
     expect(hrefOf({ screen: "partitions", name: "a/b,c%20d" })).toBe("#/assets/a%2Fb%2Cc%2520d/partitions");
   });
 
-  it("that no screen has are unknown, and so is an escape that is none", () => {
+  it("that no screen has are unknown, and so is an invalid escape", () => {
     expect(parseRoute("#/nowhere")).toMatchObject({ screen: "unknown", path: "nowhere" });
     expect(parseRoute("#/assets/a/b/c")).toMatchObject({ screen: "unknown" });
     expect(parseRoute("#/assets/%E0%A4%A")).toMatchObject({ screen: "unknown" });

@@ -54,7 +54,7 @@ export function degreesOf(columns: readonly ColumnView[]): { readonly lon: numbe
 
 const sizeNames = /^(mag|magnitude|size|value|count|amount|population)$/i;
 
-/** The column whose number is the size of a point; undefined when there is none. */
+/** The column whose number is the size of a point; undefined when no column is. */
 export function sizeColumn(columns: readonly ColumnView[]): number | undefined {
   const numeric = (column: ColumnView): boolean => isNumeric(column) && column.unit === undefined;
   const named = columns.findIndex((column) => numeric(column) && sizeNames.test(column.name));
