@@ -1,6 +1,7 @@
 /** The playground from the first visit on: what people see and do. */
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import expected from "../test/runtime/node-deno-bun/monitoring-versions.json" with { type: "json" };
+import { downloadOf, takeDownloads } from "./support/downloads.ts";
 
 test.setTimeout(240_000);
 const patience = { timeout: 60_000 };
@@ -187,24 +188,23 @@ test("gives an edited function no storage, no network and no eval, and shows its
   problems.set(page, problems.get(page)?.filter((problem) => !tried.test(problem)) ?? []);
 });
 
-// Chromium alone: the driver of Firefox hands no download to a test.
-test("moves everything to another browser with an export", { tag: "@chromium" }, async ({ page, browser }) => {
+test("moves everything to another browser with an export", async ({ page, browser, browserName }) => {
+  const take = browserName === "firefox" ? await takeDownloads(page) : (press: () => Promise<void>) => downloadOf(page, press);
   await materializeAll(page);
   await edit(page, "alerts", fixed);
   await open(page, "storage", "Storage");
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
+  const file = await take(() =>
     page
       .getByRole("button", { name: /Export/ })
       .first()
       .click(),
-  ]);
+  );
 
   const fresh = await browser.newContext();
   const other = await fresh.newPage();
   await watch(other);
   await other.goto("/#/storage");
-  await other.locator('input[type="file"]').setInputFiles(await download.path());
+  await other.locator('input[type="file"]').setInputFiles(file);
   await other
     .getByRole("dialog")
     .getByRole("button", { name: /^Import/ })
