@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { type ComponentType, type FunctionComponent, h } from "preact";
 import { useEffect } from "preact/hooks";
-import { Problem } from "../parts/problem-note.tsx";
+import { ProblemCard } from "../parts/problem-note.tsx";
 import { useAfter } from "../state/context.ts";
 import { patienceMs } from "./patience.ts";
 
@@ -37,9 +37,7 @@ export function later<Props extends object>(load: () => Promise<ComponentType<Pr
     if (error.value !== undefined) {
       return (
         <div class="content alone">
-          <section class="card">
-            <Problem error={error.value} onRetry={start} />
-          </section>
+          <ProblemCard error={error.value} onRetry={start} />
         </div>
       );
     }

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { Problem } from "../parts/problem-note.tsx";
+import { ProblemCard } from "../parts/problem-note.tsx";
 import { Asset } from "../screens/asset/asset.tsx";
 import { Overview } from "../screens/overview/overview.tsx";
 import { Unknown } from "../screens/unknown.tsx";
@@ -34,9 +34,7 @@ export const Screen = () => {
     if (store.failure.value !== undefined) {
       return (
         <div class="content alone">
-          <section class="card">
-            <Problem error={store.failure.value} onRetry={store.reconnect} />
-          </section>
+          <ProblemCard error={store.failure.value} onRetry={store.reconnect} />
         </div>
       );
     }

@@ -30,3 +30,11 @@ export const Problem = ({ error, onRetry, children }: ProblemProps) => {
     </div>
   );
 };
+
+/** An error in a card of its own; nothing without an error. */
+export const ProblemCard = (props: ProblemProps) =>
+  props.error === undefined ? null : (
+    <section class="card">
+      <Problem {...props} />
+    </section>
+  );

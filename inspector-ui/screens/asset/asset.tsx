@@ -3,7 +3,7 @@ import { useKeys } from "../../frame/keys.ts";
 import { hrefOf, type Query } from "../../frame/route.ts";
 import { Button, Card, Head, Status } from "../../parts/basics.tsx";
 import { formatSince } from "../../parts/format.ts";
-import { Problem } from "../../parts/problem-note.tsx";
+import { ProblemCard } from "../../parts/problem-note.tsx";
 import { useApp, useResource } from "../../state/context.ts";
 import { comparedOf } from "./compared.ts";
 import { Difference } from "./diff-card.tsx";
@@ -75,13 +75,11 @@ export const Asset = ({ name, query }: AssetProps) => {
       <>
         <Head crumbs={[{ text: "Assets", href: hrefOf({ screen: "assets" }) }, { text: "unknown" }]} title={name} />
         <div class="content">
-          <section class="card">
-            <Problem
-              error={
-                resource.error.value ?? { code: "NotFound", message: `The repository has no asset with the name ${JSON.stringify(name)}.` }
-              }
-            />
-          </section>
+          <ProblemCard
+            error={
+              resource.error.value ?? { code: "NotFound", message: `The repository has no asset with the name ${JSON.stringify(name)}.` }
+            }
+          />
         </div>
       </>
     );
@@ -131,11 +129,7 @@ export const Asset = ({ name, query }: AssetProps) => {
       />
       <div class="content">
         {asset?.description !== undefined && <p class="dim">{asset.description}</p>}
-        {resource.error.value !== undefined && (
-          <section class="card">
-            <Problem error={resource.error.value} onRetry={resource.reload} />
-          </section>
-        )}
+        <ProblemCard error={resource.error.value} onRetry={resource.reload} />
         {asset?.failure !== undefined && <FailureNote event={asset.failure} />}
         <div class="cols c-main">
           <div class="stack">

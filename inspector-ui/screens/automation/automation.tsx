@@ -3,7 +3,7 @@ import { hrefOf } from "../../frame/route.ts";
 import { Button, Card, FormStatus, Head } from "../../parts/basics.tsx";
 import { formatClock, formatCount, formatSince, formatUtc } from "../../parts/format.ts";
 import { Glyph } from "../../parts/glyph.tsx";
-import { Problem } from "../../parts/problem-note.tsx";
+import { ProblemCard } from "../../parts/problem-note.tsx";
 import { useAfter, useApp, useResource } from "../../state/context.ts";
 import { askedFor, factOf, labelOf, rowsOf, tickText } from "./automation-words.ts";
 
@@ -47,11 +47,7 @@ export const Automation = () => {
         }
       />
       <div class="content">
-        {error.value !== undefined && (
-          <section class="card">
-            <Problem error={error.value} onRetry={reload} />
-          </section>
-        )}
+        <ProblemCard error={error.value} onRetry={reload} />
         {isWaiting && <p class="waiting">Loading…</p>}
         {view !== undefined && !hasConditions && (
           <p class="dim">

@@ -5,7 +5,7 @@ import { hrefOf, type Query } from "../../frame/route.ts";
 import { Button, Card, Head, Segmented, Status } from "../../parts/basics.tsx";
 import { formatNumber } from "../../parts/format.ts";
 import { problemOf } from "../../parts/problem.ts";
-import { Problem } from "../../parts/problem-note.tsx";
+import { ProblemCard } from "../../parts/problem-note.tsx";
 import { useAfter, useApp, useResource } from "../../state/context.ts";
 import { Facts } from "./facts.tsx";
 import { Heat } from "./heat.tsx";
@@ -34,11 +34,7 @@ export const Partitions = ({ name }: { readonly name: string; readonly query: Qu
     <>
       <Head crumbs={crumbsOf(name)} title={name} extra={store.node(name) && <Status status={store.node(name)?.status ?? "Missing"} />} />
       <div class="content">
-        {first.error !== undefined && (
-          <section class="card">
-            <Problem error={first.error} onRetry={first.reload} />
-          </section>
-        )}
+        <ProblemCard error={first.error} onRetry={first.reload} />
         {isWaiting && <p class="waiting">Loading…</p>}
       </div>
     </>

@@ -4,7 +4,7 @@ import { useKeys } from "../../frame/keys.ts";
 import { hrefOf, type Query } from "../../frame/route.ts";
 import { Button, FormStatus, Head } from "../../parts/basics.tsx";
 import { formatClock, formatUtc } from "../../parts/format.ts";
-import { Problem } from "../../parts/problem-note.tsx";
+import { ProblemCard } from "../../parts/problem-note.tsx";
 import { formOfRun, wordOfRun } from "../../parts/status.ts";
 import { Trouble } from "../../parts/trouble.tsx";
 import { progressKey } from "../../state/apply.ts";
@@ -34,11 +34,7 @@ export const Run = ({ runId }: { readonly runId: string; readonly query: Query }
     <>
       <Head crumbs={[{ text: "Runs", href: hrefOf({ screen: "runs" }) }]} title={<span class="mono">{shortRunId(runId)}</span>} />
       <div class="content">
-        {error.value !== undefined && (
-          <section class="card">
-            <Problem error={error.value} onRetry={reload} />
-          </section>
-        )}
+        <ProblemCard error={error.value} onRetry={reload} />
         {isWaiting && <p class="waiting">Loading…</p>}
       </div>
     </>

@@ -3,12 +3,11 @@
  * further arguments, runs a ninth of the conformance cases of Storage and those of several clients, and prints the failures. A server
  * ends with its standard input.
  */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { argv, exit, stdin } from "node:process";
 import { Storage } from "edgewater";
-import { bearer, nodeListener, remote, serveStorage } from "edgewater/remote";
+import { bearer, remote, serveStorage } from "edgewater/remote";
 import { sharedStorageCases, storageCases } from "edgewater/testing";
+import { serve } from "./serve.ts";
 
 const [, , token = "", url, ninth] = argv;
 
@@ -21,22 +20,8 @@ function handle(request: Request): Promise<Response> {
   return handler(request);
 }
 
-interface Runtimes {
-  readonly Deno?: { serve(options: object, handler: typeof handle): { readonly addr: { readonly port: number } } };
-  readonly Bun?: { serve(options: object): { readonly port: number } };
-}
-
-function serve(): Promise<number> {
-  const { Deno, Bun } = globalThis as Runtimes;
-  const where = { hostname: "127.0.0.1", port: 0 };
-  if (Deno) return Promise.resolve(Deno.serve({ ...where, onListen: () => {} }, handle).addr.port);
-  if (Bun) return Promise.resolve(Bun.serve({ ...where, fetch: handle }).port);
-  const server = createServer(nodeListener(handle));
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)));
-}
-
 if (url === undefined) {
-  console.log(`http://127.0.0.1:${await serve()}`);
+  console.log(await serve(handle));
   stdin.resume().on("end", () => exit());
 } else {
   const failures: string[] = [];
