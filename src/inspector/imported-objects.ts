@@ -1,4 +1,6 @@
+import type { Definition } from "../asset/types.ts";
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import type { ValueName } from "../io-handler/key-layout.ts";
 import { type StoredIn, storeOf } from "../io-handler/stored-in.ts";
 import type { FullPut, Guarantees } from "../object-store/types.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
@@ -59,9 +61,9 @@ export class ImportedObjects {
     if (target !== undefined) await this.#write(object, target, bytes);
   }
 
-  /** Deletes what was written. */
+  /** Deletes what was written. What a store does not delete stays unrecorded: the error that it is undone for is the one to tell. */
   async undo(): Promise<void> {
-    for (const { stored, key } of this.#written) await stored.store.delete?.(key);
+    for (const { stored, key } of this.#written) await stored.store.delete?.(key).catch(() => {});
   }
 
   #targetOf({ asset, partition, key, isVersion }: ObjectLine): Target | undefined {
@@ -70,17 +72,15 @@ export class ImportedObjects {
     if (definition === undefined) return this.#leaveOut(asset, "the repository has no such asset");
     const stored = storeOf(handlerOf({ definition, key: undefined }, context));
     if (stored === undefined) return this.#leaveOut(asset, "its handler is not a built-in one that writes to a store");
-    if (stored.keys.history !== undefined) return { stored, key };
-    if (isVersion) return this.#leaveOut(asset, "its handler keeps no history here");
-    if ((definition.partitions === undefined) !== (partition === undefined)) return this.#leaveOut(asset, "it has other partitions here");
-    if (definition.partitions === undefined || partition === undefined) return { stored, key: stored.keys.ofPlace({ assetName: asset }) };
-    try {
-      const context = new PartitionContext({ keys: [definition.partitions.read(partition)], definition: definition.partitions });
-      return { stored, key: stored.keys.ofPlace({ assetName: asset, partition: context }) };
-    } catch (error) {
-      if (!isEdgewaterError(error, "PartitionError")) throw error;
-      return this.#leaveOut(asset, "it has other partitions here");
-    }
+    const { keys } = stored;
+    if (isVersion && keys.history === undefined) return this.#leaveOut(asset, "its handler keeps no history here");
+    const place = placeOf(definition, partition);
+    if (place === undefined) return this.#leaveOut(asset, "it has other partitions here");
+    if (!isVersion) return { stored, key: keys.ofPlace(place) };
+    // A file says any key: one of another asset, or of what is no value, is not written.
+    return keys.history?.isVersionOf(key, place)
+      ? { stored, key }
+      : this.#leaveOut(asset, "they have keys that its versions do not have here");
   }
 
   #leaveOut(asset: string, reason: string): undefined {
@@ -111,6 +111,18 @@ export class ImportedObjects {
     // Stores without attributes ignore them.
     await store.put(key, bytes, { ...(store.etags !== undefined && { mode: "create" }), contentType, metadata, signal });
     this.#written.push(target);
+  }
+}
+
+/** The place of a value; undefined for a partition that the definition does not have. */
+function placeOf({ name, partitions }: Definition, partition: string | undefined): ValueName | undefined {
+  if ((partitions === undefined) !== (partition === undefined)) return undefined;
+  if (partitions === undefined || partition === undefined) return { assetName: name };
+  try {
+    return { assetName: name, partition: new PartitionContext({ keys: [partitions.read(partition)], definition: partitions }) };
+  } catch (error) {
+    if (isEdgewaterError(error, "PartitionError")) return undefined;
+    throw error;
   }
 }
 
