@@ -1,4 +1,5 @@
 /** The stores of the built-in handlers of a repository, and whose values their objects are. */
+import { compareUtf8 } from "../encoding/utf8.ts";
 import { EdgewaterError } from "../errors.ts";
 import { type StoredIn, storeOf } from "../io-handler/stored-in.ts";
 import type { ObjectMeta } from "../object-store/types.ts";
@@ -14,7 +15,7 @@ export interface InspectedStore {
   readonly canDelete: boolean;
   /** By the first segments of keys, without an extension: the assets whose values begin with them. */
   readonly owners: ReadonlyMap<string, KeyOwner>;
-  /** The longest prefix of a handler, in segments. */
+  /** The prefixes of its handlers. */
   readonly prefixes: readonly string[];
 }
 
@@ -55,14 +56,26 @@ export function storesOf({ nodes, context }: Subject): readonly InspectedStore[]
   });
 }
 
-/** The store of a listed key, and the key in it. @throws `NotFound` for a key of none of them */
+/**
+ * The store of a listed key, and the key in it. What others keep in the same store, outside of the prefixes of the handlers, does not belong to the repository.
+ *
+ * @throws `NotFound` for a key that no handler of the repository writes below
+ */
 export function storeOfKey(stores: readonly InspectedStore[], listed: string): { readonly store: InspectedStore; readonly key: string } {
   const matching = stores.filter(({ label }) => listed.startsWith(label)).sort((left, right) => right.label.length - left.label.length);
-  const [store] = matching;
-  if (store !== undefined) return { store, key: listed.slice(store.label.length) };
-  throw new EdgewaterError("NotFound", `Unknown object ${JSON.stringify(listed)}: no store of this repository has such keys`, {
+  for (const store of matching) {
+    const key = listed.slice(store.label.length);
+    if (foldersOf(store).some((folder) => key.startsWith(folder))) return { store, key };
+  }
+  throw new EdgewaterError("NotFound", `Unknown object ${JSON.stringify(listed)}: no handler of this repository has such keys`, {
     key: listed,
   });
+}
+
+/** The beginnings of the keys below the prefixes of the handlers, in order, none within another; the empty one without a prefix. */
+function foldersOf({ prefixes }: InspectedStore): readonly string[] {
+  const folders = prefixes.map((prefix) => (prefix === "" ? "" : `${prefix}/`)).sort(compareUtf8);
+  return folders.filter((folder, index) => !folders.slice(0, index).some((outer) => folder.startsWith(outer)));
 }
 
 /** Whose value an object is, as far as its key tells. */
@@ -109,15 +122,22 @@ function partitionIn(segments: readonly string[]): string | undefined {
   }
 }
 
-/** The objects of a store below a prefix, in the order of their keys. Those that no handler of the repository can have written are among them. */
+/**
+ * The objects of a store below a prefix and below the prefixes of the handlers, in the order of their keys. Those that no handler of the
+ * repository can have written are among them.
+ */
 export async function* objectsIn(
-  { store }: InspectedStore,
+  inspected: InspectedStore,
   prefix: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ObjectMeta, void, void> {
-  const { list } = store;
+  const { list } = inspected.store;
   if (list === undefined) return;
-  // A prefix of keys need not end at a slash; that of a store does.
-  const folder = prefix.includes("/") ? prefix.slice(0, prefix.lastIndexOf("/")) : "";
-  for await (const object of list.call(store, folder, signal && { signal })) if (object.key.startsWith(prefix)) yield object;
+  for (const folder of foldersOf(inspected)) {
+    const start = prefix.startsWith(folder) ? prefix : folder.startsWith(prefix) ? folder : undefined;
+    if (start === undefined) continue;
+    // A prefix of keys need not end at a slash; that of a store does.
+    const listed = start.slice(0, Math.max(0, start.lastIndexOf("/")));
+    for await (const object of list.call(inspected.store, listed, signal && { signal })) if (object.key.startsWith(start)) yield object;
+  }
 }
