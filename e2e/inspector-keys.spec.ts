@@ -110,7 +110,7 @@ test("a new screen has the focus on its heading and begins at its top; the way b
   const link = page.getByRole("link", { name: /^report is stale/ });
   await link.scrollIntoViewIfNeeded();
   await link.focus();
-  await page.waitForTimeout(100);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   const before = await page.evaluate(() => scrollY);
   expect(before).toBeGreaterThan(0);
   await page.keyboard.press("Enter");
@@ -120,4 +120,19 @@ test("a new screen has the focus on its heading and begins at its top; the way b
   await page.goBack();
   await expect(link).toBeFocused();
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(before);
+});
+
+test("the focus stays on the heading when the data of its screen comes later, and keys go on meanwhile", async ({ page }) => {
+  await open(page, "a run", "delay=700");
+  await page.keyboard.press("[");
+  const heading = page.getByRole("heading", { level: 1, name: "9b02" });
+  await expect(heading).toBeFocused();
+  await expect(page.getByRole("button", { name: "Run after this one" })).toBeVisible();
+  await expect(heading).toBeFocused();
+  await page.keyboard.press("[");
+  await page.keyboard.press("]");
+  await expect(heading).toBeFocused();
+  await page.goBack();
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1, name: "9b02" })).toBeFocused();
 });

@@ -1,6 +1,7 @@
 /**
  * The inspector over what tests and shots look at: `?over=story` (or nothing) is one moment of a repository, `fake` has 10,000 nodes
- * and 100,000 partitions, `living` is a real repository in memory, whose handles are `window.living`.
+ * and 100,000 partitions, `living` is a real repository in memory, whose handles are `window.living`. `delay` is how many milliseconds
+ * later every answer comes.
  */
 import type { Inspection } from "../src/inspector/inspection.ts";
 import { mount } from "./mount.tsx";
@@ -22,5 +23,19 @@ async function inspectionOf(over: string | null): Promise<Inspection> {
   return story({ state: query.get("state") ?? "", live: Number(query.get("live") ?? 0) });
 }
 
+/** An inspection whose answers come later. Its events are as they are. */
+function delayed(inspection: Inspection, ms: number): Inspection {
+  if (ms === 0) return inspection;
+  const late =
+    (call: (...args: unknown[]) => unknown) =>
+    async (...args: unknown[]): Promise<unknown> => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return call.apply(inspection, args);
+    };
+  const calls = Object.entries(inspection).map(([name, call]) => [name, name === "events" ? call : late(call)]);
+  return Object.fromEntries(calls) as Inspection;
+}
+
 const element = document.querySelector<HTMLElement>("#inspector");
-if (element !== null) mount(element, await inspectionOf(query.get("over")), { isPage: true });
+const inspection = await inspectionOf(query.get("over"));
+if (element !== null) mount(element, delayed(inspection, Number(query.get("delay") ?? 0)), { isPage: true });

@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../state/context.ts";
 import { type Binding, KeyMatcher } from "./key-matcher.ts";
 import { readSetting, writeSetting } from "./settings.ts";
@@ -54,13 +54,13 @@ export function openKeys(target: Window | HTMLElement, root: ShadowRoot): Keys {
   };
 }
 
-/** Binds keys while a component is drawn. Their `run` is the one of the latest drawing. */
+/** Binds keys while a component is drawn, from the moment that it can be seen. Their `run` is the one of the latest drawing. */
 export function useKeys(bindings: readonly Binding[]): void {
   const { keys } = useApp();
   const latest = useRef(bindings);
   latest.current = bindings;
   const names = bindings.map((binding) => `${binding.keys}\t${binding.label}`).join("\n");
-  useEffect(
+  useLayoutEffect(
     () => keys.bind(latest.current.map((binding, index) => ({ ...binding, run: () => latest.current[index]?.run() }))),
     [keys, names],
   );

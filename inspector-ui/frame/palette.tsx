@@ -20,12 +20,9 @@ export const Palette = () => {
 
   const open = ({ href, action }: Entry, inNewTab: boolean): void => {
     panels.hide();
-    // The dialog gives the focus back first; then the screen that is opened takes it.
-    setTimeout(() => {
-      if (href !== undefined && inNewTab) window.open(href, "_blank", "noopener");
-      else if (href !== undefined) location.hash = href;
-      else if (action !== undefined) store.plan(action);
-    });
+    if (href !== undefined && inNewTab) window.open(href, "_blank", "noopener");
+    else if (href !== undefined) location.hash = href;
+    else if (action !== undefined) store.plan(action);
   };
   const onKey = (event: KeyboardEvent): void => {
     const match = matches[at];

@@ -14,7 +14,7 @@ export function useScreenFocus(main: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const visits = openVisits(root);
     let previous: string | undefined;
-    let stopWaiting = (): void => {};
+    let leave = (): void => {};
     const stop = effect(() => {
       const key = keyOf(router.route.value);
       if (previous === undefined || previous === key) {
@@ -23,44 +23,44 @@ export function useScreenFocus(main: RefObject<HTMLElement | null>): void {
       }
       previous = key;
       const visit = visits.arrive();
-      stopWaiting();
-      stopWaiting = whenDrawn(main, (heading) => {
-        live.say(heading.textContent ?? "");
-        if (visit === undefined) {
-          scrollTo(0, 0);
-          heading.focus({ preventScroll: true });
-          return;
-        }
-        scrollTo(0, visit.scroll);
-        const found = visit.focus === undefined ? undefined : focusables(root).find((element) => element.name === visit.focus);
-        (found?.element ?? heading)?.focus({ preventScroll: true });
+      let isSaid = false;
+      leave();
+      leave = whenDrawn(main, root, (heading) => {
+        if (!isSaid) live.say(heading.textContent ?? "");
+        isSaid = true;
+        scrollTo(0, visit?.scroll ?? 0);
+        const found = visit?.focus === undefined ? undefined : focusables(root).find((element) => element.name === visit.focus);
+        (found?.element ?? heading).focus({ preventScroll: true });
       });
     });
     return () => {
       stop();
-      stopWaiting();
+      leave();
       visits.close();
     };
   }, [router, root, live, main]);
 }
 
-/** Calls back with the heading of the screen after it was drawn: a screen may be loaded first. */
-function whenDrawn(main: RefObject<HTMLElement | null>, found: (heading: HTMLHeadingElement) => void): () => void {
-  let observer: MutationObserver | undefined;
+/**
+ * Calls back with the heading of the screen once it is drawn and no dialog lies over it: a screen may be loaded first. Calls again when
+ * the heading is replaced and the focus is lost with it, as by a screen whose data has come.
+ */
+function whenDrawn(main: RefObject<HTMLElement | null>, root: ShadowRoot, drawn: (heading: HTMLHeadingElement) => void): () => void {
+  let last: HTMLHeadingElement | undefined;
   const look = (): void => {
     const heading = main.current?.querySelector("h1") ?? null;
-    if (heading === null) return;
-    observer?.disconnect();
-    found(heading);
+    if (heading === null || heading === last || root.querySelector("dialog[open]") !== null) return;
+    const isFirst = last === undefined;
+    last = heading;
+    if (isFirst || root.activeElement === null) drawn(heading);
   };
+  const observer = new MutationObserver(look);
   const frame = requestAnimationFrame(() => {
-    if (main.current === null) return;
-    observer = new MutationObserver(look);
-    observer.observe(main.current, { childList: true, subtree: true });
+    observer.observe(root, { childList: true, subtree: true, attributeFilter: ["open"] });
     look();
   });
   return () => {
     cancelAnimationFrame(frame);
-    observer?.disconnect();
+    observer.disconnect();
   };
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface DialogProps {
   readonly label: string;
@@ -8,18 +8,24 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** A modal dialog as long as it is drawn. Escape and a press beside it close it; the focus goes back to what had it. */
+/**
+ * A modal dialog as long as it is drawn. Escape and a press beside it close it; the focus goes back to what had it, unless it is
+ * somewhere else by then: on the heading of a screen that the dialog has opened.
+ */
 export const Dialog = ({ label, onClose, class: name, children }: DialogProps) => {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     if (dialog === null) return;
     const root = dialog.getRootNode();
-    const opener = root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
+    const focused = (): Element | null => (root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null);
+    const opener = focused();
     dialog.showModal();
     return () => {
+      const now = focused();
       dialog.close();
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+      const isFree = now === null || now === document.body || dialog.contains(now);
+      if (isFree && opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     };
   }, []);
   return (

@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { RunView } from "../../../src/inspector/inspection.ts";
 import { useKeys } from "../../frame/keys.ts";
 import { hrefOf, type Query } from "../../frame/route.ts";
+import type { Router } from "../../frame/router.ts";
 import { Button, FormStatus, Head } from "../../parts/basics.tsx";
 import { formatClock, formatUtc } from "../../parts/format.ts";
 import { ProblemCard } from "../../parts/problem-note.tsx";
@@ -9,6 +10,7 @@ import { formOfRun, wordOfRun } from "../../parts/status.ts";
 import { Trouble } from "../../parts/trouble.tsx";
 import { progressKey } from "../../state/apply.ts";
 import { useAfter, useApp, useResource } from "../../state/context.ts";
+import { runsBeside } from "../runs/run-list.ts";
 import { lengthText, outcomesOf, resumeText, shortRunId, silenceOf } from "../runs/run-words.ts";
 import { groupFailures } from "./failure.ts";
 import { FailureCard } from "./failure-card.tsx";
@@ -21,7 +23,7 @@ const mostCards = 4;
 
 /** One run: what failed and why, then when each step ran, then its log. */
 export const Run = ({ runId }: { readonly runId: string; readonly query: Query }) => {
-  const { store } = useApp();
+  const { store, router } = useApp();
   const { value, error, reload } = useResource<RunView>({
     key: `run/${runId}`,
     load: (signal) => store.inspection.run(runId, { signal }),
@@ -29,6 +31,12 @@ export const Run = ({ runId }: { readonly runId: string; readonly query: Query }
   });
   const isWaiting = useAfter(value.value === undefined && error.value === undefined, 150);
   const loaded = value.value;
+  // The keys go on while a run is loaded, so that one can go through many.
+  const beside = loaded ?? runsBeside(store.snapshot.value?.runs ?? [], runId);
+  useKeys([
+    { keys: "[", label: "Run before this one", group: "Run", run: goTo(router, beside.previous) },
+    { keys: "]", label: "Run after this one", group: "Run", run: goTo(router, beside.next) },
+  ]);
   if (loaded !== undefined) return <Loaded run={loaded} />;
   return (
     <>
@@ -68,13 +76,6 @@ const RunHead = ({ run, now }: { readonly run: RunView; readonly now: number }) 
   const can = store.snapshot.value?.can ?? {};
   const { runId, status, resume, previous, next } = run;
   const isOpen = status === "Started";
-  const to = (id: string | undefined) => () => {
-    if (id !== undefined) router.go({ screen: "run", runId: id });
-  };
-  useKeys([
-    { keys: "[", label: "Run before this one", group: "Run", run: to(previous) },
-    { keys: "]", label: "Run after this one", group: "Run", run: to(next) },
-  ]);
   return (
     <Head
       crumbs={[{ text: "Runs", href: hrefOf({ screen: "runs" }) }, { text: formatClock(run.startedAt) }]}
@@ -95,8 +96,14 @@ const RunHead = ({ run, now }: { readonly run: RunView; readonly now: number }) 
       acts={
         <>
           <span class="row pair">
-            <Button look="quiet" disabled={previous === undefined} onClick={to(previous)} aria-label="Run before this one" icon="back" />
-            <Button look="quiet" disabled={next === undefined} onClick={to(next)} aria-label="Run after this one" icon="chev" />
+            <Button
+              look="quiet"
+              disabled={previous === undefined}
+              onClick={goTo(router, previous)}
+              aria-label="Run before this one"
+              icon="back"
+            />
+            <Button look="quiet" disabled={next === undefined} onClick={goTo(router, next)} aria-label="Run after this one" icon="chev" />
           </span>
           {can.cancel && isOpen && <Button onClick={() => store.plan({ type: "cancel", runId })}>Cancel</Button>}
           {can.resume && status !== "Success" && (
@@ -113,6 +120,10 @@ const RunHead = ({ run, now }: { readonly run: RunView; readonly now: number }) 
       }
     />
   );
+};
+
+const goTo = (router: Router, runId: string | undefined) => (): void => {
+  if (runId !== undefined) router.go({ screen: "run", runId });
 };
 
 /** A run that has no outcome and whose process is gone. */

@@ -20,3 +20,11 @@ export function liveRuns(fresh: readonly RunRow[], rows: readonly RunRow[], isCo
   if (isComplete || oldest === undefined) return fresh;
   return fresh.filter(({ startedAt }) => startedAt >= oldest);
 }
+
+/** The runs before and after one, as far as a list of runs, newest first, has them. */
+export function runsBeside(rows: readonly RunRow[], runId: string): { readonly previous?: string; readonly next?: string } {
+  const at = rows.findIndex((run) => run.runId === runId);
+  if (at < 0) return {};
+  const [previous, next] = [rows[at + 1]?.runId, rows[at - 1]?.runId];
+  return { ...(previous !== undefined && { previous }), ...(next !== undefined && { next }) };
+}

@@ -16,7 +16,7 @@ import { canIncludeUpstream, confirmOf, isDivisible, isIdle, narrowed, titleOf }
 import { groupFailures, whatFailed, withRemedy } from "../../../inspector-ui/screens/run/failure.ts";
 import { LogReader } from "../../../inspector-ui/screens/run/log-reader.ts";
 import { percentOf, withProgress } from "../../../inspector-ui/screens/run/progress.ts";
-import { liveRuns, withRuns } from "../../../inspector-ui/screens/runs/run-list.ts";
+import { liveRuns, runsBeside, withRuns } from "../../../inspector-ui/screens/runs/run-list.ts";
 import { outcomesOf, shortRunId, silenceOf, whatOf } from "../../../inspector-ui/screens/runs/run-words.ts";
 import { entriesOf } from "../../../inspector-ui/screens/storage/object-entries.ts";
 import { commonPrefix, fileName, roomOf } from "../../../inspector-ui/screens/storage/room.ts";
@@ -57,6 +57,14 @@ describe("the list of runs", () => {
     expect(liveRuns(fresh, [run("b", 5)], false).map(({ runId }) => runId)).toEqual(["new"]);
     expect(liveRuns(fresh, [run("b", 5)], true)).toBe(fresh);
     expect(liveRuns(fresh, [], false)).toBe(fresh);
+  });
+
+  it("has a run before and one after each, as far as it goes", () => {
+    const rows = [run("c", 3), run("b", 2), run("a", 1)];
+    expect(runsBeside(rows, "b")).toEqual({ previous: "a", next: "c" });
+    expect(runsBeside(rows, "c")).toEqual({ previous: "b" });
+    expect(runsBeside(rows, "a")).toEqual({ next: "b" });
+    expect(runsBeside(rows, "other")).toEqual({});
   });
 });
 
