@@ -32,7 +32,7 @@ test("the skip link leads to the content", async ({ page }) => {
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
-  expect(await focused(page)).toBe("Plan");
+  await expect.poll(() => focused(page)).toBe("Plan");
   await expect(page).toHaveURL(/#\/$/);
 });
 
@@ -44,7 +44,7 @@ test("the palette finds an asset, opens it, and Escape gives the focus back", as
   await expect(field).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  expect(await focused(page)).toBe("Search or run a command");
+  await expect.poll(() => focused(page)).toBe("Search or run a command");
 
   await page.keyboard.press("Control+k");
   await field.fill("hour");
@@ -96,12 +96,12 @@ test("arrow keys follow the edges of the graph", async ({ page }) => {
     .first()
     .focus();
   await page.keyboard.press("ArrowRight");
-  expect(await focused(page)).toMatch(/^(strong|daily), asset/);
+  await expect.poll(() => focused(page)).toMatch(/^(strong|daily), asset/);
   await page.keyboard.press("ArrowLeft");
-  expect(await focused(page)).toMatch(/^quakes, asset/);
+  await expect.poll(() => focused(page)).toMatch(/^quakes, asset/);
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowDown");
-  expect(await focused(page)).toMatch(/^(daily|depths), asset/);
+  await expect.poll(() => focused(page)).toMatch(/^(daily|depths), asset/);
 });
 
 test("a new screen has the focus on its heading and begins at its top; the way back restores both", async ({ page }) => {
@@ -115,7 +115,7 @@ test("a new screen has the focus on its heading and begins at its top; the way b
   expect(before).toBeGreaterThan(0);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "report" })).toBeFocused();
-  expect(await page.evaluate(() => scrollY)).toBe(0);
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
   await expect(page.getByRole("status").filter({ hasText: "report" })).toHaveCount(1);
   await page.goBack();
   await expect(link).toBeFocused();

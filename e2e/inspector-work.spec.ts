@@ -30,11 +30,11 @@ test("the timeline is a table that is sorted by start, length and graph", async 
   await open(page, "a run");
   const rows = page.getByRole("table", { name: "Timeline" }).getByRole("row");
   const names = async (): Promise<string[]> => (await rows.getByRole("cell").locator("a").allTextContents()).map((text) => text.trim());
-  expect(await names()).toEqual(["features", "quakes", "strong", "daily", "hourly", "alerts", "map", "digest"]);
+  await expect.poll(names).toEqual(["features", "quakes", "strong", "daily", "hourly", "alerts", "map", "digest"]);
   await page.getByRole("button", { name: "Length" }).click();
-  expect((await names()).slice(0, 2)).toEqual(["map", "hourly"]);
+  await expect.poll(async () => (await names()).slice(0, 2)).toEqual(["map", "hourly"]);
   await page.getByRole("button", { name: "Graph" }).click();
-  expect((await names()).slice(0, 2)).toEqual(["features", "quakes"]);
+  await expect.poll(async () => (await names()).slice(0, 2)).toEqual(["features", "quakes"]);
   await expect(rows.filter({ hasText: "hourly" })).toContainText("16 of 18, 2 failed");
   await expect(rows.filter({ hasText: "map" })).toContainText("62 %");
 });
@@ -86,7 +86,7 @@ test("runs are filtered by their status", async ({ page }) => {
 test("the strip is one tab stop: arrows move, shift and arrows select, and the backfill counts what it makes", async ({ page }) => {
   await open(page, "partitions");
   await expect(grid(page)).toHaveAttribute("aria-multiselectable", "true");
-  expect(await grid(page).locator("[tabindex='0']").count()).toBe(1);
+  await expect(grid(page).locator("[tabindex='0']")).toHaveCount(1);
   await page.getByRole("button", { name: "Seconds" }).focus();
   await page.keyboard.press("Tab");
   await expect(cell(page, "2018-01-31, 00:00")).toBeFocused();
