@@ -32,7 +32,7 @@ function fromNpm(name: string): string | undefined {
 
 /** The folder into which `setup` installs an npm package that is not a dependency. */
 export function folderOf(npm: string): string {
-  return join(import.meta.dirname, "../.cache", npm.replace(/[^\w.-]+/g, "-"));
+  return join(import.meta.dirname, "../.cache", npm.replace(/^@/, "").replace(/[^\w.-]+/g, "-"));
 }
 
 function installed(npm: string, file: string): string | undefined {
@@ -54,6 +54,7 @@ function systemNode(): string | undefined {
 }
 
 const azurite = "azurite@3.37.0";
+const restate = "@restatedev/restate-server@1.7.12";
 
 export const components = {
   chromium: {
@@ -85,6 +86,12 @@ export const components = {
     tests: "AzureStore against Azure's own emulator",
     npm: azurite,
     path: installed(azurite, "azurite/dist/src/blob/main.js"),
+  },
+  restate: {
+    name: "Restate",
+    tests: "runs as workflows of a real Restate server",
+    npm: restate,
+    path: installed(restate, ".bin/restate-server"),
   },
   rsync: { name: "rsync", tests: "copies of a LocalStore's folder", debian: ["rsync"], path: onPath("rsync") },
   zip: {

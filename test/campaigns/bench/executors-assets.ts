@@ -3,10 +3,10 @@ import { asset, Repository, type RepositoryOptions, Storage, SuperJsonIOHandler 
 import { LocalStore } from "edgewater/local";
 import { postgres } from "edgewater/postgres";
 
-/** The work of one asset that does nothing but compute: about 20 ms. */
+/** The work of one asset that does nothing but compute: about 100 ms. */
 function compute(index: number): number {
   let sum = index;
-  for (let turn = 0; turn < 6_000_000; turn++) sum = (sum * 31 + turn) | 0;
+  for (let turn = 0; turn < 30_000_000; turn++) sum = (sum * 31 + turn) | 0;
   return sum;
 }
 
