@@ -1,5 +1,6 @@
 /** Runs that are begun with an id: once, however often they are asked for. */
 import { EdgewaterError } from "../errors.ts";
+import { endedExecution } from "../run/ended-execution.ts";
 import type { Graph } from "../run/graph.ts";
 import { keptLeaseMs, keptToken, RunOwner } from "../run/owner.ts";
 import { checkPlaces } from "../run/places.ts";
@@ -9,7 +10,7 @@ import type { DecidedResult, FailedAsset, RunResult } from "../run/run.ts";
 import type { RunEnvironment } from "../run/run-environment.ts";
 import { isSuccess } from "../run/run-request.ts";
 import { errorOf } from "../run/thrown-from.ts";
-import { decodePlanned, plannedKey } from "../storage/planned.ts";
+import { decodePlanned, type PlannedRecord, plannedKey } from "../storage/planned.ts";
 import type { AnyEvent, RunRecord } from "../storage/types.ts";
 
 type Environment = Omit<RunEnvironment, "owner">;
@@ -25,7 +26,7 @@ export interface KnownRun {
 }
 
 /**
- * Looks for a run with this id; undefined when there is none.
+ * Looks for a run with this id; undefined when there is none. An engine that asks again for a run that has ended repeats its calls.
  *
  * @throws `TakenOver` for a run that an engine kept and another process has taken over
  */
@@ -33,8 +34,11 @@ export async function knownRun(runId: string, graph: Graph, environment: Environ
   const { storage, executor } = environment;
   const run = await storage.getRun(runId);
   if (run === undefined) return undefined;
-  if (run.status !== "Started" && run.status !== "Interrupted")
-    return { result: resultFrom(run, await storage.getEventsForRun(runId, { types: "all" })) };
+  if (run.status !== "Started" && run.status !== "Interrupted") {
+    const events = await storage.getEventsForRun(runId, { types: "all" });
+    await executor.replay?.((keptPlan) => endedExecution(run, events, JSON.parse(keptPlan) as PlannedRecord, graph));
+    return { result: resultFrom(run, events) };
+  }
   if (!executor.keepsRuns) return { resume: runId };
   const [[lease], planned] = await Promise.all([storage.getLeases(runId, ""), storage.kvGet(plannedKey(runId))]);
   if (lease?.owner !== keptToken({ runId }) || planned === undefined) {

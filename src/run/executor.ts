@@ -47,6 +47,8 @@ export interface Execution {
    * anything more. Returns the outcomes: those of the records for a step that has ended.
    */
   readonly fail: (step: Step, error: unknown) => Promise<Outcomes>;
+  /** The plan as JSON text, as it is kept with a run that an engine keeps; null when it is not kept, or no more. */
+  readonly keptPlan: () => Promise<string | null>;
 }
 
 /**
@@ -73,6 +75,12 @@ export interface Executor {
   readonly keepsRuns?: boolean | undefined;
   /** Runs a plan and returns the outcome of every output. When it throws or rejects, what it has not made has failed. */
   readonly execute: (execution: Execution) => Promise<Outcomes>;
+  /**
+   * Called for a run that has ended and is asked for again, with what makes an execution of a plan that `keptPlan` gave: its steps
+   * end as they are recorded, and nothing is made. An engine that knows steps by the order of their calls repeats them here; others
+   * leave it out.
+   */
+  readonly replay?: ((executionOf: (keptPlan: string) => Execution) => Promise<void>) | undefined;
   /** Runs one step, also of an asset that has this executor as its own; in this process unless given. Does not reject. */
   readonly runStep?: ((step: Step, execution: Execution) => Promise<Outcomes>) | undefined;
 }

@@ -3,7 +3,7 @@ import type { Execution } from "./executor.ts";
 import type { Plan } from "./plan.ts";
 import type { OnProgress, RunEnvironment } from "./run-environment.ts";
 
-type RemoteSteps = Pick<Execution, "requestOf" | "runRequest" | "outcomeOf" | "settle" | "fail">;
+type RemoteSteps = Pick<Execution, "requestOf" | "runRequest" | "outcomeOf" | "settle" | "fail" | "keptPlan">;
 
 /** Who is told of steps that other processes make. */
 export interface RemoteListeners {
@@ -41,6 +41,7 @@ export function laterRemote(environment: RunEnvironment, plan: Plan, elsewhere: 
       outcomeOf: async (...given) => (await load()).steps.outcomeOf(...given),
       settle: async (...given) => (await load()).steps.settle(...given),
       fail: async (...given) => (await load()).steps.fail(...given),
+      keptPlan: async () => (await load()).steps.keptPlan(),
     },
     start: async () => void (await load()),
     end: async () => loaded?.end(),

@@ -1,8 +1,9 @@
 /** What a run knows of steps that it sends to workers. */
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import { plannedKey } from "../storage/planned.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { endedOwner } from "./claim.ts";
-import type { Execution, Outcome, Outcomes } from "./executor.ts";
+import type { Outcome, Outcomes } from "./executor.ts";
 import { outputIds, type Plan, type Step, stepId } from "./plan.ts";
 import { ProgressTail } from "./progress-tail.ts";
 import { outcomeWith, requestOf, type StepOutcome, type StepRequest } from "./protocol.ts";
@@ -38,7 +39,7 @@ function remoteSteps(
   plan: Plan,
   tail: ProgressTail,
   onRecorded: (event: StoredEvent) => void,
-): Pick<Execution, "requestOf" | "runRequest" | "outcomeOf" | "settle" | "fail"> {
+): RemoteExecution["steps"] {
   const { owner, storage, plannedAt, timeoutMs, runRetry } = environment;
   const { runId } = owner.run;
   const byId = new Map(plan.map((step) => [stepId(step), step]));
@@ -87,6 +88,10 @@ function remoteSteps(
     requestOf: request,
     settle,
     fail,
+    keptPlan: async () => {
+      const kept = await storage.kvGet(plannedKey(runId));
+      return kept === undefined ? null : new TextDecoder().decode(kept);
+    },
     outcomeOf: async (step) => outcomeOf(await request(step), step, storage),
     runRequest: async (sent) => {
       const step = byId.get(sent.step);

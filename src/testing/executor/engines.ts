@@ -68,47 +68,55 @@ class Suspended extends Error {}
 /** What an engine remembers of a step. */
 interface Entry {
   readonly name: string;
-  readonly outcome: StepOutcome;
+  readonly result: unknown;
 }
 
 /**
  * An engine that remembers the results of steps, by their names or by the order of their calls, and suspends a run whenever chance
- * says so. One that remembers by the order refuses a replay whose calls are in another order.
+ * says so. One that remembers by the order refuses a replay whose calls are in another order, or that lacks some of them.
  */
 export function fakeEngine(by: "name" | "index", chance: Chance = () => 1): Pick<ExecutorStage, "executor" | "materialize"> {
   const journals = new Map<string, Entry[]>();
-  const engineOf = (runId: string): Executor => {
+  const engineOf = (runId: string): { readonly executor: Executor; readonly checkEnd: () => void } => {
     const journal = journals.get(runId) ?? [];
     journals.set(runId, journal);
     let calls = 0;
-    return durable(`fake-engine-by-${by}`, {
-      step: async (name, work) => {
-        const index = calls++;
-        const entry = by === "name" ? journal.find((each) => each.name === name) : journal[index];
-        if (entry !== undefined && entry.name !== name)
-          throw new Error(`Journal mismatch: call ${index} was ${JSON.stringify(entry.name)} and is ${JSON.stringify(name)}`);
-        if (entry !== undefined) return JSON.parse(JSON.stringify(entry.outcome)) as StepOutcome;
-        if (chance() < 0.2) throw new Suspended("before the step");
-        const outcome = await work();
-        // The result of the step is lost.
-        if (chance() < 0.2) throw new Suspended("after the step");
-        if (by === "name") journal.push({ name, outcome });
-        else journal[index] = { name, outcome };
-        return outcome;
+    const call = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+      const index = calls++;
+      const entry = by === "name" ? journal.find((each) => each.name === name) : journal[index];
+      if (entry !== undefined && entry.name !== name)
+        throw new Error(`Journal mismatch: call ${index} was ${JSON.stringify(entry.name)} and is ${JSON.stringify(name)}`);
+      if (entry !== undefined) return JSON.parse(JSON.stringify(entry.result)) as Result;
+      if (chance() < 0.2) throw new Suspended("before the step");
+      const result = await work();
+      // The result of the step is lost.
+      if (chance() < 0.2) throw new Suspended("after the step");
+      if (by === "name") journal.push({ name, result });
+      else journal[index] = { name, result };
+      return result;
+    };
+    return {
+      executor: durable(`fake-engine-by-${by}`, { step: call, ...(by === "index" && { remember: call }) }),
+      checkEnd: () => {
+        if (by === "index" && calls < journal.length)
+          throw new Error(`Journal mismatch: ${calls} of ${journal.length} calls were repeated`);
       },
-    });
+    };
   };
   const materialize = async (
     repository: Repository,
     { runId = crypto.randomUUID(), ...options }: MaterializeOptions,
   ): Promise<RunResult> => {
     while (true) {
+      const { executor, checkEnd } = engineOf(runId);
       try {
-        return await repository.materialize({ executor: engineOf(runId), ...options, runId });
+        const result = await repository.materialize({ executor, ...options, runId });
+        checkEnd();
+        return result;
       } catch (error) {
         if (!(error instanceof Suspended)) throw error;
       }
     }
   };
-  return { executor: engineOf(crypto.randomUUID()), materialize };
+  return { executor: engineOf(crypto.randomUUID()).executor, materialize };
 }
