@@ -61,7 +61,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/campaigns/matrix/**", "test/runtime/{browser,workerd}/**", "test/services/{azurite,ceph,postgres,redis}/**"],
+    exclude: ["test/campaigns/matrix/**", "test/runtime/{browser,workerd}/**", "test/services/{azurite,ceph,dbos,postgres,redis,restate}/**"],
   },
 };
 
@@ -153,8 +153,17 @@ const postgres: TestProjectConfiguration = {
   extends: true,
   test: {
     name: "postgres",
-    include: ["test/services/postgres/**/*.test.ts"],
+    include: ["test/services/{dbos,postgres}/**/*.test.ts"],
     globalSetup: [server("postgres")],
+  },
+};
+
+const restate: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: "restate",
+    include: ["test/services/restate/**/*.test.ts"],
+    globalSetup: [server("postgres"), server("restate")],
   },
 };
 
@@ -178,6 +187,7 @@ export default defineConfig({
       ...(components.azurite.path ? [azurite] : []),
       ...(components.redis.path ? [redis] : []),
       ...(components.postgres.path ? [postgres] : []),
+      ...(components.postgres.path && components.restate.path ? [restate] : []),
     ],
   },
 });

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
-import { aNumber, checkOptions, checkValue, type OptionKinds, required, wholeNumber, withMethods } from "../../options.ts";
+import { EdgewaterError, isEdgewaterError, thrownText } from "../../errors.ts";
+import { aNumber, checkOptions, checkValue, type OptionKinds, required, wholeNumber } from "../../options.ts";
 import type { Executor } from "../../run/executor.ts";
 import type { StepOutcome } from "../../run/protocol.ts";
-import { durable, type GivenUp, givenUp } from "../durable.ts";
+import { durable } from "../durable.ts";
 
 /** The class `DBOS` of its SDK, as far as it is used here. */
 export interface DBOSSteps {
@@ -31,7 +31,7 @@ export interface DBOSStepConfig extends DBOSOptions {
 
 /** How DBOS tries a step again whose worker cannot record its end, such as while the Storage cannot be reached. */
 export interface DBOSOptions {
-  /** The most attempts, from 1; 5 unless given. After the last one the step has failed. */
+  /** The most attempts, from 1; 8 unless given, which take two minutes. After the last one the step has failed. */
   readonly maxAttempts?: number;
   /** The wait before the second attempt, in seconds; 1 unless given. */
   readonly intervalSeconds?: number;
@@ -39,6 +39,10 @@ export interface DBOSOptions {
   readonly backoffRate?: number;
 }
 
+const anEngine = required({
+  expected: "the class DBOS of @dbos-inc/dbos-sdk",
+  accepts: (value) => ["runStep", "isInWorkflow"].every((name) => typeof Reflect.get(Object(value), name) === "function"),
+});
 const kinds: OptionKinds<DBOSOptions> = { maxAttempts: wholeNumber(1), intervalSeconds: aNumber, backoffRate: aNumber };
 
 /**
@@ -62,27 +66,43 @@ const kinds: OptionKinds<DBOSOptions> = { maxAttempts: wholeNumber(1), intervalS
  * ```
  */
 export function dbos(engine: DBOSSteps, options: DBOSOptions = {}): Executor {
-  // The class is a function, which is no object to the checks.
-  const kind = withMethods("the class DBOS of @dbos-inc/dbos-sdk", "runStep", "isInWorkflow");
-  checkValue("dbos", "engine", engine, required({ ...kind, accepts: (value) => kind.accepts(Object(value)) }));
+  checkValue("dbos", "engine", engine, anEngine);
   checkOptions("dbos", options, kinds);
-  const { maxAttempts = 5, intervalSeconds = 1, backoffRate = 2 } = options;
-  const shouldRetry = (error: unknown): boolean => !isEdgewaterError(error, "TakenOver");
+  const { maxAttempts = 8, intervalSeconds = 1, backoffRate = 2 } = options;
   return durable("dbos", {
-    step: (name, work) => {
+    step: async (name, work) => {
       if (!engine.isInWorkflow()) throw outsideWorkflow(name);
       const attempt = async (): Promise<StepOutcome | GivenUp> => {
         try {
           return await work();
         } catch (error) {
-          const isLast = (engine.stepStatus?.currentAttempt ?? 1) >= maxAttempts;
-          if (isLast && shouldRetry(error)) return givenUp(error);
-          throw error;
+          const isLast = engine.stepStatus?.currentAttempt === maxAttempts;
+          if (!isLast || !mayRetry(error)) throw error;
+          return { givenUp: thrownText(error).slice(0, longestText) };
         }
       };
-      return engine.runStep(attempt, { name, retriesAllowed: true, maxAttempts, intervalSeconds, backoffRate, shouldRetry });
+      const config = { name, retriesAllowed: true, maxAttempts, intervalSeconds, backoffRate, shouldRetry: mayRetry };
+      const made = await engine.runStep(attempt, config);
+      return "givenUp" in made ? work.fail(lastError(name, made)) : made;
     },
   });
+}
+
+/** What DBOS remembers of a step whose last attempt has failed. */
+interface GivenUp {
+  readonly givenUp: string;
+}
+
+/** The longest text that DBOS remembers of an error, in characters. */
+const longestText = 300;
+
+/** Whether another attempt may help: not for a run that was canceled or taken over with force. */
+function mayRetry(error: unknown): boolean {
+  return !isEdgewaterError(error, "TakenOver");
+}
+
+function lastError(step: string, { givenUp }: GivenUp): EdgewaterError<"Unavailable"> {
+  return new EdgewaterError("Unavailable", `Cannot end the step ${JSON.stringify(step)} with dbos: its last attempt has failed: ${givenUp}`);
 }
 
 function outsideWorkflow(step: string): EdgewaterError<"NotSupported"> {

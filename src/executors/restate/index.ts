@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { EdgewaterError } from "../../errors.ts";
+import { EdgewaterError, thrownText } from "../../errors.ts";
 import { aFunction, aNumber, checkOptions, checkValue, type OptionKinds, required, wholeNumber, withMethods } from "../../options.ts";
 import type { Executor } from "../../run/executor.ts";
 import type { StepOutcome } from "../../run/protocol.ts";
-import { durable, type GivenUp, givenUp } from "../durable.ts";
+import { durable } from "../durable.ts";
 
 /** A promise of Restate's SDK, as far as it is used here. */
 export interface RestateRun<Value> extends PromiseLike<Value> {
@@ -31,7 +31,7 @@ export interface RestatePromises {
 
 /** How Restate tries a step again whose worker cannot record its end, such as while the Storage cannot be reached. */
 export interface RestateOptions {
-  /** The most attempts, from 1; 10 unless given. After the last one the step has failed. */
+  /** The most attempts, from 1; 20 unless given, which take two minutes. After the last one the step has failed. */
   readonly maxRetryAttempts?: number | undefined;
   /** The wait before the second attempt, in milliseconds; 50 unless given. */
   readonly initialRetryInterval?: number | undefined;
@@ -51,7 +51,7 @@ const aContext = required(withMethods("the context of a Restate handler", "run",
 const allKind = required({ ...aFunction, expected: "RestatePromise.all of @restatedev/restate-sdk" });
 
 /** The attempts that a step has unless told. */
-const defaultAttempts = 10;
+const defaultAttempts = 20;
 
 /**
  * An executor for a handler of Restate. Each step is an entry of its journal, which holds a few hundred bytes and no value. When
@@ -86,11 +86,20 @@ export function restate(context: RestateContext, all: RestatePromises["all"], op
   const tries = { ...options, maxRetryAttempts: options.maxRetryAttempts ?? defaultAttempts };
   const { attemptCompletedSignal: signal } = context.request();
   return durable("restate", {
-    step: (name, work) => context.run(name, work, tries).map((outcome, failure): StepOutcome | GivenUp => outcome ?? givenUp(failure)),
-    all: (steps) => all(steps) as PromiseLike<readonly (StepOutcome | GivenUp)[]>,
+    // The SDK waits for the promise that the mapper returns.
+    step: (name, work) => {
+      const made = context.run(name, () => work(), tries);
+      return made.map((outcome, failure) => outcome ?? work.fail(lastError(name, failure))) as PromiseLike<StepOutcome>;
+    },
+    all: (steps) => all(steps) as PromiseLike<readonly StepOutcome[]>,
     remember: (name, make) => context.run(name, make, {}),
     signal,
   });
+}
+
+function lastError(step: string, failure: unknown): EdgewaterError<"Unavailable"> {
+  const message = `Cannot end the step ${JSON.stringify(step)} with restate: its last attempt has failed: ${thrownText(failure)}`;
+  return new EdgewaterError("Unavailable", message, { cause: failure });
 }
 
 function nativeAll(): EdgewaterError<"SettingsError"> {
