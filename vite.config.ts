@@ -61,7 +61,11 @@ const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/campaigns/matrix/**", "test/runtime/{browser,workerd}/**", "test/services/{azurite,ceph,dbos,postgres,redis,restate}/**"],
+    exclude: [
+      "test/campaigns/matrix/**",
+      "test/runtime/{browser,workerd}/**",
+      "test/services/{azurite,ceph,dbos,postgres,redis,restate}/**",
+    ],
   },
 };
 

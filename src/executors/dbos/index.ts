@@ -102,7 +102,10 @@ function mayRetry(error: unknown): boolean {
 }
 
 function lastError(step: string, { givenUp }: GivenUp): EdgewaterError<"Unavailable"> {
-  return new EdgewaterError("Unavailable", `Cannot end the step ${JSON.stringify(step)} with dbos: its last attempt has failed: ${givenUp}`);
+  return new EdgewaterError(
+    "Unavailable",
+    `Cannot end the step ${JSON.stringify(step)} with dbos: its last attempt has failed: ${givenUp}`,
+  );
 }
 
 function outsideWorkflow(step: string): EdgewaterError<"NotSupported"> {

@@ -59,6 +59,22 @@ export class RestateClient {
     return row?.["status"] as string | undefined;
   }
 
+  /** The tables that have a text, of all invocations. */
+  async traces(text: string): Promise<readonly string[]> {
+    // Journals show bytes as numbers.
+    const bytes = [...new TextEncoder().encode(text)].join(",");
+    const found: string[] = [];
+    for (const [table, columns] of [
+      ["sys_journal", ["name", "entry_json"]],
+      ["sys_invocation", ["target", "last_failure", "completion_failure"]],
+    ] as const) {
+      const has = columns.flatMap((column) => [`${column} LIKE '%${text}%'`, `${column} LIKE '%${bytes}%'`]).join(" OR ");
+      const [row] = await this.#query(`SELECT count(*) AS rows FROM ${table} WHERE ${has}`);
+      if (Number(row?.["rows"]) > 0) found.push(table);
+    }
+    return found;
+  }
+
   async #query(query: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const { rows } = (await this.#send(`${this.#server.admin}/query`, "POST", { query })) as { readonly rows: never };
     return rows;
