@@ -19,7 +19,7 @@ export async function serveDBOS({ database, executorId }: ServiceOptions, attemp
     systemDatabaseUrl: database ?? "",
     executorID: executorId ?? "one",
     applicationVersion,
-    logLevel: "emerg",
+    logLevel: "error",
   });
   const pipeline = DBOS.registerWorkflow((runId: string): Promise<boolean> => attempt(runId, dbos(DBOS)), { name: "pipeline" });
   await DBOS.launch();

@@ -39,9 +39,10 @@ export class RestateClient {
     return this.#send(`${this.#server.ingress}/restate/workflow/${workflow}/${encodeURIComponent(key)}/attach`, "GET");
   }
 
-  /** Cancels an invocation: its handler gets an error where it waits. */
-  async cancel(invocation: string): Promise<void> {
-    await this.#send(`${this.#server.admin}/invocations/${invocation}/cancel`, "PATCH");
+  /** Cancels a workflow: its handler gets an error where it waits. */
+  async cancel(workflow: string, key: string): Promise<void> {
+    const [row] = await this.#query(`SELECT i.id FROM sys_invocation i WHERE ${isOf(workflow, key)}`);
+    await this.#send(`${this.#server.admin}/invocations/${row?.["id"]}/cancel`, "PATCH");
   }
 
   /** The entries of the journal of a workflow, without what is in them. */
