@@ -13,7 +13,15 @@ import { Semaphore } from "../run/semaphore.ts";
  * attempt or as the same: the step is made once. When it rejects, the step has failed with that error, unless it was recorded. It
  * returns undefined when the run is aborted before it has delivered anything.
  */
-export type Transport = (request: StepRequest, options: { readonly signal: AbortSignal }) => Promise<StepOutcome | undefined>;
+export type Transport = (request: StepRequest, delivery: Delivery) => Promise<StepOutcome | undefined>;
+
+/** What a transport may use while it delivers a step. */
+export interface Delivery {
+  /** Aborted when the run is. */
+  readonly signal: AbortSignal;
+  /** What the records have of the step: for a transport without answers. */
+  readonly outcomeOf: () => Promise<StepOutcome | undefined>;
+}
 
 /** Options of {@link remote}. */
 export interface RemoteOptions {
@@ -50,7 +58,8 @@ async function deliver(step: Step, execution: Execution, transport: Transport, l
   const { signal } = execution;
   for (let attempt = 1; ; attempt++) {
     const request = await execution.requestOf(step, attempt);
-    const outcome = await line.run(async () => (signal.aborted ? undefined : transport(request, { signal })));
+    const delivery = { signal, outcomeOf: () => execution.outcomeOf(step) };
+    const outcome = await line.run(async () => (signal.aborted ? undefined : transport(request, delivery)));
     if (outcome === undefined && attempt === 1) return undefined;
     const ended = outcome?.status === "ended" ? outcome : await whenEnded(step, execution);
     if (ended !== undefined) return execution.settle(step, ended);

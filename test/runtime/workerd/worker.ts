@@ -1,10 +1,12 @@
 /** The Worker of the example, which serves the records in D1 too, and a Durable Object whose own database the tests use. */
 import { DurableObject } from "cloudflare:workers";
 import { type Repository, Storage } from "edgewater";
+import type { QueueBatch } from "edgewater/cloudflare";
 import { type D1Binding, d1 } from "edgewater/d1";
 import { type InspectorOptions, inspector } from "edgewater/inspector";
 import { bearer, serveStorage } from "edgewater/remote";
 import example from "../../../examples/worker/src/index.ts";
+import { consumer } from "../../support/cloudflare/engines.ts";
 import { canaryRepository } from "../../support/inspection/canary.ts";
 
 /** The token for the records. */
@@ -19,7 +21,12 @@ export default {
     await using storage = await Storage.connect(d1(env.RECORDS));
     return await serveStorage(storage, { authorize })(request);
   },
+  async queue(batch: QueueBatch): Promise<void> {
+    await consumer.consume(batch);
+  },
 };
+
+export { TestRun } from "../../support/cloudflare/engines.ts";
 
 /** Below `open/` everybody may look, below `named/` they see values, and elsewhere there is no `authorize`. */
 function inspectorOf(request: Request): (repository: Repository) => (request: Request) => Promise<Response> {
