@@ -35,8 +35,15 @@ export default [
   withRoot("open", "dist/object-store/open/index.js", "{ openStore }", "157.7 kB"),
   withRoot("with", "dist/object-store/with/index.js", "{ withPrefix, withRetry, withLimit, withCache, withTrace, withFaults }", "116.3 kB"),
   withRoot("parallel", "dist/executors/parallel/index.js", "{ parallel, serveSteps }", "112.3 kB"),
+  withRoot("restate", "dist/executors/restate/index.js", "{ restate }", "120 kB"),
+  withRoot("dbos", "dist/executors/dbos/index.js", "{ dbos }", "120 kB"),
   withRoot("durable", "dist/executors/durable.js", "{ durable }", "120 kB"),
-  withRoot("cloudflare", "dist/executors/cloudflare/index.js", "{ cloudflareWorkflow, cloudflareQueue, consumeSteps, workflowId }", "120 kB"),
+  withRoot(
+    "cloudflare",
+    "dist/executors/cloudflare/index.js",
+    "{ cloudflareWorkflow, cloudflareQueue, consumeSteps, workflowId }",
+    "120 kB",
+  ),
   withRoot(
     "inspector",
     "dist/inspector/index.js",

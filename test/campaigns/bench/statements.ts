@@ -44,7 +44,7 @@ export async function countStatements(host: string): Promise<Counter> {
 
 /** Reads the messages of one connection: a length at its start, then a type and a length each. */
 function counterOf(onStatement: () => void): (chunk: Buffer) => void {
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   let isStarted = false;
   return (chunk) => {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);

@@ -3,6 +3,7 @@ import * as edgewater from "edgewater";
 import { AzureStore } from "edgewater/azure";
 import { cronPartitions, cronTickPassed, onCron } from "edgewater/cron";
 import { d1 } from "edgewater/d1";
+import { dbos } from "edgewater/dbos";
 import { loadDotenv } from "edgewater/dotenv";
 import { durableObject } from "edgewater/durable-object";
 import { GCSStore } from "edgewater/gcs";
@@ -15,6 +16,7 @@ import { parallel } from "edgewater/parallel";
 import { postgres } from "edgewater/postgres";
 import { R2Store } from "edgewater/r2";
 import { bearer, remote, serveStorage } from "edgewater/remote";
+import { restate } from "edgewater/restate";
 import { S3Store } from "edgewater/s3";
 import { superjsonSerializer } from "edgewater/serializer";
 import { sqlite } from "edgewater/sqlite";
@@ -37,6 +39,8 @@ export interface Entry {
 const store = new MemoryStore();
 const one = asset({ name: "one" }, () => 1);
 const days = staticPartitions(["a", "b"]);
+const restateContext = { run: (): never => method(), request: () => ({ attemptCompletedSignal: new AbortController().signal }) };
+const dbosSteps = { runStep: (): never => method(), isInWorkflow: () => false, stepStatus: undefined };
 const external = edgewater.externalAsset({ name: "external", ioHandler: new edgewater.InMemoryIOHandler() }, () => edgewater.Observation());
 const keys = { accessKeyId: "id", secretAccessKey: "key" };
 const compute = (): number => 1;
@@ -113,6 +117,8 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("PartitionMapping.multiToSingle", {}, (options) => PartitionMapping.multiToSingle("a", options)),
     entry("onCron", {}, (options) => onCron("@daily", options)),
     entry("parallel", { start: method }, (options) => parallel(options)),
+    entry("restate", {}, (options) => restate(restateContext, async () => [], options)),
+    entry("dbos", {}, (options) => dbos(dbosSteps, options)),
     entry("cronTickPassed", {}, (options) => cronTickPassed("@daily", options)),
     entry("eager", {}, (options) => edgewater.condition.eager(options)),
     entry("onMissing", {}, (options) => edgewater.condition.onMissing(options)),
