@@ -20,6 +20,7 @@ export const endedOwner = "ended";
  */
 export class StepClaim implements StepOwner {
   readonly run: { readonly runId: string };
+  readonly isSent = true;
   readonly #request: StepRequest;
   readonly #options: OwnerOptions;
   readonly #holder: string;

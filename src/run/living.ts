@@ -4,6 +4,8 @@ import type { Lease, RunRecord, Storage } from "../storage/types.ts";
 /** Who holds a lease in this isolate: the owner of a run, or a worker that makes one of its steps. */
 interface LeaseHolder {
   readonly run: Pick<RunRecord, "runId">;
+  /** Whether it is a run or a step of an engine or a queue, which another request may have begun. */
+  readonly isSent: boolean;
   /** Aborts what it makes. */
   lose(reason: string): void;
 }
@@ -13,14 +15,16 @@ export const living: Map<string, LeaseHolder> = new Map();
 
 /**
  * Cancels a run, and stops at once its owner and its workers in this isolate. A process that takes the run over while it is canceled finds
- * out with its next commit; one that resumes it afterwards, and before the answer arrives, goes on.
+ * out with its next commit; one that resumes it afterwards, and before the answer arrives, goes on. So do in a Worker the runs of
+ * engines and the steps that were sent, because another request makes them.
  *
  * @throws `NotFound` for an unknown run, `PreconditionFailed` for a run that has ended
  */
 export async function cancelRun(runId: string, storage: Storage): Promise<void> {
   const holders = [...living.values()].filter(({ run }) => run.runId === runId);
   await storage.setRunOutcome(runId, "Canceled");
-  for (const holder of holders) holder.lose("it was canceled");
+  const { separatesRequests } = await currentHolder();
+  for (const holder of holders) if (!(separatesRequests && holder.isSent)) holder.lose("it was canceled");
 }
 
 /**

@@ -45,6 +45,8 @@ export class RunOwner implements StepOwner {
   readonly attempt: number;
   /** The token, which sends steps to workers. */
   readonly token: string;
+  /** Whether an engine keeps the run. */
+  readonly isSent: boolean;
   readonly #options: OwnerOptions;
   readonly #holder: string | undefined;
   readonly #abort = new AbortController();
@@ -60,7 +62,8 @@ export class RunOwner implements StepOwner {
   private constructor(run: RunRecord, options: OwnerOptions, holder: string | undefined) {
     this.run = run;
     this.attempt = run.attempt ?? 1;
-    this.token = options.leaseMs === keptLeaseMs ? keptToken(run) : `${this.attempt}.${crypto.randomUUID()}`;
+    this.isSent = options.leaseMs === keptLeaseMs;
+    this.token = this.isSent ? keptToken(run) : `${this.attempt}.${crypto.randomUUID()}`;
     this.#options = options;
     this.#holder = holder;
     this.#heartbeat = new Heartbeat(options.leaseMs, () => this.#beat());

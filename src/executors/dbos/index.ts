@@ -4,9 +4,10 @@
  * @module
  */
 import { EdgewaterError, isEdgewaterError, thrownText } from "../../errors.ts";
-import { aNumber, checkOptions, checkValue, type OptionKinds, required, wholeNumber } from "../../options.ts";
+import { aLimit, aNumber, checkOptions, checkValue, type OptionKinds, required, wholeNumber } from "../../options.ts";
 import type { Executor } from "../../run/executor.ts";
 import type { StepOutcome } from "../../run/protocol.ts";
+import { Semaphore } from "../../run/semaphore.ts";
 import { durable } from "../durable.ts";
 
 /** The class `DBOS` of its SDK, as far as it is used here. */
@@ -20,7 +21,7 @@ export interface DBOSSteps {
 }
 
 /** How `DBOS.runStep` runs a step. */
-export interface DBOSStepConfig extends DBOSOptions {
+export interface DBOSStepConfig extends DBOSRetries {
   /** The name of the step. */
   readonly name: string;
   /** Whether a step that throws is tried again. */
@@ -29,8 +30,8 @@ export interface DBOSStepConfig extends DBOSOptions {
   readonly shouldRetry: (error: unknown) => boolean;
 }
 
-/** How DBOS tries a step again whose worker cannot record its end, such as while the Storage cannot be reached. */
-export interface DBOSOptions {
+/** How DBOS tries a step again whose end could not be recorded, such as while the Storage cannot be reached. */
+export interface DBOSRetries {
   /** The most attempts, from 1; 8 unless given, which take two minutes. After the last one the step has failed. */
   readonly maxAttempts?: number;
   /** The wait before the second attempt, in seconds; 1 unless given. */
@@ -39,11 +40,22 @@ export interface DBOSOptions {
   readonly backoffRate?: number;
 }
 
+/** Options of {@link dbos}. */
+export interface DBOSOptions extends DBOSRetries {
+  /** How many steps are made at the same time with this executor; 8 unless given. */
+  readonly maxConcurrency?: number;
+}
+
 const anEngine = required({
   expected: "the class DBOS of @dbos-inc/dbos-sdk",
   accepts: (value) => ["runStep", "isInWorkflow"].every((name) => typeof Reflect.get(Object(value), name) === "function"),
 });
-const kinds: OptionKinds<DBOSOptions> = { maxAttempts: wholeNumber(1), intervalSeconds: aNumber, backoffRate: aNumber };
+const kinds: OptionKinds<DBOSOptions> = {
+  maxConcurrency: aLimit,
+  maxAttempts: wholeNumber(1),
+  intervalSeconds: aNumber,
+  backoffRate: aNumber,
+};
 
 /**
  * An executor for a workflow of DBOS. Each step is a step of the workflow, whose row holds a few hundred bytes and no value. When
@@ -68,13 +80,14 @@ const kinds: OptionKinds<DBOSOptions> = { maxAttempts: wholeNumber(1), intervalS
 export function dbos(engine: DBOSSteps, options: DBOSOptions = {}): Executor {
   checkValue("dbos", "engine", engine, anEngine);
   checkOptions("dbos", options, kinds);
-  const { maxAttempts = 8, intervalSeconds = 1, backoffRate = 2 } = options;
+  const { maxConcurrency = 8, maxAttempts = 8, intervalSeconds = 1, backoffRate = 2 } = options;
+  const line = new Semaphore(maxConcurrency);
   return durable("dbos", {
     step: async (name, work) => {
       if (!engine.isInWorkflow()) throw outsideWorkflow(name);
       const attempt = async (): Promise<StepOutcome | GivenUp> => {
         try {
-          return await work();
+          return await line.run(work);
         } catch (error) {
           const isLast = engine.stepStatus?.currentAttempt === maxAttempts;
           if (!isLast || !mayRetry(error)) throw error;

@@ -4,9 +4,20 @@
  * @module
  */
 import { EdgewaterError, thrownText } from "../../errors.ts";
-import { aFunction, aNumber, checkOptions, checkValue, type OptionKinds, required, wholeNumber, withMethods } from "../../options.ts";
+import {
+  aFunction,
+  aLimit,
+  aNumber,
+  checkOptions,
+  checkValue,
+  type OptionKinds,
+  required,
+  wholeNumber,
+  withMethods,
+} from "../../options.ts";
 import type { Executor } from "../../run/executor.ts";
 import type { StepOutcome } from "../../run/protocol.ts";
+import { Semaphore } from "../../run/semaphore.ts";
 import { durable } from "../durable.ts";
 
 /** A promise of Restate's SDK, as far as it is used here. */
@@ -18,7 +29,7 @@ export interface RestateRun<Value> extends PromiseLike<Value> {
 /** The context that Restate's SDK passes to a handler, as far as it is used here. */
 export interface RestateContext {
   /** Runs an action, unless the journal has its result. */
-  run<Value>(name: string, action: () => Promise<Value>, options: RestateOptions): RestateRun<Value>;
+  run<Value>(name: string, action: () => Promise<Value>, options: RestateRetries): RestateRun<Value>;
   /** The request, with what tells that Restate has left this attempt of the handler. */
   request(): { readonly attemptCompletedSignal: AbortSignal };
 }
@@ -29,8 +40,8 @@ export interface RestatePromises {
   all(promises: readonly PromiseLike<unknown>[]): PromiseLike<readonly unknown[]>;
 }
 
-/** How Restate tries a step again whose worker cannot record its end, such as while the Storage cannot be reached. */
-export interface RestateOptions {
+/** How Restate tries a step again whose end could not be recorded, such as while the Storage cannot be reached. */
+export interface RestateRetries {
   /** The most attempts, from 1; 20 unless given, which take two minutes. After the last one the step has failed. */
   readonly maxRetryAttempts?: number | undefined;
   /** The wait before the second attempt, in milliseconds; 50 unless given. */
@@ -41,7 +52,14 @@ export interface RestateOptions {
   readonly retryIntervalFactor?: number | undefined;
 }
 
+/** Options of {@link restate}. */
+export interface RestateOptions extends RestateRetries {
+  /** How many steps of the run are made at the same time, in the process that the handler runs in; 8 unless given. */
+  readonly maxConcurrency?: number | undefined;
+}
+
 const kinds: OptionKinds<RestateOptions> = {
+  maxConcurrency: aLimit,
   maxRetryAttempts: wholeNumber(1),
   initialRetryInterval: aNumber,
   maxRetryInterval: aNumber,
@@ -83,12 +101,14 @@ export function restate(context: RestateContext, all: RestatePromises["all"], op
   checkValue("restate", "all", all, allKind);
   if (all === Promise.all) throw nativeAll();
   checkOptions("restate", options, kinds);
-  const tries = { ...options, maxRetryAttempts: options.maxRetryAttempts ?? defaultAttempts };
+  const { maxConcurrency = 8, maxRetryAttempts = defaultAttempts, ...others } = options;
+  const retries = { ...others, maxRetryAttempts };
+  const line = new Semaphore(maxConcurrency);
   const { attemptCompletedSignal: signal } = context.request();
   return durable("restate", {
     // The SDK waits for the promise that the mapper returns.
     step: (name, work) => {
-      const made = context.run(name, () => work(), tries);
+      const made = context.run(name, () => line.run(work), retries);
       return made.map((outcome, failure) => outcome ?? work.fail(lastError(name, failure))) as PromiseLike<StepOutcome>;
     },
     all: (steps) => all(steps) as PromiseLike<readonly StepOutcome[]>,

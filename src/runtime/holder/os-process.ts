@@ -45,7 +45,7 @@ export function isProcessAlive(name: string): boolean | undefined {
 /** The holder of claims that this process makes. */
 export async function currentHolder(): Promise<Holder> {
   const { name, random, namesMachine } = identity();
-  return { name: `${name}-${random}`, namesMachine, hasEnded: async (other) => isProcessAlive(other) === false };
+  return { name: `${name}-${random}`, namesMachine, separatesRequests: false, hasEnded: async (other) => isProcessAlive(other) === false };
 }
 
 /**

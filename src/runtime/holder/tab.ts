@@ -16,7 +16,7 @@ export function currentHolder(): Promise<Holder> {
 async function holdLock(): Promise<Holder> {
   const name = crypto.randomUUID();
   const locks = globalThis.navigator?.locks;
-  if (locks === undefined) return { name, namesMachine: false, hasEnded: async () => false };
+  if (locks === undefined) return { name, namesMachine: false, separatesRequests: false, hasEnded: async () => false };
   await new Promise<void>((resolve) => {
     const forever = new Promise<never>(() => {});
     locks
@@ -29,6 +29,7 @@ async function holdLock(): Promise<Holder> {
   return {
     name,
     namesMachine: false,
+    separatesRequests: false,
     hasEnded: async (other) => {
       if (other === name) return false;
       const { held = [], pending = [] } = await locks.query();

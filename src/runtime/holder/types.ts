@@ -14,6 +14,8 @@ export interface Holder {
    * machine.
    */
   readonly namesMachine: boolean;
+  /** Whether a request must not settle what another one waits for, as in Workers: then what has waited never goes on. */
+  readonly separatesRequests: boolean;
   /** Whether the holder with this name has certainly ended. False when it is alive, and when this runtime cannot tell. */
   readonly hasEnded: (name: string) => Promise<boolean>;
 }

@@ -1,5 +1,5 @@
 import { launchDBOS } from "../../support/engines/dbos.ts";
-import { type EngineRun, selection } from "./engines.ts";
+import { type EngineRun, selection } from "./engine-run.ts";
 
 /** Launches DBOS in this process. */
 export async function dbosRun(database: string): Promise<EngineRun> {

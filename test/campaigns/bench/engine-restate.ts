@@ -1,6 +1,6 @@
 import { startRestateService } from "../../support/engines/restate.ts";
 import { startRestate } from "../../support/servers/restate.ts";
-import { type EngineRun, selection } from "./engines.ts";
+import { type EngineRun, selection } from "./engine-run.ts";
 
 /** Starts a Restate server, and a service in this process. */
 export async function restateRun(): Promise<EngineRun> {

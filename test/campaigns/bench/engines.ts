@@ -1,28 +1,17 @@
 /** A run of 1,000 steps with each engine, with the records in Postgres. */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type Repository, SuperJsonIOHandler } from "edgewater";
+import { SuperJsonIOHandler } from "edgewater";
 import { LocalStore } from "edgewater/local";
 import connect from "postgres";
 import { components } from "../../../scripts/components.ts";
 import { start as startPostgres } from "../../support/servers/postgres.ts";
 import { dbosRun } from "./engine-dbos.ts";
 import { restateRun } from "./engine-restate.ts";
+import { type StartEngine, selection } from "./engine-run.ts";
 import { many, openPlace } from "./executors-assets.ts";
 import type { AddRow } from "./harness.ts";
 import { countStatements } from "./statements.ts";
-
-/** A run of an engine. */
-export interface EngineRun extends AsyncDisposable {
-  /** Makes the assets as a run. */
-  readonly make: (repository: Repository, runId: string) => Promise<void>;
-}
-
-/** Starts an engine, with a database of its own if it wants one. */
-export type StartEngine = (database: string) => Promise<EngineRun>;
-
-/** The steps of a run. */
-export const selection: readonly string[] = many.map(({ name }) => name);
 
 export async function engineRows(add: AddRow, folder: string): Promise<void> {
   if (!components.postgres.path) return;

@@ -38,12 +38,15 @@ export async function judge(
   if ((await engine.traces("ended")).length === 0 || (await tablesWith(records.records, "left")).length === 0)
     problems.push("outcomes and names of steps are not found where values are looked for");
   const { storage } = repository;
+  // What killed processes have announced and not written goes with the next prune.
+  await storage.prune({ before: Date.now() + 1 });
   const left = [
     ...(await storage.getLeases()),
     ...(await storage.kvList("edgewater/plan/")),
     ...(await storage.kvList("edgewater/intent/")),
   ];
-  if (left.length > 0) problems.push(`leases, plans or announcements are left: ${JSON.stringify(left)}`);
+  if (left.length > 0)
+    problems.push(`leases, plans or announcements are left: ${left.map((each) => ("key" in each ? each.key : each.step))}`);
   return problems;
 }
 
@@ -66,13 +69,16 @@ async function problemsOfRun({ storage }: Repository, runId: string, calls: read
   if (count("StepSkipped", skipped) === 0) problems.push("has not recorded what it skipped");
   const run = await storage.getRun(runId);
   if (run?.status !== "Failure") problems.push(`has the status ${run?.status}`);
-  // What is recorded is not made again.
-  for (const { eventType, assetKey, partitionKey, timestamp } of events) {
+  // What is recorded is not made again. A function is called once its start is recorded.
+  for (const { id, eventType, assetKey, partitionKey } of events) {
     if (eventType !== "Materialization" && eventType !== "StepFailure") continue;
     const name = partitionKey === undefined ? assetKey : `${assetKey} ${partitionKey}`;
-    const own = calls.filter((call) => call.name === name);
-    if (own.length === 0) problems.push(`has recorded ${name} without a call`);
-    if (own.some(({ at }) => at > timestamp)) problems.push(`has called ${name} after it was recorded`);
+    const starts = events.filter(
+      (each) => each.eventType === "StepStart" && each.assetKey === assetKey && String(each.partitionKey) === String(partitionKey),
+    );
+    if (starts.some((start) => start.id > id)) problems.push(`has begun ${name} after it was recorded`);
+    const times = calls.filter((call) => call.name === name).length;
+    if (times === 0 || times > starts.length) problems.push(`has called ${name} ${times} times, and begun it ${starts.length} times`);
   }
   return problems;
 }

@@ -21,7 +21,7 @@ declare module "cloudflare:workers" {
     readonly instanceId: string;
     readonly payload: unknown;
   }
-  export interface WorkflowStep extends import("edgewater/cloudflare").WorkflowStepBinding {}
+  export type WorkflowStep = import("edgewater/cloudflare").WorkflowStepBinding;
   export interface Workflow {
     create(options: { readonly id: string; readonly params?: unknown }): Promise<WorkflowInstance>;
     get(id: string): Promise<WorkflowInstance>;

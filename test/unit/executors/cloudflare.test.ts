@@ -68,9 +68,10 @@ it("refuses what is no step of a Workflow, no Queue, no batch and no Repository,
 describe("durable", () => {
   const partitions = dailyPartitions({ start: "2024-01-01", end: "2025-01-01" });
   const canary = "canary-1b9e";
-  const wide = asset({ name: `wide ${"é".repeat(600)}`, partitions: { definition: partitions, batch: true } }, (_, { partition }) => {
-    return new Map((partition?.keys ?? []).map((key) => [key, canary]));
-  });
+  const wide = asset(
+    { name: `wide ${"é".repeat(600)}`, partitions: { definition: partitions, batch: true } },
+    (_, { partition }) => new Map(partition?.keys.map((key) => [String(key), canary])),
+  );
   const small = asset({ name: "small" }, () => canary);
 
   it("has an engine remember 1 KiB of a step at most, and no value", async () => {
@@ -124,7 +125,7 @@ describe("cloudflareQueue", () => {
 
   it("refuses a request that is larger than a message, before it sends it", async () => {
     const partitions = staticPartitions(Array.from({ length: 140 }, (_, index) => `${index}${"x".repeat(1000)}`));
-    const batch = asset({ name: "batch", partitions: { definition: partitions, batch: true } }, () => new Map());
+    const batch = asset({ name: "batch", partitions: { definition: partitions, batch: true } }, () => new Map<string, number>());
     await using repository = await open([batch]);
     const sent: StepRequest[] = [];
     const executor = cloudflareQueue({ send: async (message) => sent.push(message) });
