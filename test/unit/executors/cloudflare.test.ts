@@ -68,8 +68,9 @@ it("refuses what is no step of a Workflow, no Queue, no batch and no Repository,
 describe("durable", () => {
   const partitions = dailyPartitions({ start: "2024-01-01", end: "2025-01-01" });
   const canary = "canary-1b9e";
-  const wide = asset({ name: `wide ${"é".repeat(600)}`, partitions: { definition: partitions, batch: true } }, (_, { partition }) =>
-    new Map(partition?.keys.map((key) => [String(key), canary])),
+  const wide = asset(
+    { name: `wide ${"é".repeat(600)}`, partitions: { definition: partitions, batch: true } },
+    (_, { partition }) => new Map(partition?.keys.map((key) => [String(key), canary])),
   );
   const small = asset({ name: "small" }, () => canary);
 
