@@ -9,6 +9,7 @@ import { components } from "../../../scripts/components.ts";
 import { root } from "../../support/spawn.ts";
 import { browserRows } from "./browser.ts";
 import { calmFolder } from "./calm.ts";
+import { cloudflareRows } from "./cloudflare.ts";
 import { engineRows } from "./engines.ts";
 import { executorRows } from "./executors.ts";
 import type { Row } from "./harness.ts";
@@ -36,7 +37,10 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   local: () => inFolder((folder) => localRows(add, folder)),
   runs: () => runRows(add),
   executors: () => inFolder((folder) => executorRows(add, folder)),
-  engines: () => inFolder((folder) => engineRows(add, folder)),
+  engines: async () => {
+    await cloudflareRows(add);
+    await inFolder((folder) => engineRows(add, folder));
+  },
   browser: () => browserRows(add),
   storage: () => inFolder((folder) => storageRows(add, folder)),
   serializer: () => serializerRows(add),

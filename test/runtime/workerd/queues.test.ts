@@ -31,11 +31,26 @@ function recording(sent: StepRequest[], times = 1): QueueBinding {
 async function deliver(repository: Repository, requests: readonly unknown[], attempts = 1) {
   const messages = requests.map((body, index) => ({ id: `m${index}`, timestamp: new Date(), attempts, body }));
   const batch = createMessageBatch("test-steps", messages);
-  const consumed = await consumeSteps(batch, repository, { retryDelaySeconds: 7 });
+  const delays: unknown[] = [];
+  const watched = batch.messages.map(({ id, attempts: count, body }, index) => ({
+    id,
+    attempts: count,
+    body,
+    ack: () => batch.messages[index]?.ack(),
+    retry: (options?: { readonly delaySeconds?: number }) => {
+      delays.push(options?.delaySeconds);
+      batch.messages[index]?.retry(options);
+    },
+  }));
+  const consumed = await consumeSteps({ messages: watched }, repository, { retryDelaySeconds: 7 });
   const { outcome, ackAll, retryBatch, explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
   expect([outcome, ackAll, retryBatch.retry]).toEqual(["ok", false, false]);
+  expect(delays).toEqual(retryMessages.map(() => 7));
   return { consumed, acks: explicitAcks, retries: retryMessages };
 }
+
+/** What becomes of two equal messages: one is made, and the other is refused, before or when it claims the step. */
+const oneOfTwo = /^(ended|busy|superseded)$/;
 
 /** A run whose steps are held back: its first request, and how it goes on. */
 async function withRequest(of: Diamond): Promise<{ request: StepRequest; release: () => void; ended: () => Promise<string> }> {
@@ -85,16 +100,15 @@ it("settles each message by itself: equal ones, one of another deploy, one that 
   release();
   expect(consumed.map(({ id, status }) => [id, status])).toEqual([
     ["m0", "failed"],
-    ["m1", expect.stringMatching(/ended|busy/)],
+    ["m1", expect.stringMatching(oneOfTwo)],
     ["m2", "failed"],
     ["m3", "failed"],
-    ["m4", expect.stringMatching(/ended|busy/)],
+    ["m4", expect.stringMatching(oneOfTwo)],
   ]);
   expect(consumed[0]?.error).toMatchObject({ code: "GraphError" });
   expect(consumed[2]?.error).toMatchObject({ code: "SettingsError" });
   expect(of.calls.filter((letter) => letter === "a")).toHaveLength(1);
   expect(acks.length + retries.length).toBe(5);
-  for (const { delaySeconds } of retries) expect(delaySeconds).toBe(7);
   expect(retries.map(({ msgId }) => msgId)).toEqual(expect.arrayContaining(["m0", "m2", "m3"]));
   // Delivered again, it is answered from the records.
   expect(await deliver(repository, [request], 2)).toMatchObject({ acks: ["m0"], retries: [], consumed: [{ status: "ended" }] });
@@ -138,5 +152,5 @@ it("acknowledges a message whose run was canceled", async () => {
   await repository.cancel(request.runId);
   expect(await deliver(repository, [request])).toMatchObject({ acks: ["m0"], retries: [], consumed: [{ status: "superseded" }] });
   expect(of.calls).toEqual([]);
-  await expect(ended()).rejects.toMatchObject({ code: "TakenOver" });
+  await ended();
 });

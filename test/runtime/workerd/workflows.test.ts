@@ -1,7 +1,16 @@
 /** Runs as Workflows of workerd: paused, restarted, replayed, lost and given up. */
 import { introspectWorkflowInstance } from "cloudflare:test";
 import { env, type WorkflowStep } from "cloudflare:workers";
-import { asset, type Batch, EdgewaterError, type Executor, InMemoryIOHandler, type MaterializeOptions, Repository, Storage } from "edgewater";
+import {
+  asset,
+  type Batch,
+  EdgewaterError,
+  type Executor,
+  InMemoryIOHandler,
+  type MaterializeOptions,
+  Repository,
+  Storage,
+} from "edgewater";
 import { cloudflareWorkflow, workflowId } from "edgewater/cloudflare";
 import { d1 } from "edgewater/d1";
 import { expect, it } from "vitest";
@@ -75,7 +84,10 @@ it("a replay may call the steps in another order", async () => {
     const executor = cloudflareWorkflow(step, fast);
     const isReversed = replays++ > 0;
     const swap = (plan: Parameters<Executor["execute"]>[0]["plan"]) => [plan[0], plan[2], plan[1], plan[3], plan[4]] as typeof plan;
-    return { ...executor, execute: (execution) => executor.execute({ ...execution, plan: isReversed ? swap(execution.plan) : execution.plan }) };
+    return {
+      ...executor,
+      execute: (execution) => executor.execute({ ...execution, plan: isReversed ? swap(execution.plan) : execution.plan }),
+    };
   });
   await untilCalled(of, "c");
   await instance.pause();
@@ -127,10 +139,12 @@ async function runOne(
 }
 
 it("a step that cannot be recorded in any attempt fails with the error of the last one", async () => {
-  const isLost = ({ events = [] }: Batch): boolean => events.some(({ eventType }) => eventType === "StepStart");
+  // Only the owner of the run still reaches the database, which fails the step for its lost workers.
+  const isLost = ({ leases = [] }: Batch): boolean =>
+    leases.some((lease) => lease.step !== undefined && "ttlMs" in lease && lease.ttlMs !== 1);
   const { result, storage, runId, lost } = await runOne(() => 1, { isLost });
   expect(result.failedAssets).toMatchObject([{ error: { code: "Unavailable", message: "the database is gone" } }]);
-  expect(lost()).toBe(3);
+  expect(lost()).toBeGreaterThanOrEqual(3);
   expect((await storage.getRun(runId))?.status).toBe("Failure");
   expect(await storage.getLeases(runId)).toEqual([]);
 });
@@ -157,7 +171,13 @@ it("a run that was taken over ends without a further attempt", async () => {
   of.slowMs = 200;
   let attempts = 0;
   const counting = (step: WorkflowStep): WorkflowStep => ({
-    do: (name, policy, callback) => step.do(name, policy, (context) => (attempts++, callback(context))),
+    do: (name, policy, callback) => {
+      const count: typeof callback = (context) => {
+        attempts++;
+        return callback(context);
+      };
+      return step.do(name, policy, count);
+    },
   });
   const instance = await begin(of, runId, (step) => cloudflareWorkflow(counting(step), fast));
   await untilCalled(of, "a");

@@ -34,7 +34,7 @@ interface Made {
   readonly canary: string;
 }
 
-export function diamond({ RUN_RECORDS, ASSETS }: Bindings, prefix = crypto.randomUUID()): Diamond {
+export function diamond({ RUN_RECORDS, ASSETS }: Bindings, prefix: string = crypto.randomUUID()): Diamond {
   const calls: string[] = [];
   const work = async (letter: string, value: number): Promise<Made> => {
     calls.push(letter);

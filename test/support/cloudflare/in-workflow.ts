@@ -19,11 +19,11 @@ export async function inWorkflow(
   let made: Settled<RunResult> | undefined;
   jobs.set(runId, async (step: WorkflowStep) => {
     made = await settled(repository.materialize({ executor: cloudflareWorkflow(step, executorOptions), ...options, runId }));
-    return valueOf(made).success;
+    return valueIn(made).success;
   });
   await began(runs, runId);
   while (made === undefined) await pause(10);
-  return valueOf(made);
+  return valueIn(made);
 }
 
 type Settled<Value> = { readonly value: Value } | { readonly error: unknown };
@@ -46,7 +46,7 @@ async function settled<Value>(promise: Promise<Value>): Promise<Settled<Value>> 
   return end;
 }
 
-function valueOf<Value>(end: Settled<Value>): Value {
+function valueIn<Value>(end: Settled<Value>): Value {
   if ("error" in end) throw end.error;
   return end.value;
 }
