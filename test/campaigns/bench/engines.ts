@@ -42,9 +42,7 @@ async function engineRow(
   const store = new LocalStore(join(folder, randomUUID()), { reach: "anywhere" });
   const ioHandler = new SuperJsonIOHandler({ store });
   await using repository = await openPlace(folder, urlOf(records.host, databases[0]), { ioHandler });
-  await repository.materialize({ selection });
   const alone = await timed(() => repository.materialize({ selection }));
-  await engine.make(repository, randomUUID());
   const [recordsBefore, ownBefore] = [records.statements(), own.statements()];
   const made = await timed(() => engine.make(repository, randomUUID()));
   const perStep = (records.statements() - recordsBefore) / many.length;
