@@ -35,12 +35,12 @@ export default [
   withRoot("open", "dist/object-store/open/index.js", "{ openStore }", "157.7 kB"),
   withRoot("with", "dist/object-store/with/index.js", "{ withPrefix, withRetry, withLimit, withCache, withTrace, withFaults }", "116.3 kB"),
   withRoot("parallel", "dist/executors/parallel/index.js", "{ parallel, serveSteps }", "112.3 kB"),
-  withRoot("durable", "dist/executors/durable.js", "{ durable }", "120 kB"),
+  withRoot("durable", "dist/executors/durable.js", "{ durable }", "114.0 kB"),
   withRoot(
     "cloudflare",
     "dist/executors/cloudflare/index.js",
     "{ cloudflareWorkflow, cloudflareQueue, consumeSteps, workflowId }",
-    "120 kB",
+    "114.0 kB",
   ),
   withRoot(
     "inspector",
