@@ -37,14 +37,12 @@ export default [
   withRoot("parallel", "dist/executors/parallel/index.js", "{ parallel, serveSteps }", "112.3 kB"),
   withRoot("restate", "dist/executors/restate/index.js", "{ restate }", "120 kB"),
   withRoot("dbos", "dist/executors/dbos/index.js", "{ dbos }", "120 kB"),
-  withRoot("restate", "dist/executors/restate/index.js", "{ restate }", "120 kB"),
-  withRoot("dbos", "dist/executors/dbos/index.js", "{ dbos }", "120 kB"),
   withRoot("durable", "dist/executors/durable.js", "{ durable }", "120 kB"),
   withRoot(
     "cloudflare",
     "dist/executors/cloudflare/index.js",
     "{ cloudflareWorkflow, cloudflareQueue, consumeSteps, workflowId }",
-    "120 kB",
+    "114.0 kB",
   ),
   withRoot(
     "inspector",

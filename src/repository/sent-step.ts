@@ -1,8 +1,9 @@
 /** Steps that other processes send to a repository. */
-import { EdgewaterError } from "../errors.ts";
+import { callSafely, EdgewaterError } from "../errors.ts";
 import { type Step, stepId } from "../run/plan.ts";
 import { contextOfPlanned } from "../run/planned.ts";
 import { checkRequest, type StepOutcome, type StepRequest, stepOf } from "../run/protocol.ts";
+import type { OnProgress } from "../run/run-environment.ts";
 import { outcomeOf, runRequest } from "../run/run-request.ts";
 import { decodePlanned, plannedKey } from "../storage/planned.ts";
 import type { RepositoryContext } from "./context.ts";
@@ -15,8 +16,13 @@ export async function runSentStep(context: RepositoryContext, request: StepReque
   const { leaseMs, takeOver } = options;
   const environment = context.environment(options);
   const step = await stepOfSent(context, request);
+  const onProgress: OnProgress = (event) =>
+    callSafely(
+      () => environment.onProgress(event),
+      (error) => environment.log.warn("onProgress has thrown", error),
+    );
   // Whether it is skipped was decided before it was sent.
-  const own = { ...environment, timeoutMs, retry: retry ?? environment.retry, skipUnchanged: false };
+  const own = { ...environment, timeoutMs, retry: retry ?? environment.retry, skipUnchanged: false, onProgress };
   return runRequest(request, step, own, { leaseMs, takeOver });
 }
 

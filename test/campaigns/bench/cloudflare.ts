@@ -9,8 +9,8 @@ import type { AddRow } from "./harness.ts";
 
 const steps = 1000;
 
-/** The most statements of D1 that a step may take: a hundred steps stay below the 1,000 of an invocation. */
-const mostStatements = 10;
+/** The most statements of D1 that a step may take: thirty steps stay below the 1,000 of an invocation. */
+const mostStatements = 30;
 
 export async function cloudflareRows(add: AddRow): Promise<void> {
   if (!components.workerd.path) return;

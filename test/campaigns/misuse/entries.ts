@@ -1,6 +1,7 @@
 /** Every function and class that takes an object of options: how to call it, and options that are right. */
 import * as edgewater from "edgewater";
 import { AzureStore } from "edgewater/azure";
+import { cloudflareQueue, cloudflareWorkflow, consumeSteps } from "edgewater/cloudflare";
 import { cronPartitions, cronTickPassed, onCron } from "edgewater/cron";
 import { d1 } from "edgewater/d1";
 import { dbos } from "edgewater/dbos";
@@ -116,6 +117,10 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("PartitionMapping.timeWindow", { offset: -1 }, (options) => PartitionMapping.timeWindow(options)),
     entry("PartitionMapping.multiToSingle", {}, (options) => PartitionMapping.multiToSingle("a", options)),
     entry("onCron", {}, (options) => onCron("@daily", options)),
+    entry("cloudflareWorkflow", {}, (options) => cloudflareWorkflow({ do: method }, options)),
+    entry("cloudflareWorkflow.retries", { limit: 1, delay: 1 }, (options) => cloudflareWorkflow({ do: method }, { retries: options })),
+    entry("cloudflareQueue", {}, (options) => cloudflareQueue({ send: method }, options)),
+    entry("consumeSteps", {}, (options) => consumeSteps({ messages: [] }, repository, options)),
     entry("parallel", { start: method }, (options) => parallel(options)),
     entry("restate", {}, (options) => restate(restateContext, async () => [], options)),
     entry("dbos", {}, (options) => dbos(dbosSteps, options)),

@@ -1,7 +1,9 @@
 /** The Worker of this folder in `wrangler dev`, which can be killed with everything that it has started. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { request } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { freePort } from "../../support/servers/free-port.ts";
 import { root } from "../../support/spawn.ts";
 
@@ -42,12 +44,18 @@ export async function startWorker(folder: string): Promise<WorkerServer> {
     stream.on("data", (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-4000);
     });
-  const call = async <Answer>(path: string): Promise<Answer> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", signal: AbortSignal.timeout(600_000) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${path} has answered ${response.status}: ${text}\n${output}`);
-    return JSON.parse(text) as Answer;
-  };
+  // `fetch` gives an answer up that does not begin within five minutes.
+  const call = <Answer>(path: string): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const sent = request({ host: "127.0.0.1", port, path, method: "POST" }, async (response) => {
+        const answer = await text(response).catch(reject);
+        if (answer === undefined) return;
+        if (response.statusCode === 200) resolve(JSON.parse(answer) as Answer);
+        else reject(new Error(`${path} has answered ${response.statusCode}: ${answer}\n${output}`));
+      });
+      sent.on("error", reject);
+      sent.end();
+    });
   const latest = Date.now() + startMs;
   while (!(await call("/").catch(() => undefined))) {
     if (child.exitCode !== null || Date.now() > latest) throw new Error(`wrangler dev has not started:\n${output}`);

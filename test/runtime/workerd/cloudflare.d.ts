@@ -7,6 +7,7 @@ declare module "cloudflare:workers" {
     readonly RUN_RECORDS: import("edgewater/d1").D1Binding;
     readonly OBJECTS: DurableObjectNamespace;
     readonly RUNS: Workflow;
+    readonly EARTHQUAKES: Workflow;
     readonly STEPS: import("edgewater/cloudflare").QueueBinding;
   };
   export const exports: { readonly default: { fetch(url: string, init?: RequestInit): Promise<Response> } };

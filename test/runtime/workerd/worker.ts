@@ -1,4 +1,4 @@
-/** The Worker of the example, which serves the records in D1 too, and a Durable Object whose own database the tests use. */
+/** The Worker of the examples, which serves the records in D1 too, and a Durable Object whose own database the tests use. */
 import { DurableObject } from "cloudflare:workers";
 import { type Repository, Storage } from "edgewater";
 import type { QueueBatch } from "edgewater/cloudflare";
@@ -26,6 +26,7 @@ export default {
   },
 };
 
+export { Earthquakes } from "../../../examples/workflows/src/index.ts";
 export { TestRun } from "../../support/cloudflare/engines.ts";
 
 /** Below `open/` everybody may look, below `named/` they see values, and elsewhere there is no `authorize`. */

@@ -1,3 +1,4 @@
+/// <reference path="../../runtime/workerd/cloudflare.d.ts" />
 /**
  * What the samples of the documentation use without declaring it. Only `docs.test.ts` compiles with this file: tsconfig.json
  * leaves it out, so that no other file sees these names.
