@@ -1,4 +1,4 @@
-import type { PgBoss } from "pg-boss";
+import type { JobWithMetadata, PgBoss, WorkOptions } from "pg-boss";
 import { EdgewaterError, isEdgewaterError, thrownText } from "../../errors.ts";
 import { retrying } from "../../retry.ts";
 import type { StepRequest } from "../../run/protocol.ts";
@@ -28,6 +28,9 @@ export interface SeenJob {
   readonly heartbeatOn: Date | null;
   readonly output: unknown;
 }
+
+/** How often a worker looks for jobs and says that it is alive. */
+export type TakeOptions = Pick<WorkOptions, "pollingIntervalSeconds" | "notifyPollingIntervalSeconds" | "heartbeatRefreshSeconds">;
 
 /** How pg-boss treats the jobs of steps. */
 export interface QueueSettings {
@@ -93,6 +96,18 @@ export class StepQueue {
   /** Cancels a job unless it has ended. */
   async cancel(id: string): Promise<void> {
     await this.#call("cancel a job of", () => this.boss.cancel(this.settings.name, id));
+  }
+
+  /** Takes jobs from the queue, one at a time, until `leave`. Returns the id under which it does. */
+  take(options: TakeOptions, handler: (job: JobWithMetadata<StepRequest>) => Promise<Answer>): Promise<string> {
+    const each = ([job]: readonly JobWithMetadata<StepRequest>[]): Promise<Answer> => handler(job as JobWithMetadata<StepRequest>);
+    const all = { ...options, localConcurrency: 1, includeMetadata: true } as const;
+    return this.#call("take steps from", () => this.boss.work<StepRequest, Answer, typeof all>(this.settings.name, all, each));
+  }
+
+  /** Takes no further job, and waits for the one that is under way. */
+  leave(id: string): Promise<void> {
+    return this.#call("leave", () => this.boss.offWork(this.settings.name, { id, wait: true }));
   }
 
   async #create(): Promise<void> {

@@ -13,32 +13,31 @@ export interface StepWorker extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** How often a worker looks for a step while it has none, with the notices of pg-boss and without, in seconds. */
-const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1 };
-/** How often a worker says that it is alive, and learns that its step was canceled, in seconds. */
-const heartbeatRefreshSeconds = 2;
+/**
+ * How often a worker looks for a step while it has none, with the notices of pg-boss and without; and how often it says that it is
+ * alive, and learns that its step was canceled. In seconds.
+ */
+const intervals = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1, heartbeatRefreshSeconds: 2 };
 
 /** Takes steps from a queue, several at the same time. */
 export async function workFor(queue: StepQueue, repository: Repository, concurrency: number): Promise<StepWorker> {
-  const { boss, settings } = queue;
-  const options = { ...polling, heartbeatRefreshSeconds, localConcurrency: 1, includeMetadata: true } as const;
+  const leaseMs = queue.settings.heartbeatSeconds * 1000;
   await queue.ready();
-  const ids = await Promise.all(Array.from({ length: concurrency }, () => takeSteps()));
-  const close = async (): Promise<void> => void (await Promise.all(ids.map((id) => boss.offWork(settings.name, { id, wait: true }))));
-  return { close, [Symbol.asyncDispose]: close };
-
-  async function takeSteps(): Promise<string> {
+  const takers = Array.from({ length: concurrency }, async () => {
     let id = "";
-    id = await boss.work<StepRequest, Answer, typeof options>(settings.name, options, async ([job]) => {
+    id = await queue.take(intervals, async (job) => {
       try {
-        return await answerTo(job as JobWithMetadata<StepRequest>, repository, settings.heartbeatSeconds * 1000);
+        return await answerTo(job, repository, leaseMs);
       } finally {
         // Without a wait for the next one.
-        boss.notifyWorker(id);
+        queue.boss.notifyWorker(id);
       }
     });
     return id;
-  }
+  });
+  const ids = await Promise.all(takers);
+  const close = async (): Promise<void> => void (await Promise.all(ids.map((id) => queue.leave(id))));
+  return { close, [Symbol.asyncDispose]: close };
 }
 
 /**
