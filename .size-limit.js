@@ -7,7 +7,7 @@
  * loads when somebody opens it, is not counted here: its limits are in scripts/build-inspector.ts.
  */
 const root = { "dist/index.js": "{ asset, Repository, SuperJsonIOHandler }" };
-const notCounted = ["node:*", "postgres", "superjson", "unstorage", "*/page.js"];
+const notCounted = ["node:*", "pg-boss", "postgres", "superjson", "unstorage", "*/page.js"];
 
 const job = (name, imports, limit) => ({
   name,
@@ -35,6 +35,7 @@ export default [
   withRoot("open", "dist/object-store/open/index.js", "{ openStore }", "157.7 kB"),
   withRoot("with", "dist/object-store/with/index.js", "{ withPrefix, withRetry, withLimit, withCache, withTrace, withFaults }", "116.3 kB"),
   withRoot("parallel", "dist/executors/parallel/index.js", "{ parallel, serveSteps }", "112.3 kB"),
+  withRoot("pg-boss", "dist/executors/pg-boss/index.js", "{ pgBoss }", "112.9 kB"),
   withRoot(
     "inspector",
     "dist/inspector/index.js",

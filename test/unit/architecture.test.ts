@@ -102,7 +102,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "metadata",
   ],
   cli: ["errors.ts", "options.ts", "http", "object-store", "io-handler", "storage", "run", "repository", "inspector"],
-  executors: ["errors.ts", "options.ts", "reach.ts", "retry.ts", "run", "repository", "runtime", "storage"],
+  executors: ["errors.ts", "options.ts", "reach.ts", "retry.ts", "encoding", "run", "repository", "runtime", "storage"],
   testing: [
     "errors.ts",
     "options.ts",

@@ -87,10 +87,9 @@ export class StepQueue {
     return job;
   }
 
-  /** Gives a job to another worker, unless it is another attempt by now. */
-  async takeBack(id: string, { retryCount }: SeenJob): Promise<void> {
-    const output = { message: `no heartbeat in ${this.settings.heartbeatSeconds} s` };
-    await this.#call("fail a job of", () => this.boss.fail(this.settings.name, { id, retryCount }, output));
+  /** Gives an attempt of a job up, for another worker; unless another one has it already. */
+  async giveUp(id: string, { retryCount }: Pick<SeenJob, "retryCount">, reason: { readonly message: string }): Promise<void> {
+    await this.#call("fail a job of", () => this.boss.fail(this.settings.name, { id, retryCount }, reason));
   }
 
   /** Cancels a job unless it has ended. */
@@ -105,9 +104,9 @@ export class StepQueue {
     return this.#call("take steps from", () => this.boss.work<StepRequest, Answer, typeof all>(this.settings.name, all, each));
   }
 
-  /** Takes no further job, and waits for the one that is under way. */
-  leave(id: string): Promise<void> {
-    return this.#call("leave", () => this.boss.offWork(this.settings.name, { id, wait: true }));
+  /** Takes no further job, and waits for the one that is under way unless told otherwise. */
+  leave(id: string, wait = true): Promise<void> {
+    return this.#call("leave", () => this.boss.offWork(this.settings.name, { id, wait }));
   }
 
   async #create(): Promise<void> {

@@ -15,14 +15,15 @@ export function transportOver(queue: StepQueue): Transport {
   return async (request, { signal }) => {
     await queue.ready();
     const id = await queue.send(request, signal);
-    const pulse = new Pulse(queue.settings.heartbeatSeconds * 1000);
+    const { heartbeatSeconds } = queue.settings;
+    const pulse = new Pulse(heartbeatSeconds * 1000);
     const start = performance.now();
     while (true) {
       const job = await queue.find(id);
       const outcome = outcomeOf(job, request, queue);
       if (outcome !== undefined) return outcome;
       if (signal.aborted) return canceled(queue, id, request, signal);
-      if (job?.state === "active" && pulse.isSilent(job)) await queue.takeBack(id, job);
+      if (job?.state === "active" && pulse.isSilent(job)) await queue.giveUp(id, job, { message: `no heartbeat in ${heartbeatSeconds} s` });
       const waitMs = Math.min(Math.max(shortestWaitMs, (performance.now() - start) / 2), longestWaitMs);
       await sleep(waitMs, { signal }).catch(() => {});
     }

@@ -4,6 +4,7 @@ import type { Repository } from "../../repository/repository.ts";
 import { sleep } from "../../retry.ts";
 import { failureRecord } from "../../run/failure-record.ts";
 import type { StepRequest } from "../../run/protocol.ts";
+import type { FailureRecord } from "../../storage/types.ts";
 import { type Answer, deliveredRequest } from "./job.ts";
 import type { StepQueue } from "./queue.ts";
 
@@ -19,37 +20,45 @@ export interface StepWorker extends AsyncDisposable {
  */
 const intervals = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1, heartbeatRefreshSeconds: 2 };
 
+/** How long a worker keeps a step that it cannot make for now, the first time, and how long it takes no other one then, in milliseconds. */
+const firstPauseMs = 1000;
+const restMs = 2000;
+
 /** Takes steps from a queue, several at the same time. */
 export async function workFor(queue: StepQueue, repository: Repository, concurrency: number): Promise<StepWorker> {
-  const leaseMs = queue.settings.heartbeatSeconds * 1000;
   await queue.ready();
-  const takers = Array.from({ length: concurrency }, async () => {
-    let id = "";
-    id = await queue.take(intervals, async (job) => {
-      try {
-        return await answerTo(job, repository, leaseMs);
-      } finally {
-        // Without a wait for the next one.
-        queue.boss.notifyWorker(id);
-      }
-    });
-    return id;
-  });
-  const ids = await Promise.all(takers);
+  const ids = await Promise.all(Array.from({ length: concurrency }, () => takeSteps(queue, repository)));
   const close = async (): Promise<void> => void (await Promise.all(ids.map((id) => queue.leave(id))));
   return { close, [Symbol.asyncDispose]: close };
 }
 
-/**
- * Makes the step of a job. A step that fails is an answer, as is a request that this worker refuses. It rejects when another
- * worker may do better, after a wait, because pg-boss delivers again at once.
- */
-async function answerTo(job: JobWithMetadata<StepRequest>, repository: Repository, leaseMs: number): Promise<Answer> {
-  try {
-    return { outcome: await repository.runStep(deliveredRequest(job), { abandon: job.signal, leaseMs }) };
-  } catch (error) {
-    if (!isEdgewaterError(error, "Unavailable", "Closed")) return { error: failureRecord(error) };
-    await sleep(1000 * 2 ** job.retryCount, { signal: job.signal }).catch(() => {});
-    throw error;
-  }
+/** Takes one step after the other. */
+async function takeSteps(queue: StepQueue, repository: Repository): Promise<string> {
+  const leaseMs = queue.settings.heartbeatSeconds * 1000;
+  let id = "";
+  id = await queue.take(intervals, async (job) => {
+    let answer: Answer;
+    try {
+      answer = { outcome: await repository.runStep(deliveredRequest(job), { abandon: job.signal, leaseMs }) };
+    } catch (error) {
+      answer = { error: failureRecord(error) };
+      // A worker whose repository is closed can make no step any more.
+      if (isEdgewaterError(error, "Closed")) {
+        await queue.leave(id, false);
+        await queue.giveUp(job.id, job, answer.error);
+      }
+      if (isEdgewaterError(error, "Unavailable")) await rest(queue, job, answer.error);
+    }
+    // Without a wait for the next one.
+    queue.boss.notifyWorker(id);
+    return answer;
+  });
+  return id;
+}
+
+/** Gives a step to others after a while, which grows with each delivery, and lets them have it. */
+async function rest(queue: StepQueue, job: JobWithMetadata<StepRequest>, reason: FailureRecord): Promise<void> {
+  await sleep(firstPauseMs * 2 ** job.retryCount, { signal: job.signal }).catch(() => {});
+  await queue.giveUp(job.id, job, reason);
+  await sleep(restMs);
 }

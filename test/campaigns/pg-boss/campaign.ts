@@ -115,7 +115,7 @@ async function judge(place: Place, ended: readonly number[]): Promise<readonly s
 }
 
 function start(program: string, options: ChildOptions): ChildProcess {
-  return spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ["pipe", "pipe", "inherit"] });
 }
 
 async function startWorker(program: string, options: ChildOptions): Promise<ChildProcess> {

@@ -11,6 +11,8 @@ export interface ChildOptions extends Place {
   readonly runs?: { readonly lane: number; readonly from: number } | undefined;
 }
 
+// It ends with the campaign.
+process.stdin.resume().on("close", () => process.exit());
 const { lanes, runs, ...place } = JSON.parse(process.argv[2] ?? "") as ChildOptions;
 const { executor, work } = await openBoss(place);
 const repository = await openRepository(place, lanes, executor);

@@ -17,7 +17,7 @@ const { server, stop } = await start();
 const url = `postgres://${server.user}:${encodeURIComponent(server.password)}@${server.host}/postgres`;
 const place = { url, folder };
 const began = performance.now();
-const run = killOverPgBoss(program.file, place, { kills, workers: 4, lanes: 2, everyMs: 3000, random: randomOf(seed) });
+const run = killOverPgBoss(program.file, place, { kills, workers: 4, lanes: 2, everyMs: 1500, random: randomOf(seed) });
 const outcome = await run.finally(async () => {
   await stop();
   await rm(folder, { recursive: true });
