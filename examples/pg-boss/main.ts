@@ -10,53 +10,52 @@ import { join } from "node:path";
 import { start } from "../../test/support/servers/postgres.ts";
 import { openRepository, openSteps, type Place } from "./pipeline.ts";
 
-const own = process.env["DATABASE_URL"] === undefined ? await start() : undefined;
-const database =
-  own === undefined
-    ? (process.env["DATABASE_URL"] as string)
-    : `postgres://${own.server.user}:${encodeURIComponent(own.server.password)}@${own.server.host}/postgres`;
+await using atEnd = new AsyncDisposableStack();
 const folder = await mkdtemp(join(tmpdir(), "edgewater-example-"));
-const place: Place = { database, folder };
+atEnd.defer(() => rm(folder, { recursive: true }));
+const place: Place = { folder, database: process.env["DATABASE_URL"] ?? (await ownDatabase()) };
 
 const { boss, executor } = await openSteps(place);
-const workers = await Promise.all([startWorker(), startWorker()]);
-const repository = await openRepository(place, { executor });
-const [first] = workers as [ChildProcess, ChildProcess];
-let outputs = 0;
+atEnd.defer(() => boss.stop());
+const repository = atEnd.use(await openRepository(place, { executor }));
+const [first] = await Promise.all([startWorker(), startWorker()]);
+
 const begun = performance.now();
+let outputs = 0;
 const { success } = await repository.materialize({
-  selection: ["report"],
-  includeUpstream: true,
   partitionKeys: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
   onProgress: (event) => {
-    if (event.type === "step-start") console.log(`${since()} begins ${event.step}`);
+    if (event.type === "step-start") say(`begins ${event.step}`);
+    if (event.type === "log") say(event.message);
     if (event.type !== "output") return;
-    console.log(`${since()} recorded ${event.event.assetKey} ${event.event.partitionKey ?? ""}`);
-    if (++outputs !== 1) return;
-    console.log(`${since()} kills the worker ${first.pid}; pg-boss misses its heartbeat in 10 s, and another one goes on`);
+    say(`recorded ${event.event.assetKey} ${event.event.partitionKey ?? ""}`);
+    if (++outputs !== 2) return;
+    say(`kills the worker ${first.pid}: pg-boss misses its heartbeat in 10 s, and the other one goes on`);
     first.kill("SIGKILL");
   },
 });
-console.log(`${since()} ${success ? "success" : "failure"}:`, await repository.load("report"));
+say(`${success ? "success" : "failure"}: ${JSON.stringify(await repository.load("report"))}`);
 
-for (const worker of workers) {
-  if (worker.exitCode !== null || worker.signalCode !== null) continue;
-  worker.kill("SIGTERM");
-  await once(worker, "exit");
-}
-await repository.close();
-await boss.stop();
-await own?.stop();
-await rm(folder, { recursive: true });
-
-function since(): string {
-  return `${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s`;
+function say(text: string): void {
+  console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${text}`);
 }
 
-/** Starts a worker process, and waits until it has begun. */
+/** Starts a Postgres, and returns its URL. */
+async function ownDatabase(): Promise<string> {
+  const { server, stop } = await start();
+  atEnd.defer(stop);
+  return `postgres://${server.user}:${encodeURIComponent(server.password)}@${server.host}/postgres`;
+}
+
+/** Starts a worker process, and waits until it has begun. It ends when its standard input is closed. */
 async function startWorker(): Promise<ChildProcess> {
   const args = ["--conditions=edgewater-source", join(import.meta.dirname, "worker.ts"), JSON.stringify(place)];
-  const worker = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const worker = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  atEnd.defer(async () => {
+    if (worker.exitCode !== null || worker.signalCode !== null) return;
+    worker.stdin.end();
+    await once(worker, "exit");
+  });
   await once(worker.stdout, "data");
   return worker;
 }

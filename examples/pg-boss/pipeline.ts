@@ -1,6 +1,15 @@
 /** What both sides of the queue open: a week of readings, made from one source and put together in a report. */
 import { setTimeout } from "node:timers/promises";
-import { asset, input, PartitionMapping, Repository, type RepositoryOptions, Storage, SuperJsonIOHandler, staticPartitions } from "edgewater";
+import {
+  asset,
+  input,
+  PartitionMapping,
+  Repository,
+  type RepositoryOptions,
+  Storage,
+  SuperJsonIOHandler,
+  staticPartitions,
+} from "edgewater";
 import { LocalStore } from "edgewater/local";
 import { pgBoss } from "edgewater/pg-boss";
 import { postgres } from "edgewater/postgres";
@@ -8,7 +17,7 @@ import { PgBoss } from "pg-boss";
 
 const days = staticPartitions(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
 
-const readings = asset({ name: "readings", partitions: days }, async ({}, { partitionKey, signal, log }) => {
+const readings = asset({ name: "readings", partitions: days }, async (_, { partitionKey, signal, log }) => {
   log.info(`reads ${partitionKey} in process ${process.pid}`);
   await setTimeout(1500, undefined, { signal });
   return [...partitionKey].map((letter) => letter.charCodeAt(0));

@@ -1,4 +1,4 @@
-/** A worker process: makes steps until it is told to end. */
+/** A worker process: makes steps until its standard input is closed. */
 import { once } from "node:events";
 import { openRepository, openSteps, type Place } from "./pipeline.ts";
 
@@ -7,7 +7,7 @@ const { boss, work } = await openSteps(place);
 await using repository = await openRepository(place);
 await using worker = await work(repository, { concurrency: 2 });
 console.log("ready");
-await once(process, "SIGTERM");
+await once(process.stdin.resume(), "end");
 await worker.close();
 await repository.close();
 await boss.stop();

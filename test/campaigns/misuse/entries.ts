@@ -65,7 +65,10 @@ const refusing = {
   migrate: async () => undefined,
 };
 const boss = Object.fromEntries(
-  ["createQueue", "getQueue", "send", "findJobs", "fail", "cancel", "work", "offWork", "notifyWorker"].map((name) => [name, async () => "id"]),
+  ["createQueue", "getQueue", "send", "findJobs", "fail", "cancel", "work", "offWork", "notifyWorker"].map((name) => [
+    name,
+    async () => "id",
+  ]),
 ) as unknown as Boss;
 const binding = {
   put: method,

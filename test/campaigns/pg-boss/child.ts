@@ -17,7 +17,7 @@ const { lanes, runs, ...place } = JSON.parse(process.argv[2] ?? "") as ChildOpti
 const { executor, work } = await openBoss(place);
 const repository = await openRepository(place, lanes, executor);
 if (runs === undefined) {
-  await work(repository, { concurrency: 8 });
+  await work(repository, { concurrency: 4 });
   writeSync(1, "ready\n");
 } else {
   const { lane, from } = runs;
