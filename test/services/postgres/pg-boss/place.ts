@@ -37,7 +37,7 @@ export async function newPlace() {
 /** Starts a worker process over a place; it has begun when the promise resolves. */
 export async function startWorker({ url, folder }: WorkerOptions): Promise<ChildProcess> {
   const args = ["--conditions=edgewater-source", join(import.meta.dirname, "worker.ts"), JSON.stringify({ url, folder })];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
   return child;
 }

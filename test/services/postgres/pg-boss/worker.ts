@@ -14,6 +14,8 @@ export interface WorkerOptions {
   readonly folder: string;
 }
 
+// It ends with the test.
+process.stdin.resume().on("close", () => process.exit());
 const { url, folder } = JSON.parse(process.argv[2] ?? "") as WorkerOptions;
 
 /** Nothing in this process runs any more. */
