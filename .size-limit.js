@@ -7,7 +7,7 @@
  * loads when somebody opens it, is not counted here: its limits are in scripts/build-inspector.ts.
  */
 const root = { "dist/index.js": "{ asset, Repository, SuperJsonIOHandler }" };
-const notCounted = ["node:*", "postgres", "superjson", "unstorage", "*/page.js"];
+const notCounted = ["node:*", "pg-boss", "postgres", "superjson", "unstorage", "*/page.js"];
 
 const job = (name, imports, limit) => ({
   name,
@@ -44,6 +44,7 @@ export default [
     "{ cloudflareWorkflow, cloudflareQueue, consumeSteps, workflowId }",
     "114.0 kB",
   ),
+  withRoot("pg-boss", "dist/executors/pg-boss/index.js", "{ pgBoss }", "112.9 kB"),
   withRoot(
     "inspector",
     "dist/inspector/index.js",

@@ -182,6 +182,7 @@ const runStepKinds: OptionKinds<RunStepOptions> = {
   signal: aSignal,
   leaseMs: wholeNumber(1),
   takeOver: aBoolean,
+  abandon: aSignal,
   onProgress: aFunction,
 };
 

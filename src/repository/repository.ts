@@ -138,8 +138,9 @@ export class Repository implements AsyncDisposable {
    * made once; a delivery after the end is answered from the records. The outcome is `busy` while another worker makes the step, and
    * `superseded` when a later delivery has taken it over.
    *
-   * @throws `TakenOver` when the run has another owner or has ended without the step, `GraphError` when this repository has other
-   *   assets, `NotSupported` and `SettingsError` for an invalid request, and what kept the outcome from being recorded
+   * @throws `TakenOver` when the run has another owner or has ended without the step, or the step was taken back, `GraphError` when
+   *   this repository has other assets, `NotSupported` and `SettingsError` for an invalid request, and what kept the outcome from
+   *   being recorded
    */
   async runStep(request: StepRequest, options: RunStepOptions = {}): Promise<StepOutcome> {
     checkRepositoryOptions("runStep", options);

@@ -13,7 +13,7 @@ import type { RunStepOptions } from "./types.ts";
 export async function runSentStep(context: RepositoryContext, request: StepRequest, options: RunStepOptions): Promise<StepOutcome> {
   checkRequest(request);
   const { timeoutMs, retry } = request;
-  const { leaseMs, takeOver } = options;
+  const { leaseMs, takeOver, abandon } = options;
   const environment = context.environment(options);
   const step = await stepOfSent(context, request);
   const onProgress: OnProgress = (event) =>
@@ -23,7 +23,7 @@ export async function runSentStep(context: RepositoryContext, request: StepReque
     );
   // Whether it is skipped was decided before it was sent.
   const own = { ...environment, timeoutMs, retry: retry ?? environment.retry, skipUnchanged: false, onProgress };
-  return runRequest(request, step, own, { leaseMs, takeOver });
+  return runRequest(request, step, own, { leaseMs, takeOver, abandon });
 }
 
 /** What is known of the step of a request. */

@@ -79,6 +79,11 @@ export interface RunStepOptions {
   readonly leaseMs?: number;
   /** Takes the step over from a worker that may be alive; that one cannot record anything for it any more. False unless given. */
   readonly takeOver?: boolean;
+  /**
+   * Aborted when what has delivered the step takes it back, to deliver it again: the step is stopped, and nothing more is recorded
+   * for it. An abort of `signal` fails the step instead.
+   */
+  readonly abandon?: AbortSignal;
   /** Called with the progress events of the step. */
   readonly onProgress?: OnProgress;
 }

@@ -17,19 +17,22 @@ export interface RequestOptions {
   readonly leaseMs?: number | undefined;
   /** Whether to take the step over from a worker that may be alive, which cannot record anything for it any more; false unless given. */
   readonly takeOver?: boolean | undefined;
+  /** Aborted when what has delivered the step takes it back: it is stopped, and nothing more is recorded for it. */
+  readonly abandon?: AbortSignal | undefined;
 }
 
 /**
  * Makes a step for the owner of its run, once however often it is delivered: a step that has ended is answered from the records,
  * and one that another worker makes is left to it, unless this is a later delivery.
  *
- * @throws `TakenOver` when the run has another owner or has ended without the step, and what kept the outcome from being recorded
+ * @throws `TakenOver` when the run has another owner or has ended without the step, or the step was taken back, and what kept the
+ *   outcome from being recorded
  */
 export async function runRequest(
   request: StepRequest,
   step: Step,
   environment: Omit<StepEnvironment, "owner">,
-  { leaseMs = defaultClaimMs, takeOver = false }: RequestOptions,
+  { leaseMs = defaultClaimMs, takeOver = false, abandon }: RequestOptions,
 ): Promise<StepOutcome> {
   const { storage, signal, log } = environment;
   const places = outputsOf(step).map(placeOf);
@@ -39,6 +42,9 @@ export async function runRequest(
     return outcomeWith(request, request.attempt < seen.attempt ? "superseded" : "busy");
 
   const claim = await StepClaim.of(request, seen, { storage, signal, log, leaseMs });
+  const giveUp = (): void => claim.lose("what has delivered the step has taken it back");
+  if (abandon?.aborted) giveUp();
+  abandon?.addEventListener("abort", giveUp, { once: true });
   const known = {
     latest: new Map(records.map((record) => [idOf(record), record])),
     recorded: new Map(),
@@ -55,6 +61,7 @@ export async function runRequest(
     if (claim.isSuperseded) return outcomeWith(request, "superseded");
     throw claim.lost ?? firstError(outcomes);
   } finally {
+    abandon?.removeEventListener("abort", giveUp);
     claim.stop();
   }
 }

@@ -33,8 +33,11 @@ const longestFreezeMs = 3000;
 /** The calls of a Storage and a store within which a process is killed: about those of one run and a half. */
 export const mostCalls = 160;
 
-/** Bundles `child.ts` of a folder, the program of the processes, so that each starts fast. */
-export async function bundleChild(folder: string = import.meta.dirname): Promise<{ readonly file: string } & AsyncDisposable> {
+/** Bundles `child.ts` of a folder, the program of the processes, so that each starts fast; without packages that cannot be bundled. */
+export async function bundleChild(
+  folder: string = import.meta.dirname,
+  external: readonly string[] = [],
+): Promise<{ readonly file: string } & AsyncDisposable> {
   const outDir = await mkdtemp(join(root, ".cache/kills-"));
   const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
   const conditions = ["edgewater-source", "node", "module", "import"];
@@ -43,7 +46,7 @@ export async function bundleChild(folder: string = import.meta.dirname): Promise
     configFile: false,
     logLevel: "error",
     resolve: { alias },
-    ssr: { noExternal: true, resolve: { conditions } },
+    ssr: { noExternal: true, external: [...external], resolve: { conditions } },
     build: { ssr: join(folder, "child.ts"), outDir, target: "es2024", minify: false },
   });
   return { file: join(outDir, "child.js"), [Symbol.asyncDispose]: () => rm(outDir, { recursive: true, force: true }) };

@@ -14,6 +14,7 @@ import { KVStore } from "edgewater/kv";
 import { LocalStore } from "edgewater/local";
 import { openStore } from "edgewater/open";
 import { parallel } from "edgewater/parallel";
+import { type Boss, pgBoss } from "edgewater/pg-boss";
 import { postgres } from "edgewater/postgres";
 import { R2Store } from "edgewater/r2";
 import { bearer, remote, serveStorage } from "edgewater/remote";
@@ -68,6 +69,12 @@ const refusing = {
   },
   migrate: async () => undefined,
 };
+const boss = Object.fromEntries(
+  ["createQueue", "getQueue", "send", "findJobs", "fail", "cancel", "work", "offWork", "notifyWorker"].map((name) => [
+    name,
+    async () => "id",
+  ]),
+) as unknown as Boss;
 const binding = {
   put: method,
   getWithMetadata: method,
@@ -124,6 +131,8 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("parallel", { start: method }, (options) => parallel(options)),
     entry("restate", {}, (options) => restate(restateContext, async () => [], options)),
     entry("dbos", {}, (options) => dbos(dbosSteps, options)),
+    entry("pgBoss", {}, (options) => pgBoss(boss, options)),
+    entry("pgBoss.work", {}, (options) => pgBoss(boss).work(repository, options)),
     entry("cronTickPassed", {}, (options) => cronTickPassed("@daily", options)),
     entry("eager", {}, (options) => edgewater.condition.eager(options)),
     entry("onMissing", {}, (options) => edgewater.condition.onMissing(options)),

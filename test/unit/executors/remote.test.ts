@@ -96,3 +96,28 @@ it("costs three reads beyond those of a step here: the claim, the latest records
   ]);
   await repository.close();
 });
+
+it("stops a step that is taken back, records nothing for it, and makes it with a later delivery", async () => {
+  const called = Promise.withResolvers<void>();
+  let calls = 0;
+  const slow = asset({ name: "slow" }, async (_, { signal }) => {
+    if (++calls > 1) return calls;
+    called.resolve();
+    return new Promise<number>((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  });
+  const { worker, repository, memory } = await world([slow], () => async (request) => {
+    const controller = new AbortController();
+    const first = worker.runStep(request, { abandon: controller.signal });
+    await called.promise;
+    controller.abort();
+    await expect(first).rejects.toMatchObject({ code: "TakenOver", message: expect.stringMatching(/has taken it back$/) });
+    const refused = worker.runStep({ ...request, attempt: 2 }, { abandon: AbortSignal.abort() });
+    await expect(refused).rejects.toMatchObject({ code: "TakenOver" });
+    return worker.runStep({ ...request, attempt: 2 });
+  });
+  const { success, runId } = await repository.materialize();
+  expect([success, await repository.load(slow)]).toEqual([true, 2]);
+  const events = await memory.getEventsForRun(runId, { types: "all" });
+  expect(events.map(({ eventType }) => eventType).filter((type) => type === "StepFailure")).toEqual([]);
+  await repository.close();
+});
