@@ -8,12 +8,20 @@ import type { Step } from "../run/plan.ts";
 import type { StepOutcome, StepRequest } from "../run/protocol.ts";
 import { Semaphore } from "../run/semaphore.ts";
 
+/** What a transport has of the run. */
+export interface Delivery {
+  /** Aborted when the run is. */
+  readonly signal: AbortSignal;
+  /** What the records say of the step: its outcome, or that a worker makes it; undefined when nobody does. */
+  readonly outcomeOf: () => Promise<StepOutcome | undefined>;
+}
+
 /**
  * Delivers a step to where it runs, and returns its outcome as soon as it is known. It may deliver a request again, as a later
  * attempt or as the same: the step is made once. When it rejects, the step has failed with that error, unless it was recorded. It
  * returns undefined when the run is aborted before it has delivered anything.
  */
-export type Transport = (request: StepRequest, options: { readonly signal: AbortSignal }) => Promise<StepOutcome | undefined>;
+export type Transport = (request: StepRequest, delivery: Delivery) => Promise<StepOutcome | undefined>;
 
 /** Options of {@link remote}. */
 export interface RemoteOptions {
@@ -48,9 +56,10 @@ export function remote(name: string, transport: Transport, { reach, maxConcurren
 /** Delivers a step until it has ended. Returns undefined when the run is aborted before the first delivery. */
 async function deliver(step: Step, execution: Execution, transport: Transport, line: Semaphore): Promise<Outcomes | undefined> {
   const { signal } = execution;
+  const outcomeOf = (): Promise<StepOutcome | undefined> => execution.outcomeOf(step);
   for (let attempt = 1; ; attempt++) {
     const request = await execution.requestOf(step, attempt);
-    const outcome = await line.run(async () => (signal.aborted ? undefined : transport(request, { signal })));
+    const outcome = await line.run(async () => (signal.aborted ? undefined : transport(request, { signal, outcomeOf })));
     if (outcome === undefined && attempt === 1) return undefined;
     const ended = outcome?.status === "ended" ? outcome : await whenEnded(step, execution);
     if (ended !== undefined) return execution.settle(step, ended);
