@@ -32,5 +32,5 @@ describe("kubernetes() over a contract server", async () => {
     await rm(place.folder, { recursive: true });
   });
 
-  it.each(executorCases("workers"))("$name", { timeout: 60_000 }, ({ run }) => run({ storage, store: place.store(), executor }));
+  it.each(executorCases("workers"))("$name", { timeout: 180_000 }, ({ run }) => run({ storage, store: place.store(), executor }));
 });

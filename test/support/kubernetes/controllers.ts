@@ -1,6 +1,6 @@
 /** The controllers of a cluster: of Jobs, and of what is owned by something that is gone. */
 import { randomUUID } from "node:crypto";
-import type { Resource, Resources } from "./resources.ts";
+import type { Plural, Resource, Resources } from "./resources.ts";
 
 interface JobSpec {
   readonly activeDeadlineSeconds?: number;
@@ -79,6 +79,11 @@ export function startControllers(resources: Resources): () => void {
     else resources.put("pods", { ...found, metadata: { ...found.metadata, deletionTimestamp: new Date().toISOString() } });
   };
 
+  /** Whether the owner of an object is gone, or was never there. */
+  const isOrphan = ({ metadata: { namespace = "", ownerReferences = [] } }: Resource): boolean =>
+    ownerReferences.length > 0 &&
+    ownerReferences.every(({ kind, name, uid }) => resources.get(`${kind.toLowerCase()}s` as Plural, namespace, name)?.metadata.uid !== uid);
+
   /** Removes what the object has owned. */
   const collect = ({ metadata: { uid } }: Resource): void => {
     for (const plural of ["jobs", "pods"] as const) {
@@ -94,6 +99,7 @@ export function startControllers(resources: Resources): () => void {
     // Controllers see a change after the request that made it.
     setImmediate(() => {
       if (type === "DELETED") collect(object);
+      if (type === "ADDED" && isOrphan(object)) resources.remove(plural, object);
       if (plural === "jobs" && type === "ADDED" && current(object) !== undefined) begin(object);
       if (plural !== "pods") return;
       const [owner] = object.metadata.ownerReferences ?? [];
