@@ -11,6 +11,7 @@ import { IndexedDBStore } from "edgewater/indexeddb";
 import { KVStore } from "edgewater/kv";
 import { LocalStore } from "edgewater/local";
 import { openStore } from "edgewater/open";
+import { kubernetes } from "edgewater/kubernetes";
 import { parallel } from "edgewater/parallel";
 import { postgres } from "edgewater/postgres";
 import { R2Store } from "edgewater/r2";
@@ -112,6 +113,7 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("PartitionMapping.timeWindow", { offset: -1 }, (options) => PartitionMapping.timeWindow(options)),
     entry("PartitionMapping.multiToSingle", {}, (options) => PartitionMapping.multiToSingle("a", options)),
     entry("onCron", {}, (options) => onCron("@daily", options)),
+    entry("kubernetes", { image: "a", command: ["b"], server: "https://cluster.example" }, (options) => kubernetes(options)),
     entry("parallel", { start: method }, (options) => parallel(options)),
     entry("cronTickPassed", {}, (options) => cronTickPassed("@daily", options)),
     entry("eager", {}, (options) => edgewater.condition.eager(options)),

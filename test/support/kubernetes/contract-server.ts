@@ -68,8 +68,10 @@ export class ContractServer implements AsyncDisposable {
   async down(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    server?.closeAllConnections();
-    if (server !== undefined) await new Promise((resolve) => server.close(resolve));
+    if (server === undefined) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
