@@ -1,5 +1,5 @@
 /** The five requests to the API server that steps need, by plain fetch. */
-import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { type EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
 import { type Call, failed } from "../../object-store/call.ts";
 import { textBody } from "../../object-store/client/answer/body.ts";
 import { exchange } from "../../object-store/client/exchange.ts";

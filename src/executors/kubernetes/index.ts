@@ -81,11 +81,7 @@ class Steps {
     }
   }
 
-  async #makeOnce(
-    request: StepRequest,
-    signal: AbortSignal,
-    ended: () => Promise<StepOutcome | undefined>,
-  ): Promise<StepOutcome | Loss> {
+  async #makeOnce(request: StepRequest, signal: AbortSignal, ended: () => Promise<StepOutcome | undefined>): Promise<StepOutcome | Loss> {
     const manifest = await jobOf(request, this.#options);
     const { name } = manifest.metadata;
     try {

@@ -9,7 +9,10 @@ export interface Cluster {
 
 interface Kubeconfig {
   readonly "current-context": string;
-  readonly contexts: readonly { readonly name: string; readonly context: { readonly cluster: string; readonly user: string; readonly namespace?: string } }[];
+  readonly contexts: readonly {
+    readonly name: string;
+    readonly context: { readonly cluster: string; readonly user: string; readonly namespace?: string };
+  }[];
   readonly clusters: readonly { readonly name: string; readonly cluster: { readonly server: string } }[];
   readonly users: readonly { readonly name: string; readonly user: { readonly token?: string } }[];
 }

@@ -36,7 +36,13 @@ describe("kubernetes() and its server", () => {
       podReplacementPolicy: "Failed",
       activeDeadlineSeconds: 60,
       ttlSecondsAfterFinished: 600,
-      template: { spec: { ...own.pod, restartPolicy: "Never", containers: [{ name: "step", resources: own.resources, imagePullPolicy: "IfNotPresent" }] } },
+      template: {
+        spec: {
+          ...own.pod,
+          restartPolicy: "Never",
+          containers: [{ name: "step", resources: own.resources, imagePullPolicy: "IfNotPresent" }],
+        },
+      },
     });
   });
 
@@ -156,7 +162,8 @@ describe("kubernetes() and its server", () => {
     expect(await make(world, { runId, selection: ["a", "b"] })).toMatchObject({ success: true });
     for (const { spec } of await jobsOf(world, runId)) expect(spec).not.toHaveProperty("podReplacementPolicy");
     expect(world.server.asked.filter((each) => each.startsWith("POST"))).toHaveLength(3);
-    const [wrong] = (await make(world, { runId: newRun(), selection: ["plain"] }, { container: { imagePulPolicy: "Always" } })).failedAssets;
+    const [wrong] = (await make(world, { runId: newRun(), selection: ["plain"] }, { container: { imagePulPolicy: "Always" } }))
+      .failedAssets;
     expect(wrong?.error).toMatchObject({ code: "SettingsError" });
     expect(`${wrong?.error}`).toMatch(/unknown field "spec\.template\.spec\.containers\[0\]\.imagePulPolicy"/);
   });

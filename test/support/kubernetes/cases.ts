@@ -63,7 +63,11 @@ export async function until(holds: () => Promise<boolean> | boolean): Promise<vo
 }
 
 /** Runs a selection in Jobs. */
-export async function make(world: World, options: MaterializeOptions & { readonly runId: string }, own: Partial<KubernetesOptions> = {}): Promise<RunResult> {
+export async function make(
+  world: World,
+  options: MaterializeOptions & { readonly runId: string },
+  own: Partial<KubernetesOptions> = {},
+): Promise<RunResult> {
   await using repository = await world.place.repository(kubernetes({ ...world.options, ...own }));
   return repository.materialize({ raiseOnError: false, ...options });
 }
@@ -100,7 +104,11 @@ export const kubernetesCases: readonly KubernetesCase[] = [
     name: "makes each step in a Job of its own, with the fields, labels and annotations that it needs",
     run: async (world) => {
       const runId = newRun();
-      const result = await make(world, { runId, selection: ["a", "b", "c", "d"] }, { labels: { team: "data" }, annotations: { note: "a/b" } });
+      const result = await make(
+        world,
+        { runId, selection: ["a", "b", "c", "d"] },
+        { labels: { team: "data" }, annotations: { note: "a/b" } },
+      );
       assert.equal(result.success, true, `${result.failedAssets[0]?.error}`);
       assert.deepEqual([...(await world.place.calls())].sort(), ["a", "b", "c", "d"]);
       assert.equal(await withRepository(world, (repository) => repository.load("d")), 4);
@@ -293,7 +301,10 @@ export async function killedOrchestrator(
   const options: OrchestratorOptions = { folder: world.place.folder, kubernetes: world.options, runId, selection };
   const { PATH = "", HOME = "", NODE_COMPILE_CACHE = "", NODE_EXTRA_CA_CERTS = "" } = process.env;
   const env = { PATH, HOME, NODE_COMPILE_CACHE, NODE_EXTRA_CA_CERTS };
-  const child = spawn(process.execPath, [world.programs.orchestrator, JSON.stringify(options)], { env, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, [world.programs.orchestrator, JSON.stringify(options)], {
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const exited = once(child, "exit");
   await Promise.race([isTime(), exited]);
   child.kill("SIGKILL");

@@ -107,17 +107,21 @@ export class ContractServer implements AsyncDisposable {
     if (verb === "create") return this.#create(response, plural, namespace as string, query, body as unknown as Resource);
     const found = this.resources.get(plural, namespace as string, name as string);
     if (found === undefined) return refuse(response, { code: 404, reason: "NotFound", message: `${plural} "${name}" not found` });
-    if (verb === "patch") return send(response, 200, this.resources.put(plural, { ...found, status: { ...found.status, ...(body["status"] as object) } }));
+    if (verb === "patch")
+      return send(response, 200, this.resources.put(plural, { ...found, status: { ...found.status, ...(body["status"] as object) } }));
     if (verb === "delete") this.#delete(plural, found, body);
     send(response, 200, found);
   }
 
   #create(response: ServerResponse, plural: Plural, namespace: string, query: URLSearchParams, body: Resource): void {
     const problem = plural === "jobs" ? refusalOf(body, query.get("fieldValidation") === "Strict", this.#isOld) : undefined;
-    if (problem !== undefined) return refuse(response, problem);
     const { name } = body.metadata;
-    if (this.resources.get(plural, namespace, name) !== undefined)
-      return refuse(response, { code: 409, reason: "AlreadyExists", message: `${plural} "${name}" already exists` });
+    const exists = { code: 409, reason: "AlreadyExists", message: `${plural} "${name}" already exists` };
+    const refusal = problem ?? (this.resources.get(plural, namespace, name) && exists);
+    if (refusal !== undefined) {
+      refuse(response, refusal);
+      return;
+    }
     const metadata = { ...body.metadata, namespace, uid: randomUUID(), creationTimestamp: new Date().toISOString() };
     const spec = plural === "jobs" ? { backoffLimit: 6, completions: 1, parallelism: 1, ...body.spec } : body.spec;
     send(response, 201, this.resources.put(plural, { ...body, metadata, ...(spec && { spec }) }));
@@ -143,7 +147,11 @@ export class ContractServer implements AsyncDisposable {
     const limit = Number(query.get("limit") ?? 0) || all.length;
     const from = Number(query.get("continue") ?? 0);
     const rest = from + limit < all.length ? { continue: `${from + limit}` } : {};
-    send(response, 200, { kind: "List", metadata: { resourceVersion: `${this.resources.version}`, ...rest }, items: all.slice(from, from + limit) });
+    send(response, 200, {
+      kind: "List",
+      metadata: { resourceVersion: `${this.resources.version}`, ...rest },
+      items: all.slice(from, from + limit),
+    });
   }
 
   #watch(response: ServerResponse, plural: Plural, namespace: string | undefined, query: URLSearchParams): void {

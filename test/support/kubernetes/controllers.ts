@@ -82,7 +82,9 @@ export function startControllers(resources: Resources): () => void {
   /** Whether the owner of an object is gone, or was never there. */
   const isOrphan = ({ metadata: { namespace = "", ownerReferences = [] } }: Resource): boolean =>
     ownerReferences.length > 0 &&
-    ownerReferences.every(({ kind, name, uid }) => resources.get(`${kind.toLowerCase()}s` as Plural, namespace, name)?.metadata.uid !== uid);
+    ownerReferences.every(
+      ({ kind, name, uid }) => resources.get(`${kind.toLowerCase()}s` as Plural, namespace, name)?.metadata.uid !== uid,
+    );
 
   /** Removes what the object has owned. */
   const collect = ({ metadata: { uid } }: Resource): void => {

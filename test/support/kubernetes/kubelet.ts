@@ -9,7 +9,11 @@ interface Pod {
   readonly metadata: { readonly uid: string; readonly name: string; readonly namespace: string; readonly deletionTimestamp?: string };
   readonly spec: {
     readonly containers: readonly [
-      { readonly name: string; readonly command: readonly string[]; readonly env?: readonly { readonly name: string; readonly value?: string }[] },
+      {
+        readonly name: string;
+        readonly command: readonly string[];
+        readonly env?: readonly { readonly name: string; readonly value?: string }[];
+      },
     ];
   };
   readonly status: { readonly phase: string };
@@ -69,7 +73,11 @@ export class Kubelet implements AsyncDisposable {
     const children = [...this.#children.values()];
     for (const child of children) child.kill("SIGKILL");
     await this.#working;
-    await Promise.all(children.map((child) => (child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once("exit", resolve)) : undefined)));
+    await Promise.all(
+      children.map((child) =>
+        child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once("exit", resolve)) : undefined,
+      ),
+    );
   }
 
   async #work(): Promise<void> {
@@ -116,7 +124,10 @@ export class Kubelet implements AsyncDisposable {
     for (const { name, value = "" } of env) own[name] = expanded(value, own);
     const [program = "", ...args] = command;
     const { PATH = "", HOME = "", NODE_COMPILE_CACHE = "" } = process.env;
-    const child = spawn(program, args, { env: { PATH, HOME, NODE_COMPILE_CACHE, ...this.#options.env, ...own }, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(program, args, {
+      env: { PATH, HOME, NODE_COMPILE_CACHE, ...this.#options.env, ...own },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     this.started++;
     this.#children.set(uid, child);
     const running = this.#report(pod, "Running", { running: { startedAt: new Date().toISOString() } });
@@ -151,7 +162,9 @@ export class Kubelet implements AsyncDisposable {
   async #report(pod: Pod, phase: string, state: object, whole?: End["pod"]): Promise<void> {
     const { name, namespace } = pod.metadata;
     const [container] = pod.spec.containers;
-    const containerStatuses = [{ name: container.name, image: "none", imageID: "none", ready: phase === "Running", restartCount: 0, state }];
+    const containerStatuses = [
+      { name: container.name, image: "none", imageID: "none", ready: phase === "Running", restartCount: 0, state },
+    ];
     const body = JSON.stringify({ status: { phase, startTime: new Date().toISOString(), containerStatuses, ...whole } });
     const headers = { "content-type": "application/strategic-merge-patch+json" };
     while (!this.#stop.signal.aborted) {

@@ -27,10 +27,15 @@ const newFields = ["spec.podReplacementPolicy"];
  * @param isOld whether the server is of a version before 1.28
  */
 export function refusalOf(job: Resource, isStrict: boolean, isOld: boolean): Refusal | undefined {
-  const unknown = [...unknownFields(job, "kubernetes-models/batch/v1/Job.d.ts"), ...(isOld ? newFields.filter((path) => has(job, path)) : [])];
+  const unknown = [
+    ...unknownFields(job, "kubernetes-models/batch/v1/Job.d.ts"),
+    ...(isOld ? newFields.filter((path) => has(job, path)) : []),
+  ];
   const alien = unknown.filter((path) => path !== "apiVersion" && path !== "kind");
   if (isStrict && alien.length > 0)
-    return bad(`Job in version "v1" cannot be handled as a Job: strict decoding error: ${alien.map((path) => `unknown field "${path}"`).join(", ")}`);
+    return bad(
+      `Job in version "v1" cannot be handled as a Job: strict decoding error: ${alien.map((path) => `unknown field "${path}"`).join(", ")}`,
+    );
   const { name, labels = {}, annotations = {}, ownerReferences = [] } = job.metadata;
   if (name === undefined || !subdomain.test(name) || name.length > 63)
     return invalid("metadata.name", `Invalid value: "${name}": a DNS-1123 subdomain of at most 63 characters`);
@@ -42,11 +47,12 @@ export function refusalOf(job: Resource, isStrict: boolean, isOld: boolean): Ref
   const spec = job.spec as { readonly backoffLimit?: number; readonly template?: { readonly spec?: PodSpec } };
   const env = spec.template?.spec?.containers?.flatMap(({ env = [] }) => env) ?? [];
   if (env.some(({ value }) => value !== undefined && typeof value !== "string"))
-    return bad('json: cannot unmarshal number into Go struct field EnvVar.spec.template.spec.containers.env.value of type string');
+    return bad("json: cannot unmarshal number into Go struct field EnvVar.spec.template.spec.containers.env.value of type string");
   if ((spec.backoffLimit ?? 0) < 0) return invalid("spec.backoffLimit", "Invalid value: must be greater than or equal to 0");
   if (!["Never", "OnFailure"].includes(spec.template?.spec?.restartPolicy ?? "Always"))
     return invalid("spec.template.spec.restartPolicy", 'Unsupported value: supported values: "OnFailure", "Never"');
-  if (!spec.template?.spec?.containers?.every(({ image }) => image)) return invalid("spec.template.spec.containers[0].image", "Required value");
+  if (!spec.template?.spec?.containers?.every(({ image }) => image))
+    return invalid("spec.template.spec.containers[0].image", "Required value");
   try {
     new Job(job as never).validate();
   } catch (error) {

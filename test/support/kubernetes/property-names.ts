@@ -24,7 +24,10 @@ function fieldsOf(file: string): readonly Field[] {
     if (existsSync(join(modules, path))) for (const name of names.split(", ")) files.set(name, path);
   }
   const [, body = ""] = text.match(/^export interface \w+(?: extends \w+)? \{\n([\s\S]*?)^\}/m) ?? [];
-  const fields = [...body.matchAll(/^ {4}"(\w+)"\??: (?:Array<)?(\w+)?/gm)].map(([, name = "", type = ""]) => ({ name, file: files.get(type) }));
+  const fields = [...body.matchAll(/^ {4}"(\w+)"\??: (?:Array<)?(\w+)?/gm)].map(([, name = "", type = ""]) => ({
+    name,
+    file: files.get(type),
+  }));
   read.set(file, fields);
   return fields;
 }

@@ -8,7 +8,9 @@ const given = { image: "pipeline:1", command: ["node", "step.ts"], server: "http
 
 interface SentJob {
   readonly metadata: { readonly name: string };
-  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly env: readonly { readonly value: string }[] }[] } } };
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly env: readonly { readonly value: string }[] }[] } };
+  };
 }
 
 /** A server whose Jobs are calls of a worker, and two repositories over one place. */
@@ -29,7 +31,11 @@ async function world(answer: (job: SentJob) => Response | undefined = () => unde
     if (scripted !== undefined) return scripted;
     const [{ env: [variable] = [] } = {}] = job.spec.template.spec.containers;
     await worker.runStep(JSON.parse(variable?.value ?? "") as StepRequest);
-    const made = { ...job, metadata: { ...job.metadata, uid: crypto.randomUUID() }, status: { conditions: [{ type: "Complete", status: "True" }] } };
+    const made = {
+      ...job,
+      metadata: { ...job.metadata, uid: crypto.randomUUID() },
+      status: { conditions: [{ type: "Complete", status: "True" }] },
+    };
     jobs.set(job.metadata.name, made);
     return Response.json(made, { status: 201 });
   };
@@ -88,7 +94,11 @@ describe("the options of kubernetes()", () => {
     [{ pod: { containers: [] } }, "pod.containers", /^Invalid pod\.containers of kubernetes: it cannot be set there; pass container/],
     [{ pod: { restartPolicy: "Always" } }, "pod.restartPolicy", /a Job of a step never restarts its pod$/],
     [{ container: { resources: {} } }, "container.resources", /; pass resources$/],
-    [{ container: { env: [{ name: "EDGEWATER_STEP", value: "x" }] } }, "container.env", /EDGEWATER_STEP holds the step; choose another name$/],
+    [
+      { container: { env: [{ name: "EDGEWATER_STEP", value: "x" }] } },
+      "container.env",
+      /EDGEWATER_STEP holds the step; choose another name$/,
+    ],
     [{ container: { env: { A: "1" } } }, "container.env", /expected an array of variables/],
     [{ retry: { maxRetries: -1 } }, "retry.maxRetries", /a whole number of at least 0$/],
   ])("%j is refused with its name and the right one", (wrong, field, message) => {
