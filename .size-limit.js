@@ -30,6 +30,7 @@ export default [
   withRoot("indexeddb", "dist/object-store/indexeddb/index.js", "{ IndexedDBStore }", "117.0 kB"),
   withRoot("opfs", "dist/object-store/opfs/index.js", "{ OPFSStore }", "116.9 kB"),
   withRoot("r2", "dist/object-store/r2/index.js", "{ R2Store }", "118.0 kB"),
+  withRoot("kubernetes", "dist/executors/kubernetes/index.js", "{ kubernetes, serveStep }", "122 kB"),
   withRoot("kv", "dist/object-store/kv/index.js", "{ KVStore }", "113.0 kB"),
   withRoot("unstorage", "dist/object-store/unstorage/index.js", "{ UnstorageStore }", "112.8 kB"),
   withRoot("open", "dist/object-store/open/index.js", "{ openStore }", "157.7 kB"),

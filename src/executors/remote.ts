@@ -8,20 +8,20 @@ import type { Step } from "../run/plan.ts";
 import type { StepOutcome, StepRequest } from "../run/protocol.ts";
 import { Semaphore } from "../run/semaphore.ts";
 
+/** What a transport has of the run. */
+export interface Delivery {
+  /** Aborted when the run is. */
+  readonly signal: AbortSignal;
+  /** What the records say of the step: its outcome, or that a worker makes it; undefined when nobody does. */
+  readonly outcomeOf: () => Promise<StepOutcome | undefined>;
+}
+
 /**
  * Delivers a step to where it runs, and returns its outcome as soon as it is known. It may deliver a request again, as a later
  * attempt or as the same: the step is made once. When it rejects, the step has failed with that error, unless it was recorded. It
  * returns undefined when the run is aborted before it has delivered anything.
  */
 export type Transport = (request: StepRequest, delivery: Delivery) => Promise<StepOutcome | undefined>;
-
-/** What a transport may use while it delivers a step. */
-export interface Delivery {
-  /** Aborted when the run is. */
-  readonly signal: AbortSignal;
-  /** What the records have of the step: for a transport without answers. */
-  readonly outcomeOf: () => Promise<StepOutcome | undefined>;
-}
 
 /** Options of {@link remote}. */
 export interface RemoteOptions {

@@ -2,7 +2,7 @@
 import { EdgewaterError } from "../errors.ts";
 import { endedExecution } from "../run/ended-execution.ts";
 import type { Graph } from "../run/graph.ts";
-import { keptLeaseMs, keptToken, RunOwner } from "../run/owner.ts";
+import { keptOptions, keptToken, type OwnerOptions, RunOwner } from "../run/owner.ts";
 import { checkPlaces } from "../run/places.ts";
 import { outputId, type Plan } from "../run/plan.ts";
 import { planOfRecord } from "../run/planned.ts";
@@ -13,7 +13,7 @@ import { errorOf } from "../run/thrown-from.ts";
 import { decodePlanned, type PlannedRecord, plannedKey } from "../storage/planned.ts";
 import type { AnyEvent, RunRecord } from "../storage/types.ts";
 
-type Environment = Omit<RunEnvironment, "owner">;
+type Environment = Omit<RunEnvironment, "owner"> & Pick<OwnerOptions, "leaseMs">;
 
 /** What to do about a run that is known. */
 export interface KnownRun {
@@ -31,7 +31,7 @@ export interface KnownRun {
  * @throws `TakenOver` for a run that an engine kept and another process has taken over
  */
 export async function knownRun(runId: string, graph: Graph, environment: Environment): Promise<KnownRun | undefined> {
-  const { storage, executor } = environment;
+  const { storage, executor, leaseMs } = environment;
   const run = await storage.getRun(runId);
   if (run === undefined) return undefined;
   if (run.status !== "Started" && run.status !== "Interrupted") {
@@ -39,16 +39,18 @@ export async function knownRun(runId: string, graph: Graph, environment: Environ
     await executor.replay?.((keptPlan) => endedExecution(run, events, JSON.parse(keptPlan) as PlannedRecord, graph));
     return { result: resultFrom(run, events) };
   }
-  if (!executor.keepsRuns) return { resume: runId };
+  if (!executor.keepsRuns && !executor.keepsSteps) return { resume: runId };
   const [[lease], planned] = await Promise.all([storage.getLeases(runId, ""), storage.kvGet(plannedKey(runId))]);
   if (lease?.owner !== keptToken({ runId }) || planned === undefined) {
+    // Only steps are kept: the run was begun without an id, or was resumed.
+    if (!executor.keepsRuns) return { resume: runId };
     const message = `Cannot go on with the run ${runId} with ${executor.name}: another process has taken it over with force, or began it without ${executor.name}`;
     throw new EdgewaterError("TakenOver", message, { key: runId });
   }
   const record = decodePlanned(planned);
   const plan = planOfRecord(record, graph);
   await checkPlaces(plan, environment);
-  return { kept: { owner: RunOwner.rejoin(run, { ...environment, leaseMs: keptLeaseMs }), plan, plannedAt: record.plannedAt } };
+  return { kept: { owner: RunOwner.rejoin(run, keptOptions(executor, { ...environment, leaseMs })), plan, plannedAt: record.plannedAt } };
 }
 
 /** The result of a run that has ended, from its record. */

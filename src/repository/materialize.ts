@@ -21,7 +21,7 @@ export async function materialize(context: RepositoryContext, options: Materiali
   const plannedAt = new Date(loadingContext.now);
   const environment = context.environment({ signal, onProgress, retry, timeoutMs, executor, skipUnchanged, plannedAt });
   const ownerOptions = { ...environment, leaseMs };
-  const known = runId === undefined ? undefined : await (await import("./known-run.ts")).knownRun(runId, graph, environment);
+  const known = runId === undefined ? undefined : await (await import("./known-run.ts")).knownRun(runId, graph, ownerOptions);
   if (known?.result !== undefined) return orThrow(known.result, raiseOnError, environment.signal);
   if (known?.kept !== undefined) return runPlan(known.kept.plan, known.kept.owner, { ...environment, ...known.kept }, raiseOnError);
   const resume = which ?? known?.resume;

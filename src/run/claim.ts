@@ -1,7 +1,7 @@
 import { currentHolder } from "#holder";
 import { EdgewaterError, isEdgewaterError, thrownText } from "../errors.ts";
 import type { Batch, Lease, LeaseChange, NewEvent, StoredEvent } from "../storage/types.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { beatsPerLease, Heartbeat } from "./heartbeat.ts";
 import { living } from "./living.ts";
 import { howItEnded, type OwnerOptions, type StepOwner, takenOverBy } from "./owner.ts";
 import { outputId } from "./plan.ts";
@@ -45,7 +45,7 @@ export class StepClaim implements StepOwner {
     this.#holder = holder;
     this.#attempt = Math.max(request.attempt, seen?.attempt ?? 1);
     this.#token = `${this.#attempt}.${crypto.randomUUID()}`;
-    this.#heartbeat = new Heartbeat(options.leaseMs, () => this.#beat());
+    this.#heartbeat = new Heartbeat(options.leaseMs / beatsPerLease, () => this.#beat());
   }
 
   /** Prepares the claim of a step. */

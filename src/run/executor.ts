@@ -73,6 +73,12 @@ export interface Executor {
    * nothing is recorded, and `materialize` with the same `runId` goes on with it. False unless given.
    */
   readonly keepsRuns?: boolean | undefined;
+  /**
+   * Whether steps that were sent go on while the process that has sent them is gone. A run that begins with a `runId` then belongs to
+   * every process that makes it with this id: the next one goes on with it, and with its steps. Unlike with `keepsRuns` an abort
+   * cancels the run. False unless given.
+   */
+  readonly keepsSteps?: boolean | undefined;
   /** Runs a plan and returns the outcome of every output. When it throws or rejects, what it has not made has failed. */
   readonly execute: (execution: Execution) => Promise<Outcomes>;
   /**

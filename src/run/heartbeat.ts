@@ -1,7 +1,10 @@
 /** The longest time of a timer, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 
-/** Renews a lease four times in its time, unless commits renew it. */
+/** How often a lease is renewed in its time. */
+export const beatsPerLease = 4;
+
+/** Renews a lease at an interval, unless commits renew it. */
 export class Heartbeat {
   readonly #interval: number;
   readonly #beat: () => Promise<void>;
@@ -9,9 +12,12 @@ export class Heartbeat {
   #last = 0;
   #isRunning = false;
 
-  /** @param beat renews the lease; must not reject */
-  constructor(leaseMs: number, beat: () => Promise<void>) {
-    this.#interval = Math.min(leaseMs / 4, longestTimer);
+  /**
+   * @param intervalMs milliseconds from one renewal to the next
+   * @param beat renews the lease; must not reject
+   */
+  constructor(intervalMs: number, beat: () => Promise<void>) {
+    this.#interval = Math.min(intervalMs, longestTimer);
     this.#beat = beat;
   }
 

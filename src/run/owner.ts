@@ -4,7 +4,8 @@ import type { Log } from "../io-handler/contexts.ts";
 import { runEvent } from "../storage/events.ts";
 import { plannedKey } from "../storage/planned.ts";
 import type { Batch, Lease, LeaseChange, NewEvent, Precondition, RunOutcome, RunRecord, Storage, StoredEvent } from "../storage/types.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import type { Executor } from "./executor.ts";
+import { beatsPerLease, Heartbeat } from "./heartbeat.ts";
 import { living } from "./living.ts";
 
 /** How long the owner of a run may be silent before another process may take the run over, in milliseconds. */
@@ -20,10 +21,17 @@ export interface OwnerOptions {
   /** Aborts the run. */
   readonly signal: AbortSignal;
   readonly leaseMs: number;
+  /** How often the lease is renewed, in milliseconds; four times in its time unless given. */
+  readonly beatMs?: number | undefined;
 }
 
 /** The time of the lease of a run that an engine keeps until it ends, in milliseconds: only force takes such a run over. */
 export const keptLeaseMs = 1e15;
+
+/** The options of the owner of a run that is kept until it ends. Where only steps are kept, its process looks whether it was canceled. */
+export function keptOptions<Options extends OwnerOptions>({ keepsSteps }: Executor, options: Options): Options {
+  return { ...options, leaseMs: keptLeaseMs, beatMs: keepsSteps ? options.leaseMs / beatsPerLease : undefined };
+}
 
 /** Who commits for a step: the owner of its run, or the worker that has claimed the step. */
 export interface StepOwner {
@@ -66,7 +74,7 @@ export class RunOwner implements StepOwner {
     this.token = this.isSent ? keptToken(run) : `${this.attempt}.${crypto.randomUUID()}`;
     this.#options = options;
     this.#holder = holder;
-    this.#heartbeat = new Heartbeat(options.leaseMs, () => this.#beat());
+    this.#heartbeat = new Heartbeat(options.beatMs ?? options.leaseMs / beatsPerLease, () => this.#beat());
   }
 
   /**
@@ -91,7 +99,7 @@ export class RunOwner implements StepOwner {
 
   /** Goes on with a run that an engine keeps. Its first commit is refused when the run was taken over with force. */
   static rejoin(run: RunRecord, options: OwnerOptions): RunOwner {
-    const owner = new RunOwner(run, { ...options, leaseMs: keptLeaseMs }, undefined);
+    const owner = new RunOwner(run, options, undefined);
     owner.#start();
     return owner;
   }

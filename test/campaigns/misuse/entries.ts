@@ -10,6 +10,7 @@ import { durableObject } from "edgewater/durable-object";
 import { GCSStore } from "edgewater/gcs";
 import { HTTPStore } from "edgewater/http";
 import { IndexedDBStore } from "edgewater/indexeddb";
+import { kubernetes } from "edgewater/kubernetes";
 import { KVStore } from "edgewater/kv";
 import { LocalStore } from "edgewater/local";
 import { openStore } from "edgewater/open";
@@ -128,6 +129,7 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("cloudflareWorkflow.retries", { limit: 1, delay: 1 }, (options) => cloudflareWorkflow({ do: method }, { retries: options })),
     entry("cloudflareQueue", {}, (options) => cloudflareQueue({ send: method }, options)),
     entry("consumeSteps", {}, (options) => consumeSteps({ messages: [] }, repository, options)),
+    entry("kubernetes", { image: "a", command: ["b"], server: "https://cluster.example" }, (options) => kubernetes(options)),
     entry("parallel", { start: method }, (options) => parallel(options)),
     entry("restate", {}, (options) => restate(restateContext, async () => [], options)),
     entry("dbos", {}, (options) => dbos(dbosSteps, options)),
