@@ -2,6 +2,7 @@ import { EdgewaterError } from "../errors.ts";
 import { outputId } from "../run/plan.ts";
 import type { AnyEvent, RunRecord, StepEvent, Storage } from "../storage/types.ts";
 import { criticalSteps } from "./critical-path.ts";
+import { failurePlace } from "./failure-place.ts";
 import type { RunFailure, RunView, StepView } from "./inspection.ts";
 import { remedyOf } from "./remedies.ts";
 import { withLeases } from "./runs.ts";
@@ -73,6 +74,7 @@ function failuresOf(states: readonly StepState[], events: readonly AnyEvent[]): 
     const told = metadata["error"];
     const recorded = failure ?? { name: "Error", message: told?.kind === "Text" ? told.value : "it has thrown", causes: [], frames: [] };
     const remedy = remedyOf(recorded.code);
+    const place = failurePlace(recorded, state.assets);
     return [
       {
         step: state.step,
@@ -81,6 +83,7 @@ function failuresOf(states: readonly StepState[], events: readonly AnyEvent[]): 
         at: timestamp,
         tries: Math.max(1, state.attempts.length),
         failure: recorded,
+        ...(place && { place }),
         inputs: inputDataVersions,
         skipped: skippedBehind(state, behind),
         ...(remedy !== undefined && { remedy }),

@@ -95,6 +95,7 @@ export function story({ state = "", live = 0 }: StoryOptions = {}): Inspection {
     logs: async (runId) => ({ rows: log.filter((line) => line.runId === runId) }),
     why: async (name) => (name === "report" ? why : { chain: [], innocent: [], isCut: false }),
     preview: async (name, query = {}) => (state === "hostile" ? hostilePreview : previewOf(node(name).name, query)),
+    bytes: async (name) => ({ name: `${node(name).name}.superjson`, stream: new Blob([`{"json":"${name}"}`]).stream() }),
     diff: async () => diff,
     automation: async () => automation,
     objects: async ({ after = "", limit = 100 } = {}) => {
