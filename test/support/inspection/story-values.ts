@@ -1,5 +1,5 @@
 /** The values of the story, as previews. */
-import type { ColumnView, Preview, PreviewQuery } from "../../../src/inspector/inspection.ts";
+import type { ColumnView, NodeRow, Preview, PreviewQuery } from "../../../src/inspector/inspection.ts";
 import type { Shown } from "../../../src/inspector/show.ts";
 import { days, type Quake, quakes, report, strong } from "./quakes.ts";
 
@@ -110,6 +110,10 @@ export function previewOf(asset: string, query: PreviewQuery): Preview {
       return table(asRows(quakes), quakeColumns, query);
     case "strong":
       return table(asRows(strong), quakeColumns, query);
+    case "features":
+      if (query.firstRows === undefined)
+        return { kind: "refused", because: "too-large", message: "", size: 214_000_000, limit: 8_000_000, firstRows: 1_000 };
+      return { ...(table(asRows(quakes.slice(0, query.firstRows)), quakeColumns, query) as object), isCut: true } as Preview;
     case "report":
       return { kind: "text", text: report, language: "markdown" };
     case "map":
@@ -131,3 +135,10 @@ export function previewOf(asset: string, query: PreviewQuery): Preview {
         : { kind: "tree", root: trees[asset] };
   }
 }
+
+export const damagedPreview = ({ name }: NodeRow): Preview => ({
+  kind: "refused",
+  because: "damaged",
+  code: "Integrity",
+  message: `earthquakes/${name}.superjson has 10,656 bytes whose digest is sha256:19ac0f3e…; it was recorded as sha256:d551b21b…. Nothing was loaded from it.`,
+});
