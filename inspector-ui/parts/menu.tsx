@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "./basics.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 
@@ -25,7 +25,7 @@ export const Menu = ({ label, items }: MenuProps) => {
   const isOpen = useSignal(false);
   const whole = useRef<HTMLSpanElement>(null);
   const itemsOf = (): HTMLElement[] => [...(whole.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen.value) itemsOf()[0]?.focus();
   }, [isOpen.value]);
   const close = (): void => {

@@ -29,9 +29,10 @@ export const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesP
     const element = scroller.current;
     if (isFollowing && element !== null) element.scrollTop = element.scrollHeight;
   }, [isFollowing, version, height]);
+  const current = at.value;
   useLayoutEffect(() => {
-    if (!wantsFocus.current || at.value === undefined) return;
-    const line = scroller.current?.querySelector<HTMLElement>(`[data-line="${at.value}"]`);
+    if (!wantsFocus.current) return;
+    const line = scroller.current?.querySelector<HTMLElement>(`[data-line="${current}"]`);
     if (line === null || line === undefined) return;
     wantsFocus.current = false;
     line.focus({ preventScroll: true });
@@ -49,22 +50,22 @@ export const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesP
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (shown.length === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    // From the log itself, the keys begin at the first line in sight.
-    const isAtLine = event.target !== scroller.current && at.value !== undefined;
+    // From the log itself, the keys begin at the first line in sight. A line that was chosen just now may not have the focus yet.
+    const isAtLine = at.value !== undefined && (wantsFocus.current || event.target !== scroller.current);
     const { scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
-    const current = isAtLine ? (at.value ?? 0) : Math.ceil(scrollTop / rowHeight);
+    const from = isAtLine ? (at.value ?? 0) : Math.ceil(scrollTop / rowHeight);
     const page = Math.max(1, Math.floor(clientHeight / rowHeight) - 1);
     const steps: Readonly<Record<string, number>> = {
-      ArrowDown: isAtLine ? current + 1 : current,
-      ArrowUp: isAtLine ? current - 1 : current,
-      PageDown: current + page,
-      PageUp: current - page,
+      ArrowDown: isAtLine ? from + 1 : from,
+      ArrowUp: isAtLine ? from - 1 : from,
+      PageDown: from + page,
+      PageUp: from - page,
       Home: 0,
       End: shown.length - 1,
     };
     const next = steps[event.key];
     if (next !== undefined) goTo(next);
-    else if ((event.key === "Enter" || event.key === " ") && isAtLine) toggle(current);
+    else if ((event.key === "Enter" || event.key === " ") && isAtLine) toggle(from);
     else if (event.key === "Escape" && open.value !== undefined) open.value = undefined;
     else return;
     event.preventDefault();
@@ -94,7 +95,6 @@ export const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesP
             if (line === undefined) return null;
             return (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the log has the keys of its lines
-              // biome-ignore lint/a11y/useSemanticElements: the text of a button cannot be selected
               <div
                 key={index}
                 class={`log-row l-${line.level} ${line === open.value ? "open" : ""}`}

@@ -110,10 +110,6 @@ export function previewOf(asset: string, query: PreviewQuery): Preview {
       return table(asRows(quakes), quakeColumns, query);
     case "strong":
       return table(asRows(strong), quakeColumns, query);
-    case "features":
-      if (query.firstRows === undefined)
-        return { kind: "refused", because: "too-large", message: "", size: 214_000_000, limit: 8_000_000, firstRows: 1_000 };
-      return { ...(table(asRows(quakes.slice(0, query.firstRows)), quakeColumns, query) as object), isCut: true } as Preview;
     case "report":
       return { kind: "text", text: report, language: "markdown" };
     case "map":
@@ -142,3 +138,10 @@ export const damagedPreview = ({ name }: NodeRow): Preview => ({
   code: "Integrity",
   message: `earthquakes/${name}.superjson has 10,656 bytes whose digest is sha256:19ac0f3e…; it was recorded as sha256:d551b21b…. Nothing was loaded from it.`,
 });
+
+export function hugePreview(query: PreviewQuery): Preview {
+  if (query.firstRows === undefined)
+    return { kind: "refused", because: "too-large", message: "", size: 214_000_000, limit: 8_000_000, firstRows: 1_000 };
+  const preview = table(asRows(quakes.slice(0, query.firstRows)), quakeColumns, query);
+  return preview.kind === "table" ? { ...preview, isCut: true } : preview;
+}
