@@ -42,11 +42,17 @@ export async function readFirstRows(stream: ReadableStream<Uint8Array>, { rows, 
 /** The stream, decompressed if it begins as gzip does. */
 async function plain(stream: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
   const reader = stream.getReader();
-  const { value: head } = await reader.read();
+  const head: Uint8Array[] = [];
+  for (let size = 0; size < 2; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    head.push(value);
+    size += value.byteLength;
+  }
+  const [first, second] = head.flatMap((piece) => [...piece.subarray(0, 2)]);
   const whole = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start: (controller) => {
-      if (head === undefined) controller.close();
-      else controller.enqueue(head as Uint8Array<ArrayBuffer>);
+      for (const piece of head) controller.enqueue(piece as Uint8Array<ArrayBuffer>);
     },
     pull: async (controller) => {
       const { done, value } = await reader.read();
@@ -55,7 +61,7 @@ async function plain(stream: ReadableStream<Uint8Array>): Promise<ReadableStream
     },
     cancel: (reason) => reader.cancel(reason),
   });
-  return head?.[0] === 0x1f && head[1] === 0x8b ? whole.pipeThrough(new DecompressionStream("gzip")) : whole;
+  return first === 0x1f && second === 0x8b ? whole.pipeThrough(new DecompressionStream("gzip")) : whole;
 }
 
 const beginning = /^\s*(?:\{\s*"json"\s*:\s*)?\[/;

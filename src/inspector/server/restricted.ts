@@ -145,6 +145,7 @@ export class Restricted implements Inspection {
         ...step,
         assets: step.assets.filter((asset) => visible.has(asset)),
         note: visible.text(step.note),
+        attempts: step.attempts.map((attempt) => ({ ...attempt, ...(attempt.error && { error: visible.error(attempt.error) }) })),
         after: step.after.filter((each) => visible.hasStep(each)),
         outputs: step.outputs.filter(({ asset }) => visible.has(asset)),
       })),

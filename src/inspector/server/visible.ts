@@ -82,10 +82,11 @@ export class Visible {
   }
 
   failure(failure: FailureRecord): FailureRecord {
-    return { ...this.#error(failure), frames: failure.frames, causes: failure.causes.map((cause) => this.#error(cause)) };
+    return { ...this.error(failure), frames: failure.frames, causes: failure.causes.map((cause) => this.error(cause)) };
   }
 
-  #error({ asset, partition, field, ...error }: ErrorRecord): ErrorRecord {
+  /** An error without what it says of assets that are not seen. */
+  error({ asset, partition, field, ...error }: ErrorRecord): ErrorRecord {
     const seen = asset === undefined || this.has(asset) ? { asset, partition, field } : {};
     const named = Object.entries(seen).filter(([, value]) => value !== undefined);
     return { ...error, message: this.text(error.message), ...Object.fromEntries(named) };

@@ -11,6 +11,7 @@ import { browserRows } from "./browser.ts";
 import { calmFolder } from "./calm.ts";
 import { executorRows } from "./executors.ts";
 import type { Row } from "./harness.ts";
+import { inspectorRows } from "./inspector.ts";
 import { localRows } from "./local.ts";
 import { runRows } from "./runs.ts";
 import { s3Rows } from "./s3.ts";
@@ -36,6 +37,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   runs: () => runRows(add),
   executors: () => inFolder((folder) => executorRows(add, folder)),
   browser: () => browserRows(add),
+  inspector: () => inspectorRows(add),
   storage: () => inFolder((folder) => storageRows(add, folder)),
   serializer: () => serializerRows(add),
   s3: async () => {
