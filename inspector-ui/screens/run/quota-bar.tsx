@@ -6,7 +6,7 @@ export const QuotaBar = ({ quota: { needed, free, total } }: { readonly quota: Q
   if (free === undefined || total === undefined) return null;
   const text = `${formatBytes(total - free)} of ${formatBytes(total)} used, ${formatBytes(needed)} needed`;
   return (
-    <div class="stack tight room">
+    <div class="stack tight">
       <div class="quota" role="img" aria-label={text}>
         <i class="used" style={{ flexGrow: total - free }} />
         {free > 0 && <i style={{ flexGrow: free }} />}
