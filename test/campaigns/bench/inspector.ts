@@ -20,7 +20,10 @@ interface Scenario {
   readonly run: (page: Page) => Promise<void>;
 }
 
-const goTo = (page: Page, hash: string): Promise<void> => page.evaluate((next) => void (location.hash = next), hash);
+const goTo = (page: Page, hash: string): Promise<void> =>
+  page.evaluate((next) => {
+    location.hash = next;
+  }, hash);
 
 /** Scrolls an element from its top to its end, so much in every frame, and reads no size that would be laid out for it. */
 function scrollThrough(page: Page, selector: string, frames: number): Promise<void> {

@@ -1,7 +1,7 @@
 /** The bytes of values: over HTTP, who gets them, and the rows at their beginning. */
 import { asset, BaseIOHandler, EdgewaterError, InMemoryIOHandler, input, MemoryStore, Repository, SuperJsonIOHandler } from "edgewater";
-import { superjsonSerializer, withGzip } from "edgewater/serializer";
 import { inspect } from "edgewater/inspector";
+import { superjsonSerializer, withGzip } from "edgewater/serializer";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { readFirstRows } from "../../../src/inspector/first-rows.ts";
@@ -63,7 +63,11 @@ describe("bytes of a value", () => {
 });
 
 describe("the first rows of bytes", () => {
-  const rows = Array.from({ length: 50 }, (_, index) => ({ at: new Date(index), text: `a "quoted" [${index}] \\ {é`, nested: [[index], {}] }));
+  const rows = Array.from({ length: 50 }, (_, index) => ({
+    at: new Date(index),
+    text: `a "quoted" [${index}] \\ {é`,
+    nested: [[index], {}],
+  }));
   const asTexts = (count: number): unknown => JSON.parse(JSON.stringify(rows.slice(0, count)));
   const inPieces = (bytes: Uint8Array, size: number): ReadableStream<Uint8Array> => {
     let from = 0;
@@ -91,7 +95,8 @@ describe("the first rows of bytes", () => {
     const of = (text: string, bytes = 1e6) => readFirstRows(new Blob([text]).stream(), { rows: 10, bytes });
     expect(await of("[1, 22, 333]", 8)).toEqual({ rows: [1, 22], isCut: true });
     expect(await of(" [ [] , {} ] ")).toEqual({ rows: [[], {}], isCut: false });
-    for (const text of ["", "[]", "{}", '{"json":{"a":[1]}}', "[1 2]", "[x]", "PNG", " ".repeat(200)]) expect(await of(text), text).toBe(undefined);
+    for (const text of ["", "[]", "{}", '{"json":{"a":[1]}}', "[1 2]", "[x]", "PNG", " ".repeat(200)])
+      expect(await of(text), text).toBe(undefined);
   });
 });
 
@@ -101,11 +106,17 @@ describe("the place of a failure", () => {
     const hint = v.array(v.object({ felt: v.number() }));
     const alerts = asset({ name: "alerts", inputs: { quakes: input(quakes, { typeHint: hint }) } }, () => 1);
     const own = asset({ name: "own", typeHint: hint }, () => [{ felt: "" }] as never);
-    await using repository = await Repository.open({ assets: [quakes, alerts, own], ioHandler: new SuperJsonIOHandler({ store: new MemoryStore() }) });
+    await using repository = await Repository.open({
+      assets: [quakes, alerts, own],
+      ioHandler: new SuperJsonIOHandler({ store: new MemoryStore() }),
+    });
     const { runId } = await repository.materialize({ raiseOnError: false });
     const inspection = inspect(repository);
     const { failures } = await inspection.run(runId);
-    expect(Object.fromEntries(failures.map(({ asset: name, place }) => [name, place]))).toEqual({ alerts: { asset: "quakes", row: 2 }, own: undefined });
+    expect(Object.fromEntries(failures.map(({ asset: name, place }) => [name, place]))).toEqual({
+      alerts: { asset: "quakes", row: 2 },
+      own: undefined,
+    });
     const options: InspectorOptions = { authorize: (_, { asset: name }) => name !== "quakes" };
     const response = await serveInspection(inspection, options)(new Request(`http://inspector.test/api/runs/${runId}`));
     expect(await response.text()).not.toMatch(/quakes|\$\[2\]/);
