@@ -1,9 +1,8 @@
 import { EdgewaterError } from "../errors.ts";
 import { outputId } from "../run/plan.ts";
-import type { AnyEvent, RunRecord, StepEvent, Storage } from "../storage/types.ts";
+import type { AnyEvent, FailureRecord, RunRecord, StepEvent, Storage } from "../storage/types.ts";
 import { criticalSteps } from "./critical-path.ts";
-import { failurePlace } from "./failure-place.ts";
-import type { RunFailure, RunView, StepView } from "./inspection.ts";
+import type { FailurePlace, RunFailure, RunView, StepView } from "./inspection.ts";
 import { remedyOf } from "./remedies.ts";
 import { withLeases } from "./runs.ts";
 import { type StepState, stepsOf } from "./steps.ts";
@@ -90,6 +89,21 @@ function failuresOf(states: readonly StepState[], events: readonly AnyEvent[]): 
       },
     ];
   });
+}
+
+/**
+ * The stored value that a step has failed for, as far as its error or a cause of it names one: an input that a type hint refuses, that
+ * is damaged or gone. What the step itself would have made is not stored.
+ */
+function failurePlace({ causes, ...error }: FailureRecord, makes: readonly string[]): FailurePlace | undefined {
+  const named = [error, ...causes].find(({ asset }) => asset !== undefined && !makes.includes(asset));
+  if (named?.asset === undefined) return undefined;
+  const row = /^\$\[(\d{1,15})\]/.exec(named.field ?? "")?.[1];
+  return {
+    asset: named.asset,
+    ...(named.partition !== undefined && { partition: named.partition }),
+    ...(row !== undefined && { row: Number(row) }),
+  };
 }
 
 /** The steps that wait for each step, by its name. */
