@@ -1,6 +1,6 @@
 /**
  * The inspector over what tests and shots look at: `?over=story` (or nothing) is one moment of a repository, `fake` has 10,000 nodes
- * and 100,000 partitions, `living` is a real repository in memory, whose handles are `window.living`. `delay` is how many milliseconds
+ * (or `nodes`) and 100,000 partitions, `living` is a real repository in memory, whose handles are `window.living`. `delay` is how many milliseconds
  * later every answer comes.
  */
 import type { Inspection } from "../src/inspector/inspection.ts";
@@ -11,7 +11,7 @@ const query = new URLSearchParams(location.search);
 async function inspectionOf(over: string | null): Promise<Inspection> {
   if (over === "fake") {
     const { fakeInspection } = await import("../test/support/inspection/fake.ts");
-    return fakeInspection({ eventsPerSecond: Number(query.get("events") ?? 0) });
+    return fakeInspection({ nodes: Number(query.get("nodes") ?? 10_000), eventsPerSecond: Number(query.get("events") ?? 0) });
   }
   if (over === "living") {
     const { living } = await import("../test/support/inspection/living.ts");

@@ -100,8 +100,8 @@ export interface ErrorDetails {
   readonly issues?: readonly SettingsIssue[] | undefined;
   /** The outcome of a failed write; absent when it did not happen. */
   readonly outcome?: WriteOutcome | undefined;
-  /** Of `QuotaExceeded` in a browser: the bytes to write, and the bytes that the origin had left, if known. */
-  readonly quota?: { readonly needed: number; readonly free: number | undefined } | undefined;
+  /** Of `QuotaExceeded` in a browser: the bytes to write, those that the origin had left, and those that it may use, if known. */
+  readonly quota?: { readonly needed: number; readonly free: number | undefined; readonly total?: number | undefined } | undefined;
   /** The error that caused this one. */
   readonly cause?: unknown;
 }
@@ -129,7 +129,7 @@ export class EdgewaterError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly issues: readonly SettingsIssue[] | undefined;
   /** The outcome of a failed conditional write or commit: `unknown` when it may have happened. */
   readonly outcome: WriteOutcome | undefined;
-  /** Of `QuotaExceeded` in a browser: the bytes to write, and the bytes that the origin had left, if known. */
+  /** Of `QuotaExceeded` in a browser: the bytes to write, those that the origin had left, and those that it may use, if known. */
   readonly quota: ErrorDetails["quota"];
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {

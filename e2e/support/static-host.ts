@@ -4,11 +4,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 
-const folder = join(import.meta.dirname, "../../dist-playground");
+const playground = join(import.meta.dirname, "../../dist-playground");
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
 };
 
 export interface StaticHost extends AsyncDisposable {
@@ -19,8 +20,8 @@ export interface StaticHost extends AsyncDisposable {
   readonly goAway: () => Promise<void>;
 }
 
-/** Serves the built playground below `/some/folder/`. */
-export async function staticHost(): Promise<StaticHost> {
+/** Serves a folder, that of the built playground unless given, below `/some/folder/`. */
+export async function staticHost(folder: string = playground): Promise<StaticHost> {
   let edit = (_: string, content: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> => content;
   const prefix = "/some/folder/";
   const server = createServer(async (request, response) => {

@@ -1,7 +1,7 @@
 /** The small parts that every screen is made of. */
 import type { ButtonHTMLAttributes, ComponentChildren } from "preact";
 import type { InspectedStatus } from "../../src/inspector/inspection.ts";
-import { useStore } from "../state/context.ts";
+import { useIsCut, useStore } from "../state/context.ts";
 import { fingerprint, shortVersion } from "./fingerprint.ts";
 import { formatAgo, formatSince, formatUtc } from "./format.ts";
 import { Glyph } from "./glyph.tsx";
@@ -99,17 +99,21 @@ interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "ico
   readonly children?: ComponentChildren;
 }
 
-/** A button. Without a text it needs an `aria-label`. */
-export const Button = ({ icon, look = "plain", class: name, children, ...rest }: ButtonProps) => (
-  <button
-    type="button"
-    class={`btn ${look === "primary" ? "pri" : look === "quiet" ? "quiet" : ""} ${children === undefined ? "icon" : ""} ${name ?? ""}`}
-    {...rest}
-  >
-    {icon !== undefined && <Icon name={icon} />}
-    {children}
-  </button>
-);
+/** A button. Without a text it needs an `aria-label`. A primary one is off while the connection is lost. */
+export const Button = ({ icon, look = "plain", class: name, children, ...rest }: ButtonProps) => {
+  const isOff = useIsCut() && look === "primary";
+  return (
+    <button
+      type="button"
+      class={`btn ${look === "primary" ? "pri" : look === "quiet" ? "quiet" : ""} ${children === undefined ? "icon" : ""} ${name ?? ""}`}
+      {...rest}
+      {...(isOff && { disabled: true, title: "There is no connection" })}
+    >
+      {icon !== undefined && <Icon name={icon} />}
+      {children}
+    </button>
+  );
+};
 
 interface SegmentedProps<Option extends string> {
   readonly label: string;

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { LiveRegion } from "../frame/live-region.ts";
 import { useApp } from "../state/context.ts";
 import { Button } from "./basics.tsx";
 
@@ -9,7 +10,20 @@ interface CopyProps {
   readonly text: () => string;
 }
 
-/** Copies a text to the clipboard, and says so. */
+/** Copies a text to the clipboard, and says so. Returns whether the browser has allowed it. */
+export async function copyText(text: string, live: LiveRegion): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    live.say("Copied");
+    return true;
+  } catch {
+    // A page without the permission, or over plain HTTP.
+    live.warn("The browser did not allow copying");
+    return false;
+  }
+}
+
+/** A button that copies a text to the clipboard. */
 export const CopyButton = ({ children, text }: CopyProps) => {
   const { live } = useApp();
   const done = useSignal<"copied" | "refused" | undefined>(undefined);
@@ -21,15 +35,7 @@ export const CopyButton = ({ children, text }: CopyProps) => {
     return () => clearTimeout(timer);
   }, [done.value, done]);
   const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text());
-      done.value = "copied";
-      live.say("Copied");
-    } catch {
-      // A page without the permission, or over plain HTTP.
-      done.value = "refused";
-      live.warn("The browser did not allow copying");
-    }
+    done.value = (await copyText(text(), live)) ? "copied" : "refused";
   };
   return (
     <Button look="quiet" icon="copy" onClick={copy}>

@@ -1,6 +1,6 @@
 /** Why a value is not shown, and what can be done about it. */
 import type { Can, Preview } from "../../src/inspector/inspection.ts";
-import { formatBytes } from "./format.ts";
+import { formatBytes, formatNumber } from "./format.ts";
 import type { Form } from "./status.ts";
 
 type Refused = Extract<Preview, { readonly kind: "refused" }>;
@@ -12,21 +12,22 @@ export interface Refusal {
   readonly message: string;
   /** A call that would allow it, as code. */
   readonly example?: string;
-  /** What a press can do: make the value again, or load it whole, of so many bytes. */
+  /** What a press can do: make the value again, load more of it than the limit or its first rows, or save its bytes. */
   readonly acts: readonly (
-    | { readonly type: "materialize"; readonly label: string }
-    | { readonly type: "load"; readonly label: string; readonly maxBytes: number }
+    | { readonly type: "materialize" | "save"; readonly label: string }
+    | { readonly type: "load"; readonly label: string; readonly limits: { readonly maxBytes?: number; readonly firstRows?: number } }
   )[];
 }
 
 /** What a screen says in place of a value. */
-export function refusalOf({ because, message, code, size, limit }: Refused, asset: string, can: Can): Refusal {
+export function refusalOf({ because, message, code, size, limit, firstRows }: Refused, asset: string, can: Can): Refusal {
   const again = can.materialize ? [{ type: "materialize", label: `Materialize ${asset}` } as const] : [];
+  const save = can.bytes ? [{ type: "save", label: "Save the bytes" } as const] : [];
   switch (because) {
     case "damaged":
-      return { title: "The stored bytes are damaged", form: "fail", code: code ?? "Integrity", message, acts: again };
+      return { title: "The stored bytes are damaged", form: "fail", code: code ?? "Integrity", message, acts: [...again, ...save] };
     case "unreadable":
-      return { title: "The value cannot be read", form: "fail", ...(code !== undefined && { code }), message, acts: again };
+      return { title: "The value cannot be read", form: "fail", ...(code !== undefined && { code }), message, acts: [...again, ...save] };
     case "gone":
       return { title: "The value is gone", form: "none", ...(code !== undefined && { code }), message, acts: again };
     case "not-allowed":
@@ -42,7 +43,13 @@ export function refusalOf({ because, message, code, size, limit }: Refused, asse
         title: "Too large to show",
         form: "none",
         message: size === undefined || limit === undefined ? message : tooLarge(asset, size, limit),
-        acts: size === undefined ? [] : [{ type: "load", label: `Load all, ${formatBytes(size)}`, maxBytes: size }],
+        acts: [
+          ...(firstRows === undefined
+            ? []
+            : [{ type: "load", label: `Show the first ${formatNumber(firstRows)} rows`, limits: { firstRows } } as const]),
+          ...(size === undefined ? [] : [{ type: "load", label: `Load all, ${formatBytes(size)}`, limits: { maxBytes: size } } as const]),
+          ...save,
+        ],
       };
   }
 }

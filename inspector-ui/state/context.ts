@@ -44,6 +44,9 @@ export function useApp(): App {
 
 export const useStore = (): Store => useApp().store;
 
+/** Whether the connection is lost: what would be done could not be begun, and what is shown may be old. */
+export const useIsCut = (): boolean => useContext(AppContext)?.store.connection.value.state === "retrying";
+
 /** Asks a question of the store while the component is drawn. */
 export function useResource<Value>(question: Question<Value>): Resource<Value> {
   const { resources } = useStore();

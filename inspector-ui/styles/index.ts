@@ -7,6 +7,7 @@ import frame from "./frame.css?inline";
 import graph from "./graph.css?inline";
 import partitions from "./partitions.css?inline";
 import parts from "./parts.css?inline";
+import print from "./print.css?inline";
 import responsive from "./responsive.css?inline";
 import run from "./run.css?inline";
 import storage from "./storage.css?inline";
@@ -15,7 +16,24 @@ import value from "./value.css?inline";
 import versions from "./versions.css?inline";
 import why from "./why.css?inline";
 
-const inOrder = [tokens, base, frame, parts, graph, assets, value, versions, why, partitions, run, storage, firstVisit, dialog, responsive];
+const inOrder = [
+  tokens,
+  base,
+  frame,
+  parts,
+  graph,
+  assets,
+  value,
+  versions,
+  why,
+  partitions,
+  run,
+  storage,
+  firstVisit,
+  dialog,
+  responsive,
+  print,
+];
 
 /** The text of one style sheet for a shadow root. */
 export const styles = inOrder

@@ -10,6 +10,7 @@ export function capabilitiesOf({ nodes, storage, context }: Subject): Can {
   const hasAssets = definitions.some(({ kind }) => kind === "asset");
   const can: { -readonly [Name in keyof Can]: Can[Name] | false } = {
     values: true,
+    bytes: stores.length > 0,
     diff: true,
     export: true,
     objects: stores.some(({ canList }) => canList),

@@ -94,6 +94,14 @@ class Client implements Inspection {
   readonly objects = this.#plain("objects") as Inspection["objects"];
   readonly storage = this.#plain("storage") as Inspection["storage"];
 
+  readonly bytes: Inspection["bytes"] = async (name, given = {}) => {
+    checkCallOptions("bytes", given);
+    const { signal, ...options } = given;
+    const { headers, body } = await this.#send(readUrl("bytes", name, options), { signal });
+    const [, file] = /filename\*=UTF-8''([^;]+)/.exec(headers.get("content-disposition") ?? "") ?? [];
+    return { name: file === undefined ? name : decodeURIComponent(file), stream: body ?? emptyStream() };
+  };
+
   readonly plan: Inspection["plan"] = async (action, { signal } = {}) =>
     frozen(await jsonOf<PlanView>(await this.#send("api/plan", { method: "POST", json: action, signal })));
 
@@ -104,7 +112,7 @@ class Client implements Inspection {
 
   readonly export: Inspection["export"] = async (what, { signal } = {}) => {
     const { body } = await this.#send(`api/export?what=${what}`, { signal });
-    return body ?? new ReadableStream({ start: (controller) => controller.close() });
+    return body ?? emptyStream();
   };
 
   readonly import: Inspection["import"] = async (file, { merge = false, dryRun = false, signal } = {}) => {
@@ -135,6 +143,8 @@ class Client implements Inspection {
     return request(this.#base, path, sent, this.#options);
   }
 }
+
+const emptyStream = (): ReadableStream<Uint8Array> => new ReadableStream({ start: (controller) => controller.close() });
 
 interface Signaled {
   readonly signal?: AbortSignal;

@@ -156,11 +156,13 @@ class ReportInspection implements Inspection {
 
   readonly preview: Inspection["preview"] = async (name, query = {}) => {
     const { preview } = this.#asset(name);
-    const { partition, version, path, sort, find, rows = [0, Number.POSITIVE_INFINITY] } = query;
-    const isWhole = [partition, version, sort, find].every((each) => each === undefined) && (path ?? []).length === 0;
+    const { partition, version, path, sort, find, firstRows, rows = [0, Number.POSITIVE_INFINITY] } = query;
+    const isWhole = [partition, version, sort, find, firstRows].every((each) => each === undefined) && (path ?? []).length === 0;
     if (preview === undefined || !isWhole) return notReported;
     return preview.kind === "table" ? { ...preview, rows: preview.rows.slice(...rows) } : preview;
   };
+
+  readonly bytes: Inspection["bytes"] = async (name) => refuse(leftOut(`the bytes of ${JSON.stringify(name)}`));
 
   readonly diff: Inspection["diff"] = async (name, { from, to, partition }) => {
     const { diff } = this.#asset(name);

@@ -22,6 +22,7 @@ import { listRuns } from "./runs.ts";
 import { type KnownRows, takeSnapshot } from "./snapshot.ts";
 import { storageView } from "./storage.ts";
 import { Subject } from "./subject.ts";
+import { valueBytes } from "./value-bytes.ts";
 import { whyStale } from "./why.ts";
 
 /**
@@ -81,6 +82,7 @@ export function inspect(repository: Repository, options: InspectionOptions = {})
     logs: (runId, given = {}) => call("logs", given, () => logs.read(runId, given)),
     why: (name, given = {}) => call("why", given, () => whyStale(subject, name, given)),
     preview: (name, given = {}) => call("preview", given, () => values.preview(name, given)),
+    bytes: (name, given = {}) => call("bytes", given, () => valueBytes(subject, name, given)),
     diff: (name, given) => call("diff", given, () => diffVersions(subject, values, name, given)),
     automation: (given) => call("automation", given, () => automationView(subject)),
     objects: (given = {}) => call("objects", given, () => listObjects(subject, given)),

@@ -19,7 +19,7 @@ import type { Page, SignalOptions } from "./port/common.ts";
 import type { LogsQuery, RunRow, RunsQuery, RunView } from "./port/runs.ts";
 import type { ConnectionState, EventBatch, Snapshot } from "./port/snapshot.ts";
 import type { AutomationView, ObjectRow, ObjectsQuery, StorageView } from "./port/upkeep.ts";
-import type { Diff, DiffQuery, Preview, PreviewQuery } from "./port/values.ts";
+import type { BytesQuery, Diff, DiffQuery, Preview, PreviewQuery, ValueBytes } from "./port/values.ts";
 
 export type * from "./port/actions.ts";
 export type * from "./port/assets.ts";
@@ -58,6 +58,11 @@ export interface Inspection {
   readonly why: (name: string, options?: WhyQuery) => Promise<Why>;
   /** A value, or a part of it, as it is shown; or why it is not. */
   readonly preview: (name: string, options?: PreviewQuery) => Promise<Preview>;
+  /**
+   * The bytes of a value as they are stored, whole or damaged, to save them. Rejects with `NotFound` for a value that is gone, and
+   * with `NotSupported` for a handler that keeps values elsewhere than in a store.
+   */
+  readonly bytes: (name: string, options?: BytesQuery) => Promise<ValueBytes>;
   /** What has changed between two materializations, by their event ids. */
   readonly diff: (name: string, options: DiffQuery) => Promise<Diff>;
   /** What the conditions decide now, and their last evaluations. Requests and records nothing. */

@@ -17,6 +17,7 @@ import {
 import type {
   ActOptions,
   AssetQuery,
+  BytesQuery,
   DiffQuery,
   ImportQuery,
   Inspection,
@@ -109,8 +110,10 @@ const preview: OptionKinds<PreviewQuery> = {
   sort: aSort,
   find: aString,
   maxBytes: wholeNumber(1),
+  firstRows: wholeNumber(1),
   signal: aSignal,
 };
+const bytes: OptionKinds<BytesQuery> = { partition: aString, version: wholeNumber(1), signal: aSignal };
 const diff: OptionKinds<DiffQuery> = {
   from: required(wholeNumber(1)),
   to: required(wholeNumber(1)),
@@ -157,6 +160,7 @@ const methods: Readonly<Record<InspectionMethod, OptionKinds<object>>> = {
   logs,
   why,
   preview,
+  bytes,
   diff,
   automation: signalOnly,
   objects,

@@ -42,7 +42,7 @@ function knownTable(value: unknown): KnownTable | undefined {
   return known.get(value);
 }
 
-function tablePreview(from: KnownTable, { total, rows: part }: LoadedValue, query: PreviewQuery, cell: number): Preview {
+function tablePreview(from: KnownTable, { total, rows: part, isCut }: LoadedValue, query: PreviewQuery, cell: number): Preview {
   const { table } = from;
   from.columns ??= columnViews(table);
   const of = JSON.stringify([query.find, query.sort]);
@@ -56,7 +56,7 @@ function tablePreview(from: KnownTable, { total, rows: part }: LoadedValue, quer
     const row = order === undefined ? index - start : (order[index - start] as number);
     rows.push(table.columns.map((_, column) => shownCell(table.cell(row, column), cell)));
   }
-  return { kind: "table", columns: from.columns, total: total ?? order?.length ?? table.length, rows };
+  return { kind: "table", columns: from.columns, total: total ?? order?.length ?? table.length, rows, ...(isCut && { isCut }) };
 }
 
 function shownCell(value: unknown, text: number): Shown {

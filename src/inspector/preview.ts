@@ -1,16 +1,19 @@
 /** A value as it is shown: loaded only when it is not larger than the limit. */
 import { isEdgewaterError, thrownText } from "../errors.ts";
+import { storeOf } from "../io-handler/stored-in.ts";
 import { loadVersion } from "../repository/history/load-version.ts";
-import { oneKey } from "../repository/keys.ts";
 import { loadValue } from "../run/load-inputs.ts";
 import { contextOf, handlerOf, type Output, storedValue } from "../run/look.ts";
 import type { LoadEnvironment } from "../run/run-environment.ts";
 import type { StoredEvent } from "../storage/types.ts";
+import { readFirstRows } from "./first-rows.ts";
 import type { Preview, PreviewQuery } from "./inspection.ts";
 import { valuePreview } from "./preview-value.ts";
 import { Refusal } from "./refusal.ts";
 import type { Subject } from "./subject.ts";
 import { withoutStream } from "./text-and-bytes.ts";
+import { storedObject } from "./value-bytes.ts";
+import { type ValueVersion, valueVersion } from "./value-version.ts";
 import { numberOf } from "./views.ts";
 
 /** How many values are kept between two looks at them. */
@@ -25,8 +28,17 @@ export interface LoadedValue {
   readonly total?: number | undefined;
   /** The rows that the part has. */
   readonly rows?: readonly [from: number, to: number];
+  /** Whether there are more rows, of a value of which the first ones were read. */
+  readonly isCut?: boolean;
   /** The event that recorded it. */
   readonly event: StoredEvent;
+}
+
+/** How much of a value to load. */
+interface Part {
+  readonly maxBytes: number;
+  readonly rows: readonly [from: number, to: number];
+  readonly firstRows: number | undefined;
 }
 
 /** Loads values to show them, and keeps the last ones, so that scrolling through a table loads it once. */
@@ -59,22 +71,18 @@ export class ValueLoader {
    */
   async load(name: string, query: PreviewQuery): Promise<LoadedValue> {
     const { context, limits } = this.#subject;
-    const { partition, version, maxBytes = limits.previewBytes, rows = [0, limits.rows], signal } = query;
-    const { definition } = this.#subject.node(name);
-    const key = oneKey(definition, partition, await context.loadingContext());
-    const output: Output = { definition, key };
+    const { partition, maxBytes = limits.previewBytes, rows = [0, limits.rows], firstRows, signal } = query;
+    const version = await valueVersion(this.#subject, name, query);
     const environment = context.environment({ signal });
-    const event = await this.#eventOf(output, version);
-    if (event === undefined) throw new Refusal("gone", version === undefined ? "It was never made." : "No version has this event.");
-    const hasParts = handlerOf(output, environment).preview !== undefined;
-    const id = JSON.stringify([name, partition, event.id, maxBytes, ...(hasParts ? rows : [])]);
+    const hasParts = handlerOf(version.output, environment).preview !== undefined;
+    const id = JSON.stringify([name, partition, version.event.id, maxBytes, firstRows, ...(hasParts ? rows : [])]);
     const kept = this.#kept.get(id);
     if (kept !== undefined) {
       this.#keep(id, kept.value);
       return kept.value;
     }
     // A look of somebody else may wait for it too.
-    const loading = this.#load(output, event, { isNewest: version === undefined, maxBytes, rows }, context.environment({}));
+    const loading = this.#load(version, { maxBytes, rows, firstRows }, context.environment({}));
     this.#keep(id, loading);
     loading.catch(() => this.#forget(id));
     return loading;
@@ -85,46 +93,36 @@ export class ValueLoader {
     for (const id of [...this.#kept.keys()]) this.#forget(id);
   }
 
-  async #eventOf({ definition, key }: Output, version: number | undefined): Promise<StoredEvent | undefined> {
-    const { storage } = this.#subject;
-    const { name, kind } = definition;
-    const partition = key && { partition: key };
-    if (version === undefined) {
-      if (kind !== "external") return storage.getLatestMaterialization(name, key);
-      return (await storage.getEventsForAsset(name, { ...partition, limit: 1 }))[0];
-    }
-    return (await storage.getEventsForAsset(name, { ...partition, after: version - 1, before: version + 1, limit: 1 }))[0];
-  }
-
-  async #load(
-    output: Output,
-    event: StoredEvent,
-    { isNewest, maxBytes, rows }: { readonly isNewest: boolean; readonly maxBytes: number; readonly rows: readonly [number, number] },
-    environment: LoadEnvironment,
-  ): Promise<LoadedValue> {
+  async #load(version: ValueVersion, { maxBytes, rows, firstRows }: Part, environment: LoadEnvironment): Promise<LoadedValue> {
+    const { output, event, newest, isByHistory } = version;
     const { definition, key } = output;
     const handler = handlerOf(output, environment);
-    const newest = isNewest ? event : await this.#eventOf(output, undefined);
-    const isOld = newest?.id !== event.id;
-    if (isOld && handler.history === undefined) {
-      // Equal versions have equal bytes, and the newest of them is there.
-      if (newest?.dataVersion !== event.dataVersion)
-        throw new Refusal("gone", `The value was replaced by later ones: its ${handler.constructor.name} keeps no history.`);
-    }
-    const isByHistory = isOld && handler.history !== undefined;
     try {
       if (handler.preview !== undefined) {
         const part = await handler.preview(contextOf(output, isByHistory ? event : newest, environment), { bytes: maxBytes, rows });
         return { ...part, value: await withoutStream(part.value, maxBytes), ...(part.total !== undefined && { rows }), event };
       }
-      const size = await sizeOf(output, isByHistory ? event : (newest ?? event), environment);
-      if (size !== undefined && size > maxBytes) throw Refusal.tooLarge(size, maxBytes);
+      const size = await sizeOf(output, isByHistory ? event : newest, environment);
+      if (size !== undefined && size > maxBytes) {
+        if (firstRows !== undefined) return { ...(await this.#firstRows(version, firstRows)), event };
+        throw Refusal.tooLarge(size, maxBytes, storeOf(handler) && this.#subject.limits.rows);
+      }
       const request = { source: definition, key, spec: undefined, downstreamAsset: undefined };
       const value = isByHistory ? await loadVersion(request, event.id, environment) : await loadValue(request, environment);
       return { value: await withoutStream(value, maxBytes), event };
     } catch (error) {
       throw refusalOf(error);
     }
+  }
+
+  /** The first rows of a value that is too large to be loaded, read from the beginning of its bytes. */
+  async #firstRows(version: ValueVersion, firstRows: number): Promise<Pick<LoadedValue, "value" | "isCut">> {
+    const { limits } = this.#subject;
+    const object = await storedObject(version, this.#subject, undefined);
+    const found =
+      object && (await readFirstRows(object.opened.stream(), { rows: Math.min(firstRows, limits.rows), bytes: limits.previewBytes }));
+    if (found === undefined) throw new Refusal("unreadable", "The value has no rows that can be read from the beginning of its bytes.");
+    return { value: found.rows, isCut: found.isCut };
   }
 
   #keep(id: string, value: Promise<LoadedValue>): void {

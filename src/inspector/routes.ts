@@ -11,7 +11,7 @@ interface Read {
   readonly query: Readonly<Record<string, Field>>;
 }
 
-/** The methods of an Inspection that are asked with `GET` and answered with JSON. */
+/** The methods of an Inspection that are asked with `GET`. All are answered with JSON, but for `bytes`. */
 export type ReadName = keyof Pick<
   Inspection,
   | "snapshot"
@@ -23,6 +23,7 @@ export type ReadName = keyof Pick<
   | "logs"
   | "why"
   | "preview"
+  | "bytes"
   | "diff"
   | "automation"
   | "objects"
@@ -38,8 +39,18 @@ export const reads: Readonly<Record<ReadName, Read>> = {
   why: { path: "assets/:/why", query: { partition: "text" } },
   preview: {
     path: "assets/:/preview",
-    query: { partition: "text", version: "number", rows: "json", path: "json", sort: "json", find: "text", maxBytes: "number" },
+    query: {
+      partition: "text",
+      version: "number",
+      rows: "json",
+      path: "json",
+      sort: "json",
+      find: "text",
+      maxBytes: "number",
+      firstRows: "number",
+    },
   },
+  bytes: { path: "assets/:/bytes", query: { partition: "text", version: "number" } },
   diff: { path: "assets/:/diff", query: { from: "number", to: "number", partition: "text", limit: "number" } },
   runs: { path: "runs", query: { before: "number", limit: "number", status: "text" } },
   run: { path: "runs/:", query: {} },

@@ -1,8 +1,8 @@
 import { EdgewaterError } from "../errors.ts";
 import { outputId } from "../run/plan.ts";
-import type { AnyEvent, RunRecord, StepEvent, Storage } from "../storage/types.ts";
+import type { AnyEvent, FailureRecord, RunRecord, StepEvent, Storage } from "../storage/types.ts";
 import { criticalSteps } from "./critical-path.ts";
-import type { RunFailure, RunView, StepView } from "./inspection.ts";
+import type { FailurePlace, RunFailure, RunView, StepView } from "./inspection.ts";
 import { remedyOf } from "./remedies.ts";
 import { withLeases } from "./runs.ts";
 import { type StepState, stepsOf } from "./steps.ts";
@@ -73,6 +73,7 @@ function failuresOf(states: readonly StepState[], events: readonly AnyEvent[]): 
     const told = metadata["error"];
     const recorded = failure ?? { name: "Error", message: told?.kind === "Text" ? told.value : "it has thrown", causes: [], frames: [] };
     const remedy = remedyOf(recorded.code);
+    const place = failurePlace(recorded, state.assets);
     return [
       {
         step: state.step,
@@ -81,12 +82,28 @@ function failuresOf(states: readonly StepState[], events: readonly AnyEvent[]): 
         at: timestamp,
         tries: Math.max(1, state.attempts.length),
         failure: recorded,
+        ...(place && { place }),
         inputs: inputDataVersions,
         skipped: skippedBehind(state, behind),
         ...(remedy !== undefined && { remedy }),
       },
     ];
   });
+}
+
+/**
+ * The stored value that a step has failed for, as far as its error or a cause of it names one: an input that a type hint refuses, that
+ * is damaged or gone. What the step itself would have made is not stored.
+ */
+function failurePlace({ causes, ...error }: FailureRecord, makes: readonly string[]): FailurePlace | undefined {
+  const named = [error, ...causes].find(({ asset }) => asset !== undefined && !makes.includes(asset));
+  if (named?.asset === undefined) return undefined;
+  const row = /^\$\[(\d{1,15})\]/.exec(named.field ?? "")?.[1];
+  return {
+    asset: named.asset,
+    ...(named.partition !== undefined && { partition: named.partition }),
+    ...(row !== undefined && { row: Number(row) }),
+  };
 }
 
 /** The steps that wait for each step, by its name. */

@@ -15,13 +15,20 @@ export type HintedType<Hint> =
  * Validates a value. Returns the output of the schema, which may differ from the value, or with a class the value itself.
  *
  * @param what the name of the value in messages, such as `value of "quakes"`
+ * @param partition the display form of the key of its partition
  * @throws `ValidationError` with the path of the first problem in `field`
  */
-export async function validate(value: unknown, hint: TypeHint | undefined, asset: string, what: string): Promise<unknown> {
+export async function validate(
+  value: unknown,
+  hint: TypeHint | undefined,
+  asset: string,
+  what: string,
+  partition?: string,
+): Promise<unknown> {
   if (hint === undefined) return value;
   if (typeof hint === "function" && !("~standard" in hint)) {
     if (value instanceof hint) return value;
-    throw new EdgewaterError("ValidationError", `Invalid ${what}; expected an instance of ${hint.name}`, { asset });
+    throw new EdgewaterError("ValidationError", `Invalid ${what}; expected an instance of ${hint.name}`, { asset, partition });
   }
   const result = await (hint as StandardSchemaV1)["~standard"].validate(value);
   if (result.issues === undefined) return result.value;
@@ -31,6 +38,7 @@ export async function validate(value: unknown, hint: TypeHint | undefined, asset
     `Invalid ${what}; the type hint refuses it:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     {
       asset,
+      partition,
       field: pathOf(result.issues[0]?.path),
     },
   );

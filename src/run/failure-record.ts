@@ -1,5 +1,5 @@
-import { isEdgewaterError, storableText, thrownText } from "../errors.ts";
-import type { ErrorRecord, FailureRecord } from "../storage/types.ts";
+import { type EdgewaterError, isEdgewaterError, storableText, thrownText } from "../errors.ts";
+import type { ErrorRecord, FailureRecord, QuotaRecord } from "../storage/types.ts";
 
 const mostCauses = 5;
 const mostFrames = 20;
@@ -22,6 +22,25 @@ function errorRecord(thrown: unknown): ErrorRecord {
     ...(code !== undefined && { code }),
     name: typeof name === "string" ? storableText(name) : typeof thrown,
     message: thrownText(thrown),
+    ...(code !== undefined && readSafely(() => detailsOf(thrown as EdgewaterError))),
+  };
+}
+
+function detailsOf({ asset, partition, field, quota }: EdgewaterError): Partial<ErrorRecord> {
+  return {
+    ...(typeof asset === "string" && { asset: storableText(asset) }),
+    ...(typeof partition === "string" && { partition: storableText(partition) }),
+    ...(typeof field === "string" && { field: storableText(field) }),
+    ...(quota !== undefined && { quota: quotaOf(quota) }),
+  };
+}
+
+/** Browsers round their estimates, not always to whole numbers. */
+function quotaOf({ needed, free, total }: NonNullable<EdgewaterError["quota"]>): QuotaRecord {
+  return {
+    needed: Math.ceil(needed),
+    ...(free !== undefined && { free: Math.floor(free) }),
+    ...(total !== undefined && { total: Math.floor(total) }),
   };
 }
 

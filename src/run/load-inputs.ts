@@ -109,9 +109,9 @@ export async function readRecorded(
 }
 
 /** Checks a loaded value against the type hint of the input. */
-export function validated(value: unknown, { source, spec, downstreamAsset }: LoadRequest): Promise<unknown> {
+export function validated(value: unknown, { source, key, spec, downstreamAsset }: LoadRequest): Promise<unknown> {
   const what = `value of ${JSON.stringify(source.name)} that ${JSON.stringify(downstreamAsset)} loads`;
-  return validate(value, spec?.typeHint, source.name, what);
+  return validate(value, spec?.typeHint, source.name, what, key && String(key));
 }
 
 /**

@@ -24,8 +24,12 @@ export function thrownFrom(failure: FailureRecord, asset?: string): unknown {
   return thrown;
 }
 
-function thrownOf({ code, name, message }: ErrorRecord, cause: unknown, asset: string | undefined): unknown {
-  if (code !== undefined) return new EdgewaterError(code as ErrorCode, message, { asset, cause });
+function thrownOf({ code, name, message, field, quota, ...named }: ErrorRecord, cause: unknown, asset: string | undefined): unknown {
+  if (code !== undefined) {
+    const { partition } = named;
+    const room = quota && { needed: quota.needed, free: quota.free, ...(quota.total !== undefined && { total: quota.total }) };
+    return new EdgewaterError(code as ErrorCode, message, { asset: named.asset ?? asset, partition, field, quota: room, cause });
+  }
   switch (name) {
     case "string":
       return message;

@@ -2,7 +2,17 @@ import type { ErrorCode } from "../errors.ts";
 import { aBoolean, aName, anArray, anObject, arrayOf, aString, type OptionKind, oneOf, stringRecord, wholeNumber } from "../options.ts";
 import { isPartitionKey } from "../partition/partition-key.ts";
 import type { Batch, Deletes, DynamicPartitionsChange, LeaseChange, Precondition } from "./batch.ts";
-import type { ErrorRecord, EventType, FailureRecord, RunEvent, StepEvent, StoredEvent, StoredMark, VerificationEvent } from "./events.ts";
+import type {
+  ErrorRecord,
+  EventType,
+  FailureRecord,
+  QuotaRecord,
+  RunEvent,
+  StepEvent,
+  StoredEvent,
+  StoredMark,
+  VerificationEvent,
+} from "./events.ts";
 import { isJson, isPlain } from "./json-value.ts";
 import type { AssetDefinition, Dependency, KvEntry, LogRecord, RunRecord, RunSelection, TickRecord } from "./records.ts";
 
@@ -74,7 +84,16 @@ export const lists: Fields<Batch> = {
 };
 
 export const mark: Fields<StoredMark> = { writeId: must(aString), path: aString, etag: aString, digest: aString };
-const error: Fields<ErrorRecord> = { code: aString, name: must(aString), message: must(aString) };
+const quota: Fields<QuotaRecord> = { needed: must(wholeNumber(0)), free: wholeNumber(0), total: wholeNumber(0) };
+const error: Fields<ErrorRecord> = {
+  code: aString,
+  name: must(aString),
+  message: must(aString),
+  asset: aString,
+  partition: aString,
+  field: aString,
+  quota: rowOf("an object with the needed bytes", quota),
+};
 const failure: Fields<FailureRecord> = {
   ...error,
   causes: must(arrayOf(rowOf("an object with a name and a message", error))),

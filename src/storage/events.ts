@@ -61,6 +61,24 @@ export interface ErrorRecord {
   readonly name: string;
   /** The message. */
   readonly message: string;
+  /** Of an `EdgewaterError`: the asset that it names. */
+  readonly asset?: string | undefined;
+  /** Of an `EdgewaterError`: the display form of the key of the partition that it names. */
+  readonly partition?: string | undefined;
+  /** Of an `EdgewaterError`: the setting, or the path inside a value, such as `$[17].felt`. */
+  readonly field?: string | undefined;
+  /** Of `QuotaExceeded` in a browser: how much room was needed, left and given, in bytes. */
+  readonly quota?: QuotaRecord | undefined;
+}
+
+/** The room of a browser's origin when a write was refused, in bytes. */
+export interface QuotaRecord {
+  /** What the write needed. */
+  readonly needed: number;
+  /** What was left; left out where the browser did not tell. */
+  readonly free?: number | undefined;
+  /** What the origin may use; left out where the browser did not tell. */
+  readonly total?: number | undefined;
 }
 
 /** Why a step or one of its attempts failed. */

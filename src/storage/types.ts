@@ -305,6 +305,7 @@ export type {
   FailureRecord,
   Found,
   NewEvent,
+  QuotaRecord,
   RunEvent,
   StepEvent,
   StoredEvent,

@@ -5,6 +5,7 @@ import { Button, Card, Head, Status } from "../../parts/basics.tsx";
 import { formatSince } from "../../parts/format.ts";
 import { ProblemCard } from "../../parts/problem-note.tsx";
 import { useApp, useResource } from "../../state/context.ts";
+import { AssetMenu } from "./asset-menu.tsx";
 import { comparedOf } from "./compared.ts";
 import { Difference } from "./diff-card.tsx";
 import { FailureNote } from "./failure-note.tsx";
@@ -12,6 +13,7 @@ import { Links, StoredAt } from "./links-card.tsx";
 import { Metadata } from "./metadata-card.tsx";
 import { neighbour } from "./neighbours.ts";
 import { ShownVersion } from "./shown-version.tsx";
+import { SaveBytes } from "./value/save-bytes.tsx";
 import { Value } from "./value/value-card.tsx";
 import { Versions } from "./versions-card.tsx";
 import { WhyStale } from "./why-card.tsx";
@@ -90,7 +92,9 @@ export const Asset = ({ name, query }: AssetProps) => {
     ...(partition !== undefined && { partition }),
     ...(version !== undefined && Number.isSafeInteger(version) && { version }),
   };
+  const row = query["row"] === undefined ? undefined : Number(query["row"]);
   const needsPartition = isPartitioned && partition === undefined && of.version === undefined;
+  const canExport = can.bytes === true && shown.kind === "asset" && shown.latest !== undefined && !needsPartition;
   return (
     <>
       <Head
@@ -113,6 +117,12 @@ export const Asset = ({ name, query }: AssetProps) => {
               <a class="btn" href={hrefOf({ screen: "partitions", name })}>
                 Partitions
               </a>
+            )}
+            <AssetMenu node={shown} of={of} path={asset?.stored.path} canExport={canExport} onShow={compared && show} />
+            {canExport && (
+              <SaveBytes of={of} look="plain" class="only-wide">
+                Export
+              </SaveBytes>
             )}
             {canMake && (
               <Button look="primary" icon="play" onClick={plan}>
@@ -140,7 +150,7 @@ export const Asset = ({ name, query }: AssetProps) => {
                 <p class="pad dim">A task keeps no value: its result is given to the steps of the same run.</p>
               </Card>
             ) : can.values === true && asset !== undefined && asset.versions.length > 0 && shown.kind === "asset" && !needsPartition ? (
-              <Value key={JSON.stringify(of)} asset={asset} of={of} />
+              <Value key={JSON.stringify(of)} asset={asset} of={of} row={Number.isSafeInteger(row) ? row : undefined} />
             ) : needsPartition ? (
               <Card title="Value">
                 <p class="pad dim">

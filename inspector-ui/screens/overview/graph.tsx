@@ -12,7 +12,7 @@ import { type GraphItem, type GraphModel, type GroupItem, wireForm } from "./gra
 import { stepFrom } from "./graph-steps.ts";
 import { layoutLater, layoutNow, workerAbove } from "./layout.ts";
 import { attentionByAsset, ghostText, labelOf, type NodeText, progressBySteps, textOf } from "./node-text.ts";
-import { isBoxIn, isWireIn, type View, wirePath } from "./wires.ts";
+import { isBoxIn, isWireIn, type View, viewOf, wirePath } from "./wires.ts";
 
 /** The layout of a model: at once when it is small, from a worker when it is large. */
 export function useLayout(model: GraphModel): Layout | undefined {
@@ -188,13 +188,7 @@ function useView(scroller: RefObject<HTMLDivElement | null>, isWaiting: boolean)
     const element = scroller.current;
     if (element === null) return;
     const read = (): void => {
-      const { scrollLeft, scrollTop, clientWidth, clientHeight } = element;
-      const next = {
-        left: grid(scrollLeft - clientWidth / 2),
-        top: grid(scrollTop - clientHeight / 2),
-        right: grid(scrollLeft + clientWidth * 1.5),
-        bottom: grid(scrollTop + clientHeight * 1.5),
-      };
+      const next = viewOf(element);
       const now = view.peek();
       if (next.left !== now.left || next.top !== now.top || next.right !== now.right || next.bottom !== now.bottom) view.value = next;
     };
@@ -208,9 +202,6 @@ function useView(scroller: RefObject<HTMLDivElement | null>, isWaiting: boolean)
   }, [scroller, isWaiting, view]);
   return view;
 }
-
-/** In steps, so that not every pixel draws anew. */
-const grid = (value: number): number => Math.floor(value / 200) * 200;
 
 function step(event: KeyboardEvent, model: GraphModel, layout: Layout, scroller: RefObject<HTMLDivElement | null>): void {
   const element = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-item]") : null;

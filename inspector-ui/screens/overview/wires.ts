@@ -20,6 +20,22 @@ export interface View {
   readonly bottom: number;
 }
 
+/** In steps, so that not every pixel draws anew. */
+const stepSize = 200;
+
+/** What an element shows of what scrolls in it, and half as much around it, rounded so that all of it is within. */
+export function viewOf(element: Pick<Element, "scrollLeft" | "scrollTop" | "clientWidth" | "clientHeight">): View {
+  const { scrollLeft, scrollTop, clientWidth, clientHeight } = element;
+  const before = (value: number): number => Math.floor(value / stepSize) * stepSize;
+  const after = (value: number): number => Math.ceil(value / stepSize) * stepSize;
+  return {
+    left: before(scrollLeft - clientWidth / 2),
+    top: before(scrollTop - clientHeight / 2),
+    right: after(scrollLeft + clientWidth * 1.5),
+    bottom: after(scrollTop + clientHeight * 1.5),
+  };
+}
+
 export const isBoxIn = (box: Placed, view: View): boolean =>
   box.x < view.right && box.x + box.width > view.left && box.y < view.bottom && box.y + box.height > view.top;
 

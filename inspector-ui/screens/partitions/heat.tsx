@@ -142,7 +142,7 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
           </span>
         ))}
         <span class="hr right only-wide" role="columnheader">
-          {summary}
+          {summary === "" ? <span class="sr">summary</span> : summary}
         </span>
       </div>
       <div class="heat-body" role="rowgroup" style={{ height: `${height}px` }}>

@@ -18,7 +18,7 @@ import { stripOf } from "./strip.ts";
 import { firstMeasure, measureChoices, measureText, measureTitle, summaryOf } from "./words.ts";
 
 /** The partitions of an asset: how many are as they should be, where those are that are not, and how to make these. */
-export const Partitions = ({ name }: { readonly name: string; readonly query: Query }) => {
+export const Partitions = ({ name, query }: { readonly name: string; readonly query: Query }) => {
   const { store } = useApp();
   const chosen = useSignal<string | undefined>(undefined);
   const first = usePartitions(name, undefined);
@@ -28,7 +28,7 @@ export const Partitions = ({ name }: { readonly name: string; readonly query: Qu
   const isWaiting = useAfter(view === undefined && first.error === undefined, 150);
   // The view of the status has no measure: what is colored by another one waits for that.
   if (view !== undefined) {
-    return <Loaded name={name} view={view} measure={measure ?? "status"} onMeasure={(next) => (chosen.value = next)} />;
+    return <Loaded name={name} view={view} query={query} measure={measure ?? "status"} onMeasure={(next) => (chosen.value = next)} />;
   }
   return (
     <>
@@ -63,13 +63,14 @@ function usePartitions(
 interface LoadedProps {
   readonly name: string;
   readonly view: PartitionsView;
+  readonly query: Query;
   readonly measure: string;
   readonly onMeasure: (measure: string) => void;
 }
 
-const Loaded = ({ name, view, measure, onMeasure }: LoadedProps) => {
+const Loaded = ({ name, view, query, measure, onMeasure }: LoadedProps) => {
   const { store, live } = useApp();
-  const selection = useSignal<Ranges>([]);
+  const selection = useSignal<Ranges>(query["select"] === "failed" ? rangesOf(view.statuses, new Set(["Failed"])) : []);
   const strip = useMemo(() => stripOf(view.shape, view.total), [view.shape, view.total]);
   const missing = useMemo(() => rangesOf(view.statuses, toMake), [view.statuses]);
   const can = store.snapshot.value?.can ?? {};

@@ -5,6 +5,8 @@ import { CopyButton } from "../../parts/copy-button.tsx";
 import { formatCount } from "../../parts/format.ts";
 import { Glyph } from "../../parts/glyph.tsx";
 import { consequence, type FailureGroup, failureKind, failureMarkdown, readInputs, whatFailed, withRemedy } from "./failure.ts";
+import { placeToOpen } from "./failure-place.ts";
+import { QuotaBar } from "./quota-bar.tsx";
 
 /** Why something failed: what, in which way, what to do, from which inputs, and where in the code. */
 export const FailureCard = ({ run: { runId, endedAt }, group }: { readonly run: RunView; readonly group: FailureGroup }) => {
@@ -12,7 +14,8 @@ export const FailureCard = ({ run: { runId, endedAt }, group }: { readonly run: 
   const { failure, remedy, tries } = first;
   const kind = failureKind(first);
   const inputs = readInputs(first);
-  const [input] = inputs;
+  const room = [failure, ...failure.causes].find(({ code }) => code === "QuotaExceeded");
+  const place = placeToOpen(group);
   return (
     <section class="card why-fail" aria-label={`${whatFailed(group)} failed`}>
       <div class="pad">
@@ -47,6 +50,7 @@ export const FailureCard = ({ run: { runId, endedAt }, group }: { readonly run: 
             {inputs.length > 6 && ` and ${inputs.length - 6} more`}
           </div>
         )}
+        {room?.quota !== undefined && <QuotaBar quota={room.quota} />}
         {failure.frames.length > 0 && (
           <details>
             <summary class="sm dim">Stack, {formatCount(failure.frames.length, "frame")} of your code</summary>
@@ -57,23 +61,15 @@ export const FailureCard = ({ run: { runId, endedAt }, group }: { readonly run: 
           </details>
         )}
         <div class="row wrap">
-          {failure.code === "QuotaExceeded" ? (
+          {room !== undefined && (
             <a class="btn" href={hrefOf({ screen: "storage" })}>
               Show what takes the room
             </a>
-          ) : (
-            input !== undefined && (
-              <a
-                class="btn"
-                href={hrefOf({
-                  screen: "asset",
-                  name: input.asset,
-                  ...(input.partition !== undefined && { query: { partition: input.partition } }),
-                })}
-              >
-                Open {input.asset}
-              </a>
-            )
+          )}
+          {place !== undefined && (
+            <a class="btn" href={place.href}>
+              {place.text}
+            </a>
           )}
           <CopyButton text={() => failureMarkdown(runId, first, endedAt !== undefined)}>Copy as Markdown</CopyButton>
           <span class="sm faint">{consequence(first, endedAt !== undefined)}</span>

@@ -1,16 +1,15 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { LogRecord } from "../../../src/storage/records.ts";
 import { useKeys } from "../../frame/keys.ts";
 import { Button, Card } from "../../parts/basics.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
-import { formatClock, formatCount, formatNumber, formatUtc } from "../../parts/format.ts";
+import { formatCount, formatNumber } from "../../parts/format.ts";
 import { Problem } from "../../parts/problem-note.tsx";
-import { useRowWindow } from "../../parts/rows.tsx";
-import { useNarrow } from "../../parts/use-media.ts";
 import { useStore } from "../../state/context.ts";
-import { isAtEnd, type LogLevel, LogLines, logText } from "./log-lines.ts";
+import { type LogLevel, LogLines, logText } from "./log-lines.ts";
 import { LogReader, mostLines } from "./log-reader.ts";
+import { Lines } from "./log-view.tsx";
 
 const levels = ["debug", "info", "warn", "error"] as const;
 
@@ -113,73 +112,3 @@ const levelText = (level: LogLevel, counts: Readonly<Record<LogLevel, number>>):
       : level === "warn"
         ? `Warnings${counts.warn > 0 ? ` ${formatNumber(counts.warn)}` : ""}`
         : `Errors${counts.error > 0 ? ` ${formatNumber(counts.error)}` : ""}`;
-
-interface LinesProps {
-  readonly shown: readonly LogRecord[];
-  /** Grows with every change of the lines, which are one list. */
-  readonly version: number;
-  readonly isFollowing: boolean;
-  readonly onFollow: (isOn: boolean) => void;
-  readonly isEmpty: boolean;
-}
-
-const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesProps) => {
-  const scroller = useRef<HTMLDivElement>(null);
-  const isNarrow = useNarrow();
-  const { rows, height } = useRowWindow(scroller, { count: shown.length, rowHeight: isNarrow ? 48 : 24, overscan: 8 });
-  const open = useSignal<LogRecord | undefined>(undefined);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (isFollowing && element !== null) element.scrollTop = element.scrollHeight;
-  }, [isFollowing, version, height]);
-  const top = useRef(0);
-  return (
-    <>
-      <div
-        class={shown.length === 0 ? "logs empty" : "logs"}
-        ref={scroller}
-        role="log"
-        aria-live="off"
-        aria-label="Log of the run"
-        tabIndex={0}
-        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
-          const isEnd = isAtEnd({ top: scrollTop, height: clientHeight, scrollHeight });
-          if (isEnd) onFollow(true);
-          else if (scrollTop < top.current) onFollow(false);
-          top.current = scrollTop;
-        }}
-      >
-        {shown.length === 0 && <p class="pad dim">{isEmpty ? "Nothing was logged." : "No line matches."}</p>}
-        <div class="log-rows" style={{ height: `${height}px` }}>
-          {rows.map(({ index, start }) => {
-            const line = shown[index];
-            if (line === undefined) return null;
-            return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: screen readers read the whole line here
-              // biome-ignore lint/a11y/noStaticElementInteractions: a click shows the whole line below the log
-              <div
-                key={index}
-                class={`log-row l-${line.level} ${line === open.value ? "open" : ""}`}
-                style={{ top: `${start}px` }}
-                onClick={() => (open.value = line === open.value ? undefined : line)}
-              >
-                <time title={formatUtc(line.timestamp)}>
-                  {formatClock(line.timestamp)}
-                  <span class="ms">.{String(Math.floor(line.timestamp) % 1000).padStart(3, "0")}</span>
-                </time>
-                <b>{line.level}</b>
-                <span class="dim clip">{line.step}</span>
-                <span class="clip">{line.message}</span>
-              </div>
-            );
-          })}
-        </div>
-      </div>
-      {open.value !== undefined && (
-        <pre class="code log-open" role="region" tabIndex={0} aria-label="The whole line">
-          {open.value.message}
-        </pre>
-      )}
-    </>
-  );
-};

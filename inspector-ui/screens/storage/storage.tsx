@@ -6,13 +6,13 @@ import { formatBytes, formatCount, formatNumber } from "../../parts/format.ts";
 import { Glyph } from "../../parts/glyph.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Problem } from "../../parts/problem-note.tsx";
+import { SaveButton } from "../../parts/save-button.tsx";
 import { useApp, useResource } from "../../state/context.ts";
 import { shortRunId } from "../runs/run-words.ts";
 import { ImportDialog } from "./import-dialog.tsx";
 import { Objects } from "./objects.tsx";
 import { Prune } from "./prune.tsx";
 import { fileName, roomOf } from "./room.ts";
-import { saveStream } from "./save.ts";
 
 /** What is stored where, how much room it takes, and how to move it. Stores are asked when this is opened. */
 export const Storage = (_: { readonly query: Query }) => {
@@ -242,22 +242,10 @@ const PickFile = ({ onPick }: { readonly onPick: (file: File) => void }) => (
 );
 
 const ExportButton = ({ what, children }: { readonly what: "records" | "all"; readonly children: string }) => {
-  const { store, live } = useApp();
-  const state = useSignal<"idle" | "busy" | "failed">("idle");
-  const save = async (): Promise<void> => {
-    state.value = "busy";
-    try {
-      const name = fileName(store.snapshot.value?.name ?? "", what, store.now.value);
-      await saveStream(await store.inspection.export(what), name);
-      state.value = "idle";
-    } catch (cause) {
-      state.value = "failed";
-      live.warn(`The export failed: ${cause instanceof Error ? cause.message : String(cause)}`);
-    }
-  };
-  return (
-    <Button icon="down" disabled={state.value === "busy"} onClick={save}>
-      {state.value === "busy" ? "Exporting…" : state.value === "failed" ? "Export failed, try again" : children}
-    </Button>
-  );
+  const { store } = useApp();
+  const take = async () => ({
+    name: fileName(store.snapshot.value?.name ?? "", what, store.now.value),
+    stream: await store.inspection.export(what),
+  });
+  return <SaveButton take={take}>{children}</SaveButton>;
 };

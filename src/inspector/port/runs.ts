@@ -91,12 +91,24 @@ export interface RunFailure {
   readonly tries: number;
   /** The error as it is recorded. */
   readonly failure: FailureRecord;
+  /** Where to look for what was wrong; left out when the error does not tell. */
+  readonly place?: FailurePlace;
   /** What it had read, by name, or `name[key]`. */
   readonly inputs: Readonly<Record<string, string>>;
   /** The steps that were skipped because of it. */
   readonly skipped: readonly string[];
   /** What to do, in a sentence. */
   readonly remedy?: string;
+}
+
+/** A stored value, or a row of one, that a step has failed for. */
+export interface FailurePlace {
+  /** The asset. */
+  readonly asset: string;
+  /** The display form of the key of its partition. */
+  readonly partition?: string;
+  /** The position of the row, from 0. */
+  readonly row?: number;
 }
 
 /** Which lines of a log to read. */

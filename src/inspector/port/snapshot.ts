@@ -29,8 +29,8 @@ export interface Snapshot {
   readonly attention: readonly AttentionRow[];
 }
 
-/** What is allowed and possible: the actions, values, diffs, the file of an export, and stored objects. */
-export type Can = { readonly [Name in Action["type"] | "values" | "diff" | "export" | "import" | "objects"]?: true };
+/** What is allowed and possible: the actions, values and their bytes, diffs, the file of an export, and stored objects. */
+export type Can = { readonly [Name in Action["type"] | "values" | "bytes" | "diff" | "export" | "import" | "objects"]?: true };
 
 /** One asset or task. */
 export interface NodeRow {

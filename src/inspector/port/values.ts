@@ -19,6 +19,24 @@ export interface PreviewQuery extends SignalOptions {
   readonly find?: string;
   /** Reads a value of up to this many bytes in place of the limit. */
   readonly maxBytes?: number;
+  /** Of a value that is larger than the limit: shows at most this many of its first rows, of those that the limit has room for. */
+  readonly firstRows?: number;
+}
+
+/** Which value to save as it is stored. */
+export interface BytesQuery extends SignalOptions {
+  /** The display form of the partition's key. */
+  readonly partition?: string;
+  /** The event of the version; the newest unless given. */
+  readonly version?: number;
+}
+
+/** The bytes of a value as they are stored. */
+export interface ValueBytes {
+  /** A name for the file, such as `quakes.superjson`. */
+  readonly name: string;
+  /** The bytes, which are not checked: those of a damaged value too. */
+  readonly stream: ReadableStream<Uint8Array>;
 }
 
 /** A value as it is shown. */
@@ -28,6 +46,8 @@ export type Preview =
       readonly columns: readonly ColumnView[];
       readonly total: number;
       readonly rows: readonly (readonly Shown[])[];
+      /** There are more rows, which were not read: dates and the like are shown as the texts that they are stored as. */
+      readonly isCut?: true;
     }
   | { readonly kind: "tree"; readonly root: Shown }
   | {
@@ -45,6 +65,8 @@ export type Preview =
       readonly code?: ErrorCode;
       readonly size?: number;
       readonly limit?: number;
+      /** Of a value that is too large: how many of its first rows can be asked for. */
+      readonly firstRows?: number;
     };
 
 /** One column of a table. */

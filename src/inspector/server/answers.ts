@@ -1,4 +1,6 @@
+import { encodeSegment } from "../../encoding/percent.ts";
 import { Refusal } from "../../http/refusal.ts";
+import type { ValueBytes } from "../inspection.ts";
 import { jsonText } from "../json-text.ts";
 import { errorView, statusOf } from "./errors.ts";
 
@@ -38,6 +40,16 @@ export function answer(status: number, json: unknown, { isValue = false, headers
 interface AnswerOptions {
   readonly isValue?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The bytes of a value, to be saved: no browser shows or runs them, whatever is in them. */
+export function bytesAnswer({ name, stream }: ValueBytes): Response {
+  const headers = {
+    ...headersOf(),
+    "content-type": "application/octet-stream",
+    "content-disposition": `attachment; filename*=UTF-8''${encodeSegment(name)}`,
+  };
+  return new Response(stream, { headers });
 }
 
 /** The answer for a request that failed. */

@@ -7,7 +7,7 @@ import { inspect } from "../inspect.ts";
 import type { Action, Inspection, PreviewQuery } from "../inspection.ts";
 import { checkAction } from "../options.ts";
 import { type OtherName, queryOf, type ReadName, type Target, targetOf } from "../routes.ts";
-import { answer, failureAnswer, headersOf, pageAnswer } from "./answers.ts";
+import { answer, bytesAnswer, failureAnswer, headersOf, pageAnswer } from "./answers.ts";
 import { defaultPace, type Pace } from "./batches.ts";
 import { report } from "./errors.ts";
 import { EventStreams } from "./event-stream.ts";
@@ -117,6 +117,7 @@ class Server {
   async #read(operation: ReadName, name: string | undefined, inspection: Inspection, request: Request, url: URL): Promise<Response> {
     const options = { ...queryOf(operation, url.searchParams), signal: request.signal };
     if (operation === "snapshot") return this.#snapshot(inspection, request);
+    if (operation === "bytes") return bytesAnswer(await inspection.bytes(name ?? "", options));
     // Which of the methods takes a name is said by its path.
     const ask = inspection[operation].bind(inspection) as (...given: readonly unknown[]) => Promise<unknown>;
     const view = (): Promise<unknown> => (name === undefined ? ask(options) : ask(name, options));

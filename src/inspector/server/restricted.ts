@@ -9,6 +9,7 @@ import type {
   AssetQuery,
   AssetView,
   AutomationView,
+  BytesQuery,
   Can,
   ConditionView,
   ConnectionState,
@@ -35,17 +36,24 @@ import type {
   SignalOptions,
   Snapshot,
   StorageView,
+  ValueBytes,
   Why,
   WhyQuery,
 } from "../inspection.ts";
 import { checkActionRights } from "./action-rights.ts";
-import type { InspectorOptions } from "./options.ts";
+import type { InspectorOptions, InspectorRight } from "./options.ts";
 import { Redaction } from "./redaction.ts";
 import { restrictedBatch } from "./restricted-events.ts";
 import { Rights } from "./rights.ts";
 import { Visible } from "./visible.ts";
 
-const rightOf: Readonly<Partial<Record<keyof Can, "view" | "values">>> = { values: "values", diff: "view", objects: "view" };
+/** What else a request needs to do what `can` names; an action needs the right of its own name. */
+const rightsOf: Readonly<Partial<Record<keyof Can, readonly InspectorRight[]>>> = {
+  values: ["values"],
+  bytes: ["values", "export"],
+  diff: ["view"],
+  objects: ["view"],
+};
 
 /** An Inspection that shows and does what one request may see and do. */
 export class Restricted implements Inspection {
@@ -137,13 +145,15 @@ export class Restricted implements Inspection {
         ...step,
         assets: step.assets.filter((asset) => visible.has(asset)),
         note: visible.text(step.note),
+        attempts: step.attempts.map((attempt) => ({ ...attempt, ...(attempt.error && { error: visible.error(attempt.error) }) })),
         after: step.after.filter((each) => visible.hasStep(each)),
         outputs: step.outputs.filter(({ asset }) => visible.has(asset)),
       })),
       failures: view.failures
         .filter(({ step }) => visible.hasStep(step))
-        .map((failure) => ({
+        .map(({ place, ...failure }) => ({
           ...failure,
+          ...(place && visible.has(place.asset) && { place }),
           failure: visible.failure(this.#redaction.failure(failure.failure)),
           ...(failure.remedy !== undefined && { remedy: visible.text(failure.remedy) }),
           inputs: visible.inputs(failure.inputs),
@@ -175,6 +185,16 @@ export class Restricted implements Inspection {
     await this.#requireSeen(name);
     if (await this.#rights.may("values", name)) return this.#inner.preview(name, options);
     return { kind: "refused", because: "not-allowed", message: "Values are not shown here" };
+  }
+
+  /** Bytes are taken away as a file, so they need the right to values, and that to export. */
+  async bytes(name: string, options?: BytesQuery): Promise<ValueBytes> {
+    await this.#requireSeen(name);
+    for (const right of ["values", "export"] as const) {
+      await this.#rights.require(right);
+      await this.#rights.require(right, name);
+    }
+    return this.#inner.bytes(name, options);
   }
 
   async diff(name: string, options: DiffQuery): Promise<Diff> {
@@ -258,7 +278,9 @@ export class Restricted implements Inspection {
 
   async #can(can: Can): Promise<Can> {
     const names = Object.keys(can) as (keyof Can)[];
-    const may = await Promise.all(names.map((name) => this.#rights.may(rightOf[name] ?? (name as Action["type"]))));
+    const mayAll = async (rights: readonly InspectorRight[]): Promise<boolean> =>
+      (await Promise.all(rights.map((right) => this.#rights.may(right)))).every(Boolean);
+    const may = await Promise.all(names.map((name) => mayAll(rightsOf[name] ?? [name as Action["type"]])));
     return Object.fromEntries(names.filter((name, index) => can[name] && may[index]).map((name) => [name, true]));
   }
 

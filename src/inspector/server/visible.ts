@@ -1,4 +1,4 @@
-import type { FailureRecord } from "../../storage/events.ts";
+import type { ErrorRecord, FailureRecord } from "../../storage/events.ts";
 import { inputOf } from "../../storage/input-name.ts";
 import type { StalenessCause } from "../../storage/types.ts";
 import type { AttentionRow, EventView, NodeRow, RunRow, Snapshot } from "../inspection.ts";
@@ -82,8 +82,14 @@ export class Visible {
   }
 
   failure(failure: FailureRecord): FailureRecord {
-    const causes = failure.causes.map((cause) => ({ ...cause, message: this.text(cause.message) }));
-    return { ...failure, message: this.text(failure.message), causes };
+    return { ...this.error(failure), frames: failure.frames, causes: failure.causes.map((cause) => this.error(cause)) };
+  }
+
+  /** An error without what it says of assets that are not seen. */
+  error({ asset, partition, field, ...error }: ErrorRecord): ErrorRecord {
+    const seen = asset === undefined || this.has(asset) ? { asset, partition, field } : {};
+    const named = Object.entries(seen).filter(([, value]) => value !== undefined);
+    return { ...error, message: this.text(error.message), ...Object.fromEntries(named) };
   }
 
   /** Data versions by the names of inputs, or `name[key]`. */

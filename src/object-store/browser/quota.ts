@@ -45,5 +45,10 @@ async function quotaExceeded({ store, verb, key }: Call, needed: number, cause: 
   const free = left < needed ? left : undefined;
   const room = free === undefined ? "" : `, and ${free} of the origin's ${quota} are free`;
   const message = `Cannot ${verb} ${JSON.stringify(key)} in ${store}: it needs ${needed} bytes${room}. Delete something, or write less`;
-  return new EdgewaterError("QuotaExceeded", message, { store, key, quota: { needed, free }, cause });
+  return new EdgewaterError("QuotaExceeded", message, {
+    store,
+    key,
+    quota: { needed, free, ...(free !== undefined && { total: quota }) },
+    cause,
+  });
 }

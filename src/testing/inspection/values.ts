@@ -45,6 +45,45 @@ export const valueCases: readonly InspectionCase[] = [
     },
   ),
   capabilityCase(
+    "shows a table that is too large by its first rows",
+    "values",
+    (inspection) => inspection.preview("table"),
+    async (_, inspection) => {
+      const refused = await inspection.preview("table", { maxBytes: 10 });
+      holds(refused.kind === "refused" && (refused.firstRows ?? 0) > 0, "a value that is too large says that its first rows can be had");
+      const preview = await inspection.preview("table", { maxBytes: 10, firstRows: 3 });
+      holds(preview.kind === "table", "the first rows are a table");
+      same([preview.total, preview.isCut, preview.rows.map(([id]) => id)], [3, true, ["r0", "r1", "r2"]], "the first rows");
+      const whole = await inspection.preview("table", { maxBytes: 10, firstRows: 100 });
+      same(whole.kind === "table" && [whole.total, whole.isCut], [60, undefined], "all rows, when there are no more");
+    },
+  ),
+  capabilityCase(
+    "gives the bytes of a value as they are stored, and of its versions",
+    "bytes",
+    (inspection) => inspection.bytes("table"),
+    async ({ repository, control }, inspection) => {
+      const textOf = async (version?: number): Promise<string> => {
+        const { name, stream } = await inspection.bytes("table", version === undefined ? {} : { version });
+        same(name, "table.superjson", "the name of the file");
+        return new Response(stream).text();
+      };
+      const first = await textOf();
+      same((JSON.parse(first) as { readonly json: readonly unknown[] }).json.length, 60, "the rows in the bytes");
+      control.source = 2;
+      await repository.materialize({ selection: ["table"] });
+      await repository.materialize({ selection: ["counted", "daily"], partitionKeys: "all" });
+      holds((await textOf()) !== first, "the bytes are those of the newest version");
+      const { versions } = await inspection.asset("table");
+      same(await textOf(versions.at(-1)?.eventId ?? 0), first, "the bytes of the first version");
+      const { name } = await inspection.bytes("daily", { partition: "é/x" });
+      same(name, "daily-é-x.superjson", "a name without a slash");
+      await rejects(() => inspection.bytes("behind"), "NotFound");
+      await rejects(() => inspection.bytes("nobody"), "NotFound");
+      await rejects(() => inspection.bytes("daily", { partition: "nowhere" }), "PartitionError");
+    },
+  ),
+  capabilityCase(
     "compares two versions: rows, metadata and code",
     "diff",
     (inspection) => inspection.diff("table", { from: 1, to: 2 }),

@@ -7,7 +7,13 @@ const failure: FailureRecord = {
   code: "Unavailable",
   name: "EdgewaterError",
   message: "it's raining \u0000 ä",
-  causes: [{ name: "TypeError", message: "fetch failed" }],
+  asset: "d",
+  partition: "x",
+  field: "$[17].felt",
+  causes: [
+    { name: "TypeError", message: "fetch failed" },
+    { code: "QuotaExceeded", name: "EdgewaterError", message: "full", quota: { needed: 3, free: 0, total: 40 } },
+  ],
   frames: ["at load (a.ts:1:2)"],
 };
 

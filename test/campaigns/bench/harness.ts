@@ -70,7 +70,7 @@ export async function medians(contenders: readonly Contender[]): Promise<number[
   return (await time(contenders)).map(median);
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 

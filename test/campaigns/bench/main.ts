@@ -14,6 +14,7 @@ import { engineRows } from "./engines.ts";
 import { pgBossRows } from "./engines/pg-boss.ts";
 import { executorRows } from "./executors.ts";
 import type { Row } from "./harness.ts";
+import { inspectorRows } from "./inspector.ts";
 import { localRows } from "./local.ts";
 import { runRows } from "./runs.ts";
 import { s3Rows } from "./s3.ts";
@@ -44,6 +45,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
     await inFolder((folder) => pgBossRows(add, folder));
   },
   browser: () => browserRows(add),
+  inspector: () => inspectorRows(add),
   storage: () => inFolder((folder) => storageRows(add, folder)),
   serializer: () => serializerRows(add),
   s3: async () => {

@@ -105,6 +105,7 @@ export async function walk(send: Send): Promise<ReadonlyMap<string, { readonly s
     const [newest, before] = view.versions;
     await ask(`${path}/why`);
     await ask(`${path}/preview`);
+    await ask(`${path}/bytes`);
     if (newest !== undefined && before !== undefined) await ask(`${path}/diff?from=${before.eventId}&to=${newest.eventId}`);
   }
   await ask("api/assets/parts/partitions?measure=rows");

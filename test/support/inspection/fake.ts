@@ -79,6 +79,7 @@ export function fakeInspection(options: FakeOptions = {}): Inspection {
       return { chain, innocent: [], isCut: false };
     },
     preview: async (name, query = {}) => fakePreview(positionOf(name), query),
+    bytes: async (name) => ({ name: `${name}.superjson`, stream: new Blob([`{"json":${positionOf(name)}}`]).stream() }),
     diff: async (name, query) => fakeDiff(positionOf(name), query),
     automation: async () => ({
       evaluatedAt: now,

@@ -52,6 +52,25 @@ const steps: readonly StepView[] = [
 
 const row = (runId: string): (typeof runs)[number] => runs.find((run) => run.runId === runId) ?? (runs[0] as (typeof runs)[number]);
 
+/** The step that had no room, for two hours. */
+const withoutRoom = [hourKey(14), hourKey(15)].map((partition) => ({
+  step: `hourly[${partition}]`,
+  asset: "hourly",
+  partition,
+  at: start + 2_130,
+  tries: 1,
+  failure: {
+    code: "QuotaExceeded",
+    name: "EdgewaterError",
+    message: "Cannot write the value: it needs 3112 bytes, and 0 of the origin's 40000000 are free. Delete something, or write less",
+    quota: { needed: 3_112, free: 0, total: 40_000_000 },
+    causes: [],
+    frames: [],
+  },
+  inputs: { quakes: "2d906ee5f7a0" },
+  skipped: [],
+}));
+
 const running: RunView = {
   ...row("7c1e"),
   steps,
@@ -71,7 +90,9 @@ const running: RunView = {
       inputs: { strong: "d551b21b77aa" },
       skipped: ["digest"],
       remedy: "Let the type hint accept null with nullable(number()), or give every row a number.",
+      place: { asset: "strong", row: 17 },
     },
+    ...withoutRoom,
   ],
   previous: "9b02",
 };
@@ -127,7 +148,12 @@ export const log: readonly LogRecord[] = [
   line(102, "info", "features", "Read 1,217,854 bytes from the feed, generated 2018-02-07 01:49 UTC"),
   line(402, "info", "features", "1,707 features; none without a magnitude"),
   line(920, "info", "quakes", "Wrote earthquakes/quakes.superjson, 470,987 bytes"),
-  line(942, "info", "hourly", "18 hours differ from what they were made from"),
+  line(
+    942,
+    "info",
+    "hourly",
+    `18 hours differ from what they were made from: ${hourKey(0)} to ${hourKey(17)}. ${"Each hour is read from the rows of quakes between its start and its end. ".repeat(6)}This is the end of the line.`,
+  ),
   line(1_100, "info", "strong", "39 of 1,707 rows have magnitude 5 or more"),
   line(1_112, "info", "alerts", "Rules: 3; recipients are taken from the settings"),
   line(1_208, "warn", "alerts", `Attempt 1 of 2 failed, again in 50 ms: ${message}`),

@@ -157,6 +157,7 @@ export const snapshot: Snapshot = {
     end: true,
     observe: true,
     values: true,
+    bytes: true,
     diff: true,
     export: true,
     import: true,

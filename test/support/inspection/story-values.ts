@@ -1,5 +1,5 @@
 /** The values of the story, as previews. */
-import type { ColumnView, Preview, PreviewQuery } from "../../../src/inspector/inspection.ts";
+import type { ColumnView, NodeRow, Preview, PreviewQuery } from "../../../src/inspector/inspection.ts";
 import type { Shown } from "../../../src/inspector/show.ts";
 import { days, type Quake, quakes, report, strong } from "./quakes.ts";
 
@@ -130,4 +130,18 @@ export function previewOf(asset: string, query: PreviewQuery): Preview {
         ? { kind: "refused", because: "gone", message: `${asset} was never materialized` }
         : { kind: "tree", root: trees[asset] };
   }
+}
+
+export const damagedPreview = ({ name }: NodeRow): Preview => ({
+  kind: "refused",
+  because: "damaged",
+  code: "Integrity",
+  message: `earthquakes/${name}.superjson has 10,656 bytes whose digest is sha256:19ac0f3e…; it was recorded as sha256:d551b21b…. Nothing was loaded from it.`,
+});
+
+export function hugePreview(query: PreviewQuery): Preview {
+  if (query.firstRows === undefined)
+    return { kind: "refused", because: "too-large", message: "", size: 214_000_000, limit: 8_000_000, firstRows: 1_000 };
+  const preview = table(asRows(quakes.slice(0, query.firstRows)), quakeColumns, query);
+  return preview.kind === "table" ? { ...preview, isCut: true } : preview;
 }

@@ -6,7 +6,7 @@ import { hostileAsset, hostilePreview, hostileSnapshot } from "./story-hostile.t
 import { partitionRow, partitionsOf } from "./story-partitions.ts";
 import { log, runOf } from "./story-run.ts";
 import { emptySnapshot, now, runs, snapshot } from "./story-snapshot.ts";
-import { previewOf } from "./story-values.ts";
+import { damagedPreview, hugePreview, previewOf } from "./story-values.ts";
 import { automation, objects, planOf, storage } from "./story-work.ts";
 
 const event = (id: number, secondsAgo: number, type: EventView["type"], asset: string, rest: Partial<EventView> = {}): EventView => ({
@@ -51,7 +51,7 @@ const liveBatch = (count: number): EventBatch => ({
 });
 
 export interface StoryOptions {
-  /** `empty` before the first run, `offline` without an answer, `hostile` with values that try to be more than text. */
+  /** `empty` before the first run, `offline` without an answer, `hostile` with values that try to be more than text, `damaged` with values that cannot be read, `huge` with such that are too large. */
   readonly state?: string;
   /** How many events come after the first ones. */
   readonly live?: number;
@@ -94,7 +94,12 @@ export function story({ state = "", live = 0 }: StoryOptions = {}): Inspection {
     },
     logs: async (runId) => ({ rows: log.filter((line) => line.runId === runId) }),
     why: async (name) => (name === "report" ? why : { chain: [], innocent: [], isCut: false }),
-    preview: async (name, query = {}) => (state === "hostile" ? hostilePreview : previewOf(node(name).name, query)),
+    preview: async (name, query = {}) => {
+      if (state === "hostile") return hostilePreview;
+      if (state === "huge") return hugePreview(query);
+      return state === "damaged" ? damagedPreview(node(name)) : previewOf(node(name).name, query);
+    },
+    bytes: async (name) => ({ name: `${node(name).name}.superjson`, stream: new Blob([`{"json":"${name}"}`]).stream() }),
     diff: async () => diff,
     automation: async () => automation,
     objects: async ({ after = "", limit = 100 } = {}) => {

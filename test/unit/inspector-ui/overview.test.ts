@@ -10,6 +10,7 @@ import { lanesOf } from "../../../inspector-ui/screens/overview/lanes.ts";
 import { layoutNow } from "../../../inspector-ui/screens/overview/layout.ts";
 import { attentionByAsset, labelOf, progressBySteps, textOf } from "../../../inspector-ui/screens/overview/node-text.ts";
 import { isFirstVisit, needing, summaryOf } from "../../../inspector-ui/screens/overview/summary.ts";
+import { isBoxIn, viewOf } from "../../../inspector-ui/screens/overview/wires.ts";
 import { noneLive, progressKey } from "../../../inspector-ui/state/apply.ts";
 import type { EventView, NodeRow } from "../../../src/inspector/inspection.ts";
 import { emptySnapshot, snapshot } from "../../support/inspection/story-snapshot.ts";
@@ -228,5 +229,17 @@ describe("activity", () => {
       live: [],
     };
     expect(wordsOf(batch)).toEqual({ made: ["a was materialized"], failed: ["b, 2018, failed"] });
+  });
+});
+
+describe("the part of a graph that is drawn", () => {
+  it("has all that is seen, also of a graph that is lower than a step", () => {
+    const view = viewOf({ scrollLeft: 0, scrollTop: 0, clientWidth: 1017, clientHeight: 107 });
+    const { boxes } = layoutNow([{ width: 148, height: 54 }], []);
+    expect(boxes.every((box) => isBoxIn(box, view))).toBe(true);
+    for (let height = 1; height < 900; height += 7) {
+      const { top, bottom } = viewOf({ scrollLeft: 0, scrollTop: height, clientWidth: 1, clientHeight: height });
+      expect([top <= height, bottom >= 2 * height]).toEqual([true, true]);
+    }
   });
 });

@@ -358,9 +358,17 @@ describe("a value that is not shown", () => {
     expect(refused("damaged")).toMatchObject({ code: "Integrity", acts: [{ type: "materialize", label: "Materialize flights" }] });
     expect(refused("too-large", { size: 214_000_000, limit: 8_000_000 })).toMatchObject({
       message: "flights is 214 MB. A preview loads at most 8.00 MB, so that it never fills the memory of this tab.",
-      acts: [{ type: "load", label: "Load all, 214 MB", maxBytes: 214_000_000 }],
+      acts: [{ type: "load", label: "Load all, 214 MB", limits: { maxBytes: 214_000_000 } }],
+    });
+    expect(refused("too-large", { size: 214_000_000, limit: 8_000_000, firstRows: 1_000 }).acts[0]).toEqual({
+      type: "load",
+      label: "Show the first 1,000 rows",
+      limits: { firstRows: 1_000 },
     });
     expect(refused("not-allowed")).toMatchObject({ example: 'inspector(repository, { values: "preview" })', acts: [] });
     expect(refused("gone").title).toBe("The value is gone");
+    const savable = (because: "damaged" | "gone") =>
+      refusalOf({ kind: "refused", because, message: "why" }, "flights", { bytes: true }).acts.map(({ type }) => type);
+    expect([savable("damaged"), savable("gone")]).toEqual([["save"], []]);
   });
 });

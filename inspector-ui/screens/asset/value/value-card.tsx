@@ -4,10 +4,11 @@ import { patienceMs } from "../../../frame/patience.ts";
 import { Card, Segmented } from "../../../parts/basics.tsx";
 import { formatBytes, formatNumber, formatSince } from "../../../parts/format.ts";
 import { Problem } from "../../../parts/problem-note.tsx";
-import { Refused } from "../../../parts/trouble.tsx";
-import { useAfter, useResource, useStore } from "../../../state/context.ts";
+import { useAfter, useApp, useResource, useStore } from "../../../state/context.ts";
 import { degreesOf } from "./columns.ts";
 import { pageRows, previewQuestion, type ValueOf } from "./query.ts";
+import { Refused } from "./refused.tsx";
+import { SaveBytes } from "./save-bytes.tsx";
 import { seriesOf } from "./series.ts";
 import { ValueChart } from "./value-chart.tsx";
 import { ValueMap } from "./value-map.tsx";
@@ -18,15 +19,17 @@ import { TableTree, ValueTree } from "./value-tree.tsx";
 interface ValueProps {
   readonly asset: AssetView;
   readonly of: ValueOf;
+  /** The row to show at first. */
+  readonly row?: number | undefined;
 }
 
 /** The value of an asset by its kind, and a map below it when two of its columns are degrees. */
-export const Value = ({ asset, of }: ValueProps) => {
+export const Value = ({ asset, of: value, row }: ValueProps) => {
   const store = useStore();
-  const maxBytes = useSignal<number | undefined>(undefined);
+  const limits = useSignal<Pick<ValueOf, "maxBytes" | "firstRows">>({});
   const look = useSignal<Look>({ sort: undefined, find: "" });
-  const limit = maxBytes.value === undefined ? {} : { maxBytes: maxBytes.value };
-  const resource = useResource(previewQuestion(store.inspection, of, { rows: [0, pageRows], ...limit }));
+  const of = { ...value, ...limits.value };
+  const resource = useResource(previewQuestion(store.inspection, of, { rows: [0, pageRows] }));
   const isWaiting = useAfter(resource.value.value === undefined && resource.error.value === undefined, patienceMs);
   const preview = resource.value.value;
   if (resource.error.value !== undefined && preview === undefined) {
@@ -48,10 +51,9 @@ export const Value = ({ asset, of }: ValueProps) => {
       <Card title="Value">
         <Refused
           preview={preview}
-          asset={of.name}
-          {...(of.partition !== undefined && { partition: of.partition })}
-          onLoad={(bytes) => {
-            maxBytes.value = bytes;
+          of={value}
+          onLoad={(next) => {
+            limits.value = next;
           }}
         />
       </Card>
@@ -68,6 +70,7 @@ export const Value = ({ asset, of }: ValueProps) => {
         note={noteOf(preview) + since}
         look={look.value}
         onLook={(next) => (look.value = next)}
+        row={row}
       />
       {preview.kind === "table" && degreesOf(preview.columns) !== undefined && <ValueMap of={of} look={look.value} preview={preview} />}
     </>
@@ -80,9 +83,12 @@ interface KindProps {
   readonly note: string;
   readonly look: Look;
   readonly onLook: (look: Look) => void;
+  readonly row: number | undefined;
 }
 
-const ValueOfKind = ({ preview, of, note, look, onLook }: KindProps) => {
+const ValueOfKind = (props: KindProps) => {
+  const { preview, note } = props;
+  const { store } = useApp();
   const options = optionsOf(preview);
   const chosen = useSignal(options[0] ?? "Value");
   const value = options.includes(chosen.value) ? chosen.value : (options[0] ?? "Value");
@@ -97,7 +103,12 @@ const ValueOfKind = ({ preview, of, note, look, onLook }: KindProps) => {
         ) : undefined
       }
     >
-      {bodyOf(preview, value, of, look, onLook)}
+      {bodyOf(props, value)}
+      {preview.kind === "bytes" && store.snapshot.value?.can.bytes && (
+        <div class="foot">
+          <SaveBytes of={props.of} />
+        </div>
+      )}
     </Card>
   );
 };
@@ -116,11 +127,11 @@ function optionsOf(preview: KindProps["preview"]): readonly string[] {
   }
 }
 
-function bodyOf(preview: KindProps["preview"], shown: string, of: ValueOf, look: Look, onLook: (look: Look) => void) {
+function bodyOf({ preview, of, look, onLook, row }: KindProps, shown: string) {
   switch (preview.kind) {
     case "table":
       return shown === "Table" ? (
-        <ValueTable first={preview} of={of} look={look} onLook={onLook} />
+        <ValueTable first={preview} of={of} look={look} onLook={onLook} row={row} />
       ) : (
         <TableTree columns={preview.columns} rows={preview.rows} total={preview.total} />
       );
@@ -139,7 +150,7 @@ function bodyOf(preview: KindProps["preview"], shown: string, of: ValueOf, look:
 function noteOf(preview: KindProps["preview"]): string {
   switch (preview.kind) {
     case "table":
-      return `${formatNumber(preview.total)} rows × ${preview.columns.length}`;
+      return `${preview.isCut ? "the first " : ""}${formatNumber(preview.total)} rows × ${preview.columns.length}${preview.isCut ? ", dates as they are stored" : ""}`;
     case "tree": {
       const series = seriesOf(preview.root);
       return series?.of === undefined ? "" : `${series.of} by key`;

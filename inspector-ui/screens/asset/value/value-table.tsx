@@ -24,13 +24,15 @@ interface ValueTableProps {
   readonly of: ValueOf;
   readonly look: Look;
   readonly onLook: (look: Look) => void;
+  /** The row to show at first, which is marked. */
+  readonly row?: number | undefined;
 }
 
 const rowHeight = 28;
 const headHeight = 60;
 
 /** Many rows, of which those in sight are in the document and those around them were asked for. */
-export const ValueTable = ({ first, of, look, onLook }: ValueTableProps) => {
+export const ValueTable = ({ first, of, look, onLook, row }: ValueTableProps) => {
   const scroller = useRef<HTMLDivElement>(null);
   const pages = usePages(first, of, look);
   const template = templateOf(first.columns);
@@ -45,6 +47,10 @@ export const ValueTable = ({ first, of, look, onLook }: ValueTableProps) => {
   const window = useRowWindow(scroller, { count: pages.total, rowHeight, above: headHeight });
   const range = `${window.rows[0]?.index ?? 0} ${window.rows.at(-1)?.index ?? 0}`;
   useEffect(() => pages.need(window.rows[0]?.index ?? 0, window.rows.at(-1)?.index ?? 0), [range, pages.key]);
+  useEffect(() => {
+    if (row !== undefined) window.scrollTo(row);
+  }, [row]);
+  const marked = isAsStored(look) ? row : undefined;
   return (
     <>
       <div class="row table-tools">
@@ -95,6 +101,7 @@ export const ValueTable = ({ first, of, look, onLook }: ValueTableProps) => {
               digits={digits}
               bar={bar}
               column={bar === undefined ? undefined : first.columns[bar]}
+              isMarked={index === marked}
             />
           ))}
         </div>
@@ -135,10 +142,17 @@ interface RowProps {
   /** The column whose number is also drawn as a bar. */
   readonly bar: number | undefined;
   readonly column: ColumnView | undefined;
+  readonly isMarked: boolean;
 }
 
-const Row = ({ index, top, template, cells, digits, bar, column }: RowProps) => (
-  <div class="rw" role="row" aria-rowindex={index + 2} style={{ top: `${top}px`, gridTemplateColumns: template }}>
+const Row = ({ index, top, template, cells, digits, bar, column, isMarked }: RowProps) => (
+  <div
+    class={isMarked ? "rw at" : "rw"}
+    role="row"
+    aria-rowindex={index + 2}
+    aria-current={isMarked ? "true" : undefined}
+    style={{ top: `${top}px`, gridTemplateColumns: template }}
+  >
     <span role="cell">{formatNumber(index + 1)}</span>
     {digits.map((decimals, position) => {
       const cell = cells?.[position];
@@ -166,6 +180,9 @@ function shareOf(value: number, { min = 0, max = 0 }: ColumnView): number {
   return max > from ? Math.max(0, Math.min(1, value / max)) : 0;
 }
 
+/** Whether the rows are in the order in which they are stored, all of them. */
+const isAsStored = ({ sort, find }: Look): boolean => sort === undefined && find === "";
+
 interface Pages {
   readonly key: string;
   readonly total: number;
@@ -175,9 +192,10 @@ interface Pages {
 }
 
 /** The pages of a table in an order. The first one of the stored order is known. */
-function usePages(first: Table, of: ValueOf, { sort, find }: Look): Pages {
+function usePages(first: Table, of: ValueOf, look: Look): Pages {
   const store = useStore();
-  const isPlain = sort === undefined && find === "";
+  const { sort, find } = look;
+  const isPlain = isAsStored(look);
   const resourceOf = (page: number): Resource<Preview> =>
     store.resources.get(
       previewQuestion(store.inspection, of, {
