@@ -22,7 +22,7 @@ export async function engineRows(add: AddRow, folder: string): Promise<void> {
 }
 
 /** The most statements about records for one step. */
-const mostStatements = 30;
+const mostStatements = 35;
 
 async function engineRow(
   add: AddRow,
