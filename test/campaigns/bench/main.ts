@@ -9,7 +9,6 @@ import { components } from "../../../scripts/components.ts";
 import { root } from "../../support/spawn.ts";
 import { browserRows } from "./browser.ts";
 import { calmFolder } from "./calm.ts";
-import { pgBossRows } from "./engines/pg-boss.ts";
 import { executorRows } from "./executors.ts";
 import type { Row } from "./harness.ts";
 import { localRows } from "./local.ts";
@@ -36,7 +35,6 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   local: () => inFolder((folder) => localRows(add, folder)),
   runs: () => runRows(add),
   executors: () => inFolder((folder) => executorRows(add, folder)),
-  engines: () => inFolder((folder) => pgBossRows(add, folder)),
   browser: () => browserRows(add),
   storage: () => inFolder((folder) => storageRows(add, folder)),
   serializer: () => serializerRows(add),
