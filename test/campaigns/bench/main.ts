@@ -11,7 +11,6 @@ import { browserRows } from "./browser.ts";
 import { calmFolder } from "./calm.ts";
 import { cloudflareRows } from "./cloudflare.ts";
 import { engineRows } from "./engines.ts";
-import { pgBossRows } from "./engines/pg-boss.ts";
 import { executorRows } from "./executors.ts";
 import type { Row } from "./harness.ts";
 import { inspectorRows } from "./inspector.ts";
@@ -42,7 +41,6 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   engines: async () => {
     await cloudflareRows(add);
     await inFolder((folder) => engineRows(add, folder));
-    await inFolder((folder) => pgBossRows(add, folder));
   },
   browser: () => browserRows(add),
   inspector: () => inspectorRows(add),

@@ -28,9 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** Starts a server. */
-export async function start(
-  more: Readonly<Record<string, string>> = {},
-): Promise<{ readonly server: PostgresServer; readonly stop: () => Promise<void> }> {
+export async function start(): Promise<{ readonly server: PostgresServer; readonly stop: () => Promise<void> }> {
   const bin = dirname(components.postgres.path ?? "");
   const folder = await mkdtemp(join(tmpdir(), "edgewater-postgres-"));
   const identity = ownIdentity();
@@ -63,7 +61,6 @@ export async function start(
     unix_socket_directories: "",
     fsync: "off",
     log_min_messages: "panic",
-    ...more,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const server = spawn(join(bin, "postgres"), ["-D", data, ...args], options);
