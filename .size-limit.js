@@ -40,7 +40,7 @@ export default [
     "cloudflare",
     "dist/executors/cloudflare/index.js",
     "{ cloudflareWorkflow, cloudflareQueue, consumeSteps, workflowId }",
-    "114.0 kB",
+    "116.0 kB",
   ),
   withRoot(
     "inspector",
