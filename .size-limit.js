@@ -43,7 +43,7 @@ export default [
     "cloudflare",
     "dist/executors/cloudflare/index.js",
     "{ cloudflareWorkflow, cloudflareQueue, consumeSteps, workflowId }",
-    "114.0 kB",
+    "116.0 kB",
   ),
   withRoot("pg-boss", "dist/executors/pg-boss/index.js", "{ pgBoss }", "112.9 kB"),
   withRoot(
