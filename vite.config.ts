@@ -42,6 +42,8 @@ const core = [
   "test/unit/settings/passed-in.test.ts",
 ];
 
+const fixedSeed = join(import.meta.dirname, "test/support/fixed-seed.ts");
+
 /** The servers that tests reach over HTTP from every runtime, and the tests to leave out where one is missing. */
 const server = (name: string): string => join(import.meta.dirname, `test/support/servers/${name}.ts`);
 const withServers = {
@@ -114,7 +116,13 @@ const inWebKit = (browser: string): TestProjectConfiguration => ({
       // Where there is a head Vitest draws its own page around the tests, and may wait for it in a loop that never yields.
       ui: false,
       instances: [
-        { browser: "webkit", name: "webkit", provider: webkit(browser), setupFiles: sources["edgewater/polyfill"] ?? [], isolate: false },
+        {
+          browser: "webkit",
+          name: "webkit",
+          provider: webkit(browser),
+          setupFiles: [sources["edgewater/polyfill"] ?? "", fixedSeed],
+          isolate: false,
+        },
         {
           browser: "webkit",
           name: "webkit in private",
@@ -177,6 +185,7 @@ export default defineConfig({
   // Found in the middle of a run, they would make the page load anew.
   optimizeDeps: { include: dependencies },
   test: {
+    setupFiles: [fixedSeed],
     // A test that hangs ends; on a busy machine every test takes many times as long as alone.
     testTimeout: 240_000,
     hookTimeout: 240_000,

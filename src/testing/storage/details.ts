@@ -7,14 +7,17 @@ const failure: FailureRecord = {
   code: "Unavailable",
   name: "EdgewaterError",
   message: "it's raining \u0000 ä",
+  causes: [{ name: "TypeError", message: "fetch failed" }],
+  frames: ["at load (a.ts:1:2)"],
+};
+/** A failure with every detail. The one above is in golden files. */
+const whole: FailureRecord = {
+  ...failure,
+  message: "a\ud800",
   asset: "d",
   partition: "x",
   field: "$[17].felt",
-  causes: [
-    { name: "TypeError", message: "fetch failed" },
-    { code: "QuotaExceeded", name: "EdgewaterError", message: "full", quota: { needed: 3, free: 0, total: 40 } },
-  ],
-  frames: ["at load (a.ts:1:2)"],
+  causes: [...failure.causes, { code: "QuotaExceeded", name: "EdgewaterError", message: "full", quota: { needed: 3, free: 0, total: 40 } }],
 };
 
 /** A new look at a stored value. */
@@ -53,7 +56,7 @@ export const detailCases: readonly StorageCase[] = [
   {
     name: "keeps stored marks, failures, reasons and the ids of inputs, through reading, subscribing, exporting and importing",
     run: async (storage) => {
-      const hostile = { ...failed("d", "r"), failure: { ...failure, message: "a\ud800" } } as NewEvent;
+      const hostile = { ...failed("d", "r"), failure: whole } as NewEvent;
       const given = [...detailed("r"), hostile];
       const committed: readonly AnyEvent[] = await storage.commit({ events: given });
       const read: readonly AnyEvent[] = await storage.getEventsForRun("r", { types: "all" });

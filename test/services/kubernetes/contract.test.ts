@@ -78,7 +78,7 @@ describe("kubernetes() and its server", () => {
   it("takes the outcome from the records when the server stays away", limit, async () => {
     await using world = await contractWorld(programs);
     let isRecorded = false;
-    const retry = { maxRetries: Number.POSITIVE_INFINITY, delayMs: 50, factor: 1, retryOn: () => !isRecorded };
+    const retry = { maxRetries: Number.MAX_SAFE_INTEGER, delayMs: 50, factor: 1, retryOn: () => !isRecorded };
     const running = make(world, { runId: newRun(), selection: ["gated"] }, { retry });
     await world.place.untilCalled("gated");
     await world.server.down();

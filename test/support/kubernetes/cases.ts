@@ -74,12 +74,14 @@ export async function make(
 
 const newRun = (): string => crypto.randomUUID();
 
-/** The uid of the pod of a run whose process runs. */
-async function runningPod(world: World, runId: string): Promise<string> {
+/** The uid of the pod that makes an asset of a run, once its process runs. */
+async function runningPod(world: World, runId: string, asset = "gated"): Promise<string> {
   let uid: string | undefined;
   await until(async () => {
     const pods = await podsOf(world, runId);
-    uid = pods.find(({ metadata }) => world.kubelet.running.includes(metadata.uid))?.metadata.uid;
+    uid = pods.find(({ metadata: { uid: each, annotations } }) => {
+      return world.kubelet.running.includes(each) && annotations["edgewater/step"]?.endsWith(asset);
+    })?.metadata.uid;
     return uid !== undefined;
   });
   return uid as string;
