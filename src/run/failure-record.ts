@@ -16,7 +16,7 @@ export function failureRecord(thrown: unknown): FailureRecord {
 }
 
 function errorRecord(thrown: unknown): ErrorRecord {
-  const code = readSafely(() => (isEdgewaterError(thrown) ? thrown.code : undefined));
+  const code = readSafely(() => (isEdgewaterError(thrown) && typeof thrown.code === "string" ? storableText(thrown.code) : undefined));
   const name = readSafely(() => (thrown instanceof Error ? thrown.constructor.name || thrown.name : typeof thrown));
   return {
     ...(code !== undefined && { code }),
@@ -31,17 +31,18 @@ function detailsOf({ asset, partition, field, quota }: EdgewaterError): Partial<
     ...(typeof asset === "string" && { asset: storableText(asset) }),
     ...(typeof partition === "string" && { partition: storableText(partition) }),
     ...(typeof field === "string" && { field: storableText(field) }),
-    ...(quota !== undefined && { quota: quotaOf(quota) }),
+    ...readSafely(() => quotaOf(quota)),
   };
 }
 
-/** Browsers round their estimates, not always to whole numbers. */
-function quotaOf({ needed, free, total }: NonNullable<EdgewaterError["quota"]>): QuotaRecord {
-  return {
-    needed: Math.ceil(needed),
-    ...(free !== undefined && { free: Math.floor(free) }),
-    ...(total !== undefined && { total: Math.floor(total) }),
-  };
+/** The quota as it can be recorded: in whole bytes. Browsers estimate in fractions, and a thrown error may have anything. */
+function quotaOf(quota: EdgewaterError["quota"]): { readonly quota: QuotaRecord } | undefined {
+  const bytes = (value: unknown, whole: (value: number) => number): number | undefined =>
+    typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? whole(value) : undefined;
+  const needed = bytes(quota?.needed, Math.ceil);
+  if (needed === undefined) return undefined;
+  const [free, total] = [bytes(quota?.free, Math.floor), bytes(quota?.total, Math.floor)];
+  return { quota: { needed, ...(free !== undefined && { free }), ...(total !== undefined && { total }) } };
 }
 
 function causeOf(thrown: unknown): unknown {

@@ -1,5 +1,6 @@
 import {
   asset,
+  EdgewaterError,
   type Execution,
   type Executor,
   InMemoryIOHandler,
@@ -90,6 +91,34 @@ describe("a function that throws", () => {
     expect(error).toMatchObject({ code: "StepFailed", asset: "bad" });
     expect((error as Error).message).toContain('"bad"');
     expect(Object.is((error as Error).cause, value)).toBe(true);
+  });
+
+  it.each<[string, object, object]>([
+    ["a quota of fractions", { quota: { needed: 1.5, free: 0.5, total: 9.5 } }, { quota: { needed: 2, free: 0, total: 9 } }],
+    ["a quota of more than is known", { quota: { needed: 1, free: Number.POSITIVE_INFINITY, total: -1 } }, { quota: { needed: 1 } }],
+    ["a quota that is not a number", { quota: { needed: Number.NaN } }, {}],
+    ["null as its quota", { quota: null, asset: "a" }, { asset: "a" }],
+    ["a quota that throws", { quota: revoked(), asset: "a" }, { asset: "a" }],
+    ["an asset, a partition and a field that are not texts", { asset: {}, partition: 5, field: revoked() }, {}],
+    ["NUL and a lone surrogate", { asset: "a\0", field: "\ud800" }, { asset: "a\ufffd", field: "\ufffd" }],
+  ])("an error of the family with %s is recorded with what can be recorded", async (_, details, recorded) => {
+    const bad = asset({ name: "bad" }, () => {
+      throw Object.assign(new EdgewaterError("QuotaExceeded", "full"), details);
+    });
+    await using repository = await Repository.open({ assets: [bad] });
+    expect((await repository.materialize({ raiseOnError: false })).failedAssets).toHaveLength(1);
+    const [event] = await repository.storage.getEventsForAsset("bad", { types: ["StepFailure"] });
+    const { causes: _causes, frames: _frames, ...failure } = (event as StepEvent).failure ?? { causes: [], frames: [] };
+    expect(failure).toEqual({ code: "QuotaExceeded", name: "EdgewaterError", message: "full", ...recorded });
+  });
+
+  it("an error of the family with a code that is not a text fails its asset", async () => {
+    const bad = asset({ name: "bad" }, () => {
+      throw Object.assign(new EdgewaterError("QuotaExceeded", "full"), { code: 17 });
+    });
+    await using repository = await Repository.open({ assets: [bad] });
+    expect((await repository.materialize({ raiseOnError: false })).failedAssets.map(({ name }) => name)).toEqual(["bad"]);
+    expect(await repository.storage.getEventsForAsset("bad", { types: ["StepFailure"] })).toHaveLength(1);
   });
 
   it("an error records its class, its stack and its cause", async () => {
