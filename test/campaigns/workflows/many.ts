@@ -1,6 +1,6 @@
 /** A run of many steps: one, those that take it, and one that takes them all. */
 import type { Workflow } from "cloudflare:workers";
-import { type Asset, asset, type ObjectStore, Repository, Storage, SuperJsonIOHandler } from "edgewater";
+import { type Asset, asset, Repository, Storage, SuperJsonIOHandler } from "edgewater";
 import { cloudflareQueue, cloudflareWorkflow, type QueueBinding } from "edgewater/cloudflare";
 import { type D1Binding, type D1Statement, d1 } from "edgewater/d1";
 import { type R2BucketBinding, R2Store } from "edgewater/r2";
@@ -51,7 +51,7 @@ function counted(binding: D1Binding): D1Binding {
 }
 
 export async function openMany({ ASSETS, RUN_RECORDS }: CampaignBindings): Promise<Repository> {
-  const store = new R2Store(ASSETS) as unknown as ObjectStore;
+  const store = new R2Store(ASSETS);
   return Repository.open({
     assets,
     ioHandler: new SuperJsonIOHandler({ store, prefix: "many" }),

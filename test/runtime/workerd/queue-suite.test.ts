@@ -1,6 +1,6 @@
 /** The obligations of an executor, over the real Queue of workerd and its consumer. */
 import { env } from "cloudflare:workers";
-import { type ObjectStore, Storage } from "edgewater";
+import { Storage } from "edgewater";
 import { cloudflareQueue, consumeSteps, type QueueBatch } from "edgewater/cloudflare";
 import { d1 } from "edgewater/d1";
 import { R2Store } from "edgewater/r2";
@@ -9,7 +9,7 @@ import { withPrefix } from "edgewater/with";
 import { it } from "vitest";
 import { consumer } from "../../support/cloudflare/engines.ts";
 
-const store = withPrefix(new R2Store(env.ASSETS), "queue-suite") as unknown as ObjectStore;
+const store = withPrefix(new R2Store(env.ASSETS), "queue-suite");
 
 /** A consumer that can be killed: it throws, so that its whole batch is delivered again, and what it did never goes on. */
 consumer.consume = async (batch: QueueBatch): Promise<void> => {

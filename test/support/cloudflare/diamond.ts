@@ -1,5 +1,5 @@
 /** Four assets in a diamond and one that takes them, whose functions count their calls and can be held. */
-import { type Asset, asset, type ObjectStore, Repository, Storage, SuperJsonIOHandler } from "edgewater";
+import { type Asset, asset, Repository, Storage, SuperJsonIOHandler } from "edgewater";
 import { type D1Binding, d1 } from "edgewater/d1";
 import { type R2BucketBinding, R2Store } from "edgewater/r2";
 import { withPrefix } from "edgewater/with";
@@ -48,7 +48,7 @@ export function diamond({ RUN_RECORDS, ASSETS }: Bindings, prefix: string = cryp
   const d = asset({ name: named("d"), inputs: { b, c } }, ({ b, c }) => work("d", b.value + c.value));
   const e = asset({ name: named("e"), inputs: { a, b, d } }, ({ a, b, d }) => work("e", a.value + b.value + d.value));
   const assets: readonly Asset[] = [a, b, c, d, e];
-  const store = withPrefix(new R2Store(ASSETS), prefix) as unknown as ObjectStore;
+  const store = withPrefix(new R2Store(ASSETS), prefix);
   const made: Diamond = {
     names: assets.map(({ name }) => name),
     calls,
