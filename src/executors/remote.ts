@@ -12,7 +12,7 @@ import { Semaphore } from "../run/semaphore.ts";
 export interface Delivery {
   /** Aborted when the run is. */
   readonly signal: AbortSignal;
-  /** What the records say of the step: its outcome, or that a worker makes it; undefined when nobody does. */
+  /** Reads what is recorded of the step: its outcome, or that a worker makes it; undefined when no worker does. */
   readonly outcomeOf: () => Promise<StepOutcome | undefined>;
 }
 

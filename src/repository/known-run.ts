@@ -26,7 +26,7 @@ export interface KnownRun {
 }
 
 /**
- * Looks for a run with this id; undefined when there is none. An engine that asks again for a run that has ended repeats its calls.
+ * Looks for a run with this id; undefined when it does not exist. An engine that asks again for a run that has ended repeats its calls.
  *
  * @throws `TakenOver` for a run that an engine kept and another process has taken over
  */

@@ -89,7 +89,7 @@ export class Api {
     throw refused(call, answer.refusal);
   }
 
-  /** A Job; undefined when there is none. */
+  /** Reads a Job; undefined when it does not exist. */
   async read(name: string, signal: AbortSignal): Promise<Job | undefined> {
     const call = this.#call("read", name, signal);
     const answer = await this.#send<Job>(call, { method: "GET", path: `/${name}` });

@@ -47,7 +47,7 @@ export interface KubernetesOptions {
   readonly token?: string | (() => string | Promise<string>) | undefined;
   /** Sends the requests; the runtime's `fetch` unless given. A `fetch` of your own can trust the certificate of a cluster. */
   readonly fetch?: typeof fetch | undefined;
-  /** The object that owns the Jobs, such as the Job of this process. Without one, Jobs of a run that nobody ends stay until they end. */
+  /** The object that owns the Jobs, such as the Job of this process. Without it, the Jobs of a run whose process is gone stay until they end. */
   readonly owner?: OwnerReference | undefined;
   /** What the container requests and may use: `{ requests: { cpu: "1" }, limits: { memory: "2Gi" } }`. */
   readonly resources?: object | undefined;

@@ -85,7 +85,7 @@ export class Visible {
     return { ...this.error(failure), frames: failure.frames, causes: failure.causes.map((cause) => this.error(cause)) };
   }
 
-  /** An error without what it says of assets that are not seen. */
+  /** An error without the names of assets that the request may not see. */
   error({ asset, partition, field, ...error }: ErrorRecord): ErrorRecord {
     const seen = asset === undefined || this.has(asset) ? { asset, partition, field } : {};
     const named = Object.entries(seen).filter(([, value]) => value !== undefined);

@@ -156,7 +156,7 @@ describe("kubernetes() and its server", () => {
     expect(`${refused?.error}`).toMatch(/cannot create resource "jobs".*; give the service account the role of examples\/kubernetes$/);
   });
 
-  it("leaves out what an earlier server does not know, and lets it refuse a field that nobody knows", limit, async () => {
+  it("leaves out what an earlier server does not know, and lets it refuse an unknown field", limit, async () => {
     await using world = await contractWorld(programs, { isOld: true });
     const runId = newRun();
     expect(await make(world, { runId, selection: ["a", "b"] })).toMatchObject({ success: true });

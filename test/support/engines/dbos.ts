@@ -41,7 +41,7 @@ export async function launchDBOS(systemDatabaseUrl: string): Promise<DBOSProcess
   };
 }
 
-/** How the workflow of a run has ended; undefined when there is none. */
+/** How the workflow of a run has ended; undefined when it does not exist. */
 async function ended(workflowID: string): Promise<string | undefined> {
   if ((await DBOS.getWorkflowStatus(workflowID)) === null) return undefined;
   await DBOS.retrieveWorkflow(workflowID)

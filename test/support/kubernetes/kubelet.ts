@@ -126,7 +126,8 @@ export class Kubelet implements AsyncDisposable {
     const { PATH = "", HOME = "", NODE_COMPILE_CACHE = "" } = process.env;
     const child = spawn(program, args, {
       env: { PATH, HOME, NODE_COMPILE_CACHE, ...this.#options.env, ...own },
-      stdio: ["ignore", "inherit", "inherit"],
+      // The pod ends with its kubelet, whose process may be killed: then its input is closed.
+      stdio: ["pipe", "inherit", "inherit"],
     });
     this.started++;
     this.#children.set(uid, child);

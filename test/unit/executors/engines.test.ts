@@ -1,4 +1,4 @@
-/** What executors over engines say of arguments that are none. */
+/** Wrong arguments of executors over engines. */
 import { EdgewaterError } from "edgewater";
 import { dbos } from "edgewater/dbos";
 import { restate } from "edgewater/restate";
