@@ -65,6 +65,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "metadata",
     "runtime",
   ],
+  delta: ["errors.ts", "options.ts", "retry.ts", "encoding", "runtime", "object-store", "io-handler", "settings", "partition", "metadata"],
   automation: ["errors.ts", "options.ts", "encoding", "storage", "partition"],
   cron: ["errors.ts", "options.ts", "encoding", "partition", "automation"],
   asset: ["errors.ts", "options.ts", "retry.ts", "encoding", "io-handler", "automation", "partition", "metadata"],
