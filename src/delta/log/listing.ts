@@ -69,21 +69,26 @@ export interface CheckpointFiles {
   readonly files: readonly LogFile[];
 }
 
-/** The newest checkpoint, of one file or of as many as it says. Files of the list are in the order of their names. */
-export function newestCheckpoint(files: readonly LogFile[], upTo = Number.POSITIVE_INFINITY): CheckpointFiles | undefined {
+/** The checkpoints that have all their files, oldest first. Files of the list are in the order of their names. */
+export function completeCheckpoints(files: readonly LogFile[]): CheckpointFiles[] {
+  const complete: CheckpointFiles[] = [];
   const parts = new Map<string, LogFile[]>();
-  let newest: CheckpointFiles | undefined;
   for (const file of files) {
-    if (file.version > upTo || !(file.version >= (newest?.version ?? 0))) continue;
-    if (file.kind === "classic" || file.kind === "v2") newest = { version: file.version, files: [file] };
+    const { version } = file;
+    if (file.kind === "classic" || file.kind === "v2") complete.push({ version, files: [file] });
     if (file.kind !== "part") continue;
-    const key = `${file.version}/${file.parts}`;
+    const key = `${version}/${file.parts}`;
     const found = parts.get(key) ?? [];
     parts.set(key, found);
     found.push(file);
-    if (file.part === found.length && found.length === file.parts) newest = { version: file.version, files: found };
+    if (file.part === found.length && found.length === file.parts) complete.push({ version, files: found });
   }
-  return newest;
+  return complete;
+}
+
+/** The newest checkpoint up to a version. */
+export function newestCheckpoint(files: readonly LogFile[], upTo = Number.POSITIVE_INFINITY): CheckpointFiles | undefined {
+  return completeCheckpoints(files).findLast(({ version }) => version <= upTo);
 }
 
 async function take(files: AsyncIterable<LogFile>, most: number): Promise<{ readonly files: readonly LogFile[]; readonly isAll: boolean }> {

@@ -29,8 +29,8 @@ const largestRequest = 16 * 1024 * 1024;
  */
 export function objectSource(store: RangeGet, key: string, byteLength: number): ParquetSource {
   const read: ParquetSource["read"] = async (start, end, signal) => {
-    const { bytes } = await (await store.get(key, { range: { start, end }, signal })).bytes();
-    return complete(key, bytes, end - start);
+    const object = await store.get(key, { range: { start, end }, signal });
+    return complete(key, await object.bytes(), end - start);
   };
   return { name: key, byteLength, read };
 }
@@ -50,25 +50,41 @@ export function withTail(source: ParquetSource, tail: Uint8Array<ArrayBuffer>): 
 }
 
 /** Reads ranges in as few requests as is sensible, and returns the bytes of each, in the order of the ranges. */
-export async function readRanges(source: ParquetSource, ranges: readonly Range[], signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>[]> {
+export async function readRanges(
+  source: ParquetSource,
+  ranges: readonly Range[],
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>[]> {
   const requests = joined(ranges);
-  const answers = await Promise.all(requests.map(({ start, end }) => source.read(start, end, signal)));
-  return ranges.map(({ start, end }) => {
-    const index = requests.findIndex((each) => each.start <= start && end <= each.end);
-    const from = start - (requests[index]?.start ?? 0);
-    return (answers[index] as Uint8Array<ArrayBuffer>).subarray(from, from + end - start);
-  });
+  const bytesOf = new Map<Range, Uint8Array<ArrayBuffer>>();
+  const fetch = async ({ start, end, ranges }: Request): Promise<void> => {
+    const bytes = await source.read(start, end, signal);
+    for (const range of ranges) bytesOf.set(range, bytes.subarray(range.start - start, range.end - start));
+  };
+  await Promise.all(requests.map(fetch));
+  return ranges.map((range) => bytesOf.get(range) as Uint8Array<ArrayBuffer>);
+}
+
+/** One request and the ranges that it answers. */
+interface Request {
+  readonly start: number;
+  end: number;
+  readonly ranges: Range[];
 }
 
 /** The requests that cover all ranges. */
-function joined(ranges: readonly Range[]): Range[] {
-  const requests: { start: number; end: number }[] = [];
+function joined(ranges: readonly Range[]): Request[] {
+  const requests: Request[] = [];
   for (const range of [...ranges].sort((left, right) => left.start - right.start)) {
     const last = requests.at(-1);
-    const overlaps = last !== undefined && range.start < last.end;
-    const fits = last !== undefined && range.start - last.end <= largestGap && range.end - last.start <= largestRequest;
-    if (last !== undefined && (overlaps || fits)) last.end = Math.max(last.end, range.end);
-    else requests.push({ ...range });
+    const isNear = last !== undefined && range.start - last.end <= largestGap && range.end - last.start <= largestRequest;
+    // Ranges that overlap are always read together: a file never costs more bytes than it has.
+    if (last === undefined || !(isNear || range.start < last.end)) {
+      requests.push({ ...range, ranges: [range] });
+      continue;
+    }
+    last.end = Math.max(last.end, range.end);
+    last.ranges.push(range);
   }
   return requests;
 }
