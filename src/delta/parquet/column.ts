@@ -2,7 +2,7 @@ import type { Cursor } from "./bits.ts";
 import { decompressor } from "./codecs.ts";
 import { type Convert, join, take, type Values } from "./convert.ts";
 import { decodeIndices, decodeValues, encodings } from "./encodings.ts";
-import { Damage, Unsupported } from "./failure.ts";
+import { Damage } from "./failure.ts";
 import type { Chunk } from "./footer.ts";
 import { type Decoded, decodeLevels, nextPage } from "./page.ts";
 

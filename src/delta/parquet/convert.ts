@@ -132,20 +132,18 @@ function like(values: Values, length: number): Values {
   return Array.isArray(values) ? new Array(length) : new (values.constructor as new (length: number) => TypedValues)(length);
 }
 
-/** The values of all pages, whose arrays are of one kind. */
-export function join(pages: readonly Values[]): Values {
-  const filled = pages.filter(({ length }) => length > 0);
+/** The values of several arrays, one after another: in a typed array if all of them are of one kind. */
+export function join(parts: readonly Values[]): Values {
+  const filled = parts.filter(({ length }) => length > 0);
   const [first] = filled;
-  if (first === undefined || filled.length === 1) return first ?? pages[0] ?? [];
-  const joined = like(
-    first,
-    filled.reduce((sum, { length }) => sum + length, 0),
-  );
+  if (first === undefined || filled.length === 1) return first ?? parts[0] ?? [];
+  const length = filled.reduce((sum, part) => sum + part.length, 0);
+  const joined = filled.every((part) => part.constructor === first.constructor) ? like(first, length) : new Array(length);
   let at = 0;
-  for (const page of filled) {
-    if (Array.isArray(joined)) for (let index = 0; index < page.length; index++) joined[at + index] = page[index];
-    else joined.set(page as never, at);
-    at += page.length;
+  for (const part of filled) {
+    if (Array.isArray(joined)) for (let index = 0; index < part.length; index++) joined[at + index] = part[index];
+    else joined.set(part as never, at);
+    at += part.length;
   }
   return joined;
 }

@@ -1,5 +1,6 @@
 import {
   DuckDBBlobValue,
+  type DuckDBConnection,
   DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBInstance,
@@ -11,9 +12,16 @@ import {
   type DuckDBValue,
 } from "@duckdb/node-api";
 
-/** Reads a Parquet file with DuckDB. Its values are those of `src/delta/batch.ts`; integers of 64 bits are bigints. */
+let instance: Promise<DuckDBInstance> | undefined;
+
+async function connect(): Promise<DuckDBConnection> {
+  instance ??= DuckDBInstance.create(":memory:");
+  return (await instance).connect();
+}
+
+/** Reads a Parquet file with DuckDB, which keeps what it knows of a file by its name. Its values are those of `src/delta/batch.ts`; integers of 64 bits are bigints. */
 export async function readWithDuckDB(path: string): Promise<{ readonly names: readonly string[]; readonly columns: readonly unknown[][] }> {
-  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  const connection = await connect();
   try {
     const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet('${path.replaceAll("'", "''")}', hive_partitioning = false)`);
     const names = reader.columnNames();
@@ -26,7 +34,7 @@ export async function readWithDuckDB(path: string): Promise<{ readonly names: re
 
 /** Runs statements, such as those that write Parquet files. */
 export async function runInDuckDB(...statements: readonly string[]): Promise<void> {
-  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  const connection = await connect();
   try {
     for (const statement of statements) await connection.run(statement);
   } finally {
