@@ -1,6 +1,6 @@
 /**
- * The actions of a log, as replay knows them: fields of later protocols that it does not know are kept in `raw` where a writer must
- * write them again.
+ * The actions of a log. Fields that later protocols add are left out: a table whose readers or writers must know them names a feature,
+ * and is refused.
  *
  * @see https://github.com/delta-io/delta/blob/master/PROTOCOL.md#actions
  */
@@ -103,3 +103,21 @@ export interface Actions {
 
 /** One line of a commit. */
 export type Action = { readonly [Kind in keyof Actions]: { readonly [Only in Kind]: Actions[Kind] } }[keyof Actions];
+
+/** A file of a checkpoint in several files, which holds actions `add` and `remove`. */
+export interface Sidecar {
+  /** As the log has it: percent-encoded, below the folder of sidecars or absolute. */
+  readonly path: string;
+  readonly sizeInBytes: number;
+}
+
+/** What only checkpoints hold. */
+export interface CheckpointActions {
+  readonly sidecar: Sidecar;
+  readonly checkpointMetadata: { readonly version: number };
+}
+
+/** One line or row of a checkpoint. */
+export type CheckpointAction =
+  | Action
+  | { readonly [Kind in keyof CheckpointActions]: { readonly [Only in Kind]: CheckpointActions[Kind] } }[keyof CheckpointActions];
