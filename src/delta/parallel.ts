@@ -1,6 +1,9 @@
 /**
  * Does work for each item, some at a time, and yields the results in the order of the items. A failure ends it; work that was begun
  * is not waited for.
+ *
+ * @param atOnce so many items are worked on at a time, and so many results are held at most
+ * @param work begins with an item, and is not called again for it
  */
 export async function* inOrder<Item, Result>(
   items: Iterable<Item>,

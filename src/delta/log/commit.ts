@@ -3,7 +3,7 @@ import type { TableLocation } from "../store.ts";
 import type { Action, CheckpointAction } from "./actions.ts";
 import { ActionProblem, damaged } from "./damage.ts";
 import type { Fields } from "./fields.ts";
-import { parseJson, printJson } from "./json.ts";
+import { type JsonValue, parseJson, printJson } from "./json.ts";
 import { readAction } from "./read-action.ts";
 
 /** Bytes that are decoded at a time, so that no text is as large as a file. */
@@ -25,7 +25,7 @@ export function* readActions(table: TableLocation, key: string, bytes: Uint8Arra
     number++;
     if (text.trim() === "") continue;
     try {
-      const line = parseJson(text);
+      const line = parseLine(text);
       if (typeof line !== "object" || line === null || Array.isArray(line)) throw new ActionProblem("it is no object");
       const action = readAction(line as Fields);
       if (action !== undefined) yield action;
@@ -34,6 +34,14 @@ export function* readActions(table: TableLocation, key: string, bytes: Uint8Arra
       throw damaged(table, key, `line ${number} is no action: ${error.message}`, error);
     }
   }
+}
+
+/**
+ * Most lines of a log are files. Of their numbers only those of numbered rows may be so large that `JSON.parse` rounds them and are not
+ * refused: `baseRowId` and `defaultRowCommitVersion`.
+ */
+function parseLine(text: string): JsonValue {
+  return text.startsWith('{"add"') && !text.includes("Row") ? JSON.parse(text) : parseJson(text);
 }
 
 /** Prints the actions of a commit: a line for each. */

@@ -2,7 +2,12 @@ import { EdgewaterError } from "../../errors.ts";
 import { describe } from "../../options.ts";
 import type { TableLocation } from "../store.ts";
 
-/** The error for a file of a table that cannot be believed. */
+/**
+ * The error for a file of a table that cannot be believed.
+ *
+ * @param problem what is wrong with it, for the message: `it is missing`
+ * @param cause what was thrown
+ */
 export function damaged({ store }: TableLocation, key: string, problem: string, cause?: unknown): EdgewaterError<"Integrity"> {
   const message = `Cannot read ${JSON.stringify(key)} in ${store.name}: ${problem}; restore the file, or the table from a copy`;
   return new EdgewaterError("Integrity", message, { store: store.name, key, cause });

@@ -25,6 +25,9 @@ const deepest = 500;
 /** Longer whole numbers stay text: no type of a table has them, and making them costs more than linear time. */
 const mostDigits = 400;
 
+/** Most texts have no run of so many digits at all, which is quick to see. */
+const manyDigits = /[\d.]{16}/;
+
 /** A number with so many digits that a `number` may round it, after an array's bracket or comma or an object's name. */
 const mayRound = /(?:^|[[,]|(?<=(?:^|[^\\])(?:\\\\)*)"\s*:)\s*-?[\d.]{16}/;
 
@@ -34,7 +37,7 @@ const mayRound = /(?:^|[[,]|(?<=(?:^|[^\\])(?:\\\\)*)"\s*:)\s*-?[\d.]{16}/;
  * @throws `SyntaxError`
  */
 export function parseJson(text: string): JsonValue {
-  return mayRound.test(text) ? new Parser(text).whole() : JSON.parse(text);
+  return manyDigits.test(text) && mayRound.test(text) ? new Parser(text).whole() : JSON.parse(text);
 }
 
 /**

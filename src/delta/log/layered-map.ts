@@ -25,9 +25,11 @@ export class LayeredMap<Value> {
     for (const value of this.#changes.values()) if (value !== undefined) yield value;
   }
 
-  /** Returns a map with these changes; undefined takes a key away. */
+  /** Returns a map with these changes, which belong to it from now on; undefined takes away a key that is there. */
   with(changes: ReadonlyMap<string, Value | undefined>): LayeredMap<Value> {
     if (changes.size === 0) return this;
+    // A whole log has no copy of its files.
+    if (this.size === 0) return new LayeredMap(changes as ReadonlyMap<string, Value>);
     const isLarge = (this.#changes.size + changes.size) * 4 > this.#base.size;
     const base = isLarge ? new Map(this.#base) : this.#base;
     const over = isLarge ? base : new Map(this.#changes);

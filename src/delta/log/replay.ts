@@ -48,17 +48,18 @@ export class Replay {
     if ("add" in action) {
       const identity = fileIdentity(action.add);
       this.#files.set(identity, action.add);
-      this.#tombstones.set(identity, undefined);
+      leaveOut(this.#tombstones, this.#from.tombstones, identity);
     } else if ("remove" in action) {
       const identity = fileIdentity(action.remove);
-      this.#files.set(identity, undefined);
+      leaveOut(this.#files, this.#from.files, identity);
       this.#tombstones.set(identity, action.remove);
     } else if ("metaData" in action) this.#metadata = action.metaData;
     else if ("protocol" in action) this.#protocol = action.protocol;
     else if ("txn" in action) this.#txns.set(action.txn.appId, action.txn);
     else if ("domainMetadata" in action) {
       const { domain, removed } = action.domainMetadata;
-      this.#domains.set(domain, removed ? undefined : action.domainMetadata);
+      if (removed) leaveOut(this.#domains, this.#from.domains, domain);
+      else this.#domains.set(domain, action.domainMetadata);
     } else if ("commitInfo" in action) this.#commitInfo = action.commitInfo;
   }
 
@@ -73,4 +74,10 @@ export class Replay {
       domains: this.#from.domains.with(this.#domains),
     };
   }
+}
+
+/** Takes a key away: from the changes, and by a change where it was there before. */
+function leaveOut<Value>(changes: Map<string, Value | undefined>, from: LayeredMap<Value>, key: string): void {
+  if (from.get(key) !== undefined) changes.set(key, undefined);
+  else if (changes.size > 0) changes.delete(key);
 }
