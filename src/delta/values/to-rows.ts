@@ -55,8 +55,10 @@ function orNull(convert: (value: unknown) => unknown): (value: unknown) => unkno
 function converter(type: DeltaType, options: RowOptions, path: string): Convert {
   const { int64 = "number", timestamp = "date", date = "text" } = options;
   if (type === "long") return int64 === "bigint" ? undefined : (value) => numberOf(value as bigint, path);
-  if (type === "timestamp" || type === "timestamp_ntz") return timestamp === "micros" ? undefined : (value) => dateTimeOf(value as bigint, path);
-  if (type === "date") return date === "text" ? (value) => formatDate(value as number) : (value) => new Date((value as number) * 86_400_000);
+  if (type === "timestamp" || type === "timestamp_ntz")
+    return timestamp === "micros" ? undefined : (value) => dateTimeOf(value as bigint, path);
+  if (type === "date")
+    return date === "text" ? (value) => formatDate(value as number) : (value) => new Date((value as number) * 86_400_000);
   if (typeof type === "string") return undefined;
   switch (type.type) {
     case "decimal":
@@ -79,7 +81,8 @@ function structConverter(type: StructType, options: RowOptions, path: string): C
   const fields = type.fields.map((field) => ({ name: field.name, convert: converter(field.type, options, `${path}.${field.name}`) }));
   if (fields.every(({ convert }) => convert === undefined)) return undefined;
   const parts = fields.map(({ name, convert }) => ({ name, convert: orNull(convert ?? same) }));
-  return (value) => Object.fromEntries(parts.map(({ name, convert }) => [name, convert((value as Readonly<Record<string, unknown>>)[name])]));
+  return (value) =>
+    Object.fromEntries(parts.map(({ name, convert }) => [name, convert((value as Readonly<Record<string, unknown>>)[name])]));
 }
 
 const same = (value: unknown): unknown => value;
@@ -92,9 +95,11 @@ function numberOf(value: bigint, path: string): number {
 
 function dateTimeOf(micros: bigint, path: string): Date {
   const millis = micros / 1000n;
-  if (millis * 1000n !== micros) throw lossy(path, `a Date has no fractions of a millisecond, and ${micros} µs do; read it with timestamp: "micros"`);
+  if (millis * 1000n !== micros)
+    throw lossy(path, `a Date has no fractions of a millisecond, and ${micros} µs do; read it with timestamp: "micros"`);
   const date = new Date(Number(millis));
-  if (Number.isNaN(date.getTime())) throw lossy(path, `a Date ends in the year 275760, before ${micros} µs; read it with timestamp: "micros"`);
+  if (Number.isNaN(date.getTime()))
+    throw lossy(path, `a Date ends in the year 275760, before ${micros} µs; read it with timestamp: "micros"`);
   return date;
 }
 
