@@ -4,7 +4,19 @@ import type { DeltaType, StructField, StructType } from "../../../src/delta/sche
 
 /** Values that statistics, rounding and comparison get wrong most easily. */
 const awkward: Readonly<Record<string, readonly unknown[]>> = {
-  long: [0n, 1n, -1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 53n + 3n, -(2n ** 53n) - 1n, 2n ** 63n - 1n, 2n ** 63n - 2n, -(2n ** 63n), -(2n ** 63n) + 1n],
+  long: [
+    0n,
+    1n,
+    -1n,
+    2n ** 53n,
+    2n ** 53n + 1n,
+    2n ** 53n + 3n,
+    -(2n ** 53n) - 1n,
+    2n ** 63n - 1n,
+    2n ** 63n - 2n,
+    -(2n ** 63n),
+    -(2n ** 63n) + 1n,
+  ],
   integer: [0, 1, -1, 5, 2 ** 31 - 1, -(2 ** 31)],
   double: [0, -0, 0.1, 0.2, 1 / 3, 1e308, -1e308, 5e-324, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 53],
   float: [0, -0, Math.fround(0.1), Math.fround(0.2), Number.NaN, Number.POSITIVE_INFINITY, Math.fround(1e38), -1],
@@ -25,7 +37,16 @@ const awkward: Readonly<Record<string, readonly unknown[]>> = {
     `${"x".repeat(31)}\ud7ff tail`,
   ],
   date: [0, -1, 19_737, -719_162, 2_932_896, -2_000_000, 20_000_000],
-  timestamp: [0n, -1n, 999n, 1_705_305_600_123_456n, 1_705_305_600_123_999n, -62_135_596_800_000_001n, 253_402_300_799_999_999n, 10n ** 18n],
+  timestamp: [
+    0n,
+    -1n,
+    999n,
+    1_705_305_600_123_456n,
+    1_705_305_600_123_999n,
+    -62_135_596_800_000_001n,
+    253_402_300_799_999_999n,
+    10n ** 18n,
+  ],
   boolean: [true, false],
   binary: [new Uint8Array(), Uint8Array.of(0), Uint8Array.of(255), Uint8Array.of(0, 255)],
 };

@@ -73,7 +73,9 @@ describe("the parser of expressions", () => {
   ])("says where %j is wrong", (source, position, reason) => {
     if (reason === undefined) return expect(parseExpression(source)).toEqual(columnOf("select"));
     expect(() => parseExpression(source)).toThrow(expect.objectContaining({ code: "ValidationError" }));
-    expect(() => parseExpression(source)).toThrow(new RegExp(`${reason.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}.*, at position ${position}$`));
+    expect(() => parseExpression(source)).toThrow(
+      new RegExp(`${reason.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}.*, at position ${position}$`),
+    );
   });
 
   it("shows the part of a long text around the mistake", () => {
@@ -81,12 +83,12 @@ describe("the parser of expressions", () => {
   });
 
   it.each([
-    ["(".repeat(100_000), "open parentheses"],
-    ["NOT ".repeat(100_000), "NOT"],
-    ["- ".repeat(100_000), "signs"],
-    [`a${" + 1".repeat(100_000)}`, "a sum"],
-    ["CASE WHEN ".repeat(100_000), "CASE"],
-    [`${"coalesce(".repeat(100_000)}`, "calls"],
+    ["(".repeat(20_000), "open parentheses"],
+    ["NOT ".repeat(20_000), "NOT"],
+    ["- ".repeat(20_000), "signs"],
+    [`a${" + 1".repeat(20_000)}`, "a sum"],
+    ["CASE WHEN ".repeat(20_000), "CASE"],
+    [`${"coalesce(".repeat(20_000)}`, "calls"],
   ])("refuses a nesting that is too deep, quickly (%#)", (source) => {
     expect(() => parseExpression(source)).toThrow(/nested more than 200 levels deep/);
   });
@@ -113,7 +115,7 @@ describe("printing an expression", () => {
 
   it("gives the same expression when it is parsed", () => {
     const random = randomOf(7);
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < 1_000; round++) {
       const expression = randomExpression(random, 5);
       expect(parseExpression(printExpression(expression))).toEqual(expression);
     }
@@ -152,14 +154,33 @@ function randomExpression(random: () => number, depth: number): Expression {
     case "case":
       return { kind, branches: [{ condition: below(), result: below() }], otherwise: below() };
     case "cast":
-      return { kind, operand: below(), type: some(["long", "string", "timestamp_ntz", { type: "decimal", precision: 12, scale: 3 }] as const) };
+      return {
+        kind,
+        operand: below(),
+        type: some(["long", "string", "timestamp_ntz", { type: "decimal", precision: 12, scale: 3 }] as const),
+      };
     case "call":
       return { kind, name: some(["coalesce", "date", "concat"]), operands: several() };
   }
 }
 
 const kinds = [
-  ...(["literal", "column", "compare", "and", "or", "not", "negate", "isNull", "in", "like", "arithmetic", "case", "cast", "call"] as const),
+  ...([
+    "literal",
+    "column",
+    "compare",
+    "and",
+    "or",
+    "not",
+    "negate",
+    "isNull",
+    "in",
+    "like",
+    "arithmetic",
+    "case",
+    "cast",
+    "call",
+  ] as const),
 ];
 
 const literals: readonly Expression[] = [
@@ -167,7 +188,7 @@ const literals: readonly Expression[] = [
   long(-(2n ** 63n)),
   long(2n ** 53n + 1n),
   text(""),
-  text("it's `a` \"b\" \\ % _ \u{10ffff}"),
+  text('it\'s `a` "b" \\ % _ \u{10ffff}'),
   { kind: "literal", type: "void", value: null },
   { kind: "literal", type: "boolean", value: true },
   { kind: "literal", type: "double", value: -1.5e300 },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { compareUtf8 } from "../../../../src/encoding/utf8.ts";
 import type { DeltaType, StructType } from "../../../../src/delta/schema/types.ts";
 import { lowerTextBound, upperTextBound } from "../../../../src/delta/statistics/bounds.ts";
 import { StatisticsCollector } from "../../../../src/delta/statistics/collect.ts";
 import { indexedColumnsOf, indexedLeaves } from "../../../../src/delta/statistics/indexed-columns.ts";
+import { compareUtf8 } from "../../../../src/encoding/utf8.ts";
 import { randomOf } from "../../../support/random.ts";
 
 const field = (name: string, type: DeltaType, metadata = {}): StructType["fields"][number] => ({ name, type, nullable: true, metadata });
@@ -33,7 +33,10 @@ describe("statistics of a file", () => {
 
   it("print longs and decimals with all their digits (trap 1: int64 statistics)", () => {
     expect(boundsOf("long", 9007199254740993n, 2n ** 63n - 1n, -(2n ** 63n))).toEqual(["-9223372036854775808", "9223372036854775807"]);
-    expect(boundsOf({ type: "decimal", precision: 38, scale: 2 }, 12345678901234567890123n, -5n)).toEqual(["-0.05", "123456789012345678901.23"]);
+    expect(boundsOf({ type: "decimal", precision: 38, scale: 2 }, 12345678901234567890123n, -5n)).toEqual([
+      "-0.05",
+      "123456789012345678901.23",
+    ]);
   });
 
   it("have no NaN, no infinity and no -0 (trap 9)", () => {
@@ -62,8 +65,14 @@ describe("statistics of a file", () => {
 
   it("have no bounds of bytes, booleans, lists and maps, but count their nulls", () => {
     const list: DeltaType = { type: "array", elementType: "integer", containsNull: true };
-    for (const [type, value] of [["binary", Uint8Array.of(1)], ["boolean", true], [list, [1]]] as const) {
-      expect(statisticsOf(type, [value, null])).toBe('{"numRecords":2,"minValues":{},"maxValues":{},"nullCount":{"c":1},"tightBounds":true}');
+    for (const [type, value] of [
+      ["binary", Uint8Array.of(1)],
+      ["boolean", true],
+      [list, [1]],
+    ] as const) {
+      expect(statisticsOf(type, [value, null])).toBe(
+        '{"numRecords":2,"minValues":{},"maxValues":{},"nullCount":{"c":1},"tightBounds":true}',
+      );
     }
   });
 

@@ -82,7 +82,7 @@ describe("skipping files", () => {
     const random = randomOf(3);
     const places = placesOf(schema);
     let [skipped, whole, checked] = [0, 0, 0];
-    for (let file = 0; file < 400; file++) {
+    for (let file = 0; file < 250; file++) {
       const rows = randomRows(random);
       const partitionValues = partitionValuesOf(rows);
       const careful = statisticsOf(rows);
@@ -112,7 +112,10 @@ describe("skipping files", () => {
   });
 
   it("decides a file with a deletion vector by the statistics of all its rows", () => {
-    const facts = fileFacts({ partitionValues: {}, stats: '{"numRecords":4,"minValues":{"n":1},"maxValues":{"n":4},"nullCount":{"n":2},"tightBounds":false}' }, table);
+    const facts = fileFacts(
+      { partitionValues: {}, stats: '{"numRecords":4,"minValues":{"n":1},"maxValues":{"n":4},"nullCount":{"n":2},"tightBounds":false}' },
+      table,
+    );
     expect(decide("n > 4", facts)).toBe("none");
     expect(decide("n IS NULL", facts)).toBe("some");
     expect(decide("n <= 4", facts)).toBe("some");
@@ -128,14 +131,18 @@ describe("skipping files", () => {
   });
 
   it("keeps a file whose timestamps were cut to milliseconds (trap 9)", () => {
-    const stats = '{"numRecords":1,"minValues":{"at":"2024-01-15T08:00:00.123Z"},"maxValues":{"at":"2024-01-15T08:00:00.123Z"},"nullCount":{"at":0}}';
+    const stats =
+      '{"numRecords":1,"minValues":{"at":"2024-01-15T08:00:00.123Z"},"maxValues":{"at":"2024-01-15T08:00:00.123Z"},"nullCount":{"at":0}}';
     const facts = fileFacts({ partitionValues: {}, stats }, table);
     expect(decide("at = '2024-01-15T08:00:00.123999Z'", facts)).toBe("some");
     expect(decide("at > '2024-01-15T08:00:00.124001Z'", facts)).toBe("none");
   });
 
   it("keeps a file of doubles for conditions that NaN meets, whatever the bounds say (trap 9)", () => {
-    const facts = fileFacts({ partitionValues: {}, stats: '{"numRecords":2,"minValues":{"x":1},"maxValues":{"x":2},"nullCount":{"x":0}}' }, table);
+    const facts = fileFacts(
+      { partitionValues: {}, stats: '{"numRecords":2,"minValues":{"x":1},"maxValues":{"x":2},"nullCount":{"x":0}}' },
+      table,
+    );
     expect(decide("x > 5", facts)).toBe("some");
     expect(decide("x < 0", facts)).toBe("none");
     expect(decide("x = 5", facts)).toBe("none");
@@ -173,7 +180,10 @@ describe("skipping files", () => {
   });
 
   it("uses partition values without parsing statistics, also those of mapped columns", () => {
-    const mapped: StructType = { type: "struct", fields: [{ ...field("region", "string"), metadata: { "delta.columnMapping.physicalName": "col-1" } }] };
+    const mapped: StructType = {
+      type: "struct",
+      fields: [{ ...field("region", "string"), metadata: { "delta.columnMapping.physicalName": "col-1" } }],
+    };
     const file = {
       partitionValues: { "col-1": "eu" },
       get stats(): string {
@@ -187,7 +197,10 @@ describe("skipping files", () => {
 
   it("finds statistics of mapped columns and of fields in structs by their physical names", () => {
     const physical = { "delta.columnMapping.physicalName": "col-2" };
-    const nested: StructType = { type: "struct", fields: [field("place", { type: "struct", fields: [{ ...field("id", "long"), metadata: physical }] })] };
+    const nested: StructType = {
+      type: "struct",
+      fields: [field("place", { type: "struct", fields: [{ ...field("id", "long"), metadata: physical }] })],
+    };
     const stats = '{"numRecords":1,"minValues":{"place":{"col-2":5}},"maxValues":{"place":{"col-2":7}},"nullCount":{"place":{"col-2":0}}}';
     const facts = fileFacts({ partitionValues: {}, stats }, { schema: nested, partitionColumns: [], mapping: "name" });
     expect(mayMatch(bindCondition(parseExpression("place.id > 7"), nested), facts)).toBe(false);
@@ -201,9 +214,9 @@ describe("skipping files", () => {
   });
 
   it("decides a file by a long list of partitions at once", () => {
-    const list = Array.from({ length: 50_000 }, (_, index) => `'${index}'`).join(", ");
+    const list = Array.from({ length: 20_000 }, (_, index) => `'${index}'`).join(", ");
     const condition = bindCondition(parseExpression(`region IN (${list})`), schema);
-    const files = Array.from({ length: 2_000 }, (_, index) => fileFacts({ partitionValues: { region: `${index * 50}` } }, table));
+    const files = Array.from({ length: 2_000 }, (_, index) => fileFacts({ partitionValues: { region: `${index * 20}` } }, table));
     expect(files.filter((facts) => mayMatch(condition, facts))).toHaveLength(1_000);
   });
 });
@@ -212,7 +225,8 @@ describe("skipping row groups", () => {
   const facts = rowGroupFacts(
     {
       rowCount: 3,
-      statistics: ([name, inside]) => (name === "n" ? { min: 1, max: 4, nullCount: 0 } : inside === "id" ? { min: 5n, max: 4n } : undefined),
+      statistics: ([name, inside]) =>
+        name === "n" ? { min: 1, max: 4, nullCount: 0 } : inside === "id" ? { min: 5n, max: 4n } : undefined,
     },
     schema,
     "none",

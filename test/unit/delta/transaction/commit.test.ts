@@ -28,10 +28,16 @@ async function infoOf(table: TableLocation, version: number): Promise<Readonly<R
 }
 
 /** The same table through a store whose commits fail as chosen; `number` counts the writes of commits. */
-function faulty({ store, root }: TableLocation<CommitStore>, choose: (number: number, key: string) => ReturnType<ChooseFault>): TableLocation<CommitStore> {
+function faulty(
+  { store, root }: TableLocation<CommitStore>,
+  choose: (number: number, key: string) => ReturnType<ChooseFault>,
+): TableLocation<CommitStore> {
   let number = 0;
   const isCommit = /_delta_log\/\d{20}\.json$/;
-  return { store: withFaults(store as MemoryStore, ({ verb, key }) => (verb === "put" && isCommit.test(key) ? choose(++number, key) : undefined)), root };
+  return {
+    store: withFaults(store as MemoryStore, ({ verb, key }) => (verb === "put" && isCommit.test(key) ? choose(++number, key) : undefined)),
+    root,
+  };
 }
 
 describe("committing a plan", () => {
@@ -119,14 +125,18 @@ describe("a commit whose answer is lost", () => {
     const table = await tableOf(created());
     const read = await readOf(table);
     const lossy = faulty(table, () => "after");
-    const store = withFaults(lossy.store as MemoryStore, ({ verb, key }) => (verb === "get" && key.endsWith("1.json") ? "before" : undefined));
+    const store = withFaults(lossy.store as MemoryStore, ({ verb, key }) =>
+      verb === "get" && key.endsWith("1.json") ? "before" : undefined,
+    );
     const failure = await commitPlan(append("a"), { table: { ...lossy, store }, read, retry }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "Unavailable", outcome: "unknown", message: expect.stringContaining("may have been committed") });
   });
 
   it("fails without that if it surely did not happen", async () => {
     const table = await tableOf(created());
-    const failure = await commitPlan(append("a"), { table: faulty(table, () => "before"), read: await readOf(table), retry }).catch((error: unknown) => error);
+    const failure = await commitPlan(append("a"), { table: faulty(table, () => "before"), read: await readOf(table), retry }).catch(
+      (error: unknown) => error,
+    );
     expect(isEdgewaterError(failure, "Unavailable") && failure.outcome).toBeUndefined();
     expect((await loadSnapshot(table)).version).toBe(0);
   });
@@ -146,7 +156,10 @@ describe("a commit whose answer is lost", () => {
     const table = await tableOf(created());
     const read = await readOf(table);
     await table.store.put(logKey(table.root, commitName(1)), '{"add":{"path":"a","si');
-    await expect(commitPlan(append("a"), { table, read })).rejects.toMatchObject({ code: "Integrity", key: logKey("table", commitName(1)) });
+    await expect(commitPlan(append("a"), { table, read })).rejects.toMatchObject({
+      code: "Integrity",
+      key: logKey("table", commitName(1)),
+    });
   });
 });
 
@@ -229,14 +242,22 @@ describe("a transaction", () => {
       await commit(table, ++attempts, [added(`late-${attempts}`)]);
       return { ...append("a"), reads: readEverything };
     };
-    await expect(transact({ table, load: () => readOf(table), work, retry: { maxRetries: 2, delayMs: 0 } })).rejects.toMatchObject({ code: "Conflict" });
+    await expect(transact({ table, load: () => readOf(table), work, retry: { maxRetries: 2, delayMs: 0 } })).rejects.toMatchObject({
+      code: "Conflict",
+    });
     expect(attempts).toBe(3);
   });
 
   it("takes effect once with a txn, also when a repetition runs at the same time", async () => {
     const table = await tableOf(created());
     const run = (version: bigint) =>
-      transact({ table, load: () => readOf(table), work: async () => append(`at-${version}`), txn: { appId: "sales/2024", version }, retry });
+      transact({
+        table,
+        load: () => readOf(table),
+        work: async () => append(`at-${version}`),
+        txn: { appId: "sales/2024", version },
+        retry,
+      });
     const results = await Promise.all([run(1n), run(1n), run(1n)]);
     expect(results.map(({ kind }) => kind).sort()).toEqual(["committed", "repeated", "repeated"]);
     expect(await run(1n)).toMatchObject({ kind: "repeated", version: 1 });
@@ -247,7 +268,9 @@ describe("a transaction", () => {
   it("takes effect once with a txn if the first attempt was committed without an answer", async () => {
     const table = await tableOf(created());
     const lossy = faulty(table, () => "after");
-    const deaf = withFaults(lossy.store as MemoryStore, ({ verb, key }) => (verb === "get" && key.endsWith("1.json") ? "before" : undefined));
+    const deaf = withFaults(lossy.store as MemoryStore, ({ verb, key }) =>
+      verb === "get" && key.endsWith("1.json") ? "before" : undefined,
+    );
     const options = { load: () => readOf(table), work: async () => append("a"), txn: { appId: "app", version: 1n }, retry } as const;
     await expect(transact({ ...options, table: { ...lossy, store: deaf } })).rejects.toMatchObject({ outcome: "unknown" });
     expect(await transact({ ...options, table })).toMatchObject({ kind: "repeated" });

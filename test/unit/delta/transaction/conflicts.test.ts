@@ -19,7 +19,8 @@ const schema: StructType = {
 const facts = { schema, partitionColumns: ["region"], mapping: "none" } as const;
 const table = { store: new MemoryStore(), root: "sales" };
 const rows = (text: string): Reads["rows"] => bindCondition(parseExpression(text), schema);
-const inRegion = (path: string, region: string, stats?: string): Action => added(path, { partitionValues: { region }, ...(stats === undefined ? {} : { stats }) });
+const inRegion = (path: string, region: string, stats?: string): Action =>
+  added(path, { partitionValues: { region }, ...(stats === undefined ? {} : { stats }) });
 const domain = (name: string): Action => ({ domainMetadata: { domain: name, configuration: "{}", removed: false } });
 const txn = (appId: string): Action => ({ txn: { appId, version: 1n } });
 const vector = { storageType: "u", pathOrInlineDv: "x", offset: 1, sizeInBytes: 1, cardinality: 1 } as const;
@@ -48,28 +49,74 @@ describe("the check of conflicts", () => {
     ["ProtocolChanged", "the table was created meanwhile", { isNew: true, theirs: [{ protocol }, { metaData: metadata }] }],
     ["MetadataChanged", "the schema or properties changed, even for an append", { ours: [added("a")], theirs: [{ metaData: metadata }] }],
     ["ConcurrentAppend", "rows were added to a table that was read whole", { reads: readEverything, theirs: [added("a")] }],
-    ["ConcurrentAppend", "rows were added to a partition that was read", { reads: { rows: rows("region = 'eu'"), files: "none" }, theirs: [inRegion("a", "eu")] }],
-    ["ConcurrentAppend", "rows were added that the statistics do not exclude", { reads: { rows: rows("id = 5"), files: "none" }, theirs: [inRegion("a", "eu")] }],
+    [
+      "ConcurrentAppend",
+      "rows were added to a partition that was read",
+      { reads: { rows: rows("region = 'eu'"), files: "none" }, theirs: [inRegion("a", "eu")] },
+    ],
+    [
+      "ConcurrentAppend",
+      "rows were added that the statistics do not exclude",
+      { reads: { rows: rows("id = 5"), files: "none" }, theirs: [inRegion("a", "eu")] },
+    ],
     ["ConcurrentAppend", "a blind append is no exception by default", { reads: readEverything, theirs: [blind, added("a")] }],
-    ["ConcurrentAppend", "an update is no blind append", { reads: readEverything, configuration: weak, theirs: [blind, added("a"), removed("b")] }],
-    ["ConcurrentDeleteRead", "a file that was read was removed", { reads: { rows: "none", files: files("a b") }, theirs: [removed("a%20b")] }],
+    [
+      "ConcurrentAppend",
+      "an update is no blind append",
+      { reads: readEverything, configuration: weak, theirs: [blind, added("a"), removed("b")] },
+    ],
+    [
+      "ConcurrentDeleteRead",
+      "a file that was read was removed",
+      { reads: { rows: "none", files: files("a b") }, theirs: [removed("a%20b")] },
+    ],
     ["ConcurrentDeleteRead", "any file was removed from a table that was read whole", { reads: readEverything, theirs: [removed("z")] }],
     ["ConcurrentDeleteDelete", "both remove a file", { ours: [removed("a")], theirs: [removed("a")] }],
-    ["ConcurrentDeleteDelete", "one deletes rows of a file that the other rewrote", { ours: [removed("a")], theirs: [{ remove: { path: "a", dataChange: false, deletionVector: vector } }] }],
+    [
+      "ConcurrentDeleteDelete",
+      "one deletes rows of a file that the other rewrote",
+      { ours: [removed("a")], theirs: [{ remove: { path: "a", dataChange: false, deletionVector: vector } }] },
+    ],
     ["ConcurrentTransaction", "both record a version of the same application", { ours: [txn("app")], theirs: [txn("app")] }],
     ["ConcurrentDomainMetadata", "both write a domain", { ours: [domain("d")], theirs: [domain("d")] }],
   ])("finds %s: %s", (rule, _, each) => {
-    expect(() => check(each)).toThrow(expect.objectContaining({ code: "Conflict", field: rule, key: "sales/_delta_log/00000000000000000007.json" }));
-    expect(() => check(each)).toThrow(/^Cannot commit to the table "sales" in MemoryStore: version 7 of another writer .* \(\w+\); run the operation again/);
+    expect(() => check(each)).toThrow(
+      expect.objectContaining({ code: "Conflict", field: rule, key: "sales/_delta_log/00000000000000000007.json" }),
+    );
+    expect(() => check(each)).toThrow(
+      /^Cannot commit to the table "sales" in MemoryStore: version 7 of another writer .* \(\w+\); run the operation again/,
+    );
   });
 
   it.each<[string, Case]>([
     ["appends", { ours: [added("a"), txn("app")], theirs: [added("b"), removed("c"), txn("other")] }],
-    ["overwrites of other partitions", { reads: { rows: rows("region = 'eu'"), files: files("e") }, ours: [removed("e"), inRegion("e2", "eu")], theirs: [removed("u"), inRegion("u2", "us")] }],
-    ["rows that the statistics exclude", { reads: { rows: rows("id = 5"), files: "none" }, theirs: [inRegion("a", "eu", '{"numRecords":1,"minValues":{"id":6},"maxValues":{"id":9},"nullCount":{"id":0}}')] }],
-    ["files that were only rewritten", { reads: { rows: rows("id = 5"), files: files("a") }, theirs: [{ remove: { path: "a", dataChange: false } }, added("b", { dataChange: false })] }],
+    [
+      "overwrites of other partitions",
+      {
+        reads: { rows: rows("region = 'eu'"), files: files("e") },
+        ours: [removed("e"), inRegion("e2", "eu")],
+        theirs: [removed("u"), inRegion("u2", "us")],
+      },
+    ],
+    [
+      "rows that the statistics exclude",
+      {
+        reads: { rows: rows("id = 5"), files: "none" },
+        theirs: [inRegion("a", "eu", '{"numRecords":1,"minValues":{"id":6},"maxValues":{"id":9},"nullCount":{"id":0}}')],
+      },
+    ],
+    [
+      "files that were only rewritten",
+      {
+        reads: { rows: rows("id = 5"), files: files("a") },
+        theirs: [{ remove: { path: "a", dataChange: false } }, added("b", { dataChange: false })],
+      },
+    ],
     ["blind appends, at the weaker level", { reads: readEverything, configuration: weak, theirs: [blind, added("a")] }],
-    ["another protocol that this library writes", { ours: [added("a")], theirs: [{ protocol: { minReaderVersion: 1, minWriterVersion: 3 } }] }],
+    [
+      "another protocol that this library writes",
+      { ours: [added("a")], theirs: [{ protocol: { minReaderVersion: 1, minWriterVersion: 3 } }] },
+    ],
     ["other domains", { ours: [domain("a")], theirs: [domain("b")] }],
   ])("lets pass %s", (_, each) => {
     expect(() => check(each)).not.toThrow();

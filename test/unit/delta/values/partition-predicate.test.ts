@@ -4,18 +4,23 @@ import { compile, matchingRows } from "../../../../src/delta/expression/evaluate
 import { parseExpression } from "../../../../src/delta/expression/parse.ts";
 import type { DeltaType, StructType } from "../../../../src/delta/schema/types.ts";
 import { type PartitionExpression, partitionPredicate } from "../../../../src/delta/values/partition-predicate.ts";
-import { dailyPartitions, hourlyPartitions, monthlyPartitions } from "../../../../src/partition/time-partitions.ts";
 import { multiPartitions } from "../../../../src/partition/multi-partitions.ts";
 import { PartitionKey } from "../../../../src/partition/partition-key.ts";
 import type { PartitionsDefinition } from "../../../../src/partition/partitions-definition.ts";
 import { staticPartitions } from "../../../../src/partition/static-partitions.ts";
+import { dailyPartitions, hourlyPartitions, monthlyPartitions } from "../../../../src/partition/time-partitions.ts";
 import { randomOf } from "../../../support/random.ts";
 
 const regions = staticPartitions(["eu", "us", "o'hare"]);
 const days = dailyPartitions({ start: "2024-01-01" });
 const both = multiPartitions({ region: regions, day: days });
 
-function predicate(definition: PartitionsDefinition, keys: readonly PartitionKey[], expression?: PartitionExpression, instants?: string[]): string {
+function predicate(
+  definition: PartitionsDefinition,
+  keys: readonly PartitionKey[],
+  expression?: PartitionExpression,
+  instants?: string[],
+): string {
   return partitionPredicate({ definition, keys }, expression, new Set(instants));
 }
 const single = (...keys: (string | string[])[]): PartitionKey[] => keys.map((key) => PartitionKey.single(key));
@@ -56,11 +61,10 @@ describe("the condition of partitions", () => {
 
   it("has a condition for each dimension, by their names, if the keys are every combination", () => {
     const columns = { day: "day", region: "region" };
-    expect(predicate(both, multi({ region: "eu", day: "2024-01-01" }), columns)).toBe("day >= '2024-01-01' AND day < '2024-01-02' AND region = 'eu'");
-    const product = multi(
-      { region: "eu", day: "2024-01-01" },
-      { region: "us", day: "2024-01-01" },
+    expect(predicate(both, multi({ region: "eu", day: "2024-01-01" }), columns)).toBe(
+      "day >= '2024-01-01' AND day < '2024-01-02' AND region = 'eu'",
     );
+    const product = multi({ region: "eu", day: "2024-01-01" }, { region: "us", day: "2024-01-01" });
     expect(predicate(both, product, columns)).toBe("day >= '2024-01-01' AND day < '2024-01-02' AND region IN ('eu', 'us')");
     expect(predicate(both, multi({ region: ["eu", "us"], day: ["2024-01-01", "2024-01-02"] }), columns)).toBe(
       "((day >= '2024-01-01' AND day < '2024-01-02') OR (day >= '2024-01-02' AND day < '2024-01-03')) AND region IN ('eu', 'us')",
@@ -79,7 +83,12 @@ describe("the condition of partitions", () => {
     [regions, single("eu"), { region: "region" }, /string column name is required for single-key/],
     [both, multi({ region: "eu", day: "2024-01-01" }), "region", /dict mapping .* is required for multi-key/],
     [both, multi({ region: "eu", day: "2024-01-01" }), { region: "region" }, /Missing column of the dimension "day"/],
-    [both, multi({ region: "eu", city: "x" }), { region: "region", day: "day" }, /Unknown dimension "city"; the definition has day, region/],
+    [
+      both,
+      multi({ region: "eu", city: "x" }),
+      { region: "region", day: "day" },
+      /Unknown dimension "city"; the definition has day, region/,
+    ],
     [days, single("no day"), "day", /Invalid partition key "no day" for a condition: it is no window of "day"/],
     [days, multi({ day: "2024-01-01" }), "day", /it has dimensions/],
   ])("refuses what does not fit (%#)", (definition, keys, expression, message) => {
@@ -101,12 +110,20 @@ describe("the condition of partitions", () => {
           { name: "on", type, nullable: true, metadata: {} },
         ],
       };
-      const dayValue = { string: (day: string) => day, date: epochDay, timestamp: (day: string) => BigInt(epochDay(day)) * 86_400_000_000n + 1n }[type];
+      const dayValue = {
+        string: (day: string) => day,
+        date: epochDay,
+        timestamp: (day: string) => BigInt(epochDay(day)) * 86_400_000_000n + 1n,
+      }[type];
       const batch = { schema, rowCount: cells.length, columns: [cells.map(({ region }) => region), cells.map(({ day }) => dayValue(day))] };
       for (let round = 0; round < 60; round++) {
         const chosen = cells.filter(() => random() < 0.3);
         if (chosen.length === 0) continue;
-        const text = predicate(definition, chosen.map((cell) => PartitionKey.multi(cell)), { region: "region", day: "on" });
+        const text = predicate(
+          definition,
+          chosen.map((cell) => PartitionKey.multi(cell)),
+          { region: "region", day: "on" },
+        );
         const rows = matchingRows(compile(bindCondition(parseExpression(text), schema)), batch);
         expect(rows.map((row) => cells[row])).toEqual(chosen);
       }
