@@ -111,6 +111,9 @@ function txnOf(fields: Fields): Txn {
   });
 }
 
+/** Early writers had no schema for a table without columns. */
+const noColumns = '{"type":"struct","fields":[]}';
+
 function metadataOf(fields: Fields): Metadata {
   const format = isGiven(fields["format"]) ? structOf("metaData.format", fields["format"]) : {};
   const provider = optionalText("metaData.format.provider", format["provider"]) ?? "parquet";
@@ -122,7 +125,7 @@ function metadataOf(fields: Fields): Metadata {
     name: optionalText("metaData.name", fields["name"]),
     description: optionalText("metaData.description", fields["description"]),
     format: { provider, options: mapOf("metaData.format.options", format["options"]) },
-    schemaString: textOf("metaData.schemaString", fields["schemaString"]),
+    schemaString: optionalText("metaData.schemaString", fields["schemaString"]) ?? noColumns,
     partitionColumns: optionalTexts("metaData.partitionColumns", fields["partitionColumns"]) ?? [],
     configuration: mapOf("metaData.configuration", fields["configuration"]),
     createdTime: optionalWhole("metaData.createdTime", fields["createdTime"]),

@@ -1,5 +1,8 @@
 import { EdgewaterError } from "../../errors.ts";
 import { inOrder } from "../parallel.ts";
+import type { ColumnMappingMode } from "../schema/column-mapping.ts";
+import { parseSchema } from "../schema/schema-string.ts";
+import type { StructType } from "../schema/types.ts";
 import { logFolder, type TableLocation } from "../store.ts";
 import type { AddFile, CommitInfo, DomainMetadata, Metadata, Protocol, RemoveFile, Txn } from "./actions.ts";
 import { readActions, readLogFile } from "./commit.ts";
@@ -17,6 +20,9 @@ export interface Snapshot {
   readonly version: number;
   readonly protocol: Protocol;
   readonly metadata: Metadata;
+  readonly schema: StructType;
+  /** How data files, partition values and statistics name the columns. */
+  readonly mapping: ColumnMappingMode;
   readonly fileCount: number;
   /** The data files of the table, in no order that means anything. */
   readonly files: () => Iterable<AddFile>;
@@ -100,6 +106,8 @@ function snapshotOf(table: TableLocation, version: number, state: LogState, segm
     version,
     protocol,
     metadata,
+    schema: parseSchema(metadata.schemaString),
+    mapping: mappingOf(metadata),
     state,
     fileCount: state.files.size,
     files: () => state.files.values(),
@@ -108,6 +116,12 @@ function snapshotOf(table: TableLocation, version: number, state: LogState, segm
     domainMetadata: state.domains,
     commitInfo: state.commitInfo,
   };
+}
+
+function mappingOf({ configuration }: Metadata): ColumnMappingMode {
+  const mode = configuration["delta.columnMapping.mode"] ?? "none";
+  if (mode === "none" || mode === "name" || mode === "id") return mode;
+  throw new EdgewaterError("NotSupported", `Cannot read a table whose columns are mapped by ${JSON.stringify(mode)}; only none, name and id are`);
 }
 
 function incomplete(table: TableLocation, segment: LogSegment | undefined, kind: string): EdgewaterError<"Integrity"> {

@@ -8,8 +8,9 @@ const primitives: Readonly<Record<Exclude<PrimitiveType, "void">, Element>> = {
   string: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
   long: { type: "INT64" },
   integer: { type: "INT32" },
-  short: { type: "INT32", converted_type: "INT_16", logical_type: { type: "INTEGER", bitWidth: 16, isSigned: true } },
-  byte: { type: "INT32", converted_type: "INT_8", logical_type: { type: "INTEGER", bitWidth: 8, isSigned: true } },
+  // Without the logical type, whose width hyparquet-writer stores as a number of 32 bits: other readers refuse that.
+  short: { type: "INT32", converted_type: "INT_16" },
+  byte: { type: "INT32", converted_type: "INT_8" },
   float: { type: "FLOAT" },
   double: { type: "DOUBLE" },
   boolean: { type: "BOOLEAN" },

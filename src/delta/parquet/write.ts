@@ -94,13 +94,8 @@ export class ParquetWriter {
     this.#rowCount += batch.rowCount;
   }
 
-  /**
-   * Encodes the last rows and the footer.
-   *
-   * @throws `SerializationError` if there are no rows: other engines cannot read such a file, and a table needs none
-   */
+  /** Encodes the last rows and the footer. */
   finish(): void {
-    if (this.#rowCount === 0) throw new EdgewaterError("SerializationError", "Cannot write a Parquet file without rows; write at least one");
     this.#flush();
     this.#writer.finish();
   }

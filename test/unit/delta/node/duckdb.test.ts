@@ -22,7 +22,7 @@ describe("DuckDB", () => {
       .filter((schema) => !JSON.stringify(schema).includes("__proto__"))
       .chain((schema) => aBatch(schema, 12))
       // Its client drops a byte order mark.
-      .filter((batch) => batch.rowCount > 0 && !fc.stringify(batch).includes("\ufeff"));
+      .filter((batch) => !fc.stringify(batch).includes("\ufeff"));
     const property = fc.asyncProperty(table, async (batch) => {
       const path = join(folder, `${count++}.parquet`);
       writeFileSync(path, parquetOf([batch], { schema: batch.schema, rowGroupRows: 5 }));
