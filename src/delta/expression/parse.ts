@@ -126,11 +126,7 @@ class Parser {
     const sign = this.#takeOneOf(["+", "-"]);
     if (sign === undefined) return this.#operand();
     return this.#nested(() => {
-      const { kind, value } = this.#next;
-      if (kind === "number") {
-        this.#at++;
-        return numberLiteral(sign === "-" ? `-${value}` : value);
-      }
+      if (this.#next.kind === "number") return this.#number(sign);
       const operand = this.#signed();
       return sign === "-" ? { kind: "negate", operand } : operand;
     });
@@ -148,8 +144,8 @@ class Parser {
     if (token.kind === "end" || token.kind === "symbol") throw this.#unexpected("an operand");
     const isKeyword = reserved.has(token.keyword);
     if (isKeyword && !literalWords.has(token.keyword)) throw this.#unexpected("an operand");
+    if (token.kind === "number") return this.#number("+");
     this.#at++;
-    if (token.kind === "number") return numberLiteral(token.value);
     if (token.kind === "text") return textLiteral(token.value);
     if (isKeyword) return keywordLiteral(token.keyword);
     if (token.kind === "word" && this.#next.kind === "text") return this.#prefixed(token);
@@ -157,6 +153,14 @@ class Parser {
       return { kind: "call", name: token.keyword, operands: this.#list() };
     }
     return this.#column(token.value);
+  }
+
+  #number(sign: Operator): Expression {
+    const { value, at } = this.#next;
+    const literal = numberLiteral(sign === "-" ? `-${value}` : value);
+    if (literal.type === "double" && !Number.isFinite(literal.value)) throw invalidExpression(this.#text, at, "the number is too large");
+    this.#at++;
+    return literal;
   }
 
   #prefixed({ value, at }: Token): Expression {
@@ -171,6 +175,7 @@ class Parser {
     while (this.#take(".")) {
       const { kind, value } = this.#next;
       if (kind !== "word" && kind !== "name") throw this.#unexpected("a name after the point");
+      if (path.length === deepest) throw this.#tooDeep();
       this.#at++;
       path.push(value);
     }
@@ -259,7 +264,11 @@ class Parser {
   }
 
   #deepen(): void {
-    if (++this.#depth > deepest) throw invalidExpression(this.#text, this.#next.at, `it is nested more than ${deepest} levels deep`);
+    if (++this.#depth > deepest) throw this.#tooDeep();
+  }
+
+  #tooDeep(): Error {
+    return invalidExpression(this.#text, this.#next.at, `it is nested more than ${deepest} levels deep`);
   }
 }
 

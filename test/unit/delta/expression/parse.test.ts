@@ -69,6 +69,7 @@ describe("the parser of expressions", () => {
     ["DATE '2024-02-30'", 1, "is no date"],
     ["CAST(a AS strng)", 11, "did you mean STRING?"],
     ["CAST(a AS decimal(40, 2))", 11, "a precision from 1 to 38"],
+    ["9".repeat(400), 1, "the number is too large"],
     ["select", 0, undefined],
   ])("says where %j is wrong", (source, position, reason) => {
     if (reason === undefined) return expect(parseExpression(source)).toEqual(columnOf("select"));
@@ -89,6 +90,7 @@ describe("the parser of expressions", () => {
     [`a${" + 1".repeat(20_000)}`, "a sum"],
     ["CASE WHEN ".repeat(20_000), "CASE"],
     [`${"coalesce(".repeat(20_000)}`, "calls"],
+    [`a${".a".repeat(20_000)}`, "names"],
   ])("refuses a nesting that is too deep, quickly (%#)", (source) => {
     expect(() => parseExpression(source)).toThrow(/nested more than 200 levels deep/);
   });
