@@ -143,6 +143,14 @@ describe("the columns of a Parquet file", () => {
     expect(await columnsOf(bytes, { schema, mapping: "none" })).toEqual([[null], [null], [null]]);
   });
 
+  it("are not looked for when they are mapped and the log has no id or name of one", async () => {
+    const schema = struct(field("a", "long"));
+    const bytes = written(schema, [[1n]]);
+    const error = { code: "Integrity", message: expect.stringMatching(/the log has no delta\.columnMapping/) };
+    await expect(columnsOf(bytes, { schema, mapping: "id" })).rejects.toMatchObject(error);
+    await expect(columnsOf(bytes, { schema, mapping: "name" })).rejects.toMatchObject(error);
+  });
+
   it("have statistics, exact or wider", async () => {
     const schema = struct(
       field("l", "long"),

@@ -196,12 +196,12 @@ describe("skipping files", () => {
   });
 
   it("finds statistics of mapped columns and of fields in structs by their physical names", () => {
-    const physical = { "delta.columnMapping.physicalName": "col-2" };
+    const named = (name: string) => ({ "delta.columnMapping.physicalName": name });
     const nested: StructType = {
       type: "struct",
-      fields: [field("place", { type: "struct", fields: [{ ...field("id", "long"), metadata: physical }] })],
+      fields: [{ ...field("place", { type: "struct", fields: [{ ...field("id", "long"), metadata: named("col-2") }] }), metadata: named("col-1") }],
     };
-    const stats = '{"numRecords":1,"minValues":{"place":{"col-2":5}},"maxValues":{"place":{"col-2":7}},"nullCount":{"place":{"col-2":0}}}';
+    const stats = '{"numRecords":1,"minValues":{"col-1":{"col-2":5}},"maxValues":{"col-1":{"col-2":7}},"nullCount":{"col-1":{"col-2":0}}}';
     const facts = fileFacts({ partitionValues: {}, stats }, { schema: nested, partitionColumns: [], mapping: "name" });
     expect(mayMatch(bindCondition(parseExpression("place.id > 7"), nested), facts)).toBe(false);
     expect(mayMatch(bindCondition(parseExpression("place.id >= 7"), nested), facts)).toBe(true);
