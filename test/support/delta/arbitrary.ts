@@ -47,18 +47,14 @@ export function aType(depth: number): fc.Arbitrary<DeltaType> {
 /** A struct of one to four fields. */
 export function aSchema(depth: number): fc.Arbitrary<StructType> {
   const field = fc.record({ type: aType(depth), nullable: fc.boolean(), metadata: fc.constant({}) });
-  return fc
-    .uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 4 })
-    .chain((chosen) =>
-      fc
-        .array(field, { minLength: chosen.length, maxLength: chosen.length })
-        .map(
-          (fields): StructType => ({
-            type: "struct",
-            fields: fields.map((each, index): StructField => ({ ...each, name: chosen[index] as string })),
-          }),
-        ),
-    );
+  return fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 4 }).chain((chosen) =>
+    fc.array(field, { minLength: chosen.length, maxLength: chosen.length }).map(
+      (fields): StructType => ({
+        type: "struct",
+        fields: fields.map((each, index): StructField => ({ ...each, name: chosen[index] as string })),
+      }),
+    ),
+  );
 }
 
 /** Values of a type as batches have them. Times are in the years that every engine has. */

@@ -199,7 +199,9 @@ describe("skipping files", () => {
     const named = (name: string) => ({ "delta.columnMapping.physicalName": name });
     const nested: StructType = {
       type: "struct",
-      fields: [{ ...field("place", { type: "struct", fields: [{ ...field("id", "long"), metadata: named("col-2") }] }), metadata: named("col-1") }],
+      fields: [
+        { ...field("place", { type: "struct", fields: [{ ...field("id", "long"), metadata: named("col-2") }] }), metadata: named("col-1") },
+      ],
     };
     const stats = '{"numRecords":1,"minValues":{"col-1":{"col-2":5}},"maxValues":{"col-1":{"col-2":7}},"nullCount":{"col-1":{"col-2":0}}}';
     const facts = fileFacts({ partitionValues: {}, stats }, { schema: nested, partitionColumns: [], mapping: "name" });
