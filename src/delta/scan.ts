@@ -20,6 +20,7 @@ import { fileFacts } from "./statistics/file-facts.ts";
 import { rowGroupFacts } from "./statistics/row-group-facts.ts";
 import { mayMatch } from "./statistics/skip.ts";
 import { parsePartitionValue } from "./values/partition.ts";
+import { rowsFromBatch } from "./values/to-rows.ts";
 
 /** What to read of a table. */
 export interface Scan {
@@ -102,11 +103,19 @@ async function openFile({ table }: Snapshot, file: AddFile, signal: AbortSignal 
   } catch (error) {
     if (!isEdgewaterError(error, "NotFound") || error.key !== key) throw error;
     const message = `Cannot read the data file ${JSON.stringify(key)} in ${table.store.name}: it is missing, although the log of the table names it`;
-    throw new EdgewaterError("NotFound", `${message}; restore it, or read a version without it`, { store: table.store.name, key, cause: error });
+    throw new EdgewaterError("NotFound", `${message}; restore it, or read a version without it`, {
+      store: table.store.name,
+      key,
+      cause: error,
+    });
   }
 }
 
-async function* readFile({ file, parquet, deleted }: OpenedFile, plan: Plan, signal: AbortSignal | undefined): AsyncGenerator<Batch, void, void> {
+async function* readFile(
+  { file, parquet, deleted }: OpenedFile,
+  plan: Plan,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Batch, void, void> {
   const { stored, mapping, condition, result } = plan;
   const rowGroups = condition && rowGroupsOf(parquet, file, plan, condition.bound);
   for await (const batch of parquet.read({ schema: stored, mapping, rowGroups, signal })) {
@@ -120,7 +129,12 @@ async function* readFile({ file, parquet, deleted }: OpenedFile, plan: Plan, sig
 }
 
 /** The indices of the row groups in which a row may match. */
-function rowGroupsOf(parquet: ParquetFile, file: AddFile, { schema, partitionColumns, mapping }: Plan, condition: Bound): readonly number[] {
+function rowGroupsOf(
+  parquet: ParquetFile,
+  file: AddFile,
+  { schema, partitionColumns, mapping }: Plan,
+  condition: Bound,
+): readonly number[] {
   const ofFile = fileFacts(file, { schema, partitionColumns, mapping });
   return parquet.rowGroups.flatMap((group, index) => {
     const ofGroup = rowGroupFacts(group, schema, mapping);
@@ -155,7 +169,20 @@ function conditionFields({ fields }: StructType, where: Expression | undefined):
 function boundCondition(where: Expression, all: StructType, read: StructType): Plan["condition"] {
   bindCondition(where, all);
   const bound = bindCondition(where, read);
-  return { bound, evaluate: compile(bound, (row: Cursor) => rowObject(read, row.columns, row.row)) };
+  return { bound, evaluate: compile(bound, rowObjects(read)) };
+}
+
+/** The objects that callbacks get: those of a batch are made together. */
+function rowObjects(schema: StructType): (cursor: Cursor) => Readonly<Record<string, unknown>> {
+  let columns: Cursor["columns"] = [];
+  let rows: readonly Readonly<Record<string, unknown>>[] = [];
+  return (cursor) => {
+    if (cursor.columns !== columns) {
+      columns = cursor.columns;
+      rows = rowsFromBatch({ schema, rowCount: columns[0]?.length ?? 0, columns });
+    }
+    return rows[cursor.row] ?? {};
+  };
 }
 
 function fieldNamed({ fields }: StructType, name: string): StructField {

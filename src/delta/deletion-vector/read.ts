@@ -21,7 +21,8 @@ export async function readDeletionVector(table: TableLocation, vector: DeletionV
   const where = vector.storageType === "i" ? "the log" : keyOfVector(table, vector);
   try {
     const bytes = vector.storageType === "i" ? inline(vector) : await fromFile(table, where, vector, signal);
-    if (bytes.byteLength !== vector.sizeInBytes) throw new RangeError(`it has ${bytes.byteLength} bytes; the log says ${vector.sizeInBytes}`);
+    if (bytes.byteLength !== vector.sizeInBytes)
+      throw new RangeError(`it has ${bytes.byteLength} bytes; the log says ${vector.sizeInBytes}`);
     const rows = readRowSet(bytes);
     if (rows.count !== vector.cardinality) throw new RangeError(`it deletes ${rows.count} rows; the log says ${vector.cardinality}`);
     return rows;
@@ -54,7 +55,12 @@ function inline({ pathOrInlineDv, sizeInBytes }: DeletionVector): Uint8Array {
   return bytes.byteLength - sizeInBytes < 4 ? bytes.subarray(0, sizeInBytes) : bytes;
 }
 
-async function fromFile({ store }: TableLocation, key: string, vector: DeletionVector, signal: AbortSignal | undefined): Promise<Uint8Array> {
+async function fromFile(
+  { store }: TableLocation,
+  key: string,
+  vector: DeletionVector,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
   const start = vector.offset ?? 0;
   const end = start + vector.sizeInBytes + 2 * frame;
   const bytes = await (await store.get(key, { range: { start, end }, signal })).bytes();

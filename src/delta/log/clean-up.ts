@@ -1,7 +1,7 @@
 import { logKey, type TableLocation, type TableStore } from "../store.ts";
-import { readSidecars } from "./read-checkpoint.ts";
 import { completeCheckpoints, type LogFile, listed } from "./listing.ts";
 import { flagProperty, logRetention } from "./properties.ts";
+import { readSidecars } from "./read-checkpoint.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const day = 86_400_000;
@@ -43,12 +43,19 @@ export async function cleanUpLog(
 /** The version of the newest checkpoint that is not newer than the newest commit up to a time. */
 function oldestToKeep(files: readonly LogFile[], midnight: number): number | undefined {
   // A store without times gives no commit an age.
-  const commit = files.findLast(({ kind, lastModified }) => kind === "commit" && lastModified !== undefined && lastModified.getTime() <= midnight);
+  const commit = files.findLast(
+    ({ kind, lastModified }) => kind === "commit" && lastModified !== undefined && lastModified.getTime() <= midnight,
+  );
   return completeCheckpoints(files).findLast(({ version }) => version <= (commit?.version ?? -1))?.version;
 }
 
 /** Sidecars that no kept checkpoint names, and that no checkpoint in the making may name yet. */
-async function expiredSidecars(table: TableLocation, kept: readonly LogFile[], now: number, signal: AbortSignal | undefined): Promise<string[]> {
+async function expiredSidecars(
+  table: TableLocation,
+  kept: readonly LogFile[],
+  now: number,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
   const named = new Set<string>();
   for (const checkpoint of completeCheckpoints(kept)) {
     for (const key of await readSidecars(table, checkpoint, signal)) named.add(key);

@@ -68,8 +68,18 @@ export async function versionAt(table: TableLocation, metadata: Metadata, time: 
   const inCommit = inCommitTimes(metadata);
   const isInCommit = inCommit !== undefined && time >= inCommit.fromTime;
   const found = isInCommit
-    ? await newestInCommit(table, commits.filter(({ version }) => version >= inCommit.fromVersion), time, signal)
-    : await newestByFile(table, commits.filter(({ version }) => version < (inCommit?.fromVersion ?? Number.POSITIVE_INFINITY)), time, signal);
+    ? await newestInCommit(
+        table,
+        commits.filter(({ version }) => version >= inCommit.fromVersion),
+        time,
+        signal,
+      )
+    : await newestByFile(
+        table,
+        commits.filter(({ version }) => version < (inCommit?.fromVersion ?? Number.POSITIVE_INFINITY)),
+        time,
+        signal,
+      );
   if (found !== undefined) return found;
   const first = commits[0];
   const oldest = first === undefined ? "it has no commits" : `its oldest version, ${first.version}, is younger`;
@@ -128,7 +138,8 @@ async function newestByFile(
   signal: AbortSignal | undefined,
 ): Promise<number | undefined> {
   const infos = new Map<number, CommitInfo | undefined>();
-  for (const { version, lastModified } of commits) if (lastModified === undefined) infos.set(version, await readCommitInfo(table, version, signal));
+  for (const { version, lastModified } of commits)
+    if (lastModified === undefined) infos.set(version, await readCommitInfo(table, version, signal));
   const times = monotonic(commits.map((file) => ({ version: file.version, time: fileTime(file, infos.get(file.version)) })));
   return times.findLast((commit) => commit.time <= time)?.version;
 }

@@ -69,7 +69,12 @@ export function nullableMapOf(name: string, value: unknown): Readonly<Record<str
 }
 
 /** The object is the one that was read, when all of it is right: a log has hundreds of thousands of them. */
-function mapTo<Item>(name: string, value: unknown, items: string, accepts: (item: unknown) => item is Item): Readonly<Record<string, Item>> {
+function mapTo<Item>(
+  name: string,
+  value: unknown,
+  items: string,
+  accepts: (item: unknown) => item is Item,
+): Readonly<Record<string, Item>> {
   if (value === undefined || value === null) return {};
   const record = (Array.isArray(value) ? recordOf(name, value) : structOf(name, value)) as Record<string, Item>;
   for (const key in record) if (!accepts(record[key])) throw wrongField(`${name}.${key}`, record[key], items);

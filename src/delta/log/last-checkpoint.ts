@@ -1,4 +1,4 @@
-import { type TableLocation, logKey } from "../store.ts";
+import { logKey, type TableLocation } from "../store.ts";
 import { readLogFile } from "./commit.ts";
 
 /** The name of the file that says where the newest checkpoint is. */

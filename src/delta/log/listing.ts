@@ -1,4 +1,4 @@
-import { type TableLocation, logFolder } from "../store.ts";
+import { logFolder, type TableLocation } from "../store.ts";
 import { digitsOf, type LogFileName, readLogFileName } from "./file-names.ts";
 import { readLastCheckpoint } from "./last-checkpoint.ts";
 
@@ -19,7 +19,11 @@ const pageSize = 1000;
  *
  * @param upTo the version that is asked for; default: the newest
  */
-export async function listFromCheckpoint(table: TableLocation, upTo: number | undefined, signal?: AbortSignal): Promise<readonly LogFile[]> {
+export async function listFromCheckpoint(
+  table: TableLocation,
+  upTo: number | undefined,
+  signal?: AbortSignal,
+): Promise<readonly LogFile[]> {
   const hint = readLastCheckpoint(table, signal);
   // A failure is thrown where the hint is awaited, if at all.
   hint.catch(() => {});

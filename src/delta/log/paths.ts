@@ -72,5 +72,7 @@ function below(url: string | undefined, path: string): string | undefined {
 }
 
 function plainUrl(url: string): string {
-  return decodePath(url).replace(/^file:\/*(?=\/)/, "").replace(/^s3[an]:/, "s3:");
+  return decodePath(url)
+    .replace(/^file:\/*(?=\/)/, "")
+    .replace(/^s3[an]:/, "s3:");
 }

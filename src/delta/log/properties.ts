@@ -44,7 +44,11 @@ export function flagProperty({ configuration }: Metadata, name: string, missing:
 function durationOf({ configuration }: Metadata, name: string): number | undefined {
   const text = configuration[name];
   if (text === undefined) return undefined;
-  const parts = text.trim().toLowerCase().replace(/^interval\s+/, "").split(/\s+/);
+  const parts = text
+    .trim()
+    .toLowerCase()
+    .replace(/^interval\s+/, "")
+    .split(/\s+/);
   let duration = 0;
   for (let index = 0; index < parts.length; index += 2) {
     duration += Number(parts[index]) * (units[(parts[index + 1] ?? "").replace(/s$/, "")] ?? Number.NaN);

@@ -85,7 +85,12 @@ export async function refreshSnapshot(snapshot: Snapshot, signal?: AbortSignal):
   return snapshotOf(table, last.kind === "compacted" ? last.end : last.version, replay.state());
 }
 
-async function applyCommits(table: TableLocation, files: readonly LogFile[], replay: Replay, signal: AbortSignal | undefined): Promise<void> {
+async function applyCommits(
+  table: TableLocation,
+  files: readonly LogFile[],
+  replay: Replay,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const read = inOrder(files, commitsAtOnce, async ({ key, size }) => {
     if (size > largestCommit) throw damaged(table, key, `it has ${size} bytes; this library reads commits of up to ${largestCommit}`);
     const bytes = await readLogFile(table, key, signal);
@@ -121,7 +126,10 @@ function snapshotOf(table: TableLocation, version: number, state: LogState, segm
 function mappingOf({ configuration }: Metadata): ColumnMappingMode {
   const mode = configuration["delta.columnMapping.mode"] ?? "none";
   if (mode === "none" || mode === "name" || mode === "id") return mode;
-  throw new EdgewaterError("NotSupported", `Cannot read a table whose columns are mapped by ${JSON.stringify(mode)}; only none, name and id are`);
+  throw new EdgewaterError(
+    "NotSupported",
+    `Cannot read a table whose columns are mapped by ${JSON.stringify(mode)}; only none, name and id are`,
+  );
 }
 
 function incomplete(table: TableLocation, segment: LogSegment | undefined, kind: string): EdgewaterError<"Integrity"> {

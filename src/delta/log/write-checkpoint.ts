@@ -43,7 +43,11 @@ export async function writeCheckpoint(
 }
 
 /** The hint never goes back to an older checkpoint, unless two writers race; then it is still true. */
-async function writeHint(table: TableLocation<TableStore>, hint: { readonly version: number }, signal: AbortSignal | undefined): Promise<void> {
+async function writeHint(
+  table: TableLocation<TableStore>,
+  hint: { readonly version: number },
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const last = await readLastCheckpoint(table, signal);
   if (last !== undefined && last.version > hint.version) return;
   try {
@@ -66,7 +70,9 @@ function* checkpointActions(snapshot: Snapshot, now: number): Generator<Action> 
     if ((remove.deletionTimestamp ?? 0) > tombstonesSince) yield { remove: { ...remove, dataChange: false } };
   }
   // Statistics as columns are not written: those who asked for them alone get them as text.
-  const hasStatistics = flagProperty(metadata, "delta.checkpoint.writeStatsAsJson", true) || flagProperty(metadata, "delta.checkpoint.writeStatsAsStruct", false);
+  const hasStatistics =
+    flagProperty(metadata, "delta.checkpoint.writeStatsAsJson", true) ||
+    flagProperty(metadata, "delta.checkpoint.writeStatsAsStruct", false);
   for (const file of snapshot.files()) {
     // An action of a checkpoint changes no data.
     const { stats, ...add } = { ...file, dataChange: false };

@@ -17,7 +17,7 @@ import { formatDate, formatTimestamp, parseDate, parseTimestamp } from "./tempor
  */
 export function parsePartitionValue(text: string | null | undefined, type: DeltaType, column: string): unknown {
   if (text === null || text === undefined || text === "") return null;
-  const value = valueOf(text, type, column);
+  const value = readValue(text, type, column);
   if (value !== undefined) return value;
   const message = `Cannot read the partition value ${JSON.stringify(text)} of the column ${JSON.stringify(column)}: it is no ${typeName(type)}`;
   throw new EdgewaterError("Integrity", `${message}; correct the log`, { field: column });
@@ -50,13 +50,15 @@ const wholeRanges: Readonly<Record<string, readonly [bigint, bigint]>> = {
 };
 
 /** Undefined for a text that is no value of the type. */
-function valueOf(text: string, type: DeltaType, column: string): unknown {
+function readValue(text: string, type: DeltaType, column: string): unknown {
   if (typeof type === "object") {
     if (type.type !== "decimal") throw noPartitions(type, column);
     const decimal = parseDecimal(text.trim());
     if (decimal === undefined) return undefined;
     const unscaled = rescale(decimal, type.scale);
-    const isExact = rescale({ unscaled, scale: type.scale }, Math.max(decimal.scale, type.scale)) === rescale(decimal, Math.max(decimal.scale, type.scale));
+    const isExact =
+      rescale({ unscaled, scale: type.scale }, Math.max(decimal.scale, type.scale)) ===
+      rescale(decimal, Math.max(decimal.scale, type.scale));
     return isExact && (unscaled < 0n ? -unscaled : unscaled) < 10n ** BigInt(type.precision) ? unscaled : undefined;
   }
   switch (type) {

@@ -6,9 +6,12 @@ import { formatDate } from "./temporal.ts";
 
 /** How values that JavaScript has several forms for are given. */
 export interface RowOptions {
-  /** A `long` as a number, which fails for one that is not exact, or as a bigint. Default: `number`. */
+  /** A `long` as a number, which fails for one that is not exact, or as a bigint. Default: as a number where it is exact, else as a bigint. */
   readonly int64?: "number" | "bigint" | undefined;
-  /** A timestamp as a Date, which fails for fractions of a millisecond, or as microseconds since 1970, a bigint. Default: `date`. */
+  /**
+   * A timestamp as a Date, which fails for fractions of a millisecond, or as microseconds since 1970, a bigint. Default: as a Date where
+   * it is exact, else as microseconds.
+   */
   readonly timestamp?: "date" | "micros" | undefined;
   /** A date as a text such as `2024-01-15`, or as a Date at its start in UTC. Default: `text`. */
   readonly date?: "text" | "date" | undefined;
@@ -53,10 +56,26 @@ function orNull(convert: (value: unknown) => unknown): (value: unknown) => unkno
 }
 
 function converter(type: DeltaType, options: RowOptions, path: string): Convert {
-  const { int64 = "number", timestamp = "date", date = "text" } = options;
-  if (type === "long") return int64 === "bigint" ? undefined : (value) => numberOf(value as bigint, path);
-  if (type === "timestamp" || type === "timestamp_ntz") return timestamp === "micros" ? undefined : (value) => dateTimeOf(value as bigint, path);
-  if (type === "date") return date === "text" ? (value) => formatDate(value as number) : (value) => new Date((value as number) * 86_400_000);
+  const { int64, timestamp, date = "text" } = options;
+  if (type === "long")
+    return exactly(
+      int64 === "bigint",
+      int64 === "number",
+      numberOf,
+      `it is no number that JavaScript has exactly; read it with int64: "bigint"`,
+      path,
+    );
+  if (type === "timestamp" || type === "timestamp_ntz") {
+    return exactly(
+      timestamp === "micros",
+      timestamp === "date",
+      dateTimeOf,
+      `a Date has whole milliseconds up to the year 275760; read it with timestamp: "micros"`,
+      path,
+    );
+  }
+  if (type === "date")
+    return date === "text" ? (value) => formatDate(value as number) : (value) => new Date((value as number) * 86_400_000);
   if (typeof type === "string") return undefined;
   switch (type.type) {
     case "decimal":
@@ -79,23 +98,36 @@ function structConverter(type: StructType, options: RowOptions, path: string): C
   const fields = type.fields.map((field) => ({ name: field.name, convert: converter(field.type, options, `${path}.${field.name}`) }));
   if (fields.every(({ convert }) => convert === undefined)) return undefined;
   const parts = fields.map(({ name, convert }) => ({ name, convert: orNull(convert ?? same) }));
-  return (value) => Object.fromEntries(parts.map(({ name, convert }) => [name, convert((value as Readonly<Record<string, unknown>>)[name])]));
+  return (value) =>
+    Object.fromEntries(parts.map(({ name, convert }) => [name, convert((value as Readonly<Record<string, unknown>>)[name])]));
 }
 
 const same = (value: unknown): unknown => value;
 
-function numberOf(value: bigint, path: string): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  throw lossy(path, `${value} is no number that JavaScript has exactly; read it with int64: "bigint"`);
+/**
+ * Converts whole numbers to the usual form of JavaScript where that is exact.
+ *
+ * @param isKept whether they stay as they are
+ * @param isStrict whether one that has no such form fails; otherwise it stays as it is
+ */
+function exactly(isKept: boolean, isStrict: boolean, form: (value: bigint) => unknown, problem: string, path: string): Convert {
+  if (isKept) return undefined;
+  return (value) => {
+    const exact = form(value as bigint);
+    if (exact === undefined && isStrict) throw lossy(path, `${value} is not exact: ${problem}`);
+    return exact ?? value;
+  };
 }
 
-function dateTimeOf(micros: bigint, path: string): Date {
+function numberOf(value: bigint): number | undefined {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
+function dateTimeOf(micros: bigint): Date | undefined {
   const millis = micros / 1000n;
-  if (millis * 1000n !== micros) throw lossy(path, `a Date has no fractions of a millisecond, and ${micros} µs do; read it with timestamp: "micros"`);
   const date = new Date(Number(millis));
-  if (Number.isNaN(date.getTime())) throw lossy(path, `a Date ends in the year 275760, before ${micros} µs; read it with timestamp: "micros"`);
-  return date;
+  return millis * 1000n === micros && !Number.isNaN(date.getTime()) ? date : undefined;
 }
 
 function lossy(path: string, reason: string): EdgewaterError<"NotSupported"> {

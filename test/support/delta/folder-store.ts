@@ -1,10 +1,10 @@
 /** Tables that other programs wrote into a folder, under the names that they gave. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { ReadableStore } from "../../../src/delta/store.ts";
 import { compareUtf8 } from "../../../src/encoding/utf8.ts";
 import { EdgewaterError } from "../../../src/errors.ts";
 import type { GetResult, ObjectMeta, PagedListOptions, RangeGetOptions } from "../../../src/object-store/types.ts";
-import type { ReadableStore } from "../../../src/delta/store.ts";
 
 /** Reads files by their names, which a `LocalStore` would escape. */
 export class FolderStore implements ReadableStore {
@@ -32,7 +32,9 @@ export class FolderStore implements ReadableStore {
   async *list(prefix = "", { startAfter = "" }: PagedListOptions = {}): AsyncGenerator<ObjectMeta> {
     const folder = join(this.#folder, prefix);
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-    const keys = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(this.#folder.length + 1));
+    const keys = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.#folder.length + 1));
     for (const key of keys.sort(compareUtf8)) if (compareUtf8(key, startAfter) > 0) yield await this.head(key);
   }
 }

@@ -42,7 +42,8 @@ describe.runIf(isThere)("a table of another engine", () => {
     expect(snapshot.metadata.partitionColumns).toEqual(entry.partitionColumns);
     const rows = await rowsOf(scan(snapshot));
     if (entry.rows !== undefined) expect(rows.length).toBe(entry.rows);
-    if (entry.expected !== undefined) expect(rows).toEqual(await expectedRows(join(entry.expected, contentFolder(entry.expected)), snapshot));
+    if (entry.expected !== undefined)
+      expect(rows).toEqual(await expectedRows(join(entry.expected, contentFolder(entry.expected)), snapshot));
   });
 
   it.each(manifest.filter(({ must }) => must === "log"))("has a log that is replayed: $table", async ({ table }) => {
@@ -88,7 +89,9 @@ function contentFolder(expected: string): string {
 
 /** The rows of the Parquet files in a folder. Their columns are those of the table, also where these are partitions. */
 async function expectedRows(expected: string, { schema }: Snapshot): Promise<readonly string[]> {
-  const names = readdirSync(join(folder, expected), { recursive: true, encoding: "utf8" }).filter((name) => /(^|\/)[^.][^/]*\.parquet$/.test(name));
+  const names = readdirSync(join(folder, expected), { recursive: true, encoding: "utf8" }).filter((name) =>
+    /(^|\/)[^.][^/]*\.parquet$/.test(name),
+  );
   const rows: string[] = [];
   for (const name of names) {
     const key = join(expected, name);
@@ -101,7 +104,8 @@ async function expectedRows(expected: string, { schema }: Snapshot): Promise<rea
 async function rowsOf(batches: AsyncIterable<Batch>): Promise<readonly string[]> {
   const rows: string[] = [];
   for await (const { rowCount, columns, schema } of batches) {
-    for (let row = 0; row < rowCount; row++) rows.push(schema.fields.map(({ name }, index) => `${name}=${text(columns[index]?.[row])}`).join(" "));
+    for (let row = 0; row < rowCount; row++)
+      rows.push(schema.fields.map(({ name }, index) => `${name}=${text(columns[index]?.[row])}`).join(" "));
   }
   return rows.sort();
 }

@@ -31,7 +31,12 @@ describe("a roaring bitmap", () => {
 
   it("of hostile bytes is refused, and never expanded", () => {
     const random = randomOf(65);
-    const valid = bitmapOf([1, 2, 3], Array.from({ length: 5000 }, (_, row) => row), [[0, 65535]], 1);
+    const valid = bitmapOf(
+      [1, 2, 3],
+      Array.from({ length: 5000 }, (_, row) => row),
+      [[0, 65535]],
+      1,
+    );
     expect(readRowSet(valid).count).toBe(3 + 5000 + 65536);
     for (let round = 0; round < 1000; round++) {
       const bytes = valid.slice(0, random() < 0.3 ? Math.floor(random() * valid.length) : undefined);

@@ -13,7 +13,15 @@ const version = (minReaderVersion: number, minWriterVersion: number): Protocol =
 
 describe("the features of a table", () => {
   it("are read when they are known", () => {
-    const known = ["columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint", "vacuumProtocolCheck", "typeWidening", "typeWidening-preview"];
+    const known = [
+      "columnMapping",
+      "deletionVectors",
+      "timestampNtz",
+      "v2Checkpoint",
+      "vacuumProtocolCheck",
+      "typeWidening",
+      "typeWidening-preview",
+    ];
     checkReadable(features(known), "t");
     for (const reader of [1, 2]) checkReadable(version(reader, 2), "t");
     // What only writers must know does not keep readers away.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { JsonNumber, type JsonValue, parseJson, printJson } from "../../../../src/delta/log/json.ts";
+import { type JsonNumber, type JsonValue, parseJson, printJson } from "../../../../src/delta/log/json.ts";
 import { randomOf } from "../../../support/random.ts";
 
 describe("JSON without loss", () => {
@@ -16,7 +16,9 @@ describe("JSON without loss", () => {
 
   it("keeps decimals that a number rounds", () => {
     const text = '{"a":12345.678900000000001,"b":12345.6789,"c":1.0e-5,"d":[99999999999999999999999999999999.999999]}';
-    expect(printJson(parseJson(text))).toBe('{"a":12345.678900000000001,"b":12345.6789,"c":0.00001,"d":[99999999999999999999999999999999.999999]}');
+    expect(printJson(parseJson(text))).toBe(
+      '{"a":12345.678900000000001,"b":12345.6789,"c":0.00001,"d":[99999999999999999999999999999999.999999]}',
+    );
     expect((parseJson("12345.678900000000001") as JsonNumber).text).toBe("12345.678900000000001");
   });
 
@@ -41,7 +43,9 @@ describe("JSON without loss", () => {
       if (kind === 1) return pick(["", "é", "\u2028", 'quote " and \\', "\\", "\n", "𝒳", "1234567890123456"]);
       if (kind === 2) return pick([[], {}]);
       if (kind === 3) return Array.from({ length: Math.floor(next() * 4) }, () => make(depth + 1));
-      return Object.fromEntries(Array.from({ length: Math.floor(next() * 4) }, () => [pick(["a", "b\\", 'c"', "__proto__"]), make(depth + 1)]));
+      return Object.fromEntries(
+        Array.from({ length: Math.floor(next() * 4) }, () => [pick(["a", "b\\", 'c"', "__proto__"]), make(depth + 1)]),
+      );
     };
     // The large number chooses the parser that keeps it.
     const withLarge = (text: string): string => `[1234567890123456789,${text}]`;

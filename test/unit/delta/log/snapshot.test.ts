@@ -3,8 +3,8 @@ import type { Action } from "../../../../src/delta/log/actions.ts";
 import { loadSnapshot, refreshSnapshot, type Snapshot } from "../../../../src/delta/log/snapshot.ts";
 import { logKey } from "../../../../src/delta/store.ts";
 import { MemoryStore } from "../../../../src/object-store/memory/store.ts";
-import { randomOf } from "../../../support/random.ts";
 import { added, commit, created, metadata, removed, tableOf, writeLog } from "../../../support/delta/written-log.ts";
+import { randomOf } from "../../../support/random.ts";
 
 const paths = (snapshot: Snapshot): string[] => Array.from(snapshot.files(), ({ path }) => path).sort();
 const vector = { storageType: "u", pathOrInlineDv: "ab^-aqEH.-t@S}K{vb[*k^", offset: 4, sizeInBytes: 40, cardinality: 6 } as const;
@@ -77,7 +77,12 @@ describe("a snapshot", () => {
 
   it("ignores files that are no part of the log", async () => {
     const table = await tableOf(created());
-    for (const name of ["_staged_commits/00000000000000000001.u.json", ".00000000000000000001.json.crc", "1.json", "00000000000000000001.json.tmp"]) {
+    for (const name of [
+      "_staged_commits/00000000000000000001.u.json",
+      ".00000000000000000001.json.crc",
+      "1.json",
+      "00000000000000000001.json.tmp",
+    ]) {
       await writeLog(table, name, "?");
     }
     expect((await loadSnapshot(table)).version).toBe(0);
@@ -102,7 +107,10 @@ describe("a snapshot", () => {
 describe("a log that cannot be believed", () => {
   it("has no commits, and then there is no table", async () => {
     const table = { store: new MemoryStore(), root: "nothing" };
-    await expect(loadSnapshot(table)).rejects.toMatchObject({ code: "NotFound", message: expect.stringContaining('no Delta table at "nothing"') });
+    await expect(loadSnapshot(table)).rejects.toMatchObject({
+      code: "NotFound",
+      message: expect.stringContaining('no Delta table at "nothing"'),
+    });
   });
 
   it("lacks a commit", async () => {
@@ -117,14 +125,26 @@ describe("a log that cannot be believed", () => {
   it("lacks its first commits", async () => {
     const table = await tableOf([...created(), added("a")], [added("b")]);
     await table.store.delete(logKey(table.root, "00000000000000000000.json"));
-    await expect(loadSnapshot(table)).rejects.toMatchObject({ code: "Integrity", message: expect.stringContaining("begins with version 1") });
-    await expect(loadSnapshot(table, { version: 0 })).rejects.toMatchObject({ code: "NotFound", message: expect.stringContaining("version 0") });
+    await expect(loadSnapshot(table)).rejects.toMatchObject({
+      code: "Integrity",
+      message: expect.stringContaining("begins with version 1"),
+    });
+    await expect(loadSnapshot(table, { version: 0 })).rejects.toMatchObject({
+      code: "NotFound",
+      message: expect.stringContaining("version 0"),
+    });
   });
 
   it("has no protocol, or no metadata", async () => {
     const [, protocol, metaData] = created() as [Action, Action, Action];
-    await expect(loadSnapshot(await tableOf([metaData]))).rejects.toMatchObject({ code: "Integrity", message: expect.stringContaining("action protocol") });
-    await expect(loadSnapshot(await tableOf([protocol]))).rejects.toMatchObject({ code: "Integrity", message: expect.stringContaining("action metaData") });
+    await expect(loadSnapshot(await tableOf([metaData]))).rejects.toMatchObject({
+      code: "Integrity",
+      message: expect.stringContaining("action protocol"),
+    });
+    await expect(loadSnapshot(await tableOf([protocol]))).rejects.toMatchObject({
+      code: "Integrity",
+      message: expect.stringContaining("action metaData"),
+    });
   });
 
   it.each([

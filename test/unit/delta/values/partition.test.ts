@@ -66,7 +66,8 @@ describe("a partition value in the log", () => {
 
   it("is what is read of what was printed, for random values of every type", () => {
     const random = randomOf(8);
-    const whole = (bits: number): bigint => BigInt.asIntN(bits, BigInt(Math.floor(random() * 2 ** 52)) * BigInt(Math.floor(random() * 2 ** 52)));
+    const whole = (bits: number): bigint =>
+      BigInt.asIntN(bits, BigInt(Math.floor(random() * 2 ** 52)) * BigInt(Math.floor(random() * 2 ** 52)));
     const makers: readonly [DeltaType, () => unknown][] = [
       ["long", () => whole(64)],
       ["integer", () => Number(whole(32))],

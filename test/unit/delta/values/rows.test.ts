@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeltaType } from "../../../../src/delta/schema/types.ts";
 import { batchFromRows } from "../../../../src/delta/values/from-rows.ts";
-import { rowsFromBatch } from "../../../../src/delta/values/to-rows.ts";
+import { type RowOptions, rowsFromBatch } from "../../../../src/delta/values/to-rows.ts";
 import { array, decimal, field, map, requiredField, struct } from "../../../support/delta/schema.ts";
 
 const valueOf = (type: DeltaType, value: unknown): unknown => batchFromRows([{ a: value }], struct(field("a", type))).columns[0]?.[0];
@@ -44,11 +44,17 @@ describe("rows", () => {
     ]);
   });
 
-  it("never lose digits: a form that lacks them is refused", () => {
+  it("never lose digits: what has no exact usual form has another, or is refused where the form is chosen", () => {
     const schema = struct(field("s", struct(field("id", "long"), field("at", "timestamp"))));
-    const rows = (value: object) => () => rowsFromBatch(batchFromRows([{ s: value }], schema));
-    expect(rows({ id: 9_007_199_254_740_993n })).toThrow(/"s.id" as rows: 9007199254740993 is no number .* int64: "bigint"/);
-    expect(rows({ at: 1_500n })).toThrow(expect.objectContaining({ code: "NotSupported", message: expect.stringMatching(/timestamp: "micros"/) }));
+    const rows = (value: object, options: RowOptions = {}) => rowsFromBatch(batchFromRows([{ s: value }], schema), options);
+    expect(rows({ id: 9_007_199_254_740_993n, at: 1_500n })).toEqual([{ s: { id: 9_007_199_254_740_993n, at: 1_500n } }]);
+    expect(rows({ id: 9_007_199_254_740_991n, at: 2_000n })).toEqual([{ s: { id: 9_007_199_254_740_991, at: new Date(2) } }]);
+    const lost = (value: object, options: RowOptions) => () => rows(value, options);
+    expect(lost({ id: 9_007_199_254_740_993n }, { int64: "number" })).toThrow(
+      /"s.id" as rows: 9007199254740993 is not exact.* int64: "bigint"/,
+    );
+    expect(lost({ at: 1_500n }, { timestamp: "date" })).toThrow(/timestamp: "micros"/);
+    expect(lost({ at: 2n ** 63n - 1n }, { timestamp: "date" })).toThrow(expect.objectContaining({ code: "NotSupported" }));
   });
 
   it.each([
@@ -93,7 +99,9 @@ describe("rows", () => {
     [struct(requiredField("x", "long")), {}, /"a.x" of row 0: undefined; it is not nullable/],
     [array(array("byte")), [[1], [1000]], /"a.element.element" of row 0/],
   ] as const)("are refused by %j: %s", (type, value, message) => {
-    expect(() => valueOf(type, value)).toThrow(expect.objectContaining({ code: "ValidationError", message: expect.stringMatching(message) }));
+    expect(() => valueOf(type, value)).toThrow(
+      expect.objectContaining({ code: "ValidationError", message: expect.stringMatching(message) }),
+    );
   });
 
   it("are refused with unknown columns, and the nearest known one", () => {
