@@ -22,9 +22,15 @@ const facts = { schema, partitionColumns: ["region"], mapping: "none" } as const
 const regions = ["eu", "us"];
 const retry = { maxRetries: 60, delayMs: 1, maxDelayMs: 8 };
 
+/**
+ * `overwrite` replaces the files of a region, `delete` removes one of them, `derive` adds a file that is made from one of them, and `once`
+ * adds a file with a `txn`.
+ */
+const kindsOfCalls = ["append", "overwrite", "delete", "derive", "once"] as const;
+
 /** What one call of a writer was asked to do, and what came of it. */
 interface Call {
-  readonly kind: "append" | "overwrite" | "once";
+  readonly kind: (typeof kindsOfCalls)[number];
   readonly region: string;
   /** The file that it adds in each attempt starts with this. */
   readonly name: string;
@@ -42,15 +48,22 @@ async function load(table: TableLocation): Promise<Snapshot & { readonly facts: 
   }
 }
 
-function planOf({ kind, region, name }: Call, snapshot: Snapshot, attempt: number): Plan {
+function planOf({ kind, region, name }: Call, snapshot: Snapshot, attempt: number): Plan | undefined {
   const file: Action = {
     add: { path: `${name}-${attempt}`, partitionValues: { region }, size: 1, modificationTime: 1, dataChange: true },
   };
-  if (kind !== "overwrite") return { actions: [file], reads: readNothing, commitInfo: { operation: name } };
+  const commitInfo = { operation: name };
+  if (kind === "append" || kind === "once") return { actions: [file], reads: readNothing, commitInfo };
   const rows = bindCondition(parseExpression(`region = '${region}'`), schema);
-  const old = Array.from(snapshot.files()).filter((each) => mayMatch(rows, fileFacts(each, facts)));
+  const found = Array.from(snapshot.files()).filter((each) => mayMatch(rows, fileFacts(each, facts)));
+  const old = kind === "overwrite" ? found : found.slice(0, 1);
   const removes = old.map(({ path }): Action => ({ remove: { path, dataChange: true, deletionTimestamp: 1 } }));
-  return { actions: [...removes, file], reads: { rows, files: new Set(old.map(fileIdentity)) }, commitInfo: { operation: name } };
+  const files = new Set(old.map(fileIdentity));
+  if (kind === "overwrite") return { actions: [...removes, file], reads: { rows, files }, commitInfo };
+  if (old.length === 0) return undefined;
+  // A delete conflicts with others by what it removes alone.
+  if (kind === "delete") return { actions: removes, reads: readNothing, commitInfo };
+  return { actions: [file], reads: { rows: "none", files }, commitInfo: { ...commitInfo, from: old[0]?.path } };
 }
 
 async function run(table: TableLocation<CommitStore>, call: Call): Promise<void> {
@@ -82,9 +95,12 @@ async function check(table: TableLocation, calls: readonly Call[]): Promise<void
     expect(committed.has(call.name), `${call.name} is committed twice`).toBe(false);
     committed.set(call.name, version);
     const removes = actions.flatMap((action) => ("remove" in action ? [action.remove.path] : []));
-    const expected =
-      call.kind === "overwrite" ? [...live.values()].filter(({ partitionValues }) => partitionValues["region"] === call.region) : [];
-    expect(removes.sort(), `${call.name} replaces what is there`).toEqual(expected.map(({ path }) => path).sort());
+    const inRegion = [...live.values()].filter(({ partitionValues }) => partitionValues["region"] === call.region);
+    const paths = inRegion.map(({ path }) => path).sort();
+    if (call.kind === "overwrite") expect(removes.sort(), `${call.name} replaces what is there`).toEqual(paths);
+    else if (call.kind === "delete") expect(paths, `${call.name} removes a file that is there`).toEqual(expect.arrayContaining(removes));
+    else expect(removes).toEqual([]);
+    if (call.kind === "derive") expect(paths, `${call.name} is made from a file that is there`).toContain(info?.["from"]);
     for (const path of removes) live.delete(path);
     for (const action of actions) {
       if ("add" in action) live.set(action.add.path, action.add);
@@ -110,7 +126,7 @@ async function race(seed: number, kinds: readonly Fault[]): Promise<readonly Cal
   const writers = 6;
   const calls = Array.from({ length: writers }, (_, writer) =>
     Array.from({ length: 5 }, (_, number): Call => {
-      const kind = (["append", "overwrite", "once"] as const)[Math.floor(random() * 3)] ?? "append";
+      const kind = kindsOfCalls[Math.floor(random() * kindsOfCalls.length)] ?? "append";
       return { kind, region: regions[Math.floor(random() * regions.length)] ?? "eu", name: `${kind}${writer}-${number}` };
     }),
   );
@@ -126,7 +142,7 @@ async function race(seed: number, kinds: readonly Fault[]): Promise<readonly Cal
 
 describe("many writers of a table", () => {
   it("lose nothing, double nothing and replace exactly what is there", async () => {
-    for (let seed = 1; seed <= 4; seed++) {
+    for (let seed = 1; seed <= 3; seed++) {
       const calls = await race(seed, []);
       expect(calls.filter(({ result }) => result?.kind === "failed" || result?.kind === "unknown")).toEqual([]);
     }
@@ -136,6 +152,6 @@ describe("many writers of a table", () => {
     ["loses answers", ["after"]],
     ["fails before and after it acts, and is slow", ["before", "after", { delayMs: 1 }, { delayMs: 3 }]],
   ])("do so over a store that %s", async (_, kinds) => {
-    for (let seed = 1; seed <= 3; seed++) await race(seed, kinds);
+    for (let seed = 1; seed <= 2; seed++) await race(seed, kinds);
   });
 });
