@@ -14,5 +14,14 @@
 import type { SchemaElement } from "hyparquet";
 import { snappyUncompress } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { Damage } from "./failure.ts";
 
-export { ByteWriter, ParquetWriter, type SchemaElement, snappyUncompress };
+export { ByteWriter, ParquetWriter, type SchemaElement };
+
+/** Decompresses Snappy, which makes at most 64 bytes of 3. */
+export function uncompressSnappy(bytes: Uint8Array, size: number): Uint8Array {
+  if (size > bytes.length * 22 + 64) throw new Damage(`a page of ${bytes.length} bytes cannot become ${size}`);
+  const page = new Uint8Array(size);
+  snappyUncompress(bytes, page);
+  return page;
+}
