@@ -160,7 +160,7 @@ function caseOf(name: string, operands: readonly Expression[]): Expression | und
 }
 
 function bindColumn(path: readonly string[], relations: readonly Relation[]): Bound {
-  const shown = path.join(".");
+  const shown = path.join(".").slice(0, 200);
   const [first = "", ...rest] = path;
   const named = relations.findIndex(({ alias }) => alias?.toLowerCase() === first.toLowerCase());
   const candidates = named >= 0 && rest.length > 0 ? [{ table: named, name: rest[0] ?? "", fields: rest.slice(1) }] : [];

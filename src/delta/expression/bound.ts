@@ -53,4 +53,3 @@ export function converted(operand: Bound, type: DeltaType): Bound | undefined {
   if (operand.kind === "literal") return { kind: "literal", type, value: operand.value === null ? null : apply(operand.value) };
   return { kind: "apply", type, operands: [operand], call: apply as (value: never) => unknown, isMonotone };
 }
-

@@ -37,7 +37,12 @@ export function conditionOf(input: ConditionInput, { source = "s", target = "t" 
   if (typeof input === "function") return { kind: "callback", call: input };
   const on: unknown = (input as Partial<OnColumns> | null)?.on;
   if (Array.isArray(on) && on.length > 0 && on.every((name) => typeof name === "string")) {
-    const equal = (name: string): Expression => ({ kind: "compare", operator: "=", left: columnOf(source, name), right: columnOf(target, name) });
+    const equal = (name: string): Expression => ({
+      kind: "compare",
+      operator: "=",
+      left: columnOf(source, name),
+      right: columnOf(target, name),
+    });
     return joined("and", on.map(equal));
   }
   const expected = 'the text of an expression, { on: ["column"] } or a function over a row';

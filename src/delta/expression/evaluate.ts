@@ -120,11 +120,6 @@ const holds: Readonly<Record<Exclude<Comparison, "<=>">, (order: number) => bool
   ">=": (order) => order >= 0,
 };
 
-/** Whether a comparison of two values that are not null holds, by their order. */
-export function isTrueFor(operator: Comparison, order: number): boolean {
-  return holds[operator === "<=>" ? "=" : operator](order);
-}
-
 function compileComparison({ operator, order }: Bound & { readonly kind: "compare" }, left: Evaluate, right: Evaluate): Evaluate {
   if (operator === "<=>") {
     return (rows) => {

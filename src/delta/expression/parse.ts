@@ -6,20 +6,21 @@ import { typeNamed } from "./type-names.ts";
 /** How deep expressions may be nested. A chain of AND or OR counts as one level. */
 const deepest = 200;
 
-const comparisons: Readonly<Record<string, Comparison>> = {
-  "=": "=",
-  "==": "=",
-  "<>": "<>",
-  "!=": "<>",
-  "<": "<",
-  "<=": "<=",
-  ">": ">",
-  ">=": ">=",
-  "<=>": "<=>",
-};
+const comparisons: ReadonlyMap<string, Comparison> = new Map([
+  ["=", "="],
+  ["==", "="],
+  ["<>", "<>"],
+  ["!=", "<>"],
+  ["<", "<"],
+  ["<=", "<="],
+  [">", ">"],
+  [">=", ">="],
+  ["<=>", "<=>"],
+]);
 
 /** Words that end an operand, so they are no names unless they are quoted. */
 const reserved = new Set("and or not in is null like between case when then else end true false as cast".split(" "));
+const literalWords = new Set(["null", "true", "false"]);
 
 /**
  * Parses an expression. Its grammar, from the weakest to the strongest operator:
@@ -78,8 +79,7 @@ class Parser {
 
   #predicate(): Expression {
     const left = this.#sum();
-    const { kind, value } = this.#next;
-    const operator = kind === "symbol" && Object.hasOwn(comparisons, value) ? comparisons[value] : undefined;
+    const operator = comparisons.get(this.#next.keyword);
     if (operator !== undefined) {
       this.#at++;
       return { kind: "compare", operator, left, right: this.#sum() };
@@ -126,11 +126,7 @@ class Parser {
     const sign = this.#takeOneOf(["+", "-"]);
     if (sign === undefined) return this.#operand();
     return this.#nested(() => {
-      const { kind, value } = this.#next;
-      if (kind === "number") {
-        this.#at++;
-        return numberLiteral(sign === "-" ? `-${value}` : value);
-      }
+      if (this.#next.kind === "number") return this.#number(sign);
       const operand = this.#signed();
       return sign === "-" ? { kind: "negate", operand } : operand;
     });
@@ -146,17 +142,25 @@ class Parser {
     if (this.#take("case")) return this.#nested(() => this.#case());
     if (this.#take("cast")) return this.#cast();
     if (token.kind === "end" || token.kind === "symbol") throw this.#unexpected("an operand");
-    const isKeyword = token.kind === "word" && reserved.has(token.value.toLowerCase());
-    if (isKeyword && !/^(?:null|true|false)$/i.test(token.value)) throw this.#unexpected("an operand");
+    const isKeyword = reserved.has(token.keyword);
+    if (isKeyword && !literalWords.has(token.keyword)) throw this.#unexpected("an operand");
+    if (token.kind === "number") return this.#number("+");
     this.#at++;
-    if (token.kind === "number") return numberLiteral(token.value);
     if (token.kind === "text") return textLiteral(token.value);
-    if (isKeyword) return keywordLiteral(token.value);
+    if (isKeyword) return keywordLiteral(token.keyword);
     if (token.kind === "word" && this.#next.kind === "text") return this.#prefixed(token);
-    if (token.kind === "word" && this.#next.value === "(" && this.#next.kind === "symbol") {
-      return { kind: "call", name: token.value.toLowerCase(), operands: this.#list() };
+    if (token.kind === "word" && this.#isNext("(")) {
+      return { kind: "call", name: token.keyword, operands: this.#list() };
     }
     return this.#column(token.value);
+  }
+
+  #number(sign: Operator): Expression {
+    const { value, at } = this.#next;
+    const literal = numberLiteral(sign === "-" ? `-${value}` : value);
+    if (literal.type === "double" && !Number.isFinite(literal.value)) throw invalidExpression(this.#text, at, "the number is too large");
+    this.#at++;
+    return literal;
   }
 
   #prefixed({ value, at }: Token): Expression {
@@ -171,6 +175,7 @@ class Parser {
     while (this.#take(".")) {
       const { kind, value } = this.#next;
       if (kind !== "word" && kind !== "name") throw this.#unexpected("a name after the point");
+      if (path.length === deepest) throw this.#tooDeep();
       this.#at++;
       path.push(value);
     }
@@ -206,10 +211,10 @@ class Parser {
       } while (this.#take(","));
       this.#expect(")");
     }
-    const type = typeNamed(value, sizes);
-    if (typeof type === "string") throw invalidExpression(this.#text, at, type);
+    const named = typeNamed(value, sizes);
+    if ("problem" in named) throw invalidExpression(this.#text, at, named.problem);
     this.#expect(")");
-    return { kind: "cast", operand, type };
+    return { kind: "cast", operand, type: named.type };
   }
 
   #list(): readonly Expression[] {
@@ -228,8 +233,7 @@ class Parser {
 
   /** Whether the next token is this symbol, or this keyword in any case. */
   #isNext(wanted: string): boolean {
-    const { kind, value } = this.#next;
-    return (kind === "symbol" && value === wanted) || (kind === "word" && value.toLowerCase() === wanted);
+    return this.#next.keyword === wanted;
   }
 
   #take(wanted: string): boolean {
@@ -260,7 +264,11 @@ class Parser {
   }
 
   #deepen(): void {
-    if (++this.#depth > deepest) throw invalidExpression(this.#text, this.#next.at, `it is nested more than ${deepest} levels deep`);
+    if (++this.#depth > deepest) throw this.#tooDeep();
+  }
+
+  #tooDeep(): Error {
+    return invalidExpression(this.#text, this.#next.at, `it is nested more than ${deepest} levels deep`);
   }
 }
 
@@ -268,7 +276,6 @@ function negatedIf(isNegated: boolean, operand: Expression): Expression {
   return isNegated ? { kind: "not", operand } : operand;
 }
 
-function keywordLiteral(word: string): Expression {
-  if (/^null$/i.test(word)) return nullLiteral;
-  return { kind: "literal", type: "boolean", value: /^true$/i.test(word) };
+function keywordLiteral(keyword: string): Expression {
+  return keyword === "null" ? nullLiteral : { kind: "literal", type: "boolean", value: keyword === "true" };
 }

@@ -6,6 +6,8 @@ export interface Token {
   readonly kind: "word" | "name" | "text" | "number" | "symbol" | "end";
   /** What it stands for: quotes are removed. */
   readonly value: string;
+  /** A symbol, or a word in lower case; empty for anything else. */
+  readonly keyword: string;
   /** The index of its first character. */
   readonly at: number;
 }
@@ -14,9 +16,11 @@ export interface Token {
 const longestExpression = 16_000_000;
 
 const space = /\s*/y;
-const word = /[\p{L}_][\p{L}\p{N}_]*/uy;
-const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-const symbol = /<=>|<>|<=|>=|!=|==|[=<>+\-*/%(),.]/y;
+const expressions = {
+  word: /[\p{L}_][\p{L}\p{N}_]*/uy,
+  number: /\d+(?:\.\d*)?(?:[eE][+-]?\d+)?/y,
+  symbol: /<=>|<>|<=|>=|!=|==|[=<>+\-*/%(),.]/y,
+};
 const quotes: Readonly<Record<string, "text" | "name">> = { "'": "text", '"': "name", "`": "name" };
 
 /**
@@ -37,25 +41,30 @@ export function tokensOf(text: string): readonly Token[] {
   };
   while (true) {
     at += match(space)?.length ?? 0;
-    if (at >= text.length) return [...tokens, { kind: "end", value: "", at: text.length }];
+    if (at >= text.length) return [...tokens, { kind: "end", value: "", keyword: "", at: text.length }];
     const quoted = quotes[text[at] ?? ""];
     if (quoted !== undefined) {
       const end = endOfQuoted(text, at);
       const quote = text[at] ?? "";
-      tokens.push({ kind: quoted, value: text.slice(at + 1, end - 1).replaceAll(quote + quote, quote), at });
+      tokens.push({ kind: quoted, value: text.slice(at + 1, end - 1).replaceAll(quote + quote, quote), keyword: "", at });
       at = end;
       continue;
     }
-    const [kind, value] = firstOf(["word", match(word)], ["number", match(number)], ["symbol", match(symbol)]);
-    if (value === undefined)
-      throw invalidExpression(text, at, `unexpected character ${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))}`);
-    tokens.push({ kind, value, at });
+    const kind = kindOf(text.charCodeAt(at));
+    const value = match(expressions[kind]);
+    if (value === undefined) {
+      const character = JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0));
+      throw invalidExpression(text, at, `unexpected character ${character}`);
+    }
+    tokens.push({ kind, value, keyword: kind === "symbol" ? value : kind === "word" ? value.toLowerCase() : "", at });
     at += value.length;
   }
 }
 
-function firstOf(...found: readonly [Token["kind"], string | undefined][]): readonly [Token["kind"], string | undefined] {
-  return found.find(([, value]) => value !== undefined) ?? ["end", undefined];
+/** What a token is that starts with this unit; letters beyond ASCII start words. */
+function kindOf(unit: number): keyof typeof expressions {
+  if (unit >= 48 && unit <= 57) return "number";
+  return unit === 95 || unit > 127 || ((unit | 32) >= 97 && (unit | 32) <= 122) ? "word" : "symbol";
 }
 
 /** The index after the closing quote; a doubled quote stands for itself. */

@@ -1,6 +1,6 @@
 import { loadPeer } from "../../peer.ts";
 import { Damage, Unsupported } from "./failure.ts";
-import { snappyUncompress } from "./hyparquet.ts";
+import { uncompressSnappy } from "./hyparquet.ts";
 
 /** Decompresses the bytes of a page, which become exactly so many. */
 export type Decompress = (bytes: Uint8Array, size: number) => Uint8Array | Promise<Uint8Array>;
@@ -31,7 +31,7 @@ export async function decompressor(codec: number): Promise<Decompress> {
 async function load(codec: number): Promise<Decompress> {
   const name = names[codec];
   if (name === "UNCOMPRESSED") return (bytes) => bytes;
-  if (name === "SNAPPY") return snappy;
+  if (name === "SNAPPY") return uncompressSnappy;
   if (name === "GZIP") return gunzip;
   if (name === undefined || name === "LZO") throw new Unsupported(`it is compressed with ${name ?? `the unknown codec ${codec}`}`);
   const peer = await loadPeer("hyparquet-compressors", "edgewater/delta", () => import("hyparquet-compressors"));
@@ -42,14 +42,6 @@ async function load(codec: number): Promise<Decompress> {
 
 function checked(page: Uint8Array, size: number): Uint8Array {
   if (page.length !== size) throw new Damage(`a page has ${page.length} bytes, and should have ${size}`);
-  return page;
-}
-
-/** Snappy makes at most 64 bytes of 3. */
-function snappy(bytes: Uint8Array, size: number): Uint8Array {
-  if (size > bytes.length * 22 + 64) throw new Damage(`a page of ${bytes.length} bytes cannot become ${size}`);
-  const page = new Uint8Array(size);
-  snappyUncompress(bytes, page);
   return page;
 }
 

@@ -2,7 +2,7 @@ import type { DeltaType, PrimitiveType, StructField, StructType } from "../schem
 import type { SchemaNode } from "./schema-tree.ts";
 
 /** The key of the id of a field in its metadata, as Spark calls it. */
-export const parquetFieldId = "parquet.field.id";
+const parquetFieldId = "parquet.field.id";
 
 /** The schema of a file as types of Delta, with the names in the file. Columns of types that Delta lacks are as they are stored. */
 export function fileSchema(root: SchemaNode): StructType {

@@ -1,5 +1,5 @@
-import { EdgewaterError } from "../../errors.ts";
 import { isWellFormed } from "../../encoding/utf8.ts";
+import { EdgewaterError } from "../../errors.ts";
 import type { ColumnMappingMode } from "./column-mapping.ts";
 import type { DeltaType, StructType } from "./types.ts";
 
@@ -17,10 +17,12 @@ export function checkSchema(schema: StructType, partitionColumns: readonly strin
   for (const name of partitionColumns) {
     const type = names.get(name);
     if (type === undefined) throw invalid([name], "is a partition column, and no column of the schema; add it to the schema");
-    if (typeof type === "object" && type.type !== "decimal") throw invalid([name], `is a partition column of the type ${type.type}; partition by a column without parts`);
+    if (typeof type === "object" && type.type !== "decimal")
+      throw invalid([name], `is a partition column of the type ${type.type}; partition by a column without parts`);
   }
   if (new Set(partitionColumns).size !== partitionColumns.length) throw invalid(partitionColumns, "name a partition column twice");
-  if (partitionColumns.length === schema.fields.length) throw invalid(partitionColumns, "are all partition columns; add a column that is not");
+  if (partitionColumns.length === schema.fields.length)
+    throw invalid(partitionColumns, "are all partition columns; add a column that is not");
 }
 
 function checkStruct(struct: StructType, mapping: ColumnMappingMode, path: readonly string[]): void {
@@ -38,19 +40,16 @@ function checkStruct(struct: StructType, mapping: ColumnMappingMode, path: reado
 
 function checkType(type: DeltaType, mapping: ColumnMappingMode, path: readonly string[]): void {
   if (typeof type === "string") return;
-  switch (type.type) {
-    case "struct":
-      return checkStruct(type, mapping, path);
-    case "array":
-      return checkType(type.elementType, mapping, [...path, "element"]);
-    case "map":
-      checkType(type.keyType, mapping, [...path, "key"]);
-      return checkType(type.valueType, mapping, [...path, "value"]);
-    case "decimal": {
-      const { precision, scale } = type;
-      if (Number.isInteger(precision) && precision >= 1 && precision <= 38 && Number.isInteger(scale) && scale >= 0 && scale <= precision) return;
-      throw invalid(path, `is a decimal(${precision},${scale}); the precision is 1 to 38, and the scale 0 to the precision`);
-    }
+  if (type.type === "struct") checkStruct(type, mapping, path);
+  else if (type.type === "array") checkType(type.elementType, mapping, [...path, "element"]);
+  else if (type.type === "map") {
+    checkType(type.keyType, mapping, [...path, "key"]);
+    checkType(type.valueType, mapping, [...path, "value"]);
+  } else {
+    const { precision, scale } = type;
+    const isValid =
+      Number.isInteger(precision) && precision >= 1 && precision <= 38 && Number.isInteger(scale) && scale >= 0 && scale <= precision;
+    if (!isValid) throw invalid(path, `is a decimal(${precision},${scale}); the precision is 1 to 38, and the scale 0 to the precision`);
   }
 }
 

@@ -32,7 +32,8 @@ const deepest = 64;
 export function inferSchema(rows: Iterable<Row>): StructType {
   const table: InferredStruct = { kind: "fields", fields: new Map() };
   for (const row of rows) addFields(table, row, []);
-  if (table.fields.size === 0) throw new EdgewaterError("ValidationError", "Cannot infer the schema of no rows; declare the schema of the table");
+  if (table.fields.size === 0)
+    throw new EdgewaterError("ValidationError", "Cannot infer the schema of no rows; declare the schema of the table");
   return structOf(table, []);
 }
 
@@ -92,10 +93,7 @@ function together(known: Inferred, scalar: "whole" | DeltaType, path: readonly s
   throw conflict(path, known, scalar === "whole" ? "a whole number" : typeText(scalar));
 }
 
-function isKind<Kind extends "list" | "map" | "fields">(
-  known: Inferred,
-  kind: Kind,
-): known is Extract<Inferred, { readonly kind: Kind }> {
+function isKind<Kind extends "list" | "map" | "fields">(known: Inferred, kind: Kind): known is Extract<Inferred, { readonly kind: Kind }> {
   return typeof known === "object" && "kind" in known && known.kind === kind;
 }
 

@@ -136,7 +136,10 @@ function at(path: string, name: string): string {
 
 function invalid(path: string, problem: string, cause?: unknown): EdgewaterError<"Integrity"> {
   const where = path === "" ? "" : ` at ${JSON.stringify(path)}`;
-  return new EdgewaterError("Integrity", `Cannot read the schema of the table${where}: ${problem}; restore the log`, { field: path, cause });
+  return new EdgewaterError("Integrity", `Cannot read the schema of the table${where}: ${problem}; restore the log`, {
+    field: path,
+    cause,
+  });
 }
 
 function unknownType(name: string, path: string): EdgewaterError<"NotSupported"> {

@@ -78,12 +78,13 @@ function numberOf(value: unknown, type: DeltaType): Decimal | undefined {
   return typeof value === "string" && isFloating(type) ? undefined : parseDecimal(String(value));
 }
 
+/** The first whole number that another one is rounded to. */
 const exactInDoubles = 2n ** 53n;
 
 /** A double is off by at most half of its last digit, and its shortest text by another half. */
 function widened(value: bigint, direction: bigint): bigint {
   const size = value < 0n ? -value : value;
-  return size <= exactInDoubles ? value : value + direction * ((size >> 52n) + 1n);
+  return size < exactInDoubles ? value : value + direction * ((size >> 52n) + 1n);
 }
 
 function textBound(text: string, side: "min" | "max"): string | undefined {

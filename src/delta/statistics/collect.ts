@@ -1,6 +1,6 @@
 import { isWellFormed } from "../../encoding/utf8.ts";
 import type { Batch, ColumnValues } from "../batch.ts";
-import { orderOf } from "../expression/compare.ts";
+import { type Order, orderOf } from "../expression/compare.ts";
 import { isFloating } from "../expression/convert.ts";
 import { JsonNumber, printJson } from "../log/json.ts";
 import { type ColumnMappingMode, physicalName } from "../schema/column-mapping.ts";
@@ -49,7 +49,12 @@ export class StatisticsCollector {
       set(maxValues, leaf.names, leaf.upper());
       set(nullCount, leaf.names, leaf.nullCount);
     }
-    const parts = { numRecords: this.#rowCount, minValues: toObject(minValues), maxValues: toObject(maxValues), nullCount: toObject(nullCount) };
+    const parts = {
+      numRecords: this.#rowCount,
+      minValues: toObject(minValues),
+      maxValues: toObject(maxValues),
+      nullCount: toObject(nullCount),
+    };
     return printJson({ ...parts, tightBounds: true });
   }
 }
@@ -62,6 +67,7 @@ class Leaf {
   nullCount = 0;
   readonly #fields: readonly string[];
   readonly #type: DeltaType;
+  readonly #order: Order | undefined;
   #min: unknown;
   #max: unknown;
   #hasNaN = false;
@@ -72,20 +78,23 @@ class Leaf {
     this.names = path.map((field) => physicalName(field, mapping));
     this.#fields = fields.map(({ name }) => name);
     this.#type = (path.at(-1) as StructField).type;
+    this.#order = hasBounds(this.#type) ? orderOf(this.#type) : undefined;
   }
 
   add(values: ColumnValues, rowCount: number): void {
-    const order = hasBounds(this.#type) ? orderOf(this.#type) : undefined;
     const isNested = this.#fields.length > 0;
     for (let row = 0; row < rowCount; row++) {
       const value = isNested ? this.#inside(values[row]) : values[row];
       if (value === null || value === undefined) this.nullCount++;
-      else if (order === undefined) continue;
-      else if (value !== value) this.#hasNaN = true;
-      else if (this.#min === undefined) this.#min = this.#max = value;
-      else if (order(value, this.#min) < 0) this.#min = value;
-      else if (order(value, this.#max) > 0) this.#max = value;
+      else if (this.#order !== undefined) this.#include(value, this.#order);
     }
+  }
+
+  #include(value: unknown, order: Order): void {
+    if (Number.isNaN(value)) this.#hasNaN = true;
+    else if (this.#min === undefined) this.#min = this.#max = value;
+    else if (order(value, this.#min) < 0) this.#min = value;
+    else if (order(value, this.#max) > 0) this.#max = value;
   }
 
   lower(): unknown {
@@ -118,7 +127,8 @@ const [firstDay, lastDay] = [-719_162, 2_932_896];
 
 /** A bound as JSON; undefined if JSON or other engines cannot hold it. */
 function writtenBound(value: unknown, type: DeltaType, side: "min" | "max"): unknown {
-  if (typeof type !== "string") return type.type === "decimal" ? new JsonNumber(formatDecimal({ unscaled: value as bigint, scale: type.scale })) : undefined;
+  if (typeof type !== "string")
+    return type.type === "decimal" ? new JsonNumber(formatDecimal({ unscaled: value as bigint, scale: type.scale })) : undefined;
   if (isFloating(type)) return Number.isFinite(value) ? (value as number) + 0 : undefined;
   if (type === "string") {
     const bound = side === "min" ? lowerTextBound(value as string) : upperTextBound(value as string);

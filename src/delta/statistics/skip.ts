@@ -1,5 +1,5 @@
-import type { Bound, BoundBranch } from "../expression/bound.ts";
 import { compareUtf8 } from "../../encoding/utf8.ts";
+import type { Bound, BoundBranch } from "../expression/bound.ts";
 import { keyOf, type Order } from "../expression/compare.ts";
 import { isFloating } from "../expression/convert.ts";
 import type { Comparison } from "../expression/expression.ts";

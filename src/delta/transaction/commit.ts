@@ -1,9 +1,10 @@
+import { isEdgewaterError } from "../../errors.ts";
 import { requireConditions } from "../../object-store/require-conditions.ts";
-import type { RetryPolicy } from "../../retry.ts";
+import { type RetryPolicy, retrying } from "../../retry.ts";
 import type { Action, CommitInfo, Metadata } from "../log/actions.ts";
 import { printActions } from "../log/commit.ts";
-import { logFolder, type TableLocation, type TableStore } from "../store.ts";
 import type { FactsOfTable } from "../statistics/file-facts.ts";
+import { logFolder, type TableLocation, type TableStore } from "../store.ts";
 import { checkConflicts, type Winner } from "./conflicts.ts";
 import { type CommitStore, createCommit, readCommit } from "./create-commit.ts";
 import { isBlindAppend, type Plan, type ReadVersion } from "./plan.ts";
@@ -36,10 +37,7 @@ export interface Committed {
  */
 export async function commitPlan(plan: Plan, options: CommitOptions): Promise<Committed> {
   const { table, read, unsafeSingleWriter = false, retry, signal } = options;
-  if (!unsafeSingleWriter) {
-    // Below the log, where other engines look for no data, and rights to write are needed anyway.
-    await requireConditions(table.store as TableStore, { prefix: `${logFolder(table.root)}/_probe`, signal });
-  }
+  if (!unsafeSingleWriter) await probeStore(options);
   const txnId = crypto.randomUUID();
   const first = (read?.version ?? -1) + 1;
   let previous = await lastTimestamp(options, plan);
@@ -54,6 +52,18 @@ export async function commitPlan(plan: Plan, options: CommitOptions): Promise<Co
       checkConflicts({ table, plan, read }, winner);
       previous = Math.max(previous, timestampOf(winner.actions) ?? 0);
       version++;
+    }
+  }
+}
+
+/** Refuses a store that ignores conditions. The probe is below the log, where rights to write are needed anyway. */
+async function probeStore({ table: { store, root }, retry, signal }: CommitOptions): Promise<void> {
+  const waitForRetry = retrying(retry, { store: store.name, signal });
+  while (true) {
+    try {
+      return await requireConditions(store as TableStore, { prefix: `${logFolder(root)}/_probe`, signal });
+    } catch (error) {
+      if (!isEdgewaterError(error, "Unavailable") || !(await waitForRetry(error))) throw error;
     }
   }
 }

@@ -2,11 +2,10 @@ import { EdgewaterError } from "../../errors.ts";
 import type { Action, Actions, AddFile, Metadata, Protocol } from "../log/actions.ts";
 import { checkWritable } from "../log/features.ts";
 import { fileIdentity } from "../log/file-identity.ts";
-import { fileFacts } from "../statistics/file-facts.ts";
+import { commitName } from "../log/file-names.ts";
+import { type FactsOfTable, fileFacts } from "../statistics/file-facts.ts";
 import { mayMatch } from "../statistics/skip.ts";
 import { logKey, type TableLocation } from "../store.ts";
-import { type FactsOfTable } from "../statistics/file-facts.ts";
-import { commitName } from "../log/file-names.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -60,7 +59,11 @@ export function checkConflicts(context: ConflictContext, winner: Winner): void {
   const { table } = context;
   const name = JSON.stringify(table.root);
   const message = `Cannot commit to the table ${name} in ${table.store.name}: version ${winner.version} of another writer ${reasons[rule]} (${rule}); run the operation again on the newest version`;
-  throw new EdgewaterError("Conflict", message, { store: table.store.name, key: logKey(table.root, commitName(winner.version)), field: rule });
+  throw new EdgewaterError("Conflict", message, {
+    store: table.store.name,
+    key: logKey(table.root, commitName(winner.version)),
+    field: rule,
+  });
 }
 
 const reasons: Readonly<Record<ConflictRule, string>> = {

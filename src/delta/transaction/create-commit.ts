@@ -82,10 +82,14 @@ function isOf(actions: readonly Action[], txnId: string): boolean {
 function withUnknownOutcome(error: unknown): unknown {
   if (!isEdgewaterError(error, "Unavailable", "Aborted") || error.outcome === "unknown") return error;
   const { code, message, store, key } = error;
-  return new EdgewaterError(code, `${message}; an earlier attempt may have been committed: read the table before you repeat the operation`, {
-    store,
-    key,
-    outcome: "unknown",
-    cause: error,
-  });
+  return new EdgewaterError(
+    code,
+    `${message}; an earlier attempt may have been committed: read the table before you repeat the operation`,
+    {
+      store,
+      key,
+      outcome: "unknown",
+      cause: error,
+    },
+  );
 }

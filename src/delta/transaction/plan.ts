@@ -11,7 +11,7 @@ export interface ReadVersion {
 
 /** What a transaction has read of a table, so that other commits may have changed what it writes. */
 export interface Reads {
-  /** The condition on the rows it has read. Added files with such rows are a conflict. */
+  /** The condition on the rows it has read, bound to the schema of the table. Added files with such rows are a conflict. */
   readonly rows: Bound | "all" | "none";
   /** The identities ({@link fileIdentity}) of the files it has read. Their removal is a conflict. */
   readonly files: ReadonlySet<string> | "all" | "none";

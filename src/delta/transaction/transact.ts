@@ -2,7 +2,7 @@ import { isEdgewaterError } from "../../errors.ts";
 import { type RetryPolicy, retrying } from "../../retry.ts";
 import type { Txn } from "../log/actions.ts";
 import type { FactsOfTable } from "../statistics/file-facts.ts";
-import { type Committed, type CommitOptions, commitPlan } from "./commit.ts";
+import { type CommitOptions, type Committed, commitPlan } from "./commit.ts";
 import type { Plan, ReadVersion } from "./plan.ts";
 
 /** The newest version of a table, as a transaction reads it. */
@@ -52,7 +52,10 @@ export async function transact<Snapshot extends TransactionSnapshot>(options: Tr
     const actions = txn === undefined ? plan.actions : [...plan.actions, { txn: { ...txn, lastUpdated: Date.now() } }];
     try {
       const { unsafeSingleWriter } = options;
-      return { kind: "committed", ...(await commitPlan({ ...plan, actions }, { table, read: snapshot, unsafeSingleWriter, retry, signal })) };
+      return {
+        kind: "committed",
+        ...(await commitPlan({ ...plan, actions }, { table, read: snapshot, unsafeSingleWriter, retry, signal })),
+      };
     } catch (error) {
       if (!isEdgewaterError(error, "Conflict") || !(await waitForRetry(error))) throw error;
     }

@@ -58,7 +58,8 @@ export function batchFromRows(rows: readonly Row[], schema: StructType, firstRow
 function checkNames(rows: readonly Row[], { fields }: StructType, firstRow: number): void {
   const names = new Set(fields.map(({ name }) => name));
   for (const [index, row] of rows.entries()) {
-    if (typeof row !== "object" || row === null) throw explain(new Problem(`${describe(row)} is no row; expected an object`), "", firstRow + index);
+    if (typeof row !== "object" || row === null)
+      throw explain(new Problem(`${describe(row)} is no row; expected an object`), "", firstRow + index);
     for (const name in row) if (!names.has(name)) throw explain(unknownField(name, names), name, firstRow + index);
   }
 }
@@ -158,7 +159,8 @@ function decimalOf(value: unknown, { precision, scale }: DecimalType): bigint {
   const type = `decimal(${precision},${scale})`;
   if (decimal === undefined) throw typeof value === "string" ? new Problem(`the text is no number; expected ${type}`) : wrong(value, type);
   const divisor = 10n ** BigInt(Math.max(decimal.scale - scale, 0));
-  if (decimal.unscaled % divisor !== 0n) throw new Problem(`the number has more than ${scale} digits after the point; round it to those of ${type}`);
+  if (decimal.unscaled % divisor !== 0n)
+    throw new Problem(`the number has more than ${scale} digits after the point; round it to those of ${type}`);
   const unscaled = (decimal.unscaled / divisor) * 10n ** BigInt(Math.max(scale - decimal.scale, 0));
   const limit = 10n ** BigInt(precision);
   if (unscaled <= -limit || unscaled >= limit) throw new Problem(`the number does not fit the type ${type}`);
@@ -195,7 +197,9 @@ function timestampOf(value: unknown, type: "timestamp" | "timestamp_ntz"): bigin
   const parsed = parseTimestamp(value);
   const wantsZone = type === "timestamp";
   if (parsed === undefined || parsed.hasZone !== wantsZone) {
-    throw new Problem(`the text is no ${type}; expected one such as 2024-01-15T06:00:00.123456${wantsZone ? "Z, with its zone" : ", without a zone"}`);
+    throw new Problem(
+      `the text is no ${type}; expected one such as 2024-01-15T06:00:00.123456${wantsZone ? "Z, with its zone" : ", without a zone"}`,
+    );
   }
   return parsed.micros;
 }
@@ -219,14 +223,16 @@ function part(name: string, value: unknown, convert: Convert, isNullable: boolea
 function arrayOf(elementType: DeltaType, containsNull: boolean): Convert {
   const convert = converter(elementType);
   const expected = typeText({ type: "array", elementType, containsNull });
-  return (value) => (Array.isArray(value) ? Array.from(value, (each) => part("element", each, convert, containsNull)) : fail(value, expected));
+  return (value) =>
+    Array.isArray(value) ? Array.from(value, (each) => part("element", each, convert, containsNull)) : fail(value, expected);
 }
 
 function mapOf(keyType: DeltaType, valueType: DeltaType, valueContainsNull: boolean): Convert {
   const [key, convert] = [converter(keyType), converter(valueType)];
   const expected = typeText({ type: "map", keyType, valueType, valueContainsNull });
   return (value) => {
-    const isObject = keyType === "string" && typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+    const isObject =
+      keyType === "string" && typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
     if (!(value instanceof Map) && !isObject) throw wrong(value, expected);
     const entries: Iterable<readonly [unknown, unknown]> = value instanceof Map ? value : Object.entries(value as object);
     return Array.from(entries, ([name, each]) => [part("key", name, key, false), part("value", each, convert, valueContainsNull)]);

@@ -37,7 +37,8 @@ export function partitionPredicate(
     const values = keys.flatMap((key) => (key.kind === "single" ? key.values : refuseKey(String(key), "it has dimensions")));
     return textOf(conditionOf({ column: expression, definition, isInstant: instants.has(expression) }, [...new Set(values)]));
   }
-  if (typeof expression === "string") refuse("partition_expr with a dict mapping of each dimension to its column is required for multi-key partitioned assets");
+  if (typeof expression === "string")
+    refuse("partition_expr with a dict mapping of each dimension to its column is required for multi-key partitioned assets");
   const columns = new Map<string, Column>();
   for (const [name, partitions] of Object.entries(definition.dimensions)) {
     const column = Object.hasOwn(expression, name) ? expression[name] : undefined;
@@ -80,7 +81,8 @@ const largestProduct = 1_000_000;
 
 function combined(columns: ReadonlyMap<string, Column>, values: readonly (readonly [string, readonly string[]])[]): Condition {
   const parts = values.map(([name, ofDimension]) => {
-    const column = columns.get(name) ?? refuse(`Unknown dimension ${JSON.stringify(name)}; the definition has ${[...columns.keys()].join(", ")}`);
+    const column =
+      columns.get(name) ?? refuse(`Unknown dimension ${JSON.stringify(name)}; the definition has ${[...columns.keys()].join(", ")}`);
     return conditionOf(column, ofDimension);
   });
   return { kind: "and", parts };
@@ -110,7 +112,9 @@ function textOf(condition: Condition): string {
   const [only, ...others] = parts;
   if (only !== undefined && others.length === 0) return textOf(only);
   if (kind === "or") return parts.map((part) => `(${textOf(part)})`).join(" OR ");
-  return parts.map((part) => (typeof part !== "string" && part.kind === "or" && part.parts.length > 1 ? `(${textOf(part)})` : textOf(part))).join(" AND ");
+  return parts
+    .map((part) => (typeof part !== "string" && part.kind === "or" && part.parts.length > 1 ? `(${textOf(part)})` : textOf(part)))
+    .join(" AND ");
 }
 
 function refuseKey(key: string, reason: string): never {

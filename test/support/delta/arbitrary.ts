@@ -30,7 +30,10 @@ export function aType(depth: number): fc.Arbitrary<DeltaType> {
   const part = aType(depth - 1);
   return fc.oneof(
     { weight: 3, arbitrary: primitive },
-    { weight: 1, arbitrary: fc.record({ elementType: part, containsNull: fc.boolean() }).map((array): DeltaType => ({ type: "array", ...array })) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ elementType: part, containsNull: fc.boolean() }).map((array): DeltaType => ({ type: "array", ...array })),
+    },
     {
       weight: 1,
       arbitrary: fc
@@ -46,7 +49,10 @@ export function aSchema(depth: number): fc.Arbitrary<StructType> {
   const field = fc.record({ type: aType(depth), nullable: fc.boolean(), metadata: fc.constant({}) });
   return fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 4 }).chain((chosen) =>
     fc.array(field, { minLength: chosen.length, maxLength: chosen.length }).map(
-      (fields): StructType => ({ type: "struct", fields: fields.map((each, index): StructField => ({ ...each, name: chosen[index] as string })) }),
+      (fields): StructType => ({
+        type: "struct",
+        fields: fields.map((each, index): StructField => ({ ...each, name: chosen[index] as string })),
+      }),
     ),
   );
 }
@@ -55,9 +61,15 @@ export function aSchema(depth: number): fc.Arbitrary<StructType> {
 export function valuesOf(type: DeltaType): fc.Arbitrary<unknown> {
   switch (type) {
     case "string":
-      return fc.oneof(fc.string({ unit: "grapheme", maxLength: 12 }), fc.constantFrom("", "\ufeff", "a".repeat(40), "é".repeat(20), "\u0000"));
+      return fc.oneof(
+        fc.string({ unit: "grapheme", maxLength: 12 }),
+        fc.constantFrom("", "\ufeff", "a".repeat(40), "é".repeat(20), "\u0000"),
+      );
     case "long":
-      return fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.constantFrom(2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n), 0n));
+      return fc.oneof(
+        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+        fc.constantFrom(2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n), 0n),
+      );
     case "integer":
       return fc.integer();
     case "short":
@@ -101,13 +113,15 @@ function orNull(values: fc.Arbitrary<unknown>, isNullable: boolean): fc.Arbitrar
 
 /** Rows of a schema. */
 export function aBatch(schema: StructType, maxRows: number): fc.Arbitrary<Batch> {
-  return fc.integer({ min: 0, max: maxRows }).chain((rowCount) =>
-    fc
-      .tuple(
-        ...schema.fields.map(({ type, nullable }) =>
-          fc.array(orNull(valuesOf(type), nullable), { minLength: rowCount, maxLength: rowCount, size: "max" }),
-        ),
-      )
-      .map((columns): Batch => ({ schema, rowCount, columns })),
-  );
+  return fc
+    .integer({ min: 0, max: maxRows })
+    .chain((rowCount) =>
+      fc
+        .tuple(
+          ...schema.fields.map(({ type, nullable }) =>
+            fc.array(orNull(valuesOf(type), nullable), { minLength: rowCount, maxLength: rowCount, size: "max" }),
+          ),
+        )
+        .map((columns): Batch => ({ schema, rowCount, columns })),
+    );
 }

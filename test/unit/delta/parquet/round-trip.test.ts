@@ -5,7 +5,9 @@ import type { StructType } from "../../../../src/delta/schema/types.ts";
 import { aBatch, aSchema } from "../../../support/delta/arbitrary.ts";
 import { columnsOf, parquetOf } from "../../../support/delta/parquet.ts";
 
-const aTable = aSchema(2).chain((schema) => fc.tuple(fc.array(aBatch(schema, 12), { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 20 })));
+const aTable = aSchema(2).chain((schema) =>
+  fc.tuple(fc.array(aBatch(schema, 12), { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 20 })),
+);
 
 const joined = (batches: readonly Batch[]): unknown[][] =>
   (batches[0]?.schema.fields ?? []).map((_, index) => batches.flatMap(({ columns }) => Array.from(columns[index] ?? [])));

@@ -17,7 +17,11 @@ describe("the schema of a table", () => {
   it("stays when rows lack nullable columns", () => expect(evolveSchema(table, struct(field("id", "long")), undefined)).toBe(table));
 
   it("gets the new columns, and fields of structs, of rows that are merged", () => {
-    const rows = struct(requiredField("new", "date"), field("id", "long"), field("place", struct(field("y", "double"), field("x", "double"))));
+    const rows = struct(
+      requiredField("new", "date"),
+      field("id", "long"),
+      field("place", struct(field("y", "double"), field("x", "double"))),
+    );
     expect(evolveSchema(table, rows, "merge")).toEqual(
       struct(
         requiredField("id", "long"),

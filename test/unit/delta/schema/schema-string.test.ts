@@ -40,7 +40,11 @@ describe("the schema of a table", () => {
     ["another value", '"long"', /it is no struct/],
     ["a struct without fields", '{"type":"struct"}', /a struct has no fields/],
     ["a field without a name", '{"type":"struct","fields":[{"type":"long","nullable":true}]}', /a field has no name/],
-    ["a field that is not said to be nullable", '{"type":"struct","fields":[{"name":"a","type":"long"}]}', /at "a": nullable is neither true nor false/],
+    [
+      "a field that is not said to be nullable",
+      '{"type":"struct","fields":[{"name":"a","type":"long"}]}',
+      /at "a": nullable is neither true nor false/,
+    ],
     ["a decimal that is too long", text("decimal(39,2)"), /at "a": "decimal\(39,2\)" is no decimal/],
     ["a decimal of negative scale", text("decimal(3,-2)"), /is no decimal/],
     ["a list without a type", text({ type: "array", containsNull: true }), /at "a.element": a part of it is no object/],

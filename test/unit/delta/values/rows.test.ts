@@ -4,7 +4,7 @@ import { batchFromRows } from "../../../../src/delta/values/from-rows.ts";
 import { type RowOptions, rowsFromBatch } from "../../../../src/delta/values/to-rows.ts";
 import { array, decimal, field, map, requiredField, struct } from "../../../support/delta/schema.ts";
 
-const valueOf = (type: DeltaType, value: unknown): unknown => batchFromRows([{ a: value }], struct(field("a", type))).columns[0]?.[0];
+const putInto = (type: DeltaType, value: unknown): unknown => batchFromRows([{ a: value }], struct(field("a", type))).columns[0]?.[0];
 
 describe("rows", () => {
   it("come back as they were written", () => {
@@ -70,7 +70,7 @@ describe("rows", () => {
     ["timestamp", "2024-01-15T06:00:00.123456+01:00", 1_705_294_800_123_456n],
     ["timestamp_ntz", "2024-01-15 06:00:00", 1_705_298_400_000_000n],
     [map("string", "long"), { k: 1 }, [["k", 1n]]],
-  ] as const)("are put into %j: %s", (type, value, expected) => expect(valueOf(type, value)).toEqual(expected));
+  ] as const)("are put into %j: %s", (type, value, expected) => expect(putInto(type, value)).toEqual(expected));
 
   it.each([
     ["long", 2 ** 53, /no whole number that is exact/],
@@ -99,7 +99,7 @@ describe("rows", () => {
     [struct(requiredField("x", "long")), {}, /"a.x" of row 0: undefined; it is not nullable/],
     [array(array("byte")), [[1], [1000]], /"a.element.element" of row 0/],
   ] as const)("are refused by %j: %s", (type, value, message) => {
-    expect(() => valueOf(type, value)).toThrow(
+    expect(() => putInto(type, value)).toThrow(
       expect.objectContaining({ code: "ValidationError", message: expect.stringMatching(message) }),
     );
   });
