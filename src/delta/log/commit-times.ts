@@ -104,7 +104,7 @@ export function timesOf(metadata: Metadata, commits: readonly LogFile[], info: (
 }
 
 /** The commits from which a version can be read: those since the first checkpoint, or all. */
-export function readableCommits(files: readonly LogFile[]): readonly LogFile[] {
+function readableCommits(files: readonly LogFile[]): readonly LogFile[] {
   const commits = files.filter(({ kind }) => kind === "commit");
   if (commits[0]?.version === 0) return commits;
   const oldest = completeCheckpoints(files)[0];

@@ -83,7 +83,7 @@ const columnMarks: Readonly<Record<string, string>> = {
 };
 
 /** The features that a table uses, as far as its properties and columns say. */
-export function activeFeatures({ configuration, schemaString }: Metadata): readonly string[] {
+function activeFeatures({ configuration, schemaString }: Metadata): readonly string[] {
   const mapping = configuration["delta.columnMapping.mode"] ?? "none";
   return [
     ...Object.entries(switches).flatMap(([property, name]) => (configuration[property]?.toLowerCase() === "true" ? [name] : [])),

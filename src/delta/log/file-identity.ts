@@ -18,7 +18,7 @@ export function fileIdentity({ path, deletionVector }: NamedFile): string {
 }
 
 /** What tells a deletion vector from any other. */
-export function deletionVectorIdentity({ storageType, pathOrInlineDv, offset }: DeletionVector): string {
+function deletionVectorIdentity({ storageType, pathOrInlineDv, offset }: DeletionVector): string {
   return offset === undefined ? `${storageType}${pathOrInlineDv}` : `${storageType}${pathOrInlineDv}@${offset}`;
 }
 

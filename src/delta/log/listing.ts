@@ -47,7 +47,7 @@ export interface ListRange {
 }
 
 /** Lists the files of a log by their versions, in the order of their names. */
-export async function* listLog({ store, root }: TableLocation, range: ListRange): AsyncGenerator<LogFile> {
+async function* listLog({ store, root }: TableLocation, range: ListRange): AsyncGenerator<LogFile> {
   const { from, upTo = Number.POSITIVE_INFINITY, signal } = range;
   const folder = `${logFolder(root)}/`;
   // The names of a version sort after its digits, and other files of the folder after the last version.

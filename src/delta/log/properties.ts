@@ -28,12 +28,6 @@ export function txnRetention(metadata: Metadata): number | undefined {
   return durationOf(metadata, "delta.setTransactionRetentionDuration");
 }
 
-/** After how many commits a checkpoint is written. */
-export function checkpointInterval({ configuration }: Metadata): number {
-  const interval = Number(configuration["delta.checkpointInterval"] ?? 10);
-  return Number.isSafeInteger(interval) && interval > 0 ? interval : 10;
-}
-
 /** A property that is `true` or `false`. */
 export function flagProperty({ configuration }: Metadata, name: string, missing: boolean): boolean {
   const text = configuration[name]?.toLowerCase();

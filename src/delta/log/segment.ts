@@ -81,7 +81,7 @@ function noVersion(table: TableLocation, files: readonly LogFile[], version: num
 }
 
 /** The error for a version that a table does not have. */
-export function missingVersion({ store, root }: TableLocation, version: number, problem: string): EdgewaterError<"NotFound"> {
+function missingVersion({ store, root }: TableLocation, version: number, problem: string): EdgewaterError<"NotFound"> {
   const message = `There is no version ${version} of the table ${JSON.stringify(root)} in ${store.name}: ${problem}`;
   return new EdgewaterError("NotFound", message, { store: store.name, key: logFolder(root) });
 }
