@@ -26,7 +26,7 @@ const brand = Symbol.for("edgewater/error");
  * | `Aborted` | The caller's signal was aborted; `cause` is its reason |
  * | `Timeout` | A step took longer than its `timeoutMs` |
  * | `TakenOver` | The run was taken over, canceled or ended elsewhere; this process cannot record for it any more |
- * | `Conflict` | Other runs recorded the same output again and again while a step made it |
+ * | `Conflict` | Other writers changed the same output, or the same part of a table, while it was made |
  * | `InProgress` | The run to resume is being made by a process that is alive |
  * | `StepFailed` | A function or a handler of yours has thrown; `cause` is what it threw |
  * | `SerializationError` | The value cannot be written without loss, or the bytes cannot be read |

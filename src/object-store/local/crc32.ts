@@ -1,23 +1,5 @@
 import * as zlib from "node:zlib";
+import { crc32 as portableCrc32 } from "../../encoding/crc32.ts";
 
-/** The CRC-32 of bytes (that of zip and PNG). Pass the result for the earlier bytes to continue. */
-export const crc32: (bytes: Uint8Array, earlier?: number) => number = zlib.crc32 ?? withTable;
-
-/** The CRC-32 as eight hexadecimal digits. */
-export function crcText(crc: number): string {
-  return crc.toString(16).padStart(8, "0");
-}
-
-let table: Uint32Array | undefined;
-
-/** Node before 20.15 has no `crc32`. */
-function withTable(bytes: Uint8Array, earlier = 0): number {
-  table ??= Uint32Array.from({ length: 256 }, (_, index) => {
-    let entry = index;
-    for (let bit = 0; bit < 8; bit++) entry = entry & 1 ? (entry >>> 1) ^ 0xedb88320 : entry >>> 1;
-    return entry;
-  });
-  let crc = ~earlier;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 255] ?? 0);
-  return ~crc >>> 0;
-}
+/** The CRC-32 of bytes. Pass the result for the earlier bytes to continue. Node before 20.15 has none of its own. */
+export const crc32: (bytes: Uint8Array, earlier?: number) => number = zlib.crc32 ?? portableCrc32;

@@ -1,8 +1,9 @@
+import { crcText } from "../../encoding/crc32.ts";
 import { throwIfAborted } from "../../errors.ts";
 import { bytesOf, chunksOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import type { StreamBody } from "../types.ts";
-import { crc32, crcText } from "./crc32.ts";
+import { crc32 } from "./crc32.ts";
 import { type Stamp, statsOfOpen } from "./file-stats.ts";
 import { closeSync, fsync, futimesSync, openSync, read, readSync, write, writeSync } from "./fs.ts";
 import { dirname } from "./layout.ts";

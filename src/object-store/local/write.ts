@@ -1,3 +1,4 @@
+import { crcText } from "../../encoding/crc32.ts";
 import { throwIfAborted } from "../../errors.ts";
 import { bytesOf, isBuffered, sizeOf } from "../body.ts";
 import { type Call, failed } from "../call.ts";
@@ -5,7 +6,7 @@ import { checkMode } from "../conditions.ts";
 import type { Attributes, PutMode, StreamBody } from "../types.ts";
 import { type Claim, Claims, moveFile } from "./claim.ts";
 import { type ClaimOwner, processOwner } from "./claim-owner.ts";
-import { crc32, crcText } from "./crc32.ts";
+import { crc32 } from "./crc32.ts";
 import { crc32OfFile, restamp, smallBody, syncFolders, type WrittenFile, writeNew, writeSmall } from "./file-bytes.ts";
 import type { FileStats } from "./file-stats.ts";
 import { rename, renameSync } from "./fs.ts";

@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalStore } from "edgewater/local";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { crc32, crcText } from "../../../src/encoding/crc32.ts";
 import { shortHash } from "../../../src/encoding/hash.ts";
 import { ClaimOwner } from "../../../src/object-store/local/claim-owner.ts";
-import { crc32, crcText } from "../../../src/object-store/local/crc32.ts";
 
 let folder: string;
 beforeEach(async () => {

@@ -1,0 +1,207 @@
+import { parseInstant } from "../encoding/wall-clock.ts";
+import { EdgewaterError } from "../errors.ts";
+import { checkPrefix } from "../object-store/path.ts";
+import {
+  aDate,
+  aFunction,
+  aLimit,
+  arrayOf,
+  aSignal,
+  aString,
+  checkOptions,
+  checkValue,
+  either,
+  type OptionKinds,
+  oneOf,
+  required,
+  wholeNumber,
+  withMethods,
+} from "../options.ts";
+import type { Batch } from "./batch.ts";
+import { type ConditionInput, conditionOf } from "./expression/condition.ts";
+import { versionAt } from "./log/commit-times.ts";
+import { type HistoryEntry, readHistory } from "./log/history.ts";
+import { keyOfPath } from "./log/paths.ts";
+import { loadSnapshot, refreshSnapshot, type Snapshot } from "./log/snapshot.ts";
+import { filesOf, scan } from "./scan.ts";
+import type { StructType } from "./schema/types.ts";
+import { rowCountOf } from "./statistics/file-facts.ts";
+import type { ReadableStore, TableLocation } from "./store.ts";
+import { type RowOptions, rowsFromBatch } from "./values/to-rows.ts";
+
+/** Which version of a table to open, and how it is found. */
+export interface OpenOptions {
+  /** A version. Default: the newest. */
+  readonly version?: number | undefined;
+  /** The newest version at a time: a Date, or ISO 8601 text, in UTC unless it has a zone. */
+  readonly timestamp?: Date | string | undefined;
+  /** The URL of the table as other writers have it, such as `s3://lake/events`: absolute paths below it are read from the store. */
+  readonly url?: string | undefined;
+  /** Ends the call with `Aborted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which rows to read, and what of them. */
+export interface ReadOptions {
+  /** The names of the columns, in this order. Default: all. */
+  readonly columns?: readonly string[] | undefined;
+  /** Only rows for which it is true: an expression such as `"price > 10"`, or a function of a row, which is called for every row. */
+  readonly where?: Exclude<ConditionInput, { readonly on: unknown }> | undefined;
+  /** Ends the reading with `Aborted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which files to list. */
+export interface FilesOptions extends Pick<ReadOptions, "where"> {}
+
+/** Which commits to list. */
+export interface HistoryOptions {
+  /** The largest number of commits. Default: all. */
+  readonly limit?: number | undefined;
+  /** Ends the call with `Aborted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A data file of a table. */
+export interface TableFile {
+  /** The key in the store. */
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The texts of the partition values in the log, by column; a null is null. */
+  readonly partitionValues: Readonly<Record<string, string | null>>;
+  /** The rows in the file, deleted ones included; undefined if its writer did not count. */
+  readonly rowCount: number | undefined;
+  /** How many of the rows are deleted. */
+  readonly deletedRowCount: number;
+}
+
+const openKinds: OptionKinds<OpenOptions> = {
+  version: wholeNumber(0),
+  timestamp: either(aDate, aString),
+  url: aString,
+  signal: aSignal,
+};
+const filesKinds: OptionKinds<FilesOptions> = { where: either(aString, aFunction) };
+const batchKinds: OptionKinds<ReadOptions> = { ...filesKinds, columns: arrayOf(aString), signal: aSignal };
+const rowKinds: OptionKinds<ReadOptions & RowOptions> = {
+  ...batchKinds,
+  int64: oneOf("number", "bigint"),
+  timestamp: oneOf("date", "micros"),
+  date: oneOf("text", "date"),
+};
+const historyKinds: OptionKinds<HistoryOptions> = { limit: aLimit, signal: aSignal };
+
+/**
+ * A Delta table at one version, for reading. It does not change; {@link DeltaTable.refresh} opens the newest version.
+ *
+ * @example
+ * ```ts
+ * const table = await DeltaTable.open(store, "lake/quakes");
+ * const strong = await table.toRows({ columns: ["id", "magnitude"], where: "magnitude >= 6" });
+ * ```
+ */
+export class DeltaTable {
+  readonly #snapshot: Snapshot;
+
+  private constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  /**
+   * Opens a table.
+   *
+   * @param path the prefix of its files in the store; empty for a store that is one table
+   * @throws `NotFound` if there is no table, no such version, or none so old; `Integrity` if its log is damaged; `NotSupported` that
+   * names the features of the table that this library lacks
+   */
+  static async open(store: ReadableStore, path: string, options: OpenOptions = {}): Promise<DeltaTable> {
+    checkValue("DeltaTable.open", "store", store, required(withMethods("an object store", "get", "head", "list")));
+    checkOptions("DeltaTable.open", options, openKinds);
+    const { version, timestamp, url, signal } = options;
+    const table: TableLocation = { store, root: checkPrefix(store.name, path).slice(0, -1), url };
+    if (timestamp === undefined) return new DeltaTable(await loadSnapshot(table, { version, signal }));
+    if (version !== undefined) throw invalidOption("timestamp", "a version is given too; give one of them");
+    const time = timeOf(timestamp);
+    const newest = await loadSnapshot(table, { signal });
+    const found = await versionAt(table, newest.metadata, time, signal);
+    return new DeltaTable(found === newest.version ? newest : await loadSnapshot(table, { version: found, signal }));
+  }
+
+  /** The version that was opened. */
+  get version(): number {
+    return this.#snapshot.version;
+  }
+
+  /** The columns. */
+  get schema(): StructType {
+    return this.#snapshot.schema;
+  }
+
+  /**
+   * Reads rows as plain objects. A long is a number, or a bigint where that is not exact; a decimal is a text; a timestamp is a Date, or
+   * microseconds as a bigint where that is not exact; a map is a Map.
+   *
+   * @throws `ValidationError` for unknown columns and conditions that are wrong; `NotFound` and `Integrity` that name a data file
+   */
+  async toRows(options: ReadOptions & RowOptions = {}): Promise<Record<string, unknown>[]> {
+    checkOptions("DeltaTable.toRows", options, rowKinds);
+    const batches: Record<string, unknown>[][] = [];
+    for await (const batch of this.#scan(options)) batches.push(rowsFromBatch(batch, options));
+    return batches.flat();
+  }
+
+  /**
+   * Reads rows in batches of columns, in the exact forms of {@link Batch}. Memory holds a row group at a time.
+   *
+   * @throws as {@link DeltaTable.toRows}
+   */
+  batches(options: ReadOptions = {}): AsyncIterable<Batch> {
+    checkOptions("DeltaTable.batches", options, batchKinds);
+    return this.#scan(options);
+  }
+
+  /** Lists the data files, for other readers of Parquet. A condition leaves out files in which no row can match. */
+  files(options: FilesOptions = {}): readonly TableFile[] {
+    checkOptions("DeltaTable.files", options, filesKinds);
+    const where = options.where === undefined ? undefined : conditionOf(options.where);
+    return Array.from(filesOf(this.#snapshot, where), (file) => ({
+      key: keyOfPath(this.#snapshot.table, file.path),
+      size: file.size,
+      partitionValues: file.partitionValues,
+      rowCount: rowCountOf(file),
+      deletedRowCount: file.deletionVector?.cardinality ?? 0,
+    }));
+  }
+
+  /** Reads who wrote the versions up to this one, newest first. Versions whose commits were cleaned up are not in it. */
+  async history(options: HistoryOptions = {}): Promise<readonly HistoryEntry[]> {
+    checkOptions("DeltaTable.history", options, historyKinds);
+    return readHistory(this.#snapshot, options.limit, options.signal);
+  }
+
+  /**
+   * Opens the newest version, and reads only the commits since this one.
+   *
+   * @throws as {@link DeltaTable.open}
+   */
+  async refresh(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<DeltaTable> {
+    checkOptions("DeltaTable.refresh", options, { signal: aSignal });
+    const snapshot = await refreshSnapshot(this.#snapshot, options.signal);
+    return snapshot === this.#snapshot ? this : new DeltaTable(snapshot);
+  }
+
+  #scan({ columns, where, signal }: ReadOptions): AsyncIterable<Batch> {
+    return scan(this.#snapshot, { columns, where: where === undefined ? undefined : conditionOf(where), signal });
+  }
+}
+
+function timeOf(timestamp: Date | string): number {
+  const instant = typeof timestamp === "string" ? parseInstant(timestamp) : timestamp;
+  if (instant !== undefined) return instant.getTime();
+  throw invalidOption("timestamp", 'expected a Date, or a text such as "2024-01-15T06:00:00Z"');
+}
+
+function invalidOption(field: string, reason: string): EdgewaterError<"SettingsError"> {
+  return new EdgewaterError("SettingsError", `Invalid ${field} of DeltaTable.open: ${reason}`, { field });
+}
