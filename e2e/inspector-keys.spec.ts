@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { focused, open } from "./inspector-pages.ts";
+import { focused, open, screenNames, sweep } from "./inspector-pages.ts";
 
 test.use({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 } } as object);
 
@@ -136,3 +136,25 @@ test("the focus stays on the heading when the data of its screen comes later, an
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1, name: "9b02" })).toBeFocused();
 });
+
+for (const name of screenNames)
+  test(`what has the focus has a ring on the screen of ${name}`, sweep(name), async ({ page }) => {
+    await open(page, name);
+    for (const forcedColors of ["none", "active"] as const) {
+      await page.emulateMedia({ forcedColors });
+      const without = await page.evaluate(() => {
+        const root = document.querySelector("#inspector")?.shadowRoot;
+        const found: string[] = [];
+        // Forced colors leave no shadow, so a ring is an outline.
+        for (const element of root?.querySelectorAll<HTMLElement>("a[href], button, input, select, summary, [tabindex='0']") ?? []) {
+          element.focus({ focusVisible: true } as FocusOptions);
+          if (root?.activeElement !== element) continue;
+          const { outlineStyle, outlineWidth, outlineOffset } = getComputedStyle(element);
+          const hasRing = outlineStyle === "solid" && Number.parseFloat(outlineWidth) >= 2 && Number.parseFloat(outlineOffset) >= 2;
+          if (!hasRing) found.push(element.outerHTML.slice(0, 120));
+        }
+        return found;
+      });
+      expect(without).toEqual([]);
+    }
+  });
