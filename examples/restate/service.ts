@@ -47,7 +47,7 @@ const pipeline = workflow({
       return { success, materializedAssets };
     },
   },
-  options: { retryPolicy: { initialInterval: 100, maxInterval: 1000 } },
+  options: { retryPolicy: { initialInterval: 100, maxInterval: 1000, maxAttempts: 1_000_000 } },
 });
 await serve({ services: [pipeline], port: Number(PORT) });
 console.log("  the service is listening");

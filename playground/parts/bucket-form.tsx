@@ -73,7 +73,7 @@ interface FieldProps {
 const Field = ({ name, label, hint, type = "text", value = "", placeholder, required = false }: FieldProps) => {
   const id = useId();
   return (
-    <div class="field">
+    <div class="form-field">
       <label for={id}>
         {label}
         {hint !== undefined && <span class="sm faint"> {hint}</span>}

@@ -16,7 +16,7 @@ export async function serveRestate({ port }: ServiceOptions, attempt: Attempt): 
       run: (context: WorkflowContext): Promise<boolean> => attempt(context.key, restate(context, RestatePromise.all)),
     },
     // Unless told, Restate waits ever longer for a service that is gone: up to a minute.
-    options: { retryPolicy: { initialInterval: 100, maxInterval: 500 } },
+    options: { retryPolicy: { initialInterval: 100, maxInterval: 500, maxAttempts: 1_000_000 } },
   });
   const server = createServer(createEndpointHandler({ services: [pipeline], logger: () => {} })).listen(port, "127.0.0.1");
   await once(server, "listening");

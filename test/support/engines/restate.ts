@@ -41,7 +41,7 @@ export async function startRestateService(server: RestateServer, options?: Resta
         return success;
       },
     },
-    options: { retryPolicy: { initialInterval: 20, maxInterval: 200 } },
+    options: { retryPolicy: { initialInterval: 20, maxInterval: 200, maxAttempts: 1_000_000 } },
   });
   const client = new RestateClient(server);
   const endpoint = createServer(createEndpointHandler({ services: [service], logger: () => {} }));
