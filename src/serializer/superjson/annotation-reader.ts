@@ -1,6 +1,7 @@
 import { damaged } from "./failures.ts";
 import type { Settings } from "./options.ts";
 import { checkPart, type Parts, type Places } from "./places.ts";
+import { run } from "./reuse.ts";
 import { Buffers } from "./typed-values/buffers.ts";
 import { replacePart } from "./typed-values/checks.ts";
 import { decodeDate } from "./typed-values/date.ts";
@@ -118,12 +119,16 @@ export class AnnotationReader {
     return this.#at;
   }
 
-  /** Reads parts of the same array or object, one after the other, until one has annotated parts of its own. */
+  /**
+   * Reads parts of the same array or object, one after the other, until one has annotated parts of its own. Returns whether it
+   * has.
+   */
   #part(raw: unknown): boolean {
     const text = this.#text;
     let prefix = "";
     let holder: unknown = raw;
-    for (;;) {
+    for (let turn = 0; turn < run; turn++) {
+      if (turn > 0 && !this.#isNext(44)) break;
       this.#expect(34);
       const start = this.#at;
       let dot = -1;
@@ -144,8 +149,8 @@ export class AnnotationReader {
         ? checkPart(holder, text, start + length, end)
         : this.#keyOf(holder, text.slice(start + length, end));
       if (this.#annotation(holder as Parts, key)) return true;
-      if (!this.#isNext(44)) return false;
     }
+    return false;
   }
 
   /** One text for equal keys: properties are found faster by it. */
