@@ -28,6 +28,8 @@ const shortArray = 16;
 /** Longer arrays are always read by their keys, because copying the holes of a sparse one would take long. */
 const longestCopy = 2 ** 25;
 
+const none: ReadonlySet<number> = new Set();
+
 const emptyRegistry = registryOf({}, {}, undefined);
 
 interface Pending {
@@ -229,21 +231,19 @@ export class Analyzer {
   }
 
   #lookAtElements(array: readonly unknown[], depth: number): Level {
+    const repeated = this.#references && !this.#hasCustom ? this.#addObjects(array) : undefined;
     let level: Level = native;
-    for (let start = 0; start < array.length; start += run)
-      level = max(level, this.#lookAtRun(array, start, Math.min(start + run, array.length), depth));
+    for (let start = 0; start < array.length; start += run) level = max(level, this.#lookAtRun(array, start, repeated, depth));
     return level;
   }
 
-  #lookAtRun(array: readonly unknown[], start: number, end: number, depth: number): Level {
+  #lookAtRun(array: readonly unknown[], start: number, repeated: ReadonlySet<number> | undefined, depth: number): Level {
     let level: Level = native;
-    const repeated = this.#references && !this.#hasCustom ? this.#addObjects(array, start, end) : undefined;
-    let next = 0;
+    const end = Math.min(start + run, array.length);
     for (let index = start; index < end; index++) {
       const element = array[index];
       if (repeated === undefined || typeof element !== "object" || element === null) level = max(level, this.#look(element, depth));
-      else if (index === repeated[next]) next++;
-      else {
+      else if (repeated.size === 0 || !repeated.has(index)) {
         this.#leaves++;
         level = max(level, this.#lookInto(element, depth + 1));
       }
@@ -252,16 +252,18 @@ export class Analyzer {
   }
 
   /**
-   * Adds the objects of a run of elements to those that were seen, all at once: engines are faster when nothing else is made
-   * while a set grows. Returns where those are that were seen before.
+   * Adds the objects of an array to those that were seen, all at once: engines are faster when nothing else is made while a set
+   * grows. Returns where those are that were seen before.
    */
-  #addObjects(array: readonly unknown[], start: number, end: number): readonly number[] {
-    const repeated: number[] = [];
-    for (let index = start; index < end; index++) {
+  #addObjects(array: readonly unknown[]): ReadonlySet<number> {
+    let repeated: Set<number> | undefined;
+    for (let index = 0; index < array.length; index++) {
       const element = array[index];
-      if (typeof element === "object" && element !== null && !this.#isNew(element)) repeated.push(index);
+      if (typeof element !== "object" || element === null || this.#isNew(element)) continue;
+      repeated ??= new Set();
+      repeated.add(index);
     }
-    return repeated;
+    return repeated ?? none;
   }
 
   #lookAtObject(value: object, depth: number): Level {
