@@ -167,7 +167,10 @@ export class Writer {
       else if (value === null) bytes.raw("null");
       else if (typeof value === "symbol") this.#writeSymbol(value);
       else if (typeof value === "number" && !Number.isNaN(value)) this.#writeLeaf(`"${specialNumberText(value)}"`, '"number"');
-      else if (!this.#writeShared(value)) return false;
+      else {
+        frame.index = index + 1;
+        if (!this.#writeShared(value)) return false;
+      }
     }
     frame.index = length;
     return true;
