@@ -3,6 +3,7 @@ import { type Analysis, annotated, isNativeLeaf, json, type Level, max, native }
 import { type Refusal, refuse, tooDeep } from "./failures.ts";
 import type { Settings } from "./options.ts";
 import { registryOf } from "./registry.ts";
+import { run } from "./reuse.ts";
 import { lostSymbol, type Parts, setOwn } from "./typed-values/checks.ts";
 import { encodeSparse, hasHoles, lostHidden } from "./typed-values/collection.ts";
 import { customOf } from "./typed-values/custom.ts";
@@ -26,6 +27,8 @@ const shortArray = 16;
 
 /** Longer arrays are always read by their keys, because copying the holes of a sparse one would take long. */
 const longestCopy = 2 ** 25;
+
+const none: ReadonlySet<number> = new Set();
 
 const emptyRegistry = registryOf({}, {}, undefined);
 
@@ -112,7 +115,6 @@ export class Analyzer {
       shared,
       plain,
       encoded,
-      copiesAll: this.#copiesAll,
       hasCustom: this.#hasCustom,
       leaves: this.#leaves,
     };
@@ -140,25 +142,15 @@ export class Analyzer {
     this.#leaves++;
     if (this.#hasCustom && this.#lookAtCustom(value, depth)) return annotated;
     if (isNativeLeaf(value)) return native;
-    switch (typeof value) {
-      case "number":
-        // superjson says which places have the same NaN, as it does for bigints.
-        if (this.#references && Number.isNaN(value)) this.#isNew(value);
-        return annotated;
-      case "object":
-        return value === null || (this.#references && !this.#isNew(value)) ? native : this.#lookInto(value, depth + 1);
-      case "bigint":
-        if (this.#references) this.#isNewBigInt(value);
-        return annotated;
-      case "undefined":
-        return annotated;
-      case "function":
-        return this.#refuse({ culprit: value, problem: "a function has no bytes; store what it computes" });
-      default:
-        if (this.#settings.registry.nameOfSymbol(value as symbol) === undefined)
-          this.#refuse({ culprit: value, problem: "a symbol has no bytes; register it or store its description" });
-        return annotated;
-    }
+    if (typeof value === "object")
+      return value === null || (this.#references && !this.#isNew(value)) ? native : this.#lookInto(value, depth + 1);
+    // superjson says which places have the same NaN, as it does for bigints.
+    if (this.#references && Number.isNaN(value)) this.#isNew(value);
+    else if (this.#references && typeof value === "bigint") this.#isNewBigInt(value);
+    else if (typeof value === "function") this.#refuse({ culprit: value, problem: "a function has no bytes; store what it computes" });
+    else if (typeof value === "symbol" && this.#settings.registry.nameOfSymbol(value) === undefined)
+      this.#refuse({ culprit: value, problem: "a symbol has no bytes; register it or store its description" });
+    return annotated;
   }
 
   #lookInto(value: object, depth: number): Level {
@@ -239,14 +231,19 @@ export class Analyzer {
   }
 
   #lookAtElements(array: readonly unknown[], depth: number): Level {
-    let level: Level = native;
     const repeated = this.#references && !this.#hasCustom ? this.#addObjects(array) : undefined;
-    let next = 0;
-    for (let index = 0; index < array.length; index++) {
+    let level: Level = native;
+    for (let start = 0; start < array.length; start += run) level = max(level, this.#lookAtRun(array, start, repeated, depth));
+    return level;
+  }
+
+  #lookAtRun(array: readonly unknown[], start: number, repeated: ReadonlySet<number> | undefined, depth: number): Level {
+    let level: Level = native;
+    const end = Math.min(start + run, array.length);
+    for (let index = start; index < end; index++) {
       const element = array[index];
       if (repeated === undefined || typeof element !== "object" || element === null) level = max(level, this.#look(element, depth));
-      else if (index === repeated[next]) next++;
-      else {
+      else if (repeated.size === 0 || !repeated.has(index)) {
         this.#leaves++;
         level = max(level, this.#lookInto(element, depth + 1));
       }
@@ -258,13 +255,15 @@ export class Analyzer {
    * Adds the objects of an array to those that were seen, all at once: engines are faster when nothing else is made while a set
    * grows. Returns where those are that were seen before.
    */
-  #addObjects(array: readonly unknown[]): readonly number[] {
-    const repeated: number[] = [];
+  #addObjects(array: readonly unknown[]): ReadonlySet<number> {
+    let repeated: Set<number> | undefined;
     for (let index = 0; index < array.length; index++) {
       const element = array[index];
-      if (typeof element === "object" && element !== null && !this.#isNew(element)) repeated.push(index);
+      if (typeof element !== "object" || element === null || this.#isNew(element)) continue;
+      repeated ??= new Set();
+      repeated.add(index);
     }
-    return repeated;
+    return repeated ?? none;
   }
 
   #lookAtObject(value: object, depth: number): Level {

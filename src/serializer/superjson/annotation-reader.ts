@@ -1,6 +1,7 @@
 import { damaged } from "./failures.ts";
 import type { Settings } from "./options.ts";
 import { checkPart, type Parts, type Places } from "./places.ts";
+import { run } from "./reuse.ts";
 import { Buffers } from "./typed-values/buffers.ts";
 import { replacePart } from "./typed-values/checks.ts";
 import { decodeDate } from "./typed-values/date.ts";
@@ -15,6 +16,12 @@ interface Level {
   readonly isTyped: boolean;
   /** Of a value that is made when its parts are whole. */
   readonly leave?: (() => void) | undefined;
+}
+
+/** A type as it stands in the text, and what that says. */
+interface KnownType {
+  readonly text: string;
+  readonly type: unknown;
 }
 
 const date = '["Date"]';
@@ -79,7 +86,7 @@ export class Revival {
 export class AnnotationReader {
   readonly #places: Places;
   #keys = new Map<string, string>();
-  #types = new Map<string, unknown>();
+  #types = new Map<string, KnownType>();
   #text = "";
   #revival: Revival | undefined;
   #levels: Level[] = [];
@@ -118,34 +125,40 @@ export class AnnotationReader {
     return this.#at;
   }
 
-  /** Reads parts of the same array or object, one after the other, until one has annotated parts of its own. */
+  /**
+   * Reads parts of the same array or object, one after the other, until one has annotated parts of its own. Returns whether it
+   * has.
+   */
   #part(raw: unknown): boolean {
     const text = this.#text;
-    let prefix = "";
-    let holder: unknown = raw;
-    for (;;) {
+    // What is on the last path, from the root on. Paths follow each other in order, so that the next one begins alike.
+    const holders: unknown[] = [raw];
+    let last = text.length;
+    for (let turn = 0; turn < run; turn++) {
+      if (turn > 0 && !this.#isNext(44)) break;
       this.#expect(34);
       const start = this.#at;
-      let dot = -1;
+      let depth = 0;
+      let from = start;
+      let isAlike = true;
       let end = start;
       for (let code = text.charCodeAt(end); code !== 34; code = text.charCodeAt(++end)) {
-        if (code === 46) dot = end;
-        else if (code === 92) return this.#escapedPart(raw, start);
-        else if (!(code >= 32)) throw unusual(end);
+        if (code === 92) return this.#escapedPart(raw, start);
+        if (!(code >= 32)) throw unusual(end);
+        isAlike &&= code === text.charCodeAt(last + end - start);
+        if (code !== 46) continue;
+        if (!isAlike) holders[depth + 1] = this.#places.step(holders[depth], text, from, end);
+        depth++;
+        from = end + 1;
       }
-      const length = dot < 0 ? 0 : dot + 1 - start;
-      if (length !== prefix.length || !text.startsWith(prefix, start)) {
-        prefix = text.slice(start, start + length);
-        holder = length === 0 ? raw : this.#places.descend(raw, text, start, dot);
-      }
+      last = start;
       this.#at = end + 1;
       this.#expect(58);
-      const key = Array.isArray(holder)
-        ? checkPart(holder, text, start + length, end)
-        : this.#keyOf(holder, text.slice(start + length, end));
+      const holder = holders[depth];
+      const key = Array.isArray(holder) ? checkPart(holder, text, from, end) : this.#keyOf(holder, text.slice(from, end));
       if (this.#annotation(holder as Parts, key)) return true;
-      if (!this.#isNext(44)) return false;
     }
+    return false;
   }
 
   /** One text for equal keys: properties are found faster by it. */
@@ -187,9 +200,8 @@ export class AnnotationReader {
     }
     this.#expect(91);
     const raw = holder[key];
-    const start = this.#at;
-    const type = this.#type();
-    const leave = (this.#revival as Revival).revive(holder, key, type, this.#text.slice(start, this.#at));
+    const known = this.#type();
+    const leave = (this.#revival as Revival).revive(holder, key, known.type, known.text);
     if (this.#isNext(93)) {
       leave?.();
       return false;
@@ -201,17 +213,17 @@ export class AnnotationReader {
   }
 
   /** The few types there are come again and again. */
-  #type(): unknown {
+  #type(): KnownType {
     const start = this.#at;
     const end = endOf(this.#text, start);
     const text = this.#text.slice(start, end);
     this.#at = end;
-    let type = this.#types.get(text);
-    if (type === undefined) {
-      type = JSON.parse(text);
-      if (this.#types.size < mostRemembered) this.#types.set(text, type);
+    let known = this.#types.get(text);
+    if (known === undefined) {
+      known = { text, type: JSON.parse(text) as unknown };
+      if (this.#types.size < mostRemembered) this.#types.set(text, known);
     }
-    return type;
+    return known;
   }
 
   #json(start: number): unknown {

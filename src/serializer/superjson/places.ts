@@ -39,6 +39,9 @@ function parsePath(path: string, isLegacy: boolean): string[] {
   return keys;
 }
 
+/** Stands for what JSON has of an object that no path leads into. */
+const hidden = Symbol("hidden");
+
 /** Finds the parts of a value as JSON has it, also below those that have been made already. */
 export class Places {
   #isLegacy = false;
@@ -53,7 +56,7 @@ export class Places {
 
   /** Remembers what an object was made of; undefined hides it from every path. */
   made(value: unknown, raw: unknown): void {
-    this.#raws.set(value, raw);
+    this.#raws.set(value, raw ?? hidden);
   }
 
   isMade(value: unknown): boolean {
@@ -61,7 +64,9 @@ export class Places {
   }
 
   rawOf(part: unknown): unknown {
-    return this.#raws.size > 0 && this.#raws.has(part) ? this.#raws.get(part) : part;
+    const raw = this.#raws.size > 0 && typeof part === "object" ? this.#raws.get(part) : undefined;
+    if (raw === undefined) return part;
+    return raw === hidden ? undefined : raw;
   }
 
   keysOf(path: string): string[] {

@@ -22,3 +22,9 @@ export function reuse<Lent extends Tool>(make: () => Lent): <Result>(work: (tool
     }
   };
 }
+
+/**
+ * How many turns a loop over a value takes in one call. Engines keep the compiled code of a function that is called often, but
+ * compile a loop that goes on for long within one call, and forget its code with the value.
+ */
+export const run = 1000;

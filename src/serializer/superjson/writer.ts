@@ -8,6 +8,7 @@ import { type Key, Keys } from "./keys.ts";
 import { NumberedAnnotations } from "./numbered.ts";
 import type { Settings } from "./options.ts";
 import { PendingBytes } from "./pending-bytes.ts";
+import { run } from "./reuse.ts";
 import { dateType } from "./typed-values/date.ts";
 import type { Encoded, Type } from "./typed-values/encoded-form.ts";
 import { specialNumberText } from "./typed-values/number.ts";
@@ -121,12 +122,21 @@ export class Writer {
 
   #writeAll(): boolean {
     for (;;) {
+      const isShort = this.#writeRun();
+      if (isShort !== undefined) return isShort;
+    }
+  }
+
+  /** Writes some arrays and objects. Returns undefined when there are more. */
+  #writeRun(): boolean | undefined {
+    for (let turn = 0; turn < run; turn++) {
       const frame = this.#frame;
       if (!this.#writeParts(frame)) return false;
       if (this.#frame !== frame) continue;
       if (frame.up === undefined) return true;
       this.#leave(frame, frame.up);
     }
+    return undefined;
   }
 
   /** Writes parts until one has parts of its own. Returns false when the paths become too long. */
@@ -146,39 +156,20 @@ export class Writer {
       }
       this.#count++;
       const isCustom = hasCustom && encoded.get(value)?.isCustom === true;
-      switch (isCustom ? "object" : typeof value) {
-        case "string":
-          bytes.string(value as string);
-          break;
-        case "boolean":
-          bytes.raw(value === true ? "true" : "false");
-          break;
-        case "number":
-          if (Number.isFinite(value) && !Object.is(value, -0)) {
-            bytes.number(value as number);
-            break;
-          }
-          if (!Number.isNaN(value)) {
-            this.#writeLeaf(`"${specialNumberText(value as number)}"`, '"number"');
-            break;
-          }
-          frame.index = index + 1;
-          if (!this.#writeShared(value)) return false;
-          break;
-        case "undefined":
-          this.#writeLeaf("null", '"undefined"');
-          break;
-        case "symbol":
-          this.#writeSymbol(value as symbol);
-          break;
-        default:
-          if (value === null && !isCustom) {
-            bytes.raw("null");
-            break;
-          }
-          frame.index = index + 1;
-          if (!this.#writeShared(value)) return false;
-          if (this.#frame !== frame) return true;
+      if (isCustom || (typeof value === "object" && value !== null)) {
+        frame.index = index + 1;
+        if (!this.#writeShared(value)) return false;
+        if (this.#frame !== frame) return true;
+      } else if (typeof value === "string") bytes.string(value);
+      else if (typeof value === "number" && Number.isFinite(value) && !Object.is(value, -0)) bytes.number(value);
+      else if (typeof value === "boolean") bytes.raw(value ? "true" : "false");
+      else if (value === undefined) this.#writeLeaf("null", '"undefined"');
+      else if (value === null) bytes.raw("null");
+      else if (typeof value === "symbol") this.#writeSymbol(value);
+      else if (typeof value === "number" && !Number.isNaN(value)) this.#writeLeaf(`"${specialNumberText(value)}"`, '"number"');
+      else {
+        frame.index = index + 1;
+        if (!this.#writeShared(value)) return false;
       }
     }
     frame.index = length;
@@ -312,17 +303,18 @@ export class Writer {
 
   /** Writes a value, or the beginning of one that has parts. */
   #writeValue(value: unknown, once: Once | undefined): Type | undefined {
-    const { plain, encoded, copiesAll } = this.#analysis as Analysis;
-    if (!copiesAll && Object.getPrototypeOf(value) === Date.prototype) {
-      this.#bytes.date(value as Date);
-      return dateType(value as Date);
+    const { plain, encoded } = this.#analysis as Analysis;
+    const known = encoded.size > 0 ? encoded.get(value) : undefined;
+    // Every Date that is more than its time is encoded.
+    if (known === undefined && value instanceof Date) {
+      this.#bytes.date(value);
+      return dateType(value);
     }
     const snapshot = plain.size > 0 ? plain.get(value) : undefined;
     if (snapshot !== undefined) {
       this.#bytes.raw(JSON.stringify(snapshot));
       return undefined;
     }
-    const known = encoded.size > 0 ? encoded.get(value) : undefined;
     if (known === undefined) {
       if (typeof value === "bigint" || typeof value === "number") {
         this.#bytes.raw(`"${value}"`);

@@ -1,4 +1,7 @@
-/** LocalStore's atomic put beside a bare `writeFile`. */
+/**
+ * LocalStore's atomic put beside a bare `writeFile`. Metadata adds a second file, which takes two renames and a removal to come to
+ * its place, and the CRC-32 of the bytes. Node computes that of 1 MB in 0.25 ms: beside the write when a core is free, else after it.
+ */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalStore } from "edgewater/local";

@@ -71,13 +71,16 @@ export function shown(raw: unknown): string {
  * @param reference - Makes another such object, whose symbols are those of the runtime
  */
 export function extrasOf(value: object, expected: readonly string[] = [], reference?: () => object): string | undefined {
-  for (const name of Object.getOwnPropertyNames(value))
-    if (!expected.includes(name)) return `its own property ${JSON.stringify(name)} would be lost; store it beside the value`;
-  const symbols = Object.getOwnPropertySymbols(value);
-  if (symbols.length === 0) return undefined;
-  const known = reference === undefined ? [] : Object.getOwnPropertySymbols(reference());
-  const added = symbols.find((symbol) => !known.includes(symbol));
-  return added === undefined ? undefined : lostSymbol(added);
+  let known: readonly symbol[] | undefined;
+  for (const key of Reflect.ownKeys(value)) {
+    if (typeof key === "string") {
+      if (!expected.includes(key)) return `its own property ${JSON.stringify(key)} would be lost; store it beside the value`;
+      continue;
+    }
+    known ??= reference === undefined ? [] : Object.getOwnPropertySymbols(reference());
+    if (!known.includes(key)) return lostSymbol(key);
+  }
+  return undefined;
 }
 
 export function lostSymbol(symbol: symbol): string {

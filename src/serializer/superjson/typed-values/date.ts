@@ -25,7 +25,7 @@ export function isBareDate(date: Date, isStrict: boolean): boolean {
     return false;
   }
   if (!isStrict) return true;
-  return Object.isExtensible(date) && Object.getOwnPropertyNames(date).length === 0 && Object.getOwnPropertySymbols(date).length === 0;
+  return Object.isExtensible(date) && Reflect.ownKeys(date).length === 0;
 }
 
 /** Reads the usual dates by arithmetic, which is faster than the parser of any engine. */

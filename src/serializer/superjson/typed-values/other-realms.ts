@@ -102,7 +102,7 @@ function isSet(value: object): boolean {
 }
 
 function isRegExp(value: object): boolean {
-  return Object.prototype.toString.call(value) === "[object RegExp]" && accepts(() => RegExp.prototype.toString.call(value as RegExp));
+  return hasBrand(RegExp.prototype, "source", value);
 }
 
 function isSearchParams(value: object): boolean {
