@@ -3,7 +3,7 @@ import { EdgewaterError } from "../../errors.ts";
 import { describe, nearest } from "../../options.ts";
 import type { Batch, ColumnValues } from "../batch.ts";
 import type { Row } from "../schema/infer.ts";
-import type { DecimalType, DeltaType, StructType } from "../schema/types.ts";
+import type { DecimalType, DeltaType, StructField, StructType } from "../schema/types.ts";
 import { typeText } from "../schema/widening.ts";
 import { type Decimal, parseDecimal } from "./decimal.ts";
 import { parseDate, parseTimestamp } from "./temporal.ts";
@@ -55,6 +55,22 @@ export function batchFromRows(rows: readonly Row[], schema: StructType, firstRow
   return { schema, rowCount: rows.length, columns };
 }
 
+/**
+ * Converts single values of a column from the form that rows have.
+ *
+ * @throws `ValidationError` that names the column
+ */
+export function valueOfRow({ name, type, nullable }: StructField): (value: unknown) => unknown {
+  const convert = converter(type);
+  return (value) => {
+    try {
+      return converted(value, convert, nullable);
+    } catch (thrown) {
+      throw explain(thrown, name);
+    }
+  };
+}
+
 function checkNames(rows: readonly Row[], { fields }: StructType, firstRow: number): void {
   const names = new Set(fields.map(({ name }) => name));
   for (const [index, row] of rows.entries()) {
@@ -75,10 +91,11 @@ function converted(value: unknown, convert: Convert, isNullable: boolean): unkno
   return null;
 }
 
-function explain(thrown: unknown, name: string, row: number): unknown {
+function explain(thrown: unknown, name: string, row?: number): unknown {
   if (!(thrown instanceof Problem)) return thrown;
   const field = [name, ...thrown.path].join(".");
-  const message = `Cannot write the column ${JSON.stringify(field)} of row ${row}: ${thrown.message}`;
+  const ofRow = row === undefined ? "" : ` of row ${row}`;
+  const message = `Cannot write the column ${JSON.stringify(field)}${ofRow}: ${thrown.message}`;
   return new EdgewaterError("ValidationError", message, { field });
 }
 
