@@ -5,7 +5,7 @@ import { readDeletionVector } from "./deletion-vector/read.ts";
 import type { RowSet } from "./deletion-vector/roaring.ts";
 import { bindCondition } from "./expression/bind.ts";
 import type { Bound } from "./expression/bound.ts";
-import { type Cursor, compile, type Evaluate, matchingRows } from "./expression/evaluate.ts";
+import { compile, type Evaluate, matchingRows } from "./expression/evaluate.ts";
 import { type Expression, referencesOf } from "./expression/expression.ts";
 import type { AddFile } from "./log/actions.ts";
 import { keyOfPath } from "./log/paths.ts";
@@ -13,6 +13,7 @@ import type { Snapshot } from "./log/snapshot.ts";
 import { inOrder } from "./parallel.ts";
 import { openParquet, type ParquetFile } from "./parquet/read.ts";
 import { objectSource } from "./parquet/source.ts";
+import { rowObjects } from "./row-objects.ts";
 import { repeated, takeRows, unmaskedRows } from "./rows.ts";
 import { type ColumnMappingMode, physicalName } from "./schema/column-mapping.ts";
 import type { StructField, StructType } from "./schema/types.ts";
@@ -20,7 +21,6 @@ import { fileFacts } from "./statistics/file-facts.ts";
 import { rowGroupFacts } from "./statistics/row-group-facts.ts";
 import { mayMatch } from "./statistics/skip.ts";
 import { parsePartitionValue } from "./values/partition.ts";
-import { rowsFromBatch } from "./values/to-rows.ts";
 
 /** What to read of a table. */
 export interface Scan {
@@ -176,19 +176,6 @@ function boundCondition(where: Expression, all: StructType, read: StructType): P
   bindCondition(where, all);
   const bound = bindCondition(where, read);
   return { bound, evaluate: compile(bound, rowObjects(read)) };
-}
-
-/** The objects that callbacks get: those of a batch are made together. */
-function rowObjects(schema: StructType): (cursor: Cursor) => Readonly<Record<string, unknown>> {
-  let columns: Cursor["columns"] = [];
-  let rows: readonly Readonly<Record<string, unknown>>[] = [];
-  return (cursor) => {
-    if (cursor.columns !== columns) {
-      columns = cursor.columns;
-      rows = rowsFromBatch({ schema, rowCount: columns[0]?.length ?? 0, columns });
-    }
-    return rows[cursor.row] ?? {};
-  };
 }
 
 function fieldNamed({ fields }: StructType, name: string): StructField {
