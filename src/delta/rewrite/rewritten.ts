@@ -2,9 +2,10 @@ import { EdgewaterError } from "../../errors.ts";
 import type { Batch } from "../batch.ts";
 import type { Expression } from "../expression/expression.ts";
 import { printExpression } from "../expression/print.ts";
-import type { Action, AddFile } from "../log/actions.ts";
+import type { Action } from "../log/actions.ts";
+import { removalOf } from "../log/remove-file.ts";
 import type { Snapshot } from "../log/snapshot.ts";
-import { logFolder, type TableLocation } from "../store.ts";
+import { logFolder, nameOf, type TableLocation } from "../store.ts";
 import type { CommitStore } from "../transaction/create-commit.ts";
 import type { Reads } from "../transaction/plan.ts";
 import { writeDataFiles } from "../write/data-files.ts";
@@ -72,9 +73,10 @@ export async function rewriteFiles(
     yield* rewrite.batches();
     yield* inserted();
   }
+  const now = Date.now();
   const added = await writeDataFiles({ table, metadata, schema, mapping }, batches(), { files, signal });
   return {
-    actions: [...rewrite.removed.map(removal), ...added.map((add): Action => ({ add }))],
+    actions: [...rewrite.removed.map((file): Action => ({ remove: removalOf(file, now) })), ...added.map((add): Action => ({ add }))],
     reads: rewrite.reads,
     metrics: {
       updatedRows: rewrite.updatedRows,
@@ -136,29 +138,14 @@ export async function runRewrite(
   return { version: done.version ?? 0, isCommitted: done.isCommitted, executionTimeMs: elapsed() };
 }
 
-function missingTable(operation: string, { table: { store, root } }: WrittenTable): EdgewaterError<"NotFound"> {
-  const message = `Cannot run ${operation} on the table ${JSON.stringify(root)} in ${store.name}: there is no table; create it`;
-  return new EdgewaterError("NotFound", message, { store: store.name, key: logFolder(root) });
+function missingTable(operation: string, { table }: WrittenTable): EdgewaterError<"NotFound"> {
+  return new EdgewaterError("NotFound", `Cannot run ${operation} on ${nameOf(table)}: there is no table; create it`, {
+    store: table.store.name,
+    key: logFolder(table.root),
+  });
 }
 
 /** The text of a condition in the history; a function has none. */
 export function conditionText(condition: Expression): string {
   return condition.kind === "callback" ? "a function" : printExpression(condition);
-}
-
-/** The action that removes a file, with what readers of earlier versions need of it. */
-function removal({ path, partitionValues, size, deletionVector, baseRowId, defaultRowCommitVersion }: AddFile): Action {
-  return {
-    remove: {
-      path,
-      deletionTimestamp: Date.now(),
-      dataChange: true,
-      extendedFileMetadata: true,
-      partitionValues,
-      size,
-      ...(deletionVector === undefined ? {} : { deletionVector }),
-      ...(baseRowId === undefined ? {} : { baseRowId }),
-      ...(defaultRowCommitVersion === undefined ? {} : { defaultRowCommitVersion }),
-    },
-  };
 }
