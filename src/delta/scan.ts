@@ -28,6 +28,8 @@ export interface Scan {
   readonly columns?: readonly string[] | undefined;
   /** Only rows for which it is true. */
   readonly where?: Expression | undefined;
+  /** Only these files of the snapshot. Default: all. */
+  readonly files?: Iterable<AddFile> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,9 +42,9 @@ const filesAhead = 3;
  *
  * @throws `ValidationError` for unknown columns; `NotFound` or `Integrity` that names a data file that is missing or damaged
  */
-export async function* scan(snapshot: Snapshot, { columns, where, signal }: Scan = {}): AsyncGenerator<Batch, void, void> {
+export async function* scan(snapshot: Snapshot, { columns, where, files, signal }: Scan = {}): AsyncGenerator<Batch, void, void> {
   const plan = planOf(snapshot, columns, where);
-  const opened = inOrder(filesToRead(snapshot, plan), filesAhead, (file) => openFile(snapshot, file, signal));
+  const opened = inOrder(filesToRead(snapshot, plan, files), filesAhead, (file) => openFile(snapshot, file, signal));
   for await (const file of opened) yield* readFile(file, plan, signal);
 }
 
@@ -79,8 +81,12 @@ function planOf({ schema, mapping, metadata }: Snapshot, columns: readonly strin
   };
 }
 
-function* filesToRead(snapshot: Snapshot, { condition, schema, partitionColumns, mapping }: Plan): Generator<AddFile> {
-  for (const file of snapshot.files()) {
+function* filesToRead(
+  snapshot: Snapshot,
+  { condition, schema, partitionColumns, mapping }: Plan,
+  files: Iterable<AddFile> = snapshot.files(),
+): Generator<AddFile> {
+  for (const file of files) {
     if (condition === undefined || mayMatch(condition.bound, fileFacts(file, { schema, partitionColumns, mapping }))) yield file;
   }
 }

@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../../errors.ts";
+import type { ColumnMappingMode } from "../schema/column-mapping.ts";
 import type { Metadata } from "./actions.ts";
 
 const day = 86_400_000;
@@ -26,6 +27,20 @@ export function logRetention(metadata: Metadata): number {
 /** How long the last version of an application is kept, in milliseconds; undefined: for ever. */
 export function txnRetention(metadata: Metadata): number | undefined {
   return durationOf(metadata, "delta.setTransactionRetentionDuration");
+}
+
+/**
+ * How data files name the columns.
+ *
+ * @throws `NotSupported` for a mode that this library does not know
+ */
+export function mappingOf({ configuration }: Metadata): ColumnMappingMode {
+  const mode = configuration["delta.columnMapping.mode"] ?? "none";
+  if (mode === "none" || mode === "name" || mode === "id") return mode;
+  throw new EdgewaterError(
+    "NotSupported",
+    `Cannot read a table whose columns are mapped by ${JSON.stringify(mode)}; only none, name and id are`,
+  );
 }
 
 /** A property that is `true` or `false`. */
