@@ -70,6 +70,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "options.ts",
     "peer.ts",
     "retry.ts",
+    "reach.ts",
     "encoding",
     "runtime",
     "object-store",

@@ -12,11 +12,13 @@ import {
   oneOf,
   required,
   stringRecord,
+  wholeNumber,
 } from "../../options.ts";
 import type { RetryPolicy } from "../../retry.ts";
 import type { ConditionInput } from "../expression/condition.ts";
 import type { SchemaMode } from "../schema/evolve.ts";
 import type { StructType } from "../schema/types.ts";
+import type { TransactionId } from "../transaction/transact.ts";
 import type { TableProperties } from "./new-table.ts";
 import type { CommitSettings } from "./operation.ts";
 import type { WriteMode } from "./write.ts";
@@ -80,9 +82,11 @@ const retryKinds: OptionKinds<RetryPolicy> = {
 };
 
 export const commitKinds: OptionKinds<CommitOptions> = {
-  txn: objectOf<NonNullable<CommitOptions["txn"]>>({
+  txn: objectOf<TransactionId>({
     appId: required(aString),
     version: required({ expected: "a bigint", accepts: (value) => typeof value === "bigint" }),
+    lastUpdated: wholeNumber(0),
+    isRepeated: aFunction,
   }),
   commitMetadata: aPlainObject,
   retry: objectOf(retryKinds),
