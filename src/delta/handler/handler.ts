@@ -108,6 +108,7 @@ export class DeltaIOHandler<Form extends TableForm = "rows"> extends IOHandler<o
         schemaMode: settings.schemaMode,
         partitionBy: context.partition && columnsOf(settings.partitionExpr),
         properties: settings.tableConfig,
+        writerProperties: settings.writerProperties,
         commitMetadata: { ...settings.commitProperties?.customMetadata, ...commitEntry(context) },
         txn,
         retry,

@@ -173,7 +173,7 @@ function joined(parts: readonly ColumnValues[]): ColumnValues {
   const [first, ...others] = parts;
   if (first === undefined) return [];
   if (others.length === 0) return first;
-  if (Array.isArray(first) || others.some(({ constructor }) => constructor !== first.constructor))
+  if (Array.isArray(first) || others.some((part) => part.constructor !== first.constructor))
     return parts.flatMap((part) => Array.from(part as ArrayLike<unknown>));
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const values = new (first.constructor as new (length: number) => Typed)(length);

@@ -8,6 +8,7 @@ import {
   aPlainObject,
   arrayOf,
   aString,
+  checkOptions,
   describe,
   either,
   nearest,
@@ -23,6 +24,8 @@ import type { RetryPolicy } from "../../retry.ts";
 import type { TableStore } from "../store.ts";
 import type { CommitStore } from "../transaction/create-commit.ts";
 import type { PartitionExpression } from "../values/partition-predicate.ts";
+import type { WriterProperties } from "../write/data-files.ts";
+import { writerKinds } from "../write/options.ts";
 import type { TableForm } from "./hints.ts";
 import type { DeltaTypeHandler } from "./type-handler.ts";
 
@@ -58,6 +61,8 @@ export interface TableSettings {
   readonly partitionExpr?: PartitionExpression | undefined;
   /** Properties of new tables, such as `delta.appendOnly`. */
   readonly tableConfig?: Readonly<Record<string, string>> | undefined;
+  /** How data files are written. */
+  readonly writerProperties?: WriterProperties | undefined;
   /** What every commit says of itself. */
   readonly commitProperties?: CommitProperties | undefined;
 }
@@ -105,6 +110,7 @@ export const handlerKinds: OptionKinds<DeltaIOHandlerOptions> = {
   schemaMode: oneOf("merge", "overwrite"),
   partitionExpr: aPartitionExpr,
   tableConfig: stringRecord,
+  writerProperties: objectOf(writerKinds),
   commitProperties: objectOf<CommitProperties>({ customMetadata: aPlainObject }),
   url: aString,
   typeHandlers: arrayOf({
@@ -133,6 +139,7 @@ const keys = {
   schema_mode: "schema_mode",
   partition_expr: "partition_expr",
   table_configuration: "table_configuration",
+  writer_properties: "writer_properties",
   commit_properties: "commit_properties",
   root_name: "root_name",
   columns: "columns",
@@ -147,6 +154,7 @@ const keys = {
  * | `delta/mode`, `delta/schema_mode` | as the option |
  * | `delta/partition_expr` | a column, or JSON from dimensions to columns |
  * | `delta/table_configuration` | JSON of properties, merged over the option |
+ * | `delta/writer_properties` | JSON, merged over the option |
  * | `delta/commit_properties` | JSON of `{ customMetadata }` |
  * | `delta/root_name` | the folder of the table below the prefix |
  * | `delta/columns` | JSON or a list of the columns to load |
@@ -170,6 +178,7 @@ export function settingsOf(options: TableSettings, metadata: Metadata, asset: st
       options.schemaMode) as AssetSettings["schemaMode"],
     partitionExpr: given.partitionExpr() ?? options.partitionExpr,
     tableConfig: { ...options.tableConfig, ...properties },
+    writerProperties: { ...options.writerProperties, ...(given.json(keys.writer_properties, objectOf(writerKinds)) as WriterProperties) },
     commitProperties: { customMetadata: { ...options.commitProperties?.customMetadata, ...other } },
     rootName: given.text(keys.root_name),
     columns: given.list(keys.columns),
@@ -230,7 +239,9 @@ class GivenMetadata {
     return this.checked(keys.partition_expr, this.#parsed(keys.partition_expr, text), aPartitionExpr) as PartitionExpression;
   }
 
-  checked(key: string, value: unknown, { accepts, expected }: OptionKind): unknown {
+  checked(key: string, value: unknown, { accepts, expected, fields }: OptionKind): unknown {
+    const owner = `the metadata delta/${key} of ${JSON.stringify(this.#asset)}`;
+    if (value !== undefined && fields !== undefined) checkOptions(owner, value, fields, "MetadataError", { asset: this.#asset });
     if (value === undefined || accepts(value)) return value;
     throw this.#invalid(key, `expected ${expected}`);
   }

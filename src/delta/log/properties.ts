@@ -43,6 +43,31 @@ export function mappingOf({ configuration }: Metadata): ColumnMappingMode {
   );
 }
 
+/** How many commits are between two checkpoints. */
+export function checkpointInterval({ configuration }: Metadata): number {
+  const text = configuration["delta.checkpointInterval"] ?? "";
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 10;
+}
+
+/** Bytes of the units of sizes. */
+const sizeUnits: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  k: 2 ** 10,
+  kb: 2 ** 10,
+  m: 2 ** 20,
+  mb: 2 ** 20,
+  g: 2 ** 30,
+  gb: 2 ** 30,
+};
+
+/** How large data files are to be, in bytes; undefined if the table does not say. */
+export function targetFileSize({ configuration }: Metadata): number | undefined {
+  const match = /^(\d{1,15})\s*([a-z]*)$/i.exec(configuration["delta.targetFileSize"]?.trim() ?? "");
+  const size = Number(match?.[1]) * (sizeUnits[match?.[2]?.toLowerCase() ?? ""] ?? Number.NaN);
+  return size > 0 ? size : undefined;
+}
+
 /** A property that is `true` or `false`. */
 export function flagProperty({ configuration }: Metadata, name: string, missing: boolean): boolean {
   const text = configuration[name]?.toLowerCase();

@@ -4,10 +4,13 @@ import type { Action } from "../log/actions.ts";
 import { checkWritable } from "../log/features.ts";
 import { loadSnapshot, refreshSnapshot, type Snapshot } from "../log/snapshot.ts";
 import type { FactsOfTable } from "../statistics/file-facts.ts";
-import type { TableLocation } from "../store.ts";
+import { nameOf, type TableLocation } from "../store.ts";
 import type { CommitStore } from "../transaction/create-commit.ts";
 import type { Plan, Reads } from "../transaction/plan.ts";
 import { type TransactionId, transact } from "../transaction/transact.ts";
+import { checkRemovals } from "./append-only.ts";
+import { checkCommitMetadata } from "./commit-metadata.ts";
+import { maintainLog } from "./maintain-log.ts";
 import { NewFiles } from "./new-files.ts";
 
 /** A table that is written to. */
@@ -70,6 +73,7 @@ export async function runOperation<Metrics>(
   { txn, commitMetadata, retry, signal }: CommitSettings,
   work: (snapshot: OperationSnapshot | undefined, files: NewFiles) => Promise<Changes<Metrics> | undefined>,
 ): Promise<Done<Metrics>> {
+  checkCommitMetadata(commitMetadata);
   const files = new NewFiles(table);
   let latest = known;
   let metrics: Metrics | undefined;
@@ -82,13 +86,17 @@ export async function runOperation<Metrics>(
     const changes = await work(snapshot, files);
     await files.keep(changes?.actions ?? []);
     if (changes === undefined) return undefined;
+    if (snapshot !== undefined) checkRemovals(snapshot, changes.actions);
     const { actions, reads, operation, parameters, operationMetrics } = changes;
     metrics = changes.metrics;
     return { actions, reads, commitInfo: { ...commitMetadata, operation, operationParameters: parameters, operationMetrics } };
   };
   try {
     const done = await transact({ table, load, work: plan, txn, unsafeSingleWriter, retry, signal });
-    if (done.kind === "committed") return { isCommitted: true, version: done.version, metrics: metrics as Metrics };
+    if (done.kind === "committed") {
+      await maintainLog(table, { version: done.version, known: latest, signal });
+      return { isCommitted: true, version: done.version, metrics: metrics as Metrics };
+    }
     return { isCommitted: false, version: done.version, metrics: undefined };
   } catch (error) {
     if (!isEdgewaterError(error) || error.outcome !== "unknown") await files.discard();
@@ -99,11 +107,6 @@ export async function runOperation<Metrics>(
 /** What the facts of the files of a version depend on. */
 export function factsOf({ schema, metadata, mapping }: Pick<Snapshot, "schema" | "metadata" | "mapping">): FactsOfTable {
   return { schema, partitionColumns: metadata.partitionColumns, mapping };
-}
-
-/** How messages call a table. */
-export function nameOf({ store, root }: TableLocation): string {
-  return `the table ${JSON.stringify(root)} in ${store.name}`;
 }
 
 async function newest(table: TableLocation, known: Snapshot | undefined, signal: AbortSignal | undefined): Promise<Snapshot | undefined> {

@@ -19,6 +19,7 @@ import type { ConditionInput } from "../expression/condition.ts";
 import type { SchemaMode } from "../schema/evolve.ts";
 import type { StructType } from "../schema/types.ts";
 import type { TransactionId } from "../transaction/transact.ts";
+import type { WriterProperties } from "./data-files.ts";
 import type { TableProperties } from "./new-table.ts";
 import type { CommitSettings } from "./operation.ts";
 import type { WriteMode } from "./write.ts";
@@ -51,6 +52,8 @@ export interface WriteOptions extends CommitOptions {
   readonly schema?: StructType | undefined;
   /** The partition columns; must be those of the table, unless its schema is overwritten. */
   readonly partitionBy?: readonly string[] | undefined;
+  /** How data files are written. */
+  readonly writerProperties?: WriterProperties | undefined;
 }
 
 /** Options of a write to a table that may not be there. */
@@ -72,7 +75,7 @@ export interface WriteTableOptions extends Omit<WriteOptions, "mode">, TableProp
 }
 
 const retryKinds: OptionKinds<RetryPolicy> = {
-  maxRetries: { expected: "a whole number, 0 or more", accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0 },
+  maxRetries: wholeNumber(0),
   delayMs: { expected: "a number of milliseconds", accepts: (value) => typeof value === "number" },
   factor: { expected: "a number", accepts: (value) => typeof value === "number" },
   maxDelayMs: { expected: "a number of milliseconds", accepts: (value) => typeof value === "number" },
@@ -108,6 +111,12 @@ export const createKinds: OptionKinds<CreateOptions> = {
   unsafeSingleWriter: aBoolean,
 };
 
+export const writerKinds: OptionKinds<WriterProperties> = {
+  compression: oneOf("snappy", "none"),
+  maxRowGroupSize: wholeNumber(1),
+  targetFileSize: wholeNumber(1),
+};
+
 export const writeKinds: OptionKinds<WriteOptions> = {
   ...commitKinds,
   mode: oneOf("append", "overwrite"),
@@ -115,6 +124,7 @@ export const writeKinds: OptionKinds<WriteOptions> = {
   replaceWhere: either(aString, aFunction),
   schema: anObject,
   partitionBy: arrayOf(aString),
+  writerProperties: objectOf(writerKinds),
 };
 
 export const writeTableKinds: OptionKinds<WriteTableOptions> = {
