@@ -69,7 +69,7 @@ export class DeltaIOHandler<Form extends TableForm = "rows"> extends IOHandler<o
     const { store, prefix = "", typeHandlers = [], url } = options;
     this.#options = options;
     this.#prefix = checkPrefix(store.name, prefix);
-    this.#typeHandlers = typeHandlers as unknown as readonly DeltaTypeHandler[];
+    this.#typeHandlers = typeHandlers;
     this.#tables = new Tables(store, url);
     this.reach = store.reach;
     // A handler that cannot delete says so by having no such method.

@@ -93,7 +93,8 @@ export interface HandlerSettings<Form extends TableForm> extends TableSettings {
   /** The URL of the root of the store as other engines have it, such as `s3://bucket`: absolute paths below it are read from the store. */
   readonly url?: string | undefined;
   /** How values of other classes are written and loaded. */
-  readonly typeHandlers?: readonly DeltaTypeHandler<never>[] | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: each handles values of its own class
+  readonly typeHandlers?: readonly DeltaTypeHandler<any>[] | undefined;
   /** Of conflicts with other writers, and of writes whose store is not available. Default: 15 retries, up to 5 s apart. */
   readonly retry?: RetryPolicy | undefined;
 }

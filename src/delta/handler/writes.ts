@@ -58,7 +58,7 @@ export function contentOf(tableId: string, version: number): string {
 
 /** What a commit says of the write that made it. */
 export function commitEntry({ assetName, partition, runId, writeId }: OutputContext): Readonly<Record<string, unknown>> {
-  const key = partition && partition.keys.map(String).join(", ");
+  const key = partition?.keys.map(String).join(", ");
   return { [entry]: { asset: assetName, ...(key && { partition: key }), ...(runId && { runId }), ...(writeId && { writeId }) } };
 }
 
