@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { ArrowOptions } from "./arrow/to-arrow.ts";
+export type { ArrowOptions } from "./arrow/flechette.ts";
 export type { Batch, ColumnValues } from "./batch.ts";
 export type { ConditionInput, OnColumns } from "./expression/condition.ts";
 export { DeltaIOHandler } from "./handler/handler.ts";

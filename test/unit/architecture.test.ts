@@ -230,6 +230,7 @@ describe("the sources", () => {
         "storage/sql/sqlite.ts",
         "testing/temporary/folder.ts",
       ],
+      "@uwdata": ["delta/arrow/flechette.ts"],
       aws4fetch: ["object-store/s3/signer.ts"],
       croner: ["cron/index.ts"],
       hyparquet: ["delta/parquet/hyparquet.ts"],

@@ -2,7 +2,7 @@ import type { DataType, Field, Table } from "@uwdata/flechette";
 import { EdgewaterError, thrownText } from "../../errors.ts";
 import type { Batch, ColumnValues } from "../batch.ts";
 import type { DeltaType, StructField, StructType } from "../schema/types.ts";
-import { type Flechette, loadFlechette } from "./flechette.ts";
+import { exactOptions, type Flechette, loadFlechette } from "./flechette.ts";
 
 /** Arrow as it is written: a table of Flechette, or the bytes of an IPC stream or file of any library. */
 export type ArrowData = Table | Uint8Array;
@@ -39,10 +39,9 @@ export async function batchesFromArrow(data: ArrowData): Promise<ArrowBatches> {
 }
 
 function exactTable(flechette: Flechette, data: ArrowData): Table {
-  const options = { useBigInt: true, useBigIntTimestamp: true, useDecimalInt: true };
   try {
     const bytes = data instanceof Uint8Array ? data : flechette.tableToIPC(data, { format: "stream" });
-    return flechette.tableFromIPC(bytes as Uint8Array, options);
+    return flechette.tableFromIPC(bytes as Uint8Array, exactOptions);
   } catch (cause) {
     const message = `Cannot write Arrow to a table: ${thrownText(cause)}; give a table of @uwdata/flechette, or the bytes of an IPC stream or file`;
     throw new EdgewaterError("SerializationError", message, { cause });

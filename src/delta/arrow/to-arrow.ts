@@ -1,12 +1,7 @@
-import type { DataType, ExtractionOptions, Table } from "@uwdata/flechette";
+import type { DataType, Table } from "@uwdata/flechette";
 import type { Batch } from "../batch.ts";
 import type { DeltaType, StructType } from "../schema/types.ts";
-import { type Flechette, loadFlechette } from "./flechette.ts";
-
-/** What Flechette gives for values that JavaScript has several forms for. Here every value is exact unless told otherwise. */
-export interface ArrowOptions extends ExtractionOptions {}
-
-const exact: ExtractionOptions = { useBigInt: true, useBigIntTimestamp: true, useDecimalInt: true };
+import { type ArrowOptions, exactOptions, type Flechette, loadFlechette } from "./flechette.ts";
 
 const dayMillis = 86_400_000;
 
@@ -37,7 +32,7 @@ export async function arrowFromBatches(batches: AsyncIterable<Batch>, schema: St
   const table = new flechette.Table({ version: flechette.Version.V5, endianness: 0, fields, metadata: null }, children);
   const bytes = flechette.tableToIPC(table, { format: "stream" });
   if (bytes === null) throw new TypeError("no bytes of an Arrow table");
-  return flechette.tableFromIPC(bytes, { ...exact, ...options });
+  return flechette.tableFromIPC(bytes, { ...exactOptions, ...options });
 }
 
 /**
