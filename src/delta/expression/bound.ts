@@ -61,7 +61,9 @@ export function joinedBounds(kind: "and" | "or", operands: readonly Bound[]): Bo
 /** `operand IN (values)`, for values of its type that are not null. */
 export function inValues(operand: Bound, values: readonly unknown[], order: Order): Bound {
   const items = values.map((value): Bound => ({ kind: "literal", type: operand.type, value }));
-  return { kind: "in", type: "boolean", operand, items, order, ...literalsOf(items, order) };
+  const { keys, sorted } = literalsOf(items, order);
+  // Keys say all that the items do, and there may be a million of them.
+  return { kind: "in", type: "boolean", operand, items: keys === undefined ? items : [], order, keys, sorted };
 }
 
 /** What makes IN with literals fast: their keys, which bytes do not have, and their order. */

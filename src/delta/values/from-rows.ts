@@ -47,6 +47,22 @@ export function batchFromRows(rows: readonly Row[], schema: StructType, firstRow
   return { schema, rowCount: rows.length, columns };
 }
 
+/**
+ * Converts single values of a column from the form that rows have.
+ *
+ * @throws `ValidationError` that names the column
+ */
+export function valueOfRow({ name, type, nullable }: StructField): (value: unknown) => unknown {
+  const convert = converter(type);
+  return (value) => {
+    try {
+      return converted(value, convert, nullable);
+    } catch (thrown) {
+      throw explain(thrown, name);
+    }
+  };
+}
+
 /** The typed arrays that are columns of a type as they are. */
 const typedColumns: Readonly<Record<string, new (length: number) => ColumnValues>> = {
   integer: Int32Array,
@@ -110,10 +126,11 @@ function converted(value: unknown, convert: Convert, isNullable: boolean): unkno
   return null;
 }
 
-function explain(thrown: unknown, name: string, row: number): unknown {
+function explain(thrown: unknown, name: string, row?: number): unknown {
   if (!(thrown instanceof Problem)) return thrown;
   const field = [name, ...thrown.path].join(".");
-  const message = `Cannot write the column ${JSON.stringify(field)} of row ${row}: ${thrown.message}`;
+  const ofRow = row === undefined ? "" : ` of row ${row}`;
+  const message = `Cannot write the column ${JSON.stringify(field)}${ofRow}: ${thrown.message}`;
   return new EdgewaterError("ValidationError", message, { field });
 }
 
