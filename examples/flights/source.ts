@@ -24,38 +24,45 @@ export async function* flightsOf(month: string): AsyncGenerator<Batch, void, voi
   const bytes = await readFile(path);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   const metadata = parquetMetadata(file);
+  const [from, until] = [Date.parse(`${month}-01`), startOfNext(month)];
   let start = 0;
   for (const { num_rows, columns } of metadata.row_groups) {
     const end = start + Number(num_rows);
     const { min_value: first, max_value: last } = columns[0]?.meta_data?.statistics ?? {};
-    if (monthOf(first as Date) <= month && month <= monthOf(last as Date)) yield await readRows(start, end, month);
+    if (Number(first) < until && Number(last) >= from) yield await readRows(start, end);
     start = end;
   }
 
-  async function readRows(rowStart: number, rowEnd: number, wanted: string): Promise<Batch> {
-    const values: Record<string, readonly unknown[]> = {};
+  async function readRows(rowStart: number, rowEnd: number): Promise<Batch> {
+    const parts: Record<string, ArrayLike<unknown>[]> = {};
     const onChunk = ({ columnName, columnData }: { readonly columnName: string; readonly columnData: ArrayLike<unknown> }): void => {
-      values[columnName] = [...(values[columnName] ?? []), ...Array.from(columnData)];
+      parts[columnName] = [...(parts[columnName] ?? []), columnData];
     };
     await parquetRead({ file, metadata, compressors, rowStart, rowEnd, onChunk });
-    const departures = values["date"] as readonly Date[];
-    const rows = [...departures.keys()].filter((row) => monthOf(departures[row] as Date) === wanted);
-    const numbers = (name: string): Int32Array => Int32Array.from(rows, (row) => Number(values[name]?.[row]));
-    const texts = (name: string): readonly unknown[] => rows.map((row) => values[name]?.[row]);
+    const column = (name: string): readonly unknown[] => (parts[name] ?? []).flatMap((part) => Array.from(part));
+    // Rows are in the order of their departure, so those of a month are together.
+    const departures = (column("date") as readonly Date[]).map(Number);
+    const first = departures.findIndex((departure) => departure >= from);
+    const last = departures.findLastIndex((departure) => departure < until) + 1;
+    const numbers = (name: string): Int32Array => Int32Array.from(column(name).slice(first, last), Number);
     return {
       schema,
-      rowCount: rows.length,
+      rowCount: last - first,
       columns: [
-        BigInt64Array.from(rows, (row) => BigInt(rowStart + row)),
-        rows.map(() => wanted),
-        BigInt64Array.from(rows, (row) => BigInt((departures[row] as Date).getTime()) * 1000n),
+        BigInt64Array.from({ length: last - first }, (_, row) => BigInt(rowStart + first + row)),
+        new Array<string>(last - first).fill(month),
+        BigInt64Array.from(departures.slice(first, last), (departure) => BigInt(departure) * 1000n),
         numbers("delay"),
         numbers("distance"),
-        texts("origin"),
-        texts("destination"),
+        column("origin").slice(first, last),
+        column("destination").slice(first, last),
       ],
     };
   }
 }
 
-const monthOf = (departure: Date): string => departure.toISOString().slice(0, 7);
+/** The moment after the last one of a month, in milliseconds. */
+function startOfNext(month: string): number {
+  const [year, number] = month.split("-").map(Number) as [number, number];
+  return Date.UTC(year, number, 1);
+}

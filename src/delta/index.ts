@@ -19,6 +19,22 @@ export type {
 export type { DeltaTypeHandler, LoadedTable, WrittenData } from "./handler/type-handler.ts";
 export type { CommitInfo } from "./log/actions.ts";
 export type { HistoryEntry } from "./log/history.ts";
+export type { MergeResult } from "./merge/merge.ts";
+export type {
+  ClausePredicate,
+  MergeAll,
+  MergeClause,
+  MergeConfig,
+  MergeOperations,
+  MergeOptions,
+  MergeType,
+  MergeUpdate,
+} from "./merge/options.ts";
+export type { Updates } from "./rewrite/assignments.ts";
+export type { DeleteResult } from "./rewrite/delete.ts";
+export type { RowPredicate, UpdateOptions } from "./rewrite/options.ts";
+export type { RewriteResult } from "./rewrite/rewritten.ts";
+export type { UpdateResult } from "./rewrite/update.ts";
 export { type ColumnDeclarations, type RowOf, type TableSchema, tableSchema } from "./schema/declare.ts";
 export type { SchemaMode } from "./schema/evolve.ts";
 export type { Row } from "./schema/infer.ts";

@@ -2,26 +2,12 @@ import type { DataType, Field, Table } from "@uwdata/flechette";
 import { EdgewaterError, thrownText } from "../../errors.ts";
 import type { Batch, ColumnValues } from "../batch.ts";
 import type { DeltaType, StructField, StructType } from "../schema/types.ts";
-import { exactOptions, type Flechette, loadFlechette } from "./flechette.ts";
-
-/** Arrow as it is written: a table of Flechette, or the bytes of an IPC stream or file of any library. */
-export type ArrowData = Table | Uint8Array;
+import { type ArrowData, exactOptions, type Flechette, loadFlechette } from "./flechette.ts";
 
 /** Rows of Arrow as batches. */
 export interface ArrowBatches {
   readonly schema: StructType;
   readonly batches: Iterable<Batch>;
-}
-
-/** Whether a value is a table of Flechette, also of another copy of it, or bytes. */
-export function isArrow(value: unknown): value is ArrowData {
-  if (value instanceof Uint8Array) return true;
-  const { schema, children, numRows } = (value ?? {}) as {
-    readonly schema?: { readonly fields?: unknown };
-    readonly children?: unknown;
-    readonly numRows?: unknown;
-  };
-  return typeof numRows === "number" && Array.isArray(children) && Array.isArray(schema?.fields);
 }
 
 /**

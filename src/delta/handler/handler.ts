@@ -23,8 +23,10 @@ import type { StructType } from "../schema/types.ts";
 import type { CommitStore } from "../transaction/create-commit.ts";
 import { type PartitionExpression, partitionPredicate } from "../values/partition-predicate.ts";
 import { rowsFromBatch } from "../values/to-rows.ts";
-import { type WriteResult, writeTable } from "../write/write.ts";
+import type { WrittenTable } from "../write/operation.ts";
+import { type WriteMode, type WriteResult, writeTable } from "../write/write.ts";
 import { forms, hintedBy, type LoadedAs, type TableForm } from "./hints.ts";
+import { mergeMetadata, mergeValue, requireMergeConfig } from "./merge-value.ts";
 import { rowCount, tableMetadata } from "./output-metadata.ts";
 import { type AssetSettings, type DeltaIOHandlerOptions, handlerKinds, settingsOf } from "./settings.ts";
 import { Tables } from "./tables.ts";
@@ -67,6 +69,7 @@ export class DeltaIOHandler<Form extends TableForm = "rows"> extends IOHandler<o
     super();
     checkOptions("DeltaIOHandler", options, handlerKinds);
     const { store, prefix = "", typeHandlers = [], url } = options;
+    if (options.mode === "merge") requireMergeConfig(options.mergeConfig, "DeltaIOHandler");
     this.#options = options;
     this.#prefix = checkPrefix(store.name, prefix);
     this.#typeHandlers = typeHandlers;
@@ -93,34 +96,44 @@ export class DeltaIOHandler<Form extends TableForm = "rows"> extends IOHandler<o
     const root = this.#rootOf(assetName, settings);
     const table = this.#tables.at(root);
     const schema = hintedBy(context.typeHint)?.schema ?? ofData;
-    const replaceWhere = mode === "overwrite" ? await this.#rowsOf(context.partition, settings, root, schema, signal) : undefined;
+    const isScoped = mode === "overwrite" || mode === "merge";
+    const where = isScoped ? await this.#rowsOf(context.partition, settings, root, schema, signal) : undefined;
+    const mergeConfig =
+      mode === "merge" ? requireMergeConfig(settings.mergeConfig, `the table of ${JSON.stringify(assetName)}`) : undefined;
     const txn = await countedWrite(context, table);
     context.addOutputMetadata({ "delta/table_uri": table.url ?? root, "delta/mode": mode });
     await context.announce({ path: root, metadata: context.outputMetadata });
     const { retry, unsafeSingleWriter } = this.#options;
-    const result = await writeTable(
-      { table, unsafeSingleWriter, known: this.#tables.known(root) },
-      {
-        data,
-        mode,
-        replaceWhere,
-        schema,
-        schemaMode: settings.schemaMode,
-        partitionBy: context.partition && columnsOf(settings.partitionExpr),
-        properties: settings.tableConfig,
-        writerProperties: settings.writerProperties,
-        commitMetadata: { ...settings.commitProperties?.customMetadata, ...commitEntry(context) },
-        txn,
-        retry,
-        signal,
-      },
-    );
+    const write = {
+      data,
+      schema,
+      schemaMode: settings.schemaMode,
+      partitionBy: context.partition && columnsOf(settings.partitionExpr),
+      properties: settings.tableConfig,
+      writerProperties: settings.writerProperties,
+      commitMetadata: { ...settings.commitProperties?.customMetadata, ...commitEntry(context) },
+      txn,
+      retry,
+      signal,
+    };
+    const known = mergeConfig === undefined ? this.#tables.known(root) : await this.#tables.newest(root, signal);
+    const written: WrittenTable = { table, unsafeSingleWriter, known };
+    const result =
+      mergeConfig === undefined
+        ? await writeTable(written, { ...write, mode: mode as WriteMode, replaceWhere: where })
+        : await mergeValue({ written, isNew: known === undefined, write, config: mergeConfig, where });
+    if (mergeConfig !== undefined) context.addOutputMetadata(mergeMetadata(result));
     await this.#register(context, root, result, txn?.found());
     context.addOutputMetadata({ "delta/write_duration_s": secondsSince(start) });
   }
 
   /** Registers what was written, as the log of the table tells it. */
-  async #register(context: OutputContext, root: string, result: WriteResult, repeated: LoggedWrite | undefined): Promise<void> {
+  async #register(
+    context: OutputContext,
+    root: string,
+    result: Pick<WriteResult, "version" | "isCommitted">,
+    repeated: LoggedWrite | undefined,
+  ): Promise<void> {
     const { signal } = context;
     const version = repeated?.version ?? result.version;
     const newest = await this.#tables.newest(root, signal);
@@ -183,19 +196,14 @@ export class DeltaIOHandler<Form extends TableForm = "rows"> extends IOHandler<o
   }
 
   override identity(context: InputContext): unknown {
-    const { mode, schemaMode = null, partitionExpr = null, rootName } = this.#settingsOf(context);
+    const { mode, schemaMode = null, partitionExpr = null, mergeConfig = null, rootName } = this.#settingsOf(context);
     const { assetName, partition } = context;
     const path = this.#rootOf(assetName, { rootName });
     const handler = handlerName(this, DeltaIOHandler, "DeltaIOHandler");
-    return {
-      handler,
-      store: this.#options.store.name,
-      path,
-      place: folderKey("", { assetName, partition }),
-      mode,
-      schemaMode,
-      partitionExpr,
-    };
+    // Conditions may be functions.
+    const merge = JSON.stringify(mergeConfig, (_, value: unknown) => (typeof value === "function" ? String(value) : value));
+    const place = folderKey("", { assetName, partition });
+    return { handler, store: this.#options.store.name, path, place, mode, schemaMode, partitionExpr, merge };
   }
 
   /** Deletes the rows of an asset or a partition in a new version of their table. Earlier versions have them still. */

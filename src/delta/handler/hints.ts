@@ -1,8 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Table } from "@uwdata/flechette";
 import { anObject, checkOptions, checkValue, type OptionKinds, oneOf } from "../../options.ts";
-import { isArrow } from "../arrow/from-arrow.ts";
-import type { ArrowOptions } from "../arrow/flechette.ts";
+import { type ArrowOptions, isArrow } from "../arrow/flechette.ts";
 import { arrowFromBatches } from "../arrow/to-arrow.ts";
 import type { Batch, ColumnValues } from "../batch.ts";
 import type { ColumnDeclarations, RowOf, TableSchema } from "../schema/declare.ts";

@@ -21,6 +21,7 @@ import {
   withMethods,
 } from "../../options.ts";
 import type { RetryPolicy } from "../../retry.ts";
+import { type MergeConfig, mergeConfigKinds } from "../merge/options.ts";
 import type { TableStore } from "../store.ts";
 import type { CommitStore } from "../transaction/create-commit.ts";
 import type { PartitionExpression } from "../values/partition-predicate.ts";
@@ -39,8 +40,9 @@ import type { DeltaTypeHandler } from "./type-handler.ts";
  * | `error` | fails with `AlreadyExists` if there is a table |
  * | `ignore` | does nothing if there is a table |
  * | `createOrReplace` | replaces the table, with its schema and all partitions, in one commit |
+ * | `merge` | merges rows as `mergeConfig` says; of an asset with partitions, into those of the partition |
  */
-export type DeltaMode = "overwrite" | "append" | "error" | "ignore" | "createOrReplace";
+export type DeltaMode = "overwrite" | "append" | "error" | "ignore" | "createOrReplace" | "merge";
 
 /** What every commit says of itself. */
 export interface CommitProperties {
@@ -59,6 +61,8 @@ export interface TableSettings {
    * assets with partitions.
    */
   readonly partitionExpr?: PartitionExpression | undefined;
+  /** How rows are merged. Required for the mode `merge`. */
+  readonly mergeConfig?: MergeConfig | undefined;
   /** Properties of new tables, such as `delta.appendOnly`. */
   readonly tableConfig?: Readonly<Record<string, string>> | undefined;
   /** How data files are written. */
@@ -99,7 +103,7 @@ export interface HandlerSettings<Form extends TableForm> extends TableSettings {
   readonly retry?: RetryPolicy | undefined;
 }
 
-const modes = ["overwrite", "append", "error", "ignore", "createOrReplace"] as const;
+const modes = ["overwrite", "append", "error", "ignore", "createOrReplace", "merge"] as const;
 
 const aPartitionExpr: OptionKind = either(aName, { ...stringRecord, expected: "a plain object from dimensions to columns" });
 
@@ -110,6 +114,7 @@ export const handlerKinds: OptionKinds<DeltaIOHandlerOptions> = {
   mode: oneOf(...modes),
   schemaMode: oneOf("merge", "overwrite"),
   partitionExpr: aPartitionExpr,
+  mergeConfig: objectOf(mergeConfigKinds),
   tableConfig: stringRecord,
   writerProperties: objectOf(writerKinds),
   commitProperties: objectOf<CommitProperties>({ customMetadata: aPlainObject }),
@@ -142,6 +147,7 @@ const keys = {
   table_configuration: "table_configuration",
   writer_properties: "writer_properties",
   commit_properties: "commit_properties",
+  merge_predicate: "merge_predicate",
   root_name: "root_name",
   columns: "columns",
   version: "version",
@@ -157,6 +163,7 @@ const keys = {
  * | `delta/table_configuration` | JSON of properties, merged over the option |
  * | `delta/writer_properties` | JSON, merged over the option |
  * | `delta/commit_properties` | JSON of `{ customMetadata }` |
+ * | `delta/merge_predicate` | an expression in place of that of `mergeConfig` |
  * | `delta/root_name` | the folder of the table below the prefix |
  * | `delta/columns` | JSON or a list of the columns to load |
  * | `delta/version` | the version to load |
@@ -171,6 +178,7 @@ export function settingsOf(options: TableSettings, metadata: Metadata, asset: st
   >;
   const properties = given.json(keys.table_configuration, stringRecord) as Readonly<Record<string, string>> | undefined;
   const mode = given.text(keys.mode);
+  const predicate = given.text(keys.merge_predicate);
   return {
     mode: (given.checked(keys.mode, mode === "create_or_replace" ? "createOrReplace" : mode, oneOf(...modes)) ??
       options.mode ??
@@ -178,6 +186,7 @@ export function settingsOf(options: TableSettings, metadata: Metadata, asset: st
     schemaMode: (given.checked(keys.schema_mode, given.text(keys.schema_mode), oneOf("merge", "overwrite")) ??
       options.schemaMode) as AssetSettings["schemaMode"],
     partitionExpr: given.partitionExpr() ?? options.partitionExpr,
+    mergeConfig: predicate === undefined || options.mergeConfig === undefined ? options.mergeConfig : { ...options.mergeConfig, predicate },
     tableConfig: { ...options.tableConfig, ...properties },
     writerProperties: { ...options.writerProperties, ...(given.json(keys.writer_properties, objectOf(writerKinds)) as WriterProperties) },
     commitProperties: { customMetadata: { ...options.commitProperties?.customMetadata, ...other } },

@@ -1,7 +1,8 @@
 import type { Table } from "@uwdata/flechette";
 import { EdgewaterError } from "../../errors.ts";
 import { describe } from "../../options.ts";
-import { batchesFromArrow, isArrow } from "../arrow/from-arrow.ts";
+import { isArrow } from "../arrow/flechette.ts";
+import { batchesFromArrow } from "../arrow/from-arrow.ts";
 import type { Batch } from "../batch.ts";
 import type { StructType } from "../schema/types.ts";
 import type { TableData } from "../write/data.ts";

@@ -16,7 +16,8 @@ import {
   utf8,
 } from "@uwdata/flechette";
 import { describe, expect, it } from "vitest";
-import { batchesFromArrow, isArrow } from "../../../../src/delta/arrow/from-arrow.ts";
+import { isArrow } from "../../../../src/delta/arrow/flechette.ts";
+import { batchesFromArrow } from "../../../../src/delta/arrow/from-arrow.ts";
 import { arrowSchema } from "../../../../src/delta/arrow/schema-message.ts";
 import { arrowFromBatches } from "../../../../src/delta/arrow/to-arrow.ts";
 import type { Batch } from "../../../../src/delta/batch.ts";

@@ -271,6 +271,133 @@ describe("DeltaIOHandler", () => {
     });
   });
 
+  describe("merging", () => {
+    const upsert = { mode: "merge", mergeConfig: { mergeType: "upsert", predicate: { on: ["id"] } } } as const;
+
+    it("updates rows that match and inserts the others, also into a table that is not there yet", async () => {
+      const { write, load, table } = lake(upsert);
+      const made = await write([{ id: 1, n: 1 }]);
+      expect(made.outputMetadata).toMatchObject({ "delta/num_output_rows": { value: 1 }, "delta/mode": { value: "merge" } });
+      const { outputMetadata } = await write([
+        { id: 1, n: 2 },
+        { id: 2, n: 3 },
+      ]);
+      expect(sorted(await load())).toEqual([
+        { id: 1, n: 2 },
+        { id: 2, n: 3 },
+      ]);
+      const stats = JSON.parse(String(outputMetadata["delta/merge_stats"]?.value));
+      expect(stats).toMatchObject({
+        num_source_rows: 2,
+        num_target_rows_inserted: 1,
+        num_target_rows_updated: 1,
+        num_target_rows_deleted: 0,
+        num_target_rows_copied: 0,
+        num_output_rows: 2,
+        num_target_files_scanned: 1,
+        num_target_files_skipped_during_scan: 0,
+        num_target_files_added: 1,
+        num_target_files_removed: 1,
+      });
+      expect(Object.keys(stats)).toEqual(expect.arrayContaining(["execution_time_ms", "scan_time_ms", "rewrite_time_ms"]));
+      expect((await (await table()).history())[0]?.operation).toBe("MERGE");
+    });
+
+    it.each([
+      ["deduplicateInsert", [1, 2, 3], 1],
+      ["updateOnly", [1, 2], 9],
+      ["replaceDeleteUnmatched", [1], 9],
+    ] as const)("does what the type %s says", async (mergeType, ids, n) => {
+      const { write, load, store } = lake();
+      await write([
+        { id: 1, n: 1 },
+        { id: 2, n: 1 },
+      ]);
+      const merging = new DeltaIOHandler({ store, mode: "merge", mergeConfig: { mergeType, predicate: "s.id = t.id" } });
+      await merging.handleOutput(new OutputContext({ assetName: "quakes" }), [
+        { id: 1, n: 9 },
+        { id: 3, n: 9 },
+      ]);
+      const after = sorted(await load());
+      expect(after.map(({ id }) => id)).toEqual(ids);
+      expect(after[0]).toEqual({ id: 1, n });
+    });
+
+    it("runs clauses of its own", async () => {
+      const mergeConfig = {
+        mergeType: "custom",
+        predicate: "source.id = target.id",
+        sourceAlias: "source",
+        targetAlias: "target",
+        operations: {
+          matchedDelete: [{ predicate: "source.n = 0" }],
+          notMatchedInsert: [{ updates: { id: "source.id", n: "source.n * 10" } }],
+        },
+      } as const;
+      const { write, load, store } = lake();
+      await write([{ id: 1, n: 1 }]);
+      const merging = new DeltaIOHandler({ store, mode: "merge", mergeConfig });
+      await merging.handleOutput(new OutputContext({ assetName: "quakes" }), [
+        { id: 1, n: 0 },
+        { id: 2, n: 2 },
+      ]);
+      expect(await load()).toEqual([{ id: 2, n: 20 }]);
+    });
+
+    it("stays within the partition that is written", async () => {
+      const { write, load } = lake({
+        partitionExpr: "region",
+        mode: "merge",
+        mergeConfig: { mergeType: "replaceDeleteUnmatched", predicate: "s.id = t.id" },
+      });
+      for (const region of ["eu", "us"]) {
+        await write([{ id: 1, n: 1, region }], { partition: partitions(regions, region), assetMetadata: { "delta/mode": "overwrite" } });
+      }
+      await write([{ id: 2, n: 2, region: "eu" }], { partition: partitions(regions, "eu") });
+      expect(await load()).toEqual([{ id: 1, n: 1, region: "us" }]);
+      await expect(write([{ id: 1, n: 2, region: "eu" }], { partition: partitions(regions, "us") })).rejects.toMatchObject({
+        code: "ValidationError",
+      });
+    });
+
+    it("makes a table of a partition, and refuses rows of others", async () => {
+      const { write, load } = lake({ ...upsert, partitionExpr: "region" });
+      const partition = partitions(regions, "eu");
+      await expect(write([{ id: 1, region: "us" }], { partition })).rejects.toMatchObject({ code: "ValidationError" });
+      await write([{ id: 1, region: "eu" }], { partition });
+      expect(await load({ partition })).toEqual([{ id: 1, region: "eu" }]);
+    });
+
+    it("takes the predicate from the metadata of the asset", async () => {
+      const { write, load } = lake(upsert);
+      await write([{ id: 1, key: 5 }]);
+      await write([{ id: 2, key: 5 }], { assetMetadata: { "delta/merge_predicate": "s.key = t.key" } });
+      expect(await load()).toEqual([{ id: 2, key: 5 }]);
+    });
+
+    it("needs a way to merge, and a table for types that insert nothing", async () => {
+      expect(() => lake({ mode: "merge" })).toThrow(/Missing mergeConfig of DeltaIOHandler/);
+      await expect(lake().write([{ id: 1 }], { assetMetadata: { "delta/mode": "merge" } })).rejects.toMatchObject({
+        code: "SettingsError",
+        field: "mergeConfig",
+      });
+      const { write } = lake({ mode: "merge", mergeConfig: { mergeType: "updateOnly", predicate: { on: ["id"] } } });
+      await expect(write([{ id: 1 }])).rejects.toMatchObject({ code: "NotFound" });
+      expect(() => lake({ mode: "merge", mergeConfig: { mergeType: "upsrt", predicate: "" } as never })).toThrow(/mergeType/);
+    });
+
+    it("refuses several rows that match the same row", async () => {
+      const { write } = lake(upsert);
+      await write([{ id: 1, n: 1 }]);
+      await expect(
+        write([
+          { id: 1, n: 2 },
+          { id: 1, n: 3 },
+        ]),
+      ).rejects.toMatchObject({ code: "ValidationError" });
+    });
+  });
+
   describe("metadata of assets", () => {
     it("chooses columns and a version to load", async () => {
       const { write, load } = lake();
