@@ -1,4 +1,6 @@
 import type { Batch, ColumnValues } from "../batch.ts";
+import type { StructType } from "../schema/types.ts";
+import { rowsFromBatch } from "../values/to-rows.ts";
 import type { Bound } from "./bound.ts";
 import { keyOf } from "./compare.ts";
 import type { Comparison } from "./expression.ts";
@@ -15,6 +17,20 @@ export type Evaluate = (rows: readonly Cursor[]) => unknown;
 
 /** Makes the object that a callback gets for a row. */
 export type ToObject = (row: Cursor, table: number) => Readonly<Record<string, unknown>>;
+
+/** The objects that callbacks get for rows of tables with these schemas: those of a batch are made together. */
+export function rowObjects(...schemas: readonly StructType[]): ToObject {
+  const made = schemas.map((schema) => ({ schema, columns: [] as Cursor["columns"], rows: [] as ReturnType<typeof rowsFromBatch> }));
+  return ({ columns, row }, table) => {
+    const batch = made[table];
+    if (batch === undefined) return {};
+    if (columns !== batch.columns) {
+      batch.columns = columns;
+      batch.rows = rowsFromBatch({ schema: batch.schema, rowCount: columns[0]?.length ?? 0, columns });
+    }
+    return batch.rows[row] ?? {};
+  };
+}
 
 /**
  * Compiles an expression. Logic has three values: a comparison with null is null, AND is false if an operand is, OR is true if an

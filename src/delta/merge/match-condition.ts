@@ -7,7 +7,8 @@ import { printExpression } from "../expression/print.ts";
 import type { MatchKey } from "./key-index.ts";
 
 /** The numbers of the tables that the condition of a match is bound to. */
-export const [sourceTable, targetTable] = [0, 1];
+export const sourceTable = 0;
+export const targetTable = 1;
 
 /** The condition of a match, by what it needs of both rows; all parts must hold. */
 export interface MatchCondition {

@@ -1,12 +1,11 @@
 import type { Batch } from "../batch.ts";
 import { bindExpression } from "../expression/bind.ts";
 import { conditionOf } from "../expression/condition.ts";
-import { compile } from "../expression/evaluate.ts";
+import { compile, rowObjects } from "../expression/evaluate.ts";
 import type { Expression } from "../expression/expression.ts";
 import type { Action } from "../log/actions.ts";
 import { conditionText, noRewrite, type RewriteResult, rewriteFiles, runRewrite } from "../rewrite/rewritten.ts";
 import type { MovingCursor } from "../rewrite/row-edit.ts";
-import { rowObjects } from "../row-objects.ts";
 import { unassignColumns } from "../schema/assign-columns.ts";
 import type { StructType } from "../schema/types.ts";
 import type { TableData } from "../write/data.ts";

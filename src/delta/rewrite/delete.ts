@@ -1,5 +1,5 @@
+import { rowObjects } from "../expression/evaluate.ts";
 import type { Expression } from "../expression/expression.ts";
-import { rowObjects } from "../row-objects.ts";
 import type { CommitSettings, WrittenTable } from "../write/operation.ts";
 import { conditionText, noRewrite, type RewriteResult, rewriteFiles, runRewrite } from "./rewritten.ts";
 import { WhereEdit } from "./where-edit.ts";

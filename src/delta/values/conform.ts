@@ -28,6 +28,16 @@ export function conformer(from: StructType, to: StructType): (batch: Batch) => B
   });
 }
 
+/** Yields batches as {@link conformer} makes them. */
+export async function* conformedBatches(
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  from: StructType,
+  to: StructType,
+): AsyncGenerator<Batch, void, void> {
+  const conform = conformer(from, to);
+  for await (const batch of batches) yield conform(batch);
+}
+
 function positionsOf({ fields }: StructType): ReadonlyMap<string, number> {
   return new Map(fields.map(({ name }, index) => [name.toLowerCase(), index]));
 }

@@ -1,10 +1,9 @@
 import { EdgewaterError } from "../../errors.ts";
 import type { Batch, ColumnValues } from "../batch.ts";
 import { bindCondition } from "../expression/bind.ts";
-import { compile, type Evaluate } from "../expression/evaluate.ts";
+import { compile, type Evaluate, rowObjects } from "../expression/evaluate.ts";
 import type { Expression } from "../expression/expression.ts";
 import { parseExpression } from "../expression/parse.ts";
-import { rowObjects } from "../row-objects.ts";
 import type { DeltaType, StructType } from "../schema/types.ts";
 import { nameOf, type TableLocation } from "../store.ts";
 import { constraintsOf } from "./constraints.ts";

@@ -66,7 +66,11 @@ export function newTable(
  *
  * @throws as {@link newTable}
  */
-export function newSchema(snapshot: Snapshot, schema: StructType, partitionBy = snapshot.metadata.partitionColumns): TableChange {
+export function newSchema(
+  snapshot: Snapshot,
+  schema: StructType,
+  partitionBy: readonly string[] = snapshot.metadata.partitionColumns,
+): TableChange {
   const metadata: Metadata = { ...snapshot.metadata, partitionColumns: partitionBy };
   return changeOf(snapshot.table, { metadata, schema, asked: [], replaced: snapshot });
 }

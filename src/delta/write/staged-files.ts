@@ -4,7 +4,7 @@ import { printExpression } from "../expression/print.ts";
 import type { AddFile } from "../log/actions.ts";
 import type { StructType } from "../schema/types.ts";
 import { nameOf } from "../store.ts";
-import { conformer } from "../values/conform.ts";
+import { conformedBatches } from "../values/conform.ts";
 import type { OpenedData } from "./data.ts";
 import { type DataFileOptions, writeDataFiles } from "./data-files.ts";
 import type { WriteTarget } from "./target.ts";
@@ -35,21 +35,16 @@ export class StagedFiles {
     if (writtenFor === this.#writtenFor) return this.#added;
     if (this.#writtenFor !== undefined && !this.#data.isRepeatable) throw unrepeatable(target);
     this.#writtenFor = writtenFor;
-    const conform = conformer(incoming, target.schema);
     const condition = replaceWhere && {
       expression: replaceWhere,
       problem: `it does not meet replaceWhere${textOf(replaceWhere)}; correct the row, or the condition`,
     };
-    this.#added = await writeDataFiles(target, conformed(this.#data.batches(incoming), conform), { ...this.options, condition });
+    this.#added = await writeDataFiles(target, conformedBatches(this.#data.batches(incoming), incoming, target.schema), {
+      ...this.options,
+      condition,
+    });
     return this.#added;
   }
-}
-
-async function* conformed<Item, Result>(
-  items: AsyncIterable<Item> | Iterable<Item>,
-  change: (item: Item) => Result,
-): AsyncGenerator<Result> {
-  for await (const item of items) yield change(item);
 }
 
 function textOf(condition: Expression): string {

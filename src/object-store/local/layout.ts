@@ -3,14 +3,18 @@ import { fileURLToPath } from "node:url";
 import { shortHash } from "../../encoding/hash.ts";
 import { EdgewaterError } from "../../errors.ts";
 import { checkKey } from "../path.ts";
-import { toFileNames } from "./file-names.ts";
+import { fromFileNames, toFileNames } from "./file-names.ts";
 import { type FileStats, statsOf } from "./file-stats.ts";
 import { mkdirSync, readdirSync, realpathSync, rmdirSync } from "./fs.ts";
+import { fromPlainNames, otherNames, toPlainNames } from "./plain-names.ts";
 import { codeOf, ifThereSync, whenMissing } from "./system-error.ts";
 
 export { dirname };
 
 export const isWindows: boolean = sep === "\\";
+
+/** How segments of keys become file names: escaped, so that every disk tells them apart, or as they are. */
+export type NameForm = "escaped" | "plain";
 
 /** The path of an object and the file that is there. */
 export interface LocatedFile {
@@ -38,10 +42,14 @@ export class Layout {
   readonly store: string;
   readonly temporary: string;
   readonly #records: string;
+  readonly #form: NameForm;
+  /** Whether the disk is known to tell names apart that differ in case only. */
+  #keepsCase = false;
   /** The last key and the names of its file, because every call needs several paths of one key. */
   #last: { readonly key: string; readonly names: string } | undefined;
 
-  constructor(root: string | URL) {
+  constructor(root: string | URL, form: NameForm = "escaped") {
+    this.#form = form;
     this.root = resolve(root instanceof URL ? fileURLToPath(root) : root);
     this.store = `LocalStore(${this.root})`;
     this.temporary = join(this.root, ".tmp~");
@@ -51,6 +59,11 @@ export class Layout {
   /** @throws `InvalidPath` */
   pathOf(key: string): string {
     return this.#below(this.root, key);
+  }
+
+  /** The segment of a key with these file names; undefined if no segment has them. */
+  segmentOf(names: readonly string[]): string | undefined {
+    return this.#form === "plain" ? fromPlainNames(names, { store: this.store, isWindows }) : fromFileNames(names);
   }
 
   /** The record of an object. */
@@ -82,10 +95,12 @@ export class Layout {
   /**
    * Finds an object, and follows symbolic links only if they stay below the root, which may be a link itself.
    *
-   * @throws `InvalidPath`; `PermissionDenied` for a link that leads out of the root
+   * @throws `InvalidPath`; `PermissionDenied` for a link that leads out of the root; `NotSupported` for a plain name that the disk takes
+   * for another one
    */
   locate(key: string): LocatedFile {
     const path = this.pathOf(key);
+    if (this.#form === "plain") this.#checkCase(path, key);
     return { path, stats: this.#walk(path, key, false) };
   }
 
@@ -150,7 +165,8 @@ export class Layout {
   #below(folder: string, key: string): string {
     if (this.#last?.key !== key) {
       checkKey(this.store, key);
-      this.#last = { key, names: key.split("/").flatMap(toFileNames).join(sep) };
+      const toNames = this.#form === "plain" ? (segment: string) => toPlainNames(segment, { store: this.store, isWindows }) : toFileNames;
+      this.#last = { key, names: key.split("/").flatMap(toNames).join(sep) };
     }
     return (folder.endsWith(sep) ? folder : folder + sep) + this.#last.names;
   }
@@ -165,6 +181,20 @@ export class Layout {
       const what = JSON.stringify(key ?? path.slice(this.root.length + 1));
       const message = `Cannot access ${what} in ${this.store}: a symbolic link leads out of the folder; remove the link`;
       throw new EdgewaterError("PermissionDenied", message, { store: this.store, key });
+    }
+  }
+
+  /** Refuses a key whose file, or whose folder, is that of another key on a disk that ignores case. */
+  #checkCase(path: string, key: string): void {
+    this.#keepsCase ||= statsOf(this.temporary) !== undefined && statsOf(join(this.root, ".TMP~")) === undefined;
+    if (this.#keepsCase) return;
+    for (let part = path; part.length > this.root.length; part = dirname(part)) {
+      const real = ifThereSync(() => realpathSync.native(part));
+      if (real === undefined) continue;
+      const other = otherNames(part.slice(this.root.length + 1).split(sep), real.split(sep));
+      if (other === undefined) return;
+      const message = `Cannot access ${JSON.stringify(key)} in ${this.store}: the disk takes its name for that of ${JSON.stringify(other.join("/"))}; rename one of them, or use a store with names: "escaped"`;
+      throw new EdgewaterError("NotSupported", message, { store: this.store, key });
     }
   }
 

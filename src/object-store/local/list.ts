@@ -3,7 +3,7 @@ import { isEdgewaterError, throwIfAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { isKey } from "../path.ts";
 import type { CommonPrefix, ObjectMeta } from "../types.ts";
-import { fromFileNames, isPiece } from "./file-names.ts";
+import { isPiece } from "./file-names.ts";
 import { type FileStats, statsOf } from "./file-stats.ts";
 import { readdir } from "./fs.ts";
 import { type Layout, recordEnding } from "./layout.ts";
@@ -97,7 +97,7 @@ export class Listing {
       if (entry.isDirectory() && isPiece(entry.name)) {
         entries.push(...(await this.#entriesOf(path, prefix, names)));
       } else if (entry.isFile() || entry.isDirectory()) {
-        const segment = fromFileNames(names);
+        const segment = this.#layout.segmentOf(names);
         if (segment === undefined) continue;
         const mayHaveAttributes = recordNames.has(entry.name + recordEnding) || recordNames.has(entry.name);
         entries.push({ key: prefix + segment + (entry.isDirectory() ? "/" : ""), path, mayHaveAttributes });

@@ -43,6 +43,13 @@ export interface LocalStoreOptions {
    * other machines refuse a folder of this machine. Default: `"machine"`.
    */
   readonly reach?: "machine" | "anywhere";
+  /**
+   * `escaped`: capital letters, and characters that some disk cannot hold, are escaped in file names, so that no two keys share a file on
+   * any disk. `plain`: every file has the name of its key, as files of other programs have, such as those of a Delta table. Names that the
+   * system cannot hold are refused with `NotSupported`, as is one that the disk takes for another because it ignores case. All stores
+   * over a folder use the same. Default: `"escaped"`.
+   */
+  readonly names?: "escaped" | "plain";
 }
 
 /** Options of {@link LocalStore.accept}. */
@@ -69,7 +76,7 @@ export interface LocalObjectMeta extends FullObjectMeta {
   readonly state: LocalObjectState;
 }
 
-const kinds: OptionKinds<LocalStoreOptions> = { fsync: aBoolean, reach: oneOf("machine", "anywhere") };
+const kinds: OptionKinds<LocalStoreOptions> = { fsync: aBoolean, reach: oneOf("machine", "anywhere"), names: oneOf("escaped", "plain") };
 
 /**
  * A store that keeps objects as files below a folder: the key `v1/quakes.superjson` is the file `v1/quakes.superjson`.
@@ -78,7 +85,7 @@ const kinds: OptionKinds<LocalStoreOptions> = { fsync: aBoolean, reach: oneOf("m
  *
  * Conditions hold across all processes that write through a `LocalStore`. The first write removes what dead processes
  * left behind. File names escape capital letters and characters that some file system does not allow, so two keys never
- * share a file. Content type and metadata are below `.meta~`, with a checksum of the bytes and the etag. They belong to the
+ * share a file; with `names: "plain"` they do not, for folders of other programs. Content type and metadata are below `.meta~`, with a checksum of the bytes and the etag. They belong to the
  * file also in a copy of the folder, and on every runtime. If a whole object is read and its bytes are damaged, it is refused
  * with `Integrity`; if the file was edited, its `state` is `changed` until it is written again or accepted with `accept`.
  *
@@ -114,9 +121,9 @@ export class LocalStore implements FullObjectStore {
   constructor(root: string | URL, options: LocalStoreOptions = {}) {
     checkValue("LocalStore", "root", root, required(either(aName, aURL)));
     checkOptions("LocalStore", options, kinds);
-    const { fsync = false, reach = "machine" } = options;
+    const { fsync = false, reach = "machine", names = "escaped" } = options;
     this.reach = reach;
-    this.#layout = new Layout(root);
+    this.#layout = new Layout(root, names);
     this.#lookup = new Lookup(this.#layout);
     this.#writer = new Writer(this.#layout, this.#lookup, fsync);
     this.name = this.#layout.store;

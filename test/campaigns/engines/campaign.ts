@@ -51,7 +51,8 @@ export async function killService(engine: Engine, records: Records, kills: numbe
     let end = Date.now() + limitMs;
     let killAt: number | undefined;
     while (!(await engine.isCompleted(runId))) {
-      if (Date.now() > end) throw new Error(`${engine.name} has not gone on with the run ${runId} in time`);
+      service.throwIfEnded();
+      if (Date.now() > end) throw new Error(await stuck(engine, service, runId));
       if (service.told.some((each) => each.told === "attempt" && each.runId === runId)) killAt ??= killTime(random);
       if (outcome.kills < kills && killAt !== undefined && Date.now() > killAt) await service.kill();
       await setTimeout(10);
@@ -70,6 +71,12 @@ export async function killService(engine: Engine, records: Records, kills: numbe
   const calls = services.flatMap(({ told }) => told.filter((each) => each.told === "call"));
   outcome.problems.push(...(await judge(engine, records, runIds, calls, outcome)));
   return outcome;
+}
+
+/** Why a run does not go on, as far as it can be told from outside. */
+async function stuck(engine: Engine, { told }: Service, runId: string): Promise<string> {
+  const last = told.slice(-10).map((each) => JSON.stringify(each));
+  return `${engine.name} has not gone on with the run ${runId} in time.\nIts process has told ${last.join("\n")}\nIt is ${await engine.described(runId)}`;
 }
 
 function trapOf(random: () => number): Trap {

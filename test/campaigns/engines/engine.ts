@@ -22,6 +22,8 @@ export interface Engine extends AsyncDisposable {
   readonly begin: (service: Service, runId: string) => Promise<void>;
   /** Whether the engine has completed the run. */
   readonly isCompleted: (runId: string) => Promise<boolean>;
+  /** What the engine knows of a run that does not go on. */
+  readonly described: (runId: string) => Promise<string>;
   readonly remembered: (runId: string) => Promise<Remembered>;
   /** Where the engine keeps a text: tables with it. */
   readonly traces: (text: string) => Promise<readonly string[]>;
@@ -43,6 +45,7 @@ export function restateEngine(server: RestateServer, port: number): Engine {
     },
     begin: async (_, runId) => void (await client.begin(workflow, runId)),
     isCompleted: async (runId) => (await client.status(workflow, runId)) === "completed",
+    described: (runId) => client.described(workflow, runId),
     remembered: async (runId) => {
       const entries = await client.journal(workflow, runId);
       // A step is a command with the name, and a notification with the result; the first of both is the plan.
@@ -76,6 +79,7 @@ export function dbosEngine(database: string): Engine {
       service.send({ verb: "begin", runId });
     },
     isCompleted: async (runId) => (await statusOf(runId)) === "SUCCESS",
+    described: async (runId) => JSON.stringify(await sql`SELECT * FROM dbos.workflow_status WHERE workflow_uuid = ${runId}`),
     remembered: async (runId) => {
       const rows = await sql`
         SELECT octet_length(function_name) + octet_length(coalesce(output, '')) + octet_length(coalesce(error, '')) AS bytes

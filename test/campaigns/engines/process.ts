@@ -42,11 +42,16 @@ export class Service {
     return this.#process.signalCode === "SIGKILL";
   }
 
+  /** Throws when it has ended by itself. */
+  throwIfEnded(): void {
+    if (this.#process.exitCode !== null) throw new Error(`A process has ended by itself: ${this.#errors}`);
+  }
+
   /** Waits until it has told something, or was killed. Rejects when it has ended by itself, or when that takes too long. */
   async until(isIt: (told: Told) => boolean): Promise<void> {
     const end = Date.now() + limitMs;
     while (!this.isKilled && !this.told.some(isIt)) {
-      if (this.#process.exitCode !== null) throw new Error(`A process has ended by itself: ${this.#errors}`);
+      this.throwIfEnded();
       if (Date.now() > end) throw new Error(`A process has not told it in time; it has told ${JSON.stringify(this.told.slice(-5))}`);
       const timer = setTimeout(() => this.#onTold(), 1000);
       await new Promise<void>((resolve) => {

@@ -7,9 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as setTimer } from "node:timers";
 import { setTimeout } from "node:timers/promises";
-import { build } from "vite";
-import { sources } from "../../../scripts/exports.ts";
-import { root } from "../../support/spawn.ts";
+import { bundle } from "../../support/bundle.ts";
 import type { Told } from "./attack.ts";
 import type { ChildOptions } from "./child.ts";
 import { judge } from "./judge.ts";
@@ -38,18 +36,8 @@ export async function bundleChild(
   folder: string = import.meta.dirname,
   external: readonly string[] = [],
 ): Promise<{ readonly file: string } & AsyncDisposable> {
-  const outDir = await mkdtemp(join(root, ".cache/kills-"));
-  const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
-  const conditions = ["edgewater-source", "node", "module", "import"];
-  await build({
-    root: folder,
-    configFile: false,
-    logLevel: "error",
-    resolve: { alias },
-    ssr: { noExternal: true, external: [...external], resolve: { conditions } },
-    build: { ssr: join(folder, "child.ts"), outDir, target: "es2024", minify: false },
-  });
-  return { file: join(outDir, "child.js"), [Symbol.asyncDispose]: () => rm(outDir, { recursive: true, force: true }) };
+  const bundled = await bundle(folder, ["child"], external);
+  return { file: bundled.fileOf("child"), [Symbol.asyncDispose]: () => bundled[Symbol.asyncDispose]() };
 }
 
 /** Kills so many processes, two at a time, over one place, and checks what they have left. */

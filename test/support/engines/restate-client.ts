@@ -60,6 +60,11 @@ export class RestateClient {
     return row?.["status"] as string | undefined;
   }
 
+  /** What a workflow waits for, as far as the server knows: for the errors of tests. */
+  async described(workflow: string, key: string): Promise<string> {
+    return JSON.stringify(await this.#query(`SELECT i.* FROM sys_invocation i WHERE ${isOf(workflow, key)}`));
+  }
+
   /** The tables that have a text, of all invocations. */
   async traces(text: string): Promise<readonly string[]> {
     // Journals show bytes as numbers.

@@ -1,9 +1,5 @@
-/** The programs of pods and of orchestrators, bundled so that each process starts fast. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { build } from "vite";
-import { sources } from "../../../scripts/exports.ts";
-import { root } from "../spawn.ts";
+/** The programs of pods and of orchestrators. */
+import { bundle } from "../bundle.ts";
 
 /** Bundled programs. */
 export interface Programs extends AsyncDisposable {
@@ -15,26 +11,10 @@ export interface Programs extends AsyncDisposable {
 
 /** Bundles the programs. */
 export async function bundlePrograms(): Promise<Programs> {
-  await mkdir(join(root, ".cache"), { recursive: true });
-  const outDir = await mkdtemp(join(root, ".cache/kubernetes-"));
-  const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
-  await build({
-    root: import.meta.dirname,
-    configFile: false,
-    logLevel: "error",
-    resolve: { alias },
-    ssr: { noExternal: true, resolve: { conditions: ["edgewater-source", "node", "module", "import"] } },
-    build: {
-      ssr: true,
-      outDir,
-      target: "es2024",
-      minify: false,
-      rolldownOptions: { input: ["child", "orchestrator"].map((name) => join(import.meta.dirname, `${name}.ts`)) },
-    },
-  });
+  const bundled = await bundle(import.meta.dirname, ["child", "orchestrator"]);
   return {
-    pod: join(outDir, "child.js"),
-    orchestrator: join(outDir, "orchestrator.js"),
-    [Symbol.asyncDispose]: () => rm(outDir, { recursive: true, force: true }),
+    pod: bundled.fileOf("child"),
+    orchestrator: bundled.fileOf("orchestrator"),
+    [Symbol.asyncDispose]: () => bundled[Symbol.asyncDispose](),
   };
 }
