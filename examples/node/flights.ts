@@ -9,7 +9,7 @@ import { months } from "../flights/source.ts";
 import { drawProgress, printTable } from "./print.ts";
 
 const folder = process.argv[2] ?? ".edgewater";
-const store = new LocalStore(join(folder, "lake"));
+const store = new LocalStore(join(folder, "lake"), { names: "plain" });
 const lake = new DeltaIOHandler({ store, mergeConfig: { mergeType: "upsert", predicate: { on: ["id", "month"] } } });
 const { flights, lateReports, airports } = pipeline(lake);
 

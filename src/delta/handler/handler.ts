@@ -48,7 +48,7 @@ import { appIdOf, commitEntry, contentOf, countedWrite, etagOf, findWrite, type 
  *
  * @example
  * ```ts
- * const io = new DeltaIOHandler({ store: new LocalStore("lake"), partitionExpr: "day" });
+ * const io = new DeltaIOHandler({ store: new LocalStore("lake", { names: "plain" }), partitionExpr: "day" });
  * const quakes = asset({ name: "quakes", ioHandler: io, partitions: dailyPartitions({ start: "2024-01-01" }) }, (_, { partitionKey }) =>
  *   readFeed(partitionKey),
  * );

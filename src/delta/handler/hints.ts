@@ -24,7 +24,7 @@ export type LoadedAs<Form extends TableForm> = Form extends "rows"
       ? AsyncIterable<Batch>
       : Table;
 
-const hint = Symbol.for("edgewater/delta/hint");
+const hint: unique symbol = Symbol.for("edgewater/delta/hint");
 
 /** How a table is loaded, and the columns that it has when it is written. */
 interface Hinted {
