@@ -17,7 +17,9 @@ export interface LoadedTable {
 
 /** What is written to a table, with the schema of the data where they tell it. */
 export interface WrittenData {
+  /** Rows, columns or batches. */
   readonly data: TableData;
+  /** Their schema, if they tell it. */
   readonly schema?: StructType | undefined;
 }
 

@@ -47,6 +47,7 @@ export interface MergeClause {
 
 /** A clause that sets columns; columns that it does not name stay as they are, and are null in a row that is inserted. */
 export interface MergeUpdate extends MergeClause {
+  /** The new values, by column. */
   readonly updates: Updates;
 }
 
@@ -62,17 +63,25 @@ export interface MergeAll extends MergeClause {
  * row says what happens to it.
  */
 export interface MergeOperations {
+  /** Matched rows are updated. */
   readonly matchedUpdate?: readonly MergeUpdate[] | undefined;
+  /** Matched rows get every column of the source. */
   readonly matchedUpdateAll?: readonly MergeAll[] | undefined;
+  /** Matched rows are deleted. */
   readonly matchedDelete?: readonly MergeClause[] | undefined;
+  /** Rows of the source without a match are inserted with these values. */
   readonly notMatchedInsert?: readonly MergeUpdate[] | undefined;
+  /** Rows of the source without a match are inserted as they are. */
   readonly notMatchedInsertAll?: readonly MergeAll[] | undefined;
+  /** Rows of the table without a match are deleted. */
   readonly notMatchedBySourceDelete?: readonly MergeClause[] | undefined;
+  /** Rows of the table without a match are updated. */
   readonly notMatchedBySourceUpdate?: readonly MergeUpdate[] | undefined;
 }
 
 /** How rows are merged into a table. */
 export interface MergeConfig {
+  /** What happens to rows with and without a match. */
   readonly mergeType: MergeType;
   /**
    * Which row of the source matches which row of the table: `{ on: ["id"] }`, an expression such as `"s.id = t.id AND t.day > '2024-01-01'"`, or
