@@ -1,4 +1,4 @@
-/** The Delta stage of `npm run demo`: writes 3,000,000 flights to a table, merges late reports into it, and reads it as it was before. */
+/** `npm run demo:flights`: writes 3,000,000 flights to a table, merges late reports into it, and reads it as it was before. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Repository, SuperJsonIOHandler } from "edgewater";

@@ -1,4 +1,3 @@
-import type { Table } from "@uwdata/flechette";
 import { EdgewaterError } from "../../errors.ts";
 import { describe } from "../../options.ts";
 import { isArrow } from "../arrow/flechette.ts";
@@ -46,9 +45,6 @@ export interface DeltaTypeHandler<Value = unknown> {
   /** Makes a value of what is loaded. */
   readonly load: (table: LoadedTable) => Value | Promise<Value>;
 }
-
-/** Anything that can be written to a table without a handler of its own. */
-export type TableValue = TableData | Table | Uint8Array;
 
 /**
  * The data of a value.
