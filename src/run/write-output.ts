@@ -171,10 +171,17 @@ async function put(
       const landed = await afterFailedPut(error, write, output, environment);
       if (landed !== undefined) return landed;
       if (repeats === maxConflicts) throw error;
-      // A stream cannot be read again: its function must return a new one.
-      if (value instanceof ReadableStream) throw new LostRace();
+      // What can be read once cannot be written again: its function must return a new one.
+      if (isReadOnce(value)) throw new LostRace();
     }
   }
+}
+
+/** Whether a value is a stream or an iterator. */
+function isReadOnce(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const isIterable = Symbol.asyncIterator in value || Symbol.iterator in value;
+  return value instanceof ReadableStream || (isIterable && "next" in value && typeof value.next === "function");
 }
 
 /** Records the complete event that is going to be recorded, before the write. */

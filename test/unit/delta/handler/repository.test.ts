@@ -87,6 +87,27 @@ describe("assets in Delta tables", () => {
     expect(await repository.load(log)).toHaveLength(3);
   });
 
+  it("are made again when rows that can be read once were refused", async () => {
+    const { io } = lake();
+    await using storage = Storage.memory();
+    let calls = 0;
+    const quakes = asset({ name: "quakes", ioHandler: io() }, async () => {
+      calls++;
+      if (calls === 1) {
+        // Another process of the same Storage writes meanwhile, and nobody has announced it.
+        const storageId = async (): Promise<string> => new TextDecoder().decode(await storage.kvGet("edgewater/storage-id"));
+        await io().handleOutput(new OutputContext({ assetName: "quakes", base: 0, writeId: "other/1.1", storageId }), [{ id: 0 }]);
+      }
+      return (async function* () {
+        yield { id: calls };
+      })();
+    });
+    await using repository = await Repository.open({ assets: [quakes], storage });
+    expect((await repository.materialize()).success).toBe(true);
+    expect(calls).toBe(2);
+    expect(await repository.load(quakes)).toEqual([{ id: 2 }]);
+  });
+
   it("are skipped when nothing has changed", async () => {
     const { io, writes } = lake();
     const quakes = asset({ name: "quakes", ioHandler: io(), codeVersion: "1", skipUnchanged: true }, () => [{ id: 1 }]);
