@@ -113,13 +113,26 @@ export class OperationDealer {
     const source = this.#rows(5);
     const where = this.#random() < 0.3 ? this.#one([regionIs("t.", "a"), regionIs("t.", "b")]) : undefined;
     const predicate = this.#one(predicates);
-    const mergeType = this.#one(["upsert", "deduplicateInsert", "updateOnly", "replaceDeleteUnmatched", "custom", "custom", "custom"] as const);
+    const mergeType = this.#one([
+      "upsert",
+      "deduplicateInsert",
+      "updateOnly",
+      "replaceDeleteUnmatched",
+      "custom",
+      "custom",
+      "custom",
+    ] as const);
     const base = { predicate: predicate.text, ...(where === undefined ? {} : { where: where.text }) };
     const updateAll = { when: always, n: "all" } as const;
     const parts = { predicate, where, matched: [], notMatched: [], notMatchedBySource: [] };
     switch (mergeType) {
       case "upsert":
-        return { kind: "merge", source, options: { ...base, mergeType }, merge: { ...parts, matched: [updateAll], notMatched: [updateAll] } };
+        return {
+          kind: "merge",
+          source,
+          options: { ...base, mergeType },
+          merge: { ...parts, matched: [updateAll], notMatched: [updateAll] },
+        };
       case "deduplicateInsert":
         return { kind: "merge", source, options: { ...base, mergeType }, merge: { ...parts, notMatched: [updateAll] } };
       case "updateOnly":
@@ -176,8 +189,14 @@ export class OperationDealer {
     return this.#one<OfRow>([
       { text: `${prefix}id < ${least}`, of: ({ id }) => (id === null ? null : id < least) },
       { text: `NOT (${prefix}n > 2)`, of: ({ n }) => (n === null ? null : !(n > 2)) },
-      { text: `${prefix}n IS NULL OR ${prefix}id IN (1, 3, ${least})`, of: ({ n, id }) => n === null || (id === null ? null : [1, 3, least].includes(id)) },
-      { text: `${prefix}region = '${region}' AND ${prefix}n % 2 = 0`, of: ({ region: own, n }) => and(own === null ? null : own === region, n === null ? null : n % 2 === 0) },
+      {
+        text: `${prefix}n IS NULL OR ${prefix}id IN (1, 3, ${least})`,
+        of: ({ n, id }) => n === null || (id === null ? null : [1, 3, least].includes(id)),
+      },
+      {
+        text: `${prefix}region = '${region}' AND ${prefix}n % 2 = 0`,
+        of: ({ region: own, n }) => and(own === null ? null : own === region, n === null ? null : n % 2 === 0),
+      },
       regionIs(prefix, region),
       always,
     ]);
@@ -228,8 +247,17 @@ const predicates: readonly OfPair[] = [
   { text: "s.id = t.id", of: (s, t) => equal(s.id, t.id) },
   { text: "s.id = t.id AND s.region <=> t.region", of: (s, t) => and(equal(s.id, t.id), s.region === t.region) },
   { text: "s.id = t.id AND t.n > 1", of: (s, t) => and(equal(s.id, t.id), t.n === null ? null : t.n > 1) },
-  { text: "s.id = t.id AND s.n > 1 AND s.n <> t.n", of: (s, t) => and(equal(s.id, t.id), s.n === null ? null : s.n > 1, s.n === null || t.n === null ? null : s.n !== t.n) },
-  { text: "s.id + 1 = t.id AND s.region = t.region", of: (s, t) => and(s.id === null || t.id === null ? null : s.id + 1 === t.id, equal(s.region, t.region)) },
-  { text: "s.id > t.id AND t.id > 9", of: (s, t) => and(s.id === null || t.id === null ? null : s.id > t.id, t.id === null ? null : t.id > 9) },
+  {
+    text: "s.id = t.id AND s.n > 1 AND s.n <> t.n",
+    of: (s, t) => and(equal(s.id, t.id), s.n === null ? null : s.n > 1, s.n === null || t.n === null ? null : s.n !== t.n),
+  },
+  {
+    text: "s.id + 1 = t.id AND s.region = t.region",
+    of: (s, t) => and(s.id === null || t.id === null ? null : s.id + 1 === t.id, equal(s.region, t.region)),
+  },
+  {
+    text: "s.id > t.id AND t.id > 9",
+    of: (s, t) => and(s.id === null || t.id === null ? null : s.id > t.id, t.id === null ? null : t.id > 9),
+  },
   { text: "FALSE", of: () => false },
 ];

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { DeltaTable } from "../../../../src/delta/table.ts";
 import type { TableStore } from "../../../../src/delta/store.ts";
+import { DeltaTable } from "../../../../src/delta/table.ts";
 import { isEdgewaterError } from "../../../../src/errors.ts";
 import { MemoryStore } from "../../../../src/object-store/memory/store.ts";
 import { applyOperation, type ModelOperation, type ModelRow, OperationDealer } from "../../../support/delta/row-model.ts";
