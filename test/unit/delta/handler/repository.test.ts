@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { findWrite } from "../../../../src/delta/handler/writes.ts";
 import { loadSnapshot } from "../../../../src/delta/log/snapshot.ts";
 import { InputContext, OutputContext } from "../../../../src/io-handler/contexts.ts";
+import { storageIdOf } from "../../../../src/storage/storage-id.ts";
 
 /** A Storage that fails from a materialization on, like that of a process that is killed between a write and its record. */
 function dying(storage: Storage): Storage {
@@ -95,8 +96,8 @@ describe("assets in Delta tables", () => {
       calls++;
       if (calls === 1) {
         // Another process of the same Storage writes meanwhile, and nobody has announced it.
-        const storageId = async (): Promise<string> => new TextDecoder().decode(await storage.kvGet("edgewater/storage-id"));
-        await io().handleOutput(new OutputContext({ assetName: "quakes", base: 0, writeId: "other/1.1", storageId }), [{ id: 0 }]);
+        const other = new OutputContext({ assetName: "quakes", base: 0, writeId: "other/1.1", storageId: () => storageIdOf(storage) });
+        await io().handleOutput(other, [{ id: 0 }]);
       }
       return (async function* () {
         yield { id: calls };
