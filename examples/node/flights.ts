@@ -17,12 +17,12 @@ await using repository = await Repository.open({
   assets: [flights, lateReports, airports],
   ioHandler: new SuperJsonIOHandler({ store: new LocalStore(folder), prefix: "flights" }),
 });
-const onProgress = drawProgress(process.stdout);
+const onProgress = (): ReturnType<typeof drawProgress> => drawProgress(process.stdout);
 // One month after the other, so that memory holds the rows of one.
-for (const month of months) await repository.materialize({ selection: [flights], partitionKeys: [month], onProgress });
+for (const month of months) await repository.materialize({ selection: [flights], partitionKeys: [month], onProgress: onProgress() });
 const before = await DeltaTable.open(store, "flights");
-await repository.materialize({ selection: [lateReports], onProgress });
-await repository.materialize({ selection: [airports], onProgress });
+await repository.materialize({ selection: [lateReports], onProgress: onProgress() });
+await repository.materialize({ selection: [airports], onProgress: onProgress() });
 
 const after = await DeltaTable.open(store, "flights");
 const earlier = await DeltaTable.open(store, "flights", { version: before.version });

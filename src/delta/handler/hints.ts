@@ -7,6 +7,7 @@ import type { Batch, ColumnValues } from "../batch.ts";
 import type { ColumnDeclarations, RowOf, TableSchema } from "../schema/declare.ts";
 import type { StructType } from "../schema/types.ts";
 import { columnsFromBatch, type RowOptions, rowsFromBatch } from "../values/to-rows.ts";
+import { aSchema } from "../write/options.ts";
 import { isTableData, type LoadedTable } from "./type-handler.ts";
 
 /** The forms in which a table is loaded. */
@@ -132,11 +133,9 @@ export function arrow(schema?: StructType, options: ArrowOptions = {}): TableHin
 export const forms: Readonly<Record<TableForm, () => TableHint<unknown>>> = { rows, columns, batches, arrow };
 
 function checkHint(owner: string, schema: unknown, options: unknown): void {
-  const expected = 'a schema, such as tableSchema({ id: "long" })';
-  const isSchema = (value: unknown): boolean =>
-    ((typeof value === "object" && value !== null) || typeof value === "function") &&
-    ((owner === "rows" && "~standard" in value) || (value as Partial<StructType>).type === "struct");
-  checkValue(owner, "schema", schema, { expected, accepts: isSchema });
+  const isOfRow =
+    owner === "rows" && schema !== null && ["object", "function"].includes(typeof schema) && "~standard" in (schema as object);
+  if (!isOfRow) checkValue(owner, "schema", schema, aSchema);
   checkValue(owner, "options", options, anObject);
 }
 

@@ -3,7 +3,6 @@ import {
   aFunction,
   aName,
   anArray,
-  anObject,
   aPlainObject,
   arrayOf,
   aString,
@@ -19,7 +18,7 @@ import type { Updates } from "../rewrite/assignments.ts";
 import { type RowPredicate, updatesKind } from "../rewrite/options.ts";
 import type { StructType } from "../schema/types.ts";
 import type { CommitOptions } from "../write/options.ts";
-import { commitKinds } from "../write/options.ts";
+import { aSchema, commitKinds } from "../write/options.ts";
 
 /**
  * What a merge does.
@@ -156,5 +155,5 @@ export const mergeKinds: OptionKinds<MergeOptions> = {
   ...mergeConfigKinds,
   where: either(aString, aFunction),
   schemaMode: oneOf("merge"),
-  schema: anObject,
+  schema: aSchema,
 };

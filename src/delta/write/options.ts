@@ -7,6 +7,7 @@ import {
   aSignal,
   aString,
   either,
+  type OptionKind,
   type OptionKinds,
   objectOf,
   oneOf,
@@ -84,6 +85,13 @@ const retryKinds: OptionKinds<RetryPolicy> = {
   retryOn: aFunction,
 };
 
+/** The kind of a schema. */
+export const aSchema: OptionKind = {
+  expected: 'a schema, such as tableSchema({ id: "long" })',
+  accepts: (value) =>
+    anObject.accepts(value) && (value as Partial<StructType>).type === "struct" && Array.isArray((value as StructType).fields),
+};
+
 export const commitKinds: OptionKinds<CommitOptions> = {
   txn: objectOf<TransactionId>({
     appId: required(aString),
@@ -106,7 +114,7 @@ const propertyKinds: OptionKinds<TableProperties> = {
 export const createKinds: OptionKinds<CreateOptions> = {
   ...commitKinds,
   ...propertyKinds,
-  schema: required(anObject),
+  schema: required(aSchema),
   mode: oneOf("error", "ignore", "createOrReplace"),
   unsafeSingleWriter: aBoolean,
 };
@@ -122,7 +130,7 @@ export const writeKinds: OptionKinds<WriteOptions> = {
   mode: oneOf("append", "overwrite"),
   schemaMode: oneOf("merge", "overwrite"),
   replaceWhere: either(aString, aFunction),
-  schema: anObject,
+  schema: aSchema,
   partitionBy: arrayOf(aString),
   writerProperties: objectOf(writerKinds),
 };
