@@ -7,7 +7,7 @@
  * loads when somebody opens it, is not counted here: its limits are in scripts/build-inspector.ts.
  */
 const root = { "dist/index.js": "{ asset, Repository, SuperJsonIOHandler }" };
-const notCounted = ["node:*", "pg-boss", "postgres", "superjson", "unstorage", "*/page.js"];
+const notCounted = ["node:*", "@uwdata/flechette", "hyparquet-compressors", "pg-boss", "postgres", "superjson", "unstorage", "*/page.js"];
 
 const job = (name, imports, limit) => ({
   name,
@@ -52,6 +52,8 @@ export default [
     "{ connectInspection, inspect, inspector, nodeListener, openReport, writeReport }",
     "165.8 kB",
   ),
+  // With hyparquet and hyparquet-writer, alone: a table can be read without a repository.
+  job("edgewater/delta, alone", { "dist/delta/index.js": "{ DeltaIOHandler, DeltaTable }" }, "106.2 kB"),
   withRoot("cron", "dist/cron/index.js", "{ cronPartitions }", "125.6 kB"),
   withRoot("remote", "dist/remote/index.js", "{ remote }", "117.4 kB"),
   withRoot("d1", "dist/storage/sql/d1.js", "{ d1 }", "116.2 kB"),

@@ -1,4 +1,4 @@
-/** `npm run demo`: materializes a week of earthquakes below `.edgewater`, then loads it back in a second process. */
+/** `npm run demo:earthquakes`: materializes a week of earthquakes below `.edgewater`, then loads it back in a second process. */
 import { spawnSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { Repository, SuperJsonIOHandler } from "edgewater";

@@ -22,7 +22,9 @@ export type ColumnValues = readonly unknown[] | Int32Array | Float32Array | Floa
 
 /** Some rows of a table, by column. */
 export interface Batch {
+  /** The columns. */
   readonly schema: StructType;
+  /** The number of rows. */
   readonly rowCount: number;
   /** One for each field of the schema, in its order. */
   readonly columns: readonly ColumnValues[];

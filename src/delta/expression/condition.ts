@@ -14,6 +14,7 @@ import { parseExpression } from "./parse.ts";
  */
 export type ConditionInput = string | OnColumns | Callback;
 
+/** Rows that are equal in some columns. */
 export interface OnColumns {
   /** The columns in which source and target are equal; at least one. */
   readonly on: readonly string[];

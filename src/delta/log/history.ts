@@ -6,6 +6,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** A commit of a table. */
 export interface HistoryEntry {
+  /** The version that it made. */
   readonly version: number;
   /** When the commit was made. */
   readonly timestamp: Date;

@@ -22,10 +22,15 @@ import { type FittedSource, MergeSource } from "./source.ts";
 
 /** What a merge did. Rows that are counted as copied are the other rows of files that were rewritten. */
 export interface MergeResult extends RewriteResult {
+  /** The rows of the source. */
   readonly numSourceRows: number;
+  /** Rows that were inserted. */
   readonly numTargetRowsInserted: number;
+  /** Rows that were updated. */
   readonly numTargetRowsUpdated: number;
+  /** Rows that were deleted. */
   readonly numTargetRowsDeleted: number;
+  /** Rows that were copied as they are, because others of their file changed. */
   readonly numTargetRowsCopied: number;
   /** The rows of the files that were added. */
   readonly numOutputRows: number;
@@ -33,7 +38,9 @@ export interface MergeResult extends RewriteResult {
   readonly numTargetFilesScanned: number;
   /** Files in which no row could take part. */
   readonly numTargetFilesSkippedDuringScan: number;
+  /** Files that were added. */
   readonly numTargetFilesAdded: number;
+  /** Files that were removed. */
   readonly numTargetFilesRemoved: number;
   /** Milliseconds that were spent to find the files that change. */
   readonly scanTimeMs: number;

@@ -3,7 +3,6 @@ import {
   aFunction,
   aName,
   anArray,
-  anObject,
   aPlainObject,
   arrayOf,
   aString,
@@ -19,7 +18,7 @@ import type { Updates } from "../rewrite/assignments.ts";
 import { type RowPredicate, updatesKind } from "../rewrite/options.ts";
 import type { StructType } from "../schema/types.ts";
 import type { CommitOptions } from "../write/options.ts";
-import { commitKinds } from "../write/options.ts";
+import { aSchema, commitKinds } from "../write/options.ts";
 
 /**
  * What a merge does.
@@ -47,6 +46,7 @@ export interface MergeClause {
 
 /** A clause that sets columns; columns that it does not name stay as they are, and are null in a row that is inserted. */
 export interface MergeUpdate extends MergeClause {
+  /** The new values, by column. */
   readonly updates: Updates;
 }
 
@@ -62,17 +62,25 @@ export interface MergeAll extends MergeClause {
  * row says what happens to it.
  */
 export interface MergeOperations {
+  /** Matched rows are updated. */
   readonly matchedUpdate?: readonly MergeUpdate[] | undefined;
+  /** Matched rows get every column of the source. */
   readonly matchedUpdateAll?: readonly MergeAll[] | undefined;
+  /** Matched rows are deleted. */
   readonly matchedDelete?: readonly MergeClause[] | undefined;
+  /** Rows of the source without a match are inserted with these values. */
   readonly notMatchedInsert?: readonly MergeUpdate[] | undefined;
+  /** Rows of the source without a match are inserted as they are. */
   readonly notMatchedInsertAll?: readonly MergeAll[] | undefined;
+  /** Rows of the table without a match are deleted. */
   readonly notMatchedBySourceDelete?: readonly MergeClause[] | undefined;
+  /** Rows of the table without a match are updated. */
   readonly notMatchedBySourceUpdate?: readonly MergeUpdate[] | undefined;
 }
 
 /** How rows are merged into a table. */
 export interface MergeConfig {
+  /** What happens to rows with and without a match. */
   readonly mergeType: MergeType;
   /**
    * Which row of the source matches which row of the table: `{ on: ["id"] }`, an expression such as `"s.id = t.id AND t.day > '2024-01-01'"`, or
@@ -147,5 +155,5 @@ export const mergeKinds: OptionKinds<MergeOptions> = {
   ...mergeConfigKinds,
   where: either(aString, aFunction),
   schemaMode: oneOf("merge"),
-  schema: anObject,
+  schema: aSchema,
 };

@@ -6,10 +6,13 @@ import { WhereEdit } from "./where-edit.ts";
 
 /** What a delete did. */
 export interface DeleteResult extends RewriteResult {
+  /** Rows that were deleted. */
   readonly numDeletedRows: number;
   /** The other rows of the files that were rewritten. */
   readonly numCopiedRows: number;
+  /** Files that were removed. */
   readonly numRemovedFiles: number;
+  /** Files that were added. */
   readonly numAddedFiles: number;
   /** Milliseconds that were spent to find the files with such rows. */
   readonly scanTimeMs: number;

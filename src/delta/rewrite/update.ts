@@ -7,10 +7,13 @@ import { WhereEdit } from "./where-edit.ts";
 
 /** What an update did. */
 export interface UpdateResult extends RewriteResult {
+  /** Rows that were updated. */
   readonly numUpdatedRows: number;
   /** The other rows of the files that were rewritten. */
   readonly numCopiedRows: number;
+  /** Files that were removed. */
   readonly numRemovedFiles: number;
+  /** Files that were added. */
   readonly numAddedFiles: number;
   /** Milliseconds that were spent to find the files with such rows. */
   readonly scanTimeMs: number;

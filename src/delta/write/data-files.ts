@@ -27,6 +27,8 @@ export interface DataFileOptions {
   /** A condition that every row must meet. */
   readonly condition?: RowCondition | undefined;
   readonly writerProperties?: WriterProperties | undefined;
+  /** The memory that open files take together, roughly, in bytes. Default: 96 MiB. */
+  readonly memory?: number | undefined;
   /** Of puts whose store is not available. */
   readonly retry?: RetryPolicy | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -41,7 +43,7 @@ const pieceRows = 100_000;
  * Open files take about so much memory together, in bytes. Above it the largest one is finished, whatever its size: many partitions whose
  * rows come mixed get more and smaller files. One file alone stays below it, with a row group and all that is encoded.
  */
-const memory = 96 * 1024 * 1024;
+const defaultMemory = 96 * 1024 * 1024;
 
 /** So many files are put at a time. */
 const putsAtOnce = 2;
@@ -64,6 +66,7 @@ export async function writeDataFiles(
   const splitter = new Splitter(target.schema, target.metadata.partitionColumns);
   const checks = new RowChecks(target, options.condition);
   const size = options.writerProperties?.targetFileSize ?? targetFileSize(target.metadata) ?? defaultFileSize;
+  const { memory = defaultMemory } = options;
   const form = formOf(target, options.writerProperties);
   const puts = new Puts(target, options);
   const open = new Map<string, DataFileWriter>();

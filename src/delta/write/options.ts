@@ -7,6 +7,7 @@ import {
   aSignal,
   aString,
   either,
+  type OptionKind,
   type OptionKinds,
   objectOf,
   oneOf,
@@ -18,6 +19,7 @@ import type { RetryPolicy } from "../../retry.ts";
 import type { ConditionInput } from "../expression/condition.ts";
 import type { SchemaMode } from "../schema/evolve.ts";
 import type { StructType } from "../schema/types.ts";
+import type { TransactionId } from "../transaction/transact.ts";
 import type { WriterProperties } from "./data-files.ts";
 import type { TableProperties } from "./new-table.ts";
 import type { CommitSettings } from "./operation.ts";
@@ -83,10 +85,19 @@ const retryKinds: OptionKinds<RetryPolicy> = {
   retryOn: aFunction,
 };
 
+/** The kind of a schema. */
+export const aSchema: OptionKind = {
+  expected: 'a schema, such as tableSchema({ id: "long" })',
+  accepts: (value) =>
+    anObject.accepts(value) && (value as Partial<StructType>).type === "struct" && Array.isArray((value as StructType).fields),
+};
+
 export const commitKinds: OptionKinds<CommitOptions> = {
-  txn: objectOf<NonNullable<CommitOptions["txn"]>>({
+  txn: objectOf<TransactionId>({
     appId: required(aString),
     version: required({ expected: "a bigint", accepts: (value) => typeof value === "bigint" }),
+    lastUpdated: wholeNumber(0),
+    isRepeated: aFunction,
   }),
   commitMetadata: aPlainObject,
   retry: objectOf(retryKinds),
@@ -103,12 +114,12 @@ const propertyKinds: OptionKinds<TableProperties> = {
 export const createKinds: OptionKinds<CreateOptions> = {
   ...commitKinds,
   ...propertyKinds,
-  schema: required(anObject),
+  schema: required(aSchema),
   mode: oneOf("error", "ignore", "createOrReplace"),
   unsafeSingleWriter: aBoolean,
 };
 
-const writerKinds: OptionKinds<WriterProperties> = {
+export const writerKinds: OptionKinds<WriterProperties> = {
   compression: oneOf("snappy", "none"),
   maxRowGroupSize: wholeNumber(1),
   targetFileSize: wholeNumber(1),
@@ -119,7 +130,7 @@ export const writeKinds: OptionKinds<WriteOptions> = {
   mode: oneOf("append", "overwrite"),
   schemaMode: oneOf("merge", "overwrite"),
   replaceWhere: either(aString, aFunction),
-  schema: anObject,
+  schema: aSchema,
   partitionBy: arrayOf(aString),
   writerProperties: objectOf(writerKinds),
 };

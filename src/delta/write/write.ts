@@ -34,7 +34,9 @@ export interface Write extends CommitSettings, TableProperties {
 
 /** What a write did. */
 export interface WriteMetrics {
+  /** Files that were added. */
   readonly numAddedFiles: number;
+  /** Files that were removed. */
   readonly numRemovedFiles: number;
   /** The rows of the data, without those that were copied from files of which only a part was replaced. */
   readonly numOutputRows: number;

@@ -5,6 +5,7 @@ import { cloudflareQueue, cloudflareWorkflow, consumeSteps } from "edgewater/clo
 import { cronPartitions, cronTickPassed, onCron } from "edgewater/cron";
 import { d1 } from "edgewater/d1";
 import { dbos } from "edgewater/dbos";
+import { columns, DeltaIOHandler, DeltaTable, rows, tableSchema } from "edgewater/delta";
 import { loadDotenv } from "edgewater/dotenv";
 import { durableObject } from "edgewater/durable-object";
 import { GCSStore } from "edgewater/gcs";
@@ -40,6 +41,8 @@ export interface Entry {
 }
 
 const store = new MemoryStore();
+const table = tableSchema({ id: "long" });
+const delta = DeltaTable.create(new MemoryStore(), "table", { schema: table });
 const one = asset({ name: "one" }, () => 1);
 const days = staticPartitions(["a", "b"]);
 const restateContext = { run: (): never => method(), request: () => ({ attemptCompletedSignal: new AbortController().signal }) };
@@ -205,6 +208,30 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("temporaryRepository", { assets: [one] }, async (options) => (await temporaryRepository(options))[Symbol.asyncDispose]()),
     entry("SuperJsonIOHandler", { store }, (options) => new edgewater.SuperJsonIOHandler(options)),
     entry("SerializedIOHandler", { store, serializer: superjsonSerializer() }, (options) => new edgewater.SerializedIOHandler(options)),
+    entry("DeltaIOHandler", { store }, (options) => new DeltaIOHandler(options)),
+    entry(
+      "DeltaIOHandler.mergeConfig",
+      { mergeType: "upsert", predicate: { on: ["id"] } },
+      (options) => new DeltaIOHandler({ store, mergeConfig: options }),
+    ),
+    entry("DeltaIOHandler.writerProperties", {}, (options) => new DeltaIOHandler({ store, writerProperties: options })),
+    entry("DeltaIOHandler.commitProperties", {}, (options) => new DeltaIOHandler({ store, commitProperties: options })),
+    entry("rows", {}, (options) => rows(table, options)),
+    entry("columns", {}, (options) => columns(table, options)),
+    entry("DeltaTable.create", { schema: table, mode: "ignore" }, (options) => DeltaTable.create(store, "delta", options)),
+    entry("DeltaTable.write", { mode: "append" }, (options) => DeltaTable.write(store, "delta", [{ id: 1 }], options)),
+    entry("DeltaTable.open", {}, (options) => DeltaTable.open(store, "delta", options)),
+    entry("deltaTable.toRows", {}, async (options) => (await delta).toRows(options)),
+    entry("deltaTable.batches", {}, async (options) => (await delta).batches(options)),
+    entry("deltaTable.files", {}, async (options) => (await delta).files(options)),
+    entry("deltaTable.history", {}, async (options) => (await delta).history(options)),
+    entry("deltaTable.write", {}, async (options) => (await delta).write([{ id: 1 }], options)),
+    entry("deltaTable.delete", {}, async (options) => (await delta).delete("id = 0", options)),
+    entry("deltaTable.update", {}, async (options) => (await delta).update({ id: "id" }, options)),
+    entry("deltaTable.merge", { mergeType: "upsert", predicate: { on: ["id"] } }, async (options) =>
+      (await delta).merge([{ id: 1 }], options),
+    ),
+    entry("deltaTable.refresh", {}, async (options) => (await delta).refresh(options)),
     entry("BytesIOHandler", { store }, (options) => new edgewater.BytesIOHandler(options)),
     entry("superjsonSerializer", {}, (options) => superjsonSerializer(options)),
     entry("dotenv", {}, (options) => edgewater.dotenv("A=b", options)),
