@@ -6,6 +6,13 @@ export function takeRows(batch: Batch, rows: readonly number[]): Batch {
   return { schema: batch.schema, rowCount: rows.length, columns: batch.columns.map((values) => takeValues(values, rows)) };
 }
 
+/** The rows of a batch from one position up to another. */
+export function sliceRows(batch: Batch, start: number, end: number): Batch {
+  if (start === 0 && end >= batch.rowCount) return batch;
+  const columns = batch.columns.map((values): ColumnValues => values.slice(start, end));
+  return { schema: batch.schema, rowCount: Math.min(end, batch.rowCount) - start, columns };
+}
+
 /** The numbers of the rows for which a mask has no 1. */
 export function unmaskedRows(mask: Uint8Array): readonly number[] {
   const rows: number[] = [];

@@ -23,3 +23,8 @@ export function logKey(root: string, name: string): string {
 export function logFolder(root: string): string {
   return root === "" ? "_delta_log" : `${root}/_delta_log`;
 }
+
+/** How messages call a table. */
+export function nameOf({ store, root }: TableLocation): string {
+  return `the table ${JSON.stringify(root)} in ${store.name}`;
+}

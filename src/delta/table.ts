@@ -2,6 +2,7 @@ import { parseInstant } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import {
+  aBoolean,
   aDate,
   aFunction,
   aLimit,
@@ -26,8 +27,21 @@ import { loadSnapshot, refreshSnapshot, type Snapshot } from "./log/snapshot.ts"
 import { filesOf, scan } from "./scan.ts";
 import type { StructType } from "./schema/types.ts";
 import { rowCountOf } from "./statistics/file-facts.ts";
-import type { ReadableStore, TableLocation } from "./store.ts";
+import type { ReadableStore, TableLocation, TableStore } from "./store.ts";
+import type { CommitStore } from "./transaction/create-commit.ts";
 import { type RowOptions, rowsFromBatch } from "./values/to-rows.ts";
+import { createTable } from "./write/create.ts";
+import type { TableData } from "./write/data.ts";
+import type { WrittenTable } from "./write/operation.ts";
+import {
+  type CreateOptions,
+  createKinds,
+  type WriteOptions,
+  type WriteTableOptions,
+  writeKinds,
+  writeTableKinds,
+} from "./write/options.ts";
+import { type WriteResult, writeTable } from "./write/write.ts";
 
 /** Which version of a table to open, and how it is found. */
 export interface OpenOptions {
@@ -37,6 +51,8 @@ export interface OpenOptions {
   readonly timestamp?: Date | string | undefined;
   /** The URL of the table as other writers have it, such as `s3://lake/events`: absolute paths below it are read from the store. */
   readonly url?: string | undefined;
+  /** Writes of this table are without conditions, for a store that does not check them. Two writers at a time would lose commits. */
+  readonly unsafeSingleWriter?: boolean | undefined;
   /** Ends the call with `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -80,6 +96,7 @@ const openKinds: OptionKinds<OpenOptions> = {
   version: wholeNumber(0),
   timestamp: either(aDate, aString),
   url: aString,
+  unsafeSingleWriter: aBoolean,
   signal: aSignal,
 };
 const filesKinds: OptionKinds<FilesOptions> = { where: either(aString, aFunction) };
@@ -92,8 +109,13 @@ const rowKinds: OptionKinds<ReadOptions & RowOptions> = {
 };
 const historyKinds: OptionKinds<HistoryOptions> = { limit: aLimit, signal: aSignal };
 
+/** A store that several writers can write a table to, or one of which the caller says that there is a single writer. */
+type Unconditional = { readonly unsafeSingleWriter: true };
+
 /**
- * A Delta table at one version, for reading. It does not change; {@link DeltaTable.refresh} opens the newest version.
+ * A Delta table at one version. It does not change: writes make later versions, and {@link DeltaTable.refresh} opens the newest one.
+ *
+ * Writing needs a store with conditional writes, by its type, so that of two writers of a version one wins.
  *
  * @example
  * ```ts
@@ -101,11 +123,16 @@ const historyKinds: OptionKinds<HistoryOptions> = { limit: aLimit, signal: aSign
  * const strong = await table.toRows({ columns: ["id", "magnitude"], where: "magnitude >= 6" });
  * ```
  */
-export class DeltaTable {
+export class DeltaTable<Store extends ReadableStore = ReadableStore> {
+  /** The store that the table is in. */
+  readonly store: Store;
   readonly #snapshot: Snapshot;
+  readonly #unsafeSingleWriter: boolean;
 
-  private constructor(snapshot: Snapshot) {
+  private constructor(store: Store, snapshot: Snapshot, unsafeSingleWriter = false) {
+    this.store = store;
     this.#snapshot = snapshot;
+    this.#unsafeSingleWriter = unsafeSingleWriter;
   }
 
   /**
@@ -115,22 +142,67 @@ export class DeltaTable {
    * @throws `NotFound` if there is no table, no such version, or none so old; `Integrity` if its log is damaged; `NotSupported` that
    * names the features of the table that this library lacks
    */
-  static async open(store: ReadableStore, path: string, options: OpenOptions = {}): Promise<DeltaTable> {
-    checkValue("DeltaTable.open", "store", store, required(withMethods("an object store", "get", "head", "list")));
+  static open(store: CommitStore, path: string, options: OpenOptions & Unconditional): Promise<DeltaTable<TableStore>>;
+  static open<Store extends ReadableStore>(store: Store, path: string, options?: OpenOptions): Promise<DeltaTable<Store>>;
+  static async open<Store extends ReadableStore>(store: Store, path: string, options: OpenOptions = {}): Promise<DeltaTable<Store>> {
     checkOptions("DeltaTable.open", options, openKinds);
-    const { version, timestamp, url, signal } = options;
-    const table: TableLocation = { store, root: checkPrefix(store.name, path).slice(0, -1), url };
-    if (timestamp === undefined) return new DeltaTable(await loadSnapshot(table, { version, signal }));
+    const { version, timestamp, url, unsafeSingleWriter, signal } = options;
+    const table = locationOf("DeltaTable.open", store, path, url);
+    if (timestamp === undefined) return new DeltaTable(store, await loadSnapshot(table, { version, signal }), unsafeSingleWriter);
     if (version !== undefined) throw invalidOption("timestamp", "a version is given too; give one of them");
     const time = timeOf(timestamp);
     const newest = await loadSnapshot(table, { signal });
     const found = await versionAt(table, newest.metadata, time, signal);
-    return new DeltaTable(found === newest.version ? newest : await loadSnapshot(table, { version: found, signal }));
+    const snapshot = found === newest.version ? newest : await loadSnapshot(table, { version: found, signal });
+    return new DeltaTable(store, snapshot, unsafeSingleWriter);
+  }
+
+  /**
+   * Creates a table without rows, as version 0.
+   *
+   * @throws `AlreadyExists` if there is a table, unless `mode` says otherwise; `SettingsError` for a schema or properties that are wrong;
+   * `NotSupported` for a store that ignores conditions
+   *
+   * @example
+   * ```ts
+   * const table = await DeltaTable.create(store, "lake/quakes", { schema, partitionBy: ["day"] });
+   * await table.write([{ id: "us7000", magnitude: 6.1, day: "2024-01-15" }]);
+   * ```
+   */
+  static create(store: CommitStore, path: string, options: CreateOptions & Unconditional): Promise<DeltaTable<TableStore>>;
+  static create<Store extends TableStore>(store: Store, path: string, options: CreateOptions): Promise<DeltaTable<Store>>;
+  static async create<Store extends TableStore>(store: Store, path: string, options: CreateOptions): Promise<DeltaTable<Store>> {
+    checkOptions("DeltaTable.create", options, createKinds);
+    const { unsafeSingleWriter, signal } = options;
+    const table = locationOf("DeltaTable.create", store, path);
+    await createTable({ table, unsafeSingleWriter }, options);
+    return new DeltaTable(store, await loadSnapshot(table, { signal }), unsafeSingleWriter);
+  }
+
+  /**
+   * Writes data to a table, and creates it if there is none.
+   *
+   * @throws as {@link DeltaTable.create}; `ValidationError` that names the column, and the row, for data that do not fit; `Conflict` if
+   * another writer changed what the write depends on
+   */
+  static write(store: CommitStore, path: string, data: TableData, options: WriteTableOptions & Unconditional): Promise<WriteResult>;
+  static write(store: TableStore, path: string, data: TableData, options?: WriteTableOptions): Promise<WriteResult>;
+  static async write(store: CommitStore, path: string, data: TableData, options: WriteTableOptions = {}): Promise<WriteResult> {
+    checkOptions("DeltaTable.write", options, writeTableKinds);
+    const { unsafeSingleWriter, replaceWhere, mode = "error" } = options;
+    const table = locationOf("DeltaTable.write", store, path);
+    const where = replaceWhere === undefined ? undefined : conditionOf(replaceWhere);
+    return writeTable({ table, unsafeSingleWriter }, { ...options, data, mode, replaceWhere: where });
   }
 
   /** The version that was opened. */
   get version(): number {
     return this.#snapshot.version;
+  }
+
+  /** The prefix of its files in the store, without a slash at its end. */
+  get path(): string {
+    return this.#snapshot.table.root;
   }
 
   /** The columns. */
@@ -181,19 +253,43 @@ export class DeltaTable {
   }
 
   /**
+   * Writes data as a new version, after the newest one.
+   *
+   * @throws `ValidationError` that names the column, and the row, for data that do not fit; `Conflict` if another writer changed what
+   * the write depends on
+   */
+  async write(this: DeltaTable<TableStore>, data: TableData, options: WriteOptions = {}): Promise<WriteResult> {
+    checkOptions("DeltaTable.write", options, writeKinds);
+    const { replaceWhere, mode = "append" } = options;
+    const where = replaceWhere === undefined ? undefined : conditionOf(replaceWhere);
+    return writeTable(this.#written(), { ...options, data, mode, replaceWhere: where });
+  }
+
+  /**
    * Opens the newest version, and reads only the commits since this one.
    *
    * @throws as {@link DeltaTable.open}
    */
-  async refresh(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<DeltaTable> {
+  async refresh(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<DeltaTable<Store>> {
     checkOptions("DeltaTable.refresh", options, { signal: aSignal });
     const snapshot = await refreshSnapshot(this.#snapshot, options.signal);
-    return snapshot === this.#snapshot ? this : new DeltaTable(snapshot);
+    return snapshot === this.#snapshot ? this : new DeltaTable(this.store, snapshot, this.#unsafeSingleWriter);
+  }
+
+  /** The table for operations that commit. */
+  #written(this: DeltaTable<TableStore>): WrittenTable {
+    const { root, url } = this.#snapshot.table;
+    return { table: { store: this.store, root, url }, unsafeSingleWriter: this.#unsafeSingleWriter, known: this.#snapshot };
   }
 
   #scan({ columns, where, signal }: ReadOptions): AsyncIterable<Batch> {
     return scan(this.#snapshot, { columns, where: where === undefined ? undefined : conditionOf(where), signal });
   }
+}
+
+function locationOf<Store extends ReadableStore>(owner: string, store: Store, path: string, url?: string): TableLocation<Store> {
+  checkValue(owner, "store", store, required(withMethods("an object store", "get", "head", "list")));
+  return { store, root: checkPrefix(store.name, path).slice(0, -1), url };
 }
 
 function timeOf(timestamp: Date | string): number {

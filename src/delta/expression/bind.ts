@@ -2,9 +2,9 @@ import { EdgewaterError } from "../../errors.ts";
 import { nearest } from "../../options.ts";
 import type { DeltaType, StructField, StructType } from "../schema/types.ts";
 import { bindArithmetic } from "./arithmetic.ts";
-import { type Bound, converted } from "./bound.ts";
+import { type Bound, converted, literalsOf } from "./bound.ts";
 import { commonType, comparedAs } from "./common-type.ts";
-import { keyOf, orderOf } from "./compare.ts";
+import { orderOf } from "./compare.ts";
 import { isDecimal, isNumeric, isTimestamp } from "./convert.ts";
 import type { Expression } from "./expression.ts";
 import { nullLiteral } from "./expression.ts";
@@ -95,10 +95,7 @@ export function bindExpression(expression: Expression, relations: readonly Relat
     operand = converted(operand, target) ?? operand;
     const convertedItems = items.map((item) => (isExactWith(item.type, target) ? item : (converted(item, target) ?? item)));
     const order = orderOf(target) ?? equalNulls;
-    const values = convertedItems.map((item) => (item.kind === "literal" ? item.value : undefined));
-    const hasKeys = target !== "binary" && !values.includes(undefined);
-    const keys = hasKeys ? new Set(values.filter((value) => value !== null).map(keyOf)) : undefined;
-    return { kind: "in", type: "boolean", operand, items: convertedItems, order, keys };
+    return { kind: "in", type: "boolean", operand, items: convertedItems, order, ...literalsOf(convertedItems, order) };
   };
 
   const bindCase = (branches: readonly (readonly [Bound, Bound])[], otherwise: Bound, part: Expression): Bound => {

@@ -1,4 +1,5 @@
 import { EdgewaterError } from "../../errors.ts";
+import type { ColumnMappingMode } from "../schema/column-mapping.ts";
 import type { Metadata } from "./actions.ts";
 
 const day = 86_400_000;
@@ -26,6 +27,45 @@ export function logRetention(metadata: Metadata): number {
 /** How long the last version of an application is kept, in milliseconds; undefined: for ever. */
 export function txnRetention(metadata: Metadata): number | undefined {
   return durationOf(metadata, "delta.setTransactionRetentionDuration");
+}
+
+/**
+ * How data files name the columns.
+ *
+ * @throws `NotSupported` for a mode that this library does not know
+ */
+export function mappingOf({ configuration }: Metadata): ColumnMappingMode {
+  const mode = configuration["delta.columnMapping.mode"] ?? "none";
+  if (mode === "none" || mode === "name" || mode === "id") return mode;
+  throw new EdgewaterError(
+    "NotSupported",
+    `Cannot read a table whose columns are mapped by ${JSON.stringify(mode)}; only none, name and id are`,
+  );
+}
+
+/** How many commits are between two checkpoints. */
+export function checkpointInterval({ configuration }: Metadata): number {
+  const text = configuration["delta.checkpointInterval"] ?? "";
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 10;
+}
+
+/** Bytes of the units of sizes. */
+const sizeUnits: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  k: 2 ** 10,
+  kb: 2 ** 10,
+  m: 2 ** 20,
+  mb: 2 ** 20,
+  g: 2 ** 30,
+  gb: 2 ** 30,
+};
+
+/** How large data files are to be, in bytes; undefined if the table does not say. */
+export function targetFileSize({ configuration }: Metadata): number | undefined {
+  const match = /^(\d{1,15})\s*([a-z]*)$/i.exec(configuration["delta.targetFileSize"]?.trim() ?? "");
+  const size = Number(match?.[1]) * (sizeUnits[match?.[2]?.toLowerCase() ?? ""] ?? Number.NaN);
+  return size > 0 ? size : undefined;
 }
 
 /** A property that is `true` or `false`. */

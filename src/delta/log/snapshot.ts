@@ -10,6 +10,7 @@ import { damaged } from "./damage.ts";
 import { checkReadable } from "./features.ts";
 import type { LayeredMap } from "./layered-map.ts";
 import { type LogFile, listed, listFromCheckpoint, newestCheckpoint } from "./listing.ts";
+import { mappingOf } from "./properties.ts";
 import { readCheckpoint } from "./read-checkpoint.ts";
 import { type LogState, Replay } from "./replay.ts";
 import { chooseCommits, chooseSegment, type LogSegment } from "./segment.ts";
@@ -121,15 +122,6 @@ function snapshotOf(table: TableLocation, version: number, state: LogState, segm
     domainMetadata: state.domains,
     commitInfo: state.commitInfo,
   };
-}
-
-function mappingOf({ configuration }: Metadata): ColumnMappingMode {
-  const mode = configuration["delta.columnMapping.mode"] ?? "none";
-  if (mode === "none" || mode === "name" || mode === "id") return mode;
-  throw new EdgewaterError(
-    "NotSupported",
-    `Cannot read a table whose columns are mapped by ${JSON.stringify(mode)}; only none, name and id are`,
-  );
 }
 
 function incomplete(table: TableLocation, segment: LogSegment | undefined, kind: string): EdgewaterError<"Integrity"> {

@@ -1,5 +1,6 @@
 import { EdgewaterError } from "../../errors.ts";
-import type { Batch, ColumnValues } from "../batch.ts";
+import type { Batch } from "../batch.ts";
+import { sliceRows } from "../rows.ts";
 import { type ColumnMappingMode, physicalName } from "../schema/column-mapping.ts";
 import type { StructType } from "../schema/types.ts";
 import { join, type Values } from "./convert.ts";
@@ -37,11 +38,13 @@ const sampledRows = 64;
  */
 export class ParquetWriter {
   readonly #columns: readonly WrittenColumn[];
-  readonly #bytes = new ByteWriter(64 * 1024);
+  // It grows; many small files may be open at a time.
+  readonly #bytes = new ByteWriter(4 * 1024);
   readonly #writer: HyparquetWriter;
   readonly #mostRows: number;
   readonly #pending: Batch[] = [];
   #pendingRows = 0;
+  #pendingBytes = 0;
   #rowCount = 0;
 
   constructor({ schema, mapping = "none", rowGroupRows = 100_000, compression = "snappy" }: ParquetWriterOptions) {
@@ -76,18 +79,25 @@ export class ParquetWriter {
     return this.#bytes.offset;
   }
 
+  /** The bytes that it keeps in memory, roughly: those of the file that are not taken yet, and those of rows that are not encoded yet. */
+  get heldBytes(): number {
+    return this.#bytes.index + this.#pendingBytes;
+  }
+
   /**
    * Adds rows.
    *
    * @throws `SerializationError` if a value does not fit its column
    */
   write(batch: Batch): void {
-    const most = Math.max(1, Math.min(this.#mostRows, Math.floor(rowGroupBytes / rowSize(batch))));
+    const size = rowSize(batch);
+    const most = Math.max(1, Math.min(this.#mostRows, Math.floor(rowGroupBytes / size)));
     let start = 0;
     while (start < batch.rowCount) {
       const end = Math.min(batch.rowCount, start + Math.max(1, most - this.#pendingRows));
-      this.#pending.push(end - start === batch.rowCount ? batch : slice(batch, start, end));
+      this.#pending.push(end - start === batch.rowCount ? batch : sliceRows(batch, start, end));
       this.#pendingRows += end - start;
+      this.#pendingBytes += (end - start) * size;
       start = end;
       if (this.#pendingRows >= most) this.#flush();
     }
@@ -112,6 +122,7 @@ export class ParquetWriter {
     const batches = this.#pending.splice(0);
     const rowGroupSize = this.#pendingRows;
     this.#pendingRows = 0;
+    this.#pendingBytes = 0;
     if (rowGroupSize === 0) return;
     const columnData = this.#columns.map((column) => source(column, batches));
     try {
@@ -147,10 +158,6 @@ function source(column: WrittenColumn, batches: readonly Batch[]): { name: strin
   // A dictionary would take -0 for 0.
   const isPlain = hasFloats && hasNegativeZero(data);
   return isPlain ? { name, data, encoding: "PLAIN" } : { name, data };
-}
-
-function slice({ schema, columns }: Batch, start: number, end: number): Batch {
-  return { schema, rowCount: end - start, columns: columns.map((column): ColumnValues => column.slice(start, end)) };
 }
 
 /** The bytes of a row, roughly. */

@@ -150,15 +150,23 @@ function isKnown(left: unknown, right: unknown, order: Order, holds: (sign: numb
   return left !== undefined && right !== undefined && holds(order(left, right));
 }
 
-function inTruth({ operand, items, order, keys }: Bound & { readonly kind: "in" }, facts: RowFacts): Truth {
+function inTruth({ operand, items, order, keys, sorted }: Bound & { readonly kind: "in" }, facts: RowFacts): Truth {
   const value = factsOf(operand, facts);
-  const { min, max, mayBeNaN, mayHaveValue } = value;
-  if (keys !== undefined && mayHaveValue && !mayBeNaN && min !== undefined && max !== undefined && order(min, max) === 0) {
-    // A partition column has one value, which need not be compared with every item.
-    const isIn = keys.has(keyOf(min));
-    return { canBeTrue: isIn, canBeFalse: !isIn, canBeNull: value.mayBeNull || (!isIn && keys.size < items.length) };
+  const { min, max, mayBeNull, mayBeNaN, mayHaveValue } = value;
+  if (sorted !== undefined) {
+    // Of many values one is looked up, and the others are not compared.
+    const first = sorted[min === undefined ? 0 : firstFrom(sorted, min, order)];
+    const isWithin = first !== undefined && (max === undefined || order(first, max) <= 0);
+    const isConstant = !mayBeNaN && min !== undefined && max !== undefined && order(min, max) === 0;
+    const isIn = isConstant && (keys === undefined ? isWithin : keys.has(keyOf(min)));
+    const hasNull = sorted.length < items.length;
+    return {
+      canBeTrue: mayHaveValue && (isConstant ? isIn : isWithin || (mayBeNaN && Number.isNaN(sorted.at(-1)))),
+      canBeFalse: mayHaveValue && !isIn && !hasNull,
+      canBeNull: mayBeNull || (!isIn && hasNull),
+    };
   }
-  let [canBeTrue, canBeFalse, canBeNull] = [false, mayHaveValue, value.mayBeNull];
+  let [canBeTrue, canBeFalse, canBeNull] = [false, mayHaveValue, mayBeNull];
   for (const item of items) {
     const truth = comparedTruth("=", value, factsOf(item, facts), order);
     canBeTrue ||= truth.canBeTrue;
@@ -166,6 +174,17 @@ function inTruth({ operand, items, order, keys }: Bound & { readonly kind: "in" 
     canBeNull ||= truth.canBeNull;
   }
   return { canBeTrue, canBeFalse, canBeNull };
+}
+
+/** The position of the first of some sorted values that is not smaller than a value. */
+function firstFrom(sorted: readonly unknown[], value: unknown, order: Order): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (order(sorted[middle], value) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function likeTruth({ operand, pattern, literal }: Bound & { readonly kind: "like" }, facts: RowFacts): Truth {

@@ -1,5 +1,5 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
-import type { Put } from "../../object-store/types.ts";
+import type { Delete, Put } from "../../object-store/types.ts";
 import { type RetryPolicy, retrying } from "../../retry.ts";
 import type { Action } from "../log/actions.ts";
 import { readActions, readLogFile } from "../log/commit.ts";
@@ -7,7 +7,7 @@ import { commitName } from "../log/file-names.ts";
 import { logKey, type ReadableStore, type TableLocation, type TableStore } from "../store.ts";
 
 /** A store that a table is written to. One without conditions is for a single writer. */
-export type CommitStore = TableStore | (ReadableStore & Put);
+export type CommitStore = TableStore | (ReadableStore & Put & Delete);
 
 /** What {@link createCommit} writes. */
 export interface NewCommit {

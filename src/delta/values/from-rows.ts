@@ -3,7 +3,7 @@ import { EdgewaterError } from "../../errors.ts";
 import { describe, nearest } from "../../options.ts";
 import type { Batch, ColumnValues } from "../batch.ts";
 import type { Row } from "../schema/infer.ts";
-import type { DecimalType, DeltaType, StructType } from "../schema/types.ts";
+import type { DecimalType, DeltaType, StructField, StructType } from "../schema/types.ts";
 import { typeText } from "../schema/widening.ts";
 import { type Decimal, parseDecimal } from "./decimal.ts";
 import { parseDate, parseTimestamp } from "./temporal.ts";
@@ -40,19 +40,70 @@ class Problem extends Error {
  */
 export function batchFromRows(rows: readonly Row[], schema: StructType, firstRow = 0): Batch {
   checkNames(rows, schema, firstRow);
-  const columns = schema.fields.map(({ name, type, nullable }): ColumnValues => {
-    const convert = converter(type);
-    const values = new Array<unknown>(rows.length);
-    for (let index = 0; index < rows.length; index++) {
-      try {
-        values[index] = converted(own(rows[index] as Row, name), convert, nullable);
-      } catch (thrown) {
-        throw explain(thrown, name, firstRow + index);
-      }
-    }
-    return values;
+  const columns = schema.fields.map((field) => {
+    const { name } = field;
+    return columnOf(field, rows.length, (index) => own(rows[index] as Row, name), firstRow);
   });
   return { schema, rowCount: rows.length, columns };
+}
+
+/**
+ * Converts single values of a column from the form that rows have.
+ *
+ * @throws `ValidationError` that names the column
+ */
+export function valueOfRow({ name, type, nullable }: StructField): (value: unknown) => unknown {
+  const convert = converter(type);
+  return (value) => {
+    try {
+      return converted(value, convert, nullable);
+    } catch (thrown) {
+      throw explain(thrown, name);
+    }
+  };
+}
+
+/** The typed arrays that are columns of a type as they are. */
+const typedColumns: Readonly<Record<string, new (length: number) => ColumnValues>> = {
+  integer: Int32Array,
+  long: BigInt64Array,
+  float: Float32Array,
+  double: Float64Array,
+};
+
+/**
+ * Puts columns into a batch: arrays of the values that rows have, or typed arrays.
+ *
+ * @param columns one for each field of the schema; undefined is a column of nulls
+ * @param firstRow the position of their first value among all, for messages
+ * @throws `ValidationError` that names the column and the row
+ */
+export function batchFromColumns(
+  columns: readonly (ArrayLike<unknown> | undefined)[],
+  rowCount: number,
+  schema: StructType,
+  firstRow = 0,
+): Batch {
+  const made = schema.fields.map((field, index): ColumnValues => {
+    const values = columns[index];
+    const typed = typeof field.type === "string" && Object.hasOwn(typedColumns, field.type) ? typedColumns[field.type] : undefined;
+    if (typed !== undefined && values instanceof typed) return values as unknown as ColumnValues;
+    return columnOf(field, rowCount, (row) => values?.[row], firstRow);
+  });
+  return { schema, rowCount, columns: made };
+}
+
+function columnOf({ name, type, nullable }: StructField, count: number, valueAt: (index: number) => unknown, firstRow: number): unknown[] {
+  const convert = converter(type);
+  const values = new Array<unknown>(count);
+  for (let index = 0; index < count; index++) {
+    try {
+      values[index] = converted(valueAt(index), convert, nullable);
+    } catch (thrown) {
+      throw explain(thrown, name, firstRow + index);
+    }
+  }
+  return values;
 }
 
 function checkNames(rows: readonly Row[], { fields }: StructType, firstRow: number): void {
@@ -75,10 +126,11 @@ function converted(value: unknown, convert: Convert, isNullable: boolean): unkno
   return null;
 }
 
-function explain(thrown: unknown, name: string, row: number): unknown {
+function explain(thrown: unknown, name: string, row?: number): unknown {
   if (!(thrown instanceof Problem)) return thrown;
   const field = [name, ...thrown.path].join(".");
-  const message = `Cannot write the column ${JSON.stringify(field)} of row ${row}: ${thrown.message}`;
+  const ofRow = row === undefined ? "" : ` of row ${row}`;
+  const message = `Cannot write the column ${JSON.stringify(field)}${ofRow}: ${thrown.message}`;
   return new EdgewaterError("ValidationError", message, { field });
 }
 
