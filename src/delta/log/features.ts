@@ -1,10 +1,14 @@
 import { EdgewaterError } from "../../errors.ts";
 import type { Metadata, Protocol } from "./actions.ts";
+import { flagProperty } from "./properties.ts";
 
-/** Whether this library reads and writes tables with a feature. `inactive`: it writes those that do not use it. */
+/**
+ * Whether this library reads and writes tables with a feature. `inactive`: it writes those that do not use it; `suspended`: those that say
+ * that it is suspended.
+ */
 interface Support {
   readonly reads: boolean;
-  readonly writes: boolean | "inactive";
+  readonly writes: boolean | "inactive" | "suspended";
 }
 
 /**
@@ -22,14 +26,16 @@ const features: Readonly<Record<string, Support>> = {
   domainMetadata: { reads: true, writes: true },
   deletionVectors: { reads: true, writes: true },
   inCommitTimestamp: { reads: true, writes: true },
-  columnMapping: { reads: true, writes: "inactive" },
-  typeWidening: { reads: true, writes: "inactive" },
-  "typeWidening-preview": { reads: true, writes: "inactive" },
+  columnMapping: { reads: true, writes: true },
+  // No write changes the type of a column.
+  typeWidening: { reads: true, writes: true },
+  "typeWidening-preview": { reads: true, writes: true },
   changeDataFeed: { reads: true, writes: "inactive" },
   generatedColumns: { reads: true, writes: "inactive" },
   allowColumnDefaults: { reads: true, writes: "inactive" },
   identityColumns: { reads: true, writes: "inactive" },
-  rowTracking: { reads: true, writes: "inactive" },
+  // Also where the ids of rows are not enabled, every added file needs some.
+  rowTracking: { reads: true, writes: "suspended" },
   icebergCompatV1: { reads: true, writes: "inactive" },
   icebergCompatV2: { reads: true, writes: "inactive" },
 };
@@ -61,6 +67,7 @@ export function checkWritable(protocol: Protocol, metadata: Metadata, table: str
   const named = minWriterVersion < newestWriter ? [] : writerFeatures;
   const missing = [...new Set([...named, ...active])].filter((name) => {
     const writes = knows(name)?.writes ?? false;
+    if (writes === "suspended") return active.includes(name) || !flagProperty(metadata, "delta.rowTrackingSuspended", false);
     return writes === "inactive" ? active.includes(name) : !writes;
   });
   if (missing.length > 0) throw unsupported("write", table, missing);
@@ -70,7 +77,6 @@ export function checkWritable(protocol: Protocol, metadata: Metadata, table: str
 const switches: Readonly<Record<string, string>> = {
   "delta.enableChangeDataFeed": "changeDataFeed",
   "delta.enableRowTracking": "rowTracking",
-  "delta.enableTypeWidening": "typeWidening",
   "delta.enableIcebergCompatV1": "icebergCompatV1",
   "delta.enableIcebergCompatV2": "icebergCompatV2",
 };
@@ -84,11 +90,9 @@ const columnMarks: Readonly<Record<string, string>> = {
 
 /** The features that a table uses, as far as its properties and columns say. */
 function activeFeatures({ configuration, schemaString }: Metadata): readonly string[] {
-  const mapping = configuration["delta.columnMapping.mode"] ?? "none";
   return [
     ...Object.entries(switches).flatMap(([property, name]) => (configuration[property]?.toLowerCase() === "true" ? [name] : [])),
     ...Object.entries(columnMarks).flatMap(([mark, name]) => (schemaString.includes(JSON.stringify(mark)) ? [name] : [])),
-    ...(mapping === "none" ? [] : ["columnMapping"]),
   ];
 }
 

@@ -86,8 +86,7 @@ export async function runOperation<Metrics>(
     const changes = await work(snapshot, files);
     await files.keep(changes?.actions ?? []);
     if (changes === undefined) return undefined;
-    if (snapshot !== undefined && changes.actions.some((action) => "remove" in action && action.remove.dataChange))
-      checkRemovable(snapshot);
+    if (snapshot !== undefined) checkRemovals(snapshot, changes.actions);
     const { actions, reads, operation, parameters, operationMetrics } = changes;
     metrics = changes.metrics;
     return { actions, reads, commitInfo: { ...commitMetadata, operation, operationParameters: parameters, operationMetrics } };

@@ -14,7 +14,14 @@ const sinceWriter: Readonly<Record<string, number>> = {
 };
 
 /** Features that readers must know too. */
-const ofReaders: ReadonlySet<string> = new Set(["columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint", "vacuumProtocolCheck"]);
+const ofReaders: ReadonlySet<string> = new Set([
+  "columnMapping",
+  "deletionVectors",
+  "timestampNtz",
+  "typeWidening",
+  "v2Checkpoint",
+  "vacuumProtocolCheck",
+]);
 
 /** What a property that asks for a feature by its name starts with; its value is `supported`. */
 export const featurePrefix = "delta.feature.";
@@ -61,6 +68,7 @@ function usedFeatures(metadata: Metadata, schema: StructType): readonly string[]
     columnMapping: mappingOf(metadata) !== "none",
     deletionVectors: flagProperty(metadata, "delta.enableDeletionVectors", false),
     inCommitTimestamp: flagProperty(metadata, "delta.enableInCommitTimestamps", false),
+    typeWidening: flagProperty(metadata, "delta.enableTypeWidening", false),
     v2Checkpoint: configuration["delta.checkpointPolicy"]?.toLowerCase() === "v2",
     checkConstraints: Object.keys(configuration).some((key) => key.toLowerCase().startsWith("delta.constraints.")),
     timestampNtz: hasType(schema, "timestamp_ntz"),

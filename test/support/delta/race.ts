@@ -21,10 +21,8 @@ export interface Race {
   readonly callsEach?: number;
 }
 
-interface Row {
-  readonly id: string;
-  readonly region: string;
-}
+/** Its columns are those of the schema. */
+type Row = Readonly<Record<"id" | "region", string>>;
 
 /** One call of a writer, and what came of it. `once` appends with a `txn`, and is repeated whatever came of it. */
 interface Call {

@@ -44,11 +44,19 @@ describe("the features of a table", () => {
     checkWritable(version(2, 6), metadata, "t");
     checkWritable(features([], ["appendOnly", "changeDataFeed", "generatedColumns", "identityColumns"]), metadata, "t");
     expect(() => checkWritable(features([], ["laterFeature"]), metadata, "t")).toThrow('"laterFeature"');
+    checkWritable(version(2, 5), { ...metadata, configuration: { "delta.columnMapping.mode": "name" } }, "t");
+    checkWritable(features(["typeWidening"]), { ...metadata, configuration: { "delta.enableTypeWidening": "true" } }, "t");
+  });
+
+  it("refuse writing where rows must be tracked, unless that is suspended", () => {
+    const tracked = features([], ["rowTracking", "domainMetadata"]);
+    expect(() => checkWritable(tracked, metadata, "t")).toThrow('"rowTracking"');
+    checkWritable(tracked, { ...metadata, configuration: { "delta.rowTrackingSuspended": "true" } }, "t");
   });
 
   it.each([
     ["changeDataFeed", { configuration: { "delta.enableChangeDataFeed": "true" } }],
-    ["columnMapping", { configuration: { "delta.columnMapping.mode": "name" } }],
+    ["rowTracking", { configuration: { "delta.enableRowTracking": "true" } }],
     ["generatedColumns", { schemaString: '{"metadata":{"delta.generationExpression":"a"}}' }],
     ["identityColumns", { schemaString: '{"metadata":{"delta.identity.start":1}}' }],
   ])("refuse writing by name where the table uses one: %s", (name, changes) => {
