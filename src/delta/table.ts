@@ -24,6 +24,12 @@ import { versionAt } from "./log/commit-times.ts";
 import { type HistoryEntry, readHistory } from "./log/history.ts";
 import { keyOfPath } from "./log/paths.ts";
 import { loadSnapshot, refreshSnapshot, type Snapshot } from "./log/snapshot.ts";
+import { type MergeResult, mergeRows } from "./merge/merge.ts";
+import { type MergeOptions, mergeKinds } from "./merge/options.ts";
+import type { Updates } from "./rewrite/assignments.ts";
+import { type DeleteResult, deleteRows } from "./rewrite/delete.ts";
+import { type RowPredicate, type UpdateOptions, updateKinds, updatesKind } from "./rewrite/options.ts";
+import { type UpdateResult, updateRows } from "./rewrite/update.ts";
 import { filesOf, scan } from "./scan.ts";
 import type { StructType } from "./schema/types.ts";
 import { rowCountOf } from "./statistics/file-facts.ts";
@@ -34,7 +40,9 @@ import { createTable } from "./write/create.ts";
 import type { TableData } from "./write/data.ts";
 import type { WrittenTable } from "./write/operation.ts";
 import {
+  type CommitOptions,
   type CreateOptions,
+  commitKinds,
   createKinds,
   type WriteOptions,
   type WriteTableOptions,
@@ -263,6 +271,60 @@ export class DeltaTable<Store extends ReadableStore = ReadableStore> {
     const { replaceWhere, mode = "append" } = options;
     const where = replaceWhere === undefined ? undefined : conditionOf(replaceWhere);
     return writeTable(this.#written(), { ...options, data, mode, replaceWhere: where });
+  }
+
+  /**
+   * Deletes rows, as a new version after the newest one. Files in which no row is deleted stay as they are.
+   *
+   * @param where an expression, or a function of a row, which is called for every row
+   * @throws `ValidationError` for a condition that is wrong; `NotSupported` for a table that is append-only; `Conflict` if another writer
+   * changed rows that it depends on
+   *
+   * @example
+   * ```ts
+   * const { numDeletedRows } = await table.delete("day < '2024-01-01'");
+   * ```
+   */
+  async delete(this: DeltaTable<TableStore>, where?: RowPredicate, options: CommitOptions = {}): Promise<DeleteResult> {
+    checkValue("DeltaTable.delete", "where", where, either(aString, aFunction));
+    checkOptions("DeltaTable.delete", options, commitKinds);
+    return deleteRows(this.#written(), where === undefined ? undefined : conditionOf(where), options);
+  }
+
+  /**
+   * Sets columns of rows, as a new version after the newest one. Files in which no row is updated stay as they are.
+   *
+   * @param updates for each column an expression, in which a text is in quotes, or a function of the row
+   * @throws `ValidationError` that names a column whose value does not fit; as {@link DeltaTable.delete}
+   *
+   * @example
+   * ```ts
+   * await table.update({ status: "'closed'", total: "price * quantity" }, { where: "status = 'open'" });
+   * ```
+   */
+  async update(this: DeltaTable<TableStore>, updates: Updates, options: UpdateOptions = {}): Promise<UpdateResult> {
+    checkValue("DeltaTable.update", "updates", updates, required(updatesKind));
+    checkOptions("DeltaTable.update", options, updateKinds);
+    return updateRows(this.#written(), updates, options.where === undefined ? undefined : conditionOf(options.where), options);
+  }
+
+  /**
+   * Merges rows into the table, as a new version after the newest one: rows that match are updated or deleted, others are inserted. The
+   * rows of the source are in memory; of the table, only files in which a row may match are read, and only those in which one changes are
+   * rewritten.
+   *
+   * @throws `ValidationError` for a row of the table that several rows of the source match, and for names, types and values that do not
+   * fit; as {@link DeltaTable.delete}
+   *
+   * @example
+   * ```ts
+   * await table.merge(changes, { mergeType: "upsert", predicate: { on: ["id"] } });
+   * ```
+   */
+  async merge(this: DeltaTable<TableStore>, source: TableData, options: MergeOptions): Promise<MergeResult> {
+    checkOptions("DeltaTable.merge", options, mergeKinds);
+    const { where } = options;
+    return mergeRows(this.#written(), source, options, where === undefined ? undefined : conditionOf(where));
   }
 
   /**

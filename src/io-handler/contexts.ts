@@ -14,6 +14,7 @@ import {
   type OptionKind,
   type OptionKinds,
   required,
+  wholeNumber,
   withMethods,
 } from "../options.ts";
 import type { PartitionContext } from "../partition/partition-context.ts";
@@ -79,6 +80,11 @@ export interface WrittenObject {
   readonly digest?: string | undefined;
 }
 
+/** Resolves to the id of a Storage: a text that no other has. Undefined when it has none, and cannot be given one. */
+export type StorageId = () => Promise<string | undefined>;
+
+const noStorage: StorageId = async () => undefined;
+
 /** Options of {@link OutputContext}. */
 export interface OutputContextOptions {
   /** The name of the asset or task. */
@@ -99,6 +105,10 @@ export interface OutputContextOptions {
   readonly writeId?: string | undefined;
   /** The object that the write replaces; `"nothing"` when there must be none. */
   readonly expected?: ExpectedObject | "nothing" | undefined;
+  /** The id of the event that the write follows; 0 for the first write. */
+  readonly base?: number | undefined;
+  /** Resolves to the id of the Storage that records the output. */
+  readonly storageId?: StorageId | undefined;
   /** Called when the handler announces the write; the write waits for it. */
   readonly onAnnounce?: ((announcement: WriteAnnouncement) => Promise<void>) | undefined;
   /** Aborts the write. */
@@ -120,6 +130,8 @@ const outputKinds: OptionKinds<OutputContextOptions> = {
   runId: aString,
   writeId: aString,
   expected: anyValue,
+  base: wholeNumber(0),
+  storageId: aFunction,
   onAnnounce: aFunction,
   signal: aSignal,
   log: aLog,
@@ -159,6 +171,13 @@ export class OutputContext {
    * history replaces nothing; it may record the object again instead of writing equal bytes.
    */
   readonly expected: ExpectedObject | "nothing" | undefined;
+  /**
+   * The id of the event that the write follows, 0 for the first write; `undefined` outside a run. Writes of one output that follow a
+   * later event are newer.
+   */
+  readonly base: number | undefined;
+  /** Resolves to the id of the Storage that records the output; to `undefined` outside a run. */
+  readonly storageId: StorageId;
   /** Aborted when the run is; never aborted outside a run. */
   readonly signal: AbortSignal;
   /** The log. */
@@ -174,6 +193,8 @@ export class OutputContext {
     const { assetName, assetMetadata, partition, typeHint, outputMetadata, assetDataVersion, runId, signal, log } = options;
     this.writeId = options.writeId;
     this.expected = options.expected;
+    this.base = options.base;
+    this.storageId = options.storageId ?? noStorage;
     this.#onAnnounce = options.onAnnounce;
     this.assetName = assetName;
     this.assetDataVersion = assetDataVersion;
@@ -286,6 +307,8 @@ export interface InputContextOptions {
   readonly typeHint?: TypeHint | undefined;
   /** The materialization that is loaded, if Storage has one. */
   readonly upstream?: LoadedMaterialization | undefined;
+  /** Resolves to the id of the Storage that records the value. */
+  readonly storageId?: StorageId | undefined;
   /** Aborts the load. */
   readonly signal?: AbortSignal | undefined;
   /** The log; silent by default. */
@@ -299,6 +322,7 @@ const inputKinds: OptionKinds<InputContextOptions> = {
   partition: anObject,
   typeHint: anyValue,
   upstream: anObject,
+  storageId: aFunction,
   signal: aSignal,
   log: aLog,
 };
@@ -326,6 +350,8 @@ export class InputContext {
   readonly typeHint: TypeHint | undefined;
   /** The materialization that is loaded; `undefined` when Storage has none. */
   readonly upstream: LoadedMaterialization | undefined;
+  /** Resolves to the id of the Storage that records the value; to `undefined` outside a repository. */
+  readonly storageId: StorageId;
   /** Aborted when the run is; never aborted outside a run. */
   readonly signal: AbortSignal;
   /** The log. */
@@ -341,6 +367,7 @@ export class InputContext {
     this.partition = partition;
     this.typeHint = typeHint;
     this.upstream = upstream;
+    this.storageId = options.storageId ?? noStorage;
     this.signal = signal ?? new AbortController().signal;
     this.log = log ?? silentLog;
   }

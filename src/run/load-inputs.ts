@@ -7,6 +7,7 @@ import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
 import { inputName } from "../storage/input-name.ts";
+import { storageIdOf } from "../storage/storage-id.ts";
 import type { Storage, StoredEvent } from "../storage/types.ts";
 import { recordFinding } from "./finding.ts";
 import { historyOf, latestOf, type Output } from "./look.ts";
@@ -91,7 +92,7 @@ interface Loaded {
 export async function readRecorded(
   { source, key, spec, downstreamAsset }: LoadRequest,
   recorded: StoredEvent | undefined,
-  { signal, log, defaultHandler }: LoadEnvironment,
+  { signal, log, defaultHandler, storage }: LoadEnvironment,
 ): Promise<Loaded> {
   const handler = spec?.ioHandler ?? source.ioHandler ?? defaultHandler;
   const context = new InputContext({
@@ -101,6 +102,7 @@ export async function readRecorded(
     partition: key && source.partitions && new PartitionContext({ keys: [key], definition: source.partitions }),
     typeHint: spec?.typeHint ?? source.typeHint,
     upstream: recorded && { dataVersion: recorded.dataVersion, metadata: recorded.metadata, stored: recorded.stored },
+    storageId: () => storageIdOf(storage),
     signal,
     log,
   });

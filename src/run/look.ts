@@ -8,6 +8,7 @@ import { MetadataValue } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
 import { decodeIntent, type Intent, intentKey, intentPrefix, writeIdOf } from "../storage/intent.ts";
+import { storageIdOf } from "../storage/storage-id.ts";
 import type { Batch, LatestRecord, Place, Precondition, StoredEvent } from "../storage/types.ts";
 import type { LoadEnvironment } from "./run-environment.ts";
 
@@ -60,11 +61,12 @@ export async function latestOf(output: Output, { storage }: LoadEnvironment): Pr
 export function contextOf(
   { definition, key }: Output,
   recorded: LoadedMaterialization | undefined,
-  { signal, log }: LoadEnvironment,
+  { signal, log, storage }: LoadEnvironment,
 ): InputContext {
   const { name, metadata, partitions, typeHint } = definition;
   const partition = key && partitions && new PartitionContext({ keys: [key], definition: partitions });
-  return new InputContext({ assetName: name, assetMetadata: metadata, partition, typeHint, upstream: recorded, signal, log });
+  const storageId = (): Promise<string | undefined> => storageIdOf(storage);
+  return new InputContext({ assetName: name, assetMetadata: metadata, partition, typeHint, upstream: recorded, storageId, signal, log });
 }
 
 /** The recorded materialization of a latest record. */

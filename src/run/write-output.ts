@@ -8,6 +8,7 @@ import { validate } from "../io-handler/type-hint.ts";
 import { coerceMetadata, type Metadata, MetadataValue } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import { encodeIntent, type Intent, intentKey } from "../storage/intent.ts";
+import { storageIdOf } from "../storage/storage-id.ts";
 import type { LatestRecord, StoredEvent, StoredMark } from "../storage/types.ts";
 import { pointHead } from "./head.ts";
 import { announcedVersion, canInspect, historyOf, isStillLatest, latestOf, look, recordAnnounced } from "./look.ts";
@@ -139,9 +140,9 @@ async function put(
   output: AnnotatedOutput,
   environment: CommitEnvironment,
 ): Promise<Omit<StoredEvent, "id">> {
-  const { definition, key, annotations } = output;
+  const { definition, key, annotations, base } = output;
   const { name, metadata, partitions, typeHint, ioHandler } = definition;
-  const { owner, signal, log, defaultHandler } = environment;
+  const { owner, signal, log, defaultHandler, storage } = environment;
   const handler = ioHandler ?? defaultHandler;
   for (let repeats = 0; ; repeats++) {
     const announce = (announcement: WriteAnnouncement): Promise<void> => announceWrite(announcement, context, write, output, environment);
@@ -155,6 +156,8 @@ async function put(
       runId: owner.run.runId,
       writeId: write.id,
       expected: write.expected,
+      base: base.latest?.lastMaterializationId ?? 0,
+      storageId: () => storageIdOf(storage),
       onAnnounce: handler.announcesWrites ? announce : undefined,
       signal,
       log,

@@ -5,7 +5,7 @@ import { conditionOf } from "../expression/condition.ts";
 import { compile, type Evaluate } from "../expression/evaluate.ts";
 import { type Assignment, bindAssignments, columnNamed, type Scope } from "../rewrite/assignments.ts";
 import type { Clause } from "../rewrite/row-edit.ts";
-import type { StructType } from "../schema/types.ts";
+import type { StructField, StructType } from "../schema/types.ts";
 import type { ClauseAction, ListedClause, ListedClauses } from "./clauses.ts";
 
 /** A clause over a table and a source with known schemas. */
@@ -68,13 +68,23 @@ function assignmentsOf(
 
 /** The columns of the source have the types of those of the table. */
 function allColumns(exceptCols: readonly string[], { rows }: Scope, source: StructType, target: StructType): readonly Assignment[] {
-  const except = new Set(exceptCols.map((name) => columnNamed(target, name)));
+  const either: StructType = { type: "struct", fields: [...target.fields, ...source.fields] };
+  const except = new Set(exceptCols.map((name) => either.fields[columnNamed(either, name)]?.name.toLowerCase()));
   return source.fields.flatMap(({ name }, index): readonly Assignment[] => {
+    if (except.has(name.toLowerCase())) return [];
     const column = target.fields.findIndex((field) => field.name.toLowerCase() === name.toLowerCase());
     if (column < 0) throw missingColumn(name);
-    if (except.has(column)) return [];
     return [{ column, rows, value: ([row]) => row?.columns[index]?.[row.row] ?? null }];
   });
+}
+
+/** The columns of the source that no clause leaves out, and that the table lacks. */
+export function addedColumns({ matched, notMatched }: ListedClauses, source: StructType, table: StructType): readonly StructField[] {
+  const known = new Set(table.fields.map(({ name }) => name.toLowerCase()));
+  const lists = [...matched, ...notMatched].flatMap(({ action }) =>
+    action.kind === "all" ? [new Set(action.exceptCols.map((name) => name.toLowerCase()))] : [],
+  );
+  return source.fields.filter(({ name }) => !known.has(name.toLowerCase()) && lists.some((except) => !except.has(name.toLowerCase())));
 }
 
 function missingColumn(name: string): EdgewaterError<"ValidationError"> {

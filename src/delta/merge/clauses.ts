@@ -1,6 +1,6 @@
 import { EdgewaterError } from "../../errors.ts";
-import type { ClausePredicate, MergeConfig, MergeOperations } from "./options.ts";
 import type { Updates } from "../rewrite/assignments.ts";
+import type { ClausePredicate, MergeConfig, MergeOperations } from "./options.ts";
 
 /** What a clause does. `all`: it sets every column that the source has. */
 export type ClauseAction =

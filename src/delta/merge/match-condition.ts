@@ -95,7 +95,10 @@ function keyOfMatch(bound: Bound, part: Expression, toObject: ToObject): MatchCo
 }
 
 /** The rows of the table that some rows of the source may match: bound to the table, for skipping files. */
-export function mayMatchSource({ keys, targetBounds }: MatchCondition, source: { readonly cursor: Cursor; readonly rows: Iterable<number> }): Bound {
+export function mayMatchSource(
+  { keys, targetBounds }: MatchCondition,
+  source: { readonly cursor: Cursor; readonly rows: Iterable<number> },
+): Bound {
   const values = keys.map(() => new Set<unknown>());
   const hasNull = keys.map(() => false);
   for (const row of source.rows) {

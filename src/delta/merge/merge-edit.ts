@@ -104,12 +104,21 @@ export class MergeEdit implements RowEdit {
 
   /** Refuses rows that an update has moved out of the scope. */
   checkUpdated(batch: Batch, rows: readonly number[]): void {
+    this.checkWritten(batch, rows, "an updated row");
+  }
+
+  /**
+   * Refuses rows that are out of the scope.
+   *
+   * @param what the kind of row, for the message
+   */
+  checkWritten({ columns }: Batch, rows: Iterable<number>, what: string): void {
     const { scope, targetRow } = this.#options;
     if (scope === undefined) return;
-    targetRow.columns = batch.columns;
+    targetRow.columns = columns;
     for (const row of rows) {
       targetRow.row = row;
-      if (scope.holds(this.#target) !== true) throw outOfScope("An updated row");
+      if (scope.holds(this.#target) !== true) throw outOfScope(what);
     }
   }
 
@@ -139,10 +148,18 @@ export class MergeEdit implements RowEdit {
   }
 
   #matchedTwice(first: number, second: number): EdgewaterError<"ValidationError"> {
-    const values = this.#options.condition.keys.map(({ target, bound: { text, target: { type } } }) => {
-      const shown = printLiteral(type, target(this.#pair));
-      return `${text} = ${shown.length > 100 ? `${shown.slice(0, 100)}…` : shown}`;
-    });
+    const values = this.#options.condition.keys.map(
+      ({
+        target,
+        bound: {
+          text,
+          target: { type },
+        },
+      }) => {
+        const shown = printLiteral(type, target(this.#pair));
+        return `${text} = ${shown.length > 100 ? `${shown.slice(0, 100)}…` : shown}`;
+      },
+    );
     const row = values.length === 0 ? "a row of the table" : `the row of the table with ${values.join(" and ")}`;
     const message = `Cannot merge: the rows ${first} and ${second} of the source match ${row}; remove one of them, or make the condition narrower`;
     return new EdgewaterError("ValidationError", message, { field: "predicate" });
@@ -150,7 +167,7 @@ export class MergeEdit implements RowEdit {
 }
 
 /** A row that a merge would write, and that its `where` does not hold for. */
-export function outOfScope(row: string): EdgewaterError<"ValidationError"> {
+function outOfScope(row: string): EdgewaterError<"ValidationError"> {
   const message = `Cannot merge: ${row} does not meet the condition "where", so it would be out of the rows that are merged; correct the source`;
   return new EdgewaterError("ValidationError", message, { field: "where" });
 }
@@ -165,6 +182,9 @@ function candidatesOf({ ofSource }: MatchCondition, source: Batch, row: Cursor):
 function decidedBy({ condition, clauses, scope }: MergeEditOptions): ReadonlySet<number> | undefined {
   const pairs = columnsRead([...condition.bounds, ...clauses.matched.map(({ predicate }) => predicate)], targetTable);
   // These are bound to the table alone.
-  const alone = columnsRead([...(scope === undefined ? [] : [scope.bound]), ...clauses.notMatchedBySource.map(({ predicate }) => predicate)], 0);
+  const alone = columnsRead(
+    [...(scope === undefined ? [] : [scope.bound]), ...clauses.notMatchedBySource.map(({ predicate }) => predicate)],
+    0,
+  );
   return pairs === undefined || alone === undefined ? undefined : new Set([...pairs, ...alone]);
 }

@@ -2,9 +2,9 @@ import {
   aBoolean,
   aFunction,
   aName,
-  aPlainObject,
   anArray,
   anObject,
+  aPlainObject,
   arrayOf,
   aString,
   either,
@@ -14,9 +14,9 @@ import {
   oneOf,
   required,
 } from "../../options.ts";
-import type { Callback } from "../expression/expression.ts";
-import type { ConditionInput, OnColumns } from "../expression/condition.ts";
+import type { ConditionInput } from "../expression/condition.ts";
 import type { Updates } from "../rewrite/assignments.ts";
+import { type RowPredicate, updatesKind } from "../rewrite/options.ts";
 import type { StructType } from "../schema/types.ts";
 import type { CommitOptions } from "../write/options.ts";
 import { commitKinds } from "../write/options.ts";
@@ -37,7 +37,7 @@ import { commitKinds } from "../write/options.ts";
 export type MergeType = "upsert" | "deduplicateInsert" | "updateOnly" | "replaceDeleteUnmatched" | "custom";
 
 /** When a clause holds: an expression, or a function of the rows that its kind of clause has. */
-export type ClausePredicate = string | Callback;
+export type ClausePredicate = RowPredicate;
 
 /** A clause of a merge, for the rows for which it is the first that holds. */
 export interface MergeClause {
@@ -95,7 +95,7 @@ export interface MergeConfig {
 /** Options of {@link DeltaTable.merge}. */
 export interface MergeOptions extends MergeConfig, CommitOptions {
   /** Only rows of the table for which it is true take part, and no other row is written: new values must meet it too. Default: all. */
-  readonly where?: Exclude<ConditionInput, OnColumns> | undefined;
+  readonly where?: RowPredicate | undefined;
   /** `merge`: columns that the table lacks are added to it. Default: columns of the source that would be written must be there. */
   readonly schemaMode?: "merge" | undefined;
   /** The schema of the source. Default: that of the table; for columns that it lacks, it is inferred. */
@@ -103,10 +103,7 @@ export interface MergeOptions extends MergeConfig, CommitOptions {
 }
 
 const predicate = either(aString, aFunction);
-const update = required({
-  expected: "a plain object whose values are expressions or functions",
-  accepts: (value: unknown) => aPlainObject.accepts(value) && Object.values(value as object).every(predicate.accepts),
-});
+const update = required(updatesKind);
 
 /** An array of plain objects with these members. */
 function clauses<Clause>(kinds: OptionKinds<Clause>): OptionKind {
@@ -138,7 +135,7 @@ const operationKinds: OptionKinds<MergeOperations> = {
 
 export const mergeConfigKinds: OptionKinds<MergeConfig> = {
   mergeType: required(oneOf("upsert", "deduplicateInsert", "updateOnly", "replaceDeleteUnmatched", "custom")),
-  predicate: required(either(aString, either(aFunction, objectOf<OnColumns>({ on: required(arrayOf(aString)) })))),
+  predicate: required(either(aString, either(aFunction, aPlainObject))),
   sourceAlias: aName,
   targetAlias: aName,
   errorOnTypeMismatch: aBoolean,

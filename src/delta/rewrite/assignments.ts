@@ -46,7 +46,7 @@ export function bindAssignments(updates: Updates, target: StructType, scope: Sco
     const column = columnNamed(target, name);
     const field = target.fields[column] as StructField;
     if (assigned.has(column)) throw invalid(field.name, "it is given two values; give it one");
-    assigned.set(column, { column, value: valueOf(update, field, scope), rows: scope.rows });
+    assigned.set(column, { column, value: valueFor(update, field, scope), rows: scope.rows });
   }
   return [...assigned.values()];
 }
@@ -62,10 +62,11 @@ export function columnNamed({ fields }: StructType, name: string): number {
   if (found >= 0) return found;
   const names = fields.map((field) => field.name);
   const near = nearest(name, names);
-  throw invalid(name, near === undefined ? `the table has the columns ${names.join(", ")}` : `did you mean ${JSON.stringify(near)}?`);
+  const hint = near === undefined ? `its columns are ${names.join(", ")}` : `did you mean ${JSON.stringify(near)}?`;
+  throw invalid(name, `the table has no such column; ${hint}`);
 }
 
-function valueOf(update: string | Callback, field: StructField, { relations, toObject }: Scope): Evaluate {
+function valueFor(update: string | Callback, field: StructField, { relations, toObject }: Scope): Evaluate {
   if (typeof update === "function") {
     const convert = valueOfRow(field);
     return (rows) => convert(update(...rows.map(toObject)));

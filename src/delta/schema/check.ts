@@ -21,8 +21,7 @@ export function checkSchema(schema: StructType, partitionColumns: readonly strin
       throw invalid([name], `is a partition column of the type ${type.type}; partition by a column without parts`);
   }
   if (new Set(partitionColumns).size !== partitionColumns.length) throw invalid(partitionColumns, "name a partition column twice");
-  if (partitionColumns.length === schema.fields.length)
-    throw invalid(partitionColumns, "are all partition columns; add a column that is not");
+  if (partitionColumns.length === schema.fields.length) throw invalid([], "has partition columns only; add another column");
 }
 
 function checkStruct(struct: StructType, mapping: ColumnMappingMode, path: readonly string[]): void {

@@ -12,6 +12,15 @@ export interface TransactionSnapshot extends ReadVersion {
   readonly txns: { get(appId: string): Txn | undefined };
 }
 
+/** A write as the application counts its own. */
+export interface TransactionId extends Txn {
+  /**
+   * Called if the table has recorded this version of the application, or a later one: whether that was the same write, so that it is not
+   * done again. Throws to refuse the write. Default: it was.
+   */
+  readonly isRepeated?: ((recorded: Txn, version: number) => Promise<boolean>) | undefined;
+}
+
 /** Options of {@link transact}. */
 export interface TransactOptions<Snapshot extends TransactionSnapshot> extends Omit<CommitOptions, "read" | "retry"> {
   /** Reads the newest version; undefined if there is no table. Called once for every attempt. */
@@ -22,7 +31,7 @@ export interface TransactOptions<Snapshot extends TransactionSnapshot> extends O
    * Makes the transaction take effect once: it is not done again if the table has this version of the application, or a later one.
    * A run that is repeated passes the same.
    */
-  readonly txn?: Pick<Txn, "appId" | "version"> | undefined;
+  readonly txn?: TransactionId | undefined;
   /** Of conflicts, and of writes whose store is not available. Default: 15 retries, up to 5 s apart. */
   readonly retry?: RetryPolicy | undefined;
 }
@@ -46,10 +55,10 @@ export async function transact<Snapshot extends TransactionSnapshot>(options: Tr
   const waitForRetry = retrying(retry, { store: table.store.name, key: table.root, signal }, defaults);
   while (true) {
     const snapshot = await load(signal);
-    if (txn !== undefined && hasRecorded(snapshot, txn)) return { kind: "repeated", version: snapshot?.version };
+    if (txn !== undefined && (await isRepeated(snapshot, txn))) return { kind: "repeated", version: snapshot?.version };
     const plan = await work(snapshot);
     if (plan === undefined) return { kind: "nothing", version: snapshot?.version };
-    const actions = txn === undefined ? plan.actions : [...plan.actions, { txn: { ...txn, lastUpdated: Date.now() } }];
+    const actions = txn === undefined ? plan.actions : [...plan.actions, { txn: recordOf(txn, snapshot) }];
     try {
       const { unsafeSingleWriter } = options;
       return {
@@ -62,7 +71,16 @@ export async function transact<Snapshot extends TransactionSnapshot>(options: Tr
   }
 }
 
-function hasRecorded(snapshot: TransactionSnapshot | undefined, { appId, version }: Pick<Txn, "appId" | "version">): boolean {
+async function isRepeated(
+  snapshot: TransactionSnapshot | undefined,
+  { appId, version, isRepeated: isSame = async () => true }: TransactionId,
+): Promise<boolean> {
   const recorded = snapshot?.txns.get(appId);
-  return recorded !== undefined && recorded.version >= version;
+  return snapshot !== undefined && recorded !== undefined && recorded.version >= version && (await isSame(recorded, snapshot.version));
+}
+
+/** The action, unless told otherwise with a time that the one before has not: the two tell one write of an application from another. */
+function recordOf({ appId, version, lastUpdated }: TransactionId, snapshot: TransactionSnapshot | undefined): Txn {
+  const previous = snapshot?.txns.get(appId)?.lastUpdated ?? 0;
+  return { appId, version, lastUpdated: lastUpdated ?? Math.max(Date.now(), previous + 1) };
 }

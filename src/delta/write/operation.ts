@@ -1,13 +1,13 @@
 import { isEdgewaterError } from "../../errors.ts";
 import type { RetryPolicy } from "../../retry.ts";
-import type { Action, Txn } from "../log/actions.ts";
+import type { Action } from "../log/actions.ts";
 import { checkWritable } from "../log/features.ts";
 import { loadSnapshot, refreshSnapshot, type Snapshot } from "../log/snapshot.ts";
 import type { FactsOfTable } from "../statistics/file-facts.ts";
 import { nameOf, type TableLocation } from "../store.ts";
 import type { CommitStore } from "../transaction/create-commit.ts";
 import type { Plan, Reads } from "../transaction/plan.ts";
-import { transact } from "../transaction/transact.ts";
+import { type TransactionId, transact } from "../transaction/transact.ts";
 import { checkRemovals } from "./append-only.ts";
 import { checkCommitMetadata } from "./commit-metadata.ts";
 import { maintainLog } from "./maintain-log.ts";
@@ -28,7 +28,7 @@ export interface CommitSettings {
    * Makes the operation take effect once: it does nothing if the table has recorded this version of the application, or a later one.
    * A call that is repeated passes the same.
    */
-  readonly txn?: Pick<Txn, "appId" | "version"> | undefined;
+  readonly txn?: TransactionId | undefined;
   /** What the history of the table has to say about the commit: names and values of JSON. */
   readonly commitMetadata?: Readonly<Record<string, unknown>> | undefined;
   /** Of conflicts with other writers, and of writes whose store is not available. Default: 15 retries, up to 5 s apart. */

@@ -18,6 +18,7 @@ import type { RetryPolicy } from "../../retry.ts";
 import type { ConditionInput } from "../expression/condition.ts";
 import type { SchemaMode } from "../schema/evolve.ts";
 import type { StructType } from "../schema/types.ts";
+import type { TransactionId } from "../transaction/transact.ts";
 import type { WriterProperties } from "./data-files.ts";
 import type { TableProperties } from "./new-table.ts";
 import type { CommitSettings } from "./operation.ts";
@@ -84,9 +85,11 @@ const retryKinds: OptionKinds<RetryPolicy> = {
 };
 
 export const commitKinds: OptionKinds<CommitOptions> = {
-  txn: objectOf<NonNullable<CommitOptions["txn"]>>({
+  txn: objectOf<TransactionId>({
     appId: required(aString),
     version: required({ expected: "a bigint", accepts: (value) => typeof value === "bigint" }),
+    lastUpdated: wholeNumber(0),
+    isRepeated: aFunction,
   }),
   commitMetadata: aPlainObject,
   retry: objectOf(retryKinds),
@@ -108,7 +111,7 @@ export const createKinds: OptionKinds<CreateOptions> = {
   unsafeSingleWriter: aBoolean,
 };
 
-const writerKinds: OptionKinds<WriterProperties> = {
+export const writerKinds: OptionKinds<WriterProperties> = {
   compression: oneOf("snappy", "none"),
   maxRowGroupSize: wholeNumber(1),
   targetFileSize: wholeNumber(1),

@@ -95,7 +95,7 @@ describe("a schema that is written", () => {
     ["names that differ by case", struct(field("a", struct(field("b", "long"), field("B", "long")))), [], /"a.B" has the name of another/],
     ["a partition column that is missing", struct(field("a", "long")), ["p"], /"p" is a partition column, and no column/],
     ["a list as a partition column", struct(field("a", array("long"))), ["a"], /of the type array/],
-    ["only partition columns", struct(field("a", "long")), ["a"], /all partition columns/],
+    ["only partition columns", struct(field("a", "long")), ["a"], /has partition columns only/],
     ["a decimal that is too long", struct(field("a", array(decimal(40, 2)))), [], /"a.element" is a decimal\(40,2\)/],
   ] as const)("refuses %s", (_, schema, partitionColumns, message) => {
     const error = { code: "SettingsError", message: expect.stringMatching(message) };

@@ -1,0 +1,28 @@
+import { type Metadata, MetadataValue } from "../../metadata/metadata-value.ts";
+import { arrowSchema } from "../arrow/schema-message.ts";
+import type { Snapshot } from "../log/snapshot.ts";
+import { rowCountOf } from "../statistics/file-facts.ts";
+
+/** What the materialization says of the whole table. The number of rows is left out if a file does not tell its own. */
+export function tableMetadata(snapshot: Snapshot): Metadata {
+  let size = 0;
+  for (const file of snapshot.files()) size += file.size;
+  const rows = rowCount(snapshot);
+  return {
+    ...(rows === undefined ? {} : { "delta/num_rows": MetadataValue.int(rows) }),
+    "delta/size_bytes": MetadataValue.int(size),
+    "delta/version": MetadataValue.int(snapshot.version),
+    "rivers/schema": MetadataValue.schema(arrowSchema(snapshot.schema)),
+  };
+}
+
+/** The number of rows of a table; undefined if one of its files does not tell its own. */
+export function rowCount(snapshot: Snapshot): number | undefined {
+  let rows = 0;
+  for (const file of snapshot.files()) {
+    const count = rowCountOf(file);
+    if (count === undefined) return undefined;
+    rows += count - (file.deletionVector?.cardinality ?? 0);
+  }
+  return rows;
+}
