@@ -5,11 +5,21 @@ import type { MemoryStore } from "../../../src/object-store/memory/store.ts";
 
 /** The rows of a table, in an order that does not depend on its files. */
 export async function rowsOf(table: DeltaTable, options: ReadOptions = {}): Promise<Record<string, unknown>[]> {
-  const rows = await table.toRows(options);
+  return sortedRows(await table.toRows(options));
+}
+
+/** Rows in the order of their texts. */
+export function sortedRows<Row extends Readonly<Record<string, unknown>>>(rows: readonly Row[]): Row[] {
   return rows
-    .map((row) => ({ row, text: printJson(row) }))
+    .map((row) => ({ row, text: textOf(row) }))
     .sort((left, right) => (left.text < right.text ? -1 : left.text > right.text ? 1 : 0))
     .map(({ row }) => row);
+}
+
+/** JSON has neither NaN nor infinity. */
+function textOf(row: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(row).map(([name, value]) => [name, typeof value === "number" ? String(value) : value]);
+  return printJson(entries);
 }
 
 /** The keys of a store, in order. */
