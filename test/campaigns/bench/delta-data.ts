@@ -36,6 +36,11 @@ export function rowsFrom(first: number, rowCount: number): Batch {
   return { schema: rowSchema, rowCount, columns: [id, amount, count, kind, name] };
 }
 
+/** The last rows of a table of so many, changed, and as many new ones. */
+export function changedRows(rowCount: number, count: number): Batch {
+  return rowsFrom(rowCount - count / 2, count);
+}
+
 const filesOfLog = 300_000;
 const logColumns = 100;
 
