@@ -106,7 +106,7 @@ const mostRoundTrips = 4;
 async function roundTripRows(add: AddRow): Promise<void> {
   const store = new MemoryStore();
   const far = withFaults(store, () => ({ delayMs: latencyMs }));
-  const options = { mode: "append", properties: { "delta.checkpointInterval": "5" } } as const;
+  const options = { mode: "append", properties: { "delta.checkpointInterval": "8" } } as const;
   for (let version = 0; version < 8; version++) await DeltaTable.write(store, "table", [rowsFrom(version, 1)], options);
   // The first write over a store tests whether it checks conditions.
   await DeltaTable.write(far, "table", [rowsFrom(8, 1)], options);
