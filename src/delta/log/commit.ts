@@ -3,7 +3,7 @@ import type { TableLocation } from "../store.ts";
 import type { Action, CheckpointAction } from "./actions.ts";
 import { ActionProblem, damaged } from "./damage.ts";
 import type { Fields } from "./fields.ts";
-import { type JsonValue, parseJson, printJson } from "./json.ts";
+import { type JsonObject, parseJson, printJson } from "./json.ts";
 import { readAction } from "./read-action.ts";
 
 /** Bytes that are decoded at a time, so that no text is as large as a file. */
@@ -21,27 +21,44 @@ const newline = 10;
  */
 export function* readActions(table: TableLocation, key: string, bytes: Uint8Array): Generator<CheckpointAction> {
   let number = 0;
-  for (const text of linesOf(table, key, bytes)) {
-    number++;
-    if (text.trim() === "") continue;
-    try {
-      const line = parseLine(text);
-      if (typeof line !== "object" || line === null || Array.isArray(line)) throw new ActionProblem("it is no object");
-      const action = readAction(line as Fields);
-      if (action !== undefined) yield action;
-    } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof ActionProblem || error instanceof RangeError)) throw error;
-      throw damaged(table, key, `line ${number} is no action: ${error.message}`, error);
+  for (const text of textsOf(table, key, bytes)) {
+    for (const each of parseFiles(text) ?? linesOf(text)) {
+      number++;
+      try {
+        if (typeof each === "string" && each.trim() === "") continue;
+        const line = typeof each === "string" ? parseJson(each) : each;
+        if (typeof line !== "object" || line === null || Array.isArray(line)) throw new ActionProblem("it is no object");
+        const action = readAction(line as Fields);
+        if (action !== undefined) yield action;
+      } catch (error) {
+        if (!(error instanceof SyntaxError || error instanceof ActionProblem || error instanceof RangeError)) throw error;
+        throw damaged(table, key, `line ${number} is no action: ${error.message}`, error);
+      }
     }
   }
 }
 
 /**
- * Most lines of a log are files. Of their numbers only those of numbered rows may be so large that `JSON.parse` rounds them and are not
+ * Parses lines that all add or remove files, at once, which is faster than one by one; undefined where another line is among them, or a
+ * damaged one. Of the numbers of such lines only those of numbered rows may be so large that `JSON.parse` rounds them and are not
  * refused: `baseRowId` and `defaultRowCommitVersion`.
  */
-function parseLine(text: string): JsonValue {
-  return text.startsWith('{"add"') && !text.includes("Row") ? JSON.parse(text) : parseJson(text);
+function parseFiles(text: string): readonly JsonObject[] | undefined {
+  if (text.includes("Row")) return undefined;
+  const end = text.endsWith("\n") ? text.length - 1 : text.length;
+  let count = 0;
+  for (let from = 0; from < end; count++) {
+    if (!text.startsWith('{"add":', from) && !text.startsWith('{"remove":', from)) return undefined;
+    const next = text.indexOf("\n", from);
+    from = next < 0 ? end : next + 1;
+  }
+  try {
+    const lines = JSON.parse(`[${text.slice(0, end).replaceAll("\n", ",")}]`) as readonly JsonObject[];
+    // Two damaged lines may be one object together.
+    return lines.length === count ? lines : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Prints the actions of a commit: a line for each. */
@@ -61,7 +78,8 @@ export async function readLogFile(table: TableLocation, key: string, signal?: Ab
   }
 }
 
-function* linesOf(table: TableLocation, key: string, bytes: Uint8Array): Generator<string> {
+/** The text of a file, some whole lines at a time. */
+function* textsOf(table: TableLocation, key: string, bytes: Uint8Array): Generator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   for (let start = 0; start < bytes.length; ) {
     const end = endOfLines(bytes, start);
@@ -72,13 +90,17 @@ function* linesOf(table: TableLocation, key: string, bytes: Uint8Array): Generat
     } catch (error) {
       throw damaged(table, key, "it is no UTF-8", error);
     }
-    // Splitting by hand keeps no array of all lines.
-    for (let from = 0; from < text.length; ) {
-      const next = text.indexOf("\n", from);
-      yield next < 0 ? text.slice(from) : text.slice(from, next);
-      from = next < 0 ? text.length : next + 1;
-    }
+    yield text;
     start = end;
+  }
+}
+
+/** Splitting by hand keeps no array of all lines. */
+function* linesOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const next = text.indexOf("\n", from);
+    yield next < 0 ? text.slice(from) : text.slice(from, next);
+    from = next < 0 ? text.length : next + 1;
   }
 }
 

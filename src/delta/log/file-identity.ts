@@ -24,7 +24,8 @@ function deletionVectorIdentity({ storageType, pathOrInlineDv, offset }: Deletio
 
 /** The path, decoded once, and without the scheme of a local file. Text that is not percent-encoded stays as it is. */
 function canonicalPath(path: string): string {
-  return decodePath(path).replace(/^file:\/*(?=\/)/, "");
+  const decoded = decodePath(path);
+  return decoded.startsWith("file:") ? decoded.replace(/^file:\/*(?=\/)/, "") : decoded;
 }
 
 /** Decodes the path of an action, which is a URI; undamaged where it is none. */

@@ -59,8 +59,10 @@ export async function loadSnapshot(
   // Without files up to the version, the later ones tell a missing version from a missing table.
   const segment = chooseSegment(table, files.length > 0 || version === undefined ? files : await listed(table, { signal }), version);
   const replay = new Replay();
+  // Commits are on their way while the checkpoint is read.
+  const commits = readCommits(table, segment.commits, signal);
   if (segment.checkpoint !== undefined) await readCheckpoint(table, segment.checkpoint, (action) => replay.apply(action), signal);
-  await applyCommits(table, segment.commits, replay, signal);
+  await applyCommits(table, commits, replay);
   return snapshotOf(table, segment.version, replay.state(), segment);
 }
 
@@ -81,24 +83,27 @@ export async function refreshSnapshot(snapshot: Snapshot, signal?: AbortSignal):
   if (later[0]?.version !== version + 1) return loadSnapshot(table, { signal });
   const commits = chooseCommits(table, files, version + 1);
   const replay = new Replay(snapshot.state);
-  await applyCommits(table, commits, replay, signal);
+  await applyCommits(table, readCommits(table, commits, signal), replay);
   const last = commits.at(-1) as LogFile;
   return snapshotOf(table, last.kind === "compacted" ? last.end : last.version, replay.state());
 }
 
-async function applyCommits(
-  table: TableLocation,
-  files: readonly LogFile[],
-  replay: Replay,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const read = inOrder(files, commitsAtOnce, async ({ key, size }) => {
+interface CommitBytes {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+function readCommits(table: TableLocation, files: readonly LogFile[], signal: AbortSignal | undefined): AsyncIterable<CommitBytes> {
+  return inOrder(files, commitsAtOnce, async ({ key, size }) => {
     if (size > largestCommit) throw damaged(table, key, `it has ${size} bytes; this library reads commits of up to ${largestCommit}`);
     const bytes = await readLogFile(table, key, signal);
     if (bytes === undefined) throw damaged(table, key, "it is missing");
     return { key, bytes };
   });
-  for await (const { key, bytes } of read) for (const action of readActions(table, key, bytes)) replay.apply(action);
+}
+
+async function applyCommits(table: TableLocation, commits: AsyncIterable<CommitBytes>, replay: Replay): Promise<void> {
+  for await (const { key, bytes } of commits) for (const action of readActions(table, key, bytes)) replay.apply(action);
 }
 
 function snapshotOf(table: TableLocation, version: number, state: LogState, segment?: LogSegment): Snapshot {

@@ -10,6 +10,7 @@ import { root } from "../../support/spawn.ts";
 import { browserRows } from "./browser.ts";
 import { calmFolder } from "./calm.ts";
 import { cloudflareRows } from "./cloudflare.ts";
+import { deltaRows } from "./delta.ts";
 import { engineRows } from "./engines.ts";
 import { executorRows } from "./executors.ts";
 import type { Row } from "./harness.ts";
@@ -46,6 +47,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   inspector: () => inspectorRows(add),
   storage: () => inFolder((folder) => storageRows(add, folder)),
   serializer: () => serializerRows(add),
+  delta: () => deltaRows(add),
   s3: async () => {
     if (components.ceph.path) await s3Rows(add);
   },

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { columnsToRead, parsedStatisticsOf } from "../../../../src/delta/log/checkpoint-schema.ts";
 import { cleanUpLog } from "../../../../src/delta/log/clean-up.ts";
 import { commitName } from "../../../../src/delta/log/file-names.ts";
 import { loadSnapshot, type Snapshot } from "../../../../src/delta/log/snapshot.ts";
 import { writeCheckpoint } from "../../../../src/delta/log/write-checkpoint.ts";
+import type { DeltaType, StructField } from "../../../../src/delta/schema/types.ts";
 import { logKey, type TableLocation, type TableStore } from "../../../../src/delta/store.ts";
 import { AgedStore } from "../../../support/delta/aged-store.ts";
+import { field, struct } from "../../../support/delta/schema.ts";
 import { added, commit, created, metadata, removed, tableOf, writeLog } from "../../../support/delta/written-log.ts";
 
 const day = 86_400_000;
@@ -103,6 +106,17 @@ describe("a checkpoint", () => {
     const { txns, files } = await loadSnapshot(table);
     expect(Array.from(txns.values(), ({ appId }) => appId).sort()).toEqual(["ageless", "new"]);
     expect(Array.from(files(), ({ stats }) => stats)).toEqual([undefined]);
+  });
+
+  it("is read by the columns that are needed, its statistics once (trap 10)", () => {
+    const column = (type: DeltaType): StructField =>
+      field("add", struct(field("path", "string"), field("stats", "string"), field("stats_parsed", type)));
+    const parsed = struct(field("numRecords", "long"));
+    const both = columnsToRead(struct(field("unknown", "string"), column(parsed)));
+    expect(both.fields.map(({ name }) => name)).toEqual(["add"]);
+    expect(parsedStatisticsOf(both)).toBeUndefined();
+    const onlyParsed = columnsToRead(struct(field("add", struct(field("path", "string"), field("stats_parsed", parsed)))));
+    expect(parsedStatisticsOf(onlyParsed)).toEqual(parsed);
   });
 
   it("does not take the hint back to an older version", async () => {

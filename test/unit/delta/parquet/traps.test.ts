@@ -17,13 +17,13 @@ const roundTrip = async (type: DeltaType, values: readonly unknown[]): Promise<u
 
 describe("a Parquet file keeps", () => {
   it.each([
-    ["every digit of a decimal", decimal(38, 18), [12_345_678_901_234_567_890_123_456_789_012_345_678n, -1n, null]],
-    ["every digit of a decimal of 64 bits", decimal(18, 4), [90_071_992_547_409_931n, -90_071_992_547_409_931n]],
+    ["every digit of a decimal (trap 2)", decimal(38, 18), [12_345_678_901_234_567_890_123_456_789_012_345_678n, -1n, null]],
+    ["every digit of a decimal of 64 bits (trap 2)", decimal(18, 4), [90_071_992_547_409_931n, -90_071_992_547_409_931n]],
     ["integers beyond 2^53", "long", [9_007_199_254_740_993n, 2n ** 63n - 1n, -(2n ** 63n)]],
-    ["microseconds", "timestamp", [1_700_000_000_123_456n, -1n]],
-    ["microseconds of wall-clock times", "timestamp_ntz", [-62_135_596_800_000_000n, 253_402_300_799_999_999n]],
+    ["microseconds (trap 4)", "timestamp", [1_700_000_000_123_456n, -1n]],
+    ["microseconds of wall-clock times (trap 4)", "timestamp_ntz", [-62_135_596_800_000_000n, 253_402_300_799_999_999n]],
     [
-      "the order and the type of the keys of a map",
+      "the order and the type of the keys of a map (trap 3)",
       map("integer", "string"),
       [
         [
@@ -34,10 +34,10 @@ describe("a Parquet file keeps", () => {
         null,
       ],
     ],
-    ["null lists beside empty ones", array("long"), [null, [], [null], [1n, null]]],
-    ["null structs beside structs of nulls", struct(field("x", "long")), [null, { x: null }, { x: 1n }]],
+    ["null lists beside empty ones (trap 4)", array("long"), [null, [], [null], [1n, null]]],
+    ["null structs beside structs of nulls (trap 4)", struct(field("x", "long")), [null, { x: null }, { x: 1n }]],
     ["lists of lists", array(array("string")), [[[], null, ["a"]], [], null, [[null]]]],
-    ["bytes that are no text", "binary", [Uint8Array.of(0xff, 0xfe), Uint8Array.of(), null]],
+    ["bytes that are no text (trap 5)", "binary", [Uint8Array.of(0xff, 0xfe), Uint8Array.of(), null]],
     ["byte order marks", "string", ["\ufeffa", "a\ufeff", ...new Array(20).fill("\ufeff")]],
     ["texts of every length", "string", Array.from({ length: 60 }, (_, length) => "é".repeat(length % 3) + "x".repeat(length))],
     ["the sign of zero among equal numbers", "double", [0, -0, 0, -0, Number.NaN, 0, 0, 0, 0, 0, 0, 0]],
@@ -56,7 +56,7 @@ describe("a Parquet file keeps", () => {
     ],
   ] as const)("%s", async (_, type, values) => expect(fc.stringify(await roundTrip(type, values))).toBe(fc.stringify(values)));
 
-  it("more rows than a stack has arguments", async () => {
+  it("more rows than a stack has arguments (trap 6)", async () => {
     const values = Int32Array.from({ length: 300_000 }, (_, index) => index);
     const schema = struct(field("a", "integer"));
     const bytes = parquetOf([{ schema, rowCount: values.length, columns: [values] }], { schema, rowGroupRows: 200_000 });
@@ -188,7 +188,7 @@ describe("a writer", () => {
   it("refuses a value of another type", () =>
     expect(() => written(struct(field("a", "integer")), [["text"]])).toThrow(expect.objectContaining({ code: "SerializationError" })));
 
-  it("gives its bytes while it goes on, and makes groups of large rows smaller", async () => {
+  it("gives its bytes while it goes on, and makes groups of large rows smaller (trap 12)", async () => {
     const large = struct(field("text", "string"));
     const { ParquetWriter } = await import("../../../../src/delta/parquet/write.ts");
     const writer = new ParquetWriter({ schema: large, compression: "none" });

@@ -2,12 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Batch } from "../../../src/delta/batch.ts";
-import { loadSnapshot, type Snapshot } from "../../../src/delta/log/snapshot.ts";
-import { openParquet } from "../../../src/delta/parquet/read.ts";
-import { objectSource } from "../../../src/delta/parquet/source.ts";
-import { scan } from "../../../src/delta/scan.ts";
-import { FolderStore } from "../../support/delta/folder-store.ts";
+import type { Batch } from "../../../../src/delta/batch.ts";
+import { loadSnapshot, type Snapshot } from "../../../../src/delta/log/snapshot.ts";
+import { openParquet } from "../../../../src/delta/parquet/read.ts";
+import { objectSource } from "../../../../src/delta/parquet/source.ts";
+import { scan } from "../../../../src/delta/scan.ts";
+import { FolderStore } from "../../../support/delta/folder-store.ts";
 
 interface Entry {
   readonly table: string;
@@ -20,7 +20,7 @@ interface Entry {
   readonly partitionColumns?: readonly string[];
 }
 
-const folder = join(import.meta.dirname, "../../../../shared/fixtures/delta");
+const folder = join(import.meta.dirname, "../../../../../shared/fixtures/delta");
 const store = new FolderStore(folder);
 const isThere = existsSync(join(folder, "MANIFEST.json"));
 const manifest = isThere ? (JSON.parse(readFileSync(join(folder, "MANIFEST.json"), "utf8")) as readonly Entry[]) : [];
