@@ -71,6 +71,8 @@ const node: TestProjectConfiguration = {
   extends: true,
   test: {
     name: "node",
+    // Files of one worker share what they import, so that it is loaded once. A file puts back what it replaces.
+    isolate: false,
     include: ["test/**/*.test.ts"],
     exclude: [
       "test/campaigns/matrix/**",

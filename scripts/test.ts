@@ -122,7 +122,10 @@ else {
   const beside = async (): Promise<void> => {
     const chosen = inBrowsers.filter((name) => isAll || !name.startsWith("core in"));
     const projects = chosen.map((name) => `--project=${name}`);
-    if (projects.length > 0) await runVitest("browsers", [...projects, ...withoutBreadth.slice(1)], (text) => (printed += text));
+    if (projects.length > 0)
+      await runVitest("browsers", [...projects, ...withoutBreadth.slice(1)], (text) => {
+        printed += text;
+      });
   };
   const others = inBrowsers.map((name) => `--project=!${name}`);
   await Promise.all([runVitest("others", [...others, ...withoutBreadth]), beside()]);

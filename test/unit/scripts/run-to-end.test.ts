@@ -7,7 +7,14 @@ let printed = "";
 /** Runs a program of Node. */
 function run(program: string, options: Partial<RunOptions> = {}): Promise<Ended> {
   printed = "";
-  const common = { cwd: import.meta.dirname, env: process.env, print: (text: string) => void (printed += text), isDone: () => false };
+  const common = {
+    cwd: import.meta.dirname,
+    env: process.env,
+    print: (text: string): void => {
+      printed += text;
+    },
+    isDone: () => false,
+  };
   return runToEnd(process.execPath, ["-e", program], { ...common, graceMs: 300, ...options });
 }
 
