@@ -11,7 +11,7 @@ export default defineConfig({
   workers: 2,
   // A test that hangs ends; on a busy machine every test takes many times as long as alone.
   timeout: 240_000,
-  expect: { timeout: 20_000 },
+  expect: { timeout: 60_000 },
   projects: browsers.flatMap(({ name, launchOptions: { channel, ...launchOptions } }, index): Project[] => {
     const project = { name, use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) } };
     // What only Chromium can show, and the long sweeps, which tell nothing new in a second browser.

@@ -7,7 +7,7 @@ import { editableFunctions } from "./playground/build/plugins.ts";
 import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
 import { sources } from "./scripts/exports.ts";
-import { breadth } from "./scripts/vitest-report.ts";
+import { breadth } from "./test/support/breadth.ts";
 import { profile } from "./test/support/servers/profile.ts";
 import { webkit } from "./test/support/servers/webkit.ts";
 

@@ -3,17 +3,19 @@
  * a skipped test is a failure. Arguments are passed to Vitest; the end-to-end tests are then left out.
  *
  * `npm run test:all` (`--all`) runs the breadth, too: the projects "core in …", the tests with the tag `breadth`, every end-to-end test
- * in every browser, and random tests with the many rounds of `test/support/rounds.ts`.
+ * in every browser, and random tests with the many rounds of `test/support/breadth.ts`.
  *
- * Vitest runs one browser after the other, and most of their time they wait. So a second Vitest runs them, beside the other tests.
+ * Vitest runs one browser after the other, and most of their time they wait. So a second Vitest runs them, and then Playwright, beside
+ * the other tests. What they print is shown when the others have ended.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { breadth } from "../test/support/breadth.ts";
 import { browsers } from "./browsers.ts";
 import { components, missing } from "./components.ts";
 import { runToEnd } from "./run-to-end.ts";
-import { breadth, type Report, type TestedFile } from "./vitest-report.ts";
+import type { Report, TestedFile } from "./vitest-report.ts";
 
 interface PlaywrightSuite {
   readonly specs: readonly { readonly file: string; readonly tests: readonly PlaywrightTest[] }[];
@@ -85,11 +87,11 @@ async function runVitest(name: string, args: readonly string[], print = toTermin
   files.push(...(report?.files ?? []));
 }
 
-async function runPlaywright(): Promise<void> {
+async function runPlaywright(print: (text: string) => void): Promise<void> {
   const projects = browsers.flatMap(({ name }, index) => [name, ...(isAll && index > 0 ? [`breadth in ${name}`] : [])]);
   const args = ["test", "--reporter", "list,json", ...projects.map((name) => `--project=${name}`)];
   const file = join(reports, "playwright.json");
-  const { ok, report } = await run<PlaywrightReport>("playwright", args, "PLAYWRIGHT_JSON_OUTPUT_FILE", file, toTerminal);
+  const { ok, report } = await run<PlaywrightReport>("playwright", args, "PLAYWRIGHT_JSON_OUTPUT_FILE", file, print);
   const { expected = 0, flaky = 0, unexpected = 0, skipped: left = 0 } = report?.stats ?? {};
   passed += expected + flaky;
   failed += unexpected;
@@ -113,24 +115,29 @@ async function runPlaywright(): Promise<void> {
   files.push(...Array.from(times, ([name, ms]) => ({ name, ms })));
 }
 
-const withoutBreadth = isAll ? [] : ["--project=!core in *", `--tags-filter=!${breadth}`];
+const withoutTag = `--tags-filter=!${breadth}`;
+const withoutBreadth = isAll ? [] : ["--project=!core in *", withoutTag];
 const names = [...browsers.map(({ name }) => name), ...(components.webkit.path ? ["webkit"] : [])];
 const inBrowsers = [...names, ...(components.webkit.path ? ["webkit in private"] : []), ...names.map((name) => `core in ${name}`)];
 if (filters.length > 0) await runVitest("all", filters);
 else {
-  let printed = "";
-  const beside = async (): Promise<void> => {
-    const chosen = inBrowsers.filter((name) => isAll || !name.startsWith("core in"));
-    const projects = chosen.map((name) => `--project=${name}`);
-    if (projects.length > 0)
-      await runVitest("browsers", [...projects, ...withoutBreadth.slice(1)], (text) => {
-        printed += text;
-      });
+  const chosen = inBrowsers.filter((name) => isAll || !name.startsWith("core in"));
+  let held: string | undefined = "";
+  const afterOthers = (text: string): void => {
+    if (held === undefined) toTerminal(text);
+    else held += text;
   };
-  const others = inBrowsers.map((name) => `--project=!${name}`);
-  await Promise.all([runVitest("others", [...others, ...withoutBreadth]), beside()]);
-  console.log(printed);
-  if (components.chromium.path || components.firefox.path) await runPlaywright();
+  const runOthers = async (): Promise<void> => {
+    await runVitest("others", [...inBrowsers.map((name) => `--project=!${name}`), ...withoutBreadth]);
+    toTerminal(`\n${held}`);
+    held = undefined;
+  };
+  const runInBrowsers = async (): Promise<void> => {
+    if (chosen.length === 0) return;
+    await runVitest("browsers", [...chosen.map((name) => `--project=${name}`), ...(isAll ? [] : [withoutTag])], afterOthers);
+    if (browsers.length > 0) await runPlaywright(afterOthers);
+  };
+  await Promise.all([runOthers(), runInBrowsers()]);
 }
 rmSync(reports, { recursive: true });
 

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { SerializedError } from "vitest";
 import type { Reporter, TestModule } from "vitest/node";
+import { breadth } from "../test/support/breadth.ts";
 
 /** What came of tests. */
 export interface Report {
@@ -19,9 +20,6 @@ export interface TestedFile {
   readonly name: string;
   readonly ms: number;
 }
-
-/** Tests with this tag are breadth: `npm run test:all` runs them, and `npm test` leaves them out. */
-export const breadth = "breadth";
 
 export default class ReportWriter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {

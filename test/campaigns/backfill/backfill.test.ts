@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { bundleChild } from "../kills/processes.ts";
 import { killBackfill } from "./campaign.ts";
 

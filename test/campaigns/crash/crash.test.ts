@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { browsers } from "../../../scripts/browsers.ts";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { killBrowser } from "./browser.ts";
 import { fence } from "./fence.ts";
 import { killLocal } from "./local.ts";

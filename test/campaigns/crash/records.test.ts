@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { killWriters } from "./records.ts";
 
 // `npm run crash` kills it a hundred times.

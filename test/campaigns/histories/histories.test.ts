@@ -5,10 +5,10 @@ import { MemoryStore, Storage } from "edgewater";
 import { UnstorageStore } from "edgewater/unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { describe, expect, it } from "vitest";
+import { rounds } from "../../support/breadth.ts";
 import { inFolder } from "../../support/history/folder.ts";
 import { playHistory } from "../../support/history/random.ts";
 import { checkNoGarbage, eventsOf, type HistoryStore, open, places } from "../../support/history/shared.ts";
-import { rounds } from "../../support/rounds.ts";
 import { ContentEtagStore, PlainStore } from "../../support/schedules/stores.ts";
 import { root, run } from "../../support/spawn.ts";
 

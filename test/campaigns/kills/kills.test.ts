@@ -1,6 +1,6 @@
 import { Repository } from "edgewater";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { failCalls } from "./faults.ts";
 import { judge } from "./judge.ts";
 import { openPlace } from "./place.ts";

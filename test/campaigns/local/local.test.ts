@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { localCampaign } from "./campaign.ts";
 
 // `npm run local` makes a million, with another seed each time.

@@ -1,7 +1,7 @@
 import { asset, Storage } from "edgewater";
 import { embeddedStorage, sharedStorageCases, storageCases, temporaryRepository, temporaryStore } from "edgewater/testing";
 import { describe, expect, it } from "vitest";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { commitWrongBatches } from "../../unit/storage/wrong-batches.ts";
 
 const fresh = (): string => `records-${crypto.randomUUID()}`;

@@ -1,7 +1,7 @@
 /** Concurrent writers of one database or folder: this window and workers, each with its own store. */
 import { isEdgewaterError } from "edgewater";
 import { describe, expect, it } from "vitest";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { hasSyncHandles, inWorker, newWorker } from "./in-worker.ts";
 import { type Kind, storeOf } from "./worker.ts";
 

@@ -2,7 +2,7 @@
 import { sharedStorageCases } from "edgewater/testing";
 import { describe, expect, it } from "vitest";
 import { components } from "../../../scripts/components.ts";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { program, start, token } from "../../support/servers/remote.ts";
 import { run } from "../../support/spawn.ts";
 

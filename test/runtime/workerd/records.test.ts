@@ -7,7 +7,7 @@ import { sharedStorageCases, storageCases } from "edgewater/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { StorageBackend } from "../../../src/storage/backend.ts";
 import { checkStamp } from "../../../src/storage/schema-version.ts";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { commitOfVersion1, rowsOfVersion1, tablesOfVersion1 } from "../../unit/storage/version-1.ts";
 import { commitWrongBatches } from "../../unit/storage/wrong-batches.ts";
 

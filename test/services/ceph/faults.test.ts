@@ -4,7 +4,7 @@ import { EdgewaterError, type GetResult } from "edgewater";
 import { S3Store } from "edgewater/s3";
 import { expect, inject, it } from "vitest";
 import { runCampaign, s3, type TestedServer } from "../../campaigns/faults/campaign.ts";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { startFaultProxy } from "../../support/servers/fault-proxy.ts";
 
 const { bucket, ...server } = inject("s3");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { kubernetes } from "edgewater/kubernetes";
 import { executorCases } from "edgewater/testing";
 import { afterAll, describe, it } from "vitest";
-import { breadth } from "../../../scripts/vitest-report.ts";
+import { breadth } from "../../support/breadth.ts";
 import { ContractServer } from "../../support/kubernetes/contract-server.ts";
 import { Kubelet } from "../../support/kubernetes/kubelet.ts";
 import { Place } from "../../support/kubernetes/place.ts";

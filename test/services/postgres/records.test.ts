@@ -2,7 +2,7 @@ import { Storage } from "edgewater";
 import { postgres } from "edgewater/postgres";
 import { sharedStorageCases, storageCases } from "edgewater/testing";
 import { describe, expect, it } from "vitest";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { commitWrongBatches } from "../../unit/storage/wrong-batches.ts";
 import { newDatabase } from "./database.ts";
 

@@ -1,6 +1,7 @@
 /** A schedule that a seed chooses: which process takes the next step, which answers are lost, and who is killed. */
+
+import { rounds } from "../breadth.ts";
 import { randomOf } from "../random.ts";
-import { rounds } from "../rounds.ts";
 import { checkEnd } from "./check.ts";
 import { type Input, open } from "./pipeline.ts";
 import { workersOf } from "./workers.ts";

@@ -2,9 +2,9 @@
 import { type Asset, asset, Repository, SuperJsonIOHandler } from "edgewater";
 import { type Chance, fakeEngine, fakeQueue, openExecutorSuite } from "edgewater/testing";
 import { expect, it } from "vitest";
+import { rounds } from "../../support/breadth.ts";
 import { randomOf } from "../../support/random.ts";
 import { reachedStorage, reachedStore } from "../../support/reached.ts";
-import { rounds } from "../../support/rounds.ts";
 
 /** Assets that take some of those before them; each value is one more than the sum of its inputs. */
 function graphOf(chance: Chance): { readonly assets: readonly Asset<number>[]; readonly expected: readonly number[] } {

@@ -3,7 +3,7 @@ import { Storage } from "edgewater";
 import { remote } from "edgewater/remote";
 import { sharedStorageCases, storageCases } from "edgewater/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { type RemoteServer, start } from "../../support/servers/remote.ts";
 import { commitWrongBatches } from "../storage/wrong-batches.ts";
 

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { migrate } from "../../../src/storage/sql/schema.ts";
 import { made } from "../../../src/testing/storage/check.ts";
 import { fill } from "../../../src/testing/storage/portable.ts";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 
 let folder: string;
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { Storage } from "edgewater";
 import { sqlite } from "edgewater/sqlite";
 import { expect, it } from "vitest";
 import type { NewEvent } from "../../../src/storage/types.ts";
-import { rounds } from "../../support/rounds.ts";
+import { rounds } from "../../support/breadth.ts";
 import { laws } from "./laws.ts";
 import { commitWrongBatches } from "./wrong-batches.ts";
 
