@@ -30,7 +30,9 @@ describe("runToEnd", () => {
     const { status, messages } = await run(`${sleeper}; setTimeout(() => process.exit(1), 100)`, { graceMs: 300 });
     expect(status).toBe(1);
     expect(messages).toEqual([
-      expect.stringMatching(/^node has exited and left processes running; these were open, and were ended:\n {2}- \d+ sleep 613: SIG(TERM|KILL)$/),
+      expect.stringMatching(
+        /^node has exited and left processes running; these were open, and were ended:\n {2}- \d+ sleep 613: SIG(TERM|KILL)$/,
+      ),
     ]);
   });
 
