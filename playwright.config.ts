@@ -1,4 +1,4 @@
-import { defineConfig } from "@playwright/test";
+import { defineConfig, type Project } from "@playwright/test";
 import { inspectorPort, playgroundPort as port } from "./e2e/ports.ts";
 import { browsers } from "./scripts/browsers.ts";
 
@@ -11,13 +11,19 @@ export default defineConfig({
   workers: 2,
   // A test that hangs ends; on a busy machine every test takes many times as long as alone.
   timeout: 240_000,
-  expect: { timeout: 20_000 },
-  projects: browsers.map(({ name, launchOptions: { channel, ...launchOptions } }) => ({
-    name,
+  expect: { timeout: 60_000 },
+  projects: browsers.flatMap(({ name, launchOptions: { channel, ...launchOptions } }, index): Project[] => {
+    const project = { name, use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) } };
     // What only Chromium can show, and the long sweeps, which tell nothing new in a second browser.
-    ...(name !== "chromium" && { grepInvert: /@chromium/ }),
-    use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) },
-  })),
+    const elsewhere = name === "chromium" ? [] : [/@chromium/];
+    if (index === 0) return [{ ...project, grepInvert: elsewhere }];
+    return [
+      // What a browser does itself: focus, storage, offline, tabs, workers.
+      { ...project, grep: /@browser/, grepInvert: elsewhere },
+      // The rest, in `npm run test:all`.
+      { ...project, name: `breadth in ${name}`, grepInvert: [/@browser/, ...elsewhere] },
+    ];
+  }),
   use: { baseURL: `http://127.0.0.1:${port}` },
   webServer: [
     {

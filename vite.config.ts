@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
-import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration, type TestProjectInlineConfiguration } from "vitest/config";
 import { editableFunctions } from "./playground/build/plugins.ts";
 import { browsers } from "./scripts/browsers.ts";
 import { components } from "./scripts/components.ts";
 import { sources } from "./scripts/exports.ts";
+import { breadth } from "./test/support/breadth.ts";
 import { profile } from "./test/support/servers/profile.ts";
 import { webkit } from "./test/support/servers/webkit.ts";
 
@@ -35,17 +36,25 @@ const alias = Object.entries(sources).map(([name, replacement]) => ({ find: new 
 /** Imports within this package that depend on the runtime get the sources too. */
 const conditions = ["edgewater-source"];
 
-/** The core, which is the same on every runtime and so is tested on every one. */
-const core = [
-  "test/unit/{partition,metadata,automation,repository,run,executors}/**/*.test.ts",
-  // Below it is the server, whose requests have headers that browsers set themselves; Workers have tests of their own.
-  "test/unit/inspector/*.test.ts",
+/** The core whose results depend on what each engine has built in: numbers, dates, time zones, regular expressions, digests. */
+const onBuiltIns = [
+  "test/unit/{partition,metadata}/**/*.test.ts",
   "test/unit/serializer/{corpus,superjson,lossless,suites,registrations}.test.ts",
   "test/unit/io-handler/{contexts,data-version}.test.ts",
   "test/unit/settings/passed-in.test.ts",
   // What is in `node` needs files, or DuckDB.
   "test/unit/delta/*.test.ts",
   "test/unit/delta/!(node)/**/*.test.ts",
+];
+
+/**
+ * The rest of the core, which uses no more than the language. The projects "core in …" run it again on every runtime, in
+ * `npm run test:all`; `npm test` runs it in Node.
+ */
+const core = [
+  "test/unit/{automation,repository,run,executors}/**/*.test.ts",
+  // Below it is the server, whose requests have headers that browsers set themselves; Workers have tests of their own.
+  "test/unit/inspector/*.test.ts",
 ];
 
 const fixedSeed = join(import.meta.dirname, "test/support/fixed-seed.ts");
@@ -68,6 +77,8 @@ const node: TestProjectConfiguration = {
   extends: true,
   test: {
     name: "node",
+    // Files of one worker share what they import, so that it is loaded once. A file puts back what it replaces.
+    isolate: false,
     include: ["test/**/*.test.ts"],
     exclude: [
       "test/campaigns/matrix/**",
@@ -80,30 +91,38 @@ const node: TestProjectConfiguration = {
 /** Browsers have one worker each, and Vitest runs projects with as many workers together. */
 const afterOthers = { groupOrder: 1 };
 
-const inEveryBrowser = ["test/runtime/browser/*.test.ts", ...core];
+const inEveryBrowser = ["test/runtime/browser/*.test.ts", ...onBuiltIns];
 
-const inBrowsers = browsers.map(
-  ({ name, launchOptions }): TestProjectConfiguration => ({
-    extends: true,
-    test: {
-      name,
-      include: inEveryBrowser,
-      isolate: false,
-      sequence: afterOthers,
-      ...withServers,
-      // Chromium keeps what is not in a profile in memory, and a profile has one window at a time.
-      fileParallelism: false,
-      globalSetup: [...withServers.globalSetup, server("profile")],
-      browser: {
-        enabled: true,
-        headless: true,
-        screenshotFailures: false,
-        provider: playwright({ launchOptions, persistentContext: name === "chromium" && profile }),
-        instances: [{ browser: name }],
+const inBrowsers = browsers.flatMap(({ name, launchOptions }): TestProjectConfiguration[] => {
+  const inBrowser = (persistentContext: false | string) => ({
+    isolate: false,
+    sequence: afterOthers,
+    fileParallelism: false,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions, persistentContext }),
+      instances: [{ browser: name }],
+    },
+  });
+  return [
+    {
+      extends: true,
+      test: {
+        name,
+        include: inEveryBrowser,
+        ...withServers,
+        globalSetup: [...withServers.globalSetup, server("profile")],
+        // Chromium keeps what is not in a profile in memory, and a profile has one window at a time.
+        ...inBrowser(name === "chromium" && profile),
       },
     },
-  }),
-);
+    { extends: true, test: { name: `core in ${name}`, include: core, ...inBrowser(false) } },
+  ];
+});
+
+const polyfilled = [sources["edgewater/polyfill"] ?? "", fixedSeed];
 
 /** It has no `await using`: the syntax is compiled away, and the tests import `edgewater/polyfill`, as its users do. */
 const inWebKit = (browser: string): TestProjectConfiguration => ({
@@ -126,9 +145,10 @@ const inWebKit = (browser: string): TestProjectConfiguration => ({
           browser: "webkit",
           name: "webkit",
           provider: webkit(browser),
-          setupFiles: [sources["edgewater/polyfill"] ?? "", fixedSeed],
+          setupFiles: polyfilled,
           isolate: false,
         },
+        { browser: "webkit", name: "core in webkit", provider: webkit(browser), setupFiles: polyfilled, include: core, isolate: false },
         {
           browser: "webkit",
           name: "webkit in private",
@@ -140,13 +160,20 @@ const inWebKit = (browser: string): TestProjectConfiguration => ({
   },
 });
 
-const workerd: TestProjectConfiguration = {
+const inWorkerd = (test: NonNullable<TestProjectInlineConfiguration["test"]>): TestProjectConfiguration => ({
   extends: true,
   logLevel: "error",
   ssr: { resolve: { conditions: ["workerd"] } },
   plugins: [cloudflareTest({ wrangler: { configPath: "./test/runtime/workerd/wrangler.jsonc" } })],
-  test: { name: "workerd", include: ["test/runtime/workerd/**/*.test.ts", ...core], ...withServers },
-};
+  test,
+});
+
+const workerd = [
+  inWorkerd({ name: "workerd", include: ["test/runtime/workerd/**/*.test.ts"], ...withServers }),
+  // Half of the time of a file is the start of its workerd, which these share.
+  inWorkerd({ name: "built-ins of workerd", include: onBuiltIns, isolate: false }),
+  inWorkerd({ name: "core in workerd", include: core, isolate: false }),
+];
 
 const ceph: TestProjectConfiguration = {
   extends: true,
@@ -192,6 +219,7 @@ export default defineConfig({
   optimizeDeps: { include: dependencies },
   test: {
     setupFiles: [fixedSeed],
+    tags: [{ name: breadth, description: "Runs in npm run test:all, and not in npm test." }],
     // A test that hangs ends; on a busy machine every test takes many times as long as alone.
     testTimeout: 240_000,
     hookTimeout: 240_000,
@@ -201,7 +229,7 @@ export default defineConfig({
       node,
       ...inBrowsers,
       ...(components.webkit.path ? [inWebKit(components.webkit.path)] : []),
-      ...(components.workerd.path ? [workerd] : []),
+      ...(components.workerd.path ? workerd : []),
       ...(components.ceph.path ? [ceph] : []),
       ...(components.azurite.path ? [azurite] : []),
       ...(components.redis.path ? [redis] : []),

@@ -1,9 +1,10 @@
 import { expect, test } from "@playwright/test";
 import { focused, open, screenNames, sweep } from "./inspector-pages.ts";
+import { inEveryBrowser } from "./support/tags.ts";
 
 test.use({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 } } as object);
 
-test("Tab goes from the skip link over search, views and theme to the content", async ({ page }) => {
+test("Tab goes from the skip link over search, views and theme to the content", inEveryBrowser, async ({ page }) => {
   await open(page, "overview");
   const order: string[] = [];
   for (let press = 0; press < 13; press += 1) {
@@ -27,7 +28,7 @@ test("Tab goes from the skip link over search, views and theme to the content", 
   ]);
 });
 
-test("the skip link leads to the content", async ({ page }) => {
+test("the skip link leads to the content", inEveryBrowser, async ({ page }) => {
   await open(page, "overview");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
@@ -36,7 +37,7 @@ test("the skip link leads to the content", async ({ page }) => {
   await expect(page).toHaveURL(/#\/$/);
 });
 
-test("the palette finds an asset, opens it, and Escape gives the focus back", async ({ page }) => {
+test("the palette finds an asset, opens it, and Escape gives the focus back", inEveryBrowser, async ({ page }) => {
   await open(page, "overview");
   await page.getByRole("button", { name: "Search or run a command" }).first().focus();
   await page.keyboard.press("Enter");
@@ -56,7 +57,7 @@ test("the palette finds an asset, opens it, and Escape gives the focus back", as
   await expect(page).toHaveURL(/#\/assets\/hourly$/);
 });
 
-test("g and a letter go to a view, t changes the theme, [ and ] go to the next asset", async ({ page }) => {
+test("g and a letter go to a view, t changes the theme, [ and ] go to the next asset", inEveryBrowser, async ({ page }) => {
   await open(page, "overview");
   await page.keyboard.press("g");
   await page.keyboard.press("a");
@@ -73,7 +74,7 @@ test("g and a letter go to a view, t changes the theme, [ and ] go to the next a
   await expect(page.getByRole("heading", { level: 1, name: "daily" })).toBeVisible();
 });
 
-test("keys do nothing in a field, and can be switched off", async ({ page }) => {
+test("keys do nothing in a field, and can be switched off", inEveryBrowser, async ({ page }) => {
   await open(page, "assets");
   await page.getByRole("searchbox", { name: "Filter the assets" }).fill("");
   await page.keyboard.type("gas?t");
@@ -89,7 +90,7 @@ test("keys do nothing in a field, and can be switched off", async ({ page }) => 
   await expect(page.getByRole("dialog")).toBeVisible();
 });
 
-test("arrow keys follow the edges of the graph", async ({ page }) => {
+test("arrow keys follow the edges of the graph", inEveryBrowser, async ({ page }) => {
   await open(page, "overview");
   await page
     .getByRole("link", { name: /^quakes, asset, Up to date/ })
@@ -104,7 +105,7 @@ test("arrow keys follow the edges of the graph", async ({ page }) => {
   await expect.poll(() => focused(page)).toMatch(/^(daily|depths), asset/);
 });
 
-test("a new screen has the focus on its heading and begins at its top; the way back restores both", async ({ page }) => {
+test("a new screen has the focus on its heading and begins at its top; the way back restores both", inEveryBrowser, async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 500 });
   await open(page, "overview");
   const link = page.getByRole("link", { name: /^report is stale/ });
@@ -122,20 +123,24 @@ test("a new screen has the focus on its heading and begins at its top; the way b
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(before);
 });
 
-test("the focus stays on the heading when the data of its screen comes later, and keys go on meanwhile", async ({ page }) => {
-  await open(page, "a run", "delay=700");
-  await page.keyboard.press("[");
-  const heading = page.getByRole("heading", { level: 1, name: "9b02" });
-  await expect(heading).toBeFocused();
-  await expect(page.getByRole("button", { name: "Run after this one" })).toBeVisible();
-  await expect(heading).toBeFocused();
-  await page.keyboard.press("[");
-  await page.keyboard.press("]");
-  await expect(heading).toBeFocused();
-  await page.goBack();
-  await page.goBack();
-  await expect(page.getByRole("heading", { level: 1, name: "9b02" })).toBeFocused();
-});
+test(
+  "the focus stays on the heading when the data of its screen comes later, and keys go on meanwhile",
+  inEveryBrowser,
+  async ({ page }) => {
+    await open(page, "a run", "delay=700");
+    await page.keyboard.press("[");
+    const heading = page.getByRole("heading", { level: 1, name: "9b02" });
+    await expect(heading).toBeFocused();
+    await expect(page.getByRole("button", { name: "Run after this one" })).toBeVisible();
+    await expect(heading).toBeFocused();
+    await page.keyboard.press("[");
+    await page.keyboard.press("]");
+    await expect(heading).toBeFocused();
+    await page.goBack();
+    await page.goBack();
+    await expect(page.getByRole("heading", { level: 1, name: "9b02" })).toBeFocused();
+  },
+);
 
 for (const name of screenNames)
   test(`what has the focus has a ring on the screen of ${name}`, sweep(name), async ({ page }) => {

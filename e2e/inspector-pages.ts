@@ -31,7 +31,8 @@ export const screenNames = Object.keys(screens) as Screen[];
 
 /** A test of every screen looks at these in every browser, and at the others in Chromium alone, so that all of it stays short. */
 const essential: ReadonlySet<Screen> = new Set(["overview", "a table", "a run", "partitions"]);
-export const sweep = (name: Screen): { tag: string[] } => ({ tag: essential.has(name) ? [] : ["@chromium"] });
+export const isEssential = (name: Screen): boolean => essential.has(name);
+export const sweep = (name: Screen): { tag: string[] } => ({ tag: isEssential(name) ? [] : ["@chromium"] });
 
 export async function open(page: Page, name: Screen, query = ""): Promise<void> {
   const [path, heading] = screens[name];

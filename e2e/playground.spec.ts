@@ -2,6 +2,7 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import expected from "../test/runtime/node-deno-bun/monitoring-versions.json" with { type: "json" };
 import { downloadOf, takeDownloads } from "./support/downloads.ts";
+import { inEveryBrowser } from "./support/tags.ts";
 
 test.setTimeout(240_000);
 const patience = { timeout: 60_000 };
@@ -73,7 +74,7 @@ async function edit(page: Page, name: string, change: (text: string) => string):
 const fixed = (text: string): string => text.replace("return rows;", "return rows.filter(({ town }) => town !== null);");
 
 for (const place of ["IndexedDB", "Private files"]) {
-  test(`makes what other runtimes make, shows it on every screen, and keeps it in ${place}`, async ({ page }) => {
+  test(`makes what other runtimes make, shows it on every screen, and keeps it in ${place}`, inEveryBrowser, async ({ page }) => {
     await page.goto("/");
     await page.getByLabel(place).check(patience);
     await expect(page.getByText(`values and records stay in ${place}`)).toBeVisible(patience);
@@ -135,7 +136,7 @@ test("runs an edited function, makes only what depends on it, and keeps the edit
   await expect(node(page, "map")).toHaveAccessibleName(/Up to date/, patience);
 });
 
-test("shows errors of an edited function with their lines, and ends one that hangs", async ({ page }) => {
+test("shows errors of an edited function with their lines, and ends one that hangs", inEveryBrowser, async ({ page }) => {
   await materializeAll(page);
   await open(page, "assets/alerts", "alerts");
   const field = functionOf(page, "alerts");
@@ -158,7 +159,7 @@ test("shows errors of an edited function with their lines, and ends one that han
   await expect(page.locator("iframe")).toHaveCount(0);
 });
 
-test("gives an edited function no storage, no network and no eval, and shows its values as text", async ({ page }) => {
+test("gives an edited function no storage, no network and no eval, and shows its values as text", inEveryBrowser, async ({ page }) => {
   await materializeAll(page);
   const hostile = '<img src=x onerror="parent.hacked = 1"><script>hacked = 1</script>';
   await edit(
@@ -188,7 +189,7 @@ test("gives an edited function no storage, no network and no eval, and shows its
   problems.set(page, problems.get(page)?.filter((problem) => !tried.test(problem)) ?? []);
 });
 
-test("moves everything to another browser with an export", async ({ page, browser, browserName }) => {
+test("moves everything to another browser with an export", inEveryBrowser, async ({ page, browser, browserName }) => {
   const take = browserName === "firefox" ? await takeDownloads(page) : (press: () => Promise<void>) => downloadOf(page, press);
   await materializeAll(page);
   await edit(page, "alerts", fixed);
@@ -235,7 +236,7 @@ test("explains why a bucket cannot be reached, and keeps no keys", async ({ page
   expect(kept).not.toContain("AKIA");
 });
 
-test("keeps two tabs alike, also when both materialize and one is closed", async ({ page, context }) => {
+test("keeps two tabs alike, also when both materialize and one is closed", inEveryBrowser, async ({ page, context }) => {
   await page.goto("/");
   const other = await context.newPage();
   await watch(other);

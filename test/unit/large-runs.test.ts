@@ -1,8 +1,9 @@
 /** What a run does with very many partitions. On one runtime: it takes seconds. */
 import { asset, input, Repository, staticPartitions } from "edgewater";
 import { expect, it } from "vitest";
+import { breadth } from "../support/breadth.ts";
 
-it("skips a batch of 130,000 partitions behind a failure, and records one that fails", async () => {
+it("skips a batch of 130,000 partitions behind a failure, and records one that fails", { tags: [breadth] }, async () => {
   const keys = Array.from({ length: 130_000 }, (_, index) => `p${index}`);
   const partitions = { definition: staticPartitions(keys), batch: true } as const;
   const bad = asset({ name: "bad" }, (): number => {

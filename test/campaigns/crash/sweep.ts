@@ -14,15 +14,16 @@ interface Answer {
 }
 
 /**
- * Returns the number of calls. Throws if anything but the old or the new object is left, or if a later write fails.
+ * Crashes at each call, or at every third and so on. Returns the number of calls. Throws if anything but the old or the new object is left, or if a later write fails.
  */
-export async function sweep(name: string, how: Exclude<Crash, "stop">, fsync = false): Promise<number> {
+export async function sweep(name: string, how: Exclude<Crash, "stop">, fsync = false, every = 1): Promise<number> {
   const operation = operations[name] as Operation;
   let isDone = false;
-  let hit = 0;
+  let hit = 1 - every;
   const worker = async (): Promise<void> => {
     while (!isDone) {
-      const at = ++hit;
+      hit += every;
+      const at = hit;
       if (at > 500) throw new Error("The write has more than 500 calls");
       if (await one(name, operation, how, at, fsync)) isDone = true;
     }

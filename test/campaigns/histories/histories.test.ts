@@ -5,6 +5,7 @@ import { MemoryStore, Storage } from "edgewater";
 import { UnstorageStore } from "edgewater/unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { describe, expect, it } from "vitest";
+import { rounds } from "../../support/breadth.ts";
 import { inFolder } from "../../support/history/folder.ts";
 import { playHistory } from "../../support/history/random.ts";
 import { checkNoGarbage, eventsOf, type HistoryStore, open, places } from "../../support/history/shared.ts";
@@ -20,8 +21,8 @@ const stores: Readonly<Record<string, () => unknown>> = {
   "a store without conditions and metadata": () => new UnstorageStore(memoryDriver()),
 };
 
-/** How many seeds of each kind: about a second. */
-const seeds = 3;
+/** How many seeds of each kind. */
+const seeds = rounds(1, 3);
 
 describe.each(Object.entries(stores))("random writes, rollbacks, prunes, wipes and readers of %s", (_, store) => {
   it("agree with a model", async () => {
@@ -32,7 +33,7 @@ describe.each(Object.entries(stores))("random writes, rollbacks, prunes, wipes a
 
 describe("local files and SQLite", () => {
   it("agree with a model", async () => {
-    for (let seed = 1; seed <= 3; seed++) {
+    for (let seed = 1; seed <= seeds; seed++) {
       const shared = await inFolder(await folder());
       expect(await playHistory(seed, shared)).toEqual([]);
       await shared.storage.close();

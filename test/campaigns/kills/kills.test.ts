@@ -1,5 +1,6 @@
 import { Repository } from "edgewater";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rounds } from "../../support/breadth.ts";
 import { failCalls } from "./faults.ts";
 import { judge } from "./judge.ts";
 import { openPlace } from "./place.ts";
@@ -16,8 +17,9 @@ describe("processes that make the same graph", () => {
   it("leave what undisturbed runs leave when they are killed and frozen at random moments", async () => {
     const outcome: Outcome = { kills: 0, ends: {}, problems: [] };
     await using folder = await newFolder();
-    await killProcesses(program.file, folder.place, 20, Math.random, outcome);
-    expect(outcome).toMatchObject({ kills: 20, problems: [] });
+    const kills = rounds(6, 20);
+    await killProcesses(program.file, folder.place, kills, Math.random, outcome);
+    expect(outcome).toMatchObject({ kills, problems: [] });
   });
 
   it("resume a killed run at once, and make each of its outputs once", async () => {
@@ -71,7 +73,7 @@ describe("repositories that make the same graph while calls fail and lose their 
     "leave what undisturbed runs leave in a store that keeps %s",
     async (keeps) => {
       const outcome: Outcome = { kills: 0, ends: {}, problems: [] };
-      for (let round = 0; round < 20; round++) await failCalls(keeps, Math.random, outcome);
+      for (let round = 0; round < rounds(6, 20); round++) await failCalls(keeps, Math.random, outcome);
       expect(outcome.problems).toEqual([]);
     },
   );

@@ -1,6 +1,7 @@
 /** Concurrent writers of one database or folder: this window and workers, each with its own store. */
 import { isEdgewaterError } from "edgewater";
 import { describe, expect, it } from "vitest";
+import { rounds } from "../../support/breadth.ts";
 import { hasSyncHandles, inWorker, newWorker } from "./in-worker.ts";
 import { type Kind, storeOf } from "./worker.ts";
 
@@ -12,7 +13,7 @@ describe.each(kinds)("%s in a window and two workers", (kind) => {
     const store = storeOf(kind, name);
     await store.put("counter", "0");
     const workers = [newWorker(), newWorker()];
-    const times = 15;
+    const times = rounds(5, 15);
     const counting = workers.map((worker) => inWorker("count", { kind, name, times }, worker));
     for (let done = 0; done < times; ) {
       const object = await store.get("counter");
@@ -36,7 +37,7 @@ describe.each(kinds)("%s in a window and two workers", (kind) => {
     await store.put("folder/other", "x");
     const worker = newWorker();
     let isWriting = true;
-    const writing = inWorker("overwrite", { kind, name, key: "folder/k", times: 60 }, worker).finally(() => {
+    const writing = inWorker("overwrite", { kind, name, key: "folder/k", times: rounds(30, 60) }, worker).finally(() => {
       isWriting = false;
     });
     let reads = 0;
@@ -55,7 +56,7 @@ describe.each(kinds)("%s in a window and two workers", (kind) => {
     const name = crypto.randomUUID();
     const store = storeOf(kind, name);
     await store.put("k", "0".repeat(1000));
-    for (let turn = 0; turn < 4; turn++) {
+    for (let turn = 0; turn < rounds(2, 4); turn++) {
       const worker = newWorker();
       inWorker("overwrite", { kind, name, key: "k", times: 100_000 }, worker).catch(() => undefined);
       const before = (await store.head("k")).etag;

@@ -12,7 +12,7 @@ export function storeOf(kind: Kind, name: string): FullObjectStore {
 
 const jobs = {
   conformance: async ({ kind, name }: { readonly kind: Kind; readonly name: string }): Promise<void> => {
-    const cases = fullObjectStoreCases(kind === "OPFSStore" ? { pageObjects: 50 } : {});
+    const cases = fullObjectStoreCases({ pageObjects: 50 });
     await cases.find((each) => each.name === name)?.run(storeOf(kind, crypto.randomUUID()));
   },
 

@@ -47,10 +47,9 @@ describe.each(runtimes)("$name", (runtime) => {
     expect(JSON.parse(printed)).toEqual({ passed: cases, failures: [] });
   });
 
-  // It starts a dozen workers.
-  it.skipIf(path === undefined)("passes the conformance cases of executors with parallel", { timeout: 180_000 }, async () => {
+  it.skipIf(path === undefined)("passes the conformance cases of executors with parallel", async () => {
     const program = [...runtime.run, "test/runtime/node-deno-bun/executors.ts", join(folder, `executors-${name}`)];
-    const printed = await run(path ?? "", program, {}, 180_000);
+    const printed = await run(path ?? "", program);
     expect(JSON.parse(printed)).toEqual({ passed: executorCases("workers").length, failures: [] });
   });
 
@@ -118,9 +117,10 @@ describe("the demo", () => {
   });
 });
 
-describe("the built package", () => {
-  it.skipIf(systemNode.path === undefined)("opens embedded Storage on the system's Node, or says which version it needs", async () => {
-    await run(process.execPath, ["scripts/build.ts"]);
+describe.skipIf(systemNode.path === undefined)("the built package", () => {
+  beforeAll(() => run(process.execPath, ["scripts/build.ts"]));
+
+  it("opens embedded Storage on the system's Node, or says which version it needs", async () => {
     const printed = JSON.parse(await run(systemNode.path ?? "", ["test/runtime/node-deno-bun/old-node.mjs", join(folder, "old")]));
     const [major = 0, minor = 0] = (await run(systemNode.path ?? "", ["-p", "process.versions.node"])).split(".").map(Number);
     const isNew = major > 22 || (major === 22 && minor >= 13);
@@ -128,8 +128,7 @@ describe("the built package", () => {
     expect(printed).toEqual(isNew ? { opened: true } : refused);
   });
 
-  it.skipIf(systemNode.path === undefined)("persists and loads on the system's Node", async () => {
-    await run(process.execPath, ["scripts/build.ts"]);
+  it("persists and loads on the system's Node", async () => {
     const printed = await run(systemNode.path ?? "", ["test/runtime/node-deno-bun/dist.mjs", join(folder, "dist")]);
     expect(JSON.parse(printed)).toEqual({
       value: ["1970-01-01T00:00:00.000Z"],

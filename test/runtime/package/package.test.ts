@@ -22,7 +22,7 @@ let app: string;
 async function run(program: string, args: readonly string[], cwd: string = app): Promise<string> {
   try {
     const { PATH = "", HOME = "" } = process.env;
-    return (await promisify(execFile)(program, args, { cwd, env: { PATH, HOME }, timeout: 120_000 })).stdout;
+    return (await promisify(execFile)(program, args, { cwd, env: { PATH, HOME }, timeout: 240_000 })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };
     throw new Error(`${program} ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
@@ -57,7 +57,7 @@ beforeAll(async () => {
   // The dependencies come from the project, so that the test needs no network. Optional peers are not installed.
   const { dependencies } = JSON.parse(await readFile(join(modules, "edgewater/package.json"), "utf8"));
   for (const name of Object.keys(dependencies)) await symlink(join(root, "node_modules", name), join(modules, name));
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const expected = {
@@ -92,36 +92,28 @@ describe("the package", () => {
     };
     await writeFile(join(app, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["pipeline.ts", "handler.ts"] }));
     expect(await run(bin("tsc"), ["--project", "."])).toBe("");
-  }, 60_000);
+  });
 
   it.each([
     ["Node", process.execPath, []],
     ["Deno", components.deno.path, ["run", "--quiet", "-A", "--node-modules-dir=manual"]],
     ["Bun", components.bun.path, ["run"]],
-  ])(
-    "runs the first example of the README in %s",
-    async (_, program, args) => {
-      if (program === undefined) return;
-      await writeFile(join(app, "readme.ts"), (await examples("README.md"))[0] ?? "");
-      expect(await run(program, [...args, "readme.ts"])).toMatch(/^2018 sha256:[0-9a-f]{64}\n$/);
-    },
-    60_000,
-  );
+  ])("runs the first example of the README in %s", async (_, program, args) => {
+    if (program === undefined) return;
+    await writeFile(join(app, "readme.ts"), (await examples("README.md"))[0] ?? "");
+    expect(await run(program, [...args, "readme.ts"])).toMatch(/^2018 sha256:[0-9a-f]{64}\n$/);
+  });
 
   it.each([
     ["Node", process.execPath, [], "opened"],
     ["the machine's Node", components.systemNode.path, [], expect.stringMatching(/^(opened|NotSupported)$/)],
     ["Deno", components.deno.path, ["run", "--quiet", "-A", "--node-modules-dir=manual"], "opened"],
     ["Bun", components.bun.path, ["run"], "opened"],
-  ])(
-    "runs a pipeline, and names a missing peer, in %s",
-    async (_, program, args, embedded) => {
-      if (program === undefined) return;
-      const printed = JSON.parse(await run(program, [...args, "process.mjs"]));
-      expect(printed).toEqual({ ...expected, temporary: 1, peer, embedded });
-    },
-    60_000,
-  );
+  ])("runs a pipeline, and names a missing peer, in %s", async (_, program, args, embedded) => {
+    if (program === undefined) return;
+    const printed = JSON.parse(await run(program, [...args, "process.mjs"]));
+    expect(printed).toEqual({ ...expected, temporary: 1, peer, embedded });
+  });
 
   it("runs a pipeline in a Worker", async () => {
     const worker = await unstable_dev(join(app, "worker.mjs"), {
@@ -134,31 +126,27 @@ describe("the package", () => {
     } finally {
       await worker.stop();
     }
-  }, 60_000);
+  });
 
-  it.skipIf(components.chromium.path === undefined)(
-    "is bundled by Vite and runs in Chromium",
-    async () => {
-      await writeFile(join(app, "index.html"), '<script type="module" src="/page.mjs"></script>');
-      await build({ root: app, configFile: false, logLevel: "silent", build: { outDir: "out", target: "esnext" } });
-      const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" };
-      const server = createServer(async ({ url = "/" }, response) => {
-        const path = join(app, "out", url === "/" ? "index.html" : url);
-        const body = await readFile(path).catch(() => undefined);
-        response.writeHead(body === undefined ? 404 : 200, { "content-type": types[extname(path)] ?? "text/plain" }).end(body);
-      });
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const browser = await chromium.launch(browsers.find(({ name }) => name === "chromium")?.launchOptions);
-      try {
-        const page = await browser.newPage();
-        await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-        await page.waitForFunction(() => "result" in globalThis);
-        expect(await page.evaluate(() => (globalThis as unknown as { result: unknown }).result)).toEqual(expected);
-      } finally {
-        await browser.close();
-        server.close();
-      }
-    },
-    60_000,
-  );
+  it.skipIf(components.chromium.path === undefined)("is bundled by Vite and runs in Chromium", async () => {
+    await writeFile(join(app, "index.html"), '<script type="module" src="/page.mjs"></script>');
+    await build({ root: app, configFile: false, logLevel: "silent", build: { outDir: "out", target: "esnext" } });
+    const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" };
+    const server = createServer(async ({ url = "/" }, response) => {
+      const path = join(app, "out", url === "/" ? "index.html" : url);
+      const body = await readFile(path).catch(() => undefined);
+      response.writeHead(body === undefined ? 404 : 200, { "content-type": types[extname(path)] ?? "text/plain" }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const browser = await chromium.launch(browsers.find(({ name }) => name === "chromium")?.launchOptions);
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await page.waitForFunction(() => "result" in globalThis);
+      expect(await page.evaluate(() => (globalThis as unknown as { result: unknown }).result)).toEqual(expected);
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  });
 });

@@ -6,6 +6,9 @@ import { cephConditions } from "../../services/ceph/guarantees.ts";
 const { endpoint, region, bucket, accessKeyId, secretAccessKey } = inject("s3");
 const credentials = { accessKeyId, secretAccessKey };
 
-describe.each([...objectStoreCases(), ...conditionsCases(cephConditions), ...streamCases()])("S3Store on Ceph", ({ name, run }) => {
-  it(name, () => run(new S3Store({ bucket, region, endpoint, credentials })));
-});
+describe.each([...objectStoreCases({ pageObjects: 30 }), ...conditionsCases(cephConditions), ...streamCases()])(
+  "S3Store on Ceph",
+  ({ name, run }) => {
+    it(name, () => run(new S3Store({ bucket, region, endpoint, credentials })));
+  },
+);

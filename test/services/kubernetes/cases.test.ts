@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => programs[Symbol.asyncDispose]());
 
 describe("kubernetes() over a contract server", () => {
-  it.each(kubernetesCases)("$name", { timeout: 120_000 }, async ({ run }) => {
+  it.each(kubernetesCases)("$name", async ({ run }) => {
     await using world = await contractWorld(programs);
     await run(world);
   });

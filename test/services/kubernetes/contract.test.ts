@@ -12,12 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => programs[Symbol.asyncDispose]());
 
-const limit = { timeout: 120_000 };
 const diamond = ["a", "b", "c", "d"];
 const newRun = (): string => crypto.randomUUID();
 
 describe("kubernetes() and its server", () => {
-  it("sends manifests that the schema of Jobs has, every field of them", limit, async () => {
+  it("sends manifests that the schema of Jobs has, every field of them", async () => {
     await using world = await contractWorld(programs);
     const own = {
       deadlineSeconds: 60,
@@ -46,7 +45,7 @@ describe("kubernetes() and its server", () => {
     });
   });
 
-  it("watches the Jobs of a run by one list and one watch, and asks for no Job twice", limit, async () => {
+  it("watches the Jobs of a run by one list and one watch, and asks for no Job twice", async () => {
     await using world = await contractWorld(programs);
     world.kubelet.isFull = true;
     const running = make(world, { runId: newRun(), selection: ["a", "plain", "gated"] });
@@ -63,7 +62,7 @@ describe("kubernetes() and its server", () => {
     expect(asked).toHaveLength(5);
   });
 
-  it("waits for a server that is away, and believes the records", limit, async () => {
+  it("waits for a server that is away, and believes the records", async () => {
     await using world = await contractWorld(programs);
     const running = make(world, { runId: newRun(), selection: ["gated"] }, { retry: { maxRetries: 200, delayMs: 50, maxDelayMs: 100 } });
     await world.place.untilCalled("gated");
@@ -75,7 +74,7 @@ describe("kubernetes() and its server", () => {
     expect(await world.place.calls()).toEqual(["gated"]);
   });
 
-  it("takes the outcome from the records when the server stays away", limit, async () => {
+  it("takes the outcome from the records when the server stays away", async () => {
     await using world = await contractWorld(programs);
     let isRecorded = false;
     const retry = { maxRetries: Number.MAX_SAFE_INTEGER, delayMs: 50, factor: 1, retryOn: () => !isRecorded };
@@ -89,7 +88,7 @@ describe("kubernetes() and its server", () => {
     expect(await running).toMatchObject({ success: true });
   });
 
-  it("tries again what the server is too busy for, and waits as long as it asks for", limit, async () => {
+  it("tries again what the server is too busy for, and waits as long as it asks for", async () => {
     await using world = await contractWorld(programs);
     const answers = [
       { code: 429, headers: { "retry-after": "1" } },
@@ -108,7 +107,7 @@ describe("kubernetes() and its server", () => {
     expect(performance.now() - first).toBeGreaterThan(990);
   });
 
-  it("goes on when the server has forgotten the version of its watch, and when a watch is cut", limit, async () => {
+  it("goes on when the server has forgotten the version of its watch, and when a watch is cut", async () => {
     await using world = await contractWorld(programs);
     let watches = 0;
     world.server.script = ({ query, path }) => {
@@ -125,7 +124,7 @@ describe("kubernetes() and its server", () => {
     expect(await running).toMatchObject({ success: true });
   });
 
-  it("asks for the token before every request, and once more when it has been replaced meanwhile", limit, async () => {
+  it("asks for the token before every request, and once more when it has been replaced meanwhile", async () => {
     await using world = await contractWorld(programs);
     let current = "test-token";
     let stale = 0;
@@ -143,7 +142,7 @@ describe("kubernetes() and its server", () => {
     expect(await running).toMatchObject({ success: true });
   });
 
-  it("needs no more than its role, and no reasons of pods", limit, async () => {
+  it("needs no more than its role, and no reasons of pods", async () => {
     const role = ["create jobs", "get jobs", "list jobs", "watch jobs", "delete jobs"];
     await using world = await contractWorld(programs, { tokens: new Map([["least", role]]) });
     expect(await make(world, { runId: newRun(), selection: diamond })).toMatchObject({ success: true });
@@ -156,7 +155,7 @@ describe("kubernetes() and its server", () => {
     expect(`${refused?.error}`).toMatch(/cannot create resource "jobs".*; give the service account the role of examples\/kubernetes$/);
   });
 
-  it("leaves out what an earlier server does not know, and lets it refuse an unknown field", limit, async () => {
+  it("leaves out what an earlier server does not know, and lets it refuse an unknown field", async () => {
     await using world = await contractWorld(programs, { isOld: true });
     const runId = newRun();
     expect(await make(world, { runId, selection: ["a", "b"] })).toMatchObject({ success: true });

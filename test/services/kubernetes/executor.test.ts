@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { kubernetes } from "edgewater/kubernetes";
 import { executorCases } from "edgewater/testing";
 import { afterAll, describe, it } from "vitest";
+import { breadth } from "../../support/breadth.ts";
 import { ContractServer } from "../../support/kubernetes/contract-server.ts";
 import { Kubelet } from "../../support/kubernetes/kubelet.ts";
 import { Place } from "../../support/kubernetes/place.ts";
@@ -32,5 +33,9 @@ describe("kubernetes() over a contract server", async () => {
     await rm(place.folder, { recursive: true });
   });
 
-  it.each(executorCases("workers"))("$name", { timeout: 180_000 }, ({ run }) => run({ storage, store: place.store(), executor }));
+  for (const { name, run } of executorCases("workers")) {
+    // Forty pods are forty processes.
+    const tags = name.startsWith("runs forty steps") ? [breadth] : [];
+    it(name, { tags }, () => run({ storage, store: place.store(), executor }));
+  }
 });

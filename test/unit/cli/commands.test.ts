@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chdir, cwd } from "node:process";
 import { openReport } from "edgewater/inspector";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { files } from "../../../src/inspector/page.ts";
 import { runHere } from "../../support/cli/in-process.ts";
 import { root } from "../../support/spawn.ts";
 
 // The sources have no page unless they are built.
-vi.mock("../../../src/inspector/page.ts", () => ({ files: { "index.html": { type: "text/html", text: "<html><head></head></html>" } } }));
+beforeAll(() => void Object.assign(files, { "index.html": { type: "text/html", text: "<html><head></head></html>" } }));
+afterAll(() => void Reflect.deleteProperty(files, "index.html"));
 
 const module = join(root, "test/support/cli/assets.ts");
 const before = cwd();

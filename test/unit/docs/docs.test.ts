@@ -56,16 +56,14 @@ async function compile(samples: readonly Sample[]): Promise<string> {
 }
 
 describe("the documentation", () => {
-  it("has samples that compile", async () => {
+  it("has samples that compile, and one that does not would be reported", async () => {
     const texts = await Promise.all((await pages()).map(async (page) => samplesOf(page, await readFile(join(root, page), "utf8"))));
     const samples = texts.flat();
     expect(samples.length).toBeGreaterThan(40);
-    expect(await compile(samples)).toBe("");
-  });
-
-  it("reports a sample that does not compile", async () => {
-    const wrong = { page: "README.md", line: 7, code: 'import { asset } from "edgewater";\nasset({ name: 1 }, () => 2);\n' };
-    expect(await compile([wrong])).toMatch(/^README\.md\+7\.ts\(8,9\): error TS/);
+    const wrong = { page: "wrong.md", line: 7, code: 'import { asset } from "edgewater";\nasset({ name: 1 }, () => 2);\n' };
+    const [first, ...more] = (await compile([...samples, wrong])).trim().split(/\n(?! )/);
+    expect(first).toMatch(/^wrong\.md\+7\.ts\(8,9\): error TS/);
+    expect(more).toEqual([]);
   });
 
   it("has no link to a file or heading that is not there", async () => {

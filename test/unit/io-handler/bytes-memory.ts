@@ -1,8 +1,8 @@
-/** Writes 300 MB as a stream, reads them back, and prints the peak growth of the memory of this process. */
+/** Writes 200 MB as a stream, reads them back, and prints the peak growth of the memory of this process. */
 import { BytesIOHandler, InputContext, OutputContext } from "edgewater";
 import { LocalStore } from "edgewater/local";
 
-const total = 300 * 1024 * 1024;
+const total = 200 * 1024 * 1024;
 const chunk = new Uint8Array(256 * 1024).fill(7);
 let given = 0;
 const source = new ReadableStream<Uint8Array>(

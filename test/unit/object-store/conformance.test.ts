@@ -19,7 +19,10 @@ describe.each(fullObjectStoreCases())("MemoryStore", ({ name, run }) => {
   it(name, () => run(new MemoryStore()));
 });
 
-describe.each(fullObjectStoreCases({ keyMayBePrefix: false }))("LocalStore", ({ name, run }) => {
+// Files are listed without pages, so few objects test as much as many.
+const pageObjects = 50;
+
+describe.each(fullObjectStoreCases({ keyMayBePrefix: false, pageObjects }))("LocalStore", ({ name, run }) => {
   it(name, async () => run(new LocalStore(await mkdtemp(join(folder, "local-")))));
 });
 
@@ -30,7 +33,7 @@ describe.each(certify(() => new UnstorageStore(memory()), { atomic: false }))("U
 // The driver leaves empty folders behind, so their names cannot become keys.
 const leavesFolders = ({ name }: GuaranteeCase): boolean => name === "accepts the name of a former folder as a key";
 const onFiles = async (): Promise<UnstorageStore> => new UnstorageStore(fs({ base: await mkdtemp(join(folder, "unstorage-")) }));
-const casesOfFs = certify(onFiles, { atomic: false, keyMayBePrefix: false }).filter((each) => !leavesFolders(each));
+const casesOfFs = certify(onFiles, { atomic: false, keyMayBePrefix: false, pageObjects }).filter((each) => !leavesFolders(each));
 
 describe.each(casesOfFs)("UnstorageStore with the fs driver", ({ name, run }) => {
   it(name, run);

@@ -2,12 +2,24 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalStore } from "edgewater/local";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
-vi.mock(import("../../../src/object-store/local/fs.ts"), async (original) => {
-  const real = await original();
-  return { ...real, futimesSync: (file, _, seconds) => real.futimesSync(file, Math.floor(Number(seconds)), Math.floor(Number(seconds))) };
+const fs = "../../../src/object-store/local/fs.ts";
+let LocalStore: typeof import("edgewater/local").LocalStore;
+// Files share their modules with the files after them, which must get the real ones.
+beforeAll(async () => {
+  vi.resetModules();
+  vi.doMock(fs, async (original) => {
+    const real = await original<typeof import("../../../src/object-store/local/fs.ts")>();
+    const whole = (seconds: number | string | Date): number => Math.floor(Number(seconds));
+    const futimesSync: typeof real.futimesSync = (file, _, seconds) => real.futimesSync(file, whole(seconds), whole(seconds));
+    return { ...real, futimesSync };
+  });
+  ({ LocalStore } = await import("edgewater/local"));
+});
+afterAll(() => {
+  vi.doUnmock(fs);
+  vi.resetModules();
 });
 
 let folder: string;

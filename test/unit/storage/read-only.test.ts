@@ -4,11 +4,18 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Storage } from "edgewater";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { components } from "../../../scripts/components.ts";
 import { made, runOf } from "../../../src/testing/storage/check.ts";
 
 let root: string;
+/** What Deno has compiled, for all tests: it takes seconds. */
+let compiled: string;
+beforeAll(async () => {
+  compiled = await mkdtemp(join(tmpdir(), "edgewater-deno-"));
+  await chmod(compiled, 0o777);
+});
+afterAll(() => rm(compiled, { recursive: true }));
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "edgewater-"));
   await chmod(root, 0o755);
@@ -33,7 +40,7 @@ async function readAs(runtime: (typeof runtimes)[number], temporary = "temporary
   await chmod(home, temporary === "temporary" ? 0o777 : 0o555);
   const printed = execFileSync(runtime.path ?? "", [...runtime.run, join(import.meta.dirname, "read-only.ts"), join(root, "records")], {
     encoding: "utf8",
-    env: { PATH: process.env["PATH"], HOME: home, TMPDIR: home, DENO_DIR: join(root, "temporary/deno") },
+    env: { PATH: process.env["PATH"], HOME: home, TMPDIR: home, DENO_DIR: compiled },
     ...(isRoot && { uid: 65_534, gid: 65_534 }),
   });
   return JSON.parse(printed);

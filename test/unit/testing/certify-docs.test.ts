@@ -2,6 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { sources } from "../../../scripts/exports.ts";
 import { root, run } from "../../support/spawn.ts";
 
 // A folder where Vitest looks for tests and `edgewater` resolves to this package.
@@ -45,8 +46,14 @@ it("the Vitest snippet passes for a correct store", async () => {
   expect(code.trim().split("\n").filter(Boolean)).toHaveLength(4);
   await writeFile(join(folder, "my-store.ts"), myStore(false));
   await writeFile(join(folder, "certify.test.ts"), code);
+  // A user's Vitest, which finds `edgewater` in its sources.
+  const alias = Object.entries(sources).map(
+    ([name, file]) => `{ find: /^${name.replaceAll("/", "\\/")}$/, replacement: ${JSON.stringify(file)} }`,
+  );
+  const conditions = `resolve: { conditions: ["edgewater-source", "node", "module", "import", "default"] }`;
+  await writeFile(join(folder, "vitest.config.ts"), `export default { resolve: { alias: [${alias}] }, ssr: { ${conditions} } };`);
   const vitest = join(root, "node_modules/.bin/vitest");
-  const output = await run(vitest, ["run", "--project", "node", "--reporter", "dot", join(folder, "certify.test.ts")], { NO_COLOR: "1" });
+  const output = await run(vitest, ["run", "--root", folder, "--reporter", "dot"], { NO_COLOR: "1" });
   expect(output).toMatch(/Tests +2\d passed/);
 });
 

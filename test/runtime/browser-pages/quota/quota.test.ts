@@ -13,7 +13,7 @@ const quotaBytes = 40 * 1024 * 1024;
 let pages: Pages;
 beforeAll(async () => {
   pages = await servePages(import.meta.dirname);
-}, 60_000);
+});
 afterAll(() => pages[Symbol.asyncDispose]());
 
 describe.each(browsers)("a full origin in $name", ({ name, launchOptions }) => {
@@ -31,7 +31,7 @@ describe.each(browsers)("a full origin in $name", ({ name, launchOptions }) => {
       const session = await context.newCDPSession(page);
       await session.send("Storage.overrideQuotaForOrigin", { origin: pages.url, quotaSize: quotaBytes });
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await context.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
