@@ -21,7 +21,12 @@ export function optionalText(name: string, value: unknown): string | undefined {
 }
 
 /** A whole number that a `number` holds. */
-export function wholeOf(name: string, value: unknown, least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER): number {
+export function wholeOf(
+  name: string,
+  value: unknown,
+  least: number = Number.MIN_SAFE_INTEGER,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
   const number = typeof value === "bigint" ? Number(value) : value;
   if (Number.isSafeInteger(number) && (number as number) >= least && (number as number) <= most) return number as number;
   throw wrongField(name, value, `a whole number from ${least} to ${most}`);

@@ -23,7 +23,11 @@ const commitsAtOnce = 16;
  *
  * @param limit the largest number of commits
  */
-export async function readHistory(snapshot: Snapshot, limit = Number.POSITIVE_INFINITY, signal?: AbortSignal): Promise<HistoryEntry[]> {
+export async function readHistory(
+  snapshot: Snapshot,
+  limit: number = Number.POSITIVE_INFINITY,
+  signal?: AbortSignal,
+): Promise<HistoryEntry[]> {
   const { table, version, metadata } = snapshot;
   const files = await listed(table, { upTo: version, signal });
   const commits = files.filter(({ kind }) => kind === "commit").slice(-limit);

@@ -8,7 +8,11 @@ export class LayeredMap<Value> {
   readonly #changes: ReadonlyMap<string, Value | undefined>;
   readonly size: number;
 
-  constructor(base: ReadonlyMap<string, Value> = new Map(), changes: ReadonlyMap<string, Value | undefined> = new Map(), size = base.size) {
+  constructor(
+    base: ReadonlyMap<string, Value> = new Map(),
+    changes: ReadonlyMap<string, Value | undefined> = new Map(),
+    size: number = base.size,
+  ) {
     this.#base = base;
     this.#changes = changes;
     this.size = size;

@@ -91,7 +91,7 @@ export function completeCheckpoints(files: readonly LogFile[]): CheckpointFiles[
 }
 
 /** The newest checkpoint up to a version. */
-export function newestCheckpoint(files: readonly LogFile[], upTo = Number.POSITIVE_INFINITY): CheckpointFiles | undefined {
+export function newestCheckpoint(files: readonly LogFile[], upTo: number = Number.POSITIVE_INFINITY): CheckpointFiles | undefined {
   return completeCheckpoints(files).findLast(({ version }) => version <= upTo);
 }
 

@@ -33,7 +33,12 @@ export function chooseSegment(table: TableLocation, files: readonly LogFile[], v
  *
  * @throws `Integrity` if a commit is missing
  */
-export function chooseCommits(table: TableLocation, files: readonly LogFile[], from: number, upTo = Number.POSITIVE_INFINITY): LogFile[] {
+export function chooseCommits(
+  table: TableLocation,
+  files: readonly LogFile[],
+  from: number,
+  upTo: number = Number.POSITIVE_INFINITY,
+): LogFile[] {
   const compacted = new Map<number, LogFile>();
   for (const file of files) {
     const longest = compacted.get(file.version);
