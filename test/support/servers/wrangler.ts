@@ -7,7 +7,7 @@ import { root } from "../spawn.ts";
 import { freePort } from "./free-port.ts";
 
 /** How long a Worker may take to start, in milliseconds. */
-const startMs = 120_000;
+const startMs = 300_000;
 
 /** How much of what it has printed is kept for errors, in characters. */
 const keptOutput = 4000;
@@ -31,7 +31,7 @@ export interface WranglerServer extends AsyncDisposable {
   readonly port: number;
   /** Without a slash at its end. */
   readonly url: string;
-  /** The process of `wrangler dev`, which has that of workerd as a child. */
+  /** The process that has started `wrangler dev`, which has those of workerd below it. */
   readonly pid: number;
   /** The last that it has printed. */
   readonly output: () => string;
@@ -58,12 +58,10 @@ export async function startWrangler(options: WranglerOptions): Promise<WranglerS
     ...(useSources && { WRANGLER_BUILD_CONDITIONS: "edgewater-source,workerd,worker,browser" }),
   };
   const program = join(root, "node_modules/wrangler/bin/wrangler.js");
-  const child = spawn(process.execPath, [program, "dev", ...given, ...args], {
-    cwd: root,
-    env,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const command = [process.execPath, program, "dev", ...given, ...args];
+  // It ends with everything that it has started when its standard input is closed, so that nothing outlives us, however we end.
+  const script = '("$@"; kill -9 0) & cat > /dev/null; kill -9 0';
+  const child = spawn("bash", ["-c", script, "--", ...command], { cwd: root, env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => {
@@ -72,7 +70,7 @@ export async function startWrangler(options: WranglerOptions): Promise<WranglerS
   const url = `http://127.0.0.1:${port}`;
   const latest = Date.now() + startMs;
   while (!(await fetch(url).catch(() => undefined))) {
-    if (child.exitCode !== null || Date.now() > latest) {
+    if (hasEnded(child) || Date.now() > latest) {
       await kill(child);
       throw new Error(`wrangler dev has not started:\n${output}`);
     }
@@ -82,9 +80,13 @@ export async function startWrangler(options: WranglerOptions): Promise<WranglerS
   return { ...server, [Symbol.asyncDispose]: server.kill };
 }
 
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
 /** Kills the group of a process. */
 async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (hasEnded(child) || child.pid === undefined) return;
   const ended = once(child, "exit");
   process.kill(-child.pid, "SIGKILL");
   await ended;
