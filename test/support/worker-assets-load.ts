@@ -13,7 +13,7 @@ export interface Answered {
 }
 
 /**
- * Sends requests of every kind at once. A write may meet another one of the same value, and many large uploads at once are refused; both
+ * Uploads a value for every station, then sends requests of every kind at once. A write may meet another one of the same value, and many large uploads at once are refused; both
  * are told to try again.
  */
 export async function manyRequests({ call }: AssetsWorker, count: number): Promise<Answered> {
@@ -44,6 +44,10 @@ export async function manyRequests({ call }: AssetsWorker, count: number): Promi
       problems.push(`request ${index} of kind ${kind} failed: ${error}`);
     }
   };
+  for (const station of stations) {
+    const { status } = await call(`/assets/readings?partition=${station}`, { method: "PUT", body: "0,0\n" });
+    if (status !== 201) problems.push(`the first upload of ${station} was answered ${status}`);
+  }
   await Promise.all(Array.from({ length: count }, (_, index) => send(index)));
   return { statuses, problems };
 }
