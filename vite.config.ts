@@ -82,10 +82,16 @@ const node: TestProjectConfiguration = {
     include: ["test/**/*.test.ts"],
     exclude: [
       "test/campaigns/matrix/**",
-      "test/runtime/{browser,workerd}/**",
+      "test/runtime/{browser,package,workerd}/**",
       "test/services/{azurite,ceph,dbos,postgres,redis,restate}/**",
     ],
   },
+};
+
+/** The packed library as people have it from npm, and the examples over it. */
+const installed: TestProjectConfiguration = {
+  extends: true,
+  test: { name: "package", include: ["test/runtime/package/*.test.ts"], globalSetup: [server("package")] },
 };
 
 /** Browsers have one worker each, and Vitest runs projects with as many workers together. */
@@ -227,6 +233,7 @@ export default defineConfig({
     maxWorkers: 4,
     projects: [
       node,
+      installed,
       ...inBrowsers,
       ...(components.webkit.path ? [inWebKit(components.webkit.path)] : []),
       ...(components.workerd.path ? workerd : []),

@@ -50,7 +50,8 @@ function checkSizes(files: Readonly<Record<string, { readonly text: string }>>):
   }
 }
 
-export async function buildInspector(): Promise<void> {
+/** @param dist the folder of the compiled package */
+export async function buildInspector(dist: string = join(root, "dist")): Promise<void> {
   await build({ configFile: join(root, "inspector-ui/vite.config.ts"), mode: "page", logLevel: "warn" });
   const paths = readdirSync(page, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -69,6 +70,6 @@ export async function buildInspector(): Promise<void> {
     }),
   );
   checkSizes(files);
-  writeFileSync(join(root, "dist/inspector/page.js"), `export const files = ${JSON.stringify(files)};\n`);
-  writeFileSync(join(root, "dist/inspector/page.d.ts"), declaration);
+  writeFileSync(join(dist, "inspector/page.js"), `export const files = ${JSON.stringify(files)};\n`);
+  writeFileSync(join(dist, "inspector/page.d.ts"), declaration);
 }

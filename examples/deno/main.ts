@@ -1,10 +1,12 @@
-/** `npm run example:deno`: runs the pipeline in Deno and keeps its values in a folder. */
-import { Repository, SuperJsonIOHandler } from "edgewater";
+/** Makes the assets, keeps their values and their records in the folder `data`, and prints what was made. Run it twice. */
+import { Repository, Storage, SuperJsonIOHandler } from "edgewater";
 import { LocalStore } from "edgewater/local";
-import { assets, tasks } from "../earthquakes/pipeline.ts";
-import { dataVersions } from "../earthquakes/versions.ts";
+import { assets } from "./pipeline.ts";
 
-const ioHandler = new SuperJsonIOHandler({ store: new LocalStore(Deno.args[0] ?? ".edgewater/deno"), prefix: "earthquakes" });
-await using repository = await Repository.open({ assets, tasks, ioHandler });
-await repository.materialize();
-console.log(JSON.stringify(await dataVersions(repository), undefined, 2));
+await using repository = await Repository.open({
+  assets,
+  ioHandler: new SuperJsonIOHandler({ store: new LocalStore("data/values") }),
+  storage: Storage.embedded("data/records"),
+});
+const { events } = await repository.materialize();
+for (const { assetKey, dataVersion } of events) console.log(assetKey, dataVersion);

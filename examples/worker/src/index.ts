@@ -1,36 +1,23 @@
-/**
- * `npm run example:worker`: runs the pipeline in a Cloudflare Worker and keeps its values in R2.
- *
- * - `POST /materialize` materializes every asset and returns their data versions
- * - `GET /assets/<name>` returns the value of one asset as JSON
- */
-import { isEdgewaterError, Repository, SuperJsonIOHandler } from "edgewater";
+/** `POST /` makes the assets, keeps their values in R2 and their records in D1, and returns what was made. */
+import { Repository, Storage, SuperJsonIOHandler } from "edgewater";
+import { type D1Binding, d1 } from "edgewater/d1";
 import { type R2BucketBinding, R2Store } from "edgewater/r2";
-import { assets, tasks } from "../../earthquakes/pipeline.ts";
-import { dataVersions } from "../../earthquakes/versions.ts";
+import { assets } from "./pipeline.ts";
 
 interface Env {
-  readonly ASSETS: R2BucketBinding;
+  readonly VALUES: R2BucketBinding;
+  readonly RECORDS: D1Binding;
 }
 
 export default {
-  async fetch(request: Request, env: Env): Promise<Response> {
-    const ioHandler = new SuperJsonIOHandler({ store: new R2Store(env.ASSETS), prefix: "earthquakes" });
-    await using repository = await Repository.open({ assets, tasks, ioHandler });
-    const [, route, name] = new URL(request.url).pathname.split("/");
-    try {
-      if (request.method === "POST" && route === "materialize") {
-        const { runId } = await repository.materialize({ signal: request.signal });
-        return Response.json({ runId, dataVersions: await dataVersions(repository) });
-      }
-      if (request.method === "GET" && route === "assets" && name) {
-        const value = await repository.load(decodeURIComponent(name), { signal: request.signal });
-        return Response.json(value instanceof Map ? Object.fromEntries(value) : value);
-      }
-      return new Response("POST /materialize or GET /assets/<name>\n", { status: 404 });
-    } catch (error) {
-      if (isEdgewaterError(error, "NotFound", "GraphError")) return new Response(`${error.message}\n`, { status: 404 });
-      throw error;
-    }
+  async fetch(request: Request, { VALUES, RECORDS }: Env): Promise<Response> {
+    if (request.method !== "POST") return new Response("POST / makes the assets\n", { status: 405 });
+    await using repository = await Repository.open({
+      assets,
+      ioHandler: new SuperJsonIOHandler({ store: new R2Store(VALUES) }),
+      storage: Storage.connect(d1(RECORDS)),
+    });
+    const { events } = await repository.materialize();
+    return new Response(events.map(({ assetKey, dataVersion }) => `${assetKey} ${dataVersion}\n`).join(""));
   },
 };

@@ -19,21 +19,20 @@ const condition = "--conditions=edgewater-source";
 const { deno, bun, systemNode } = components;
 
 const runtimes = [
-  { name: "Node", path: process.execPath, example: "examples/node/main.ts", run: [condition], settings: [condition] },
+  { name: "Node", path: process.execPath, run: [condition], settings: [condition] },
   {
     name: "Deno",
     path: deno.path,
-    example: "examples/deno/main.ts",
     run: ["run", "--quiet", "-A", condition],
     settings: ["run", "--quiet", "--allow-env", "--allow-read", condition],
   },
-  { name: "Bun", path: bun.path, example: "examples/bun/main.ts", run: ["run", condition], settings: ["run", condition] },
+  { name: "Bun", path: bun.path, run: ["run", condition], settings: ["run", condition] },
 ];
 
 describe.each(runtimes)("$name", (runtime) => {
-  const { name, path, example } = runtime;
+  const { name, path } = runtime;
   it.skipIf(path === undefined)("runs the pipeline with the same data versions as every other runtime", async () => {
-    const printed = await run(path ?? "", [...runtime.run, example, join(folder, name)]);
+    const printed = await run(path ?? "", [...runtime.run, "examples/earthquakes/main.ts", join(folder, name)]);
     expect(JSON.parse(printed)).toEqual(expected);
   });
 
@@ -108,7 +107,7 @@ describe("Deno", () => {
 
 describe("the demo", () => {
   it("persists, loads in a second process, and keeps every data version in a second run", async () => {
-    const demo = (): Promise<string> => run(process.execPath, [condition, "examples/node/demo.ts", join(folder, "demo")]);
+    const demo = (): Promise<string> => run(process.execPath, [condition, "examples/earthquakes/demo.ts", join(folder, "demo")]);
     const first = await demo();
     expect(first).toContain("5/5 done");
     expect(first).toContain("0 of them have the data version of the last run");

@@ -1,14 +1,13 @@
 /** The packed tarball, as somebody has it who only knows the npm page: its types, and the README in every runtime. */
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { chromium } from "playwright";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import { unstable_dev } from "wrangler";
 import { browsers } from "../../../scripts/browsers.ts";
 import { components } from "../../../scripts/components.ts";
@@ -36,29 +35,11 @@ async function examples(page: string): Promise<readonly string[]> {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "edgewater-package-"));
+  folder = inject("installed");
   app = join(folder, "app");
-  const source = join(folder, "source");
-  await mkdir(source);
-  await run(
-    bin("tsc"),
-    ["--project", "tsconfig.build.json", "--customConditions", "edgewater-source", "--outDir", join(source, "dist")],
-    root,
-  );
-  for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "docs", "src"])
-    await cp(join(root, name), join(source, name), { recursive: true });
-  const [{ filename }] = JSON.parse(await run("npm", ["pack", "--json", "--offline", "--pack-destination", folder], source));
   await cp(join(import.meta.dirname, "app"), app, { recursive: true });
   await writeFile(join(app, "package.json"), JSON.stringify({ type: "module" }));
-  const modules = join(app, "node_modules");
-  await mkdir(join(modules, "@standard-schema"), { recursive: true });
-  await run("tar", ["-xzf", join(folder, filename), "-C", modules]);
-  await run("mv", [join(modules, "package"), join(modules, "edgewater")]);
-  // The dependencies come from the project, so that the test needs no network. Optional peers are not installed.
-  const { dependencies } = JSON.parse(await readFile(join(modules, "edgewater/package.json"), "utf8"));
-  for (const name of Object.keys(dependencies)) await symlink(join(root, "node_modules", name), join(modules, name));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const expected = {
   count: 3,
@@ -70,10 +51,10 @@ const peer = { code: "NotSupported", message: expect.stringMatching(/^Cannot loa
 
 describe("the package", () => {
   it("has the documentation that its README links to, and no tests", async () => {
-    const files = await readdir(join(app, "node_modules/edgewater"));
+    const files = await readdir(join(folder, "node_modules/edgewater"));
     expect(files.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "docs", "package.json", "src"]);
-    const readme = await readFile(join(app, "node_modules/edgewater/README.md"), "utf8");
-    for (const [, path = ""] of readme.matchAll(/\]\((docs\/[^)#]+)/g)) await readFile(join(app, "node_modules/edgewater", path));
+    const readme = await readFile(join(folder, "node_modules/edgewater/README.md"), "utf8");
+    for (const [, path = ""] of readme.matchAll(/\]\((docs\/[^)#]+)/g)) await readFile(join(folder, "node_modules/edgewater", path));
   });
 
   it("compiles the first examples of the README and of the guide to handlers", async () => {
@@ -81,6 +62,7 @@ describe("the package", () => {
     const handler = (await examples("docs/handlers.md")).find((code) => code.includes("class CsvIOHandler")) ?? "";
     await writeFile(join(app, "pipeline.ts"), pipeline);
     await writeFile(join(app, "handler.ts"), handler);
+    await mkdir(join(app, "node_modules"), { recursive: true });
     await symlink(join(root, "node_modules/@types"), join(app, "node_modules/@types"));
     const options = {
       strict: true,

@@ -5,7 +5,7 @@ import type { QueueBatch } from "edgewater/cloudflare";
 import { type D1Binding, d1 } from "edgewater/d1";
 import { type InspectorOptions, inspector } from "edgewater/inspector";
 import { bearer, serveStorage } from "edgewater/remote";
-import example from "../../../examples/worker/src/index.ts";
+import example from "../../../examples/earthquakes/worker.ts";
 import { consumer } from "../../support/cloudflare/engines.ts";
 import { canaryRepository } from "../../support/inspection/canary.ts";
 

@@ -54,7 +54,7 @@ CONF
 
 processes=()
 # The gateway hangs on SIGTERM without its monitor, and there is nothing to lose.
-trap '{ kill -9 "${processes[@]}"; wait; } 2> /dev/null; rm -rf "$folder"' EXIT
+trap 'exec 2> /dev/null; kill -9 "${processes[@]}"; wait; rm -rf "$folder"' EXIT
 trap exit INT TERM
 
 monmaptool --create --fsid "$cluster" --addv a "[v1:127.0.0.1:$monitor_port]" "$folder/monmap" > /dev/null

@@ -36,6 +36,15 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
+/** The headers that pages may read: those of the store, and the entries of the tests and of the built-in handlers. */
+export const exposedHeaders: readonly string[] = [
+  "ETag",
+  "Content-Range",
+  "Date",
+  ...["edgewaternonces", "edgewatermetadata", "a", "body", "d", "number", "other", "run"].map((each) => `x-amz-meta-${each}`),
+  ...["content-digest", "serializer", "run-id", "write-id", "data-version"].map((each) => `x-amz-meta-${each}`),
+];
+
 /** Each project loads its own copy of this file, so they share the server by this global. */
 const shared = globalThis as { edgewaterCeph?: { running: Promise<Running>; users: number } | undefined };
 
@@ -45,15 +54,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   edgewaterCeph.users++;
   const { server, stop } = await edgewaterCeph.running;
   const name = `edgewater-${project.name || "root"}`;
-  const exposed = [
-    "ETag",
-    "Content-Range",
-    "Date",
-    ...["edgewaternonces", "edgewatermetadata", "a", "body", "d", "number", "other", "run"].map((each) => `x-amz-meta-${each}`),
-    // The entries of the built-in handlers.
-    ...["content-digest", "serializer", "run-id", "write-id", "data-version"].map((each) => `x-amz-meta-${each}`),
-  ];
-  await createBucket(server, name, exposed);
+  await createBucket(server, name, exposedHeaders);
   await createBucket(server, `${name}-hiding`, ["ETag"]);
   await createBucket(server, `${name}-mute`, []);
   project.provide("s3", { ...server, bucket: name, hidingBucket: `${name}-hiding`, muteBucket: `${name}-mute` });

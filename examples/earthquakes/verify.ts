@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Repository, SuperJsonIOHandler } from "edgewater";
 import { LocalStore } from "edgewater/local";
-import { assets, tasks } from "../earthquakes/pipeline.ts";
+import { assets, tasks } from "./pipeline.ts";
 
 const ioHandler = new SuperJsonIOHandler({ store: new LocalStore(process.argv[2] ?? ".edgewater"), prefix: "earthquakes" });
 await using persisted = await Repository.open({ assets, tasks, ioHandler });

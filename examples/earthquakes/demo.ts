@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { Repository, SuperJsonIOHandler } from "edgewater";
 import { LocalStore } from "edgewater/local";
-import { assets, tasks } from "../earthquakes/pipeline.ts";
+import { assets, tasks } from "./pipeline.ts";
 import { drawProgress, printTable } from "./print.ts";
 
 const folder = process.argv[2] ?? ".edgewater";
