@@ -166,12 +166,10 @@ class PostgresDatabase implements SqlDatabase {
 
 /** The name for error messages: without the user, the password and the parameters. */
 function nameOf(url: string): string {
-  try {
-    const { host, pathname } = new URL(url);
-    return `postgres(${host}${pathname})`;
-  } catch {
-    throw new EdgewaterError("SettingsError", "Invalid Postgres URL; expected postgres://user@host/db", { field: "url" });
-  }
+  // In `user:password@host`, the user reads as a scheme and the password as a path.
+  const at = URL.canParse(url) ? new URL(url) : undefined;
+  if (at !== undefined && /^postgres(ql)?:$/.test(at.protocol)) return `postgres(${at.host}${at.pathname})`;
+  throw new EdgewaterError("SettingsError", "Invalid Postgres URL; expected postgres://user@host/db", { field: "url" });
 }
 
 function codeOf(cause: unknown): string {

@@ -11,7 +11,8 @@ declare module "cloudflare:workers" {
     readonly STEPS: import("edgewater/cloudflare").QueueBinding;
   };
   export const exports: { readonly default: { fetch(url: string, init?: RequestInit): Promise<Response> } };
-  export class DurableObject {
+  export class DurableObject<Env = unknown> {
+    readonly env: Env;
     readonly ctx: { readonly storage: import("edgewater/durable-object").DurableObjectStorageBinding };
   }
   export abstract class WorkflowEntrypoint<Env = unknown> {

@@ -19,9 +19,10 @@ describe("connecting", () => {
     const url = `postgres://me:secret@127.0.0.1:${port}/records`;
     const unreachable = await Storage.connect(postgres(url, { maxRetries: 1 })).catch((error: unknown) => error);
     expect(unreachable).toMatchObject({ code: "Unavailable", store: `postgres(127.0.0.1:${port}/records)` });
-    expect(() => postgres("no url")).toThrow(
-      expect.objectContaining({ code: "SettingsError", message: "Invalid Postgres URL; expected postgres://user@host/db" }),
-    );
+    for (const invalid of ["no url", "me:secret@127.0.0.1/records", "https://me:secret@127.0.0.1/records"])
+      expect(() => postgres(invalid)).toThrow(
+        expect.objectContaining({ code: "SettingsError", message: "Invalid Postgres URL; expected postgres://user@host/db" }),
+      );
     for (const error of [refused, nowhere, unreachable] as Error[])
       for (const secret of ["wrong password", password, "secret"])
         expect(`${error.message} ${JSON.stringify(error)}`).not.toContain(secret);

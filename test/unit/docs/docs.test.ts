@@ -1,36 +1,17 @@
-/** Compiles every TypeScript sample of the README and the pages in docs, and follows their links. */
+/** Compiles every TypeScript sample of the README and the pages in docs, runs those that say so, and follows the links. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { pages, root, type Sample, samplesOf, textOf } from "./pages.ts";
+import { run } from "./run-sample.ts";
 
-const root = join(import.meta.dirname, "../../..");
-
-/** Paths from the root of the repository. The generated API reference is not among them. */
-async function pages(): Promise<readonly string[]> {
-  const docs = await readdir(join(root, "docs"), { recursive: true });
-  const own = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md"];
-  return [...own, ...docs.filter((path) => path.endsWith(".md") && !path.startsWith("api/")).map((path) => `docs/${path}`)].sort();
-}
-
-interface Sample {
-  readonly page: string;
-  /** Line of the page on which the code starts, from 1. */
-  readonly line: number;
-  readonly code: string;
-}
-
-function samplesOf(page: string, text: string): readonly Sample[] {
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => ({
-    page,
-    line: text.slice(0, match.index).split("\n").length + 1,
-    code: match[1] ?? "",
-  }));
-}
+const samples = (await Promise.all((await pages()).map(async (page) => samplesOf(page, await textOf(page))))).flat();
+const running = samples.filter(({ output }) => output !== undefined);
 
 /** Writes each sample to a module of its own, on the lines that it has in its page, and returns what the compiler says. */
-async function compile(samples: readonly Sample[]): Promise<string> {
+async function compile(samples: readonly Pick<Sample, "page" | "line" | "code">[]): Promise<string> {
   // Below the root, so that `edgewater` is this package.
   await mkdir(join(root, ".cache"), { recursive: true });
   const folder = await mkdtemp(join(root, ".cache/samples-"));
@@ -56,20 +37,32 @@ async function compile(samples: readonly Sample[]): Promise<string> {
 }
 
 describe("the documentation", () => {
-  it("has samples that compile, and one that does not would be reported", async () => {
-    const texts = await Promise.all((await pages()).map(async (page) => samplesOf(page, await readFile(join(root, page), "utf8"))));
-    const samples = texts.flat();
+  it("has samples that compile, and reports one that does not", async () => {
     expect(samples.length).toBeGreaterThan(40);
     const wrong = { page: "wrong.md", line: 7, code: 'import { asset } from "edgewater";\nasset({ name: 1 }, () => 2);\n' };
-    const [first, ...more] = (await compile([...samples, wrong])).trim().split(/\n(?! )/);
-    expect(first).toMatch(/^wrong\.md\+7\.ts\(8,9\): error TS/);
-    expect(more).toEqual([]);
+    const errors = (await compile([...samples, wrong])).split("\n").filter((line) => /^\S/.test(line));
+    expect(errors).toEqual([expect.stringMatching(/^wrong\.md\+7\.ts\(8,9\): error TS/)]);
+  });
+
+  it.each(running)("has a sample that runs: $page, line $line", async (sample) => {
+    expect(await run(sample)).toBe(sample.output);
+  });
+
+  it("has samples that run on the pages that teach by them", () => {
+    const taught = ["getting-started", "handlers", "partitions", "testing"].map((name) => `docs/${name}.md`);
+    expect(taught.filter((page) => !running.some((sample) => sample.page === page))).toEqual([]);
+  });
+
+  it("reports a sample that prints something else, and one that throws, with its line", async () => {
+    expect(await run({ page: "wrong.md", line: 7, code: "console.log(1, { a: [] });\n" })).toBe("1 { a: [] }\n");
+    const error = await run({ page: "wrong.md", line: 7, code: 'throw new Error("no");\n' }).catch((thrown: unknown) => thrown);
+    expect(String((error as Error).stack)).toMatch(/wrong\.md\+7\.ts:7:/);
   });
 
   it("has no link to a file or heading that is not there", async () => {
     const broken: string[] = [];
     for (const page of await pages()) {
-      const text = (await readFile(join(root, page), "utf8")).replace(/^```[\s\S]*?^```$/gm, "");
+      const text = (await textOf(page)).replace(/^```[\s\S]*?^```$/gm, "");
       for (const [, target = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
         if (/^[a-z]+:/.test(target)) continue;
         const [path = "", anchor] = target.split("#");
@@ -82,7 +75,7 @@ describe("the documentation", () => {
   });
 
   it("maps every folder and file at the top of src in CONTRIBUTING.md", async () => {
-    const map = await readFile(join(root, "CONTRIBUTING.md"), "utf8");
+    const map = await textOf("CONTRIBUTING.md");
     const entries = await readdir(join(root, "src"), { withFileTypes: true });
     const missing = entries
       .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
@@ -91,7 +84,7 @@ describe("the documentation", () => {
   });
 
   it("has a README of at most 150 lines", async () => {
-    expect((await readFile(join(root, "README.md"), "utf8")).split("\n").length).toBeLessThanOrEqual(150);
+    expect((await textOf("README.md")).split("\n").length).toBeLessThanOrEqual(150);
   });
 });
 
