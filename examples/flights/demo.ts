@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { Repository, SuperJsonIOHandler } from "edgewater";
 import { DeltaIOHandler, DeltaTable } from "edgewater/delta";
 import { LocalStore } from "edgewater/local";
+import { drawProgress, printTable } from "../earthquakes/print.ts";
 import { pipeline } from "./pipeline.ts";
 import { months } from "./source.ts";
-import { drawProgress, printTable } from "../earthquakes/print.ts";
 
 const folder = process.argv[2] ?? ".edgewater";
 const store = new LocalStore(join(folder, "lake"), { names: "plain" });
