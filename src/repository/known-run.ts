@@ -1,14 +1,15 @@
 /** Runs that are begun with an id: once, however often they are asked for. */
+import type { Computation } from "../asset/computation.ts";
 import { EdgewaterError } from "../errors.ts";
 import { endedExecution } from "../run/ended-execution.ts";
+import { isSuccess, isUnchanged } from "../run/endings.ts";
 import type { Graph } from "../run/graph.ts";
 import { keptOptions, keptToken, type OwnerOptions, RunOwner } from "../run/owner.ts";
 import { checkPlaces } from "../run/places.ts";
-import { outputId, type Plan } from "../run/plan.ts";
+import { labelOf, type Plan } from "../run/plan.ts";
 import { planOfRecord } from "../run/planned.ts";
 import type { DecidedResult, FailedAsset, RunResult } from "../run/run.ts";
 import type { RunEnvironment } from "../run/run-environment.ts";
-import { isSuccess } from "../run/run-request.ts";
 import { errorOf } from "../run/thrown-from.ts";
 import { decodePlanned, type PlannedRecord, plannedKey } from "../storage/planned.ts";
 import type { AnyEvent, RunRecord } from "../storage/types.ts";
@@ -35,9 +36,8 @@ export async function knownRun(runId: string, graph: Graph, environment: Environ
   const run = await storage.getRun(runId);
   if (run === undefined) return undefined;
   if (run.status !== "Started" && run.status !== "Interrupted") {
-    const events = await storage.getEventsForRun(runId, { types: "all" });
-    await executor.replay?.((keptPlan) => endedExecution(run, events, JSON.parse(keptPlan) as PlannedRecord, graph));
-    return { result: resultFrom(run, events) };
+    await executor.replay?.((keptPlan) => endedExecution(run, storage, JSON.parse(keptPlan) as PlannedRecord, graph));
+    return { result: resultFrom(run, await storage.getEventsForRun(runId, { types: "all" }), graph) };
   }
   if (!executor.keepsRuns && !executor.keepsSteps) return { resume: runId };
   const [[lease], planned] = await Promise.all([storage.getLeases(runId, ""), storage.kvGet(plannedKey(runId))]);
@@ -54,28 +54,36 @@ export async function knownRun(runId: string, graph: Graph, environment: Environ
 }
 
 /** The result of a run that has ended, from its record. */
-function resultFrom({ runId, status, nodeNames }: RunRecord, all: readonly AnyEvent[]): RunResult {
+function resultFrom({ runId, status, nodeNames, partitionKeys }: RunRecord, all: readonly AnyEvent[], graph: Graph): RunResult {
   const [failed, skipped, unchanged] = [new Map<string, FailedAsset>(), new Set<string>(), new Set<string>()];
-  const decisions: DecidedResult[] = [];
+  const decisions = new Map<string, DecidedResult>();
+  const computations = new Map<string, Computation>();
+  const outputs = new Map<string, string[]>();
+  for (const name of nodeNames) {
+    const computation = graph.nodes.get(name)?.computation;
+    const own = computation?.name ?? name;
+    if (computation !== undefined) computations.set(own, computation);
+    outputs.set(own, [...(outputs.get(own) ?? []), name]);
+  }
   for (const event of all) {
-    const { assetKey: name, eventType } = event;
+    const { assetKey: name, eventType, partitionKey } = event;
     if (name === undefined) continue;
-    const partition = event.partitionKey && String(event.partitionKey);
+    const partition = partitionKey && String(partitionKey);
     const id = JSON.stringify([name, partition]);
+    // What is recorded of a whole step has the name of its function.
+    const assets = outputs.get(name) ?? [name];
     if (eventType === "StepFailure") failed.set(id, { name, partition, error: errorOf(event) });
-    if (eventType === "StepSkipped") (event.unchanged ? unchanged : skipped).add(name);
-    if (eventType === "StepStart" || (eventType === "StepSkipped" && event.unchanged))
-      if (event.reason !== undefined)
-        decisions.push({
-          step: outputId(name, event.partitionKey),
-          assets: [name],
-          partitionKeys: partition === undefined ? undefined : [partition],
-          isSkipped: eventType === "StepSkipped",
-          reason: event.reason,
-        });
+    if (eventType === "StepSkipped") for (const each of assets) (event.unchanged ? unchanged : skipped).add(each);
+    if ((eventType === "StepStart" || isUnchanged(event)) && "reason" in event && event.reason !== undefined) {
+      // A step whose event has no partition is a batch.
+      const batch = computations.get(name)?.partitions === undefined ? undefined : partitionKeys;
+      const keys = partition === undefined ? batch : [partition];
+      const { reason } = event;
+      decisions.set(id, { step: labelOf(name, keys), assets, partitionKeys: keys, isSkipped: eventType === "StepSkipped", reason });
+    }
     // A resumed run makes what has failed before.
     if (isSuccess(event)) failed.delete(id);
-    if (eventType === "StepStart") skipped.delete(name);
+    if (eventType === "StepStart") for (const each of assets) skipped.delete(each);
   }
   const failedAssets = [...failed.values()];
   const failedNames = new Set(failedAssets.map(({ name }) => name));
@@ -88,6 +96,6 @@ function resultFrom({ runId, status, nodeNames }: RunRecord, all: readonly AnyEv
     failedAssets,
     skippedAssets: nodeNames.filter((name) => skipped.has(name) || (!made.has(name) && !failedNames.has(name))),
     events,
-    decisions,
+    decisions: [...decisions.values()],
   };
 }

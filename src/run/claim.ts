@@ -1,6 +1,7 @@
 import { currentHolder } from "#holder";
 import { EdgewaterError, isEdgewaterError, thrownText } from "../errors.ts";
-import type { Batch, Lease, LeaseChange, NewEvent, StoredEvent } from "../storage/types.ts";
+import type { Batch, Lease, LeaseChange, NewEvent, Precondition, StoredEvent } from "../storage/types.ts";
+import { isUnchanged } from "./endings.ts";
 import { beatsPerLease, Heartbeat } from "./heartbeat.ts";
 import { living } from "./living.ts";
 import { howItEnded, type OwnerOptions, type StepOwner, takenOverBy } from "./owner.ts";
@@ -10,13 +11,13 @@ import type { StepRequest } from "./protocol.ts";
 /** How long a worker may be silent before another one may make its step, in milliseconds. */
 export const defaultClaimMs = 30_000;
 
-/** The owner of the lease of a step whose success or failure is recorded. It stays until the run ends. */
+/** The owner of the lease of a step whose end is recorded. It stays until the run ends. */
 export const endedOwner = "ended";
 
 /**
  * The claim of a worker on one step of a run: a lease below that of the run. Every commit requires that the run still has the owner
- * that sent the step, and that the worker still has its claim. The first commit takes the claim, the one that records the success
- * or the failure of the step ends it. A worker never takes over a run.
+ * that sent the step, and that the worker still has its claim. The first commit takes the claim, the one that records how the step
+ * ended ends it: its success, its failure, or that it was skipped because nothing has changed. A worker never takes over a run.
  */
 export class StepClaim implements StepOwner {
   readonly run: { readonly runId: string };
@@ -58,7 +59,7 @@ export class StepClaim implements StepOwner {
     return AbortSignal.any([this.#options.signal, this.#abort.signal]);
   }
 
-  /** Whether the success or the failure of the step was recorded with this claim. */
+  /** Whether the end of the step was recorded with this claim. */
   get hasEnded(): boolean {
     return this.#state === "ended";
   }
@@ -88,6 +89,11 @@ export class StepClaim implements StepOwner {
     this.#later = { ...this.#later, events: [...this.#later.events, ...events] };
   }
 
+  /** Records that the step was skipped because nothing has changed, if the preconditions hold. This ends the claim. */
+  async recordUnchanged(event: NewEvent, preconditions: readonly Precondition[]): Promise<void> {
+    await this.commit({ preconditions, events: [event] });
+  }
+
   /** Deletes a key of the key-value store with the next commit. */
   deleteLater(key: string): void {
     this.#later = { ...this.#later, obsolete: [...this.#later.obsolete, key] };
@@ -104,7 +110,7 @@ export class StepClaim implements StepOwner {
     this.#later = { events: [], obsolete: [] };
     const { events = [], preconditions = [], kv = [] } = batch;
     const { runId, step, owner } = this.#request;
-    const isEnd = events.some(({ eventType }) => eventType === "StepSuccess" || eventType === "StepFailure");
+    const isEnd = events.some(isEndOfStep);
     const held =
       this.#state === "new" ? { owner: this.#seen?.owner, ...(this.#seen && { beat: this.#seen.beat }) } : { owner: this.#token };
     try {
@@ -193,4 +199,9 @@ export class StepClaim implements StepOwner {
     this.#isSuperseded = true;
     this.lose(own === undefined || own.owner === endedOwner ? "another worker has made it" : takenOverBy(own));
   }
+}
+
+/** Whether an event says how a step ended. */
+function isEndOfStep(event: NewEvent): boolean {
+  return event.eventType === "StepSuccess" || event.eventType === "StepFailure" || isUnchanged(event);
 }

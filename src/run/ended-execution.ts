@@ -1,14 +1,13 @@
 import { EdgewaterError } from "../errors.ts";
 import type { PlannedRecord } from "../storage/planned.ts";
-import type { AnyEvent, RunRecord } from "../storage/types.ts";
-import type { Execution, Outcome, Outcomes } from "./executor.ts";
+import type { RunRecord, Storage } from "../storage/types.ts";
+import { endedOutcome, endingsOf } from "./endings.ts";
+import type { Execution, Outcomes } from "./executor.ts";
 import type { Graph } from "./graph.ts";
 import { keptToken } from "./owner.ts";
-import { outputId, outputIds, type Step } from "./plan.ts";
+import { outputIds, type Step } from "./plan.ts";
 import { planOfRecord } from "./planned.ts";
 import { outcomeWith, requestOf } from "./protocol.ts";
-import { isSuccess } from "./run-request.ts";
-import { errorOf } from "./thrown-from.ts";
 
 /**
  * An execution of a run that has ended, for an engine that repeats its calls: each step ends as the events of the run say, and
@@ -16,20 +15,12 @@ import { errorOf } from "./thrown-from.ts";
  *
  * @throws `GraphError` when the graph lacks one of the assets of the plan
  */
-export function endedExecution(run: RunRecord, events: readonly AnyEvent[], planned: PlannedRecord, graph: Graph): Execution {
+export function endedExecution(run: RunRecord, storage: Storage, planned: PlannedRecord, graph: Graph): Execution {
   const { runId } = run;
-  const endings = new Map<string, AnyEvent>();
-  for (const event of events) {
-    const { assetKey, eventType } = event;
-    if (assetKey !== undefined && (isSuccess(event) || eventType === "StepFailure"))
-      endings.set(outputId(assetKey, event.partitionKey), event);
-  }
-  const outcomeOf = (step: Step, id: string): Outcome => {
-    const event = endings.get(id);
-    if (event === undefined) return { status: "failure", error: unmade(runId, step) };
-    return isSuccess(event) ? { status: "success", event } : { status: "failure", error: errorOf(event) };
+  const recorded = async (step: Step): Promise<Outcomes> => {
+    const found = await endingsOf({ runId, since: 0 }, step, storage);
+    return new Map(outputIds(step).map((id) => [id, endedOutcome(found.get(id)) ?? { status: "failure", error: unmade(runId, step) }]));
   };
-  const recorded = async (step: Step): Promise<Outcomes> => new Map(outputIds(step).map((id) => [id, outcomeOf(step, id)]));
   const base = { runId, owner: keptToken(run), since: 0, plannedAt: planned.plannedAt, timeoutMs: undefined, retry: undefined };
   return {
     plan: planOfRecord(planned, graph),

@@ -47,7 +47,7 @@ export function placeOf({ definition, key }: Output): Place {
 }
 
 /** The precondition that an output was not recorded since its latest record was read. */
-export function isStillLatest({ definition, key }: Output, latest: LatestRecord | undefined): Precondition {
+export function isStillLatest({ definition, key }: Output, latest: Pick<LatestRecord, "lastMaterializationId"> | undefined): Precondition {
   return { latest: definition.name, ...(key && { partition: key }), is: latest?.lastMaterializationId };
 }
 

@@ -39,6 +39,8 @@ export interface StepOwner {
   readonly commit: (batch: Batch) => Promise<readonly StoredEvent[]>;
   readonly newWriteId: () => string;
   readonly recordLater: (...events: readonly NewEvent[]) => void;
+  /** Records that a step was skipped because nothing has changed. A worker ends its claim with it, if the preconditions hold. */
+  readonly recordUnchanged: (event: NewEvent, preconditions: readonly Precondition[]) => Promise<void>;
   readonly deleteLater: (key: string) => void;
 }
 
@@ -55,6 +57,8 @@ export class RunOwner implements StepOwner {
   readonly token: string;
   /** Whether an engine keeps the run. */
   readonly isSent: boolean;
+  /** Whether another process has made the run before: what it has recorded counts. */
+  isRejoined = false;
   readonly #options: OwnerOptions;
   readonly #holder: string | undefined;
   readonly #abort = new AbortController();
@@ -100,6 +104,7 @@ export class RunOwner implements StepOwner {
   /** Goes on with a run that an engine keeps. Its first commit is refused when the run was taken over with force. */
   static rejoin(run: RunRecord, options: OwnerOptions): RunOwner {
     const owner = new RunOwner(run, options, undefined);
+    owner.isRejoined = true;
     owner.#start();
     return owner;
   }
@@ -137,6 +142,11 @@ export class RunOwner implements StepOwner {
   /** Records events with the next commit: those of steps that were skipped. */
   recordLater(...events: readonly NewEvent[]): void {
     this.#later.events.push(...events);
+  }
+
+  /** Records with the next commit that a step was skipped because nothing has changed: nothing waits for it. */
+  async recordUnchanged(event: NewEvent): Promise<void> {
+    this.recordLater(event);
   }
 
   /** Deletes a key of the key-value store with the next commit. */

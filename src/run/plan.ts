@@ -234,7 +234,7 @@ function stepsOf(
 }
 
 /** The display name of a step. */
-export function labelOf(name: string, keys: readonly PartitionKey[] | undefined): string {
+export function labelOf(name: string, keys: readonly (PartitionKey | string)[] | undefined): string {
   return keys === undefined ? name : `${name}[${keys.length > 3 ? `${keys.length} partitions` : keys.join(", ")}]`;
 }
 

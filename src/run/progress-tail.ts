@@ -13,6 +13,8 @@ interface TailTarget {
   /** The id of the last event that is not reported. */
   readonly after: number;
   readonly onProgress: OnProgress;
+  /** Whether steps are skipped as unchanged where they are made; otherwise what sends them reports it. */
+  readonly decidesThere: boolean;
 }
 
 /** Follows the events of a run, and reports those of steps that other processes make as progress. */
@@ -39,7 +41,7 @@ export class ProgressTail {
     this.#labels = new Set(steps.map(({ label }) => label));
     if (target === undefined) return;
     for (const step of steps) {
-      const followed = { label: step.label, startTime: undefined, hasFailed: false };
+      const followed = { label: step.label, startTime: undefined, hasFailed: false, isDecidedThere: target.decidesThere };
       for (const id of new Set([stepId(step), ...outputIds(step)])) this.#steps.set(id, followed);
     }
     this.#timer = setInterval(() => this.flush(), intervalMs);
@@ -117,6 +119,8 @@ function progressOf(event: AnyEvent, followed: FollowedStep): ProgressEvent | un
       followed.hasFailed = true;
       return isFirst ? { type: "step-failure", runId, step, durationMs, error: errorOf(event) } : undefined;
     }
+    case "StepSkipped":
+      return followed.isDecidedThere && event.unchanged ? { type: "step-skipped", runId, step, because: event.reason ?? "" } : undefined;
     default:
       return undefined;
   }
@@ -125,6 +129,7 @@ function progressOf(event: AnyEvent, followed: FollowedStep): ProgressEvent | un
 /** A step that another process makes. */
 interface FollowedStep {
   readonly label: string;
+  readonly isDecidedThere: boolean;
   startTime: number | undefined;
   hasFailed: boolean;
 }

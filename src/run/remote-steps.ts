@@ -3,15 +3,15 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { plannedKey } from "../storage/planned.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { endedOwner } from "./claim.ts";
+import { endedOutcome, endingsOf, isSuccess } from "./endings.ts";
 import type { Outcome, Outcomes } from "./executor.ts";
 import { outputIds, type Plan, type Step, stepId } from "./plan.ts";
 import { ProgressTail } from "./progress-tail.ts";
 import { outcomeWith, requestOf, type StepOutcome, type StepRequest } from "./protocol.ts";
 import type { RemoteExecution, RemoteListeners } from "./remote-execution.ts";
 import type { RunEnvironment } from "./run-environment.ts";
-import { claimOf, endingsOf, isSuccess, outcomeOf, runRequest } from "./run-request.ts";
+import { claimOf, outcomeOf, runRequest } from "./run-request.ts";
 import { stepFailures } from "./step-record.ts";
-import { errorOf } from "./thrown-from.ts";
 
 /** How often a step is failed again that a worker has changed meanwhile. */
 const mostTries = 5;
@@ -23,8 +23,9 @@ export async function remoteExecution(
   elsewhere: Plan,
   { onProgress, onRecorded }: RemoteListeners,
 ): Promise<RemoteExecution> {
-  const { owner, storage } = environment;
-  const target = onProgress && elsewhere.length > 0 ? { after: await owner.lastEvent(), onProgress } : undefined;
+  const { owner, storage, executor } = environment;
+  const decidesThere = executor.keepsRuns ?? false;
+  const target = onProgress && elsewhere.length > 0 ? { after: await owner.lastEvent(), onProgress, decidesThere } : undefined;
   const tail = new ProgressTail(owner.run.runId, elsewhere, storage, target);
   return {
     steps: remoteSteps(environment, plan, tail, onRecorded),
@@ -51,11 +52,10 @@ function remoteSteps(
     const found = await endingsOf({ runId, since: await owner.since() }, step, storage);
     await tail.flush();
     const entries = outputIds(step).map((id): [string, Outcome] => {
-      const event = found.get(id);
-      if (event === undefined) return [id, { status: "failure", error: unrecorded(step, id in outputs) }];
-      if (!isSuccess(event)) return [id, { status: "failure", error: errorOf(event) }];
-      onRecorded(event);
-      return [id, { status: "success", event }];
+      const outcome = endedOutcome(found.get(id)) ?? { status: "failure", error: unrecorded(step, id in outputs) };
+      // What was made before an unchanged step is no event of this run.
+      if (outcome.status === "success" && !outcome.decision?.isSkipped) onRecorded(outcome.event);
+      return [id, outcome];
     });
     return new Map(entries);
   };
@@ -66,7 +66,7 @@ function remoteSteps(
       const seen = await claimOf(own, storage);
       const found = await endingsOf(own, step, storage);
       if (seen?.owner === endedOwner) return settle(step, outcomeWith(own, "ended"));
-      const made = [...found].flatMap(([id, event]) => (isSuccess(event) ? [id] : []));
+      const made = [...found].flatMap(([id, { event }]) => (isSuccess(event) ? [id] : []));
       const lease = { runId, step: own.step, owner: endedOwner, attempt: (seen?.attempt ?? 0) + 1, ttlMs: 1 };
       try {
         await owner.commit({
@@ -75,7 +75,7 @@ function remoteSteps(
           leases: [lease],
         });
         const outcomes = new Map(await settle(step, outcomeWith(own, "ended")));
-        for (const [id, outcome] of outcomes) if (outcome.status === "failure") outcomes.set(id, { status: "failure", error });
+        for (const [id, outcome] of outcomes) if (outcome.status === "failure") outcomes.set(id, { ...outcome, error });
         return outcomes;
       } catch (cause) {
         if (owner.lost !== undefined || tries === mostTries || !isEdgewaterError(cause, "PreconditionFailed"))

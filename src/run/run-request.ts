@@ -1,7 +1,9 @@
 /** A step that was sent as JSON: claimed, made, and answered with the events that were recorded. */
+import { EdgewaterError } from "../errors.ts";
 import { isFresh } from "../storage/query/run-status.ts";
-import type { AnyEvent, EventType, LatestRecord, Lease, Storage, StoredEvent } from "../storage/types.ts";
+import type { LatestRecord, Lease, Storage } from "../storage/types.ts";
 import { defaultClaimMs, endedOwner, StepClaim } from "./claim.ts";
+import { endingsOf } from "./endings.ts";
 import type { Outcome } from "./executor.ts";
 import { hasHolderEnded } from "./living.ts";
 import { placeOf } from "./look.ts";
@@ -26,7 +28,7 @@ export interface RequestOptions {
  * and one that another worker makes is left to it, unless this is a later delivery.
  *
  * @throws `TakenOver` when the run has another owner or has ended without the step, or the step was taken back, and what kept the
- *   outcome from being recorded
+ *   outcome from being recorded, else `Unavailable`
  */
 export async function runRequest(
   request: StepRequest,
@@ -59,7 +61,7 @@ export async function runRequest(
     const recorded = await recordedOutputs(request, step, storage);
     if (Object.keys(recorded).length === outputIds(step).length) return outcomeWith(request, "ended", recorded);
     if (claim.isSuperseded) return outcomeWith(request, "superseded");
-    throw claim.lost ?? firstError(outcomes);
+    throw claim.lost ?? firstError(outcomes) ?? unrecorded(request);
   } finally {
     abandon?.removeEventListener("abort", giveUp);
     claim.stop();
@@ -84,30 +86,9 @@ async function isHeld(lease: Lease, storage: Storage): Promise<boolean> {
   return isFresh(lease) && !(await hasHolderEnded(storage, lease));
 }
 
-/** The events that say how an output ended. */
-const noLimit = 1e9;
-const endings: readonly EventType[] = ["Materialization", "Observation", "StepFailure"];
-
-/** The last event of the run about each output of a step, by the ids of the outputs. */
-export async function endingsOf(
-  { runId, since }: Pick<StepRequest, "runId" | "since">,
-  { outputs, keys }: Step,
-  storage: Storage,
-): Promise<ReadonlyMap<string, AnyEvent>> {
-  const partition = keys?.length === 1 ? keys[0] : undefined;
-  const options = { runId, after: since, types: endings, limit: noLimit, ...(partition && { partition }) };
-  const events = await Promise.all(outputs.map(({ name }) => storage.getEventsForAsset(name, options)));
-  const found = new Map<string, AnyEvent>();
-  for (const event of events.flat()) {
-    const id = outputId(event.assetKey as string, event.partitionKey);
-    if (!found.has(id)) found.set(id, event);
-  }
-  return found;
-}
-
 async function recordedOutputs(request: StepRequest, step: Step, storage: Storage): Promise<StepOutcome["outputs"]> {
   const found = await endingsOf(request, step, storage);
-  return Object.fromEntries([...found].map(([id, event]) => [id, event.id]));
+  return Object.fromEntries([...found].map(([id, { event }]) => [id, event.id]));
 }
 
 function outputsOfClaim(outcomes: ReadonlyMap<string, Outcome>, { failures }: StepClaim): StepOutcome["outputs"] {
@@ -126,12 +107,13 @@ function missingOf(records: readonly LatestRecord[]): ReadonlySet<number> {
   return new Set(records.flatMap(({ lastFound, lastMaterializationId: id }) => (lastFound === "Missing" && id !== undefined ? [id] : [])));
 }
 
+/** What the step has thrown and could not record; undefined when that was `null` or `undefined`, or nothing was thrown. */
 function firstError(outcomes: ReadonlyMap<string, Outcome>): unknown {
   for (const outcome of outcomes.values()) if (outcome.status === "failure") return outcome.error;
   return undefined;
 }
 
-/** Whether an event is a success of an output. */
-export function isSuccess(event: AnyEvent): event is StoredEvent {
-  return event.eventType === "Materialization" || event.eventType === "Observation";
+function unrecorded({ runId, step, computation }: StepRequest): EdgewaterError<"Unavailable"> {
+  const message = `Cannot end the step ${JSON.stringify(step)} of the run ${runId}: its outcome could not be recorded; try it again`;
+  return new EdgewaterError("Unavailable", message, { asset: computation, key: runId });
 }

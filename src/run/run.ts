@@ -142,7 +142,8 @@ export async function run(
         // What the run has recorded before it was resumed is not sent again.
         const isRecorded = outputIds(step).every((id) => known.recorded.has(id));
         if (runElsewhere === undefined || isRecorded) return runStep(step, stepEnvironment, known);
-        return unlessUnchanged(step, stepEnvironment, () => runElsewhere(step, execution));
+        const send = (): Promise<Outcomes> => unlessUnchanged(step, stepEnvironment, () => runElsewhere(step, execution));
+        return owner.isRejoined ? unlessEnded(step, execution, send) : send();
       },
       skipStep: (step, because) => {
         onProgress({ type: "step-skipped", runId, step: step.label, because });
@@ -165,6 +166,12 @@ export async function run(
     remote.stop();
     owner.stop();
   }
+}
+
+/** Settles a step that has ended before this process went on with the run, else sends it. */
+async function unlessEnded(step: Step, { outcomeOf, settle }: Execution, send: () => Promise<Outcomes>): Promise<Outcomes> {
+  const known = await outcomeOf(step).catch(() => undefined);
+  return known?.status === "ended" ? settle(step, known) : send();
 }
 
 /** How a step runs elsewhere; undefined for one that runs here. */

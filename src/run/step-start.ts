@@ -1,7 +1,7 @@
 /** What a step looks at before it loads its inputs, so that it notices when another run records its outputs meanwhile. */
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import type { ExpectedObject } from "../io-handler/contexts.ts";
-import type { LatestRecord, StoredEvent, StoredMark } from "../storage/types.ts";
+import type { LatestRecord, Precondition, StoredEvent, StoredMark } from "../storage/types.ts";
 import { canInspect, historyOf, isStillLatest, look, type Output, placeOf, recordAnnounced } from "./look.ts";
 import { outputId, type Step } from "./plan.ts";
 import type { StepEnvironment } from "./run-environment.ts";
@@ -48,8 +48,17 @@ export async function findRecorded(
   return found;
 }
 
-/** The largest number of outputs whose latest records are a precondition of the start of a step. */
+/** The largest number of outputs whose latest records are preconditions of one commit. */
 const mostPreconditions = 50;
+
+/** The preconditions that no other run has recorded an output of a step since; none for a step with very many outputs. */
+export function areStillLatest(
+  outputs: readonly StepOutput[],
+  lastMaterializationId: (id: string) => number | undefined,
+): readonly Precondition[] {
+  if (outputs.length > mostPreconditions) return [];
+  return outputs.map((output) => isStillLatest(output, { lastMaterializationId: lastMaterializationId(output.id) }));
+}
 
 /**
  * Records the start of a step, after a look at the stores of the outputs whose records do not say what is stored. A value that
@@ -72,7 +81,7 @@ export async function startStep(
     checkIfLatest(step, known);
     bases.set(output.id, { latest: known, expected: await expectedOf(output, known, environment) });
   }
-  const preconditions = outputs.length > mostPreconditions ? [] : outputs.map((output) => isStillLatest(output, latest.get(output.id)));
+  const preconditions = areStillLatest(outputs, (id) => latest.get(id)?.lastMaterializationId);
   try {
     await record.start(preconditions, reason);
   } catch (error) {

@@ -19,7 +19,7 @@ import { type LoadedInputs, type StepRecord, stepRecord, succeededEvent } from "
 import { findRecorded, outputsOf, readLatest, startStep } from "./step-start.ts";
 import { withinLimits } from "./time-limit.ts";
 import { decideAtStart, skipUnchangedStep } from "./unchanged.ts";
-import { type Base, conflict, isLostRace, maxConflicts, type Write, writeOutput } from "./write-output.ts";
+import { type Base, conflict, isLostRace, LostRace, maxConflicts, type Write, writeOutput } from "./write-output.ts";
 
 /**
  * Calls `work` until it succeeds, no retry is left, or the signal is aborted. The load, the function and the writes of a step
@@ -174,7 +174,11 @@ async function skipIfUnchanged(running: RunningStep): Promise<boolean> {
   const { isSkipped, reason } = decided;
   running.decision = { isSkipped, reason };
   if (!isSkipped) return false;
-  for (const [id, outcome] of skipUnchangedStep(step, decided, environment)) outcomes.set(id, outcome);
+  const skip = (): Promise<Outcomes> =>
+    skipUnchangedStep(step, decided, environment).catch((error: unknown) => {
+      throw isEdgewaterError(error, "PreconditionFailed") ? new LostRace() : error;
+    });
+  for (const [id, outcome] of await attempt(environment.signal, skip)) outcomes.set(id, outcome);
   return true;
 }
 

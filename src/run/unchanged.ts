@@ -7,7 +7,7 @@ import { type Look, look, type Output, placeOf } from "./look.ts";
 import { outputId, type Step } from "./plan.ts";
 import type { LoadEnvironment, StepEnvironment } from "./run-environment.ts";
 import { unchangedEvent } from "./step-record.ts";
-import { outputsOf, type StepOutput } from "./step-start.ts";
+import { areStillLatest, outputsOf, type StepOutput } from "./step-start.ts";
 
 /** A decision with the events that count in place of new ones, by the ids of the outputs; empty unless the step is skipped. */
 export interface DecidedStep extends StepDecision {
@@ -134,10 +134,22 @@ export async function decideAtStart(step: Step, environment: StepEnvironment): P
   return decide(step, environment);
 }
 
-/** The outcomes of a step that is skipped: what was made before counts. The run records why. */
-export function skipUnchangedStep(step: Step, { reason, events }: DecidedStep, { owner, onProgress }: StepEnvironment): Outcomes {
-  onProgress({ type: "step-skipped", runId: owner.run.runId, step: step.label, because: reason });
-  owner.recordLater(unchangedEvent(step, owner.run.runId, reason));
+/**
+ * Records that a step is skipped, and returns its outcomes: what was made before counts.
+ *
+ * @throws `PreconditionFailed` when another run has recorded an output of the step of a worker since it was decided
+ */
+export async function skipUnchangedStep(
+  step: Step,
+  { reason, events }: DecidedStep,
+  { owner, onProgress }: StepEnvironment,
+): Promise<Outcomes> {
+  const { runId } = owner.run;
+  await owner.recordUnchanged(
+    unchangedEvent(step, runId, reason),
+    areStillLatest(outputsOf(step), (id) => events.get(id)?.id),
+  );
+  onProgress({ type: "step-skipped", runId, step: step.label, because: reason });
   const decision = { isSkipped: true, reason };
   return new Map([...events].map(([id, event]): [string, Outcome] => [id, { status: "success", event, decision }]));
 }

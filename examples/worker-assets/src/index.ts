@@ -36,6 +36,7 @@ export class Run extends WorkflowEntrypoint<Env> {
       ...(await selectionOf(repository, v.parse(runRequest, payload))),
       runId: instanceId,
       executor: cloudflareWorkflow(step),
+      skipUnchanged: true,
       raiseOnError: false,
     });
     return { success, materializedAssets };

@@ -1,5 +1,6 @@
 import { isEdgewaterError } from "../../errors.ts";
 import { inProcess } from "../../run/in-process.ts";
+import type { RunResult } from "../../run/run.ts";
 import type { ProgressEvent } from "../../run/run-environment.ts";
 import type { AnyEvent } from "../../storage/types.ts";
 import { broken, canonical, type ExecutorCase, type ExecutorKind, eventsOf, executorCase, same, succeeded } from "./check.ts";
@@ -43,6 +44,45 @@ export const resultCases: readonly ExecutorCase[] = [
       same(await repository.load("graph.all"), 2, "a value");
       const lines = (await stage.storage.getRunLogs(actual.runId)).map(({ message }) => message);
       same(lines, ["makes a pair"], "the log of the run");
+    },
+  ),
+  executorCase(
+    "skips what is unchanged, and tells and records it as inProcess does",
+    everywhere,
+    async ({ make, repository, stage, hooks }) => {
+      const selection = ["unchanged.one", "unchanged.left", "unchanged.right", "unchanged.batch"];
+      const options = { partitionKeys: ["a", "é/x"], skipUnchanged: true };
+      const here = { executor: inProcess(), selection, ...options };
+      succeeded(await repository.materialize({ ...here, skipUnchanged: false }));
+      const calls = await hooks.count("unchanged.pair");
+      const expected = await repository.materialize(here);
+      const progress: string[] = [];
+      const onProgress = (event: ProgressEvent): void => void (event.type === "step-skipped" && progress.push(event.step));
+      const actual = await make(selection, { ...options, onProgress });
+      succeeded(actual);
+      const outcomeOf = ({ materializedAssets, skippedAssets, events, decisions }: RunResult): unknown => ({
+        materializedAssets,
+        skippedAssets,
+        events,
+        decisions: decisions.toSorted((left, right) => (left.step < right.step ? -1 : 1)),
+      });
+      same(outcomeOf(actual), outcomeOf(expected), "the result");
+      same(
+        actual.decisions.map(({ isSkipped }) => isSkipped),
+        [true, true, true],
+        "the decisions",
+      );
+      const recorded = async ({ runId }: RunResult): Promise<readonly string[]> =>
+        (await eventsOf(stage.storage, runId)).map(contentOf).toSorted();
+      same(await recorded(actual), await recorded(expected), "events");
+      same([...new Set(progress)].toSorted(), actual.decisions.map(({ step }) => step).toSorted(), "the steps of the progress");
+      // Once more: the recorded result.
+      same(
+        outcomeOf(await make(selection, { ...options, runId: actual.runId })),
+        outcomeOf(expected),
+        "the result of a run that has ended",
+      );
+      same(await hooks.count("unchanged.pair"), calls, "calls");
     },
   ),
   executorCase("skips what depends on a failure, and nothing else", everywhere, async ({ make }) => {

@@ -118,6 +118,22 @@ function definitionsOf(hooks: Hooks): { readonly assets: readonly (Asset | Multi
   );
   const odd = asset({ name: oddName, partitions: dates }, (_, { partitionKey }) => partitionKey);
   const restarted = number("restart.one");
+  const unchanged = asset({ name: "unchanged.one", codeVersion: "1" }, () => 1);
+  const unchangedPair = multiAsset(
+    {
+      name: "unchanged.pair",
+      inputs: { unchanged },
+      outputs: { "unchanged.left": { codeVersion: "1" }, "unchanged.right": { codeVersion: "1" } },
+    },
+    async ({ unchanged }) => {
+      await called("unchanged.pair");
+      return { "unchanged.left": unchanged, "unchanged.right": unchanged + 1 };
+    },
+  );
+  const unchangedBatch = asset(
+    { name: "unchanged.batch", codeVersion: "1", partitions: { definition: letters, batch: true } },
+    (_, { partition }) => new Map(partition?.keys.map((key) => [String(key), 1])),
+  );
   let retries = 0;
   const retried = asset({ name: "progress.retried", retry: { maxRetries: 2, delayMs: 1 } }, () => {
     if (retries++ % 2 === 0) throw new Error("try again");
@@ -127,6 +143,7 @@ function definitionsOf(hooks: Hooks): { readonly assets: readonly (Asset | Multi
     ...[one, pair, keyed, batch, all, own, only, broken, from("failure.behind", broken), beside],
     ...[fails("error.class", wrong), fails("error.code", refused), fails("error.text", () => "a text"), fails("error.null", () => null)],
     ...killed,
+    ...[unchanged, unchangedPair, unchangedBatch],
     ...["delivery", "zombie", "slow", "cancel"].map(gate),
     ...wide,
     ...[sum, odd, restarted, from("restart.two", restarted), retried, number("lost.one"), number("clock.one"), number("both.one")],
