@@ -42,9 +42,7 @@ const onBuiltIns = [
   "test/unit/serializer/{corpus,superjson,lossless,suites,registrations}.test.ts",
   "test/unit/io-handler/{contexts,data-version}.test.ts",
   "test/unit/settings/passed-in.test.ts",
-  // What is in `node` needs files, or DuckDB.
-  "test/unit/delta/*.test.ts",
-  "test/unit/delta/!(node)/**/*.test.ts",
+  "test/unit/delta/{values,parquet}/**/*.test.ts",
 ];
 
 /**
@@ -53,6 +51,9 @@ const onBuiltIns = [
  */
 const core = [
   "test/unit/{automation,repository,run,executors}/**/*.test.ts",
+  // What is in `node` needs files, or DuckDB.
+  "test/unit/delta/*.test.ts",
+  "test/unit/delta/!(node|values|parquet)/**/*.test.ts",
   // Below it is the server, whose requests have headers that browsers set themselves; Workers have tests of their own.
   "test/unit/inspector/*.test.ts",
 ];

@@ -20,12 +20,17 @@ const universal = Object.entries(sources).filter(
   ([name]) => !["edgewater/dotenv", "edgewater/fs", "edgewater/local", "edgewater/postgres", "edgewater/unstorage"].includes(name),
 );
 
+/** What is constructed on import: a TextEncoder by aws4fetch, decoders and encoders of texts for Parquet. No other entry may use a global. */
+function globalsOf(name: string): object {
+  if (name === "edgewater/s3") return { TextEncoder };
+  return name === "edgewater/delta" ? { TextDecoder, TextEncoder } : {};
+}
+
 describe.each(universal)("importing %s", (name, entry) => {
   it("works and uses no global", async () => {
     const code = await bundle(entry);
     const touched: PropertyKey[] = [];
-    // aws4fetch constructs a TextEncoder when it is imported. No other entry may use a global.
-    const given = name === "edgewater/s3" ? { TextEncoder } : {};
+    const given = globalsOf(name);
     const global = createContext(given) as Record<string, unknown>;
     const language = new Set(runInContext("Reflect.ownKeys(globalThis)", global) as PropertyKey[]);
     const before = Reflect.ownKeys(global);
