@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { components } from "../../../scripts/components.ts";
+import { breadth } from "../../support/breadth.ts";
 import { run } from "../../support/spawn.ts";
 
 let folder: string;
@@ -22,7 +23,7 @@ describe.each([
   { name: "Deno", path: deno.path, program: ["run", "--quiet", "-A"] },
   { name: "Bun", path: bun.path, program: ["--bun"] },
 ])("Delta tables in $name", ({ name, path, program }) => {
-  it.skipIf(path === undefined)("pass the tests of the core", { timeout: limitMs }, async () => {
+  it.skipIf(path === undefined)("pass the tests of the core", { timeout: limitMs, tags: breadth }, async () => {
     const output = join(folder, `${name}.json`);
     const tests = ["test/unit/delta", "--exclude", "test/unit/delta/node/**", "--reporter", "json", "--outputFile", output];
     // Vitest ends workers with a call that Deno lacks, and its exit code says so; the report has the tests.
