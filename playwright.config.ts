@@ -10,8 +10,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   // A test that hangs ends; on a busy machine every test takes many times as long as alone.
-  timeout: 240_000,
-  expect: { timeout: 60_000 },
+  timeout: 480_000,
+  expect: { timeout: 120_000 },
   projects: browsers.flatMap(({ name, launchOptions: { channel, ...launchOptions } }, index): Project[] => {
     const project = { name, use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) } };
     // What only Chromium can show, and the long sweeps, which tell nothing new in a second browser.

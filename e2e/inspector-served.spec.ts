@@ -12,7 +12,7 @@ import { staticHost } from "./support/static-host.ts";
 
 const root = join(import.meta.dirname, "..");
 const node = join(root, "node_modules/.bin/node");
-const patience = { timeout: 60_000 };
+const patience = { timeout: 180_000 };
 let folder = "";
 
 test.describe.configure({ mode: "default" });

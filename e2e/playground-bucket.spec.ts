@@ -4,7 +4,8 @@ import { components } from "../scripts/components.ts";
 import { createBucket } from "../test/support/servers/buckets.ts";
 import { start } from "../test/support/servers/ceph.ts";
 
-const patience = { timeout: 120_000 };
+const patience = { timeout: 180_000 };
+test.setTimeout(600_000);
 const bucket = "earthquakes";
 let ceph: Awaited<ReturnType<typeof start>> | undefined;
 

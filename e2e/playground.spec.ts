@@ -4,8 +4,8 @@ import expected from "../test/runtime/node-deno-bun/monitoring-versions.json" wi
 import { downloadOf, takeDownloads } from "./support/downloads.ts";
 import { inEveryBrowser } from "./support/tags.ts";
 
-test.setTimeout(240_000);
-const patience = { timeout: 60_000 };
+test.setTimeout(600_000);
+const patience = { timeout: 180_000 };
 
 /** What should never happen on any page: errors, and anything that a policy refuses. */
 const problems = new Map<Page, string[]>();
