@@ -98,7 +98,7 @@ describe("rows", () => {
     [struct(field("x", "long")), { y: 1 }, /"a.y" of row 0: the schema has no such column/],
     [struct(requiredField("x", "long")), {}, /"a.x" of row 0: undefined; it is not nullable/],
     [array(array("byte")), [[1], [1000]], /"a.element.element" of row 0/],
-  ] as const)("are refused by %j: %s", (type, value, message) => {
+  ] as const)("are refused by $0: $2", (type, value, message) => {
     expect(() => putInto(type, value)).toThrow(
       expect.objectContaining({ code: "ValidationError", message: expect.stringMatching(message) }),
     );
