@@ -26,7 +26,7 @@ export const chain = ["quakes", "strong", "daily", "report", "archive"] as const
 /**
  * The assets.
  *
- * @param onCall told of every call of a function of an asset
+ * @param onCall called when the function of an asset is called
  */
 export function assetsOf(ioHandler: BaseIOHandler, onCall: (name: string) => void = () => {}): readonly Asset[] {
   const options = { ioHandler, codeVersion: "1" };

@@ -30,8 +30,8 @@ export interface Scan {
 const filesAhead = 3;
 
 /**
- * Yields the rows of a snapshot, in batches of columns. Files and row groups in which no row can match are not read, and columns that
- * nobody asked for are not either.
+ * Yields the rows of a snapshot, in batches of columns. Files and row groups in which no row can match are not read, nor
+ * columns that were not asked for.
  *
  * @throws `ValidationError` for unknown columns; `NotFound` or `Integrity` that names a data file that is missing or damaged
  */

@@ -188,7 +188,7 @@ export class DeltaTable<Store extends ReadableStore = ReadableStore> {
   }
 
   /**
-   * Writes data to a table, and creates it if there is none.
+   * Writes data to a table, and creates the table if it does not exist.
    *
    * @throws as {@link DeltaTable.create}; `ValidationError` that names the column, and the row, for data that do not fit; `Conflict` if
    * another writer changed what the write depends on

@@ -78,7 +78,7 @@ const malformed: readonly (readonly [what: string, status: number, path: string,
   ["JSON that is nested deeply", 400, "/materialize", { method: "POST", body: "[".repeat(30_000) }],
   ["a body that is too large", 413, "/materialize", { method: "POST", body: `{"id":"${"x".repeat(70_000)}"}` }],
   ["an unknown run", 404, "/status?run=none"],
-  ["the password of nobody", 401, "/inspector/", { token: "", headers: { authorization: "Basic !!!" } }],
+  ["a wrong password", 401, "/inspector/", { token: "", headers: { authorization: "Basic !!!" } }],
 ];
 
 /** Sends malformed requests, and returns what was answered wrongly, or told about the inside. */

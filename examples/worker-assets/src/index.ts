@@ -28,7 +28,7 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-/** A run that survives whatever happens to this Worker. Its instance has the id of the run. */
+/** A run that survives restarts and failures of this Worker. Its instance has the id of the run. */
 export class Run extends WorkflowEntrypoint<Env> {
   override async run({ instanceId, payload }: WorkflowEvent<RunRequest>, step: WorkflowStep) {
     await using repository = await openRepository(this.env);

@@ -23,7 +23,7 @@ const known = [
   [["QuotaExceeded"], 507, "There is no room for this"],
 ] as const;
 
-/** The answer for whatever was thrown. What is unexpected is logged under an id that the client gets. */
+/** The answer for a thrown value. An unexpected error is logged under an id that the client gets. */
 export function refusalAnswer(error: unknown): Response {
   if (error instanceof Refusal) return answer(error.status, error.message, error.headers);
   for (const [codes, status, message] of known) if (isEdgewaterError(error, ...codes)) return answer(status, message);

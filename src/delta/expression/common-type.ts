@@ -3,7 +3,7 @@ import { decimalTypeOf, isDecimal, isFloating, isNumeric, isTimestamp, isWhole, 
 
 const wholeBySize: readonly WholeType[] = ["byte", "short", "integer", "long"];
 
-/** The type to which values of both types are converted without loss, except to double; undefined if there is none. */
+/** The type to which values of both types are converted without loss, except to double; undefined if they have no such type. */
 export function commonType(left: DeltaType, right: DeltaType): DeltaType | undefined {
   if (left === "void") return right;
   if (right === "void" || left === right) return left;

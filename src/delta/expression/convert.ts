@@ -106,7 +106,7 @@ function parsing(to: DeltaType): Conversion | undefined {
   return { apply: (value) => parse((value as string).trim()) ?? refuse(value, to), isMonotone: false };
 }
 
-/** Reads a text as a value of a type; the result is undefined for a text that is none. */
+/** Reads a text as a value of a type; undefined for a text that is not a value of it. */
 function parserOf(to: DeltaType): ((text: string) => unknown) | undefined {
   if (isDecimal(to)) {
     return (text) => {

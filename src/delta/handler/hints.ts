@@ -39,7 +39,7 @@ export interface TableHint<Value> extends StandardSchemaV1<unknown, Value> {
   readonly [hint]: Hinted;
 }
 
-/** What a hint says of tables; undefined for hints of other kinds. */
+/** The schema and the form that a hint of a table names; undefined for hints of other kinds. */
 export function hintedBy(typeHint: unknown): Hinted | undefined {
   const isHint = (typeof typeHint === "object" || typeof typeHint === "function") && typeHint !== null && hint in typeHint;
   return isHint ? (typeHint as TableHint<unknown>)[hint] : undefined;

@@ -17,7 +17,7 @@ export interface MergedValue {
   readonly where: Expression | undefined;
 }
 
-/** Types that insert the rows of the source: these make a table where there is none. */
+/** Types that insert the rows of the source: these create a missing table. */
 const inserting: readonly MergeType[] = ["upsert", "deduplicateInsert"];
 
 /** Merges a value into a table. Without a table, a type that inserts rows makes one of them. */
@@ -46,7 +46,7 @@ function isRepeatable(data: object): boolean {
   return !("next" in data) && !(data instanceof ReadableStream);
 }
 
-/** What the materialization says of a merge. */
+/** The metadata of a materialization that was a merge. */
 export function mergeMetadata(result: WriteResult | MergeResult): Metadata {
   if (!("numSourceRows" in result)) return { "delta/num_output_rows": MetadataValue.int(result.numOutputRows) };
   const { version: _, isCommitted: __, ...counts } = result;

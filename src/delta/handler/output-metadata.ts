@@ -3,7 +3,7 @@ import { arrowSchema } from "../arrow/schema-message.ts";
 import type { Snapshot } from "../log/snapshot.ts";
 import { rowCountOf } from "../statistics/file-facts.ts";
 
-/** What the materialization says of the whole table. The number of rows is left out if a file does not tell its own. */
+/** The metadata of a materialization about the whole table. The number of rows is left out if a file does not tell its own. */
 export function tableMetadata(snapshot: Snapshot): Metadata {
   let size = 0;
   for (const file of snapshot.files()) size += file.size;

@@ -44,13 +44,13 @@ import type { DeltaTypeHandler } from "./type-handler.ts";
  */
 export type DeltaMode = "overwrite" | "append" | "error" | "ignore" | "createOrReplace" | "merge";
 
-/** What every commit says of itself. */
+/** Metadata that every commit gets. */
 export interface CommitProperties {
   /** Entries of the commit in the history of the table: names and values of JSON. */
   readonly customMetadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What a handler is told of tables; metadata of an asset may say otherwise for its own. */
+/** The settings of a handler for its tables; metadata of an asset overrides them for its own table. */
 export interface TableSettings {
   /** What a write does to the rows that are there. Default: `overwrite`. */
   readonly mode?: DeltaMode | undefined;
@@ -67,7 +67,7 @@ export interface TableSettings {
   readonly tableConfig?: Readonly<Record<string, string>> | undefined;
   /** How data files are written. */
   readonly writerProperties?: WriterProperties | undefined;
-  /** What every commit says of itself. */
+  /** Metadata that every commit gets. */
   readonly commitProperties?: CommitProperties | undefined;
 }
 

@@ -41,7 +41,7 @@ export class Tables {
     }
   }
 
-  /** One version. @throws `NotFound` if there is none */
+  /** One version. @throws `NotFound` if it does not exist */
   async version(root: string, version: number, signal: AbortSignal): Promise<Snapshot> {
     const known = this.#known.get(root);
     return known?.version === version ? known : loadSnapshot(this.at(root), { version, signal });

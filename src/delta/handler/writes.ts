@@ -32,7 +32,7 @@ export async function appIdOf(place: ValueName & { readonly storageId: StorageId
   return id && folderKey(`edgewater/${id}`, place);
 }
 
-/** The last write of an application to a table; undefined if there is none, or its rows were wiped. */
+/** The last write of an application to a table; undefined before the first one, and after its rows were wiped. */
 export function lastWrite({ txns }: Snapshot, appId: string | undefined): Txn | undefined {
   const txn = appId === undefined ? undefined : txns.get(appId);
   return txn?.lastUpdated === wiped ? undefined : txn;
@@ -56,7 +56,7 @@ export function contentOf(tableId: string, version: number): string {
   return `${tableId}@${version}`;
 }
 
-/** What a commit says of the write that made it. */
+/** The fields of a commit that identify the write that made it. */
 export function commitEntry({ assetName, partition, runId, writeId }: OutputContext): Readonly<Record<string, unknown>> {
   const key = partition?.keys.map(String).join(", ");
   return { [entry]: { asset: assetName, ...(key && { partition: key }), ...(runId && { runId }), ...(writeId && { writeId }) } };

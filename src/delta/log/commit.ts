@@ -68,7 +68,7 @@ export function printActions(actions: Iterable<Action>): string {
   return text;
 }
 
-/** Reads a file of the log whole; undefined if there is none. */
+/** Reads a whole file of the log; undefined if it does not exist. */
 export async function readLogFile(table: TableLocation, key: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     return await (await table.store.get(key, { signal })).bytes();

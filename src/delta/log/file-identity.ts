@@ -28,7 +28,7 @@ function canonicalPath(path: string): string {
   return decoded.startsWith("file:") ? decoded.replace(/^file:\/*(?=\/)/, "") : decoded;
 }
 
-/** Decodes the path of an action, which is a URI; undamaged where it is none. */
+/** Decodes the path of an action, which is a URI; a path that is not a URI is returned as it is. */
 export function decodePath(path: string): string {
   if (!path.includes("%")) return path;
   try {

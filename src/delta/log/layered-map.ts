@@ -48,7 +48,7 @@ export class LayeredMap<Value> {
   }
 }
 
-/** Sets a value, and takes the key away where there is none. */
+/** Sets a value, or deletes the key if the value is undefined. */
 function set<Value>(map: Map<string, Value>, key: string, value: Value | undefined): void {
   if (value === undefined) map.delete(key);
   else map.set(key, value);

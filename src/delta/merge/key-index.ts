@@ -42,7 +42,7 @@ export class KeyIndex {
     this.#first[group] = row;
   }
 
-  /** The first row of the source with the keys of a row of the table; -1 if there is none. */
+  /** The first row of the source with the keys of a row of the table; -1 if no row has them. */
   find(rows: Parameters<Evaluate>[0]): number {
     let group: number | undefined = 0;
     for (let index = 0; index < this.#keys.length; index++) {

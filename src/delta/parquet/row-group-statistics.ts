@@ -44,7 +44,7 @@ export function columnStatistics(
   };
 }
 
-/** A bound as a value; undefined if it is none: a text that is cut within a character is no upper bound. */
+/** A bound as a value; undefined if it cannot be used: a text that is cut within a character is no upper bound. */
 function boundOf({ node }: Chunk, bytes: Uint8Array | undefined, convert: Convert, side: "min" | "max"): unknown {
   if (bytes === undefined || node.type === "INT96") return undefined;
   try {

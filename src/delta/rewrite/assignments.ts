@@ -98,7 +98,7 @@ function convertedFor(name: string, value: Bound, to: DeltaType): Bound | undefi
 function wholly(value: Bound): Bound {
   const call = (number: number): number => {
     if (Number.isInteger(number)) return number;
-    const message = `Cannot store ${number} as a whole number: it has a fraction, or is none; round it, or use CAST`;
+    const message = `Cannot store ${number} as a whole number: it has a fraction or is not a number; round it, or use CAST`;
     throw new EdgewaterError("ValidationError", message);
   };
   return { kind: "apply", type: value.type, operands: [value], call: call as (value: never) => unknown, isMonotone: true };

@@ -1,7 +1,8 @@
 import { rowObjects } from "../expression/evaluate.ts";
 import type { Expression } from "../expression/expression.ts";
 import type { CommitSettings, WrittenTable } from "../write/operation.ts";
-import { conditionText, noRewrite, type RewriteResult, rewriteFiles, runRewrite } from "./rewritten.ts";
+import { rewriteWhere } from "./rewrite-where.ts";
+import type { RewriteResult } from "./rewritten.ts";
 import { WhereEdit } from "./where-edit.ts";
 
 /** What a delete did. */
@@ -21,20 +22,16 @@ export interface DeleteResult extends RewriteResult {
 }
 
 /** Deletes rows of a table: files of which all rows go are not read, and files without such rows stay. */
-export async function deleteRows(written: WrittenTable, where: Expression | undefined, settings: CommitSettings): Promise<DeleteResult> {
-  let done = noRewrite;
-  const result = await runRewrite(written, settings, "DELETE", async (snapshot, options) => {
-    const { schema } = snapshot;
-    const edit = new WhereEdit({ kind: "delete" }, where, { columns: [], row: 0 }, schema, rowObjects(schema));
-    const rewritten = await rewriteFiles(snapshot, edit, options);
-    done = rewritten.metrics;
-    const parameters = where === undefined ? {} : { predicate: conditionText(where) };
-    return { ...rewritten, parameters, counts: countsOf(done) };
+export function deleteRows(written: WrittenTable, where: Expression | undefined, settings: CommitSettings): Promise<DeleteResult> {
+  return rewriteWhere(written, settings, {
+    name: "DELETE",
+    where,
+    editOf: (schema) => new WhereEdit({ kind: "delete" }, where, { columns: [], row: 0 }, schema, rowObjects(schema)),
+    countsOf: ({ deletedRows, copiedRows, removedFiles, addedFiles }) => ({
+      numDeletedRows: deletedRows,
+      numCopiedRows: copiedRows,
+      numRemovedFiles: removedFiles,
+      numAddedFiles: addedFiles,
+    }),
   });
-  const { scanTimeMs, rewriteTimeMs } = done;
-  return { ...result, ...countsOf(done), scanTimeMs, rewriteTimeMs };
-}
-
-function countsOf({ deletedRows, copiedRows, removedFiles, addedFiles }: typeof noRewrite) {
-  return { numDeletedRows: deletedRows, numCopiedRows: copiedRows, numRemovedFiles: removedFiles, numAddedFiles: addedFiles };
 }

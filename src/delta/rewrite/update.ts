@@ -2,7 +2,8 @@ import { rowObjects } from "../expression/evaluate.ts";
 import type { Expression } from "../expression/expression.ts";
 import type { CommitSettings, WrittenTable } from "../write/operation.ts";
 import { bindAssignments, type Updates } from "./assignments.ts";
-import { conditionText, noRewrite, type RewriteResult, rewriteFiles, runRewrite } from "./rewritten.ts";
+import { rewriteWhere } from "./rewrite-where.ts";
+import type { RewriteResult } from "./rewritten.ts";
 import { WhereEdit } from "./where-edit.ts";
 
 /** What an update did. */
@@ -22,28 +23,26 @@ export interface UpdateResult extends RewriteResult {
 }
 
 /** Sets columns of the rows for which a condition holds. All values are computed from the row as it was. */
-export async function updateRows(
+export function updateRows(
   written: WrittenTable,
   updates: Updates,
   where: Expression | undefined,
   settings: CommitSettings,
 ): Promise<UpdateResult> {
-  let done = noRewrite;
-  const result = await runRewrite(written, settings, "UPDATE", async (snapshot, options) => {
-    const { schema } = snapshot;
-    const row = { columns: [], row: 0 };
-    const toObject = rowObjects(schema);
-    const assignments = bindAssignments(updates, schema, { relations: [{ schema }], rows: [row], toObject });
-    const edit = new WhereEdit({ kind: "update", assignments }, where, row, schema, toObject);
-    const rewritten = await rewriteFiles(snapshot, edit, options);
-    done = rewritten.metrics;
-    const parameters = where === undefined ? {} : { predicate: conditionText(where) };
-    return { ...rewritten, parameters, counts: countsOf(done) };
+  return rewriteWhere(written, settings, {
+    name: "UPDATE",
+    where,
+    editOf: (schema) => {
+      const row = { columns: [], row: 0 };
+      const toObject = rowObjects(schema);
+      const assignments = bindAssignments(updates, schema, { relations: [{ schema }], rows: [row], toObject });
+      return new WhereEdit({ kind: "update", assignments }, where, row, schema, toObject);
+    },
+    countsOf: ({ updatedRows, copiedRows, removedFiles, addedFiles }) => ({
+      numUpdatedRows: updatedRows,
+      numCopiedRows: copiedRows,
+      numRemovedFiles: removedFiles,
+      numAddedFiles: addedFiles,
+    }),
   });
-  const { scanTimeMs, rewriteTimeMs } = done;
-  return { ...result, ...countsOf(done), scanTimeMs, rewriteTimeMs };
-}
-
-function countsOf({ updatedRows, copiedRows, removedFiles, addedFiles }: typeof noRewrite) {
-  return { numUpdatedRows: updatedRows, numCopiedRows: copiedRows, numRemovedFiles: removedFiles, numAddedFiles: addedFiles };
 }

@@ -2,7 +2,8 @@ import { EdgewaterError } from "../../errors.ts";
 import { type JsonObject, type JsonValue, parseJson, printJson } from "../log/json.ts";
 import type { DeltaType, PrimitiveType, StructField, StructType } from "./types.ts";
 
-const primitives: ReadonlySet<string> = new Set<PrimitiveType>([
+/** All types without parts. */
+export const primitiveTypes: readonly PrimitiveType[] = [
   "string",
   "long",
   "integer",
@@ -16,7 +17,9 @@ const primitives: ReadonlySet<string> = new Set<PrimitiveType>([
   "timestamp",
   "timestamp_ntz",
   "void",
-]);
+];
+
+const primitives: ReadonlySet<string> = new Set(primitiveTypes);
 
 /** Deeper types are refused: readers walk them with recursion. */
 const deepest = 64;

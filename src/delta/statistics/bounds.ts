@@ -14,7 +14,7 @@ export function lowerTextBound(text: string): string {
   return text.length <= longestTextBound ? text : startOf(text).join("");
 }
 
-/** A text of at most 32 code points that is not smaller; undefined if there is none. */
+/** A text of at most 32 code points that is not smaller; undefined if no such text exists. */
 export function upperTextBound(text: string): string | undefined {
   if (text.length <= longestTextBound) return text;
   const start = startOf(text);
@@ -39,7 +39,7 @@ function startOf(text: string): readonly string[] {
 }
 
 /**
- * Reads a bound from statistics as a value of a type, wide enough for what writers do to it; undefined for what is none.
+ * Reads a bound from statistics as a value of a type, wide enough for what writers do to it; undefined for anything else.
  *
  * | type | widened by |
  * |-|-|

@@ -58,7 +58,7 @@ export function statedFacts(type: DeltaType, { min, max, nullCount, rowCount }: 
   };
 }
 
-/** The type of a column, or of a field inside it; undefined if there is none. */
+/** The type of a column, or of a field inside it; undefined if it does not exist. */
 export function typeAt(column: StructField, fields: readonly string[]): DeltaType | undefined {
   return pathOf(column, fields)?.at(-1)?.type;
 }

@@ -15,7 +15,7 @@ export interface FactsOfTable {
 }
 
 /**
- * What the log says of the rows of a file: its partition values and its statistics. Statistics are parsed when they are first asked for,
+ * What the log tells about the rows of a file: its partition values and its statistics. Statistics are parsed when they are first asked for,
  * and damaged ones count as none. Those of a file with a deletion vector are of all its rows, so they hold for the rows that are left.
  */
 export function fileFacts(file: Pick<AddFile, "partitionValues" | "stats">, { schema, partitionColumns, mapping }: FactsOfTable): RowFacts {

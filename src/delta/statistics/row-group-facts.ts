@@ -4,7 +4,7 @@ import type { StructType } from "../schema/types.ts";
 import { type RowFacts, statedFacts, typeAt } from "./facts.ts";
 
 /**
- * What a Parquet file says of the rows of one of its row groups.
+ * What a Parquet file tells about the rows of one of its row groups.
  *
  * @param schema the schema to which conditions are bound; nothing is known of columns that are not in the file
  */

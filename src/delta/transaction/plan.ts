@@ -26,7 +26,7 @@ export interface Plan {
   /** All but the commitInfo. */
   readonly actions: readonly Action[];
   readonly reads: Reads;
-  /** What the commit says of itself: `operation`, `operationParameters`, and what callers add. */
+  /** The information of the commit: `operation`, `operationParameters`, and what callers add. */
   readonly commitInfo: CommitInfo;
 }
 

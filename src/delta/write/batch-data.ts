@@ -22,7 +22,7 @@ export class BatchData implements OpenedData {
 
   schema({ declared }: KnownSchema): StructType {
     const [own] = [this.#first?.schema];
-    if (own === undefined) throw problem("there is none");
+    if (own === undefined) throw problem("it is missing");
     return declared === undefined ? own : evolveSchema(declared, own, undefined);
   }
 

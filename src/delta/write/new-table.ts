@@ -26,7 +26,7 @@ export interface TableProperties {
 /** How the metadata of a table change with a commit. */
 export interface TableChange {
   readonly metadata: Metadata;
-  /** The actions of the change; none if there is none. */
+  /** The actions of the change; empty if nothing changes. */
   readonly actions: readonly Action[];
 }
 

@@ -1,23 +1,11 @@
 import * as fc from "fast-check";
 import type { Batch } from "../../../src/delta/batch.ts";
-import type { DeltaType, PrimitiveType, StructField, StructType } from "../../../src/delta/schema/types.ts";
+import { primitiveTypes } from "../../../src/delta/schema/schema-string.ts";
+import type { DeltaType, StructField, StructType } from "../../../src/delta/schema/types.ts";
 
 const names = ["a", "b_1", "ü", "with space", "dot.ted", "key", "value", "list", "element", "__proto__", "constructor", "😀"];
 
-const primitives: readonly Exclude<PrimitiveType, "void">[] = [
-  "string",
-  "long",
-  "integer",
-  "short",
-  "byte",
-  "float",
-  "double",
-  "boolean",
-  "binary",
-  "date",
-  "timestamp",
-  "timestamp_ntz",
-];
+const primitives = primitiveTypes.filter((type) => type !== "void");
 
 const aDecimal = fc
   .integer({ min: 1, max: 38 })

@@ -95,7 +95,7 @@ describe("assets in Delta tables", () => {
     const quakes = asset({ name: "quakes", ioHandler: io() }, async () => {
       calls++;
       if (calls === 1) {
-        // Another process of the same Storage writes meanwhile, and nobody has announced it.
+        // Another process of the same Storage writes meanwhile, without an announcement.
         const other = new OutputContext({ assetName: "quakes", base: 0, writeId: "other/1.1", storageId: () => storageIdOf(storage) });
         await io().handleOutput(other, [{ id: 0 }]);
       }
@@ -183,22 +183,25 @@ describe("partitions in one table", () => {
   });
 });
 
+/** An append whose process is killed before it is recorded, and the asset as the next process has it. */
+async function killedAppend() {
+  const { io, writes } = lake({ mode: "append" });
+  let made = 0;
+  const make = (): { id: number }[] => [{ id: ++made }];
+  const storage = Storage.memory();
+  const first = asset({ name: "quakes", ioHandler: io() }, make);
+  await using repository = await Repository.open({ assets: [first], storage: dying(storage) });
+  await expect(repository.materialize({ raiseOnError: false })).rejects.toThrow("killed");
+  return { storage, quakes: asset({ name: "quakes", ioHandler: io() }, make), calls: () => made, writes };
+}
+
 describe("appends to a table", () => {
   it("take effect once when the process is killed before the record, and the run is resumed", async () => {
-    const { io, writes } = lake({ mode: "append" });
-    let calls = 0;
-    const make = (): { id: number }[] => [{ id: ++calls }];
-    await using storage = Storage.memory();
-    {
-      const quakes = asset({ name: "quakes", ioHandler: io() }, make);
-      await using repository = await Repository.open({ assets: [quakes], storage: dying(storage) });
-      await expect(repository.materialize({ raiseOnError: false })).rejects.toThrow("killed");
-    }
-    const quakes = asset({ name: "quakes", ioHandler: io() }, make);
+    const { storage, quakes, calls, writes } = await killedAppend();
     await using repository = await Repository.open({ assets: [quakes], storage });
     const result = await repository.materialize({ resume: true });
     expect(result.success).toBe(true);
-    expect(calls).toBe(1);
+    expect(calls()).toBe(1);
     expect(await repository.load(quakes)).toEqual([{ id: 1 }]);
     expect(await writes("quakes")).toHaveLength(1);
     expect(await storage.getLatestMaterialization("quakes")).toMatchObject({
@@ -208,16 +211,7 @@ describe("appends to a table", () => {
   });
 
   it("are recorded for a killed run by the next one, before it appends its own", async () => {
-    const { io, writes } = lake({ mode: "append" });
-    let calls = 0;
-    const make = (): { id: number }[] => [{ id: ++calls }];
-    await using storage = Storage.memory();
-    {
-      const quakes = asset({ name: "quakes", ioHandler: io() }, make);
-      await using repository = await Repository.open({ assets: [quakes], storage: dying(storage) });
-      await expect(repository.materialize({ raiseOnError: false })).rejects.toThrow("killed");
-    }
-    const quakes = asset({ name: "quakes", ioHandler: io() }, make);
+    const { storage, quakes, writes } = await killedAppend();
     await using repository = await Repository.open({ assets: [quakes], storage });
     expect((await repository.materialize()).success).toBe(true);
     expect(await repository.load(quakes)).toHaveLength(2);

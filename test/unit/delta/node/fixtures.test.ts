@@ -1,5 +1,5 @@
 /** Tables that other engines wrote: each does what the manifest says. They are beside the project, not in it. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Batch } from "../../../../src/delta/batch.ts";
@@ -8,25 +8,11 @@ import { openParquet } from "../../../../src/delta/parquet/read.ts";
 import { objectSource } from "../../../../src/delta/parquet/source.ts";
 import { scan } from "../../../../src/delta/scan.ts";
 import { FolderStore } from "../../../support/delta/folder-store.ts";
+import { folder, isThere, tables } from "../../../support/delta/other-engines.ts";
 
-interface Entry {
-  readonly table: string;
-  readonly must: "rows" | "log" | "refuse";
-  readonly version?: number;
-  readonly adds?: number;
-  readonly tombstones?: number;
-  readonly rows?: number;
-  readonly expected?: string;
-  readonly partitionColumns?: readonly string[];
-}
-
-const folder = join(import.meta.dirname, "../../../../../shared/fixtures/delta");
 const store = new FolderStore(folder);
-const isThere = existsSync(join(folder, "MANIFEST.json"));
-const manifest = isThere ? (JSON.parse(readFileSync(join(folder, "MANIFEST.json"), "utf8")) as readonly Entry[]) : [];
-if (!isThere) console.warn(`THE TABLES OF OTHER ENGINES ARE NOT TESTED: there is no ${folder}`);
 
-/** What the error says of a table that must be refused. */
+/** What the error of a table says that must be refused. */
 const refusals: Readonly<Record<string, { readonly code: string; readonly message: RegExp }>> = {
   "delta-rs/spark-variant-stable-feature-checkpoint": { code: "NotSupported", message: /"variantType"/ },
   "golden/data-reader-absolute-paths-escaped-chars/delta": { code: "Integrity", message: /no commit of its log has an action metaData/ },
@@ -36,7 +22,7 @@ const refusals: Readonly<Record<string, { readonly code: string; readonly messag
 };
 
 describe.runIf(isThere)("a table of another engine", () => {
-  it.each(manifest.filter(({ must }) => must === "rows"))("is read as it was written: $table", async (entry) => {
+  it.each(tables.filter(({ must }) => must === "rows"))("is read as it was written: $table", async (entry) => {
     const snapshot = await loadSnapshot({ store, root: entry.table });
     expect(snapshot).toMatchObject({ version: entry.version, fileCount: entry.adds });
     expect(snapshot.metadata.partitionColumns).toEqual(entry.partitionColumns);
@@ -46,13 +32,13 @@ describe.runIf(isThere)("a table of another engine", () => {
       expect(rows).toEqual(await expectedRows(join(entry.expected, contentFolder(entry.expected)), snapshot));
   });
 
-  it.each(manifest.filter(({ must }) => must === "log"))("has a log that is replayed: $table", async ({ table }) => {
+  it.each(tables.filter(({ must }) => must === "log"))("has a log that is replayed: $table", async ({ table }) => {
     const snapshot = await loadSnapshot({ store, root: table });
     expect(Array.from(snapshot.files()).length).toBe(snapshot.fileCount);
     expect(snapshot.fileCount).toBeGreaterThan(0);
   });
 
-  it.each(manifest.filter(({ must }) => must === "refuse"))("is refused with a reason: $table", async ({ table }) => {
+  it.each(tables.filter(({ must }) => must === "refuse"))("is refused with a reason: $table", async ({ table }) => {
     const { code, message } = refusals[table] ?? {};
     const read = loadSnapshot({ store, root: table }).then((snapshot) => rowsOf(scan(snapshot)));
     await expect(read).rejects.toMatchObject({ code, message: expect.stringMatching(message ?? "") });
@@ -63,7 +49,7 @@ describe.runIf(isThere)("a table of another engine", () => {
     expect(await rowsOf(scan(snapshot))).toEqual(await expectedRows(expected, snapshot));
   });
 
-  it.each(manifest.filter(({ must, expected }) => must === "rows" && expected !== undefined))(
+  it.each(tables.filter(({ must, expected }) => must === "rows" && expected !== undefined))(
     "has every column alone, and no column, for as many rows: $table",
     async ({ table }) => {
       const snapshot = await loadSnapshot({ store, root: table });
@@ -76,7 +62,7 @@ describe.runIf(isThere)("a table of another engine", () => {
 
 /** The acceptance tests have the rows of versions in folders of their own. */
 function earlierVersions(): readonly { readonly table: string; readonly version: number; readonly expected: string }[] {
-  return manifest.flatMap(({ table, expected }) => {
+  return tables.flatMap(({ table, expected }) => {
     if (expected === undefined) return [];
     const versions = readdirSync(join(folder, expected)).filter((name) => /^v\d+$/.test(name));
     return versions.map((name) => ({ table, version: Number(name.slice(1)), expected: join(expected, name, "table_content") }));

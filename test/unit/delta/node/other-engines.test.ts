@@ -1,6 +1,4 @@
 /** Rows of tables that other engines wrote are deleted. The tables are beside the project, not in it. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { printJson } from "../../../../src/delta/log/json.ts";
 import { loadSnapshot } from "../../../../src/delta/log/snapshot.ts";
@@ -8,19 +6,11 @@ import { DeltaTable } from "../../../../src/delta/table.ts";
 import { isEdgewaterError } from "../../../../src/errors.ts";
 import { MemoryStore } from "../../../../src/object-store/memory/store.ts";
 import { FolderStore } from "../../../support/delta/folder-store.ts";
+import { folder, isThere, tables } from "../../../support/delta/other-engines.ts";
 
-interface Entry {
-  readonly table: string;
-  readonly must: "rows" | "log" | "refuse";
-  readonly rows?: number;
-}
-
-const folder = join(import.meta.dirname, "../../../../../shared/fixtures/delta");
-const isThere = existsSync(join(folder, "MANIFEST.json"));
-const manifest = isThere ? (JSON.parse(readFileSync(join(folder, "MANIFEST.json"), "utf8")) as readonly Entry[]) : [];
 /** Those that differ in what rewriting has to heed: deletion vectors, names of columns, partitions, protocols. */
 const kinds = /dv|deletion|mapping|partition|primitive|nested|check|widen/;
-const some = manifest.filter(({ table, must, rows = 0 }) => must === "rows" && rows <= 1000 && kinds.test(table));
+const some = tables.filter(({ table, must, rows = 0 }) => must === "rows" && rows <= 1000 && kinds.test(table));
 
 /** A copy of a table that can be written to. */
 async function copyOf(table: string): Promise<MemoryStore> {

@@ -54,7 +54,7 @@ describe("a partition value in the log", () => {
     [{ type: "decimal", precision: 3, scale: 1 }, "12.34"],
     [{ type: "decimal", precision: 3, scale: 1 }, "123.4"],
     [decimal, "1e999999999"],
-  ])("of type %j is refused by name when it is none: %s", (type, text) => {
+  ])("of type %j is refused by name when it is invalid: %s", (type, text) => {
     expect(() => parsePartitionValue(text, type, "the column")).toThrow(/Cannot read the partition value ".*" of the column "the column"/);
   });
 
