@@ -1,7 +1,7 @@
 import { fromBase64, toBase64 } from "../encoding/base64.ts";
 import { aNumber, aString, oneOf, wholeNumber } from "../options.ts";
 import { isPartitionKey, PartitionKey } from "../partition/partition-key.ts";
-import { type DynamicPartition, type EventsQuery, partitionId } from "../storage/backend.ts";
+import { type DynamicPartition, type EventsQuery, partitionId, placeId } from "../storage/backend.ts";
 import { asset, eventFields, type Fields, hasFields, log, mark, run, texts, tick } from "../storage/batch-fields.ts";
 import type { AnyEvent } from "../storage/events.ts";
 import { isPlain } from "../storage/json-value.ts";
@@ -122,14 +122,12 @@ function latestRecords(json: unknown, isAsked: (assetKey: string, place: string)
       hasFields(record as never, latestFields) && (lastStored === undefined || (isPlain(lastStored) && hasFields(lastStored, mark)));
     expectThat(fits, "a latest record with a wrong field");
     const place = partitionId(partitionKey);
-    const key = placeKey(record.assetKey, place);
+    const key = placeId(record.assetKey, place);
     expectThat(!seen.has(key) && isAsked(record.assetKey, place), "a latest record that was not asked for");
     seen.add(key);
     return record;
   });
 }
-
-const placeKey = (assetKey: string, place: string): string => `${assetKey.length}:${assetKey}${place}`;
 
 /** The fields of a latest record that JSON leaves out when they are undefined. */
 const emptyFields = Object.fromEntries(Object.keys({ ...latestFields, lastStored: undefined }).map((name) => [name, undefined]));
@@ -186,8 +184,8 @@ const forms: { readonly [Name in Operation]: Form<Name> } = {
   latestOf: {
     ...latest,
     read: (json, { places }) => {
-      const asked = new Set(places.map(({ assetKey, partition }) => placeKey(assetKey, partitionId(partition))));
-      return latestRecords(json, (assetKey, place) => asked.has(placeKey(assetKey, place)));
+      const asked = new Set(places.map(({ assetKey, partition }) => placeId(assetKey, partitionId(partition))));
+      return latestRecords(json, (assetKey, place) => asked.has(placeId(assetKey, place)));
     },
   },
   latest: {

@@ -2,7 +2,7 @@ import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { Operations } from "../operations-in-flight.ts";
 import { checkValue, required } from "../options.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
-import { type Backend, type EventsQuery, type Place, partitionId, type Reach, type UseBackend } from "./backend.ts";
+import { type Backend, type EventsQuery, type Place, partitionId, placeId, type Reach, type UseBackend } from "./backend.ts";
 import type { Batch } from "./batch.ts";
 import { aBytes } from "./batch-fields.ts";
 import { checkBatch, checkStorageName } from "./check-batch.ts";
@@ -142,7 +142,8 @@ export class BackendStorage implements Storage {
   }
 
   getLatestRecords(places: readonly Place[]): Promise<readonly LatestRecord[]> {
-    return this.#withBackend((backend) => backend.latestOf(places));
+    const different = new Map(places.map((place) => [placeId(place.assetKey, partitionId(place.partition)), place]));
+    return this.#withBackend((backend) => backend.latestOf([...different.values()]));
   }
 
   getPartitionRecords(assetKey: string): Promise<readonly LatestRecord[]> {

@@ -96,7 +96,7 @@ export interface Backend {
   readonly nextEvents?: (after: number, signal: AbortSignal) => Promise<readonly AnyEvent[]>;
   /** The last materialization of an asset, or of the partition with this id. */
   readonly materialization: (assetKey: string, partitionId: string) => Promise<StoredEvent | undefined>;
-  /** The latest records of these assets and partitions, in any order; those without events are left out. */
+  /** The latest records of these different assets and partitions, in any order; those without events are left out. */
   readonly latestOf: (places: readonly Place[]) => Promise<readonly LatestRecord[]>;
   /** The latest records that match, in any order. */
   readonly latest: (query: LatestQuery) => Promise<readonly LatestRecord[]>;
@@ -161,4 +161,9 @@ export interface EmbeddedOptions extends ConnectOptions {
  */
 export function partitionId(partition: string | PartitionKey | undefined): string {
   return partition === undefined ? "" : `=${partition}`;
+}
+
+/** An id for an asset, or one of its partitions. */
+export function placeId(assetKey: string, partitionId: string): string {
+  return `${assetKey.length}:${assetKey}${partitionId}`;
 }

@@ -192,7 +192,7 @@ export interface Storage extends AsyncDisposable {
   readonly getMaterializedPartitions: (assetKey: string) => Promise<readonly PartitionKey[]>;
   /** The number of partitions that were ever materialized. */
   readonly countMaterializedPartitions: (assetKey: string) => Promise<number>;
-  /** The latest events of these assets and partitions, in any order; those without events are left out. */
+  /** The latest records of these assets and partitions, each once, in any order; those without events are left out. */
   readonly getLatestRecords: (places: readonly Place[]) => Promise<readonly LatestRecord[]>;
   /** The latest events of each partition, in the order of their first materialization. */
   readonly getPartitionRecords: (assetKey: string) => Promise<readonly LatestRecord[]>;

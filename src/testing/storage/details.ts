@@ -1,3 +1,4 @@
+import { PartitionKey } from "../../partition/partition-key.ts";
 import { Storage } from "../../storage/storage.ts";
 import type { AnyEvent, FailureRecord, NewEvent, RunEvent, StoredMark } from "../../storage/types.ts";
 import { definition, failed, made, rejects, type StorageCase, same } from "./check.ts";
@@ -116,6 +117,21 @@ export const detailCases: readonly StorageCase[] = [
         ],
         "after a materialization without them",
       );
+    },
+  },
+  {
+    name: "answers with one latest record for a place that is asked for twice",
+    run: async (storage) => {
+      await storage.commit({ events: [made("w"), made("w", { partition: "x" })] });
+      const places = [
+        { assetKey: "w" },
+        { assetKey: "w", partition: "x" },
+        { assetKey: "w", partition: PartitionKey.single("x") },
+        { assetKey: "w" },
+        { assetKey: "none" },
+      ];
+      const records = await storage.getLatestRecords(places);
+      same(records.map(({ partitionKey }) => `${partitionKey ?? ""}`).toSorted(), ["", "x"], "the latest records");
     },
   },
   {
