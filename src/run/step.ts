@@ -135,8 +135,14 @@ export async function runStep(step: Step, environment: StepEnvironment, known: K
     await untilWon(label, computation.name, async (losses) => {
       const outputs = outputsOf(step).filter(({ id }) => !outcomes.has(id));
       if (losses > 0) await readLatest(outputs, latest, environment);
-      if (losses > 0 || ids.some((id) => known.announced.has(id)))
-        for (const [id, event] of await findRecorded(outputs, known.missing, environment)) outcomes.set(id, { status: "success", event });
+      if (losses > 0 || ids.some((id) => known.announced.has(id))) {
+        // Another process has found what was written, and recorded it for this run.
+        for (const [id, event] of await findRecorded(outputs, known.missing, environment)) {
+          announceStart();
+          outcomes.set(id, { status: "success", event });
+          onProgress({ type: "output", runId, step: label, event });
+        }
+      }
       if (outcomes.size === ids.length) return;
       const missing = outputs.filter(({ id }) => !outcomes.has(id));
       if (outcomes.size === 0 && (await skipIfUnchanged(running))) return;

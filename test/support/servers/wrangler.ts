@@ -10,7 +10,7 @@ import { freePort } from "./free-port.ts";
 const startMs = 300_000;
 
 /** How much of what it has printed is kept for errors, in characters. */
-const keptOutput = 4000;
+const keptOutput = 40000;
 
 /** How a Worker is started. */
 export interface WranglerOptions {

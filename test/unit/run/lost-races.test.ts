@@ -94,6 +94,37 @@ describe("two runs of one asset", () => {
     },
   );
 
+  it("have a result that others recorded and replaced before its put was answered", async () => {
+    const made = asset({ name: "made" }, () => 0);
+    await using storage = Storage.memory();
+    // The answer is lost after another run has replaced the value.
+    const hold = Promise.withResolvers<void>();
+    const isWritten = Promise.withResolvers<void>();
+    class SlowStore extends MemoryStore {
+      #isFirst = true;
+      override async put(...args: Parameters<MemoryStore["put"]>) {
+        const result = await super.put(...args);
+        if (!this.#isFirst) return result;
+        this.#isFirst = false;
+        isWritten.resolve();
+        await hold.promise;
+        throw new EdgewaterError("Unavailable", "The answer was lost", { outcome: "unknown" });
+      }
+    }
+    const ioHandler = new SuperJsonIOHandler({ store: new SlowStore() });
+    await using repository = await Repository.open({ assets: [made], storage, ioHandler });
+    const late = repository.write(made, 1);
+    await isWritten.promise;
+    await repository.write(made, 2);
+    hold.resolve();
+    const event = await late;
+    const [last, first] = await storage.getEventsForAsset("made");
+    expect(event).toEqual(first);
+    expect(event.metadata["adopted"]?.value).toBe(true);
+    expect(last?.runId).not.toBe(first?.runId);
+    expect(await repository.load(made)).toBe(2);
+  });
+
   it("keep the log of what was started again", async () => {
     let calls = 0;
     const made = asset({ name: "made" }, (_, { log }) => {
