@@ -45,8 +45,16 @@ export function aSchema(depth: number): fc.Arbitrary<StructType> {
   );
 }
 
+/** The first and the last of the days that dates may be, since 1970-01-01. */
+interface Days {
+  readonly min: number;
+  readonly max: number;
+}
+
+const anyDay: Days = { min: -700_000, max: 2_900_000 };
+
 /** Values of a type as batches have them. Times are in the years that every engine has. */
-export function valuesOf(type: DeltaType): fc.Arbitrary<unknown> {
+export function valuesOf(type: DeltaType, days: Days = anyDay): fc.Arbitrary<unknown> {
   switch (type) {
     case "string":
       return fc.oneof(
@@ -73,7 +81,7 @@ export function valuesOf(type: DeltaType): fc.Arbitrary<unknown> {
     case "binary":
       return fc.uint8Array({ maxLength: 20 });
     case "date":
-      return fc.integer({ min: -700_000, max: 2_900_000 });
+      return fc.integer(days);
     case "timestamp":
     case "timestamp_ntz":
       return fc.bigInt({ min: -60_000_000_000_000_000n, max: 250_000_000_000_000_000n });
@@ -85,12 +93,14 @@ export function valuesOf(type: DeltaType): fc.Arbitrary<unknown> {
     case "decimal":
       return fc.bigInt({ min: -(10n ** BigInt(type.precision)) + 1n, max: 10n ** BigInt(type.precision) - 1n });
     case "array":
-      return fc.array(orNull(valuesOf(type.elementType), type.containsNull), { maxLength: 4 });
+      return fc.array(orNull(valuesOf(type.elementType, days), type.containsNull), { maxLength: 4 });
     case "map":
-      return fc.array(fc.tuple(valuesOf(type.keyType), orNull(valuesOf(type.valueType), type.valueContainsNull)), { maxLength: 3 });
+      return fc.array(fc.tuple(valuesOf(type.keyType, days), orNull(valuesOf(type.valueType, days), type.valueContainsNull)), {
+        maxLength: 3,
+      });
     case "struct":
       return fc
-        .tuple(...type.fields.map((field) => orNull(valuesOf(field.type), field.nullable)))
+        .tuple(...type.fields.map((field) => orNull(valuesOf(field.type, days), field.nullable)))
         .map((values) => Object.fromEntries(type.fields.map(({ name }, index) => [name, values[index]])));
   }
 }
@@ -100,14 +110,14 @@ function orNull(values: fc.Arbitrary<unknown>, isNullable: boolean): fc.Arbitrar
 }
 
 /** Rows of a schema. */
-export function aBatch(schema: StructType, maxRows: number): fc.Arbitrary<Batch> {
+export function aBatch(schema: StructType, maxRows: number, days?: Days): fc.Arbitrary<Batch> {
   return fc
     .integer({ min: 0, max: maxRows })
     .chain((rowCount) =>
       fc
         .tuple(
           ...schema.fields.map(({ type, nullable }) =>
-            fc.array(orNull(valuesOf(type), nullable), { minLength: rowCount, maxLength: rowCount, size: "max" }),
+            fc.array(orNull(valuesOf(type, days), nullable), { minLength: rowCount, maxLength: rowCount, size: "max" }),
           ),
         )
         .map((columns): Batch => ({ schema, rowCount, columns })),
