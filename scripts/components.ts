@@ -55,6 +55,8 @@ function systemNode(): string | undefined {
 
 const azurite = "azurite@3.37.0";
 const restate = "@restatedev/restate-server@1.7.12";
+/** The oldest compiler that the types of the package are for; the README names it. */
+const oldestTypeScript = "typescript@5.7.3";
 
 export const components = {
   chromium: {
@@ -92,6 +94,12 @@ export const components = {
     tests: "runs as workflows of a real Restate server",
     npm: restate,
     path: installed(restate, ".bin/restate-server"),
+  },
+  oldestTypeScript: {
+    name: "TypeScript 5.7",
+    tests: "the types of the package in the oldest compiler they are for",
+    npm: oldestTypeScript,
+    path: installed(oldestTypeScript, "typescript/bin/tsc"),
   },
   rsync: { name: "rsync", tests: "copies of a LocalStore's folder", debian: ["rsync"], path: onPath("rsync") },
   zip: {

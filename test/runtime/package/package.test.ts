@@ -76,6 +76,36 @@ describe("the package", () => {
     expect(await run(bin("tsc"), ["--project", "."])).toBe("");
   });
 
+  it.skipIf(components.oldestTypeScript.path === undefined)(
+    "compiles with the oldest TypeScript that its README names, every subpath of it and its declarations",
+    async () => {
+      const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { exports: object; peerDependencies: object };
+      const names = Object.keys(manifest.exports).filter((name) => !name.endsWith(".json"));
+      const code = names.map((name, index) => `export * as part${index} from "edgewater${name.slice(1)}";\n`).join("");
+      await writeFile(join(app, "subpaths.ts"), code);
+      const options = {
+        strict: true,
+        noEmit: true,
+        module: "nodenext",
+        target: "es2022",
+        lib: ["es2023", "esnext.disposable", "dom", "dom.asynciterable"],
+        types: [],
+      };
+      await writeFile(
+        join(app, "tsconfig.oldest.json"),
+        JSON.stringify({ compilerOptions: options, files: ["subpaths.ts", "pipeline.ts"] }),
+      );
+      const compiler = components.oldestTypeScript.path as string;
+      expect(await run(process.execPath, [compiler, "--version"])).toContain("5.7");
+      const printed = await run(process.execPath, [compiler, "--project", "tsconfig.oldest.json"]).catch(String);
+      // The declarations of other packages are theirs, and the optional ones are not installed.
+      const isOwn = (line: string): boolean => /^(?:subpaths|pipeline)\.ts|node_modules\/edgewater\//.test(line);
+      const optional = Object.keys(manifest.peerDependencies).map((name) => `Cannot find module '${name}'`);
+      const isExpected = (line: string): boolean => optional.some((missing) => line.includes(missing));
+      expect(printed.split("\n").filter((line) => isOwn(line) && !isExpected(line))).toEqual([]);
+    },
+  );
+
   it.each([
     ["Node", process.execPath, []],
     ["Deno", components.deno.path, ["run", "--quiet", "-A", "--node-modules-dir=manual"]],
