@@ -21,6 +21,7 @@ import { s3Rows } from "./s3.ts";
 import { comparison, serializerRows } from "./serializer.ts";
 import { sizeRows } from "./sizes.ts";
 import { storageRows } from "./storage.ts";
+import { typeRows } from "./types.ts";
 
 const rows: Row[] = [];
 const add = (row: Row): void => {
@@ -52,6 +53,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
     if (components.ceph.path) await s3Rows(add);
   },
   sizes: () => sizeRows(add),
+  types: () => inFolder((folder) => typeRows(add, folder)),
 };
 
 const chosen = process.argv.slice(2);
