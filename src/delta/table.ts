@@ -1,4 +1,3 @@
-import { parseInstant } from "../encoding/wall-clock.ts";
 import { EdgewaterError } from "../errors.ts";
 import { checkPrefix } from "../object-store/path.ts";
 import {
@@ -35,6 +34,7 @@ import type { StructType } from "./schema/types.ts";
 import { rowCountOf } from "./statistics/file-facts.ts";
 import type { ReadableStore, TableLocation, TableStore } from "./store.ts";
 import type { CommitStore } from "./transaction/create-commit.ts";
+import { floorDivide, parseTimestamp } from "./values/temporal.ts";
 import { type RowOptions, rowsFromBatch } from "./values/to-rows.ts";
 import { createTable } from "./write/create.ts";
 import type { TableData } from "./write/data.ts";
@@ -354,9 +354,11 @@ function locationOf<Store extends ReadableStore>(owner: string, store: Store, pa
   return { store, root: checkPrefix(store.name, path).slice(0, -1), url };
 }
 
+/** Milliseconds since 1970-01-01T00:00:00Z. */
 function timeOf(timestamp: Date | string): number {
-  const instant = typeof timestamp === "string" ? parseInstant(timestamp) : timestamp;
-  if (instant !== undefined) return instant.getTime();
+  if (typeof timestamp !== "string") return timestamp.getTime();
+  const parsed = parseTimestamp(timestamp);
+  if (parsed !== undefined) return Number(floorDivide(parsed.micros, 1000n));
   throw invalidOption("timestamp", 'expected a Date, or a text such as "2024-01-15T06:00:00Z"');
 }
 

@@ -22,15 +22,17 @@ export function nameProblem(text: string): string | undefined {
 export function compareUtf8(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index++) {
-    const a = left.charCodeAt(index);
-    const b = right.charCodeAt(index);
-    if (a !== b) return rank(a) - rank(b);
+    if (left.charCodeAt(index) === right.charCodeAt(index)) continue;
+    // The unit before may be the first half of a character.
+    const before = index === 0 ? 0 : encodedPoint(left, index - 1) - encodedPoint(right, index - 1);
+    const order = before === 0 ? encodedPoint(left, index) - encodedPoint(right, index) : before;
+    if (order !== 0) return order;
   }
   return left.length - right.length;
 }
 
-/** In UTF-16 the surrogates come before U+E000 to U+FFFF; the code points that they encode come after. */
-function rank(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+/** The code point from a unit on; a lone surrogate is encoded as U+FFFD. */
+function encodedPoint(text: string, index: number): number {
+  const point = text.codePointAt(index) ?? 0;
+  return point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
 }

@@ -1,6 +1,6 @@
 /** How handlers write a value as an object, check it when they read it, and inspect it. */
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
-import { MetadataValue } from "../metadata/metadata-value.ts";
+import { MetadataValue, makeMetadata } from "../metadata/metadata-value.ts";
 import type {
   FullObjectMeta,
   FullPut,
@@ -218,7 +218,7 @@ async function headOf(store: Get & Partial<Head>, key: string, signal: AbortSign
 
 /** The time since a reading of `performance.now()` as metadata, in seconds. */
 export function secondsSince(start: number): MetadataValue {
-  return MetadataValue.float(Math.round((performance.now() - start) * 1000) / 1e6);
+  return makeMetadata({ kind: "Float", value: Math.round((performance.now() - start) * 1000) / 1e6 });
 }
 
 function metadataOf(meta: ObjectMeta): Readonly<Record<string, string | undefined>> {

@@ -117,7 +117,7 @@ function parserOf(to: DeltaType): ((text: string) => unknown) | undefined {
   if (isWhole(to)) return (text) => (/^[+-]?\d{1,40}$/.test(text) ? wholeAs(to, BigInt(text.replace("+", "")), text) : undefined);
   if (isFloating(to)) {
     return (text) => {
-      const number = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|infinity)$|^nan$/i.test(text) ? numberOf(text) : undefined;
+      const number = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)$|^nan$/i.test(text) ? numberOf(text) : undefined;
       return to === "float" && number !== undefined ? Math.fround(number) : number;
     };
   }

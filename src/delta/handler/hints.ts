@@ -4,6 +4,7 @@ import { anObject, checkOptions, checkValue, type OptionKinds, oneOf } from "../
 import { type ArrowOptions, isArrow } from "../arrow/flechette.ts";
 import { arrowFromBatches } from "../arrow/to-arrow.ts";
 import type { Batch, ColumnValues } from "../batch.ts";
+import { join, type Values } from "../parquet/convert.ts";
 import type { ColumnDeclarations, RowOf, TableSchema } from "../schema/declare.ts";
 import type { StructType } from "../schema/types.ts";
 import { columnsFromBatch, type RowOptions, rowsFromBatch } from "../values/to-rows.ts";
@@ -95,7 +96,7 @@ export function columns(schema?: StructType, options: RowOptions = {}): TableHin
     for await (const batch of batches) {
       for (const [index, values] of columnsFromBatch(batch, { int64: "bigint", ...options }).entries()) parts[index]?.push(values);
     }
-    return Object.fromEntries(loaded.fields.map(({ name }, index) => [name, joined(parts[index] ?? [])]));
+    return Object.fromEntries(loaded.fields.map(({ name }, index) => [name, join(parts[index] as Values[])]));
   };
   return hintOf({ schema, load });
 }
@@ -163,23 +164,4 @@ function validateRows(schema: StandardSchemaV1): Validate {
     }
     return { value: valid };
   };
-}
-
-type Typed = Exclude<ColumnValues, readonly unknown[]>;
-
-/** The values of several batches of a column: a typed array if all of them are of one. */
-function joined(parts: readonly ColumnValues[]): ColumnValues {
-  const [first, ...others] = parts;
-  if (first === undefined) return [];
-  if (others.length === 0) return first;
-  if (Array.isArray(first) || others.some((part) => part.constructor !== first.constructor))
-    return parts.flatMap((part) => Array.from(part as ArrayLike<unknown>));
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const values = new (first.constructor as new (length: number) => Typed)(length);
-  let start = 0;
-  for (const part of parts as readonly Typed[]) {
-    values.set(part as never, start);
-    start += part.length;
-  }
-  return values;
 }

@@ -1,5 +1,5 @@
 import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
-import { type Metadata, MetadataValue } from "../../metadata/metadata-value.ts";
+import { type Metadata, makeMetadata } from "../../metadata/metadata-value.ts";
 import type { Expression } from "../expression/expression.ts";
 import { type MergeResult, mergeRows } from "../merge/merge.ts";
 import type { MergeConfig, MergeType } from "../merge/options.ts";
@@ -48,10 +48,11 @@ function isRepeatable(data: object): boolean {
 
 /** The metadata of a materialization that was a merge. */
 export function mergeMetadata(result: WriteResult | MergeResult): Metadata {
-  if (!("numSourceRows" in result)) return { "delta/num_output_rows": MetadataValue.int(result.numOutputRows) };
+  const rows = makeMetadata({ kind: "Int", value: result.numOutputRows });
+  if (!("numSourceRows" in result)) return { "delta/num_output_rows": rows };
   const { version: _, isCommitted: __, ...counts } = result;
   const stats = Object.fromEntries(Object.entries(counts).map(([name, count]) => [snakeCase(name), count]));
-  return { "delta/num_output_rows": MetadataValue.int(result.numOutputRows), "delta/merge_stats": MetadataValue.json(stats) };
+  return { "delta/num_output_rows": rows, "delta/merge_stats": makeMetadata({ kind: "Json", value: JSON.stringify(stats) }) };
 }
 
 function snakeCase(name: string): string {

@@ -1,4 +1,4 @@
-import { type Metadata, MetadataValue } from "../../metadata/metadata-value.ts";
+import { type Metadata, makeMetadata } from "../../metadata/metadata-value.ts";
 import { arrowSchema } from "../arrow/schema-message.ts";
 import type { Snapshot } from "../log/snapshot.ts";
 import { rowCountOf } from "../statistics/file-facts.ts";
@@ -9,10 +9,10 @@ export function tableMetadata(snapshot: Snapshot): Metadata {
   for (const file of snapshot.files()) size += file.size;
   const rows = rowCount(snapshot);
   return {
-    ...(rows === undefined ? {} : { "delta/num_rows": MetadataValue.int(rows) }),
-    "delta/size_bytes": MetadataValue.int(size),
-    "delta/version": MetadataValue.int(snapshot.version),
-    "rivers/schema": MetadataValue.schema(arrowSchema(snapshot.schema)),
+    ...(rows === undefined ? {} : { "delta/num_rows": makeMetadata({ kind: "Int", value: rows }) }),
+    "delta/size_bytes": makeMetadata({ kind: "Int", value: size }),
+    "delta/version": makeMetadata({ kind: "Int", value: snapshot.version }),
+    "rivers/schema": makeMetadata({ kind: "Schema", value: arrowSchema(snapshot.schema) }),
   };
 }
 

@@ -3,8 +3,9 @@ import { bindExpression } from "../expression/bind.ts";
 import { conditionOf } from "../expression/condition.ts";
 import { compile, rowObjects } from "../expression/evaluate.ts";
 import type { Expression } from "../expression/expression.ts";
+import { printExpression } from "../expression/print.ts";
 import type { Action } from "../log/actions.ts";
-import { conditionText, noRewrite, type RewriteResult, rewriteFiles, runRewrite } from "../rewrite/rewritten.ts";
+import { noRewrite, type RewriteResult, rewriteFiles, runRewrite } from "../rewrite/rewritten.ts";
 import type { MovingCursor } from "../rewrite/row-edit.ts";
 import { unassignColumns } from "../schema/assign-columns.ts";
 import type { StructType } from "../schema/types.ts";
@@ -73,7 +74,7 @@ export async function mergeRows(
     const rewritten = await rewriteFiles(change.snapshot, merge.edit, rewriteOptions, () => merge.inserts());
     counts = countsOf(rewritten.metrics, fitted.batch.rowCount, merge.insertedRows);
     times = { scanTimeMs: rewritten.metrics.scanTimeMs, rewriteTimeMs: rewritten.metrics.rewriteTimeMs };
-    const parameters = { predicate: conditionText(predicate), ...parametersOf(listed) };
+    const parameters = { predicate: printExpression(predicate), ...parametersOf(listed) };
     return { ...rewritten, actions: [...change.actions, ...rewritten.actions], parameters, counts };
   });
   return { ...result, ...counts, ...times };
@@ -167,7 +168,7 @@ function parametersOf({ matched, notMatched, notMatchedBySource }: ListedClauses
   const text = (clauses: readonly ListedClause[], actionType: "update" | "insert"): string =>
     JSON.stringify(
       clauses.map(({ predicate, action }) => ({
-        ...(predicate === undefined ? {} : { predicate: conditionText(conditionOf(predicate)) }),
+        ...(predicate === undefined ? {} : { predicate: printExpression(conditionOf(predicate)) }),
         actionType: action.kind === "delete" ? "delete" : actionType,
       })),
     );

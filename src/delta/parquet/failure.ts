@@ -6,6 +6,16 @@ export class Damage extends Error {}
 /** What a file needs that this reader lacks. */
 export class Unsupported extends Error {}
 
+/** A value that does not fit its column. */
+export class UnfitValue extends Error {
+  readonly field: string;
+
+  constructor(field: string, reason: string) {
+    super(reason);
+    this.field = field;
+  }
+}
+
 /**
  * The error about a file: `NotSupported` for what the reader lacks, `Integrity` for everything that decoders throw. Errors of the
  * store pass unchanged.

@@ -32,7 +32,8 @@ export interface Footer {
 
 /** So many bytes of the end are read at once: the footer, and all of a small file. */
 const tailBytes = 256 * 1024;
-const magic = 0x31524150;
+/** The letters PAR1, with which a file starts and ends. */
+export const magic = 0x31524150;
 
 /**
  * Reads the footer of a file.

@@ -1,22 +1,16 @@
 /**
- * The bridge to hyparquet and hyparquet-writer, which are pinned as a pair: the writer imports files of exactly its reader. No
- * other file imports them. Of the reader only Snappy is used: its decoders round decimals, make objects of maps, and trust sizes.
- *
- * What users of the bridge work around:
- * - The logical type of integers has its width as a number of 32 bits; other readers refuse it. The converted type is written alone.
- * - A dictionary takes -0 for 0: columns with a -0 are written plain.
- * - A number for a decimal is rounded: decimals are passed as whole numbers without their point.
- *
- * Upgrade both together, and run the tests of `test/unit/delta/node`, which compare with DuckDB.
+ * What is used of hyparquet and hyparquet-writer, which are pinned as a pair: Snappy, and the encoders of runs and of bytes that come
+ * with it. No other file imports them. Their readers and writers of whole files round decimals, make objects of maps, trust sizes, take
+ * -0 for 0, and bring formats that no table has.
  *
  * @module
  */
-import type { SchemaElement } from "hyparquet";
-import { snappyUncompress } from "hyparquet";
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { snappyUncompress } from "hyparquet/src/snappy.js";
 import { Damage } from "./failure.ts";
 
-export { ByteWriter, ParquetWriter, type SchemaElement };
+export { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+export { writeRleBitPackedHybrid as writeRuns } from "hyparquet-writer/src/encoding.js";
+export { snappyCompress as compressSnappy } from "hyparquet-writer/src/snappy.js";
 
 /** Decompresses Snappy, which makes at most 64 bytes of 3. */
 export function uncompressSnappy(bytes: Uint8Array, size: number): Uint8Array {

@@ -30,7 +30,8 @@ export interface SchemaNode {
   readonly column: number;
 }
 
-const physicalTypes: readonly PhysicalType[] = [
+/** Each at its number in files. */
+export const physicalTypes: readonly PhysicalType[] = [
   "BOOLEAN",
   "INT32",
   "INT64",

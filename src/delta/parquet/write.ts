@@ -1,12 +1,16 @@
 import { EdgewaterError } from "../../errors.ts";
 import type { Batch } from "../batch.ts";
 import { sliceRows } from "../rows.ts";
-import { type ColumnMappingMode, physicalName } from "../schema/column-mapping.ts";
+import type { ColumnMappingMode } from "../schema/column-mapping.ts";
 import type { StructType } from "../schema/types.ts";
 import { join, type Values } from "./convert.ts";
-import { schemaElements } from "./elements.ts";
-import { ByteWriter, ParquetWriter as HyparquetWriter } from "./hyparquet.ts";
-import { hasFloats, hasNegativeZero, renamer, roughSize } from "./written-values.ts";
+import { UnfitValue } from "./failure.ts";
+import { magic } from "./footer.ts";
+import { ByteWriter } from "./hyparquet.ts";
+import { shred } from "./shred.ts";
+import { type WrittenStruct, writeStruct } from "./thrift-writer.ts";
+import { writeColumn } from "./written-column.ts";
+import { type WrittenColumn, type WrittenSchema, writtenSchema } from "./written-schema.ts";
 
 export interface ParquetWriterOptions {
   /** The columns, with their logical names. Partition columns are not among them. */
@@ -37,10 +41,11 @@ const sampledRows = 64;
  * ```
  */
 export class ParquetWriter {
-  readonly #columns: readonly WrittenColumn[];
+  readonly #schema: WrittenSchema;
+  readonly #isCompressed: boolean;
   // It grows; many small files may be open at a time.
   readonly #bytes = new ByteWriter(4 * 1024);
-  readonly #writer: HyparquetWriter;
+  readonly #rowGroups: WrittenStruct[] = [];
   readonly #mostRows: number;
   readonly #pending: Batch[] = [];
   #pendingRows = 0;
@@ -49,24 +54,9 @@ export class ParquetWriter {
 
   constructor({ schema, mapping = "none", rowGroupRows = 100_000, compression = "snappy" }: ParquetWriterOptions) {
     this.#mostRows = rowGroupRows;
-    this.#columns = schema.fields.flatMap((field, index) =>
-      field.type === "void"
-        ? []
-        : {
-            index,
-            logicalName: field.name,
-            name: physicalName(field, mapping),
-            isNullable: field.nullable,
-            hasFloats: hasFloats(field.type),
-            rename: renamer(field.type, mapping),
-          },
-    );
-    this.#writer = new HyparquetWriter({
-      writer: this.#bytes,
-      schema: schemaElements(schema, mapping),
-      codec: compression === "none" ? "UNCOMPRESSED" : "SNAPPY",
-      createdBy: "edgewater",
-    });
+    this.#schema = writtenSchema(schema, mapping);
+    this.#isCompressed = compression !== "none";
+    this.#bytes.appendUint32(magic);
   }
 
   /** The rows that have been written. */
@@ -107,7 +97,19 @@ export class ParquetWriter {
   /** Encodes the last rows and the footer. */
   finish(): void {
     this.#flush();
-    this.#writer.finish();
+    const { elements, columns } = this.#schema;
+    const start = this.#bytes.offset;
+    writeStruct(this.#bytes, {
+      1: 2,
+      2: elements,
+      3: BigInt(this.#rowCount),
+      4: this.#rowGroups,
+      6: "edgewater",
+      // Bounds are in the order of the type of their column.
+      7: columns.map(() => ({ 1: {} })),
+    });
+    this.#bytes.appendUint32(this.#bytes.offset - start);
+    this.#bytes.appendUint32(magic);
   }
 
   /** Returns the bytes since the last call. */
@@ -120,44 +122,33 @@ export class ParquetWriter {
   /** Encodes the pending rows as one row group. Its bytes stay in memory until they are taken, so that nothing waits. */
   #flush(): void {
     const batches = this.#pending.splice(0);
-    const rowGroupSize = this.#pendingRows;
+    const rowCount = this.#pendingRows;
     this.#pendingRows = 0;
     this.#pendingBytes = 0;
-    if (rowGroupSize === 0) return;
-    const columnData = this.#columns.map((column) => source(column, batches));
+    if (rowCount === 0) return;
+    const start = this.#bytes.offset;
+    const { nodes, columns } = this.#schema;
     try {
-      void this.#writer.write({ columnData, rowGroupSize });
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new EdgewaterError("SerializationError", `Cannot write a Parquet file: ${reason}; give values of the type of their column`, {
-        cause,
+      const written = nodes.flatMap((node, index) => {
+        if (node === undefined) return [];
+        const values = join(batches.map((batch) => batch.columns[index] as Values));
+        const within = columns.slice(node.start, node.end);
+        return shred(node, within, values).map((each, index) =>
+          writeColumn(this.#bytes, within[index] as WrittenColumn, each, this.#isCompressed),
+        );
       });
+      this.#rowGroups.push({
+        1: written.map(({ chunk }) => chunk),
+        2: BigInt(written.reduce((sum, { size }) => sum + size, 0)),
+        3: BigInt(rowCount),
+        6: BigInt(this.#bytes.offset - start),
+      });
+    } catch (cause) {
+      if (!(cause instanceof UnfitValue)) throw cause;
+      const { message, field } = cause;
+      throw new EdgewaterError("SerializationError", `Cannot write the column ${JSON.stringify(field)}: ${message}`, { field });
     }
   }
-}
-
-interface WrittenColumn {
-  /** The position in a batch. */
-  readonly index: number;
-  readonly logicalName: string;
-  readonly name: string;
-  readonly isNullable: boolean;
-  readonly hasFloats: boolean;
-  readonly rename: ((value: unknown) => unknown) | undefined;
-}
-
-/** The values of a column in a row group. */
-function source(column: WrittenColumn, batches: readonly Batch[]): { name: string; data: Values; encoding?: "PLAIN" } {
-  const { index, name, rename, hasFloats } = column;
-  let data = join(batches.map(({ columns }) => columns[index] as Values));
-  if (!column.isNullable && Array.isArray(data) && data.includes(null)) {
-    const message = `Cannot write a null to the column ${JSON.stringify(column.logicalName)}, which is not nullable; give every row a value`;
-    throw new EdgewaterError("SerializationError", message, { field: column.logicalName });
-  }
-  if (rename !== undefined) data = Array.from(data as ArrayLike<unknown>, rename);
-  // A dictionary would take -0 for 0.
-  const isPlain = hasFloats && hasNegativeZero(data);
-  return isPlain ? { name, data, encoding: "PLAIN" } : { name, data };
 }
 
 /** The bytes of a row, roughly. */
@@ -170,4 +161,12 @@ function rowSize({ columns, rowCount }: Batch): number {
     rows++;
   }
   return rows === 0 ? 1 : Math.max(1, size / rows);
+}
+
+/** The bytes of a value, roughly. */
+function roughSize(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 8;
+  if (value instanceof Uint8Array) return value.byteLength;
+  return Object.values(value).reduce<number>((sum, each) => sum + roughSize(each), 8);
 }

@@ -1,7 +1,8 @@
 import type { Expression } from "../expression/expression.ts";
+import { printExpression } from "../expression/print.ts";
 import type { StructType } from "../schema/types.ts";
 import type { CommitSettings, WrittenTable } from "../write/operation.ts";
-import { conditionText, noRewrite, type RewriteMetrics, type RewriteResult, rewriteFiles, runRewrite } from "./rewritten.ts";
+import { noRewrite, type RewriteMetrics, type RewriteResult, rewriteFiles, runRewrite } from "./rewritten.ts";
 import type { WhereEdit } from "./where-edit.ts";
 
 /** An operation that does the same to all rows for which a condition holds. */
@@ -30,7 +31,7 @@ export async function rewriteWhere<Counts extends Readonly<Record<string, number
   const result = await runRewrite(written, settings, name, async (snapshot, options) => {
     const rewritten = await rewriteFiles(snapshot, editOf(snapshot.schema), options);
     done = rewritten.metrics;
-    const parameters = where === undefined ? {} : { predicate: conditionText(where) };
+    const parameters = where === undefined ? {} : { predicate: printExpression(where) };
     return { ...rewritten, parameters, counts: countsOf(done) };
   });
   const { scanTimeMs, rewriteTimeMs } = done;

@@ -1,7 +1,5 @@
 import { EdgewaterError } from "../../errors.ts";
 import type { Batch } from "../batch.ts";
-import type { Expression } from "../expression/expression.ts";
-import { printExpression } from "../expression/print.ts";
 import type { Action } from "../log/actions.ts";
 import { removalOf } from "../log/remove-file.ts";
 import type { Snapshot } from "../log/snapshot.ts";
@@ -143,9 +141,4 @@ function missingTable(operation: string, { table }: WrittenTable): EdgewaterErro
     store: table.store.name,
     key: logFolder(table.root),
   });
-}
-
-/** The text of a condition in the history; a function has none. */
-export function conditionText(condition: Expression): string {
-  return condition.kind === "callback" ? "a function" : printExpression(condition);
 }

@@ -4,9 +4,11 @@
  * @see https://github.com/delta-io/delta/blob/master/PROTOCOL.md#partition-value-serialization
  */
 import { EdgewaterError } from "../../errors.ts";
-import type { DeltaType } from "../schema/types.ts";
+import { conversionOf, isDecimal } from "../expression/convert.ts";
+import type { DecimalType, DeltaType } from "../schema/types.ts";
+import { typeText } from "../schema/widening.ts";
 import { formatDecimal, parseDecimal, rescale } from "./decimal.ts";
-import { formatDate, formatTimestamp, parseDate, parseTimestamp } from "./temporal.ts";
+import { formatDate, formatTimestamp } from "./temporal.ts";
 
 /**
  * Reads the value of a partition column, in the form of `batch.ts`. A missing or empty text is null. A timestamp without a zone is in
@@ -19,7 +21,7 @@ export function parsePartitionValue(text: string | null | undefined, type: Delta
   if (text === null || text === undefined || text === "") return null;
   const value = readValue(text, type, column);
   if (value !== undefined) return value;
-  const message = `Cannot read the partition value ${JSON.stringify(text)} of the column ${JSON.stringify(column)}: it is no ${typeName(type)}`;
+  const message = `Cannot read the partition value ${JSON.stringify(text)} of the column ${JSON.stringify(column)}: it is no ${typeText(type)}`;
   throw new EdgewaterError("Integrity", `${message}; correct the log`, { field: column });
 }
 
@@ -42,75 +44,24 @@ export function printPartitionValue(value: unknown, type: DeltaType, column: str
   return text;
 }
 
-const wholeRanges: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  byte: rangeOf(8),
-  short: rangeOf(16),
-  integer: rangeOf(32),
-  long: rangeOf(64),
-};
-
 /** Undefined for a text that is no value of the type. */
 function readValue(text: string, type: DeltaType, column: string): unknown {
-  if (typeof type === "object") {
-    if (type.type !== "decimal") throw noPartitions(type, column);
-    const decimal = parseDecimal(text.trim());
-    if (decimal === undefined) return undefined;
-    const unscaled = rescale(decimal, type.scale);
-    const isExact =
-      rescale({ unscaled, scale: type.scale }, Math.max(decimal.scale, type.scale)) ===
-      rescale(decimal, Math.max(decimal.scale, type.scale));
-    return isExact && (unscaled < 0n ? -unscaled : unscaled) < 10n ** BigInt(type.precision) ? unscaled : undefined;
-  }
-  switch (type) {
-    case "string":
-      return text;
-    case "binary":
-      return new TextEncoder().encode(text);
-    case "boolean":
-      return /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : undefined;
-    case "date":
-      return parseDate(text) ?? dateOf(text);
-    case "timestamp":
-    case "timestamp_ntz":
-      return parseTimestamp(text)?.micros;
-    case "float":
-      return mapDefined(numberOf(text), Math.fround);
-    case "double":
-      return numberOf(text);
-    case "void":
-      return undefined;
-    default:
-      return wholeOf(text, type);
+  if (typeof type === "object" && type.type !== "decimal") throw noPartitions(type, column);
+  if (type === "string") return text;
+  // CAST takes more words, and rounds.
+  if (type === "boolean") return /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : undefined;
+  if (isDecimal(type) && !isExact(text, type)) return undefined;
+  try {
+    // Also a time on a wall clock may have a zone.
+    return conversionOf("string", type === "timestamp_ntz" ? "timestamp" : type)?.apply(text);
+  } catch {
+    return undefined;
   }
 }
 
-function wholeOf(text: string, type: string): bigint | number | undefined {
-  const [least, most] = wholeRanges[type] ?? [0n, -1n];
-  if (!/^[+-]?\d{1,19}$/.test(text)) return undefined;
-  const whole = BigInt(text.replace("+", ""));
-  if (whole < least || whole > most) return undefined;
-  return type === "long" ? whole : Number(whole);
-}
-
-function numberOf(text: string): number | undefined {
-  if (text === "NaN") return Number.NaN;
-  const infinity = /^([+-]?)Inf(?:inity)?$/i.exec(text);
-  if (infinity !== null) return infinity[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
-}
-
-/** The day of a timestamp: some writers have one for a date. */
-function dateOf(text: string): number | undefined {
-  return /^\S{8,}[T ]/.test(text) && parseTimestamp(text) !== undefined ? parseDate(text.split(/[T ]/)[0] ?? "") : undefined;
-}
-
-function rangeOf(bits: number): readonly [bigint, bigint] {
-  const half = 1n << BigInt(bits - 1);
-  return [-half, half - 1n];
-}
-
-function mapDefined<Value, Result>(value: Value | undefined, change: (value: Value) => Result): Result | undefined {
-  return value === undefined ? undefined : change(value);
+function isExact(text: string, { scale }: DecimalType): boolean {
+  const decimal = parseDecimal(text.trim());
+  return decimal !== undefined && rescale(decimal, scale, "floor") === rescale(decimal, scale, "ceil");
 }
 
 function utf8(bytes: Uint8Array, column: string): string {
@@ -121,13 +72,8 @@ function utf8(bytes: Uint8Array, column: string): string {
   }
 }
 
-function typeName(type: DeltaType): string {
-  if (typeof type === "string") return type;
-  return type.type === "decimal" ? `decimal(${type.precision},${type.scale})` : type.type;
-}
-
 function noPartitions(type: DeltaType, column: string): EdgewaterError<"NotSupported"> {
-  const message = `Cannot partition by the column ${JSON.stringify(column)} of the type ${typeName(type)}; choose a column without parts`;
+  const message = `Cannot partition by the column ${JSON.stringify(column)} of the type ${typeText(type)}; choose a column without parts`;
   return new EdgewaterError("NotSupported", message, { field: column });
 }
 

@@ -37,7 +37,7 @@ export class StagedFiles {
     this.#writtenFor = writtenFor;
     const condition = replaceWhere && {
       expression: replaceWhere,
-      problem: `it does not meet replaceWhere${textOf(replaceWhere)}; correct the row, or the condition`,
+      problem: `it does not meet replaceWhere (${printExpression(replaceWhere)}); correct the row, or the condition`,
     };
     this.#added = await writeDataFiles(target, conformedBatches(this.#data.batches(incoming), incoming, target.schema), {
       ...this.options,
@@ -45,10 +45,6 @@ export class StagedFiles {
     });
     return this.#added;
   }
-}
-
-function textOf(condition: Expression): string {
-  return condition.kind === "callback" ? "" : ` (${printExpression(condition)})`;
 }
 
 function unrepeatable({ table }: WriteTarget): EdgewaterError<"Conflict"> {

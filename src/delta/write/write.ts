@@ -159,7 +159,7 @@ function historyOf(
     parameters: {
       mode: snapshot !== undefined && mode !== "append" ? "Overwrite" : "Append",
       partitionBy: JSON.stringify(partitionColumns),
-      ...(replaceWhere === undefined ? {} : { predicate: predicateText(replaceWhere) }),
+      ...(replaceWhere === undefined ? {} : { predicate: printExpression(replaceWhere) }),
     },
     operationMetrics: {
       numFiles: String(numAddedFiles),
@@ -168,10 +168,6 @@ function historyOf(
       numOutputBytes: String(numOutputBytes),
     },
   };
-}
-
-function predicateText(condition: Expression): string {
-  return condition.kind === "callback" ? "a function" : printExpression(condition);
 }
 
 function removes({ mode }: Write): boolean {

@@ -49,7 +49,7 @@ describe("the documentation", () => {
   });
 
   it("has samples that run on the pages that teach by them", () => {
-    const taught = ["getting-started", "handlers", "partitions", "testing"].map((name) => `docs/${name}.md`);
+    const taught = ["delta", "getting-started", "handlers", "partitions", "testing"].map((name) => `docs/${name}.md`);
     expect(taught.filter((page) => !running.some((sample) => sample.page === page))).toEqual([]);
   });
 

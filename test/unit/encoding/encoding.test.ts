@@ -18,6 +18,14 @@ describe("compareUtf8", () => {
         expect(Math.sign(compareUtf8(left, right))).toBe(Buffer.compare(encode(left), encode(right)));
       }),
     );
+    // Lone surrogates, which are encoded as U+FFFD, beside whole characters.
+    const units = fc.string({ unit: fc.constantFrom("a", "\ud800", "\udbff", "\udc00", "\udfff", "\ud7ff", "\ue000", "\ufffd", "\uffff") });
+    fc.assert(
+      fc.property(units, units, (left, right) => {
+        expect(Math.sign(compareUtf8(left, right))).toBe(Buffer.compare(encode(left), encode(right)));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 

@@ -74,6 +74,14 @@ describe("JSON without loss", () => {
     expect(() => parseJson(`[1234567890123456789,${"[".repeat(100_000)}`)).toThrow("more than 500 deep");
   });
 
+  it.each([
+    "{1234567890123456789:1}",
+    "[1234567890123456789 1]",
+    '["a"1234567890123456789]',
+    "[01234567890123456]",
+    "[-1234567890123456.]",
+  ])("refuses a large number where none may be: %s", (text) => expect(() => parseJson(text)).toThrow(SyntaxError));
+
   it("keeps a number of very many digits as text, in linear time", () => {
     const digits = "9".repeat(1_000_000);
     expect((parseJson(`[${digits}]`) as JsonNumber[])[0]?.text).toBe(digits);

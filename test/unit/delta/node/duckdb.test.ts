@@ -8,6 +8,7 @@ import type { StructType } from "../../../../src/delta/schema/types.ts";
 import { aBatch, aSchema } from "../../../support/delta/arbitrary.ts";
 import { readWithDuckDB, runInDuckDB } from "../../../support/delta/duckdb.ts";
 import { columnsOf, parquetOf } from "../../../support/delta/parquet.ts";
+import { array, decimal, field, struct } from "../../../support/delta/schema.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -33,6 +34,36 @@ describe("DuckDB", () => {
       );
     });
     await fc.assert(property, { numRuns: 25, seed: 5 });
+  });
+
+  it("reads columns of several pages, with and without a dictionary", async () => {
+    const count = 3000;
+    const schema = struct(
+      field("text", "string"),
+      field("list", array("binary")),
+      field("word", "string"),
+      field("tags", array("string")),
+      field("price", decimal(30, 2)),
+      field("flag", "boolean"),
+    );
+    const rows = Array.from({ length: count }, (_, row) => row);
+    const long = (row: number): string => `${row} ${String.fromCodePoint(0x100 + (row % 500)).repeat(500)}`;
+    const columns = [
+      rows.map((row) => (row % 7 === 0 ? null : long(row))),
+      rows.map((row) =>
+        row % 5 === 0 ? null : Array.from({ length: row % 4 }, (_, index) => new TextEncoder().encode(long(row + index))),
+      ),
+      rows.map((row) => `word ${row % 3}`.repeat(100)),
+      rows.map((row) => (row % 11 === 0 ? [] : [`tag ${row % 2}`, null])),
+      rows.map((row) => (row % 13 === 0 ? null : BigInt(row - 1500) * 10n ** 25n)),
+      rows.map((row) => row % 3 === 0),
+    ];
+    const path = join(folder, "pages.parquet");
+    const bytes = parquetOf([{ schema, rowCount: count, columns }], { schema });
+    writeFileSync(path, bytes);
+    const read = await readWithDuckDB(path);
+    expect(read.columns.map((column) => column.map(plainBytes))).toEqual(columns.map((column) => column.map(plainBytes)));
+    expect(await columnsOf(bytes, { schema })).toEqual(columns);
   });
 
   it.each(["snappy", "gzip", "zstd", "brotli", "lz4_raw", "uncompressed"])("writes files that are read: %s", async (codec) => {

@@ -159,7 +159,7 @@ describe("the columns of a Parquet file", () => {
       field("f", "double"),
       field("s", struct(field("x", "date"))),
     );
-    const long = "é".repeat(30);
+    const long = "é".repeat(40);
     const bytes = written(schema, [
       [9_007_199_254_740_993n, null],
       ["a", long],
@@ -185,8 +185,28 @@ describe("a writer", () => {
   it("refuses a null in a column that has none", () =>
     expect(() => written(schema, [[1n, null]])).toThrow(expect.objectContaining({ code: "SerializationError", field: "id" })));
 
-  it("refuses a value of another type", () =>
-    expect(() => written(struct(field("a", "integer")), [["text"]])).toThrow(expect.objectContaining({ code: "SerializationError" })));
+  it.each([
+    ["integer", "text"],
+    ["integer", 2 ** 31],
+    ["integer", 0.5],
+    ["long", 1],
+    ["long", 2n ** 63n],
+    ["boolean", 1],
+    ["double", 1n],
+    ["string", 1],
+    ["binary", "text"],
+    [decimal(9, 2), 1],
+    [decimal(9, 2), 2n ** 31n],
+    [decimal(38, 2), 2n ** 127n],
+  ] as const)("refuses in a column of %j the value %s", (type, value) => {
+    const error = { code: "SerializationError", field: "a", message: expect.stringMatching(/does not fit the type/) };
+    expect(() => written(struct(field("a", type)), [[value]])).toThrow(expect.objectContaining(error));
+  });
+
+  it("refuses a null within a value that has none", () =>
+    expect(() => written(struct(field("a", { type: "array", elementType: "long", containsNull: false })), [[[1n, null]]])).toThrow(
+      expect.objectContaining({ code: "SerializationError", field: "element" }),
+    ));
 
   it("gives its bytes while it goes on, and makes groups of large rows smaller (trap 12)", async () => {
     const large = struct(field("text", "string"));
