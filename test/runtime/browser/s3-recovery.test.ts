@@ -47,9 +47,10 @@ describe.each(Object.entries(nears))("after an eviction of %s and the records", 
       calls.push(`total after ${previous}`);
       return previous + all.length;
     });
+    /** Whether nothing can be uploaded. */
     const link = { isCut: false };
     const far = withPrefix(new S3Store({ bucket, region, endpoint, credentials }), `recovery/${prefix}`);
-    const cuttable = withFaults(far, () => (link.isCut ? "before" : undefined));
+    const cuttable = withFaults(far, ({ verb }) => (link.isCut && verb === "put" ? "before" : undefined));
     const openStore = (): WriteBackStore => withCache(cuttable, near(), { mode: "write-back" });
     const openRepository = (store: WriteBackStore, storage: Promise<Storage>): Promise<Repository> =>
       Repository.open({ assets: [numbers, total], ioHandler: new SuperJsonIOHandler({ store, prefix: "v1" }), storage });
