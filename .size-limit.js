@@ -34,7 +34,7 @@ export default [
   withRoot("kv", "dist/object-store/kv/index.js", "{ KVStore }", "113.0 kB"),
   withRoot("unstorage", "dist/object-store/unstorage/index.js", "{ UnstorageStore }", "112.8 kB"),
   withRoot("open", "dist/object-store/open/index.js", "{ openStore }", "157.7 kB"),
-  withRoot("with", "dist/object-store/with/index.js", "{ withPrefix, withRetry, withLimit, withCache, withTrace, withFaults }", "116.3 kB"),
+  withRoot("with", "dist/object-store/with/index.js", "{ withPrefix, withRetry, withLimit, withCache, withTrace, withFaults }", "120 kB"),
   withRoot("parallel", "dist/executors/parallel/index.js", "{ parallel, serveSteps }", "112.3 kB"),
   withRoot("restate", "dist/executors/restate/index.js", "{ restate }", "120 kB"),
   withRoot("dbos", "dist/executors/dbos/index.js", "{ dbos }", "120 kB"),

@@ -71,7 +71,7 @@ const withServers = {
     ...(components.azurite.path ? [server("azurite")] : []),
   ],
   exclude: [
-    ...(components.ceph.path ? [] : ["test/runtime/{browser,workerd}/s3.test.ts"]),
+    ...(components.ceph.path ? [] : ["test/runtime/{browser,workerd}/s3*.test.ts"]),
     ...(components.azurite.path ? [] : ["test/runtime/{browser,workerd}/azure.test.ts"]),
   ],
 };

@@ -3,11 +3,9 @@ import { type Asset, type ExternalAsset, Repository, Storage, SuperJsonIOHandler
 import { inspect } from "edgewater/inspector";
 import { assets, tasks } from "../examples/earthquakes/monitoring.ts";
 import type { Inspection } from "../src/inspector/inspection.ts";
-import { embedded } from "../src/storage/indexeddb/index.ts";
 import { type Compute, editedGraph } from "./edits/edited-graph.ts";
 import { type Functions, openFunctions } from "./edits/functions.ts";
 import { openStore, type Place, placeName, recordsOf } from "./storage/place.ts";
-import { sharedAmongTabs } from "./storage/shared-tabs.ts";
 import { switchable } from "./switchable.ts";
 
 export interface Session {
@@ -21,7 +19,7 @@ export interface Session {
 
 export async function openSession(place: Place): Promise<Session> {
   const database = recordsOf(place);
-  const storage = await Storage.connect(sharedAmongTabs(embedded(database)));
+  const storage = await Storage.embedded(database);
   const ioHandler = new SuperJsonIOHandler({ store: await openStore(place), prefix: "earthquakes", history: { head: false } });
   const functions = await openFunctions(storage);
   const otherTabs = new BroadcastChannel(`${database} functions`);

@@ -108,6 +108,7 @@ export type { StepOutcome, StepRequest } from "./run/protocol.ts";
 export type { DecidedResult, FailedAsset, RunResult } from "./run/run.ts";
 export type { OnProgress, ProgressEvent } from "./run/run-environment.ts";
 export { type EnvironmentSource, type LookUp, runtimeEnvironment } from "./runtime/environment.ts";
+export { type OriginStorage, originStorage, persist } from "./runtime/origin-storage.ts";
 export type { DeclaredFields, GivenSettings } from "./settings/definition.ts";
 export { type DotenvSource, dotenv } from "./settings/dotenv.ts";
 export type { FieldKind } from "./settings/shape.ts";

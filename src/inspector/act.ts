@@ -7,6 +7,7 @@ import { materialize } from "../repository/materialize.ts";
 import type { MaterializeOptions } from "../repository/types.ts";
 import { nodeOf } from "../run/graph.ts";
 import type { OnProgress } from "../run/run-environment.ts";
+import { canPersist, persist } from "../runtime/origin-storage.ts";
 import { choose, type Making } from "./action-selection.ts";
 import { valueFrom } from "./from-shown.ts";
 import type { Acted, Action } from "./inspection.ts";
@@ -72,7 +73,7 @@ export class Actions {
       case "prune":
         return this.#prune(action);
       case "persist":
-        return persist();
+        return keepStored();
     }
   }
 
@@ -166,10 +167,9 @@ export class Actions {
   }
 }
 
-async function persist(): Promise<Acted> {
-  const room = typeof navigator === "object" ? navigator.storage : undefined;
-  if (typeof room?.persist !== "function")
+async function keepStored(): Promise<Acted> {
+  if (!canPersist())
     throw new EdgewaterError("NotSupported", "Cannot ask to keep what is stored: this runtime has no navigator.storage.persist");
-  const isKept = await room.persist();
-  return { summary: isKept ? "The browser keeps what is stored." : "The browser does not promise to keep what is stored." };
+  const { persisted } = await persist();
+  return { summary: persisted ? "The browser keeps what is stored." : "The browser does not promise to keep what is stored." };
 }

@@ -1,4 +1,5 @@
 import { storeOf } from "../io-handler/stored-in.ts";
+import { canPersist } from "../runtime/origin-storage.ts";
 import type { Can } from "./inspection.ts";
 import type { Subject } from "./subject.ts";
 
@@ -14,7 +15,7 @@ export function capabilitiesOf({ nodes, storage, context }: Subject): Can {
     diff: true,
     export: true,
     objects: stores.some(({ canList }) => canList),
-    persist: typeof navigator === "object" && typeof navigator.storage?.persist === "function",
+    persist: canPersist(),
   };
   if (!storage.isReadOnly) {
     Object.assign(can, {

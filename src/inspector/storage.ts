@@ -2,6 +2,7 @@ import { InputContext } from "../io-handler/contexts.ts";
 import { storeOf } from "../io-handler/stored-in.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import { handlerOf } from "../run/look.ts";
+import { originStorage } from "../runtime/origin-storage.ts";
 import type { StorageView } from "./inspection.ts";
 import { type NodeRecords, readRecords } from "./records.ts";
 import { nameOfKey, objectsIn, storesOf } from "./stores.ts";
@@ -100,15 +101,9 @@ async function recordsView({ storage }: Subject, signal: AbortSignal | undefined
 
 /** How much room this page has, as the browser estimates it. */
 async function browserView(): Promise<Pick<StorageView, "estimate" | "isPersisted">> {
-  const room = typeof navigator === "object" ? navigator.storage : undefined;
-  if (room === undefined) return {};
-  const [estimate, isPersisted] = await Promise.all([
-    typeof room.estimate === "function" ? room.estimate().catch(() => undefined) : undefined,
-    typeof room.persisted === "function" ? room.persisted().catch(() => undefined) : undefined,
-  ]);
-  const { usage, quota } = estimate ?? {};
+  const { persisted, usage, quota } = await originStorage();
   return {
     ...(usage !== undefined && quota !== undefined && { estimate: { usage, quota } }),
-    ...(isPersisted !== undefined && { isPersisted }),
+    ...(persisted !== undefined && { isPersisted: persisted }),
   };
 }

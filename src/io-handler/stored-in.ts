@@ -1,5 +1,5 @@
 /** Where a built-in handler keeps its values, for the tools of this library. */
-import type { Delete, Get, List, Named, Put } from "../object-store/types.ts";
+import type { Delete, Get, Guarantees, List, Named, Put } from "../object-store/types.ts";
 import type { IOHandler } from "./handler.ts";
 import type { ValueKeys } from "./value-keys.ts";
 
@@ -11,12 +11,15 @@ export interface StoredIn {
   readonly keys: ValueKeys;
   readonly canList: boolean;
   readonly canDelete: boolean;
+  /** Whether a write is refused where the store has another object than expected. */
+  readonly hasConditions: boolean;
 }
 
 /** Attaches the store of a handler. */
 export function attachStore(handler: IOHandler, store: Named & Get & Put, keys: ValueKeys): void {
-  const { list, delete: remove } = store as StoredIn["store"];
-  const stored: StoredIn = { store, keys, canList: typeof list === "function", canDelete: typeof remove === "function" };
+  const { list, delete: remove, etags } = store as StoredIn["store"] & Guarantees;
+  const hasConditions = etags !== undefined;
+  const stored: StoredIn = { store, keys, canList: typeof list === "function", canDelete: typeof remove === "function", hasConditions };
   Object.defineProperty(handler, storage, { value: stored });
 }
 

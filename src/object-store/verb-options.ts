@@ -68,6 +68,14 @@ const plainVerbs: VerbKinds = {
   get: { ...get, range: notSupported, ifMatch: notSupported, ifNoneMatch: notSupported },
 };
 
+/** The verbs of stores that have everything but conditions. */
+const unconditionalVerbs: VerbKinds = {
+  ...fullVerbs,
+  put: plainVerbs.put,
+  get: { ...get, ifMatch: notSupported, ifNoneMatch: notSupported },
+  copy: { ...copy, mode: oneOf("overwrite") },
+};
+
 /**
  * Checks the options of one call of a store. Runs for every call, so it does little for options that are right.
  *
@@ -94,4 +102,9 @@ export function checkReadOptions(store: string, verb: Verb, options: object | un
 /** As {@link checkVerbOptions}, for a store without conditions and ranges. */
 export function checkPlainVerbOptions(store: string, verb: Verb, options: object): void {
   checkOptions(`${store}.${verb}`, options, plainVerbs[verb], "SettingsError", { store });
+}
+
+/** As {@link checkVerbOptions}, for a store that has everything but conditions. */
+export function checkUnconditionalVerbOptions(store: string, verb: Verb, options: object): void {
+  checkOptions(`${store}.${verb}`, options, unconditionalVerbs[verb], "SettingsError", { store });
 }

@@ -43,15 +43,33 @@ export async function loadInput(
   const request = (key: PartitionKey | undefined): LoadRequest => ({ source, key, spec, downstreamAsset });
   if (load.shape === "nothing") return undefined;
   if (load.shape === "map") {
-    return new PartitionMap(load.keys, (key) => loadValue(request(key), environment, onLoaded), { missing: spec.missing });
+    const read = spec.missing === "skip" ? loadUnlessNone : loadValue;
+    return new PartitionMap(load.keys, (key) => read(request(key), environment, onLoaded), { missing: spec.missing });
   }
   if (spec.source !== undefined) return loadValue(request(load.key), environment, onLoaded);
   try {
-    return await loadValue(request(load.key), environment, onLoaded);
+    return await loadUnlessNone(request(load.key), environment, onLoaded);
   } catch (error) {
     // On the first run there is no earlier value. Any other error is an error.
     if (isEdgewaterError(error, "NotFound")) return undefined;
     throw error;
+  }
+}
+
+/**
+ * Loads a value for an input that can do without one. Only a value that was never made counts as none: one that is recorded and gone,
+ * as after a browser has deleted its data, is an error.
+ *
+ * @throws `NotFound` for none, `Integrity` for one that is gone, and what `loadValue` throws
+ */
+async function loadUnlessNone(request: LoadRequest, environment: LoadEnvironment, onLoaded: OnLoaded): Promise<unknown> {
+  const { source, key, spec } = request;
+  try {
+    return await loadValue(request, environment, onLoaded);
+  } catch (error) {
+    if (!isEdgewaterError(error, "NotFound") || spec?.ioHandler !== undefined) throw error;
+    const recorded = await latestEvent(source, key, environment.storage);
+    throw recorded?.stored === undefined ? error : goneValue({ definition: source, key }, recorded, error);
   }
 }
 
@@ -159,6 +177,13 @@ export function goneVersion(output: Output, { id, stored }: StoredEvent, cause?:
   const { name } = output.definition;
   const message = `Cannot load ${displayName(output)}: the object ${JSON.stringify(stored?.path)} of the event ${id} is gone from its store; materialize it again, or roll back to another version`;
   return new EdgewaterError("Integrity", message, { asset: name, key: stored?.path, cause });
+}
+
+/** The error of a value that an input could do without, had it never been made. */
+function goneValue(output: Output, { id, stored }: StoredEvent, cause: EdgewaterError): EdgewaterError<"Integrity"> {
+  const { name } = output.definition;
+  const message = `Cannot load ${displayName(output)}: the event ${id} records it, and it is gone from its store (${cause.message}); import or write it again, or wipe it to start without it`;
+  return new EdgewaterError("Integrity", message, { asset: name, store: cause.store, key: stored?.path, cause });
 }
 
 function replacedAgain({ definition: { name } }: Output): EdgewaterError<"Conflict"> {

@@ -4,6 +4,7 @@ import type { BaseIOHandler } from "../io-handler/base.ts";
 import { InputContext, type LoadedMaterialization } from "../io-handler/contexts.ts";
 import { uniqueVersion } from "../io-handler/data-version.ts";
 import type { InspectOptions, StoredValue, ValueHistory } from "../io-handler/handler.ts";
+import { storeOf } from "../io-handler/stored-in.ts";
 import { MetadataValue } from "../metadata/metadata-value.ts";
 import { PartitionContext } from "../partition/partition-context.ts";
 import type { PartitionKey } from "../partition/partition-key.ts";
@@ -99,6 +100,11 @@ export function historyOf(output: Output, environment: LoadEnvironment): ValueHi
 /** Whether the store of an output can be looked at. */
 export function canInspect(output: Output, environment: LoadEnvironment): boolean {
   return handlerOf(output, environment).inspect !== undefined;
+}
+
+/** Whether a write of an output is refused where the store has another object than expected. Assumed of handlers that are not built in. */
+export function writesUnderConditions(output: Output, environment: LoadEnvironment): boolean {
+  return storeOf(handlerOf(output, environment))?.hasConditions !== false;
 }
 
 /**

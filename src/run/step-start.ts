@@ -2,7 +2,7 @@
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import type { ExpectedObject } from "../io-handler/contexts.ts";
 import type { LatestRecord, Precondition, StoredEvent, StoredMark } from "../storage/types.ts";
-import { canInspect, historyOf, isStillLatest, look, type Output, placeOf, recordAnnounced } from "./look.ts";
+import { canInspect, historyOf, isStillLatest, look, type Output, placeOf, recordAnnounced, writesUnderConditions } from "./look.ts";
 import { outputId, type Step } from "./plan.ts";
 import type { StepEnvironment } from "./run-environment.ts";
 import type { StepRecord } from "./step-record.ts";
@@ -112,7 +112,12 @@ async function expectedOf(
     return mark && (latest?.lastFound ?? "Stored") === "Stored" ? expectedBy(mark) : undefined;
   if (mark?.etag !== undefined && latest?.lastFound !== "Missing") return expectedBy(mark);
   if (!canInspect(output, environment)) return undefined;
-  const found = await look(output, latest, environment);
+  const found = await look(output, latest, environment).catch((error: unknown) => {
+    if (!isEdgewaterError(error, "Unavailable") || writesUnderConditions(output, environment)) throw error;
+    // A write-back cache takes writes while its far store cannot be looked at, and finds conflicts when it uploads.
+    return undefined;
+  });
+  if (found === undefined) return undefined;
   if (found.found === "overtaken") throw new LostRace();
   if (found.found === "announced") {
     await recordAnnounced(output, found, latest, environment);

@@ -97,6 +97,7 @@ export class BackendStorage implements Storage {
     const source = {
       events: (query: EventsQuery) => this.#withBackend((backend) => backend.events(query)),
       nextEvents: next && ((after: number, signal: AbortSignal) => this.#withBackend(() => next(after, signal))),
+      onCommit: this.#backend.onCommit?.bind(this.#backend),
       waiting: this.#waiting,
       isClosed: () => this.#operations.isClosed,
     };

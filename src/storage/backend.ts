@@ -94,6 +94,11 @@ export interface Backend {
    * @throws `Aborted` when the signal is aborted
    */
   readonly nextEvents?: (after: number, signal: AbortSignal) => Promise<readonly AnyEvent[]>;
+  /**
+   * Calls `wake` after each commit with events of another connection, and returns a function that ends this. For a back end that can
+   * tell; a subscription of any other looks from time to time.
+   */
+  readonly onCommit?: (wake: () => void) => () => void;
   /** The last materialization of an asset, or of the partition with this id. */
   readonly materialization: (assetKey: string, partitionId: string) => Promise<StoredEvent | undefined>;
   /** The latest records of these different assets and partitions, in any order; those without events are left out. */

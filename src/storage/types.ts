@@ -47,7 +47,10 @@ export interface RunsOptions {
 export interface SubscribeOptions {
   /** Only events with a greater id: the id of the last event that was handled. All events unless given. */
   readonly after?: number;
-  /** How often to look for events of other writers, in milliseconds; 250 unless given. */
+  /**
+   * How often to look for events of other writers, in milliseconds; 250 unless given. In browsers, tabs tell each other of commits at once;
+   * there it is 5000.
+   */
   readonly intervalMs?: number;
   /** Ends the iteration. */
   readonly signal?: AbortSignal;

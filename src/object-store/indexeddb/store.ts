@@ -1,7 +1,7 @@
 import { compareUtf8 } from "../../encoding/utf8.ts";
 import { aName, checkOptions, checkValue, type OptionKinds, oneOf, required } from "../../options.ts";
 import { checkBody, sizeOf } from "../body.ts";
-import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/quota.ts";
+import { withinQuota } from "../browser/quota.ts";
 import { type Call, notFound, perform } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
 import { checkLimit } from "../page.ts";
@@ -53,7 +53,7 @@ const pageSize = 500;
  * with `Unavailable`.
  *
  * If the browser drops the connection, it is opened again once. The browser may evict the origin's data when the disk is
- * full, unless {@link IndexedDBStore.persist} was granted.
+ * full, unless `persist` of `edgewater` was granted.
  *
  * @example
  * ```ts
@@ -162,16 +162,6 @@ export class IndexedDBStore implements FullObjectStore {
     const { size, contentType, metadata } = object.meta;
     const body = size <= chunkBytes ? await object.bytes() : object.stream();
     return this.put(to, body, { mode, contentType, metadata, signal });
-  }
-
-  /** Estimates how much of its quota the origin uses. */
-  estimate(): Promise<SpaceEstimate> {
-    return estimate();
-  }
-
-  /** Asks the browser not to evict the origin's data, and returns whether it agreed. */
-  persist(): Promise<boolean> {
-    return persist();
   }
 
   /** Closes the connection; the next call opens it again. */

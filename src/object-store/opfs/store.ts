@@ -1,5 +1,5 @@
 import { checkBody, sizeOf } from "../body.ts";
-import { estimate, persist, type SpaceEstimate, withinQuota } from "../browser/quota.ts";
+import { withinQuota } from "../browser/quota.ts";
 import { type Call, perform } from "../call.ts";
 import { checkAttributes } from "../conditions.ts";
 import { copyThrough } from "../copy.ts";
@@ -124,16 +124,6 @@ export class OPFSStore implements FullObjectStore {
   async copy(from: string, to: string, options: ConditionalCopyOptions = {}): Promise<PutResult> {
     checkVerbOptions(this.name, "copy", options);
     return copyThrough(this, from, to, options);
-  }
-
-  /** Estimates how much of its quota the origin uses. */
-  estimate(): Promise<SpaceEstimate> {
-    return estimate();
-  }
-
-  /** Asks the browser not to evict the origin's data, and returns whether it agreed. */
-  persist(): Promise<boolean> {
-    return persist();
   }
 
   #call(verb: Call["verb"], key: string, signal: AbortSignal | undefined): Call {

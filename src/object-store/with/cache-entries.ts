@@ -3,6 +3,9 @@ import type { Delete, FullObjectMeta, Get, List, Named, ObjectMeta, Put } from "
 /** What a store needs to hold the entries of a cache. */
 export type CacheStore = Named & Put & Get & Delete & List;
 
+/** Where a write-back cache keeps what is only local. These objects are no entries, and are never evicted. */
+export const writeBackFolder = ".write-back/";
+
 /** With this many suspects the cache stops serving. */
 const maxSuspects = 10_000;
 
@@ -89,6 +92,7 @@ export class CacheEntries {
   /** Stores what was read, unless the object may have been replaced since, or a later read was stored first. */
   async put(read: PendingRead, entry: Omit<CachedEntry, "readAt">): Promise<void> {
     const { key, startedAt } = read;
+    if (key.startsWith(writeBackFolder)) return;
     const bytes = writeEntry({ ...entry, readAt: startedAt });
     await this.#change(key, async () => {
       if (read.isStale || this.#isBroken) return;
@@ -118,12 +122,12 @@ export class CacheEntries {
   }
 
   #isSuspect(key: string): boolean {
-    return this.#isBroken || this.#suspects.has(key);
+    return this.#isBroken || this.#suspects.has(key) || key.startsWith(writeBackFolder);
   }
 
   async #remove(key: string): Promise<void> {
     this.#forget(key);
-    if (this.#isBroken) return;
+    if (this.#isBroken || key.startsWith(writeBackFolder)) return;
     this.#suspects.add(key);
     await this.#change(key, async () => {
       await this.#store.delete(key);
@@ -141,7 +145,8 @@ export class CacheEntries {
   /** Finds the entries that exist already. Runs once. */
   async #list(): Promise<void> {
     try {
-      for await (const { key, size } of this.#store.list()) if (!this.#info.has(key)) this.#remember(key, { bytes: size });
+      for await (const { key, size } of this.#store.list())
+        if (!this.#info.has(key) && !key.startsWith(writeBackFolder)) this.#remember(key, { bytes: size });
     } catch {}
   }
 

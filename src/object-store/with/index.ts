@@ -7,7 +7,7 @@
 
 export type { RetryPolicy } from "../../retry.ts";
 export { type ProbeOptions, requireConditions } from "../require-conditions.ts";
-export { type Aging, type AgingCacheOptions, type CacheOptions, withCache } from "./cache.ts";
+export { type Aging, type AgingCacheOptions, type CacheOptions, type WriteBackOptions, withCache } from "./cache.ts";
 export type { CacheStore } from "./cache-entries.ts";
 export { type ChooseFault, type Fault, type FaultyCall, type RandomFaultsOptions, randomFaults, withFaults } from "./faults.ts";
 export { withLimit } from "./limit.ts";
@@ -15,3 +15,4 @@ export { withPrefix } from "./prefix.ts";
 export { withRetry } from "./retry.ts";
 export { type Trace, type TracedCall, type TracedResult, withTrace } from "./trace.ts";
 export type { Wrapped } from "./wrap.ts";
+export type { FarStore, NearStore, PendingWrite, WriteBackCallOptions, WriteBackStore } from "./write-back/types.ts";

@@ -16,20 +16,28 @@ import type { AssetDefinition, KvEntry, LatestRecord, Lease, LogRecord, RunRecor
 import { commit } from "./commit.ts";
 import type { Connection } from "./connection.ts";
 import { latestFrom, startingWith } from "./schema.ts";
+import type { Tabs } from "./tabs.ts";
 
 /** Keeps every row in an IndexedDB database. */
 export class IndexedDBBackend implements Backend {
   readonly name: string;
   readonly reach = "machine";
   readonly #connection: Connection;
+  readonly #tabs: Tabs | undefined;
+  readonly onCommit?: (wake: () => void) => () => void;
 
-  constructor(connection: Connection) {
+  /** @param tabs undefined where tabs cannot tell each other of commits */
+  constructor(connection: Connection, tabs: Tabs | undefined) {
     this.name = connection.name;
     this.#connection = connection;
+    this.#tabs = tabs;
+    if (tabs) this.onCommit = (wake) => tabs.onCommit(wake);
   }
 
-  commit(batch: Batch): Promise<readonly AnyEvent[]> {
-    return commit(this.#connection, batch);
+  async commit(batch: Batch): Promise<readonly AnyEvent[]> {
+    const events = await commit(this.#connection, batch);
+    if (events.length > 0) this.#tabs?.tell();
+    return events;
   }
 
   async events({ assetKey, partitionId, runId, types, after, before, newestFirst, limit }: EventsQuery): Promise<readonly AnyEvent[]> {
@@ -160,6 +168,7 @@ export class IndexedDBBackend implements Backend {
   }
 
   close(): Promise<void> {
+    this.#tabs?.close();
     return this.#connection.close();
   }
 }

@@ -8,10 +8,12 @@ import type { EmbeddedOptions, StorageBackend } from "../backend.ts";
 import { checkStamp } from "../schema-version.ts";
 import { IndexedDBBackend } from "./backend.ts";
 import { type Connection, connect, readStamp } from "./connection.ts";
+import { Tabs } from "./tabs.ts";
 
 /** The back end of `Storage.embedded` in browsers, in windows and workers: an IndexedDB database of this name. */
 export function embedded(database: string, { fsync = false }: EmbeddedOptions = {}): StorageBackend {
   const name = `Storage.embedded(${database})`;
+  const canTell = typeof BroadcastChannel === "function";
   const opened = async (readOnly: boolean, migrates = false): Promise<Connection> => {
     if (!globalThis.indexedDB)
       throw new EdgewaterError(
@@ -31,7 +33,7 @@ export function embedded(database: string, { fsync = false }: EmbeddedOptions = 
   };
   return {
     name,
-    open: async ({ readOnly }) => new IndexedDBBackend(await opened(readOnly)),
+    open: async ({ readOnly }) => new IndexedDBBackend(await opened(readOnly), canTell ? new Tabs(database) : undefined),
     migrate: async () => (await opened(false, true)).close(),
   };
 }

@@ -41,6 +41,7 @@ export interface Entry {
 }
 
 const store = new MemoryStore();
+const writeBack = withCache(store, new MemoryStore(), { mode: "write-back" });
 const table = tableSchema({ id: "long" });
 const delta = DeltaTable.create(new MemoryStore(), "table", { schema: table });
 const one = asset({ name: "one" }, () => 1);
@@ -202,6 +203,9 @@ export async function makeEntries(folder: string): Promise<readonly Entry[]> {
     entry("openStore.kv", {}, (options) => openStore("kv:B", { env: { B: binding }, kv: options })),
     entry("openStore.r2", {}, (options) => openStore("r2:B", { env: { B: binding }, r2: options })),
     entry("withCache", {}, (options) => withCache(store, new MemoryStore(), options)),
+    entry("withCache of write-back", { mode: "write-back" }, (options) => withCache(store, new MemoryStore(), options)),
+    entry("writeBackStore.flush", {}, (options) => writeBack.flush(options)),
+    entry("writeBackStore.pending", {}, (options) => writeBack.pending(options)),
     entry("withRetry", {}, (options) => withRetry(store, options)),
     entry("requireConditions", {}, (options) => requireConditions(new MemoryStore(), options)),
     entry("randomFaults", { seed: 1 }, (options) => randomFaults(options)),

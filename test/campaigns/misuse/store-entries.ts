@@ -63,6 +63,7 @@ export function storeEntries(folder: string): readonly Entry[] {
     OPFSStore: new OPFSStore("data"),
     UnstorageStore: new UnstorageStore(memoryDriver()),
     withCache: withCache(memory, new MemoryStore()),
+    "withCache of write-back": withCache(memory, new MemoryStore(), { mode: "write-back" }),
     withFaults: withFaults(memory, () => undefined),
     withLimit: withLimit(memory, 2),
     withPrefix: withPrefix(memory, "prefix"),

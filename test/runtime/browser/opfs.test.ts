@@ -194,11 +194,3 @@ it("stores keys of a thousand characters, and ignores files of other programs", 
   for (const other of ["other.txt", "100%~0", "%41~0"]) await write(folder, other, "of another program").catch(() => undefined);
   expect(await keysOf(store)).toEqual(keys.toSorted());
 });
-
-it("estimates the space of the origin", async () => {
-  const { usage, quota = 0 } = await new OPFSStore(crypto.randomUUID()).estimate();
-  // Only WebKitGTK reports nothing.
-  if (usage === undefined) return expect(hasSyncHandles).toBe(false);
-  expect(usage).toBeGreaterThanOrEqual(0);
-  expect(quota).toBeGreaterThan(usage);
-});

@@ -6,11 +6,13 @@ import {
   InMemoryIOHandler,
   type InputContext,
   input,
+  MemoryStore,
   Observation,
   Output,
   OutputContext,
   PartitionMapping,
   Repository,
+  SuperJsonIOHandler,
   selfInput,
   staticPartitions,
   task,
@@ -140,6 +142,46 @@ describe("selfInput", () => {
     for (const partitionKey of ["x", "x", "y"]) await repository.materialize({ partitionKey });
     expect(await repository.load(count, { partitionKey: "x" })).toBe(2);
     expect(await repository.load(count, { partitionKey: "y" })).toBe(1);
+  });
+});
+
+describe("a value that is recorded and gone from its store", () => {
+  const partitions = staticPartitions(["x", "y"]);
+  const day = asset({ name: "day", partitions }, (_, { partitionKey }) => partitionKey);
+  const days = input(day, { partitionMapping: PartitionMapping.all(), missing: "skip" });
+  const all = asset({ name: "all", inputs: { days } }, async ({ days: found }) => [...(await found.toMap()).values()]);
+  const count = asset({ name: "count", inputs: { previous: selfInput<number>() } }, ({ previous = 0 }) => previous + 1);
+  const open = async () => {
+    const store = new MemoryStore();
+    const repository = await Repository.open({ assets: [day, all, count], ioHandler: new SuperJsonIOHandler({ store, prefix: "v" }) });
+    return { store, repository };
+  };
+
+  it("is an error for an asset that takes it from itself, until it is written again or wiped", async () => {
+    const { store, repository } = await open();
+    await using _ = repository;
+    const make = () => repository.materialize({ selection: [count] });
+    await make();
+    await store.delete("v/count.superjson");
+    const gone = { asset: "count", message: /the event \d+ records it, and it is gone from its store.*or wipe it to start without it/ };
+    await expect(make()).rejects.toMatchObject({ code: "Integrity", ...gone });
+    await repository.write(count, 1);
+    await make();
+    expect(await repository.load(count)).toBe(2);
+    await store.delete("v/count.superjson");
+    await repository.wipe(count);
+    await make();
+    expect(await repository.load(count)).toBe(1);
+  });
+
+  it("is an error for an input that skips what was never made", async () => {
+    const { store, repository } = await open();
+    await using _ = repository;
+    await repository.materialize({ selection: [day], partitionKey: "x" });
+    await repository.materialize({ selection: [all] });
+    expect(await repository.load(all)).toEqual(["x"]);
+    await store.delete("v/day/x/data.superjson");
+    await expect(repository.materialize({ selection: [all] })).rejects.toMatchObject({ code: "Integrity", key: "v/day/x/data.superjson" });
   });
 });
 

@@ -150,6 +150,20 @@ needs<ObjectStore>(withRetry(other));
 // @ts-expect-error writes of others are seen later
 needs<ObjectStore>(withCache(memory, plain, { maxAgeMs: 1000 }));
 needs<ConditionalPut & ConditionalGet>(withCache(memory, plain, { maxAgeMs: 1000 }));
+// A write-back cache leaves conditions and etags to the store that it uploads to.
+const writeBack = withCache(s3, memory, { mode: "write-back" });
+needs<AttributesPut & StreamPut & RangeGet & DelimitedList & AsyncDisposable>(writeBack);
+certify(() => writeBack, { ...all, consistent: false });
+// @ts-expect-error writes of others are seen later
+needs<ObjectStore>(writeBack);
+// @ts-expect-error it has no conditions
+needs<ConditionalPut>(writeBack);
+// @ts-expect-error the store to upload to has no conditions
+withCache(plain, memory, { mode: "write-back" });
+// @ts-expect-error on S3 an etag names the bytes, not the write
+withCache(memory, s3, { mode: "write-back" });
+// @ts-expect-error the store is always asked
+withCache(s3, memory, { mode: "write-back", maxAgeMs: 1 });
 const reading = withLimit(web, 2);
 needs<Get>(reading);
 // @ts-expect-error the wrapped store is read only

@@ -1,5 +1,5 @@
 /** Exceeds the quota of an origin with several kinds of writes, and reports what each one left behind. */
-import { type FullObjectStore, isEdgewaterError } from "edgewater";
+import { type FullObjectStore, isEdgewaterError, originStorage } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
 
@@ -52,7 +52,7 @@ export async function fill(kind: Kind): Promise<Outcome> {
   const outcomes = await Promise.allSettled([store.put("small/1", "x"), store.put("large", large()), store.put("small/2", "x")]);
   const listed: string[] = [];
   for await (const { key } of store.list()) listed.push(key);
-  const { usage = Number.NaN, quota = Number.NaN } = await store.estimate();
+  const { usage = Number.NaN, quota = Number.NaN } = await originStorage();
   const codes = outcomes.map((each) => (each.status === "fulfilled" ? "done" : isEdgewaterError(each.reason) ? each.reason.code : "?"));
   await store.delete(listed);
   return { refusals, concurrent: codes, listed, usage, quota };

@@ -1,6 +1,6 @@
 /** Wrappers conform like the store that they wrap, alone and combined. */
-import { type FullObjectStore, MemoryStore } from "edgewater";
-import { certify } from "edgewater/testing";
+import { type FullObjectStore, MemoryStore, type ObjectStore } from "edgewater";
+import { certify, objectStoreCases } from "edgewater/testing";
 import { randomFaults, withCache, withFaults, withLimit, withPrefix, withRetry, withTrace } from "edgewater/with";
 import { describe, it } from "vitest";
 
@@ -51,4 +51,17 @@ describe.each(certify(aging, { ...all, copies: true, conditionalCopies: true, co
   ({ name, run }) => {
     it(name, run);
   },
+);
+
+const writeBack = () => withCache(sound(), sound(), { mode: "write-back" });
+describe.each(certify(writeBack, { ...all, conditions: false, copies: true, conditionalCopies: false, consistent: false }))(
+  "withCache with write-back",
+  ({ name, run }) => {
+    it(name, run);
+  },
+);
+
+// What others write to the far store may come later; what is written here may not.
+it.each(objectStoreCases({ pageObjects: 50 }))("withCache with write-back, without other writers: $name", ({ run }) =>
+  run(writeBack() as unknown as ObjectStore),
 );
