@@ -21,7 +21,7 @@ let app: string;
 async function run(program: string, args: readonly string[], cwd: string = app): Promise<string> {
   try {
     const { PATH = "", HOME = "" } = process.env;
-    return (await promisify(execFile)(program, args, { cwd, env: { PATH, HOME }, timeout: 240_000 })).stdout;
+    return (await promisify(execFile)(program, args, { cwd, env: { PATH, HOME }, timeout: 480_000 })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };
     throw new Error(`${program} ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
