@@ -184,12 +184,12 @@ const workerd = [
 
 const ceph: TestProjectConfiguration = {
   extends: true,
-  test: { name: "ceph", include: ["test/services/ceph/**/*.test.ts"], globalSetup: [server("ceph")] },
+  test: { name: "ceph", isolate: false, include: ["test/services/ceph/**/*.test.ts"], globalSetup: [server("ceph")] },
 };
 
 const azurite: TestProjectConfiguration = {
   extends: true,
-  test: { name: "azurite", include: ["test/services/azurite/**/*.test.ts"], globalSetup: [server("azurite")] },
+  test: { name: "azurite", isolate: false, include: ["test/services/azurite/**/*.test.ts"], globalSetup: [server("azurite")] },
 };
 
 const redis: TestProjectConfiguration = {
