@@ -13,7 +13,7 @@ export default defineConfig({
   timeout: 480_000,
   expect: { timeout: 120_000 },
   projects: browsers.flatMap(({ name, launchOptions: { channel, ...launchOptions } }, index): Project[] => {
-    // Playwright cannot ask Debian's Firefox for less motion.
+    // Debian's Firefox, which is driven over WebDriver BiDi, is asked for less motion by this.
     const firefoxUserPrefs = { "ui.prefersReducedMotion": 1 };
     const use = { browserName: name, launchOptions: { ...launchOptions, firefoxUserPrefs }, ...(channel ? { channel } : {}) };
     const project = { name, use };
