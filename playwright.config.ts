@@ -13,7 +13,10 @@ export default defineConfig({
   timeout: 480_000,
   expect: { timeout: 120_000 },
   projects: browsers.flatMap(({ name, launchOptions: { channel, ...launchOptions } }, index): Project[] => {
-    const project = { name, use: { browserName: name, launchOptions, ...(channel ? { channel } : {}) } };
+    // Debian's Firefox, which is driven over WebDriver BiDi, is asked for less motion by this.
+    const firefoxUserPrefs = { "ui.prefersReducedMotion": 1 };
+    const use = { browserName: name, launchOptions: { ...launchOptions, firefoxUserPrefs }, ...(channel ? { channel } : {}) };
+    const project = { name, use };
     // What only Chromium can show, and the long sweeps, which tell nothing new in a second browser.
     const elsewhere = name === "chromium" ? [] : [/@chromium/];
     if (index === 0) return [{ ...project, grepInvert: elsewhere }];
@@ -24,17 +27,18 @@ export default defineConfig({
       { ...project, name: `breadth in ${name}`, grepInvert: [/@browser/, ...elsewhere] },
     ];
   }),
-  use: { baseURL: `http://127.0.0.1:${port}` },
+  // Without a graphics card every frame of an animation is drawn by the processor: that of a run took most of it.
+  use: { baseURL: `http://127.0.0.1:${port}`, contextOptions: { reducedMotion: "reduce" } },
   webServer: [
     {
       command: `vite build --config playground/vite.config.ts --logLevel warn && vite preview --config playground/vite.config.ts --host 127.0.0.1 --port ${port} --strictPort`,
       url: `http://127.0.0.1:${port}`,
-      timeout: 120_000,
+      timeout: 480_000,
     },
     {
       command: `vite build --config inspector-ui/vite.config.ts --mode demo --logLevel warn && vite preview --config inspector-ui/vite.config.ts --mode demo --host 127.0.0.1 --port ${inspectorPort} --strictPort`,
       url: `http://127.0.0.1:${inspectorPort}/demo.html`,
-      timeout: 120_000,
+      timeout: 480_000,
     },
   ],
 });

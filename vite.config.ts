@@ -186,12 +186,12 @@ const workerd = [
 
 const ceph: TestProjectConfiguration = {
   extends: true,
-  test: { name: "ceph", include: ["test/services/ceph/**/*.test.ts"], globalSetup: [server("ceph")] },
+  test: { name: "ceph", isolate: false, include: ["test/services/ceph/**/*.test.ts"], globalSetup: [server("ceph")] },
 };
 
 const azurite: TestProjectConfiguration = {
   extends: true,
-  test: { name: "azurite", include: ["test/services/azurite/**/*.test.ts"], globalSetup: [server("azurite")] },
+  test: { name: "azurite", isolate: false, include: ["test/services/azurite/**/*.test.ts"], globalSetup: [server("azurite")] },
 };
 
 const redis: TestProjectConfiguration = {
@@ -230,8 +230,10 @@ export default defineConfig({
     setupFiles: [fixedSeed],
     tags: [{ name: breadth, description: "Runs in npm run test:all, and not in npm test." }],
     // A test that hangs ends; on a busy machine every test takes many times as long as alone.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 480_000,
+    hookTimeout: 480_000,
+    // A poll waits for what must come; unless told, it gives up after a second.
+    expect: { poll: { timeout: 240_000 } },
     // Most tests wait: for servers, processes and disks. Unless told, a machine with two cores gets one worker.
     maxWorkers: 4,
     projects: [

@@ -4,7 +4,7 @@ import { isEssential, open, screenNames, sweep, violations } from "./inspector-p
 /** Looks at what is shown: wide in the light theme and narrow in the dark one, and with `colors` at those of the other pairs, too. */
 async function expectNoFindings(page: Page, colors = false): Promise<void> {
   const show = async (colorScheme: "light" | "dark", width: number): Promise<void> => {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 900 });
     await page.evaluate(async () => {
       // What observes sizes draws in the next frames.
@@ -23,7 +23,7 @@ async function expectNoFindings(page: Page, colors = false): Promise<void> {
 }
 
 test.use({ viewport: { width: 1280, height: 900 } });
-test.beforeEach(({ page }) => page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" }));
+test.beforeEach(({ page }) => page.emulateMedia({ colorScheme: "light" }));
 
 for (const name of screenNames) {
   test(`axe finds nothing on the screen of ${name}, wide and narrow`, sweep(name), async ({ page }) => {

@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import { focused, open, screenNames, sweep } from "./inspector-pages.ts";
 import { inEveryBrowser } from "./support/tags.ts";
 
-test.use({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 } } as object);
+test.use({ viewport: { width: 1280, height: 900 } });
 
 test("Tab goes from the skip link over search, views and theme to the content", inEveryBrowser, async ({ page }) => {
   await open(page, "overview");

@@ -33,7 +33,6 @@ test("below 640 px the graph is a list with the same nodes", async ({ page }) =>
 });
 
 test("reduced motion: nothing is animated, and what is running still shows how far it is", async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: "reduce" });
   await open(page, "overview");
   await expect(page.getByRole("link", { name: /^map, asset, Running, running, 62 %/ }).first()).toBeVisible();
   expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
@@ -73,6 +72,7 @@ test("the first screen does not move while events come", { tag: "@chromium" }, a
     }).observe({ type: "layout-shift", buffered: true });
   });
   await page.setViewportSize({ width: 1280, height: 900 });
+  await page.emulateMedia({ reducedMotion: "no-preference" });
   await open(page, "overview", "live=200");
   await expect(page.getByText("live event 200").first()).toBeAttached({ timeout: 180_000 });
   const moved = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0));

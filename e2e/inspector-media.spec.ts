@@ -79,10 +79,10 @@ test("more contrast makes lines and texts darker, and axe finds nothing", chromi
         return [getComputedStyle(card).borderTopColor, getComputedStyle(faint).color];
       });
   for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ contrast: "no-preference", colorScheme, reducedMotion: "reduce" });
+    await page.emulateMedia({ contrast: "no-preference", colorScheme });
     await open(page, "overview");
     const plain = await look();
-    await page.emulateMedia({ contrast: "more", colorScheme, reducedMotion: "reduce" });
+    await page.emulateMedia({ contrast: "more", colorScheme });
     const more = await look();
     expect(more[0]).not.toBe(plain[0]);
     expect(more[1]).not.toBe(plain[1]);

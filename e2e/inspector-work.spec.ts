@@ -7,7 +7,7 @@ const cell = (page: Page, name: string) => page.getByRole("gridcell", { name });
 
 test("a plan has no finding of axe, in both themes", async ({ page }) => {
   for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.emulateMedia({ colorScheme });
     await open(page, "storage");
     await page.getByRole("button", { name: "Prune" }).click();
     await expect(page.getByRole("dialog")).toContainText("1,406 events and 22 runs would go");

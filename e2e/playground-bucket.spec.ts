@@ -3,8 +3,8 @@ import { expect, type Page, test } from "@playwright/test";
 import { components } from "../scripts/components.ts";
 import { createBucket } from "../test/support/servers/buckets.ts";
 import { start } from "../test/support/servers/ceph.ts";
+import { materialize, node, open, patience } from "./support/playground.ts";
 
-const patience = { timeout: 180_000 };
 test.setTimeout(600_000);
 const bucket = "earthquakes";
 let ceph: Awaited<ReturnType<typeof start>> | undefined;
@@ -36,22 +36,14 @@ test("makes its assets in a bucket, and finds them there again after a reload", 
 
   await connect(page);
   await expect(page.getByText(`stay in Bucket ${bucket}`)).toBeVisible(patience);
-  await page.getByRole("button", { name: /Materialize all/ }).click(patience);
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: /^Materialize/ })
-    .click(patience);
-  const rates = page.getByRole("group", { name: /graph/i }).getByRole("link", { name: /^rates,/ });
-  await expect(rates).toHaveAccessibleName(/Up to date/, patience);
+  await materialize(page, "report");
 
   await page.reload();
   await page.getByRole("link", { name: "Enter the keys of the bucket" }).click(patience);
   await page.getByRole("button", { name: "Keep values elsewhere" }).click(patience);
   await connect(page);
   await page.getByRole("link", { name: "Overview" }).click();
-  await expect(rates).toHaveAccessibleName(/Up to date/, patience);
-  await page.evaluate(() => {
-    location.hash = "#/assets/strong";
-  });
+  await expect(node(page, "report")).toHaveAccessibleName(/Up to date/, patience);
+  await open(page, "assets/strong", "strong");
   await expect(page.getByRole("table").first()).toContainText("50km NNW of Sangiang, Indonesia", patience);
 });

@@ -9,7 +9,7 @@ export async function run(
   program: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  timeout = 240_000,
+  timeout = 480_000,
 ): Promise<string> {
   const { PATH = "", HOME = "", NODE_COMPILE_CACHE = "" } = process.env;
   const env = { PATH, HOME, NODE_COMPILE_CACHE, ...environment };

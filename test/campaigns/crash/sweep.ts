@@ -98,7 +98,7 @@ function child(args: readonly string[], crash: { readonly at: number; readonly h
   const files = ["--import", join(import.meta.dirname, "hooks.ts"), join(import.meta.dirname, "child.ts")];
   const env = { ...process.env, CRASH: JSON.stringify(crash) };
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [...files, ...args], { env, timeout: 50_000 }, (error, stdout) => {
+    execFile(process.execPath, [...files, ...args], { env, timeout: 240_000 }, (error, stdout) => {
       if (error === null) resolve(JSON.parse(stdout) as Answer);
       else if (error.signal === "SIGKILL") resolve(undefined);
       else reject(error);

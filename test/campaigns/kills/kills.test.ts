@@ -73,7 +73,7 @@ describe("repositories that make the same graph while calls fail and lose their 
     "leave what undisturbed runs leave in a store that keeps %s",
     async (keeps) => {
       const outcome: Outcome = { kills: 0, ends: {}, problems: [] };
-      for (let round = 0; round < rounds(6, 20); round++) await failCalls(keeps, Math.random, outcome);
+      for (let round = 0; round < rounds(3, 20); round++) await failCalls(keeps, Math.random, outcome);
       expect(outcome.problems).toEqual([]);
     },
   );

@@ -25,7 +25,7 @@ export interface Outcome {
 export const expectedEnds: ReadonlySet<string> = new Set(["Success", "InProgress", "PreconditionFailed", "TakenOver", "Conflict"]);
 
 /** The longest time that a process lives, in milliseconds. */
-const longestLifeMs = 30_000;
+const longestLifeMs = 240_000;
 /** The longest time that a process is frozen, in milliseconds. */
 const longestFreezeMs = 3000;
 /** The calls of a Storage and a store within which a process is killed: about those of one run and a half. */

@@ -9,7 +9,7 @@ import type { CompetitorOptions, Kind } from "./browser/competitor.ts";
 import { expectedEnds, mostCalls, type Outcome } from "./processes.ts";
 
 /** The longest time that a tab or a worker lives, in milliseconds. */
-const longestLifeMs = 30_000;
+const longestLifeMs = 240_000;
 
 /** A tab or a worker, as the server knows it. */
 interface Competitor {

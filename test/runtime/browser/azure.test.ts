@@ -1,6 +1,7 @@
 import { AzureStore } from "edgewater/azure";
 import { conditionsCases, objectStoreCases } from "edgewater/testing";
 import { describe, expect, inject, it } from "vitest";
+import { sameServer } from "../../support/breadth.ts";
 
 const { accountKey, ...where } = inject("azure");
 const store = new AzureStore({ ...where, credentials: { accountKey } });
@@ -9,7 +10,7 @@ const store = new AzureStore({ ...where, credentials: { accountKey } });
 describe.each([...objectStoreCases({ refused: /\\|\.$/, pageObjects: 30 }), ...conditionsCases()])(
   "AzureStore on Azurite",
   ({ name, run }) => {
-    it(name, () => run(store));
+    it(name, { tags: sameServer(name) }, () => run(store));
   },
 );
 

@@ -3,12 +3,14 @@ import { IndexedDBStore } from "edgewater/indexeddb";
 import { certify } from "edgewater/testing";
 import { withCache } from "edgewater/with";
 import { describe, expect, it } from "vitest";
+import { breadth } from "../../support/breadth.ts";
 
 const all = { conditions: true, attributes: true, ranges: true, streams: true, pagination: true, delimiter: true, copies: true } as const;
 const cached = () => withCache(new MemoryStore(), new IndexedDBStore(crypto.randomUUID()));
 
+// The cache asks no more of IndexedDBStore than the conformance cases of that.
 describe.each(certify(cached, { ...all, conditionalCopies: true, pageObjects: 50 }))("withCache over IndexedDBStore", ({ name, run }) => {
-  it(name, run);
+  it(name, { tags: [breadth] }, run);
 });
 
 it("serves the cache of another page after the store confirmed the etag", async () => {

@@ -2,6 +2,7 @@ import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
 import { fullObjectStoreCases } from "edgewater/testing";
 import { describe, expect, it } from "vitest";
+import { breadth } from "../../support/breadth.ts";
 import { hasSyncHandles, inWorker } from "./in-worker.ts";
 
 describe.each(fullObjectStoreCases())("IndexedDBStore", ({ name, run }) => {
@@ -29,6 +30,7 @@ if (hasSyncHandles) {
   });
 }
 
+// There it has the calls that it has in a window; "tabs.test.ts" has both at once.
 describe.each(fullObjectStoreCases())("IndexedDBStore in a worker", ({ name }) => {
-  it(name, () => inWorker("conformance", { kind: "IndexedDBStore", name }));
+  it(name, { tags: [breadth] }, () => inWorker("conformance", { kind: "IndexedDBStore", name }));
 });

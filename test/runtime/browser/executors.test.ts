@@ -3,6 +3,7 @@ import { IndexedDBStore } from "edgewater/indexeddb";
 import { parallel } from "edgewater/parallel";
 import { executorCases, openExecutorSuite } from "edgewater/testing";
 import { afterAll, describe, expect, it } from "vitest";
+import { inOtherWorkers } from "../../support/breadth.ts";
 
 const place = `executors-${crypto.randomUUID()}`;
 const start = (): Worker => new Worker(new URL("./steps-worker.ts", import.meta.url), { type: "module", name: place });
@@ -17,7 +18,7 @@ describe("parallel() with Web Workers", async () => {
     await store.close();
   });
 
-  it.each(executorCases("workers"))("$name", ({ run }) => run({ storage, store, executor }));
+  for (const { name, run } of executorCases("workers")) it(name, { tags: inOtherWorkers(name) }, () => run({ storage, store, executor }));
 
   it("ends a worker that hangs in a loop, and tries its step in another", async () => {
     await using hanging = parallel({ start, size: 1, stepTimeoutMs: 3000 });

@@ -1,6 +1,6 @@
 /** Another thread with its own connection: increments a counter by compare-and-set, and commits an event each time. */
 import "edgewater/polyfill";
-import { Storage } from "edgewater";
+import { Storage } from "../../../src/storage/storage.ts";
 import { made } from "../../../src/testing/storage/check.ts";
 
 self.addEventListener(

@@ -2,6 +2,7 @@ import { S3Store } from "edgewater/s3";
 import { conditionsCases, objectStoreCases } from "edgewater/testing";
 import { describe, expect, inject, it } from "vitest";
 import { cephConditions } from "../../services/ceph/guarantees.ts";
+import { sameServer } from "../../support/breadth.ts";
 
 const { endpoint, region, bucket, hidingBucket, muteBucket, ...credentials } = inject("s3");
 const storeOf = (name: string): S3Store => new S3Store({ bucket: name, region, endpoint, credentials });
@@ -10,7 +11,7 @@ const storeOf = (name: string): S3Store => new S3Store({ bucket: name, region, e
 const cases = [...objectStoreCases({ pageObjects: 30 }), ...conditionsCases(cephConditions)];
 
 describe.each(cases)("S3Store on Ceph", ({ name, run }) => {
-  it(name, () => run(storeOf(bucket)));
+  it(name, { tags: sameServer(name) }, () => run(storeOf(bucket)));
 });
 
 describe("S3Store on Ceph", () => {

@@ -1,8 +1,9 @@
 /** The jobs that tests run in a worker. */
-import { type FullObjectStore, isEdgewaterError } from "edgewater";
+import type { FullObjectStore } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
-import { fullObjectStoreCases } from "edgewater/testing";
+// Each worker loads all that it imports, file by file: hundreds of files for the root, and for the cases.
+import { isEdgewaterError } from "../../../src/errors.ts";
 
 export type Kind = "IndexedDBStore" | "OPFSStore";
 
@@ -12,6 +13,7 @@ export function storeOf(kind: Kind, name: string): FullObjectStore {
 
 const jobs = {
   conformance: async ({ kind, name }: { readonly kind: Kind; readonly name: string }): Promise<void> => {
+    const { fullObjectStoreCases } = await import("edgewater/testing");
     const cases = fullObjectStoreCases({ pageObjects: 50 });
     await cases.find((each) => each.name === name)?.run(storeOf(kind, crypto.randomUUID()));
   },

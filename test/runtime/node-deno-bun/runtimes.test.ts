@@ -1,4 +1,4 @@
-/** The demo pipeline, the serializer, Storage, settings and the built package in Node, Deno and Bun. */
+/** The demo pipeline, the serializer, Storage, executors and settings in Node, Deno and Bun. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const condition = "--conditions=edgewater-source";
-const { deno, bun, systemNode } = components;
+const { deno, bun } = components;
 
 const runtimes = [
   { name: "Node", path: process.execPath, run: [condition], settings: [condition] },
@@ -40,11 +40,13 @@ describe.each(runtimes)("$name", (runtime) => {
     expect(JSON.parse(await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/corpus.ts"]))).toEqual(corpus);
   });
 
-  it.skipIf(path === undefined)("passes the conformance cases of Storage in a file", async () => {
-    const printed = await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/storage.ts", join(folder, `storage-${name}`)]);
-    const cases = storageCases().length + sharedStorageCases().length + 1;
-    expect(JSON.parse(printed)).toEqual({ passed: cases, failures: [] });
-  });
+  // Those of Node are in test/unit/storage.
+  if (name !== "Node")
+    it.skipIf(path === undefined)("passes the conformance cases of Storage in a file", async () => {
+      const printed = await run(path ?? "", [...runtime.run, "test/runtime/node-deno-bun/storage.ts", join(folder, `storage-${name}`)]);
+      const cases = storageCases().length + sharedStorageCases().length + 1;
+      expect(JSON.parse(printed)).toEqual({ passed: cases, failures: [] });
+    });
 
   it.skipIf(path === undefined)("passes the conformance cases of executors with parallel", async () => {
     const program = [...runtime.run, "test/runtime/node-deno-bun/executors.ts", join(folder, `executors-${name}`)];
@@ -113,25 +115,5 @@ describe("the demo", () => {
     expect(first).toContain("0 of them have the data version of the last run");
     expect(first).toMatch(/Process \d+ read back everything that process \d+ wrote/);
     expect(await demo()).toContain("5 of them have the data version of the last run");
-  });
-});
-
-describe.skipIf(systemNode.path === undefined)("the built package", () => {
-  beforeAll(() => run(process.execPath, ["scripts/build.ts"]));
-
-  it("opens embedded Storage on the system's Node, or says which version it needs", async () => {
-    const printed = JSON.parse(await run(systemNode.path ?? "", ["test/runtime/node-deno-bun/old-node.mjs", join(folder, "old")]));
-    const [major = 0, minor = 0] = (await run(systemNode.path ?? "", ["-p", "process.versions.node"])).split(".").map(Number);
-    const isNew = major > 22 || (major === 22 && minor >= 13);
-    const refused = { code: "NotSupported", message: expect.stringContaining("use Node 22.13") };
-    expect(printed).toEqual(isNew ? { opened: true } : refused);
-  });
-
-  it("persists and loads on the system's Node", async () => {
-    const printed = await run(systemNode.path ?? "", ["test/runtime/node-deno-bun/dist.mjs", join(folder, "dist")]);
-    expect(JSON.parse(printed)).toEqual({
-      value: ["1970-01-01T00:00:00.000Z"],
-      dataVersion: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-    });
   });
 });

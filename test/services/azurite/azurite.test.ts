@@ -1,6 +1,7 @@
 import { AzureStore } from "edgewater/azure";
 import { conditionsCases, copyCases, delimiterCases, fullObjectStoreCases, objectStoreCases, paginationCases } from "edgewater/testing";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { sameServer } from "../../support/breadth.ts";
 import { createContainer } from "../../support/servers/azurite.ts";
 import { containerSignature } from "./sas.ts";
 
@@ -20,7 +21,7 @@ beforeAll(() => createContainer(azure, signed.container));
 describe.each([...objectStoreCases({ refused, pageObjects: 20 }), ...conditionsCases(), ...copyCases()])(
   "AzureStore on Azurite, with a shared access signature",
   ({ name, run }) => {
-    it(name, () => run(new AzureStore({ ...signed, credentials: async () => ({ sasToken }) })));
+    it(name, { tags: sameServer(name) }, () => run(new AzureStore({ ...signed, credentials: async () => ({ sasToken }) })));
   },
 );
 

@@ -1,6 +1,6 @@
 /**
- * Puts and gets 256 MB as streams, and prints the peak memory of each above the memory before, in kilobytes. Linux only.
- * Arguments: a server and a bucket, as JSON; `held` to count only memory that is still in use.
+ * Puts and gets a stream, and prints the peak memory of each above the memory before, in kilobytes. Linux only.
+ * Arguments: a server and a bucket, as JSON; `held` to count only memory that is still in use; the size, 256 MB unless given.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
@@ -8,7 +8,7 @@ import { S3Store } from "edgewater/s3";
 
 const { endpoint, region, bucket, ...credentials } = JSON.parse(argv[2] ?? "");
 const store = new S3Store({ endpoint, region, bucket, credentials });
-const size = 256_000_000;
+const size = Number(argv[4] ?? 256_000_000);
 
 function stream(bytes: number): ReadableStream<Uint8Array> {
   let rest = bytes;

@@ -144,10 +144,10 @@ describe("S3Store on Ceph", () => {
     expect(await uploads()).toEqual([]);
   });
 
-  it("streams 256 MB in each direction in less than 64 MB of memory", async () => {
+  it("streams 128 MB in each direction in less than 64 MB of memory", async () => {
     const script = ["--conditions=edgewater-source", "--expose-gc", "test/services/ceph/memory.ts"];
     const target = JSON.stringify({ endpoint, bucket, ...server });
-    const [put, get] = JSON.parse(await run(process.execPath, [...script, target, "held"]));
+    const [put, get] = JSON.parse(await run(process.execPath, [...script, target, "held", "128000000"]));
     expect(put).toBeLessThan(64_000);
     expect(get).toBeLessThan(64_000);
   });

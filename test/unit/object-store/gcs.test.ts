@@ -2,6 +2,7 @@ import { GCSStore, type GCSStoreOptions } from "edgewater/gcs";
 import { conditionsCases, copyCases, fullObjectStoreCases, objectStoreCases } from "edgewater/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCampaign } from "../../campaigns/faults/campaign.ts";
+import { sameServer } from "../../support/breadth.ts";
 import { type GCSContractServer, startGCSContractServer } from "../../support/servers/gcs-contract-server.ts";
 
 let server: GCSContractServer;
@@ -26,7 +27,8 @@ describe("GCSStore on the contract server, with an HMAC key", () => {
     for await (const { key } of storeOf().list()) names.push(key);
     await storeOf().delete(names);
   });
-  it.each([...objectStoreCases({ pageObjects: 30 }), ...conditionsCases(), ...copyCases()])("$name", ({ run }) => run(storeOf(byKey())));
+  for (const { name, run } of [...objectStoreCases({ pageObjects: 30 }), ...conditionsCases(), ...copyCases()])
+    it(name, { tags: sameServer(name) }, () => run(storeOf(byKey())));
 });
 
 describe("GCSStore", () => {

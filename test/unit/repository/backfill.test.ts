@@ -116,7 +116,7 @@ describe("backfill", () => {
     await using repository = await Repository.open({ assets: [many] });
     const ended = repository.backfill({ partitionKeys: "all", partitionsPerRun: 4, maxConcurrency: 3 });
     for (let made = 0; made < 12; made += 3) {
-      await vi.waitFor(() => expect(release).toHaveLength(3));
+      await expect.poll(() => release).toHaveLength(3);
       for (const each of release.splice(0)) each();
     }
     expect((await ended).counts.made).toBe(12);
@@ -257,7 +257,7 @@ describe("a canceled backfill", () => {
     await using repository = await Repository.open({ assets: [many], storage });
     await using other = await Repository.open({ assets: [many], storage });
     const ended = repository.backfill({ partitionKeys: "all", partitionsPerRun: 4, maxConcurrency: 1 });
-    await vi.waitFor(() => expect(blocked).toBeDefined());
+    await expect.poll(() => blocked).toBeDefined();
     const [running] = await other.backfills.list();
     const backfillId = running?.backfillId ?? "";
     expect(await other.backfills.get(backfillId)).toMatchObject({ status: "Started", counts: { made: 7, left: 13 }, success: false });

@@ -323,22 +323,15 @@ describe("closing", () => {
   });
 
   it("waits for calls in flight, and refuses later calls", async () => {
-    let release = (): void => {};
-    const slow = asset(
-      { name: "slow" },
-      () =>
-        new Promise<number>((resolve) => {
-          release = () => resolve(1);
-        }),
-    );
+    const gate = Promise.withResolvers<number>();
+    const slow = asset({ name: "slow" }, () => gate.promise);
     const repository = await Repository.open({ assets: [slow] });
     const running = repository.materialize();
-    await vi.waitFor(async () => expect((await repository.storage.getRuns())[0]?.status).toBe("Started"));
+    await expect.poll(async () => (await repository.storage.getRuns())[0]?.status).toBe("Started");
     const closing = repository.close();
     await expect(repository.materialize()).rejects.toMatchObject({ code: "Closed" });
     await expect(repository.load(slow)).rejects.toMatchObject({ code: "Closed" });
-    await vi.waitFor(() => release());
-    release();
+    gate.resolve(1);
     expect((await running).success).toBe(true);
     await closing;
     await repository.close();

@@ -40,7 +40,7 @@ async function until<Value>(read: () => Promise<Value>, isIt: (value: Value) => 
       if (!isIt(value)) throw new Error(`still ${JSON.stringify(value)}`);
       return value;
     },
-    { timeout: 10_000, interval: 5 },
+    { timeout: 240_000, interval: 5 },
   );
 }
 

@@ -8,7 +8,10 @@ import { browsers } from "../../../../scripts/browsers.ts";
 import { type Pages, servePages } from "../../../support/servers/pages.ts";
 import { kinds, largeBytes } from "./scenario.ts";
 
-const quotaBytes = 40 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
+
+/** What an origin may store. */
+const quotas = { chromium: 24 * mebibyte, firefox: 10 * mebibyte };
 
 let pages: Pages;
 beforeAll(async () => {
@@ -22,14 +25,14 @@ describe.each(browsers)("a full origin in $name", ({ name, launchOptions }) => {
   let page: Page;
   beforeAll(async () => {
     profile = await mkdtemp(join(tmpdir(), "edgewater-quota-"));
-    // In KB, for all origins together; one origin gets a part of it.
-    const firefoxUserPrefs = { "dom.quotaManager.temporaryStorage.fixedLimit": quotaBytes / 1024 };
+    // In KB, for all origins together; one origin gets a quarter of it.
+    const firefoxUserPrefs = { "dom.quotaManager.temporaryStorage.fixedLimit": (4 * quotas.firefox) / 1024 };
     context = await { chromium, firefox }[name].launchPersistentContext(profile, { ...launchOptions, firefoxUserPrefs });
     page = await context.newPage();
     await page.goto(pages.url);
     if (name === "chromium") {
       const session = await context.newCDPSession(page);
-      await session.send("Storage.overrideQuotaForOrigin", { origin: pages.url, quotaSize: quotaBytes });
+      await session.send("Storage.overrideQuotaForOrigin", { origin: pages.url, quotaSize: quotas.chromium });
     }
   });
   afterAll(async () => {
@@ -43,17 +46,17 @@ describe.each(browsers)("a full origin in $name", ({ name, launchOptions }) => {
       const { refusals, concurrent, listed, usage } = await page.evaluate((each) => window.fill(each), kind);
       for (const { write, code, key, message, needed, free, isOldIntact } of refusals) {
         expect({ write, code, key, isOldIntact }).toEqual({ write, code: "QuotaExceeded", key: "old", isOldIntact: true });
-        expect(needed, write).toBeGreaterThan(write === "a stream" ? quotaBytes / 20 : largeBytes - 1);
+        expect(needed, write).toBeGreaterThan(write === "a stream" ? 2 * mebibyte : largeBytes - 1);
         expect(message, write).toContain(`${needed} bytes`);
         // Chromium does not report the free space.
         if (name === "chromium") expect(free, write).toBeNaN();
-        else expect(message, write).toContain(`${needed} bytes, and ${free} of the origin's ${quotaBytes / 4} are free`);
+        else expect(message, write).toContain(`${needed} bytes, and ${free} of the origin's ${quotas.firefox} are free`);
       }
       expect(refusals).toHaveLength(4);
       expect(concurrent).toEqual(["done", "QuotaExceeded", "done"]);
       expect(listed).toEqual(["old", "small/1", "small/2"]);
       // Chromium frees space later, but half a refused body would still be visible here.
-      expect(usage).toBeLessThan(quotaBytes / 4);
+      expect(usage).toBeLessThan(10 * mebibyte);
     },
   );
 });

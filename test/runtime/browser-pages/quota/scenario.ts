@@ -7,7 +7,7 @@ export const kinds = ["IndexedDBStore", "OPFSStore", "OPFSStore in a worker"] as
 export type Kind = (typeof kinds)[number];
 
 /** More than the quota of the test. */
-export const largeBytes: number = 96 * 1024 * 1024;
+export const largeBytes: number = 32 * 1024 * 1024;
 
 /** How one write was refused. */
 export interface Refusal {

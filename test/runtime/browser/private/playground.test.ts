@@ -5,12 +5,10 @@ it("shows the pipeline and its functions", async () => {
   expect(Symbol.asyncDispose).toBe(undefined);
   document.body.innerHTML = '<div id="inspector"></div>';
   await import("../../../../playground/main.tsx");
-  await expect.poll(() => shown("h1"), { timeout: 30_000 }).toBe("Nothing has been materialized yet");
+  await expect.poll(() => shown("h1")).toBe("Nothing has been materialized yet");
 
   location.hash = "#/assets/strong";
-  await expect
-    .poll(() => document.querySelector("#inspector")?.shadowRoot?.querySelector("textarea")?.value, { timeout: 30_000 })
-    .toContain("magnitude >= 5");
+  await expect.poll(() => document.querySelector("#inspector")?.shadowRoot?.querySelector("textarea")?.value).toContain("magnitude >= 5");
 });
 
 function shown(selector: string): string | undefined {

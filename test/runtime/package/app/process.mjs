@@ -13,6 +13,6 @@ await repository[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]?.();
 const peer = await Storage.connect(postgres("postgres://h/d")).catch(({ code, message }) => ({ code, message }));
 const embedded = await Storage.embedded("storage").then(
   (storage) => storage.close().then(() => "opened"),
-  ({ code }) => code,
+  ({ code, message }) => ({ code, message }),
 );
 console.log(JSON.stringify({ ...result, temporary, peer, embedded }));

@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("DuckDB", () => {
-  it("reads the same rows of every schema", { timeout: 60_000 }, async () => {
+  it("reads the same rows of every schema", async () => {
     let count = 0;
     const table = aSchema(2)
       .filter((schema) => !JSON.stringify(schema).includes("__proto__"))

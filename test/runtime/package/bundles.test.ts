@@ -1,23 +1,26 @@
 /** Bundles of an application with embedded Storage contain the storage engine of their runtime and no other. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { cp } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { build } from "vite";
-import { beforeAll, describe, expect, it } from "vitest";
-import { root, run } from "../support/spawn.ts";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { root } from "../../support/spawn.ts";
 
-const entry = join(root, "test/runtime/node-deno-bun/bundled.ts");
+const entry = join(import.meta.dirname, "bundled.ts");
+const installedEntry = join(inject("installed"), "bundled.ts");
+beforeAll(() => cp(entry, installedEntry));
 
-async function bundle(conditions: readonly string[]): Promise<string> {
+async function bundle(input: string, conditions: readonly string[]): Promise<string> {
   const result = await build({
     configFile: false,
-    root,
+    root: dirname(input),
     logLevel: "silent",
     resolve: { conditions: [...conditions], mainFields: ["module", "main"] },
     build: {
       write: false,
       minify: false,
       target: "esnext",
-      rolldownOptions: { input: entry, external: /^(node|bun|cloudflare):/, preserveEntrySignatures: "strict" },
+      rolldownOptions: { input, external: /^(node|bun|cloudflare):/, preserveEntrySignatures: "strict" },
     },
   });
   const [output] = Array.isArray(result) ? result : [result];
@@ -30,22 +33,18 @@ const indexedDB = /openDB|indexedDB\.open/;
 const anyNode = /["']node:|["']bun:/;
 
 describe.each([
-  ["the sources", ["edgewater-source"]],
-  ["the built package", []],
-])("a bundle of %s", (name, own) => {
-  beforeAll(async () => {
-    if (own.length === 0) await run(process.execPath, ["scripts/build.ts"]);
-  });
-
+  ["the sources", entry, ["edgewater-source"]],
+  ["the package", installedEntry, []],
+])("a bundle of %s", (name, input, own) => {
   it("for a browser contains IndexedDB and no other engine", async () => {
-    const code = await bundle([...own, "browser", "import"]);
+    const code = await bundle(input, [...own, "browser", "import"]);
     expect(code, name).toMatch(indexedDB);
     expect(code).not.toMatch(sqlite);
     expect(code).not.toMatch(anyNode);
   });
 
   it("for a Worker contains no engine", async () => {
-    const code = await bundle([...own, "workerd", "worker", "browser", "import"]);
+    const code = await bundle(input, [...own, "workerd", "worker", "browser", "import"]);
     expect(code).toContain("Workers have no embedded database");
     expect(code).not.toMatch(sqlite);
     expect(code).not.toMatch(indexedDB);
@@ -53,7 +52,7 @@ describe.each([
   });
 
   it("for Node contains SQLite and no IndexedDB", async () => {
-    const code = await bundle([...own, "node", "import"]);
+    const code = await bundle(input, [...own, "node", "import"]);
     expect(code).toMatch(sqlite);
     expect(code).not.toMatch(indexedDB);
   });

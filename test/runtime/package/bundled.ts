@@ -1,4 +1,4 @@
-/** An application with embedded Storage, for test/unit/bundles.test.ts. */
+/** An application with embedded Storage, for bundles.test.ts. */
 import { Storage } from "edgewater";
 
 export const open = (): Promise<Storage> => Storage.embedded("records");
