@@ -25,6 +25,8 @@ export default defineConfig(({ mode }) => {
       rolldownOptions: {
         input: join(root, isDemo ? "demo.html" : "index.html"),
         output: {
+          // One script for the first screen: many small ones are larger together.
+          codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] },
           entryFileNames: "ui/[name]-[hash].js",
           chunkFileNames: "ui/[name]-[hash].js",
           assetFileNames: "ui/[name]-[hash][extname]",

@@ -23,7 +23,13 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,
     // Without it, preloads of chunks are an inline script that the policy refuses.
     modulePreload: { polyfill: false },
-    // Names of classes are shown: those of handlers and of errors.
-    rolldownOptions: { output: { keepNames: true } },
+    rolldownOptions: {
+      output: {
+        // One script for the first screen: many small ones are larger together.
+        codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] },
+        // Names of classes are shown: those of handlers and of errors.
+        minify: { compress: { keepNames: { class: true, function: false } }, mangle: { keepNames: { class: true, function: false } } },
+      },
+    },
   },
 });
