@@ -8,7 +8,7 @@ import { isStale } from "./connection.ts";
 import { ConnectionNote } from "./connection-note.tsx";
 import { KeyList } from "./key-list.tsx";
 import { useKeys } from "./keys.ts";
-import { PlanDialog } from "./later-screens.ts";
+import { PlanDialog } from "./later-screens.tsx";
 import { isCurrent, type NavItem, navigationOf } from "./navigation.ts";
 import { Palette } from "./palette.tsx";
 import { Screen } from "./screen.tsx";

@@ -3,7 +3,7 @@ import { ProblemCard } from "../parts/problem-note.tsx";
 import { Overview } from "../screens/overview/overview.tsx";
 import { Unknown } from "../screens/unknown.tsx";
 import { useAfter, useApp } from "../state/context.ts";
-import { Asset, Assets, Automation, Partitions, preloadScreens, Run, Runs, Storage } from "./later-screens.ts";
+import { Asset, Assets, Automation, Partitions, preloadScreens, Run, Runs, Storage } from "./later-screens.tsx";
 import { patienceMs } from "./patience.ts";
 
 /** How long after the first screen the others are loaded, in milliseconds. */

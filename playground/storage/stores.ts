@@ -1,8 +1,7 @@
 /** The stores of the values. */
 import { EdgewaterError, type FullObjectStore, isEdgewaterError } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
-import type { S3Credentials } from "edgewater/s3";
-import { enteredKeys, name, type Place, placeName } from "./place.ts";
+import { name, type Place } from "./place.ts";
 
 /** The store of the values of a place. What only some visitors need is loaded when they do. */
 export async function openStore(place: Place): Promise<FullObjectStore> {
@@ -11,16 +10,8 @@ export async function openStore(place: Place): Promise<FullObjectStore> {
     const { OPFSStore } = await import("edgewater/opfs");
     return new OPFSStore(name);
   }
-  const [{ S3Store }, { withPrefix }] = await Promise.all([import("edgewater/s3"), import("edgewater/with")]);
-  const credentials = (): S3Credentials => {
-    const entered = enteredKeys(place);
-    if (entered !== undefined) return entered;
-    const message = `Cannot reach the bucket ${place.bucket}: its keys are not kept when the page is loaded again; enter them`;
-    throw new EdgewaterError("Unauthenticated", message, { store: placeName(place) });
-  };
-  const endpoint = place.endpoint === "" ? {} : { endpoint: place.endpoint };
-  const store = new S3Store({ bucket: place.bucket, region: place.region, credentials, ...endpoint });
-  return place.prefix === "" ? store : withPrefix(store, place.prefix);
+  const { openBucket } = await import("./bucket.ts");
+  return openBucket(place);
 }
 
 /**
