@@ -4,7 +4,7 @@
  *
  * Each limit is what was measured plus 10 %. Whoever raises one gives the reason in the commit. What a page downloads for
  * its first run is measured in a browser: test/runtime/browser-pages/first-run. The page of the inspector, which a server
- * loads when somebody opens it, is not counted here: its limits are in scripts/build-inspector.ts.
+ * loads when somebody opens it, is not counted here: its limits are in inspector-ui/vite.config.ts.
  */
 const root = { "dist/index.js": "{ asset, Repository, SuperJsonIOHandler }" };
 const notCounted = ["node:*", "@uwdata/flechette", "hyparquet-compressors", "pg-boss", "postgres", "superjson", "unstorage", "*/page.js"];

@@ -36,6 +36,11 @@ function delayed(inspection: Inspection, ms: number): Inspection {
   return Object.fromEntries(calls) as Inspection;
 }
 
-const element = document.querySelector<HTMLElement>("#inspector");
-const inspection = await inspectionOf(query.get("over"));
-if (element !== null) mount(element, delayed(inspection, Number(query.get("delay") ?? 0)), { isPage: true });
+/** A module that waited at its top would keep those from running that it loads meanwhile and that import from it. */
+async function start(): Promise<void> {
+  const element = document.querySelector<HTMLElement>("#inspector");
+  const inspection = await inspectionOf(query.get("over"));
+  if (element !== null) mount(element, delayed(inspection, Number(query.get("delay") ?? 0)), { isPage: true });
+}
+
+void start();

@@ -28,5 +28,10 @@ async function inspection(): Promise<Inspection> {
   return connectInspection(base);
 }
 
-const element = document.querySelector<HTMLElement>("#inspector");
-if (element !== null) mount(element, await inspection(), { isPage: true });
+/** A module that waited at its top would keep those from running that it loads meanwhile and that import from it. */
+async function start(): Promise<void> {
+  const element = document.querySelector<HTMLElement>("#inspector");
+  if (element !== null) mount(element, await inspection(), { isPage: true });
+}
+
+void start();

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { defineConfig } from "vite";
+import { sizeLimits } from "../scripts/page-sizes.ts";
 
 const root = import.meta.dirname;
 
@@ -13,6 +14,7 @@ export default defineConfig(({ mode }) => {
     root,
     base: "./",
     publicDir: false,
+    plugins: isDemo ? [] : [sizeLimits("The inspector", { first: 60_000, later: 100_000 })],
     resolve: { conditions: ["edgewater-source", "module", "browser", "development|production"] },
     build: {
       outDir: join(root, isDemo ? "../dist-inspector-demo" : "../dist-inspector"),
@@ -25,6 +27,14 @@ export default defineConfig(({ mode }) => {
       rolldownOptions: {
         input: join(root, isDemo ? "demo.html" : "index.html"),
         output: {
+          codeSplitting: {
+            groups: [
+              // One script for the first screen: many small ones are larger together.
+              { name: "first", tags: ["$initial"] },
+              // Data, which changes less often than what draws it.
+              { name: "land", test: /land-110m\.json$/ },
+            ],
+          },
           entryFileNames: "ui/[name]-[hash].js",
           chunkFileNames: "ui/[name]-[hash].js",
           assetFileNames: "ui/[name]-[hash][extname]",

@@ -1,7 +1,7 @@
 /** What the parts of the playground share: the session of the place that is open, and the way to another. */
 import type { ReadonlySignal } from "@preact/signals";
 import { openSession, type Session } from "./session.ts";
-import { checkPlace, type Place, rememberedPlace, rememberPlace } from "./storage/place.ts";
+import { type Place, rememberedPlace, rememberPlace } from "./storage/place.ts";
 
 export interface Host {
   readonly session: Session;
@@ -23,6 +23,7 @@ export interface Host {
 export async function openHost(update: Host["update"], show: (host: Host) => () => void): Promise<void> {
   let session = await openSession(rememberedPlace());
   const moveTo = async (place: Place): Promise<void> => {
+    const { checkPlace } = await import("./storage/stores.ts");
     await checkPlace(place);
     const [before, next] = [session, await openSession(place)];
     rememberPlace(place);

@@ -17,21 +17,34 @@ const update = signal<Host["update"]["value"]>(undefined);
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(styles);
 
-await openHost(update, (host) => {
-  const { unmount } = mount(element, host.session.inspection, {
-    isPage: true,
-    slots: {
-      firstVisit: () => <PlaceChoice host={host} />,
-      asset: ({ name }) => <FunctionCard key={name} name={name} session={host.session} />,
-      storage: () => <Elsewhere host={host} />,
-      rail: () => <Notices host={host} />,
+/** How long after the first screen the repository is opened, in milliseconds, unless it is needed before. */
+const openAfterMs = 500;
+
+/** A module that waited at its top would keep those from running that it loads meanwhile and that import from it. */
+async function start(page: HTMLElement): Promise<void> {
+  await openHost(update, (host) => {
+    const { unmount } = mount(page, host.session.inspection, {
+      isPage: true,
+      slots: {
+        firstVisit: () => <PlaceChoice host={host} />,
+        asset: ({ name }) => <FunctionCard key={name} name={name} session={host.session} />,
+        storage: () => <Elsewhere host={host} />,
+        rail: () => <Notices host={host} />,
+      },
+    });
+    page.shadowRoot?.adoptedStyleSheets.push(sheet);
+    // What fails is told where the repository is needed.
+    const opening = setTimeout(() => void host.session.open().catch(() => {}), openAfterMs);
+    return () => {
+      clearTimeout(opening);
+      unmount();
+    };
+  });
+  await workOffline({
+    onUpdate: (activate) => {
+      update.value = activate;
     },
   });
-  element.shadowRoot?.adoptedStyleSheets.push(sheet);
-  return unmount;
-});
-await workOffline({
-  onUpdate: (activate) => {
-    update.value = activate;
-  },
-});
+}
+
+void start(element);

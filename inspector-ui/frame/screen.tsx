@@ -1,19 +1,10 @@
 import { useEffect } from "preact/hooks";
 import { ProblemCard } from "../parts/problem-note.tsx";
-import { Asset } from "../screens/asset/asset.tsx";
 import { Overview } from "../screens/overview/overview.tsx";
 import { Unknown } from "../screens/unknown.tsx";
 import { useAfter, useApp } from "../state/context.ts";
-import { later } from "./later.tsx";
+import { Asset, Assets, Automation, Partitions, preloadScreens, Run, Runs, Storage } from "./later-screens.tsx";
 import { patienceMs } from "./patience.ts";
-
-// The overview and an asset are the first screens; the others are loaded when they are opened, or when the page has nothing else to do.
-const Assets = later(() => import("../screens/assets.tsx").then((module) => module.Assets));
-const Automation = later(() => import("../screens/automation/automation.tsx").then((module) => module.Automation));
-const Partitions = later(() => import("../screens/partitions/partitions.tsx").then((module) => module.Partitions));
-const Run = later(() => import("../screens/run/run.tsx").then((module) => module.Run));
-const Runs = later(() => import("../screens/runs/runs.tsx").then((module) => module.Runs));
-const Storage = later(() => import("../screens/storage/storage.tsx").then((module) => module.Storage));
 
 /** How long after the first screen the others are loaded, in milliseconds. */
 const preloadMs = 500;
@@ -25,9 +16,7 @@ export const Screen = () => {
   const isDrawn = store.snapshot.value !== undefined;
   useEffect(() => {
     if (!isDrawn) return;
-    const timer = setTimeout(() => {
-      for (const screen of [Assets, Automation, Partitions, Run, Runs, Storage]) screen.preload();
-    }, preloadMs);
+    const timer = setTimeout(preloadScreens, preloadMs);
     return () => clearTimeout(timer);
   }, [isDrawn]);
   if (store.snapshot.value === undefined) {

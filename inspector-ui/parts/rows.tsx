@@ -17,12 +17,14 @@ interface RowsOptions {
   /** What is above the rows within the element that scrolls. */
   readonly above?: number;
   readonly overscan?: number;
+  /** Whether the rows are to be followed; when not, none is in sight, and no size is read. True unless given. */
+  readonly isFollowed?: boolean;
 }
 
 /** Of many rows of one height, those in sight. */
 export function useRowWindow(
   scroller: RefObject<HTMLElement | null>,
-  { count, rowHeight, above = 0, overscan = 6 }: RowsOptions,
+  { count, rowHeight, above = 0, overscan = 6, isFollowed = true }: RowsOptions,
 ): RowWindow {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const virtualizer = useMemo(
@@ -41,6 +43,7 @@ export function useRowWindow(
     ...virtualizer.options,
     count,
     overscan,
+    enabled: isFollowed,
     scrollMargin: above,
     estimateSize: () => rowHeight,
     onChange: () => redraw(undefined),

@@ -1,6 +1,7 @@
 import { useId } from "preact/hooks";
 import { Button } from "../../inspector-ui/parts/basics.tsx";
-import { corsRules, enterKeys, type Place } from "../storage/place.ts";
+import { corsRules } from "../storage/cors-rules.ts";
+import { enterKeys, type Place } from "../storage/place.ts";
 
 interface BucketFormProps {
   /** The place that is open; a bucket fills the form. */

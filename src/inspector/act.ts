@@ -14,7 +14,7 @@ import type { Acted, Action } from "./inspection.ts";
 import { readRecords } from "./records.ts";
 import { counted } from "./sentences.ts";
 import { nameOfKey, storeOfKey, storesOf } from "./stores.ts";
-import type { Subject } from "./subject.ts";
+import type { InspectedRepository } from "./subject.ts";
 
 /** How many named actions are remembered. */
 const mostRemembered = 1000;
@@ -23,11 +23,11 @@ type Of<Type extends Action["type"]> = Extract<Action, { readonly type: Type }>;
 
 /** Does actions, each named one once. */
 export class Actions {
-  readonly #subject: Subject;
+  readonly #subject: InspectedRepository;
   readonly #operations: Operations;
   readonly #done = new Map<string, Promise<Acted>>();
 
-  constructor(subject: Subject, operations: Operations) {
+  constructor(subject: InspectedRepository, operations: Operations) {
     this.#subject = subject;
     this.#operations = operations;
   }

@@ -2,7 +2,7 @@ import type { ConditionResult } from "../automation/types.ts";
 import type { AutomationView, ConditionView } from "./inspection.ts";
 import { latestIn, type Records, readRecords, statusIn } from "./records.ts";
 import { counted, listed } from "./sentences.ts";
-import type { Subject } from "./subject.ts";
+import type { InspectedRepository } from "./subject.ts";
 
 /** How many evaluations are listed. */
 const mostTicks = 50;
@@ -10,7 +10,7 @@ const mostTicks = 50;
 const tickName = "automation";
 
 /** What the conditions decide now. Requests and records nothing. */
-export async function automationView(subject: Subject): Promise<AutomationView> {
+export async function automationView(subject: InspectedRepository): Promise<AutomationView> {
   const { repository, storage } = subject;
   const [evaluation, ticks, records] = await Promise.all([
     repository.evaluate({ dryRun: true }),

@@ -3,18 +3,31 @@ import { canPersist } from "../runtime/origin-storage.ts";
 import type { Can } from "./inspection.ts";
 import type { Subject } from "./subject.ts";
 
-/** What is possible with a repository in this process. */
-export function capabilitiesOf({ nodes, storage, context }: Subject): Can {
-  const definitions = nodes.map(({ definition }) => definition);
-  const handlers = new Set(definitions.map(({ ioHandler }) => ioHandler ?? context.defaultHandler));
+/** What is possible with the values of a repository: it depends on the handlers and their stores. */
+export type ValueCan = { readonly [Name in "bytes" | "objects" | "delete" | "rollback"]: boolean };
+
+/** What the handlers of a repository and their stores can do. */
+export function valueCapabilitiesOf({ nodes, context }: Subject): ValueCan {
+  const handlers = new Set(nodes.map(({ definition }) => definition.ioHandler ?? context.defaultHandler));
   const stores = [...handlers].flatMap((handler) => storeOf(handler) ?? []);
+  return {
+    bytes: stores.length > 0,
+    objects: stores.some(({ canList }) => canList),
+    delete: stores.some(({ canDelete }) => canDelete),
+    rollback: [...handlers].some(({ history }) => history !== undefined),
+  };
+}
+
+/** What is possible with a repository in this process. */
+export function capabilitiesOf({ nodes, storage }: Subject, ofValues: ValueCan): Can {
+  const definitions = nodes.map(({ definition }) => definition);
   const hasAssets = definitions.some(({ kind }) => kind === "asset");
   const can: { -readonly [Name in keyof Can]: Can[Name] | false } = {
     values: true,
-    bytes: stores.length > 0,
+    bytes: ofValues.bytes,
     diff: true,
     export: true,
-    objects: stores.some(({ canList }) => canList),
+    objects: ofValues.objects,
     persist: canPersist(),
   };
   if (!storage.isReadOnly) {
@@ -27,8 +40,8 @@ export function capabilitiesOf({ nodes, storage, context }: Subject): Can {
       end: true,
       observe: nodes.some(({ computation }) => computation.kind === "external" && computation.compute !== undefined),
       automate: definitions.some(({ automationCondition }) => automationCondition !== undefined),
-      rollback: [...handlers].some(({ history }) => history !== undefined),
-      delete: stores.some(({ canDelete }) => canDelete),
+      rollback: ofValues.rollback,
+      delete: ofValues.delete,
       prune: true,
       import: true,
     });

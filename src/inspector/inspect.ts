@@ -5,9 +5,10 @@ import type { Repository } from "../repository/repository.ts";
 import { Actions } from "./act.ts";
 import { assetView } from "./asset-view.ts";
 import { automationView } from "./automation.ts";
+import { capabilitiesOf, valueCapabilitiesOf } from "./can.ts";
 import { diffVersions } from "./diff.ts";
 import { exportFile } from "./export.ts";
-import { Feed } from "./feed.ts";
+import { FirstScreen } from "./first-screen.ts";
 import { importFile } from "./import.ts";
 import type { Inspection, SignalOptions } from "./inspection.ts";
 import { LogPages } from "./logs.ts";
@@ -19,9 +20,8 @@ import { ValueLoader } from "./preview.ts";
 import { RecentRecords } from "./recent-records.ts";
 import { runView } from "./run-view.ts";
 import { listRuns } from "./runs.ts";
-import { type KnownRows, takeSnapshot } from "./snapshot.ts";
 import { storageView } from "./storage.ts";
-import { Subject } from "./subject.ts";
+import { InspectedRepository } from "./subject.ts";
 import { valueBytes } from "./value-bytes.ts";
 import { whyStale } from "./why.ts";
 
@@ -46,10 +46,12 @@ export function inspect(repository: Repository, options: InspectionOptions = {})
   }
   checkInspectionOptions(options);
   const { context, operations } = inside;
-  const subject = new Subject(repository, context, { ...defaultLimits, ...options.limits });
-  const title = { name: options.name ?? context.name, where: options.where ?? context.storage.name };
-  let known: KnownRows | undefined;
-  const feed = new Feed(subject, () => known);
+  const subject = new InspectedRepository(repository, context, { ...defaultLimits, ...options.limits });
+  const first = new FirstScreen(subject, {
+    name: options.name ?? context.name,
+    where: options.where ?? context.storage.name,
+    can: capabilitiesOf(subject, valueCapabilitiesOf(subject)),
+  });
   const values = new ValueLoader(subject);
   const logs = new LogPages(subject.storage);
   const actions = new Actions(subject, operations);
@@ -67,18 +69,13 @@ export function inspect(repository: Repository, options: InspectionOptions = {})
     });
 
   return {
-    snapshot: (given) =>
-      call("snapshot", given, async () => {
-        const snapshot = await takeSnapshot(subject, title);
-        known = { cursor: snapshot.cursor, rows: snapshot.nodes };
-        return snapshot;
-      }),
-    events: (after, signal) => feed.listen(after, signal),
+    snapshot: (given) => call("snapshot", given, () => first.snapshot()),
+    events: (after, signal) => first.feed.listen(after, signal),
     asset: (name, given = {}) => call("asset", given, () => assetView(subject, name, given)),
     partitions: (name, given = {}) => call("partitions", given, () => partitionsView(subject, name, given)),
     partitionRows: (name, given) => call("partitionRows", given, async () => partitionRows(subject, name, given, await recent.read(name))),
     runs: (given = {}) => call("runs", given, () => listRuns(subject.storage, given)),
-    run: (runId, given) => call("run", given, () => runView(subject, runId, feed.progressOf(runId))),
+    run: (runId, given) => call("run", given, () => runView(subject, runId, first.feed.progressOf(runId))),
     logs: (runId, given = {}) => call("logs", given, () => logs.read(runId, given)),
     why: (name, given = {}) => call("why", given, () => whyStale(subject, name, given)),
     preview: (name, given = {}) => call("preview", given, () => values.preview(name, given)),
@@ -100,7 +97,7 @@ export function inspect(repository: Repository, options: InspectionOptions = {})
     export: (what, given) => call("export", given, async () => exportFile(subject, checkedContent(what), given?.signal)),
     import: (file, given = {}) => call("import", given, () => importFile(subject, file, given)),
     close: async () => {
-      feed.close();
+      first.feed.close();
       values.clear();
     },
   };

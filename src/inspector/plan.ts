@@ -15,7 +15,7 @@ import { latestIn, type Records, readRecords } from "./records.ts";
 import { runView } from "./run-view.ts";
 import { counted, listed } from "./sentences.ts";
 import { nameOfKey, storeOfKey, storesOf } from "./stores.ts";
-import type { Subject } from "./subject.ts";
+import type { InspectedRepository, Subject } from "./subject.ts";
 
 /** How many steps a plan tells at most. */
 const mostSteps = 500;
@@ -24,7 +24,7 @@ type Of<Type extends Action["type"]> = Extract<Action, { readonly type: Type }>;
 type Told = Omit<PlanView, "total" | "notes"> & Partial<Pick<PlanView, "total" | "notes">>;
 
 /** What an action would do, or why it cannot be done. */
-export async function planAction(subject: Subject, action: Action): Promise<PlanView> {
+export async function planAction(subject: InspectedRepository, action: Action): Promise<PlanView> {
   try {
     const { steps, total = steps.length, notes = [], ...told } = await toldOf(subject, action);
     return { ...told, steps: steps.slice(0, mostSteps), total, notes };
@@ -35,7 +35,7 @@ export async function planAction(subject: Subject, action: Action): Promise<Plan
   }
 }
 
-function toldOf(subject: Subject, action: Action): Promise<Told> {
+function toldOf(subject: InspectedRepository, action: Action): Promise<Told> {
   switch (action.type) {
     case "materialize":
     case "backfill":
@@ -140,7 +140,7 @@ async function planResume(subject: Subject, { runId, force = false }: Of<"resume
   return { summary: `Makes ${counted(makes, "step")}, keeps ${keeps}.`, steps };
 }
 
-async function planEnd(subject: Subject, { type, runId }: Extract<Action, { readonly type: "cancel" | "end" }>): Promise<Told> {
+async function planEnd(subject: InspectedRepository, { type, runId }: Extract<Action, { readonly type: "cancel" | "end" }>): Promise<Told> {
   const backfill = (await subject.repository.backfills.list()).find(({ backfillId }) => backfillId === runId);
   const status = backfill?.status ?? (await runView(subject, runId, new Map())).status;
   if (status !== "Started" && status !== "Interrupted")
@@ -164,7 +164,7 @@ async function planObserve({ graph }: Subject, { selection }: Of<"observe">): Pr
   return { summary: `Observes ${listed(assets.map(({ name }) => name))}.`, steps };
 }
 
-async function planAutomate({ repository }: Subject): Promise<Told> {
+async function planAutomate({ repository }: InspectedRepository): Promise<Told> {
   const { requests } = await repository.evaluate({ dryRun: true });
   const steps = requests.flatMap(({ selection, partitionKeys }) =>
     selection.map(
@@ -224,7 +224,7 @@ async function planDelete(subject: Subject, { keys }: Of<"delete">): Promise<Tol
   return { summary: `Deletes ${counted(keys.length, "object")}. This cannot be undone.`, steps: [], notes };
 }
 
-async function planPrune({ repository, storage }: Subject, { before }: Of<"prune">): Promise<Told> {
+async function planPrune({ repository, storage }: InspectedRepository, { before }: Of<"prune">): Promise<Told> {
   const versions = await repository.prune({ before: new Date(before), dryRun: true });
   const records = await storage.prune({ before, dryRun: true });
   const summary = `Deletes ${counted(versions.versions, "version")} with ${counted(versions.objects, "object")}, ${counted(records.events, "event")} and ${counted(records.runs, "run")}.`;

@@ -5,7 +5,7 @@ import { dataProperty } from "./intrinsics.ts";
 import type { LoadedValue } from "./preview.ts";
 import { Refusal } from "./refusal.ts";
 import { type Shown, show } from "./show.ts";
-import type { Subject } from "./subject.ts";
+import type { InspectedRepository } from "./subject.ts";
 import { type Table, tableOf } from "./table.ts";
 import { bytesPreview, textPreview } from "./text-and-bytes.ts";
 
@@ -20,7 +20,7 @@ interface KnownTable {
 const known = new WeakMap<object, KnownTable>();
 
 /** Shows a value. */
-export function valuePreview(loaded: LoadedValue, query: PreviewQuery, { limits, graph }: Subject): Preview {
+export function valuePreview(loaded: LoadedValue, query: PreviewQuery, { limits, graph }: InspectedRepository): Preview {
   const { value, total, event } = loaded;
   if (typeof value === "string") return textPreview(value, graph.nodes.get(event.assetKey)?.definition.kinds ?? []);
   const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : value;

@@ -10,7 +10,7 @@ import { readFirstRows } from "./first-rows.ts";
 import type { Preview, PreviewQuery } from "./inspection.ts";
 import { valuePreview } from "./preview-value.ts";
 import { Refusal } from "./refusal.ts";
-import type { Subject } from "./subject.ts";
+import type { InspectedRepository } from "./subject.ts";
 import { withoutStream } from "./text-and-bytes.ts";
 import { storedObject } from "./value-bytes.ts";
 import { type ValueVersion, valueVersion } from "./value-version.ts";
@@ -43,10 +43,10 @@ interface Part {
 
 /** Loads values to show them, and keeps the last ones, so that scrolling through a table loads it once. */
 export class ValueLoader {
-  readonly #subject: Subject;
+  readonly #subject: InspectedRepository;
   readonly #kept = new Map<string, { readonly value: Promise<LoadedValue>; timer: ReturnType<typeof setTimeout> }>();
 
-  constructor(subject: Subject) {
+  constructor(subject: InspectedRepository) {
     this.#subject = subject;
   }
 

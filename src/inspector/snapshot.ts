@@ -1,9 +1,8 @@
 import { toHex } from "../encoding/hex.ts";
 import type { StoredEvent } from "../storage/types.ts";
 import { attentionOf } from "./attention.ts";
-import { capabilitiesOf } from "./can.ts";
 import { edgesOf } from "./edges.ts";
-import type { NodeRow, RunRow, Snapshot } from "./inspection.ts";
+import type { Can, NodeRow, RunRow, Snapshot } from "./inspection.ts";
 import { nodeRows } from "./node-rows.ts";
 import { type Records, readRecords } from "./records.ts";
 import { newestRuns } from "./runs.ts";
@@ -22,18 +21,22 @@ export interface KnownRows {
   readonly rows: readonly NodeRow[];
 }
 
+/** What a snapshot says that no record does. */
+export interface Title {
+  readonly name: string;
+  readonly where: string;
+  readonly can: Can;
+}
+
 /** Everything for the first screen. Reads the records alone. */
-export async function takeSnapshot(
-  subject: Subject,
-  { name, where }: { readonly name: string; readonly where: string },
-): Promise<Snapshot> {
+export async function takeSnapshot(subject: Subject, { name, where, can }: Title): Promise<Snapshot> {
   // Before the rest: every event up to it is included.
   const cursor = await lastEventId(subject);
   const records = await readRecords(subject);
   await readSizes(subject, records);
   const [nodes, runs] = [nodeRows(subject, records), await newestRuns(subject.storage, mostRuns)];
   const attention = await attentionOf(subject, records, nodes, runs);
-  const content = { name, where, can: capabilitiesOf(subject), nodes, edges: edgesOf(subject), runs, attention };
+  const content = { name, where, can, nodes, edges: edgesOf(subject), runs, attention };
   return { etag: await etagOf(cursor, content), cursor, now: Date.now(), ...content };
 }
 

@@ -9,13 +9,11 @@ import { PartitionIndexes } from "./partition-index.ts";
 import { RunningSteps } from "./running-steps.ts";
 import { sizeOf } from "./views.ts";
 
-/** What is inspected, and what is known of it between two calls. */
+/** The assets and the records that are inspected, and what is known of them between two calls. No store is needed for it. */
 export class Subject {
-  readonly repository: Repository;
   readonly context: RepositoryContext;
   readonly graph: Graph;
   readonly storage: Storage;
-  readonly limits: InspectionLimits;
   readonly nodes: readonly Node[];
   /** The positions of nodes in the snapshot, by their names. */
   readonly positions: ReadonlyMap<string, number>;
@@ -24,12 +22,10 @@ export class Subject {
   /** What events tell that latest records do not, by the ids of the events. */
   readonly #told = new Map<number, ToldEvent>();
 
-  constructor(repository: Repository, context: RepositoryContext, limits: InspectionLimits) {
-    this.repository = repository;
+  constructor(context: RepositoryContext) {
     this.context = context;
     this.graph = context.graph;
     this.storage = context.storage;
-    this.limits = limits;
     this.nodes = [...context.graph.nodes.values()];
     this.positions = new Map(this.nodes.map(({ definition }, position) => [definition.name, position]));
     this.running = new RunningSteps(context.graph, context.storage);
@@ -53,6 +49,18 @@ export class Subject {
   /** What the event with this id tells; undefined when it was not read. */
   toldBy(eventId: number): ToldEvent | undefined {
     return this.#told.get(eventId);
+  }
+}
+
+/** A repository that is inspected: its values too, and what it can do. */
+export class InspectedRepository extends Subject {
+  readonly repository: Repository;
+  readonly limits: InspectionLimits;
+
+  constructor(repository: Repository, context: RepositoryContext, limits: InspectionLimits) {
+    super(context);
+    this.repository = repository;
+    this.limits = limits;
   }
 }
 

@@ -39,7 +39,7 @@ export class RepositoryContext {
   readonly #closing: AbortSignal;
 
   /** @param closing aborted when closing the repository does not wait any longer */
-  constructor(graph: Graph, storage: Storage, options: RepositoryOptions, closing: AbortSignal) {
+  constructor(graph: Graph, storage: Storage, options: Partial<RepositoryOptions>, closing: AbortSignal) {
     this.name = options.name ?? "edgewater";
     this.graph = graph;
     this.storage = storage;

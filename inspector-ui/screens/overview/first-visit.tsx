@@ -3,6 +3,7 @@ import { hrefOf } from "../../frame/route.ts";
 import { Button, Card } from "../../parts/basics.tsx";
 import { formatCount, formatDuration } from "../../parts/format.ts";
 import { Icon } from "../../parts/icon.tsx";
+import { useNarrow } from "../../parts/use-media.ts";
 import { useApp, useResource } from "../../state/context.ts";
 import { Graph, useLayout } from "./graph.tsx";
 import { graphModel } from "./graph-model.ts";
@@ -14,6 +15,7 @@ export const FirstVisit = () => {
   const snapshot = store.snapshot.value;
   const model = useMemo(() => graphModel(snapshot ?? { nodes: [], edges: [] }), [snapshot?.nodes, snapshot?.edges]);
   const layout = useLayout(model);
+  const isList = useNarrow();
   const all = snapshot?.nodes.filter(({ kind }) => kind === "asset").map(({ name }) => name) ?? [];
   const canMake = snapshot?.can.materialize === true;
   const action = { type: "materialize", selection: all } as const;
@@ -52,8 +54,7 @@ export const FirstVisit = () => {
           title="What would be materialized"
           sub={`${formatCount(model.items.length, "node")}${partitions > 0 ? `, ${formatCount(partitions, "partition")}` : ""}`}
         >
-          <Graph model={model} layout={layout} isGhost />
-          <NodeList model={model} layout={layout} isGhost />
+          {isList ? <NodeList model={model} layout={layout} isGhost /> : <Graph model={model} layout={layout} isGhost />}
         </Card>
       </div>
     </>

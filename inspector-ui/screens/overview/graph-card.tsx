@@ -5,6 +5,7 @@ import { Card, Segmented } from "../../parts/basics.tsx";
 import { formatCount } from "../../parts/format.ts";
 import { Glyph } from "../../parts/glyph.tsx";
 import { legend } from "../../parts/status.ts";
+import { useNarrow } from "../../parts/use-media.ts";
 import { useApp } from "../../state/context.ts";
 import { Graph, useLayout } from "./graph.tsx";
 import { graphModel } from "./graph-model.ts";
@@ -18,10 +19,12 @@ export const GraphCard = () => {
   const open = router.route.value.query["group"];
   const model = useMemo(() => graphModel(snapshot ?? { nodes: [], edges: [] }, open), [snapshot?.nodes, snapshot?.edges, open]);
   const layout = useLayout(model);
+  // One of the two is in the document: both would be laid out.
+  const isList = useNarrow() || show.value === "Table";
   const count = formatCount(snapshot?.nodes.length ?? 0, "node");
   return (
     <Card
-      class={`graph-card ${show.value === "Table" ? "as-table" : ""}`}
+      class="graph-card"
       title="Asset graph"
       sub={
         model.isCollapsed && open !== undefined ? (
@@ -50,8 +53,7 @@ export const GraphCard = () => {
         </span>
       }
     >
-      <Graph model={model} layout={layout} />
-      <NodeList model={model} layout={layout} />
+      {isList ? <NodeList model={model} layout={layout} /> : <Graph model={model} layout={layout} />}
     </Card>
   );
 };

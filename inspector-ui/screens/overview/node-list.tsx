@@ -26,7 +26,7 @@ export const NodeList = ({ model, layout, isGhost = false }: NodeListProps) => {
   const scroller = useRef<HTMLDivElement>(null);
   const lanes = useMemo(() => lanesOf(inOrder(layout, model.items.length), model.edges), [layout, model]);
   const isLong = lanes.rows.length > maximumWhole;
-  const window = useRowWindow(scroller, { count: lanes.rows.length, rowHeight });
+  const window = useRowWindow(scroller, { count: lanes.rows.length, rowHeight, isFollowed: isLong });
   const shown = isLong ? window.rows.map(({ index }) => index) : lanes.rows.map((_, index) => index);
   const first = shown[0] ?? 0;
   const last = shown.at(-1) ?? -1;

@@ -29,8 +29,8 @@ export async function sizeRows(add: AddRow): Promise<void> {
   }
   const playground = await measurePlayground();
   for (const [part, what] of [
-    ["firstLoad", "first load of the playground, scripts gzipped"],
-    ["lazy", "what the playground loads when it is needed, without data, scripts gzipped"],
+    ["first", "first load of the playground, scripts gzipped"],
+    ["later", "what the playground loads when it is needed, without data, scripts gzipped"],
   ] as const) {
     const [size, limit] = [playground[part], playgroundLimits[part]];
     add({ what, measured: kB(size), budget: `≤ ${kB(limit)}`, isWithin: size <= limit, anchor: "—" });
