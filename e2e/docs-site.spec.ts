@@ -19,6 +19,8 @@ test.beforeAll(async () => {
 });
 
 async function find(page: Page, query: string): Promise<void> {
+  // The page can be read before its script listens to keys.
+  await page.waitForLoadState();
   await page.keyboard.press("/");
   await page.getByRole("textbox", { name: "Search" }).fill(query);
   await expect(page.getByRole("status")).toHaveText(/\d+ results?/);
