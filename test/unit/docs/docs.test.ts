@@ -1,14 +1,18 @@
-/** Compiles every TypeScript sample of the README and the pages in docs, runs those that say so, and follows the links. */
+/** Compiles and runs the TypeScript samples of the README and the pages in docs, and follows the links. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { slugOf } from "../../../site/markdown.ts";
+import { contents, readGroups } from "../../../site/navigation.ts";
+import { notRun } from "./not-run.ts";
 import { pages, root, type Sample, samplesOf, textOf } from "./pages.ts";
 import { run } from "./run-sample.ts";
 
 const samples = (await Promise.all((await pages()).map(async (page) => samplesOf(page, await textOf(page))))).flat();
-const running = samples.filter(({ output }) => output !== undefined);
+const left = ({ page, code }: Sample): boolean => notRun.some((each) => each.page === page && code.includes(each.having ?? ""));
+const running = samples.filter((sample) => !left(sample));
 
 /** Writes each sample to a module of its own, on the lines that it has in its page, and returns what the compiler says. */
 async function compile(samples: readonly Pick<Sample, "page" | "line" | "code">[]): Promise<string> {
@@ -45,12 +49,21 @@ describe("the documentation", () => {
   });
 
   it.each(running)("has a sample that runs: $page, line $line", async (sample) => {
-    expect(await run(sample)).toBe(sample.output);
+    const printed = await run(sample);
+    if (sample.output !== undefined) expect(printed).toBe(sample.output);
   });
 
-  it("has samples that run on the pages that teach by them", () => {
+  it("leaves out only samples that are there, and none that says what it prints", () => {
+    const unused = notRun.filter(
+      ({ page, having = "" }) => !samples.some((sample) => sample.page === page && sample.code.includes(having)),
+    );
+    expect(unused).toEqual([]);
+    expect(samples.filter((sample) => left(sample) && sample.output !== undefined)).toEqual([]);
+  });
+
+  it("has samples that say what they print on the pages that teach by them", () => {
     const taught = ["delta", "getting-started", "handlers", "partitions", "testing"].map((name) => `docs/${name}.md`);
-    expect(taught.filter((page) => !running.some((sample) => sample.page === page))).toEqual([]);
+    expect(taught.filter((page) => !samples.some((sample) => sample.page === page && sample.output !== undefined))).toEqual([]);
   });
 
   it("reports a sample that prints something else, and one that throws, with its line", async () => {
@@ -74,6 +87,11 @@ describe("the documentation", () => {
     expect(broken).toEqual([]);
   });
 
+  it("has every page in its contents, once", async () => {
+    const listed = readGroups(await textOf(contents)).flatMap(({ entries }) => entries.map(({ source }) => source));
+    expect([...listed, contents, "README.md"].sort()).toEqual(await pages());
+  });
+
   it("maps every folder and file at the top of src in CONTRIBUTING.md", async () => {
     const map = await textOf("CONTRIBUTING.md");
     const entries = await readdir(join(root, "src"), { withFileTypes: true });
@@ -90,10 +108,5 @@ describe("the documentation", () => {
 
 /** The anchors of a page's headings, as GitHub makes them. */
 function headingsOf(text: string): readonly string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => slugOf(heading));
 }

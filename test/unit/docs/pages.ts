@@ -5,11 +5,11 @@ import { join } from "node:path";
 /** The root of the repository. */
 export const root = join(import.meta.dirname, "../../..");
 
-/** Paths from the root of the repository. The generated API reference is not among them. */
+/** Paths from the root of the repository. */
 export async function pages(): Promise<readonly string[]> {
   const docs = await readdir(join(root, "docs"), { recursive: true });
   const own = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md"];
-  return [...own, ...docs.filter((path) => path.endsWith(".md") && !path.startsWith("api/")).map((path) => `docs/${path}`)].sort();
+  return [...own, ...docs.filter((path) => path.endsWith(".md")).map((path) => `docs/${path}`)].sort();
 }
 
 /** The text of a page. */

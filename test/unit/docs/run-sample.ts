@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { format } from "node:util";
 import { vi } from "vitest";
 import { root, type Sample } from "./pages.ts";
+import { prelude } from "./prelude.ts";
 
 /**
- * Runs a sample in this process, in an empty folder of its own, and returns what it has printed with `console.log`. The lines of an
- * error are those of the page.
+ * Runs a sample in this process, in a folder of its own with nothing but a file `.env`, and returns what it has printed with
+ * `console.log`. The lines of an error are those of the page.
  */
 export async function run({ page, line, code }: Pick<Sample, "page" | "line" | "code">): Promise<string> {
   const before = process.cwd();
@@ -20,7 +21,9 @@ export async function run({ page, line, code }: Pick<Sample, "page" | "line" | "
   try {
     const file = join(modules, `${page.replaceAll("/", "+")}+${line}.ts`);
     await writeFile(file, `${"\n".repeat(line - 1)}${code}\nexport {};\n`);
+    await writeFile(join(folder, ".env"), "JSON_IO_BASE_PATH=/data\n");
     process.chdir(folder);
+    await using _ = await prelude(code);
     await import(file);
     return lines.join("");
   } finally {
