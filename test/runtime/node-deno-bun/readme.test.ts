@@ -1,4 +1,4 @@
-/** The code of the README and of the page about history runs as it is. */
+/** The code of the README runs as it is. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,19 +19,5 @@ it("runs the first pipeline of the README", async () => {
   } finally {
     await rm(file, { force: true });
     await rm(folder, { recursive: true });
-  }
-});
-
-it("runs the page about history, which prints what it says", async () => {
-  const page = await readFile(join(root, "docs/history.md"), "utf8");
-  const code = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block).join("\n");
-  const said = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
-  expect(said.length).toBeGreaterThan(10);
-  const file = join(root, `.history-${process.pid}.ts`);
-  try {
-    await writeFile(file, code);
-    expect(await run(process.execPath, ["--conditions=edgewater-source", file])).toBe(`${said.join("\n")}\n`);
-  } finally {
-    await rm(file, { force: true });
   }
 });

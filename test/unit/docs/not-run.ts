@@ -36,5 +36,6 @@ export const notRun: readonly NotRun[] = [
   { page: "docs/storage.md", having: "setRunOutcome(", why: "ends a run of another process" },
   { page: "docs/storage.md", having: "subscribe(", why: "follows events until it is aborted" },
   { page: "docs/stores/http.md", why: "needs a server" },
+  { page: "docs/stores/wrappers.md", having: '"write-back"', why: "needs a browser" },
   { page: "docs/testing.md", having: "base.extend", why: "declares tests of a test runner" },
 ];
