@@ -2,6 +2,7 @@
 import { type Asset, type Definition, type ExternalAsset, Repository, type Storage, SuperJsonIOHandler, type Task } from "edgewater";
 import { inspect } from "edgewater/inspector";
 import type { Inspection } from "../src/inspector/inspection.ts";
+import { Operations } from "../src/operations-in-flight.ts";
 import type { Place } from "./storage/place.ts";
 import { openStore } from "./storage/stores.ts";
 
@@ -33,18 +34,23 @@ export async function openHandler(
       storage,
     });
     const inspection = inspect(repository, title);
+    // A function that is edited meanwhile, here or in another tab, closes the repository: not before these have used it.
+    const calls = new Operations("This repository");
     return {
       inspection: {
         ...inspection,
-        act: async (action, options) => {
-          if (action.type === "materialize" || action.type === "backfill") await observeOnce(repository);
-          return inspection.act(action, options);
-        },
+        plan: (...given) => calls.run(() => inspection.plan(...given)),
+        act: (action, options) =>
+          calls.run(async () => {
+            if (action.type === "materialize" || action.type === "backfill") await observeOnce(repository);
+            return inspection.act(action, options);
+          }),
       },
-      close: async () => {
-        await inspection.close();
-        await repository.close();
-      },
+      close: () =>
+        calls.close(async () => {
+          await inspection.close();
+          await repository.close();
+        }),
     };
   };
 }
