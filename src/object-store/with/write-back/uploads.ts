@@ -131,12 +131,12 @@ export class Uploads {
   async #base(write: LocalWrite, uploaded: FarObject | undefined, signal: AbortSignal | undefined): Promise<string | null> {
     const { key, since, seen, id } = write;
     const cached = await this.#parts.entries.get(key, signal);
-    const known = [seen, uploaded, cached && seenIn(cached)].filter(
-      (each): each is FarObject => each !== undefined && (each === uploaded || each.at <= since),
-    );
+    const read = cached && seenIn(cached);
+    // What the writer had seen was before the write, whatever clocks say.
+    const known = [seen, uploaded, read !== undefined && read.at <= since ? read : undefined].filter((each) => each !== undefined);
     const newest = known.sort((left, right) => right.at - left.at)[0];
     if (newest !== undefined) return newest.etag;
-    return this.#fresh.get(key) === id ? this.#etagIn(key, signal) : null;
+    return read === undefined && this.#fresh.get(key) === id ? this.#etagIn(key, signal) : null;
   }
 
   async #etagIn(key: string, signal: AbortSignal | undefined): Promise<string | null> {

@@ -1,7 +1,7 @@
 import { asset, EdgewaterError, MemoryStore, Repository, Storage, SuperJsonIOHandler } from "edgewater";
 import { type Fault, randomFaults, type WriteBackStore, withCache, withFaults, withTrace } from "edgewater/with";
 import { array, assert, asyncProperty, constantFrom, nat, oneof, record } from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { rounds } from "../../../support/breadth.ts";
 
 /** No test of the conditions, whose object a fault could leave behind. */
@@ -135,6 +135,26 @@ describe("withCache with write-back", () => {
     expect(await contentOf(sound)).toEqual({ online: "new", offline: "old" });
     await store.close();
   });
+
+  it.each(["this tab", "another tab"])(
+    "knows what %s has seen when the clock is set back between the read and the write",
+    async (reader) => {
+      const { sound, store, open } = tiers();
+      await sound.put("k", "first");
+      const other = open();
+      await textOf(reader === "this tab" ? store : other, "k");
+      await sound.put("k", "theirs");
+      const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() - 3_600_000);
+      try {
+        await store.put("k", "mine");
+        await expect(store.flush()).rejects.toMatchObject({ code: "Conflict" });
+      } finally {
+        clock.mockRestore();
+      }
+      expect(await contentOf(sound)).toEqual({ k: "theirs" });
+      await Promise.all([store.close(), other.close()]);
+    },
+  );
 
   it("counts an upload whose answer was lost as done, also when a newer write follows", async () => {
     const { sound, link, store } = tiers();
