@@ -187,7 +187,7 @@ export class Repository implements AsyncDisposable {
    * each when it is read. With `at`, an earlier version of a handler with history.
    *
    * @throws `NotFound` when it was never written, or the version is not kept, `NotSupported` for `at` without history, `Integrity`
-   *   for a version that is recorded and gone, `GraphError` for an unknown asset, `PartitionError` for a missing or invalid key,
+   *   for a version that is recorded and gone, and with `missing: "skip"` for a partition that is; `GraphError` for an unknown asset, `PartitionError` for a missing or invalid key,
    *   and what its handler throws
    */
   load<Value>(source: Source<Value>, options: LoadPartitionsOptions): Promise<PartitionMap<Value>>;

@@ -114,7 +114,10 @@ export interface WriteOptions extends Omit<LoadOptions, "at"> {
 export interface LoadPartitionsOptions {
   /** The partitions, or `"all"` of the definition. */
   readonly partitionKeys: readonly (string | PartitionKey)[] | "all";
-  /** What the map does with a partition that was never written: `"throw"` throws `NotFound`, the default; `"skip"` leaves it out. */
+  /**
+   * What the map does with a partition that was never written: `"throw"` throws `NotFound`, the default; `"skip"` leaves it out. One that
+   * is recorded and gone is not left out: it throws `Integrity`.
+   */
   readonly missing?: "throw" | "skip";
   /** The version of each partition, such as what it was at a time; the newest one unless given. Their handler needs a history. */
   readonly at?: VersionName;

@@ -57,12 +57,12 @@ export async function loadInput(
 }
 
 /**
- * Loads a value for an input that can do without one. Only a value that was never made counts as none: one that is recorded and gone,
+ * Loads a value for what can do without one. Only a value that was never made counts as none: one that is recorded and gone,
  * as after a browser has deleted its data, is an error.
  *
  * @throws `NotFound` for none, `Integrity` for one that is gone, and what `loadValue` throws
  */
-async function loadUnlessNone(request: LoadRequest, environment: LoadEnvironment, onLoaded: OnLoaded): Promise<unknown> {
+export async function loadUnlessNone(request: LoadRequest, environment: LoadEnvironment, onLoaded?: OnLoaded): Promise<unknown> {
   const { source, key, spec } = request;
   try {
     return await loadValue(request, environment, onLoaded);
@@ -179,7 +179,7 @@ export function goneVersion(output: Output, { id, stored }: StoredEvent, cause?:
   return new EdgewaterError("Integrity", message, { asset: name, key: stored?.path, cause });
 }
 
-/** The error of a value that an input could do without, had it never been made. */
+/** The error of a value that what loads it could do without, had it never been made. */
 function goneValue(output: Output, { id, stored }: StoredEvent, cause: EdgewaterError): EdgewaterError<"Integrity"> {
   const { name } = output.definition;
   const message = `Cannot load ${displayName(output)}: the event ${id} records it, and it is gone from its store (${cause.message}); import or write it again, or wipe it to start without it`;

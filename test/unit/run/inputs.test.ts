@@ -181,7 +181,10 @@ describe("a value that is recorded and gone from its store", () => {
     await repository.materialize({ selection: [all] });
     expect(await repository.load(all)).toEqual(["x"]);
     await store.delete("v/day/x/data.superjson");
-    await expect(repository.materialize({ selection: [all] })).rejects.toMatchObject({ code: "Integrity", key: "v/day/x/data.superjson" });
+    const gone = { code: "Integrity", key: "v/day/x/data.superjson" };
+    await expect(repository.materialize({ selection: [all] })).rejects.toMatchObject(gone);
+    const days = await repository.load(day, { partitionKeys: "all", missing: "skip" });
+    await expect(days.toMap()).rejects.toMatchObject(gone);
   });
 });
 
