@@ -16,10 +16,15 @@ test.afterEach(() => {
   problems.clear();
 });
 
+/** What Firefox says, without an address, of requests that a service worker was answering when the page was left. */
+const leftInFirefox = /^Failed to load ‘’\. A ServiceWorker intercepted the request/;
+
 async function watch(page: Page): Promise<void> {
   const found: string[] = [];
   problems.set(page, found);
-  page.on("pageerror", (error) => found.push(error.message));
+  page.on("pageerror", ({ message }) => {
+    if (!leftInFirefox.test(message)) found.push(message);
+  });
   page.on("console", (message) => {
     if (/Content.Security.Policy|Refused to|violates/i.test(message.text())) found.push(message.text());
   });

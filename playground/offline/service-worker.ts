@@ -45,8 +45,16 @@ worker.addEventListener("fetch", (event) => {
 });
 
 async function answer(path: string, request: Request): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  return (await cache.match(new URL(path, scope))) ?? fetch(request);
+  return (await kept(path)) ?? fetch(request);
+}
+
+/** The kept file, if there is one. A browser may throw a cache away, or refuse to open it: the page is then loaded over the network. */
+async function kept(path: string): Promise<Response | undefined> {
+  try {
+    return await (await caches.open(cacheName)).match(new URL(path, scope));
+  } catch {
+    return undefined;
+  }
 }
 
 async function takeVersion(): Promise<void> {
