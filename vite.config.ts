@@ -71,7 +71,7 @@ const withServers = {
     ...(components.azurite.path ? [server("azurite")] : []),
   ],
   exclude: [
-    ...(components.ceph.path ? [] : ["test/runtime/{browser,workerd}/s3*.test.ts"]),
+    ...(components.ceph.path ? [] : ["test/runtime/{browser,workerd}/**/s3*.test.ts"]),
     ...(components.azurite.path ? [] : ["test/runtime/{browser,workerd}/azure.test.ts"]),
   ],
 };
@@ -102,7 +102,10 @@ const afterOthers = { groupOrder: 1 };
 
 const inEveryBrowser = ["test/runtime/browser/*.test.ts", ...onBuiltIns];
 
-const inBrowsers = browsers.flatMap(({ name, launchOptions }): TestProjectConfiguration[] => {
+/** Long tests in which the engine has little part: in `npm test` they run in the first browser. */
+const inOneBrowser = ["test/runtime/browser/once/*.test.ts"];
+
+const inBrowsers = browsers.flatMap(({ name, launchOptions }, index): TestProjectConfiguration[] => {
   const inBrowser = (persistentContext: false | string) => ({
     isolate: false,
     sequence: afterOthers,
@@ -120,14 +123,17 @@ const inBrowsers = browsers.flatMap(({ name, launchOptions }): TestProjectConfig
       extends: true,
       test: {
         name,
-        include: inEveryBrowser,
+        include: index === 0 ? [...inEveryBrowser, ...inOneBrowser] : inEveryBrowser,
         ...withServers,
         globalSetup: [...withServers.globalSetup, server("profile")],
         // Chromium keeps what is not in a profile in memory, and a profile has one window at a time.
         ...inBrowser(name === "chromium" && profile),
       },
     },
-    { extends: true, test: { name: `core in ${name}`, include: core, ...inBrowser(false) } },
+    {
+      extends: true,
+      test: { name: `core in ${name}`, include: index === 0 ? core : [...core, ...inOneBrowser], ...withServers, ...inBrowser(false) },
+    },
   ];
 });
 
@@ -157,7 +163,14 @@ const inWebKit = (browser: string): TestProjectConfiguration => ({
           setupFiles: polyfilled,
           isolate: false,
         },
-        { browser: "webkit", name: "core in webkit", provider: webkit(browser), setupFiles: polyfilled, include: core, isolate: false },
+        {
+          browser: "webkit",
+          name: "core in webkit",
+          provider: webkit(browser),
+          setupFiles: polyfilled,
+          include: [...core, ...inOneBrowser],
+          isolate: false,
+        },
         {
           browser: "webkit",
           name: "webkit in private",

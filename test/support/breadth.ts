@@ -18,6 +18,15 @@ const manyWrites = /concurrent|workers|while it is replaced|whole or not at all|
  */
 export const sameServer = (name: string): string[] => (manyWrites.test(name) ? [breadth] : []);
 
+/** The agent of the page that runs a test. */
+const agent = globalThis.navigator?.userAgent ?? "";
+
+/**
+ * The tags of a conformance case of a browser's store. What comes of many writes is up to the store's own locks and files, which Chromium
+ * tests; the other browsers tell whether they keep what they are given.
+ */
+export const ofBrowserStore = (name: string): string[] => (agent.includes("Chrome/") ? [] : sameServer(name));
+
 /** The points of a step at which a case kills a worker, but one: where the function runs. */
 const otherKills = /killed at the point "(?!function")/;
 

@@ -2,7 +2,7 @@ import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
 import { fullObjectStoreCases } from "edgewater/testing";
 import { describe, expect, it } from "vitest";
-import { breadth } from "../../support/breadth.ts";
+import { breadth, ofBrowserStore } from "../../support/breadth.ts";
 import { hasSyncHandles, inWorker } from "./in-worker.ts";
 
 describe.each(fullObjectStoreCases())("IndexedDBStore", ({ name, run }) => {
@@ -16,12 +16,12 @@ describe.each(fullObjectStoreCases())("IndexedDBStore", ({ name, run }) => {
 const cases = fullObjectStoreCases({ pageObjects: 50 });
 
 describe.each(cases)("OPFSStore", ({ name, run }) => {
-  it(name, () => run(new OPFSStore(crypto.randomUUID())));
+  it(name, { tags: ofBrowserStore(name) }, () => run(new OPFSStore(crypto.randomUUID())));
 });
 
 if (hasSyncHandles) {
   describe.each(cases)("OPFSStore in a worker", ({ name }) => {
-    it(name, () => inWorker("conformance", { kind: "OPFSStore", name }));
+    it(name, { tags: ofBrowserStore(name) }, () => inWorker("conformance", { kind: "OPFSStore", name }));
   });
 } else {
   it("OPFSStore in a worker fails with the reason in a browser that cannot write there", async () => {

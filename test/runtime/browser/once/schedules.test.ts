@@ -2,8 +2,8 @@ import { Storage } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
 import { describe, expect, it } from "vitest";
-import { firstViolation } from "../../support/schedules/random.ts";
-import type { SharedStore } from "../../support/schedules/world.ts";
+import { firstViolation } from "../../../support/schedules/random.ts";
+import type { SharedStore } from "../../../support/schedules/world.ts";
 
 /** How many schedules: about five seconds. */
 const schedules = 30;

@@ -2,7 +2,7 @@ import { Storage } from "edgewater";
 import { remote } from "edgewater/remote";
 import { sharedStorageCases, storageCases } from "edgewater/testing";
 import { describe, expect, inject, it } from "vitest";
-import { breadth } from "../../support/breadth.ts";
+import { breadth } from "../../../support/breadth.ts";
 
 const { url, token } = inject("remote");
 const connect = (name: string): Promise<Storage> => Storage.connect(remote(`${url}/${name}`, { token }));

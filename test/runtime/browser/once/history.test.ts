@@ -2,8 +2,8 @@ import { Storage } from "edgewater";
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { OPFSStore } from "edgewater/opfs";
 import { describe, expect, it } from "vitest";
-import { playHistory } from "../../support/history/random.ts";
-import type { HistoryStore } from "../../support/history/shared.ts";
+import { playHistory } from "../../../support/history/random.ts";
+import type { HistoryStore } from "../../../support/history/shared.ts";
 
 const stores: Readonly<Record<string, (name: string) => unknown>> = {
   IndexedDBStore: (name) => new IndexedDBStore(name),

@@ -7,7 +7,7 @@ import { remote } from "edgewater/remote";
 import { S3Store } from "edgewater/s3";
 import { type NearStore, type WriteBackStore, withCache, withFaults, withPrefix } from "edgewater/with";
 import { beforeEach, describe, expect, inject, it } from "vitest";
-import { hasSyncHandles } from "./in-worker.ts";
+import { hasSyncHandles } from "../in-worker.ts";
 
 const { endpoint, region, bucket, ...credentials } = inject("s3");
 const { url, token } = inject("remote");

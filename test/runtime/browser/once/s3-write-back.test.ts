@@ -6,7 +6,7 @@ import { S3Store } from "edgewater/s3";
 import { certify } from "edgewater/testing";
 import { withCache, withFaults, withPrefix } from "edgewater/with";
 import { describe, expect, inject, it } from "vitest";
-import { hasSyncHandles } from "./in-worker.ts";
+import { hasSyncHandles } from "../in-worker.ts";
 
 const { endpoint, region, bucket, ...credentials } = inject("s3");
 const bucketOf = (prefix: string) => withPrefix(new S3Store({ bucket, region, endpoint, credentials }), `write-back/${prefix}`);
