@@ -164,8 +164,10 @@ export class Analyzer {
     const mark = this.#plain.length;
     const level = Array.isArray(value) ? this.#lookAtArray(value, depth) : this.#lookAtObject(value, depth);
     if (level !== native) return level;
-    this.#plain.length = mark;
-    if (this.#leaves - start > plainLeaves) this.#plain.push([value, value]);
+    if (this.#leaves - start > plainLeaves) {
+      this.#plain.length = mark;
+      this.#plain.push([value, value]);
+    }
     return native;
   }
 
@@ -343,11 +345,16 @@ export class Analyzer {
 
   /** Looks at an object of which nothing unusual is expected. */
   #lookAtTrusted(value: object, depth: number): Level {
+    const hasCustom = this.#hasCustom;
     let level: Level = native;
-    for (const part of Object.values(value)) {
-      if (!this.#hasCustom && isNativeLeaf(part)) this.#leaves++;
-      else level = max(level, this.#look(part, depth));
+    let leaves = 0;
+    // Making a list of the parts would take as long as looking at them.
+    for (const key in value) {
+      const part = (value as Parts)[key];
+      if (!hasCustom && isNativeLeaf(part)) leaves++;
+      else if (Object.hasOwn(value, key)) level = max(level, this.#look(part, depth));
     }
+    this.#leaves += leaves;
     return max(level, this.#levelOfToJSON(value));
   }
 
