@@ -1,6 +1,7 @@
 import { thrownText } from "../../errors.ts";
 import { type Analysis, annotated, isNativeLeaf, json, type Level, max, native } from "./analysis.ts";
 import { type Refusal, refuse, tooDeep } from "./failures.ts";
+import { Identities } from "./identities.ts";
 import type { Settings } from "./options.ts";
 import { registryOf } from "./registry.ts";
 import { run } from "./reuse.ts";
@@ -8,7 +9,7 @@ import { lostSymbol, type Parts, setOwn } from "./typed-values/checks.ts";
 import { encodeSparse, hasHoles, lostHidden } from "./typed-values/collection.ts";
 import { customOf } from "./typed-values/custom.ts";
 import { isBareDate } from "./typed-values/date.ts";
-import { encodeTyped } from "./typed-values/encode.ts";
+import { type EncodeContext, encodeTyped } from "./typed-values/encode.ts";
 import type { Encoded, Type } from "./typed-values/encoded-form.ts";
 import { closedType, integrityOf } from "./typed-values/integrity.ts";
 import { isForeignArray, isForeignObject } from "./typed-values/other-realms.ts";
@@ -27,8 +28,6 @@ const shortArray = 16;
 
 /** Longer arrays are always read by their keys, because copying the holes of a sparse one would take long. */
 const longestCopy = 2 ** 25;
-
-const none: ReadonlySet<number> = new Set();
 
 const emptyRegistry = registryOf({}, {}, undefined);
 
@@ -49,11 +48,10 @@ export class Analyzer {
   /** `json` where somebody has given all objects a `toJSON`, which `JSON.stringify` would call. */
   #plainLevel: Level = native;
   #root: unknown;
-  #seen = new Set<unknown>();
-  #shared = new Set<unknown>();
+  #identities = new Identities();
   #encoded = new Map<unknown, Encoded>();
   #buffers = new SharedBuffers();
-  #patterns = new Patterns();
+  #context: EncodeContext;
   #pending: Pending[] = [];
   #plain: [value: object, snapshot: object][] = [];
   #leaves = 0;
@@ -62,6 +60,7 @@ export class Analyzer {
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#references = settings.references;
+    this.#context = { settings, patterns: new Patterns() };
   }
 
   /** Forgets the value. */
@@ -69,11 +68,10 @@ export class Analyzer {
     this.#hasRun = false;
     this.#copiesAll = false;
     this.#root = undefined;
-    this.#seen = new Set();
-    this.#shared = new Set();
+    this.#identities = new Identities();
     this.#encoded = new Map();
     this.#buffers = new SharedBuffers();
-    this.#patterns = new Patterns();
+    this.#context = { settings: this.#settings, patterns: new Patterns() };
     this.#pending = [];
     this.#plain = [];
     this.#leaves = 0;
@@ -101,7 +99,7 @@ export class Analyzer {
       level = max(level, this.#lookInto(next.value, next.depth));
     }
     if (this.#references) this.#buffers.share(this.#encoded);
-    const shared = this.#shared;
+    const { shared } = this.#identities;
     const encoded = this.#encoded;
     const plain = new Map<unknown, object>(isDeep || shared.size > 0 ? [] : this.#plain);
     const snapshot = encoded.get(root);
@@ -124,29 +122,15 @@ export class Analyzer {
     return refuse(this.#root, refusal, this.#encoded);
   }
 
-  #isNew(value: unknown): boolean {
-    const { size } = this.#seen;
-    if (this.#seen.add(value).size > size) return true;
-    this.#shared.add(value);
-    return false;
-  }
-
-  /** Engines hash only the low 64 bits of a bigint, so that many large ones may collide; their texts do not. */
-  #isNewBigInt(value: bigint): void {
-    const { size } = this.#seen;
-    const key = BigInt.asIntN(64, value) === value ? value : `n${value.toString(16)}`;
-    if (this.#seen.add(key).size === size) this.#shared.add(value);
-  }
-
   #look(value: unknown, depth: number): Level {
     this.#leaves++;
     if (this.#hasCustom && this.#lookAtCustom(value, depth)) return annotated;
     if (isNativeLeaf(value)) return native;
     if (typeof value === "object")
-      return value === null || (this.#references && !this.#isNew(value)) ? native : this.#lookInto(value, depth + 1);
+      return value === null || (this.#references && !this.#identities.isNew(value)) ? native : this.#lookInto(value, depth + 1);
     // superjson says which places have the same NaN, as it does for bigints.
-    if (this.#references && Number.isNaN(value)) this.#isNew(value);
-    else if (this.#references && typeof value === "bigint") this.#isNewBigInt(value);
+    if (this.#references && Number.isNaN(value)) this.#identities.isNew(value);
+    else if (this.#references && typeof value === "bigint") this.#identities.addBigInt(value);
     else if (typeof value === "function") this.#refuse({ culprit: value, problem: "a function has no bytes; store what it computes" });
     else if (typeof value === "symbol" && this.#settings.registry.nameOfSymbol(value) === undefined)
       this.#refuse({ culprit: value, problem: "a symbol has no bytes; register it or store its description" });
@@ -164,8 +148,10 @@ export class Analyzer {
     const mark = this.#plain.length;
     const level = Array.isArray(value) ? this.#lookAtArray(value, depth) : this.#lookAtObject(value, depth);
     if (level !== native) return level;
-    this.#plain.length = mark;
-    if (this.#leaves - start > plainLeaves) this.#plain.push([value, value]);
+    if (this.#leaves - start > plainLeaves) {
+      this.#plain.length = mark;
+      this.#plain.push([value, value]);
+    }
     return native;
   }
 
@@ -175,7 +161,7 @@ export class Analyzer {
       this.#refuse({ culprit: array, problem: "a subclass of Array would come back as an Array; copy it with Array.from" });
     if (!this.#settings.isStrict) return this.#lookAtTrustedArray(array, depth);
     const { length } = array;
-    if (length > longestCopy || hasExtraNames(array, () => new Array(array.length))) return this.#lookAtSparse(array, depth);
+    if (length > longestCopy || hasExtraNames(array)) return this.#lookAtSparse(array, depth);
     this.#checkSymbols(array);
     const isOpen = Object.isExtensible(array) && Object.getOwnPropertyDescriptor(array, "length")?.writable === true;
     if (isOpen && length <= shortArray && !this.#copiesAll) {
@@ -213,8 +199,7 @@ export class Analyzer {
   }
 
   #lookAtTrustedArray(array: unknown[], depth: number): Level {
-    if (array.length > longestCopy || hasHoles(array) || hasExtraNames(array, () => new Array(array.length)))
-      return this.#lookAtSparse(array, depth);
+    if (array.length > longestCopy || hasHoles(array) || hasExtraNames(array)) return this.#lookAtSparse(array, depth);
     return max(this.#lookAtElements(array, depth), this.#levelOfToJSON(array));
   }
 
@@ -231,7 +216,7 @@ export class Analyzer {
   }
 
   #lookAtElements(array: readonly unknown[], depth: number): Level {
-    const repeated = this.#references && !this.#hasCustom ? this.#addObjects(array) : undefined;
+    const repeated = this.#references && !this.#hasCustom ? this.#identities.addObjects(array) : undefined;
     let level: Level = native;
     for (let start = 0; start < array.length; start += run) level = max(level, this.#lookAtRun(array, start, repeated, depth));
     return level;
@@ -251,26 +236,15 @@ export class Analyzer {
     return level;
   }
 
-  /**
-   * Adds the objects of an array to those that were seen, all at once: engines are faster when nothing else is made while a set
-   * grows. Returns where those are that were seen before.
-   */
-  #addObjects(array: readonly unknown[]): ReadonlySet<number> {
-    let repeated: Set<number> | undefined;
-    for (let index = 0; index < array.length; index++) {
-      const element = array[index];
-      if (typeof element !== "object" || element === null || this.#isNew(element)) continue;
-      repeated ??= new Set();
-      repeated.add(index);
-    }
-    return repeated ?? none;
-  }
-
   #lookAtObject(value: object, depth: number): Level {
     const prototype = Object.getPrototypeOf(value) as object | null;
     if (prototype === Object.prototype) return this.#lookAtPlain(value, depth);
     if (prototype === Date.prototype && !this.#copiesAll && isBareDate(value as Date, this.#settings.isStrict)) return annotated;
-    const encoded = this.#read(value, undefined, () => encodeTyped(value, this.#settings));
+    return this.#lookAtTyped(value, prototype, depth);
+  }
+
+  #lookAtTyped(value: object, prototype: object | null, depth: number): Level {
+    const encoded = this.#read(value, undefined, () => encodeTyped(value, this.#context));
     if (typeof encoded === "string" && isForeignObject(prototype)) return this.#lookAtPlain(value, depth);
     return this.#lookAtEncoded(value, encoded, depth);
   }
@@ -278,8 +252,6 @@ export class Analyzer {
   #lookAtEncoded(value: object, encoded: Encoded | string, depth: number): Level {
     if (typeof encoded === "string") this.#refuse({ culprit: value, problem: encoded });
     const { parts, bytes } = encoded;
-    const problem = encoded.type === '"regexp"' ? this.#patterns.add(JSON.parse(encoded.text as string) as string) : undefined;
-    if (problem !== undefined) this.#refuse({ culprit: value, problem });
     this.#encoded.set(value, bytes !== undefined && this.#copiesAll ? { type: encoded.type, bytes: bytes.slice() } : encoded);
     if (bytes !== undefined || ArrayBuffer.isView(value)) this.#buffers.add(value);
     if (encoded.type === '"map"') this.#lookAtRows(parts as [unknown, unknown][], depth + 1);
@@ -343,11 +315,16 @@ export class Analyzer {
 
   /** Looks at an object of which nothing unusual is expected. */
   #lookAtTrusted(value: object, depth: number): Level {
+    const hasCustom = this.#hasCustom;
     let level: Level = native;
-    for (const part of Object.values(value)) {
-      if (!this.#hasCustom && isNativeLeaf(part)) this.#leaves++;
-      else level = max(level, this.#look(part, depth));
+    let leaves = 0;
+    // Making a list of the parts would take as long as looking at them.
+    for (const key in value) {
+      const part = (value as Parts)[key];
+      if (!hasCustom && isNativeLeaf(part)) leaves++;
+      else if (Object.hasOwn(value, key)) level = max(level, this.#look(part, depth));
     }
+    this.#leaves += leaves;
     return max(level, this.#levelOfToJSON(value));
   }
 
@@ -371,7 +348,7 @@ export class Analyzer {
     const known = this.#encoded.get(value)?.isCustom === true;
     const custom = known ? undefined : this.#read(value, undefined, () => customOf(value, this.#settings.registry));
     if (!known && custom === undefined) return false;
-    if (this.#references && isShareable && !this.#isNew(value)) return true;
+    if (this.#references && isShareable && !this.#identities.isNew(value)) return true;
     if (custom === undefined) return true;
     this.#hasRun = true;
     const { type, output, isDeep } = custom;

@@ -1,6 +1,6 @@
 import { damaged } from "./failures.ts";
 import type { Settings } from "./options.ts";
-import { checkPart, type Parts, type Places } from "./places.ts";
+import type { Parts, Places } from "./places.ts";
 import { run } from "./reuse.ts";
 import { Buffers } from "./typed-values/buffers.ts";
 import { replacePart } from "./typed-values/checks.ts";
@@ -27,8 +27,8 @@ interface KnownType {
 const date = '["Date"]';
 const nothing = '["undefined"]';
 
-/** How many keys and types are remembered. */
-const mostRemembered = 1000;
+/** How many types are remembered. */
+const mostTypes = 1000;
 
 /** Makes values of annotations, wherever they were found, and finishes them when all places are known. */
 export class Revival {
@@ -85,7 +85,6 @@ export class Revival {
  */
 export class AnnotationReader {
   readonly #places: Places;
-  #keys = new Map<string, string>();
   #types = new Map<string, KnownType>();
   #text = "";
   #revival: Revival | undefined;
@@ -102,7 +101,6 @@ export class AnnotationReader {
     this.#revival = revival;
     this.#levels = [];
     // Pieces of a text keep all of it in memory.
-    this.#keys = new Map();
     this.#types = new Map();
   }
 
@@ -155,21 +153,9 @@ export class AnnotationReader {
       this.#at = end + 1;
       this.#expect(58);
       const holder = holders[depth];
-      const key = Array.isArray(holder) ? checkPart(holder, text, from, end) : this.#keyOf(holder, text.slice(from, end));
-      if (this.#annotation(holder as Parts, key)) return true;
+      if (this.#annotation(holder as Parts, this.#places.keyIn(holder, text, from, end))) return true;
     }
     return false;
-  }
-
-  /** One text for equal keys: properties are found faster by it. */
-  #keyOf(holder: unknown, key: string): string {
-    let known = this.#keys.get(key);
-    if (known === undefined) {
-      known = key;
-      if (this.#keys.size < mostRemembered) this.#keys.set(key, key);
-    }
-    checkPart(holder, known, 0, known.length);
-    return known;
   }
 
   #escapedPart(raw: unknown, start: number): boolean {
@@ -182,13 +168,14 @@ export class AnnotationReader {
   /** Reads the annotation of one part. Returns whether annotations of its own parts follow. */
   #annotation(holder: Parts, key: string | number): boolean {
     const text = this.#text;
+    const letter = text.charCodeAt(this.#at + 2);
     // Most annotations are these two.
-    if (text.startsWith(date, this.#at)) {
+    if (letter === 68 && text.startsWith(date, this.#at)) {
       this.#at += date.length;
       replacePart(holder, key, decodeDate(holder[key]));
       return false;
     }
-    if (text.startsWith(nothing, this.#at)) {
+    if (letter === 117 && text.startsWith(nothing, this.#at)) {
       this.#at += nothing.length;
       if (holder[key] !== null) throw damaged(`it annotates ${JSON.stringify(key)} as undefined, which is something`);
       replacePart(holder, key, undefined);
@@ -221,7 +208,7 @@ export class AnnotationReader {
     let known = this.#types.get(text);
     if (known === undefined) {
       known = { text, type: JSON.parse(text) as unknown };
-      if (this.#types.size < mostRemembered) this.#types.set(text, known);
+      if (this.#types.size < mostTypes) this.#types.set(text, known);
     }
     return known;
   }

@@ -1,5 +1,5 @@
 import { damaged } from "./failures.ts";
-import type { Parts, Place, Places } from "./places.ts";
+import type { FoundPlace, Parts, Place, Places } from "./places.ts";
 import { replacePart } from "./typed-values/checks.ts";
 
 /** Stands before lists that superjson would misread, so that it throws. */
@@ -10,10 +10,10 @@ export function shareEqualities(equalities: unknown, payload: Parts, places: Pla
   const root = places.rawOf(payload["json"]);
   const [roots, lists] = Array.isArray(equalities) ? (equalities as unknown[]) : [undefined, equalities];
   const order: KeyOrder = new Map();
-  const groups: Place[][] = [];
+  const groups: { readonly first: Place; readonly places: readonly Place[] }[] = [];
   // Most holders have one place, so that it needs no set.
   const known = new Map<Parts, string | number | Set<string | number>>();
-  const once = (place: Place): Place => {
+  const once = <Once extends Place>(place: Once): Once => {
     const { holder, key } = place;
     const keys = known.get(holder);
     if (keys === undefined) known.set(holder, key);
@@ -23,19 +23,24 @@ export function shareEqualities(equalities: unknown, payload: Parts, places: Pla
     else known.set(holder, new Set([keys, key]));
     return place;
   };
-  const add = (first: Place, paths: unknown, representative: string | undefined): void => {
+  const findAll = (paths: unknown): FoundPlace[] => {
     if (!Array.isArray(paths) || paths.some((path) => typeof path !== "string")) throw damaged("the paths of shared places are not a list");
-    const found = [once(first), ...(paths as string[]).map((path) => once(places.find(root, path)))];
-    const at = representative === undefined ? 0 : firstOf([representative, ...(paths as string[])], root, places, order);
-    groups.push([found[at] as Place, ...found]);
+    return (paths as string[]).map((path) => once(places.find(root, path)));
   };
-  if (roots !== undefined) add({ holder: payload, key: "json" }, roots, undefined);
-  if (lists !== undefined)
-    for (const [path, paths] of Object.entries(objectOf(lists))) if (path !== refusedPath) add(places.find(root, path), paths, path);
+  if (roots !== undefined) {
+    const first = once({ holder: payload, key: "json" });
+    groups.push({ first, places: findAll(roots) });
+  }
+  for (const [path, paths] of Object.entries(lists === undefined ? {} : objectOf(lists))) {
+    if (path === refusedPath) continue;
+    const representative = once(places.find(root, path));
+    const found = [representative, ...findAll(paths)];
+    groups.push({ first: firstOf(found, [path, ...(paths as string[])], root, places, order), places: found });
+  }
   // Every place was found before any is changed.
-  for (const [first, ...others] of groups) {
-    const shared = partAt(first as Place);
-    for (const place of others) share(shared, place);
+  for (const { first, places } of groups) {
+    const shared = partAt(first);
+    for (const place of places) share(shared, place);
   }
 }
 
@@ -73,21 +78,21 @@ function isKeyBefore(order: KeyOrder, holder: object, left: string, right: strin
  * Which of several paths comes first in the text: only there the object was written with all that is shared in it.
  * superjson orders them by their lengths first.
  */
-function firstOf(paths: readonly string[], root: unknown, places: Places, order: KeyOrder): number {
-  let first = 0;
+function firstOf(found: readonly FoundPlace[], paths: readonly string[], root: unknown, places: Places, order: KeyOrder): Place {
+  let first = found[0] as FoundPlace;
   let firstKeys: readonly string[] | undefined;
-  let last = 0;
-  for (const [index, path] of paths.entries()) {
-    const length = places.lengthOf(path);
-    if (index > 0 && length !== last) {
-      const keys = places.keysOf(path);
-      firstKeys ??= places.keysOf(paths[first] as string);
+  let last = first.length;
+  for (let index = 1; index < found.length; index++) {
+    const place = found[index] as FoundPlace;
+    if (place.length !== last) {
+      const keys = places.keysOf(paths[index] as string);
+      firstKeys ??= places.keysOf(paths[0] as string);
       if (isBefore(keys, firstKeys, root, places, order)) {
-        first = index;
+        first = place;
         firstKeys = keys;
       }
     }
-    last = length;
+    last = place.length;
   }
   return first;
 }

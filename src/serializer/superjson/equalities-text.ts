@@ -1,13 +1,11 @@
 /** superjson's text of which places share an object. */
-import { type Frame, type Path, type Place, pathOf, type Shared } from "./frame.ts";
+import type { Frame, Place, Shared } from "./frame.ts";
 import { isIndex } from "./keys.ts";
 
 interface List {
   readonly shared: Shared;
-  readonly representative: Path;
-  readonly others: readonly Path[];
-  /** Whether the place with the shortest path is not the first. */
-  readonly isMoved: boolean;
+  readonly representative: Place;
+  readonly others: readonly Place[];
 }
 
 /**
@@ -24,19 +22,19 @@ export function equalitiesText(found: readonly Shared[], isOurs: boolean): strin
   const lists: List[] = [];
   let roots: string | undefined;
   for (const shared of found) {
-    const paths = shared.places.map(pathOf);
-    const [representative, ...others] = [...paths].sort((left, right) => left.length - right.length) as [Path, ...Path[]];
-    if (representative.length === 0) roots = listText(others);
-    lists.push({ shared, representative, others, isMoved: representative !== paths[0] });
+    const [representative, ...others] = byDepth(shared.places) as [Place, ...Place[]];
+    if (representative.frame.depth === 0) roots = listText(others);
+    lists.push({ shared, representative, others });
   }
   // Integers come first, as in every JavaScript object.
-  const rank = ({ representative: { length, text } }: List): number => (length === 0 ? -2 : length === 1 && isIndex(text) ? -1 : 0);
+  const rank = ({ representative: { frame, path } }: List): number =>
+    frame.depth === 0 ? -2 : frame.depth === 1 && isIndex(path) ? -1 : 0;
   lists.sort(
     (left, right) =>
-      rank(left) - rank(right) || (rank(left) === -1 ? Number(left.representative.text) - Number(right.representative.text) : 0),
+      rank(left) - rank(right) || (rank(left) === -1 ? Number(left.representative.path) - Number(right.representative.path) : 0),
   );
-  const entries = lists.filter(({ representative }) => representative.length > 0);
-  const texts = entries.map(({ representative, others }) => `${JSON.stringify(representative.text)}:${listText(others)}`);
+  const entries = lists.filter(({ representative }) => representative.frame.depth > 0);
+  const texts = entries.map(({ representative, others }) => `"${representative.path}":${listText(others)}`);
   if (isOurs || lists.some(({ others }) => others.some(({ isFragile }) => isFragile)) || undoes(lists)) texts.unshift('"\\\\edgewater":[]');
   const object = texts.length > 0 ? `{${texts.join(",")}}` : undefined;
   return roots === undefined ? object : object === undefined ? `[${roots}]` : `[${roots},${object}]`;
@@ -49,9 +47,10 @@ export function equalitiesText(found: readonly Shared[], isOurs: boolean): strin
 function undoes(lists: readonly List[]): boolean {
   // By the frame and key of the place that is replaced.
   const replaced = new Map<Frame, Map<Frame["key"], number>>();
-  for (const [index, { shared, isMoved }] of lists.entries()) {
-    if (!isMoved) continue;
-    const { frame, key } = shared.places[0] as Place;
+  for (const [index, { shared, representative }] of lists.entries()) {
+    const [first] = shared.places as [Place];
+    if (first === representative) continue;
+    const { frame, key } = first;
     const keys = replaced.get(frame) ?? new Map<Frame["key"], number>();
     replaced.set(frame, keys.set(key, index));
   }
@@ -75,6 +74,17 @@ function lastAbove(frame: Frame, replaced: ReadonlyMap<Frame, ReadonlyMap<Frame[
   return last;
 }
 
-function listText(paths: readonly Path[]): string {
-  return JSON.stringify(paths.map(({ text }) => text));
+/** Places with few keys in their paths first, and otherwise in the order in which they are. */
+function byDepth(places: readonly Place[]): readonly Place[] {
+  const depths: Place[][] = [];
+  for (const place of places) {
+    const { depth } = place.frame;
+    depths[depth] ??= [];
+    depths[depth].push(place);
+  }
+  return depths.flat();
+}
+
+function listText(places: readonly Place[]): string {
+  return places.length === 0 ? "[]" : `["${places.map(({ path }) => path).join('","')}"]`;
 }

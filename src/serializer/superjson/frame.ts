@@ -1,7 +1,6 @@
 /** Where the writer is in a value, and the places of shared objects that it has passed. */
 import type { Note } from "./annotation-log.ts";
 import type { Key } from "./keys.ts";
-import { escapeKey } from "./places.ts";
 import type { Type } from "./typed-values/encoded-form.ts";
 
 export interface Once extends Shared {
@@ -25,8 +24,8 @@ export interface Frame {
   deepest: number;
   /** Under which it is in the one above. */
   readonly ownKey: Key | number;
-  /** Characters of its path. */
-  readonly pathLength: number;
+  /** How the paths of its parts begin, as `keyText` writes them; nothing where no path is needed. */
+  readonly path: string;
   readonly parts: readonly unknown[];
   /** None of an array. */
   readonly names: readonly string[] | undefined;
@@ -45,10 +44,12 @@ export interface Frame {
   hasSeveralNulls?: boolean;
 }
 
-/** Where a shared object was found. Its path is made only when it is written. */
+/** Where a shared object was found. */
 export interface Place {
   readonly frame: Frame;
   readonly key: Frame["key"];
+  /** superjson's path of it, within a JSON string. It has as many keys as the frame is deep; that of the root says nothing. */
+  readonly path: string;
   /** superjson could not put an object there without changing something else. */
   readonly isFragile: boolean;
 }
@@ -62,7 +63,7 @@ export interface Shared {
 
 /** The place of the part that is being written. */
 export function placeOf(frame: Frame, value: unknown, isCut: boolean): Place {
-  return { frame, key: frame.key, isFragile: isFragile(frame, value, isCut) };
+  return { frame, key: frame.key, path: frame.path + keyText(frame.key), isFragile: isFragile(frame, value, isCut) };
 }
 
 function isFragile(frame: Frame, value: unknown, isCut: boolean): boolean {
@@ -83,28 +84,7 @@ function isNullLike(value: unknown): boolean {
   return typeof value === "object";
 }
 
-/** superjson's path of a place. */
-export interface Path {
-  readonly text: string;
-  /** How many keys it has. */
-  readonly length: number;
-  readonly isFragile: boolean;
-}
-
-export function pathOf({ frame, key, isFragile }: Place): Path {
-  const keys: string[] = [];
-  let next = key;
-  for (let at = frame; at.up !== undefined; at = at.up) {
-    keys.push(typeof next === "number" ? String(next) : escapeKey(next.name));
-    next = at.ownKey;
-  }
-  return { text: keys.reverse().join("."), length: keys.length, isFragile };
-}
-
-/** How many characters a key takes in a path. */
-export function keyLength(key: Key | number): number {
-  if (typeof key !== "number") return key.path.length;
-  let length = 1;
-  for (let power = 10; power <= key; power *= 10) length++;
-  return length;
+/** A key as it is written in a path, within a JSON string. */
+export function keyText(key: Key | number): string {
+  return typeof key === "number" ? String(key) : key.path;
 }

@@ -12,6 +12,12 @@ export interface Place {
   readonly key: string | number;
 }
 
+/** A place that was found by a path. */
+export interface FoundPlace extends Place {
+  /** How many keys the path has. */
+  readonly length: number;
+}
+
 export function escapeKey(key: string): string {
   return /[.\\]/.test(key) ? key.replace(/[.\\]/g, "\\$&") : key;
 }
@@ -42,16 +48,23 @@ function parsePath(path: string, isLegacy: boolean): string[] {
 /** Stands for what JSON has of an object that no path leads into. */
 const hidden = Symbol("hidden");
 
+/** How many keys are remembered. */
+const mostKeys = 1000;
+
 /** Finds the parts of a value as JSON has it, also below those that have been made already. */
 export class Places {
   #isLegacy = false;
   /** What JSON has of an object that was made. */
   #raws = new Map<unknown, unknown>();
+  /** One text for equal keys: engines find properties faster by it. */
+  #keys = new Map<string, string>();
 
   /** Begins with another value. */
   begin(isLegacy: boolean): void {
     this.#isLegacy = isLegacy;
     this.#raws = new Map();
+    // Pieces of a text keep all of it in memory.
+    this.#keys = new Map();
   }
 
   /** Remembers what an object was made of; undefined hides it from every path. */
@@ -73,54 +86,46 @@ export class Places {
     return parsePath(path, this.#isLegacy);
   }
 
-  /** How many keys a path has. */
-  lengthOf(path: string): number {
-    if (path.includes("\\")) return this.keysOf(path).length;
-    let length = 1;
-    for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) length++;
-    return length;
-  }
-
   /** Finds a place by its path. */
-  find(raw: unknown, path: string): Place {
+  find(raw: unknown, path: string): FoundPlace {
     if (path.includes("\\")) {
       const keys = this.keysOf(path);
-      const key = keys.pop() as string;
-      const holder = keys.reduce((part, next) => this.step(part, next, 0, next.length), raw);
-      return { holder: holder as Parts, key: checkPart(holder, key, 0, key.length) };
+      const last = keys.at(-1) as string;
+      const holder = keys.slice(0, -1).reduce((part, next) => this.step(part, next, 0, next.length), raw);
+      return { holder: holder as Parts, key: this.keyIn(holder, last, 0, last.length), length: keys.length };
     }
-    const dot = path.lastIndexOf(".");
-    const holder = dot < 0 ? raw : this.descend(raw, path, 0, dot);
-    return { holder: holder as Parts, key: checkPart(holder, path, dot + 1, path.length) };
-  }
-
-  /** Follows keys without escapes, from a place in a text up to another. */
-  descend(raw: unknown, text: string, start: number, end: number): unknown {
     let holder = raw;
-    for (let from = start; from <= end; ) {
-      const dot = text.indexOf(".", from);
-      const to = dot < 0 || dot > end ? end : dot;
-      holder = this.step(holder, text, from, to);
-      from = to + 1;
+    let from = 0;
+    let length = 1;
+    for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", from)) {
+      holder = this.step(holder, path, from, dot);
+      from = dot + 1;
+      length++;
     }
-    return holder;
+    return { holder: holder as Parts, key: this.keyIn(holder, path, from, path.length), length };
   }
 
   step(holder: unknown, text: string, start: number, end: number): unknown {
-    return this.rawOf((holder as Parts)[checkPart(holder, text, start, end)]);
+    return this.rawOf((holder as Parts)[this.keyIn(holder, text, start, end)]);
   }
-}
 
-/** The key that stands in a text, if an array or object of JSON has it. */
-export function checkPart(holder: unknown, text: string, start: number, end: number): string | number {
-  if (Array.isArray(holder)) {
-    const index = indexOf(text, start, end);
-    if (index < holder.length) return index;
-  } else if (typeof holder === "object" && holder !== null && Object.getPrototypeOf(holder) === Object.prototype) {
-    const key = text.slice(start, end);
-    if (Object.hasOwn(holder, key)) return key;
+  /** The key that stands in a text, if an array or object of JSON has it. */
+  keyIn(holder: unknown, text: string, start: number, end: number): string | number {
+    if (Array.isArray(holder)) {
+      const index = indexOf(text, start, end);
+      if (index < holder.length) return index;
+    } else if (typeof holder === "object" && holder !== null && Object.getPrototypeOf(holder) === Object.prototype) {
+      const key = this.#remembered(text.slice(start, end));
+      if (Object.hasOwn(holder, key)) return key;
+    }
+    throw damaged(`it annotates ${JSON.stringify(text.slice(start, Math.min(end, start + 60)))}, which is not there`);
   }
-  throw damaged(`it annotates ${JSON.stringify(text.slice(start, Math.min(end, start + 60)))}, which is not there`);
+
+  #remembered(key: string): string {
+    const known = this.#keys.get(key);
+    if (known === undefined && this.#keys.size < mostKeys) this.#keys.set(key, key);
+    return known ?? key;
+  }
 }
 
 /** Infinity for what is not an index. */

@@ -3,7 +3,7 @@ import { AnnotationLog, type Note, whole } from "./annotation-log.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { equalitiesText } from "./equalities-text.ts";
 import { refuse, tooDeep } from "./failures.ts";
-import { type Frame, keyLength, type Once, placeOf } from "./frame.ts";
+import { type Frame, keyText, type Once, type Place, placeOf } from "./frame.ts";
 import { type Key, Keys } from "./keys.ts";
 import { NumberedAnnotations } from "./numbered.ts";
 import type { Settings } from "./options.ts";
@@ -182,14 +182,14 @@ export class Writer {
     const values = names === undefined ? (parts as unknown[]) : Object.values(parts);
     const ownKey = up?.key ?? 0;
     const hasPath = up?.up !== undefined && (this.#analysis as Analysis).shared.size > 0;
-    const pathLength = hasPath ? up.pathLength + keyLength(ownKey) + 1 : 0;
+    const path = hasPath ? `${up.path}${keyText(ownKey)}.` : "";
     const depth = up === undefined ? 0 : up.depth + 1;
     return {
       up,
       depth,
       deepest: depth,
       ownKey,
-      pathLength,
+      path,
       parts: values,
       names,
       keys,
@@ -223,12 +223,18 @@ export class Writer {
 
   /** Begins to annotate the parts of an array or object, and of those that it is in. */
   #begin(frame: Frame): Note {
-    const silent = [frame];
+    const silent: Frame[] = [];
+    let at = frame;
     let up = frame.up as Frame;
-    for (; up.note === undefined; up = up.up as Frame) silent.push(up);
-    let { note } = up;
+    for (; up.note === undefined; up = up.up as Frame) {
+      silent.push(at);
+      at = up;
+    }
+    let note = this.#log.begin(up.note, up.key, at.type);
+    at.note = note;
     for (let next = silent.pop(); next !== undefined; next = silent.pop()) {
-      note = next.note = this.#log.begin(note, (next.up as Frame).key, next.type);
+      note = this.#log.begin(note, (next.up as Frame).key, next.type);
+      next.note = note;
     }
     return note;
   }
@@ -253,10 +259,16 @@ export class Writer {
     if (shared.size > 0 && shared.has(value) && !(isValue && this.#numbered !== undefined)) {
       once = this.#found.get(value);
       if (once !== undefined) return this.#repeat(value, once);
-      const places = [placeOf(at, value, false)];
-      once = { places, isValue, start: this.#bytes.length, number: this.#count - 1, end: undefined, note: undefined, levels: 0 };
+      once = {
+        places: [this.#place(value, false)],
+        isValue,
+        start: this.#bytes.length,
+        number: this.#count - 1,
+        end: undefined,
+        note: undefined,
+        levels: 0,
+      };
       this.#found.set(value, once);
-      this.#countPath(at);
     }
     const type = this.#writeValue(value, once);
     // What has parts is finished when they are.
@@ -272,9 +284,12 @@ export class Writer {
     return true;
   }
 
-  #countPath(frame: Frame): void {
+  /** The place of the part that is being written. */
+  #place(value: unknown, isCut: boolean): Place {
+    const place = placeOf(this.#frame, value, isCut);
     this.#places++;
-    this.#pathsLength += frame.pathLength + keyLength(frame.key);
+    this.#pathsLength += place.path.length;
+    return place;
   }
 
   /** Writes a shared value that has been written before. */
@@ -284,13 +299,12 @@ export class Writer {
       this.#numbered.link(this.#count - 1, once.number);
       return true;
     }
-    this.#countPath(this.#frame);
-    if (this.#pathsLength > longPaths && this.#pathsLength > longPath * this.#places) return false;
     const length = (once.end ?? once.start) - once.start;
-    this.#repeated += length;
     const deepest = this.#frame.depth + once.levels;
-    const isCut = once.end === undefined || this.#repeated > repeatLimit || deepest > this.#settings.maxDepth;
-    once.places.push(placeOf(this.#frame, value, isCut));
+    const isCut = once.end === undefined || this.#repeated + length > repeatLimit || deepest > this.#settings.maxDepth;
+    once.places.push(this.#place(value, isCut));
+    if (this.#pathsLength > longPaths && this.#pathsLength > longPath * this.#places) return false;
+    this.#repeated += length;
     if (isCut) this.#bytes.raw("null");
     else {
       this.#frame.deepest = Math.max(this.#frame.deepest, deepest);

@@ -133,6 +133,44 @@ describe("without references", () => {
     expect(read[0]).toEqual(read[1]);
     expect(read[0]).not.toBe(read[1]);
   });
+
+  it("leaves out what all objects inherit", () => {
+    const inherited = { name: "of all", at: new Date(0), method: () => "of all" };
+    for (const [key, value] of Object.entries(inherited))
+      Object.defineProperty(Object.prototype, key, { value, enumerable: true, configurable: true, writable: true });
+    try {
+      const rows = [
+        { id: 1, at: new Date(1) },
+        { id: 2, below: { id: 3 } },
+      ];
+      const text = textOf(plain.encode(rows) as Bytes);
+      expect(text).toBe(
+        '{"json":[{"id":1,"at":"1970-01-01T00:00:00.001Z"},{"id":2,"below":{"id":3}}],"meta":{"values":{"0.at":["Date"]},"v":1}}',
+      );
+      expect(textOf(plain.encode(rows[1]) as Bytes)).toBe('{"json":{"id":2,"below":{"id":3}}}');
+    } finally {
+      for (const key of Object.keys(inherited)) delete (Object.prototype as Record<string, unknown>)[key];
+    }
+  });
+});
+
+describe("the paths of shared objects", () => {
+  it("are superjson's text, whatever their keys", () => {
+    const shared = { at: new Date(0) };
+    const keys = ["a.b", "a\\b", '"', "line\nbreak", "\0", "é", "日本", "\ud800", "\udc00", "", "7", "-1"];
+    const value = { first: shared, deep: Object.fromEntries(keys.map((key) => [key, [shared]])), 3: shared, last: [[shared], shared] };
+    expect(textOf(encode(value))).toBe(new SuperJSON().stringify(value));
+    expect(same(decode(value), value)).toBe(true);
+  });
+});
+
+describe("regular expressions", () => {
+  it("have superjson's text", () => {
+    const patterns = ["", "/", "[/]", "\n\u2028", '"\\\\', "é"];
+    const value = [...patterns.map((pattern) => new RegExp(pattern)), /a/gimsuy];
+    expect(textOf(encode(value))).toBe(new SuperJSON().stringify(value));
+    expect(decode(value)).toEqual(value);
+  });
 });
 
 describe("parts of which JSON says all", () => {

@@ -2,7 +2,7 @@
 import { damaged } from "../failures.ts";
 import type { RegisteredClass } from "../registry.ts";
 import { attempt, count, extrasOf, list, lostSymbol, type Parts, record, setOwn, shown } from "./checks.ts";
-import { Collisions, collisionsOf } from "./collisions.ts";
+import { collisionsIn, collisionsOf } from "./collisions.ts";
 import type { Encoded } from "./encoded-form.ts";
 import { ours, type Type } from "./encoded-form.ts";
 import { closedType, integrityOf } from "./integrity.ts";
@@ -45,12 +45,12 @@ export function decodeSet(raw: unknown): EmptyValue {
 function filling(value: Map<unknown, unknown> | Set<unknown>, raw: unknown, add: (row: unknown) => unknown): EmptyValue {
   const rows = list(raw);
   const fill = (): void => {
-    const collisions = new Collisions(rows.length);
+    const collisions = collisionsIn(rows.length);
     let nulls = 0;
     for (const row of rows) {
       const key = add(row);
       if (key === null) nulls++;
-      const problem = collisions.add(key);
+      const problem = collisions?.add(key);
       if (problem !== undefined) throw damaged(problem);
     }
     // The copy of a shared Map or Set may have null several times, where a circle was cut. It is dropped for the first.

@@ -11,22 +11,22 @@ const maxKeysPerBucket = 64;
  * keys takes the square of their count. Counts the same on every runtime, so that what is refused here is refused everywhere.
  * Other keys cannot be chosen to collide.
  */
-export class Collisions {
-  readonly #counts: Uint32Array | undefined;
+class Collisions {
+  readonly #counts: Uint32Array;
   readonly #mask: number;
   readonly #most: number;
 
   /** @param size number of keys of the Map or Set */
   constructor(size: number) {
     const buckets = Math.min(maxBuckets, 2 ** Math.ceil(Math.log2(Math.max(size, 1))));
-    this.#counts = size < smallSize ? undefined : new Uint32Array(buckets);
+    this.#counts = new Uint32Array(buckets);
     this.#mask = buckets - 1;
     this.#most = maxKeysPerBucket + 8 * Math.ceil(size / buckets);
   }
 
   /** Adds a key. Returns why the Map or Set is refused; undefined while it is not. */
   add(key: unknown): string | undefined {
-    if (this.#counts === undefined || (typeof key !== "number" && typeof key !== "bigint")) return undefined;
+    if (typeof key !== "number" && typeof key !== "bigint") return undefined;
     const bucket = hashOf(key) & this.#mask;
     const count = (this.#counts[bucket] ?? 0) + 1;
     this.#counts[bucket] = count;
@@ -34,10 +34,15 @@ export class Collisions {
   }
 }
 
+/** Counts for a Map or Set of this many keys; undefined for one that is fast, however its keys collide. */
+export function collisionsIn(size: number): Collisions | undefined {
+  return size < smallSize ? undefined : new Collisions(size);
+}
+
 /** Returns why a Map or Set with these keys is refused; undefined if it is not. */
 export function collisionsOf(keys: Iterable<unknown>, size: number): string | undefined {
-  if (size < smallSize) return undefined;
-  const collisions = new Collisions(size);
+  const collisions = collisionsIn(size);
+  if (collisions === undefined) return undefined;
   for (const key of keys) {
     const problem = collisions.add(key);
     if (problem !== undefined) return problem;

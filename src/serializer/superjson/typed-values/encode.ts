@@ -10,16 +10,22 @@ import { dateExtras, dateType, timeOf } from "./date.ts";
 import type { Encoded } from "./encoded-form.ts";
 import { encodeDOMException, encodeError } from "./error.ts";
 import { builtInName } from "./other-realms.ts";
+import type { Patterns } from "./patterns.ts";
 import { encodeRegExp, encodeTemporal, encodeURL, encodeURLSearchParams } from "./text.ts";
 import { encodeView, viewName } from "./view.ts";
 
+export interface EncodeContext {
+  readonly settings: Settings;
+  readonly patterns: Patterns;
+}
+
 /** What is written for an object that is neither an array nor plain, or why it cannot be written. */
-export function encodeTyped(value: object, settings: Settings): Encoded | string {
+export function encodeTyped(value: object, context: EncodeContext): Encoded | string {
   const prototype = Object.getPrototypeOf(value) as object | null;
-  const known = prototype === null ? undefined : settings.registry.classOf(prototype);
+  const known = prototype === null ? undefined : context.settings.registry.classOf(prototype);
   if (known !== undefined) return encodeInstance(value, known);
   const name = builtInName(value, prototype);
-  const encoded = name === undefined ? undefined : encodeBuiltIn(value, name, settings);
+  const encoded = name === undefined ? undefined : encodeBuiltIn(value, name, context);
   if (encoded === undefined) return encodeTemporal(value) ?? unknownClass(value);
   if (typeof encoded === "string" || Object.isExtensible(value) || name === "null" || isError(value)) return encoded;
   return `a ${name} that cannot be extended would come back extensible; copy it`;
@@ -30,7 +36,7 @@ function isError(value: object): boolean {
   return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }
 
-function encodeBuiltIn(value: object, name: string, { regExps, registry }: Settings): Encoded | string | undefined {
+function encodeBuiltIn(value: object, name: string, { settings, patterns }: EncodeContext): Encoded | string | undefined {
   switch (name) {
     case "null":
       return encodeNullObject(value);
@@ -45,14 +51,14 @@ function encodeBuiltIn(value: object, name: string, { regExps, registry }: Setti
     case "URLSearchParams":
       return encodeURLSearchParams(value as URLSearchParams);
     case "RegExp":
-      return encodeRegExp(value as RegExp, regExps);
+      return encodeRegExp(value as RegExp, settings.regExps, patterns);
     case "Blob":
     case "File":
       return encodeBlob(value as Blob);
     case "DOMException":
       return encodeDOMException(value as DOMException);
     default:
-      if (name.endsWith("Error")) return encodeError(value as Error, name, registry.errorProps());
+      if (name.endsWith("Error")) return encodeError(value as Error, name, settings.registry.errorProps());
       return viewName(value) === name ? encodeView(value, name) : undefined;
   }
 }

@@ -9,9 +9,13 @@ const longArray = 1000;
  *
  * @param makeTwin - Makes one of the same class and length without other names
  */
-export function hasExtraNames(array: readonly unknown[], makeTwin: () => object): boolean {
-  if (array.length > longArray && printsAlike(array, makeTwin())) return false;
+export function hasExtraNames(array: readonly unknown[], makeTwin: (array: readonly unknown[]) => object = emptyArray): boolean {
+  if (array.length > longArray && printsAlike(array, makeTwin(array))) return false;
   return listsExtraNames(array);
+}
+
+function emptyArray({ length }: readonly unknown[]): object {
+  return new Array(length);
 }
 
 /** The same in the language alone. */

@@ -31,10 +31,14 @@ function usedURL(): URL {
   return url;
 }
 
-export function encodeRegExp(regExp: RegExp, isAllowed: boolean): Encoded | string {
+export function encodeRegExp(regExp: RegExp, isAllowed: boolean, patterns: Patterns): Encoded | string {
   if (!isAllowed) return "regular expressions are switched off here";
   if (regExp.lastIndex !== 0) return "the lastIndex of a RegExp would be lost; set it to 0";
-  return extrasOf(regExp, ["lastIndex"]) ?? { type: '"regexp"', text: JSON.stringify(RegExp.prototype.toString.call(regExp)) };
+  const problem = extrasOf(regExp, ["lastIndex"]);
+  if (problem !== undefined) return problem;
+  // What toString returns, in a fraction of its time.
+  const source = `/${regExp.source}/${regExp.flags}`;
+  return patterns.add(source) ?? { type: '"regexp"', text: JSON.stringify(source) };
 }
 
 export function decodeRegExp(raw: unknown, isAllowed: boolean, patterns: Patterns): RegExp {
