@@ -142,6 +142,22 @@ test(
   },
 );
 
+test("a key that is pressed before the page has answered the last one goes on from where that led", async ({ page }) => {
+  await open(page, "a run");
+  await page.keyboard.press("[");
+  const heading = page.getByRole("heading", { level: 1, name: "9b02" });
+  await expect(heading).toBeFocused();
+  await page.evaluate(async () => {
+    for (const key of ["[", "]", "[", "[", "]", "]"]) {
+      dispatchEvent(new KeyboardEvent("keydown", { key }));
+      // What is drawn at once is drawn; no event has come yet.
+      for (let turn = 0; turn < 20; turn++) await undefined;
+    }
+  });
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await expect(heading).toBeFocused();
+});
+
 for (const name of screenNames)
   test(`what has the focus has a ring on the screen of ${name}`, sweep(name), async ({ page }) => {
     await open(page, name);

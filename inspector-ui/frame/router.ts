@@ -11,15 +11,20 @@ export interface Router {
 }
 
 export function openRouter(): Router {
-  const route = signal(parseRoute(location.hash));
+  let { hash } = location;
+  const route = signal(parseRoute(hash));
   const read = (): void => {
-    route.value = parseRoute(location.hash);
+    if (location.hash === hash) return;
+    hash = location.hash;
+    route.value = parseRoute(hash);
   };
   addEventListener("hashchange", read);
   return {
     route,
     go: (place) => {
       location.hash = hrefOf(place);
+      // The event comes later: a key that is pressed before it goes on from here.
+      read();
     },
     replace: (place) => {
       history.replaceState(history.state, "", hrefOf(place));
