@@ -1,6 +1,6 @@
 /** Everything that the matrix runs imports the packed library, also where a test names a file of the sources. */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Plugin } from "vite";
 
 const root = join(import.meta.dirname, "../../..");
@@ -26,9 +26,12 @@ export function packedLibrary(): Plugin {
         return typeof entry === "object" ? join(packed, entry.default) : undefined;
       }
       if (importer === undefined || !source.startsWith(".")) return undefined;
-      const path = relative(join(root, "src"), join(dirname(importer), source));
+      const imported = join(dirname(importer), source);
+      // A file of the package has one name, so that it is one module.
+      if (imported.startsWith(packed)) return imported;
+      const path = relative(join(root, "src"), imported);
       const file = join(packed, "dist", path.replace(/\.ts$/, ".js"));
-      return path.startsWith("..") || !path.endsWith(".ts") || !existsSync(file) ? undefined : file.split(sep).join("/");
+      return path.startsWith("..") || !path.endsWith(".ts") || !existsSync(file) ? undefined : file;
     },
   };
 }
