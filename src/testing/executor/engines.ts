@@ -10,7 +10,7 @@ import type { Executor } from "../../run/executor.ts";
 import type { StepOutcome, StepRequest } from "../../run/protocol.ts";
 import type { RunResult } from "../../run/run.ts";
 import type { Storage } from "../../storage/types.ts";
-import { deferred } from "../deferred.ts";
+import { deferred } from "../later-engines.ts";
 import type { ExecutorStage } from "./check.ts";
 import { openExecutorSuite } from "./suite.ts";
 

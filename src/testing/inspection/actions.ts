@@ -1,4 +1,4 @@
-import { deferred } from "../deferred.ts";
+import { deferred } from "../later-engines.ts";
 import { capabilityCase, eventually, holds, type InspectionCase, inspectionCase, same } from "./check.ts";
 import { openInspectionSuite } from "./suite.ts";
 

@@ -1,4 +1,4 @@
-import { deferred } from "../deferred.ts";
+import { deferred } from "../later-engines.ts";
 import { eventually, hear, holds, type InspectionCase, inspectionCase, same } from "./check.ts";
 
 const gate = (): { readonly promise: Promise<void>; readonly open: () => void } => {

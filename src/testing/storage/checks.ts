@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../errors.ts";
 import type { Batch, Storage } from "../../storage/types.ts";
-import { allOf } from "../all-of.ts";
+import { allOf } from "../later-engines.ts";
 import { bytes, definition, failed, made, rejects, runOf, type StorageCase, same } from "./check.ts";
 import { runEventOf, verified } from "./details.ts";
 

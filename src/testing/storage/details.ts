@@ -1,7 +1,7 @@
 import { PartitionKey } from "../../partition/partition-key.ts";
 import { Storage } from "../../storage/storage.ts";
 import type { AnyEvent, FailureRecord, NewEvent, RunEvent, StoredMark } from "../../storage/types.ts";
-import { allOf } from "../all-of.ts";
+import { allOf } from "../later-engines.ts";
 import { definition, failed, made, rejects, type StorageCase, same } from "./check.ts";
 
 const stored: StoredMark = { writeId: "r/1.1", path: "a/it's ä", etag: '"e"', digest: "sha256:0" };

@@ -1,5 +1,5 @@
 import { Storage } from "../../storage/storage.ts";
-import { allOf } from "../all-of.ts";
+import { allOf } from "../later-engines.ts";
 import { bytes, failed, made, rejects, runOf, type StorageCase, same } from "./check.ts";
 import { detailed, verified } from "./details.ts";
 
