@@ -2,7 +2,7 @@
  * The browsers, servers and runtimes that the full test run uses besides Node. `setup` installs the missing ones; `test`
  * and the Vitest configuration use those that are found.
  */
-import { existsSync, globSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 export interface Component {
@@ -47,6 +47,13 @@ function fromDebian(name: string, file: string): string | undefined {
   return versions.map((version) => join(folder, version, file)).find(existsSync);
 }
 
+/** A program that Debian installs into the folder of the machine's architecture. */
+function fromLibrary(file: string): string | undefined {
+  const folder = "/usr/lib";
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.map((name) => join(folder, name, file)).find(existsSync);
+}
+
 /** The Node of the machine, which may be older than the pinned one that npm scripts run on. */
 function systemNode(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
@@ -76,7 +83,7 @@ export const components = {
     name: "WebKitGTK",
     tests: "browser stores and the core, in WebKit",
     debian: ["libwebkit2gtk-4.1-0", "xvfb"],
-    path: onPath("Xvfb") && globSync("/usr/lib/*/webkit2gtk-4.1/MiniBrowser")[0],
+    path: onPath("Xvfb") && fromLibrary("webkit2gtk-4.1/MiniBrowser"),
   },
   ceph: {
     name: "Ceph RADOS Gateway",

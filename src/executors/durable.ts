@@ -98,11 +98,13 @@ export function durable<Handle extends PromiseLike<StepOutcome>>(name: string, e
 /** What a call returns, unless the engine leaves the attempt before. @throws `Aborted` then */
 function unlessLeft<Value>(signal: AbortSignal | undefined, call: Promise<Value>): Promise<Value> {
   if (signal === undefined) return call;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const leave = (): void => reject(abortedError(signal));
+  let leave = (): void => undefined;
+  const left = new Promise<never>((_, reject) => {
+    leave = () => reject(abortedError(signal));
+  });
   if (signal.aborted) leave();
   signal.addEventListener("abort", leave, { once: true });
-  return Promise.race([call, promise]).finally(() => signal.removeEventListener("abort", leave));
+  return Promise.race([call, left]).finally(() => signal.removeEventListener("abort", leave));
 }
 
 async function runInWaves<Handle extends PromiseLike<StepOutcome>>(

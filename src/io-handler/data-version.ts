@@ -1,8 +1,12 @@
+import { chunkReader } from "../byte-stream.ts";
 import { toHex } from "../encoding/hex.ts";
 import { EdgewaterError } from "../errors.ts";
 import { describe } from "../options.ts";
 
 const chunkSize = 1024 * 1024;
+
+/** The size of the buffer that streamed content fills first, in bytes: most of it is much shorter than a chunk. */
+const firstBuffer = 64 * 1024;
 
 /** Number of chunks hashed at once; WebCrypto hashes in other threads where the runtime has them, and copies each chunk. */
 const parallelChunks = 8;
@@ -61,7 +65,7 @@ export async function contentVersion(content: Uint8Array | ArrayBuffer | string 
 }
 
 async function addStream(digest: ContentDigest, content: Blob | ReadableStream<Uint8Array>): Promise<void> {
-  const reader = (content instanceof Blob ? content.stream() : content).getReader();
+  const reader = chunkReader(content instanceof Blob ? content.stream() : content);
   while (true) {
     const { done, value } = await reader.read();
     if (done) return;
@@ -74,7 +78,7 @@ export class ContentDigest {
   /** Number of bytes added so far. */
   size = 0;
   readonly #digests: Uint8Array[] = [];
-  readonly #chunk: Uint8Array<ArrayBuffer> = new Uint8Array(chunkSize);
+  #chunk: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #filled = 0;
 
   /** Adds the next bytes. They may be changed after it has resolved. */
@@ -84,6 +88,7 @@ export class ContentDigest {
       // Hash a full chunk only when more bytes follow: a single chunk is hashed differently.
       if (this.#filled === chunkSize) await this.#finishChunk();
       const part = bytes.subarray(start, start + chunkSize - this.#filled);
+      this.#makeRoom(this.#filled + part.byteLength);
       this.#chunk.set(part, this.#filled);
       this.#filled += part.byteLength;
       start += part.byteLength;
@@ -94,6 +99,13 @@ export class ContentDigest {
   async version(): Promise<string> {
     await this.#finishChunk();
     return versionOf(this.#digests);
+  }
+
+  #makeRoom(size: number): void {
+    if (size <= this.#chunk.byteLength) return;
+    const larger = new Uint8Array(size <= firstBuffer ? firstBuffer : chunkSize);
+    larger.set(this.#chunk);
+    this.#chunk = larger;
   }
 
   async #finishChunk(): Promise<void> {

@@ -1,4 +1,5 @@
 /** How handlers write a value as an object, check it when they read it, and inspect it. */
+import { watched } from "../byte-stream.ts";
 import { EdgewaterError, isEdgewaterError } from "../errors.ts";
 import { MetadataValue, makeMetadata } from "../metadata/metadata-value.ts";
 import type {
@@ -89,14 +90,7 @@ export async function putStream(
   const store = given as AnyStore;
   await context.announce({ path: key, metadata: context.outputMetadata });
   const content = new ContentDigest();
-  const observed = stream.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform: async (chunk, controller) => {
-        await content.add(chunk);
-        controller.enqueue(chunk);
-      },
-    }),
-  );
+  const observed = watched(stream, (chunk) => content.add(chunk));
   const options = { ...modeOf(store, isNew, context), metadata: writeEntries(context), signal: context.signal };
   const { etag } = await store.put(key, observed, options);
   const digest = await content.version();

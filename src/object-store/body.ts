@@ -1,3 +1,4 @@
+import { chunkReader } from "../byte-stream.ts";
 import { abortedError } from "../errors.ts";
 import { type Call, explain, failed } from "./call.ts";
 import type { Body, GetResult, ObjectMeta, StreamBody } from "./types.ts";
@@ -20,12 +21,13 @@ export function sizeOf(body: StreamBody): number | undefined {
 
 /**
  * Reads the chunks of a Blob or a stream. Cancels the stream if the consumer stops early or the signal is aborted.
+ * The next chunk may overwrite the one before.
  *
  * @throws `Aborted`; `Unavailable` if the stream fails, with its error as the cause
  */
 export async function* chunksOf(body: Blob | ReadableStream<Uint8Array>, call: Call): AsyncGenerator<Uint8Array, void, void> {
   const { store, key, signal } = call;
-  const reader = (body instanceof Blob ? body.stream() : body).getReader();
+  const reader = chunkReader(body instanceof Blob ? body.stream() : body);
   const cancel = (): void => void reader.cancel(signal?.reason).catch(() => undefined);
   signal?.addEventListener("abort", cancel, { once: true });
   let isRead = false;

@@ -8,7 +8,13 @@ import type { Plan, Step } from "./plan.ts";
 
 /** Checks that every step can run where its executor runs it. @throws as `checkPlaces` */
 export function checkReach(plan: Plan, { executor, storage, defaultHandler, runRetry }: PlacesEnvironment): void {
-  const groups = Map.groupBy(plan, ({ computation }) => executorOf(computation) ?? executor);
+  const groups = new Map<Executor, Step[]>();
+  for (const step of plan) {
+    const own = executorOf(step.computation) ?? executor;
+    const steps = groups.get(own);
+    if (steps === undefined) groups.set(own, [step]);
+    else steps.push(step);
+  }
   for (const [own, steps] of groups) {
     if (own !== executor) checkOwnExecutor(own, executor, steps);
     const needed = own.reach ?? "process";

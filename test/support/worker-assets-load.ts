@@ -165,24 +165,19 @@ async function digestOf(stream: ReadableStream<Uint8Array> | null): Promise<stri
 
 /** The memory of the processes of workerd below `wrangler dev`. */
 export interface WorkerMemory {
-  /** Begins to measure. */
-  readonly reset: () => Promise<void>;
-  /** How much the memory has grown at its peak since then, in MB; the largest of the processes. */
+  /** How much the memory has grown at its peak since the measure began, in MB; the largest of the processes. */
   readonly growth: () => Promise<number>;
 }
 
-/** Measures the memory of a Worker. Linux only. */
+/** Begins to measure the memory of the processes of a Worker. They also have the simulators of its bindings. Linux only. */
 export async function memoryOf({ server }: AssetsWorker): Promise<WorkerMemory> {
   const processes = await workerdBelow(server.pid);
   const read = async (pid: number, field: string): Promise<number> =>
     Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1]) / 1000;
-  let before: readonly number[] = [];
+  // 5 makes the peak what is used now.
+  await Promise.all(processes.map((pid) => writeFile(`/proc/${pid}/clear_refs`, "5")));
+  const before = await Promise.all(processes.map((pid) => read(pid, "VmRSS")));
   return {
-    reset: async () => {
-      // 5 makes the peak what is used now.
-      await Promise.all(processes.map((pid) => writeFile(`/proc/${pid}/clear_refs`, "5")));
-      before = await Promise.all(processes.map((pid) => read(pid, "VmRSS")));
-    },
     growth: async () => {
       const peaks = await Promise.all(processes.map((pid) => read(pid, "VmHWM")));
       return Math.max(...peaks.map((peak, index) => peak - (before[index] ?? 0)));

@@ -87,7 +87,7 @@ const aNamespace: OptionKind = {
 
 const aServer: OptionKind = {
   expected: 'an http or https URL, such as "https://10.0.0.1:6443"',
-  accepts: (value) => aURL.accepts(value) && /^https?:$/.test(URL.parse(`${value}`)?.protocol ?? ""),
+  accepts: (value) => aURL.accepts(value) && URL.canParse(`${value}`) && /^https?:$/.test(new URL(`${value}`).protocol),
 };
 
 const seconds = wholeNumber(1);

@@ -106,6 +106,9 @@ async function* numbered(parts: AsyncIterable<Uint8Array<ArrayBuffer>>): AsyncGe
   for await (const part of parts) yield { part, number: ++number };
 }
 
+/** The size of the buffer that a stream fills first, in bytes: most streams are much shorter than a part. */
+const firstBuffer = 256 * 1024;
+
 /**
  * A body in parts of one size, of which the last may be smaller: slices of a Blob, or buffers filled from a stream. An empty
  * body is one empty part. Holds one part.
@@ -124,7 +127,7 @@ async function* partsOf(
     return;
   }
   const emptyBuffer = (): Uint8Array<ArrayBuffer> => free.pop() ?? new Uint8Array(size);
-  let part = emptyBuffer();
+  let part = new Uint8Array(Math.min(firstBuffer, size));
   let filled = 0;
   let isFirst = true;
   for await (let chunk of chunksOf(body, call)) {
@@ -135,11 +138,18 @@ async function* partsOf(
         part = emptyBuffer();
         filled = 0;
       }
-      const piece = chunk.subarray(0, size - filled);
+      if (filled === part.byteLength) part = copied(part, emptyBuffer());
+      const piece = chunk.subarray(0, part.byteLength - filled);
       part.set(piece, filled);
       filled += piece.byteLength;
       chunk = chunk.subarray(piece.byteLength);
     }
   }
   if (filled > 0 || isFirst) yield part.subarray(0, filled);
+}
+
+/** Copies bytes to the start of a larger buffer. */
+function copied(bytes: Uint8Array, larger: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  larger.set(bytes);
+  return larger;
 }

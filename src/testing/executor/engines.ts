@@ -10,6 +10,7 @@ import type { Executor } from "../../run/executor.ts";
 import type { StepOutcome, StepRequest } from "../../run/protocol.ts";
 import type { RunResult } from "../../run/run.ts";
 import type { Storage } from "../../storage/types.ts";
+import { deferred } from "../later-engines.ts";
 import type { ExecutorStage } from "./check.ts";
 import { openExecutorSuite } from "./suite.ts";
 
@@ -23,7 +24,7 @@ interface Place {
 
 /** Runs a request in a new worker; `undefined` when the worker dies over it. */
 async function inWorker(place: Place, request: StepRequest, signal: AbortSignal): Promise<StepOutcome | undefined> {
-  const death = Promise.withResolvers<undefined>();
+  const death = deferred<undefined>();
   const die = (): Promise<never> => {
     death.resolve(undefined);
     return new Promise(() => {});

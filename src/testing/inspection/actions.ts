@@ -1,3 +1,4 @@
+import { deferred } from "../later-engines.ts";
 import { capabilityCase, eventually, holds, type InspectionCase, inspectionCase, same } from "./check.ts";
 import { openInspectionSuite } from "./suite.ts";
 
@@ -86,7 +87,7 @@ export const actionCases: readonly InspectionCase[] = [
     "cancel",
     (inspection) => inspection.act({ type: "cancel", runId: "nobody" }),
     async ({ control }, inspection) => {
-      const { promise, resolve } = Promise.withResolvers<void>();
+      const { promise, resolve } = deferred<void>();
       control.gate = promise;
       const { runId = "" } = await inspection.act({ type: "materialize", selection: ["slow"] });
       await inspection.act({ type: "cancel", runId });

@@ -1,7 +1,8 @@
+import { deferred } from "../later-engines.ts";
 import { eventually, hear, holds, type InspectionCase, inspectionCase, same } from "./check.ts";
 
 const gate = (): { readonly promise: Promise<void>; readonly open: () => void } => {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = deferred<void>();
   return { promise, open: resolve };
 };
 

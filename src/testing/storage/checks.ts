@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../errors.ts";
 import type { Batch, Storage } from "../../storage/types.ts";
+import { allOf } from "../later-engines.ts";
 import { bytes, definition, failed, made, rejects, runOf, type StorageCase, same } from "./check.ts";
 import { runEventOf, verified } from "./details.ts";
 
@@ -123,7 +124,7 @@ async function useAll(storage: Storage): Promise<void> {
   await storage.getAssetRecords();
   await storage.computeStaleness({ partitions: true });
   await storage.getRuns();
-  await Array.fromAsync(storage.export());
+  await allOf(storage.export());
   await storage.prune({ before: Date.UTC(2040, 0, 1) });
 }
 

@@ -1,6 +1,7 @@
 import { PartitionKey } from "../../partition/partition-key.ts";
 import { Storage } from "../../storage/storage.ts";
 import type { AnyEvent, FailureRecord, NewEvent, RunEvent, StoredMark } from "../../storage/types.ts";
+import { allOf } from "../later-engines.ts";
 import { definition, failed, made, rejects, type StorageCase, same } from "./check.ts";
 
 const stored: StoredMark = { writeId: "r/1.1", path: "a/it's ä", etag: '"e"', digest: "sha256:0" };
@@ -86,8 +87,8 @@ export const detailCases: readonly StorageCase[] = [
       await using copy = Storage.memory();
       await copy.import(storage.export());
       same(await copy.getEventsForRun("r", { types: "all" }), committed, "what an import reads");
-      const lines = await Array.fromAsync(storage.export());
-      same(await Array.fromAsync(copy.export()), lines, "what is exported again");
+      const lines = await allOf(storage.export());
+      same(await allOf(copy.export()), lines, "what is exported again");
     },
   },
   {

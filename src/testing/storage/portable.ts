@@ -1,4 +1,5 @@
 import { Storage } from "../../storage/storage.ts";
+import { allOf } from "../later-engines.ts";
 import { bytes, failed, made, rejects, runOf, type StorageCase, same } from "./check.ts";
 import { detailed, verified } from "./details.ts";
 
@@ -41,7 +42,7 @@ export const portableCases: readonly StorageCase[] = [
       await fill(storage);
       await using copy = Storage.memory();
       await copy.import(storage.export());
-      const lines = async (from: Storage) => (await Array.fromAsync(from.export())).sort();
+      const lines = async (from: Storage) => (await allOf(from.export())).sort();
       same(await lines(copy), await lines(storage), "the lines");
       same(await copy.getAssetRecords(), await storage.getAssetRecords(), "assets");
       same(await copy.getEventsForRun("r1", { types: "all" }), await storage.getEventsForRun("r1", { types: "all" }), "events");
@@ -64,7 +65,7 @@ export const portableCases: readonly StorageCase[] = [
       await fill(source);
       await source.prune({ before: Date.now() });
       await storage.import(source.export());
-      same((await Array.fromAsync(storage.export())).sort(), (await Array.fromAsync(source.export())).sort(), "the lines");
+      same((await allOf(storage.export())).sort(), (await allOf(source.export())).sort(), "the lines");
       same(await storage.getMaterializedPartitions("a"), await source.getMaterializedPartitions("a"), "partitions");
       const [next] = await storage.commit({ events: [made("c")] });
       const last = (await source.getEventsForAsset("a"))[0]?.id ?? 0;
@@ -104,7 +105,7 @@ export const portableCases: readonly StorageCase[] = [
           ticks: [{ name: "t", timestamp: 1, status: "Skipped", detail: { b: 1, a: 2 } }],
         });
       }
-      const lines = await Array.fromAsync(source.export());
+      const lines = await allOf(source.export());
       const broken = function* (): Generator<string> {
         yield* lines.slice(0, 800);
         throw failed("the connection is lost");
@@ -138,7 +139,7 @@ export const portableCases: readonly StorageCase[] = [
       await using source = Storage.memory();
       await fill(source);
       await source.commit({ ticks: [{ name: "t", timestamp: 1, status: "Skipped", detail: null }], kv: [{ key: "k", value: bytes(1) }] });
-      const lines = (await Array.fromAsync(source.export())).slice(1, -1).map((text) => JSON.parse(text) as Record<string, object>);
+      const lines = (await allOf(source.export())).slice(1, -1).map((text) => JSON.parse(text) as Record<string, object>);
       const wrong: unknown[] = [[], [{}], 5, null, "text", {}, { unknown: {} }, { run: {}, log: {} }];
       for (const line of lines) {
         const [kind = "", row = {}] = Object.entries(line)[0] ?? [];

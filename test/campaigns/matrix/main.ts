@@ -1,12 +1,15 @@
 /**
- * `npm run matrix`: runs the suite for every store on every runtime and writes docs/support-matrix.md from what ran.
- * Arguments choose the runtimes, such as `Node Firefox`; then the page is printed instead.
+ * `npm run matrix`: packs the library, installs it, runs the suite for every store and the core on every runtime over it, and writes
+ * docs/support-matrix.md from what ran. Arguments choose the runtimes, such as `Node Firefox`; then the page is printed instead.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { components } from "../../../scripts/components.ts";
+import { install } from "../../support/servers/package.ts";
+import { runCore } from "./core.ts";
+import { folder as installed } from "./packed.ts";
 import { type Runtime, runtimes, stores } from "./stores.ts";
 
 interface Result {
@@ -51,6 +54,9 @@ const versions = (): Readonly<Record<string, string>> => ({
   Azurite: /[\d.]+$/.exec(components.azurite.npm)?.[0] ?? "unknown",
   Redis: first(components.redis.path, "--version"),
 });
+
+rmSync(installed, { recursive: true, force: true });
+await install(installed);
 
 const wanted = process.argv.slice(2).length > 0 ? runtimes.filter((runtime) => process.argv.includes(runtime)) : runtimes;
 const folder = mkdtempSync(join(tmpdir(), "edgewater-matrix-report-"));
@@ -124,16 +130,24 @@ function details({ name, on }: (typeof stores)[number]): string[] {
 }
 
 const table = stores.map(overview);
+const core = runCore(wanted === runtimes ? [] : wanted);
+failed += core.failed;
 const page = [
   "# Support matrix",
   "",
-  "Written by `npm run matrix`. Every cell is the result of the same suite, `certify` of `edgewater/testing`: the number of cases that passed, and the seconds that they took on a machine with two cores. A dash means that the store cannot run there, for the reason below.",
+  "Written by `npm run matrix`. Everything ran over the packed library, as it comes from npm. Every cell is the result of the same suite, `certify` of `edgewater/testing`: the number of cases that passed, and the seconds that they took on a machine with two cores. A dash means that the store cannot run there, for the reason below.",
   "",
   `| store | ${wanted.join(" | ")} | a write that has resolved survives |`,
   `|-|${"-|".repeat(wanted.length + 1)}`,
   ...table,
   "",
   ...notes.map((text, index) => `${index + 1}. ${text}`),
+  "",
+  "## The core",
+  "",
+  "The tests of what depends on no store, over the packed library: how many passed.",
+  "",
+  ...core.table,
   "",
   "## Versions",
   "",

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import base from "../../../vite.config.ts";
+import { packedLibrary } from "./packed.ts";
 
 const servers = ["../../support/servers/ceph.ts", "../../support/servers/azurite.ts", "../../support/servers/redis.ts", "servers.ts"];
 const globalSetup = servers.map((file) => join(import.meta.dirname, file));
@@ -23,5 +24,8 @@ const projects = ((base.test?.projects ?? []) as Inline[]).flatMap((project) => 
 export default defineConfig({
   ...base,
   root: join(import.meta.dirname, "../../.."),
+  plugins: [packedLibrary()],
+  resolve: {},
+  ssr: {},
   test: { ...base.test, projects },
 });

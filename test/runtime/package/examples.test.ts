@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright";
-import { preview } from "vite";
+import { createServer, preview } from "vite";
 import { describe, expect, inject, it } from "vitest";
 import { browsers } from "../../../scripts/browsers.ts";
 import { components } from "../../../scripts/components.ts";
@@ -90,14 +90,26 @@ describe("the examples", () => {
     }
   });
 
-  it.skipIf(components.chromium.path === undefined)("run in a browser through Vite", async () => {
+  it.skipIf(components.chromium.path === undefined)("run in a browser through Vite, as it is developed and as it is built", async () => {
+    const folder = example("vite");
+    const developing = await createServer({ root: folder, configFile: false, logLevel: "silent", server: { port: 0, host: "127.0.0.1" } });
+    try {
+      await developing.listen();
+      expect(await shown(developing.resolvedUrls?.local[0] ?? "")).toEqual([made, made]);
+    } finally {
+      await developing.close();
+    }
     await npm("vite", "build");
-    const server = await preview({ root: example("vite"), configFile: false, logLevel: "silent", preview: { port: 0, host: "127.0.0.1" } });
+    const server = await preview({ root: folder, configFile: false, logLevel: "silent", preview: { port: 0, host: "127.0.0.1" } });
     try {
       expect(await shown(server.resolvedUrls?.local[0] ?? "")).toEqual([made, made]);
     } finally {
       await server.close();
     }
+  });
+
+  it.skipIf(components.workerd.path === undefined)("fit the types of the platform, in the Worker that persists assets", async () => {
+    expect(await npm("worker-assets", "check")).not.toContain("error");
   });
 
   it.skipIf(components.workerd.path === undefined)("run in a Worker", async () => {

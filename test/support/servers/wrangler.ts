@@ -24,6 +24,8 @@ export interface WranglerOptions {
   readonly useSources?: boolean;
   /** More arguments of `wrangler dev`. */
   readonly args?: readonly string[];
+  /** The port of the inspector protocol; any unless given. */
+  readonly inspectorPort?: number;
 }
 
 /** A running Worker. */
@@ -41,13 +43,13 @@ export interface WranglerServer extends AsyncDisposable {
 
 /** Starts a Worker, and waits until it answers. */
 export async function startWrangler(options: WranglerOptions): Promise<WranglerServer> {
-  const { config, folder, variables = {}, useSources = false, args = [] } = options;
+  const { config, folder, variables = {}, useSources = false, args = [], inspectorPort = 0 } = options;
   const port = await freePort();
   const given = [
     ["--config", config],
     ["--ip", "127.0.0.1"],
     ["--port", String(port)],
-    ["--inspector-port", "0"],
+    ["--inspector-port", String(inspectorPort)],
     ["--persist-to", folder],
     ...Object.entries(variables).map(([name, value]) => ["--var", `${name}:${value}`]),
   ].flat();

@@ -1,6 +1,7 @@
 import { IndexedDBStore } from "edgewater/indexeddb";
 import { createStore, set } from "idb-keyval";
 import { type Row, ratio } from "../harness.ts";
+import { betweenTabs } from "./tabs.ts";
 
 declare global {
   interface Window {
@@ -8,6 +9,7 @@ declare global {
   }
 }
 
+Object.assign(window, betweenTabs);
 window.measure = async () => [...(await inDatabase()), ...(await inWorker())];
 
 async function inDatabase(): Promise<readonly Row[]> {
