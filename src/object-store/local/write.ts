@@ -1,15 +1,15 @@
 import { crcText } from "../../encoding/crc32.ts";
 import { throwIfAborted } from "../../errors.ts";
-import { bytesOf, isBuffered, sizeOf } from "../body.ts";
+import { bytesOf, isBuffered } from "../body.ts";
 import { type Call, failed } from "../call.ts";
 import { checkMode } from "../conditions.ts";
 import type { Attributes, PutMode, StreamBody } from "../types.ts";
 import { type Claim, Claims, moveFile } from "./claim.ts";
 import { type ClaimOwner, processOwner } from "./claim-owner.ts";
 import { crc32 } from "./crc32.ts";
-import { crc32OfFile, restamp, smallBody, syncFolders, type WrittenFile, writeNew, writeSmall } from "./file-bytes.ts";
-import type { FileStats } from "./file-stats.ts";
-import { rename, renameSync } from "./fs.ts";
+import { beginFile, crc32OfFile, restamp, smallBody, syncFolders, type WrittenFile, writeSmall } from "./file-bytes.ts";
+import type { FileStats, Stamp } from "./file-stats.ts";
+import { close, openSync, rename, renameSync } from "./fs.ts";
 import { dirname, isWindows, type Layout, makeFolder, withFolder } from "./layout.ts";
 import type { Beside, Lookup } from "./lookup.ts";
 import { removeOldAttributes } from "./old-attributes.ts";
@@ -55,8 +55,9 @@ export class Writer {
     const isRecorded = attributes !== undefined || this.#isCoarse || this.#lookup.beside(key).hasRecord;
     const put = new PendingPut(this.#layout, this.#owner(), call, { body, attributes, isRecorded, before, fsync: this.#fsync });
     try {
-      if (!put.isSmall) await put.writeBytes();
+      if (!put.isSmall) await put.write();
       return await claims.alone(call, put, async () => {
+        if (put.isSmall) await put.write();
         const { path, stats } = this.#layout.locate(key);
         if (mode !== "overwrite") checkMode(mode, this.#lookup.etagOf(key), call);
         this.#isCoarse ||= put.isCoarse;
@@ -71,7 +72,7 @@ export class Writer {
         return put.etag;
       });
     } finally {
-      put.end();
+      await put.end();
     }
   }
 
@@ -187,7 +188,7 @@ class PendingPut implements Claim {
   readonly id: string;
   readonly call: Call;
   readonly recordClaim: string;
-  /** Whether the bytes are written together with the claim. */
+  /** Whether the bytes are written while the claim is made. */
   readonly isSmall: boolean;
   madeRecordFolder: string | undefined;
   /** Whether the disk did not keep the milliseconds of the time. Then the time cannot tell the object from another one. */
@@ -195,13 +196,18 @@ class PendingPut implements Claim {
   readonly #layout: Layout;
   readonly #owner: ClaimOwner;
   readonly #request: PutRequest;
+  readonly #body: Exclude<StreamBody, string>;
   readonly #bytes: string;
   readonly #plainClaim: string;
   /** Where the bytes are now: under a name that nobody waits for, or under that of a claim. */
   #path: string;
   #isRecorded: boolean;
   #isPublished = false;
-  #written: WrittenFile | undefined;
+  #writing: Promise<WrittenFile> | undefined;
+  #freeing: Promise<void> | undefined;
+  /** The size and time of the file: those that it will have, until it is written. */
+  #stamp: Stamp = { size: 0, mtimeMs: 0 };
+  #crc32: string | undefined;
   #record: ObjectRecord | undefined;
 
   constructor(layout: Layout, owner: ClaimOwner, call: Call, request: PutRequest) {
@@ -215,13 +221,13 @@ class PendingPut implements Claim {
     this.recordClaim = recordClaimName(hash, this.id);
     this.#bytes = `${layout.temporary}/${bytesName(this.id)}`;
     this.#plainClaim = `${layout.temporary}/${plainClaimName(hash, this.id)}`;
-    const { body, isRecorded } = request;
-    this.isSmall = isBuffered(body) && (sizeOf(body) ?? body.length) <= largestClaim;
-    this.#path = this.isSmall && !isRecorded ? this.#plainClaim : this.#bytes;
+    this.#body = isBuffered(request.body) ? bytesOf(request.body) : request.body;
+    this.isSmall = this.#body instanceof Uint8Array && this.#body.byteLength <= largestClaim;
+    this.#path = this.isSmall && !request.isRecorded ? this.#plainClaim : this.#bytes;
   }
 
   get mtimeMs(): number {
-    return this.#written?.mtimeMs ?? 0;
+    return this.#stamp.mtimeMs;
   }
 
   get isRecorded(): boolean {
@@ -230,24 +236,20 @@ class PendingPut implements Claim {
 
   /** The identity of the object, once it is published. */
   get etag(): string {
-    return this.#record ? `"${this.#record.etag}"` : plainEtag(this.#written ?? { size: 0, mtimeMs: 0 });
+    return this.#record ? `"${this.#record.etag}"` : plainEtag(this.#stamp);
   }
 
-  /** Writes the bytes. */
-  async writeBytes(): Promise<void> {
-    const { body, before, fsync } = this.#request;
-    const mtimeMs = nextTime(before);
-    await withFolder(this.#path, async () => {
-      this.#written = await writeNew({ path: this.#path, body, mtimeMs, withCrc: this.#isRecorded, fsync }, this.call);
-    });
-    this.isCoarse = this.mtimeMs !== mtimeMs;
-    if (!this.isCoarse || this.#isRecorded) return;
-    if (this.#path !== this.#bytes) this.#move(this.#bytes);
-    this.#isRecorded = true;
+  /** Waits until the bytes are written. */
+  async write(): Promise<void> {
+    const { crc32: crc, ...stamp } = await (await this.#begin()).written;
+    this.#crc32 ??= crc;
+    this.isCoarse = stamp.mtimeMs !== this.mtimeMs;
+    this.#stamp = stamp;
   }
 
+  /** Makes the claim, while the system writes the bytes. */
   async make(): Promise<void> {
-    if (this.#written === undefined) await this.writeBytes();
+    await this.#begin();
     if (this.#isRecorded) await this.#writeRecord("wx");
     else if (this.#path !== this.#plainClaim) this.#move(this.#plainClaim);
   }
@@ -264,14 +266,14 @@ class PendingPut implements Claim {
     } catch (error) {
       throw this.#explain(error);
     }
-    this.#written = { ...(this.#written as WrittenFile), mtimeMs };
+    this.#stamp = { ...this.#stamp, mtimeMs };
     if (this.#isRecorded) await this.#writeRecord("w");
   }
 
-  /** On a disk that keeps whole seconds: sets a second that none of these files has. */
-  async takeSecond(taken: readonly ({ readonly size: number; readonly mtimeMs: number } | undefined)[]): Promise<void> {
-    const second = nextSecond(this.mtimeMs, this.#written?.size ?? 0, taken);
-    if (second !== this.mtimeMs) await this.takeTime(second);
+  /** On a disk that keeps whole seconds: sets a second that none of these files has. The record tells the object from others. */
+  async takeSecond(taken: readonly (Stamp | undefined)[]): Promise<void> {
+    await this.addRecord();
+    await this.takeTime(nextSecond(this.mtimeMs, this.#stamp.size, taken));
   }
 
   /** Gives the object a record although it has no attributes, because it replaces one that has a record. */
@@ -289,10 +291,8 @@ class PendingPut implements Claim {
     }
     const made = this.#request.fsync && replaced === undefined ? makeFolder(dirname(path)) : undefined;
     try {
-      // ext4 starts to write a file that replaces another one to the disk, and frees the other one: long work for large files.
-      const isLong = replaced !== undefined && Math.max(replaced.size, this.#written?.size ?? 0) > smallBody;
       if (replaced === undefined) moveFile(this.#path, path);
-      else await this.#replace(path, isLong);
+      else await this.#replace(path, replaced);
     } catch (error) {
       throw this.#explain(error);
     }
@@ -301,7 +301,9 @@ class PendingPut implements Claim {
   }
 
   /** Removes what was not published. A file that cannot be removed is no longer in use, so no writer of this process waits for it. */
-  end(): void {
+  async end(): Promise<void> {
+    await this.#writing?.catch(() => undefined);
+    await this.#freeing;
     this.#owner.release(this.id);
     if (this.#isPublished) return;
     discard(this.#path);
@@ -321,7 +323,22 @@ class PendingPut implements Claim {
     this.#path = path;
   }
 
-  async #replace(path: string, isLong: boolean): Promise<void> {
+  /**
+   * Replaces an object. The system frees the bytes of a large one for as long as it writes them. It begins when the last descriptor is
+   * closed, so a put with a record brings the record to its place meanwhile.
+   */
+  async #replace(path: string, replaced: FileStats): Promise<void> {
+    // ext4 starts to write a file that replaces another one to the disk: long work for a large file.
+    const isLong = Math.max(replaced.size, this.#stamp.size) > smallBody;
+    const held = isLong && this.#isRecorded && replaced.isFile && !isWindows ? openIfAllowed(path) : undefined;
+    try {
+      await this.#renameOver(path, isLong);
+    } finally {
+      if (held !== undefined) this.#freeing = close(held);
+    }
+  }
+
+  async #renameOver(path: string, isLong: boolean): Promise<void> {
     for (let turn = 0; ; turn++) {
       try {
         if (isLong) await rename(this.#path, path);
@@ -337,17 +354,32 @@ class PendingPut implements Claim {
     }
   }
 
+  /** Creates the file of the bytes, and begins to write them. A large body is written while its CRC-32 is computed. */
+  async #begin(): Promise<{ readonly written: Promise<WrittenFile> }> {
+    if (this.#writing === undefined) {
+      const { before, fsync } = this.#request;
+      const body = this.#body;
+      const mtimeMs = nextTime(before);
+      this.#stamp = { size: body instanceof Uint8Array ? body.byteLength : 0, mtimeMs };
+      this.#writing = (await beginFile({ path: this.#path, body, mtimeMs, fsync }, this.call)).written;
+      if (this.#isRecorded && body instanceof Uint8Array) this.#crc();
+    }
+    return { written: this.#writing };
+  }
+
+  /** The CRC-32 of the bytes. A stream has one when it is written, which is before it gets a record. */
+  #crc(): string {
+    this.#crc32 ??= crcText(crc32(this.#body as Uint8Array));
+    return this.#crc32;
+  }
+
   async #writeRecord(flags: "wx" | "w"): Promise<void> {
-    const { body, attributes, fsync } = this.#request;
-    const { size, mtimeMs, crc32: crc } = this.#written as WrittenFile;
-    // Only the CRC of a body in memory may be missing.
-    const crc32Text = crc ?? crcText(crc32(bytesOf(body as string)));
+    const { attributes, fsync } = this.#request;
     this.#record = {
       key: this.call.key,
       etag: this.#record?.etag ?? newToken(),
-      size,
-      mtimeMs,
-      crc32: crc32Text,
+      ...this.#stamp,
+      crc32: this.#crc(),
       contentType: attributes?.contentType,
       metadata: attributes?.metadata,
     };
@@ -358,6 +390,15 @@ class PendingPut implements Claim {
   /** Bytes that are gone were removed by a writer that took this one for dead. */
   #explain(error: unknown): unknown {
     return codeOf(error) === "ENOENT" && this.#layout.ownStats(this.#path) === undefined ? fenced(this.call) : error;
+  }
+}
+
+/** Opens a file; undefined if this process may not read it, or has no descriptor left. */
+function openIfAllowed(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch {
+    return undefined;
   }
 }
 
