@@ -1,9 +1,9 @@
-import { crcText } from "../../encoding/crc32.ts";
+import * as zlib from "node:zlib";
+import { crcText, crc32 as portableCrc32 } from "../../encoding/crc32.ts";
 import { throwIfAborted } from "../../errors.ts";
 import { bytesOf, chunksOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import type { StreamBody } from "../types.ts";
-import { crc32 } from "./crc32.ts";
 import { type Stamp, statsOfOpen } from "./file-stats.ts";
 import { closeSync, fsync, futimesSync, openSync, read, readSync, write, writeSync } from "./fs.ts";
 import { dirname, withFolder } from "./layout.ts";
@@ -14,6 +14,9 @@ import { codeOf } from "./system-error.ts";
 export const smallBody: number = 64 * 1024;
 
 const chunkBytes = 256 * 1024;
+
+/** The CRC-32 of bytes. Pass the result for the earlier bytes to continue. Node before 20.15 has none of its own. */
+export const crc32: (bytes: Uint8Array, earlier?: number) => number = zlib.crc32 ?? portableCrc32;
 
 /** A file to write. */
 export interface NewFile {
@@ -96,6 +99,15 @@ export async function crc32OfOpen(file: number, size: number): Promise<string> {
     position += count;
   }
   return crcText(crc);
+}
+
+/** Opens a file; undefined if this process may not read it, or has no descriptor left. */
+export function openForReading(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch {
+    return undefined;
+  }
 }
 
 /** The CRC-32 of a file, read synchronously. */
