@@ -1,9 +1,8 @@
 import { encodeKey } from "../../encoding/percent.ts";
-import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { EdgewaterError, isEdgewaterError, orAborted } from "../../errors.ts";
 import { aFunction, checkOptions, either, type OptionKinds, stringRecord } from "../../options.ts";
 import { openedBytes } from "../body.ts";
 import { type Call, failed, printable } from "../call.ts";
-import { unlessAborted } from "../client/aborted.ts";
 import { checkExtent, codingOf, hiddenHeader, statedLength, unexpected } from "../client/answer/answer.ts";
 import { openedAnswer } from "../client/answer/body.ts";
 import { isRedirect, redirectError } from "../client/answer/redirect.ts";
@@ -174,7 +173,7 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
     const { headers = {} } = this.#options;
     if (typeof headers !== "function") return headers;
     try {
-      return await unlessAborted(Promise.resolve(headers()), call.signal, call);
+      return await orAborted(Promise.resolve(headers()), call.signal, call);
     } catch (cause) {
       throw isEdgewaterError(cause) ? cause : failed(call, "Unauthenticated", "the function for its headers failed", { cause });
     }
