@@ -27,7 +27,8 @@ export const aName: OptionKind = {
 };
 export const aBoolean: OptionKind = { expected: "true or false", accepts: (value) => typeof value === "boolean" };
 export const aNumber: OptionKind = { expected: "a number", accepts: (value) => typeof value === "number" };
-export const aFunction: OptionKind = { expected: "a function", accepts: (value) => typeof value === "function" };
+/** A function that can be called, so no class. */
+export const aFunction: OptionKind = { expected: "a function", accepts: (value) => typeof value === "function" && !isClass(value) };
 export const anArray: OptionKind = { expected: "an array", accepts: Array.isArray };
 /** Any object, also an instance of a class. */
 export const anObject: OptionKind = { expected: "an object", accepts: isObject };
@@ -175,9 +176,14 @@ export function checkValue(owner: string, field: string, value: unknown, kind: O
 export function describe(value: unknown): string {
   if (value === null || ["undefined", "boolean", "number", "bigint"].includes(typeof value)) return String(value);
   if (Array.isArray(value)) return "an array";
-  if (typeof value !== "object") return `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${isClass(value) ? "class" : typeof value}`;
   const name = classOf(value as object)?.name;
   return typeof name === "string" && name !== "" ? `an instance of ${name}` : "an object";
+}
+
+/** Returns whether a value is a class, as its source shows. */
+export function isClass(value: unknown): boolean {
+  return typeof value === "function" && /^class[\s{/]/.test(Function.prototype.toString.call(value));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

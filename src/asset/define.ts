@@ -10,6 +10,7 @@ import { coerceMetadata } from "../metadata/metadata-value.ts";
 import {
   aBoolean,
   aDuration,
+  aFunction,
   anyValue,
   aPlainObject,
   arrayOf,
@@ -180,9 +181,9 @@ function checkText(field: string, owner: string, ...texts: readonly (string | un
   }
 }
 
-/** @throws `DefinitionError` for a value that is not a function */
+/** @throws `DefinitionError` for a value that is not a function, or is a class */
 export function checkCompute(compute: unknown, name: string, owner: string): void {
-  if (typeof compute === "function") return;
+  if (aFunction.accepts(compute)) return;
   throw new EdgewaterError("DefinitionError", `The ${owner} needs a function`, { asset: name });
 }
 

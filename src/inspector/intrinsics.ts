@@ -33,11 +33,6 @@ export function nameOf(value: object): string {
   return typeof name === "string" ? name : "";
 }
 
-/** Whether a function was written as a class. */
-export function isClass(value: unknown): boolean {
-  return attempt(() => Function.prototype.toString.call(value).startsWith("class")) ?? false;
-}
-
 /** A bigint as text. One with more digits than are shown is not written out: that takes long. */
 export function bigintText(value: bigint, longest: number): string {
   const bits = BigInt(4 * (longest + 10));

@@ -1,3 +1,4 @@
+import { isClass } from "../options.ts";
 import {
   attempt,
   bigintText,
@@ -5,7 +6,6 @@ import {
   classNameOf,
   dataProperty,
   getterOf,
-  isClass,
   isErrorPrototype,
   type Numbers,
   nameOf,

@@ -1,6 +1,5 @@
-import { EdgewaterError, isEdgewaterError } from "../errors.ts";
+import { EdgewaterError, isEdgewaterError, orAborted } from "../errors.ts";
 import { aSignal, aString, checkOptions, checkValue, type OptionKinds, required, withMethods } from "../options.ts";
-import { unlessAborted } from "./client/aborted.ts";
 import type { ConditionalPut, Delete, Named } from "./types.ts";
 
 /** A store with conditional writes. `keepsConditions` is set if it is known to check conditions, so no test is needed. */
@@ -46,7 +45,7 @@ export async function requireConditions(store: Store, options: ProbeOptions = {}
     probe.catch((error: unknown) => isEdgewaterError(error, "NotSupported") || probed.delete(store));
   }
   // Other calls may wait for the same test, so an abort ends only this wait.
-  await unlessAborted(probe, signal, { store: store.name });
+  await orAborted(probe, signal, { store: store.name });
 }
 
 async function tryConditions(store: Store, key: string): Promise<void> {

@@ -1,7 +1,6 @@
-import { type EdgewaterError, throwIfAborted } from "../errors.ts";
+import { type EdgewaterError, orAborted, throwIfAborted } from "../errors.ts";
 import { type RetryPolicy, retrying } from "../retry.ts";
 import type { Call } from "./call.ts";
-import { unlessAborted } from "./client/aborted.ts";
 
 /** A classified error of a Worker's binding. */
 export interface BindingFailure {
@@ -27,7 +26,7 @@ export async function performBinding<Value>(
   while (true) {
     throwIfAborted(signal, { store, key });
     try {
-      return await unlessAborted(work(), signal, { store, key });
+      return await orAborted(work(), signal, { store, key });
     } catch (cause) {
       const { error, isTransient, retryAfterMs } = failureOf(call, cause);
       if (!isTransient || !(await waitForRetry(error, { retryAfterMs }))) throw error;

@@ -21,6 +21,6 @@ export async function beginPlanned(
   const keeps = executor.keepsRuns === true || (executor.keepsSteps === true && isAskedForAgain);
   const isSent = keeps || executor.runStep !== undefined || plan.some(({ computation }) => computation.executor !== undefined);
   const isPlanKept = keeps || (isSent && dynamicNamesOf(graph).size > 0);
-  const planned = isPlanKept ? (await import("../run/planned.ts")).plannedRecord(plan, loadingContext, graph, keeps) : undefined;
+  const planned = isPlanKept ? (await import("../run/elsewhere.ts")).plannedRecord(plan, loadingContext, graph, keeps) : undefined;
   return beginRun(plan, { kind, ...start, planned }, keeps ? keptOptions(executor, options) : options);
 }

@@ -4,7 +4,7 @@ import type { PartitionKey } from "../partition/partition-key.ts";
 import { PartitionMap } from "../partition/partition-map.ts";
 import { loadUnlessNone, loadValue } from "../run/load-inputs.ts";
 import type { RepositoryContext } from "./context.ts";
-import { loadVersion } from "./history/load-version.ts";
+import type { VersionName } from "./history/find-version.ts";
 import { oneKey, severalKeys } from "./keys.ts";
 import type { LoadOptions, LoadPartitionsOptions } from "./types.ts";
 
@@ -14,13 +14,17 @@ export async function load(context: RepositoryContext, source: Definition, optio
   const { at } = options;
   const missing = "missing" in options ? options.missing : undefined;
   const loadLatest = missing === "skip" ? loadUnlessNone : loadValue;
-  const loadOne = (key: PartitionKey | undefined): Promise<unknown> => {
-    const request = { source, key, spec: undefined, downstreamAsset: undefined };
-    const loading = at === undefined ? loadLatest(request, environment) : loadVersion(request, at, environment);
-    return orAborted(loading, environment.signal, { asset: source.name });
-  };
+  const load = at === undefined ? loadLatest : await versionLoader(at);
+  const loadOne = (key: PartitionKey | undefined): Promise<unknown> =>
+    orAborted(load({ source, key, spec: undefined, downstreamAsset: undefined }, environment), environment.signal, { asset: source.name });
   const loadingContext = await context.loadingContext();
   if (!("partitionKeys" in options)) return loadOne(oneKey(source, options.partitionKey, loadingContext));
   const keys = severalKeys(source, options.partitionKeys, loadingContext);
   return new PartitionMap(keys, loadOne, { missing });
+}
+
+/** Loads earlier versions instead of the newest. */
+async function versionLoader(at: VersionName): Promise<typeof loadValue> {
+  const { loadVersion } = await import("./later.ts");
+  return (request, environment) => loadVersion(request, at, environment);
 }

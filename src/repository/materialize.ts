@@ -6,7 +6,7 @@ import { type RunResult, run } from "../run/run.ts";
 import type { RunEnvironment } from "../run/run-environment.ts";
 import { beginPlanned } from "./begin.ts";
 import type { RepositoryContext } from "./context.ts";
-import { type Resumed, resumeOrCancel } from "./resume.ts";
+import type { Resumed } from "./resume.ts";
 import { orThrow } from "./run-error.ts";
 import { exactSelection } from "./selection.ts";
 import type { MaterializeOptions } from "./types.ts";
@@ -21,12 +21,15 @@ export async function materialize(context: RepositoryContext, options: Materiali
   const plannedAt = new Date(loadingContext.now);
   const environment = context.environment({ signal, onProgress, retry, timeoutMs, executor, skipUnchanged, plannedAt });
   const ownerOptions = { ...environment, leaseMs };
-  const known = runId === undefined ? undefined : await (await import("./known-run.ts")).knownRun(runId, graph, ownerOptions);
-  if (known?.result !== undefined) return orThrow(known.result, raiseOnError, environment.signal);
-  if (known?.kept !== undefined) return runPlan(known.kept.plan, known.kept.owner, { ...environment, ...known.kept }, raiseOnError);
-  const resume = which ?? known?.resume;
-  const resumed = resume && (await resumeOrCancel(resume, graph, selection, tags, loadingContext, environment, ownerOptions));
-  if (resumed) return runPlan(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
+  if (runId !== undefined || which) {
+    const { knownRun, resumeOrCancel } = await import("./later.ts");
+    const known = runId === undefined ? undefined : await knownRun(runId, graph, ownerOptions);
+    if (known?.result !== undefined) return orThrow(known.result, raiseOnError, environment.signal);
+    if (known?.kept !== undefined) return runPlan(known.kept.plan, known.kept.owner, { ...environment, ...known.kept }, raiseOnError);
+    const resume = which ?? known?.resume;
+    const resumed = resume && (await resumeOrCancel(resume, graph, selection, tags, loadingContext, environment, ownerOptions));
+    if (resumed) return runPlan(resumed.plan, resumed.owner, environment, raiseOnError, resumed);
+  }
   const exact = await exactSelection(graph, selection, loadingContext, storage);
   const plan = planOf(graph, exact, loadingContext);
   await checkPlaces(plan, environment);

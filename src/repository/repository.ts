@@ -23,9 +23,9 @@ import { type Backfills, backfillsOf } from "./backfill/backfills.ts";
 import type { Backfill, BackfillOptions, BackfillPlan } from "./backfill/types.ts";
 import { RepositoryContext } from "./context.ts";
 import { openDoor } from "./door.ts";
-import { type PrunedVersions, type PruneVersionsOptions, pruneVersions } from "./history/prune.ts";
-import { type RollbackOptions, rollback } from "./history/rollback.ts";
-import { type WipeOptions, wipe } from "./history/wipe.ts";
+import type { PrunedVersions, PruneVersionsOptions } from "./history/prune.ts";
+import type { RollbackOptions } from "./history/rollback.ts";
+import type { WipeOptions } from "./history/wipe.ts";
 import { load } from "./load.ts";
 import { materialize } from "./materialize.ts";
 import { checkRepositoryOptions } from "./options.ts";
@@ -144,12 +144,12 @@ export class Repository implements AsyncDisposable {
    */
   async runStep(request: StepRequest, options: RunStepOptions = {}): Promise<StepOutcome> {
     checkRepositoryOptions("runStep", options);
-    return this.#operations.run(async () => (await import("./sent-step.ts")).runSentStep(this.#context, request, options));
+    return this.#operations.run(async () => (await import("./later.ts")).runSentStep(this.#context, request, options));
   }
 
   /** How a step that was sent has ended, or that a worker makes it; undefined when nobody does. @throws as `runStep` */
   async outcomeOf(request: StepRequest): Promise<StepOutcome | undefined> {
-    return this.#operations.run(async () => (await import("./sent-step.ts")).outcomeOfSent(this.#context, request));
+    return this.#operations.run(async () => (await import("./later.ts")).outcomeOfSent(this.#context, request));
   }
 
   /**
@@ -231,7 +231,7 @@ export class Repository implements AsyncDisposable {
   async rollback(asset: string | Source, options: RollbackOptions): Promise<StoredEvent> {
     checkRepositoryOptions("rollback", options);
     const { definition } = nodeOf(this.#graph, asset);
-    return this.#operations.run(() => rollback(this.#context, definition, options));
+    return this.#operations.run(async () => (await import("./later.ts")).rollback(this.#context, definition, options));
   }
 
   /**
@@ -248,7 +248,7 @@ export class Repository implements AsyncDisposable {
    */
   async prune(options: PruneVersionsOptions): Promise<PrunedVersions> {
     checkRepositoryOptions("prune", options);
-    return this.#operations.run(() => pruneVersions(this.#context, options));
+    return this.#operations.run(async () => (await import("./later.ts")).pruneVersions(this.#context, options));
   }
 
   /**
@@ -266,7 +266,7 @@ export class Repository implements AsyncDisposable {
   async wipe(asset: string | Source, options: WipeOptions = {}): Promise<readonly VerificationEvent[]> {
     checkRepositoryOptions("wipe", options);
     const { definition } = nodeOf(this.#graph, asset);
-    return this.#operations.run(() => wipe(this.#context, definition, options));
+    return this.#operations.run(async () => (await import("./later.ts")).wipe(this.#context, definition, options));
   }
 
   /**
@@ -347,7 +347,7 @@ export class Repository implements AsyncDisposable {
     checkRepositoryOptions("backfill", options);
     return this.#operations.run(async () => {
       checkRetryPolicy(options.retry, "the backfill", "SettingsError");
-      const [{ backfill }, loadingContext] = await Promise.all([import("./backfill/backfill.ts"), this.#context.loadingContext()]);
+      const [{ backfill }, loadingContext] = await Promise.all([import("./later.ts"), this.#context.loadingContext()]);
       return backfill(options, this.#graph, loadingContext, this.#context.environment(options), this.#context.leaseMs);
     });
   }

@@ -15,6 +15,6 @@ export type PlacesEnvironment = Pick<RunEnvironment, "executor" | "storage" | "d
 export async function checkPlaces(plan: Plan, environment: PlacesEnvironment): Promise<void> {
   const { reach = "process", keepsRuns } = environment.executor;
   if (reach === "process" && !keepsRuns && plan.every(({ computation }) => executorOf(computation) === undefined)) return;
-  const { checkReach } = await import("./reach-check.ts");
+  const { checkReach } = await import("./elsewhere.ts");
   checkReach(plan, environment);
 }

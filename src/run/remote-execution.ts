@@ -28,7 +28,7 @@ export function laterRemote(environment: RunEnvironment, plan: Plan, elsewhere: 
   let loading: Promise<RemoteExecution> | undefined;
   let loaded: RemoteExecution | undefined;
   const load = (): Promise<RemoteExecution> => {
-    loading ??= import("./remote-steps.ts").then(async ({ remoteExecution }) => {
+    loading ??= import("./elsewhere.ts").then(async ({ remoteExecution }) => {
       loaded = await remoteExecution(environment, plan, elsewhere, listeners);
       return loaded;
     });

@@ -222,7 +222,7 @@ describe("the sources", () => {
         "cli/commands/ui.ts",
         "cli/host.ts",
         "cli/parse.ts",
-        "object-store/local/crc32.ts",
+        "object-store/local/file-bytes.ts",
         "object-store/local/fs.ts",
         "object-store/local/layout.ts",
         "runtime/holder/os-process.ts",

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { aNumber, aString, checkOptions, nearest, type OptionKinds, required } from "../../src/options.ts";
+import { aFunction, aNumber, aString, checkOptions, nearest, type OptionKinds, required } from "../../src/options.ts";
 import { knownOptions, randomOf, tryMisspelling, tryWrongType } from "../campaigns/misuse/check.ts";
 import { type Entry, makeEntries } from "../campaigns/misuse/entries.ts";
 
 const kinds: OptionKinds<{ folder: string; maxTimes?: number }> = { folder: required(aString), maxTimes: aNumber };
 const check = (options: unknown) => (): void => checkOptions("f", options, kinds);
+const checkCallback = (call: unknown) => (): void => checkOptions("f", { call }, { call: aFunction });
 
 class Folder {}
 
@@ -45,6 +46,18 @@ describe("nearest", () => {
     ["storge", "storage"],
     ["x", undefined],
   ])("of %s is %s", (name, expected) => expect(nearest(name, ["assets", "ioHandler", "storage"])).toBe(expected));
+});
+
+describe("an option that is a function", () => {
+  // biome-ignore lint/complexity/useArrowFunction: a function of each form
+  it.each([[() => 1], [(class$: unknown) => class$], [function () {}], [async () => 1], [{ method() {} }.method], [Boolean]])(
+    "accepts %o",
+    (call) => expect(checkCallback(call)).not.toThrow(),
+  );
+
+  it.each([[class {}], [class Named extends Folder {}]])("refuses the class %o, which throws when it is called", (call) =>
+    expect(checkCallback(call)).toThrow("Invalid call of f: a class; expected a function"),
+  );
 });
 
 describe("every function that takes options", () => {

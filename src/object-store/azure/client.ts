@@ -1,5 +1,5 @@
+import { orAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { unlessAborted } from "../client/aborted.ts";
 import type { MetadataHeaders } from "../client/attributes.ts";
 import { type BucketClient, createBucketClient, pathOf } from "../client/bucket-client.ts";
 import { checkExpiry } from "../client/checks.ts";
@@ -63,7 +63,7 @@ export function createAzureClient(options: AzureStoreOptions): AzureClient {
   const signer = new AzureSigner({ account, container, store: name });
   const clock = new ServerClock();
   const cache = cachedCredentials(options.credentials, name);
-  const credentials = (call: Call): Promise<AzureCredentials> => unlessAborted(cache.get(), call.signal, call);
+  const credentials = (call: Call): Promise<AzureCredentials> => orAborted(cache.get(), call.signal, call);
   const isDenied = ({ error }: Failure): boolean => error.code === "Unauthenticated";
   return {
     ...createBucketClient({

@@ -1,8 +1,7 @@
-import { abortedError, type EdgewaterError, isEdgewaterError, throwIfAborted } from "../../errors.ts";
+import { abortedError, type EdgewaterError, isEdgewaterError, orAborted, throwIfAborted } from "../../errors.ts";
 import type { RetryPolicy } from "../../retry.ts";
 import { hasUndici, isBun, isDeno } from "../../runtime/node.ts";
 import { type Call, failed } from "../call.ts";
-import { unlessAborted } from "./aborted.ts";
 
 /** How a remote store sends its requests. */
 export interface TransportOptions {
@@ -69,7 +68,7 @@ export async function exchange(call: Call, request: HTTPRequest, options: Transp
       signal: whole,
     });
     // A custom fetch may ignore the signal.
-    response = await unlessAborted(sent, whole, call);
+    response = await orAborted(sent, whole, call);
   } catch (cause) {
     if (isEdgewaterError(cause) && !isEdgewaterError(cause, "Aborted")) throw cause;
     if (signal?.aborted) throw abortedError(signal, call);

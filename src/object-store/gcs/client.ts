@@ -1,5 +1,5 @@
+import { orAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { unlessAborted } from "../client/aborted.ts";
 import type { MetadataHeaders } from "../client/attributes.ts";
 import { type BucketClient, createBucketClient, pathOf } from "../client/bucket-client.ts";
 import { checkExpiry } from "../client/checks.ts";
@@ -58,7 +58,7 @@ export function createGCSClient(options: GCSStoreOptions): GCSClient {
   const url = checkOptions(options, name);
   const clock = new ServerClock();
   const cache = cachedCredentials(options.credentials, name);
-  const credentials = (call: Call): Promise<GCSCredentials> => unlessAborted(cache.get(), call.signal, call);
+  const credentials = (call: Call): Promise<GCSCredentials> => orAborted(cache.get(), call.signal, call);
   return {
     ...createBucketClient({
       name,

@@ -1,9 +1,8 @@
 import { encodeKey } from "../../encoding/percent.ts";
-import { EdgewaterError, isEdgewaterError } from "../../errors.ts";
+import { EdgewaterError, isEdgewaterError, orAborted } from "../../errors.ts";
 import { aFunction, checkOptions, either, type OptionKinds, stringRecord } from "../../options.ts";
 import { openedBytes } from "../body.ts";
 import { type Call, failed, printable } from "../call.ts";
-import { unlessAborted } from "../client/aborted.ts";
 import { checkExtent, codingOf, hiddenHeader, statedLength, unexpected } from "../client/answer/answer.ts";
 import { openedAnswer } from "../client/answer/body.ts";
 import { isRedirect, redirectError } from "../client/answer/redirect.ts";
@@ -107,8 +106,10 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
       if (size === undefined || last === undefined) return await this.#openedWhole(call, response, options);
       const { start, end } = resolveRange(range, size, call);
       const meta = metaOf(call, response, size);
-      const body = isPart || (start === 0 && end === size) ? response : slicedAnswer(response, start, end);
-      return openedAnswer(meta, body, call, { timeoutMs: this.#options.timeoutMs, length: isPart ? last - first : end - start });
+      const { timeoutMs } = this.#options;
+      if (isPart || (start === 0 && end === size)) return openedAnswer(meta, response, call, { timeoutMs, length: last - first });
+      const whole = openedAnswer(meta, response, call, { timeoutMs, length: size }).stream();
+      return openedAnswer(meta, slicedAnswer(whole, start, end), call, { timeoutMs, length: end - start });
     } catch (error) {
       if (!response.body?.locked) void response.body?.cancel().catch(() => undefined);
       throw error;
@@ -172,7 +173,7 @@ export class HTTPStore implements Named, FullGet, Head<FullObjectMeta> {
     const { headers = {} } = this.#options;
     if (typeof headers !== "function") return headers;
     try {
-      return await unlessAborted(Promise.resolve(headers()), call.signal, call);
+      return await orAborted(Promise.resolve(headers()), call.signal, call);
     } catch (cause) {
       throw isEdgewaterError(cause) ? cause : failed(call, "Unauthenticated", "the function for its headers failed", { cause });
     }
@@ -206,28 +207,30 @@ function decodedAnswer(call: Call, response: Response): Response {
   return new Response(response.body?.pipeThrough(new DecompressionStream(format)) ?? null);
 }
 
-/** An answer with a range of the body of another, which is cancelled as soon as the range has been read. */
-function slicedAnswer(response: Response, start: number, end: number): Response {
+/** An answer with a range of a whole object, which is cancelled as soon as the range has been read. */
+function slicedAnswer(whole: ReadableStream<Uint8Array>, start: number, end: number): Response {
   let position = 0;
-  const reader = response.body?.getReader();
-  const body = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      while (true) {
-        const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-        if (done) return controller.close();
-        const part = value.subarray(Math.max(start - position, 0), Math.max(end - position, 0));
-        position += value.byteLength;
-        if (part.byteLength > 0) controller.enqueue(part);
-        if (position >= end) {
-          controller.close();
-          await reader?.cancel();
-          return;
+  const reader = whole.getReader();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        while (true) {
+          const { done, value } = await reader.read();
+          if (done) return controller.close();
+          const part = value.subarray(Math.max(start - position, 0), Math.max(end - position, 0));
+          position += value.byteLength;
+          if (part.byteLength > 0) controller.enqueue(part);
+          if (position >= end) {
+            controller.close();
+            await reader.cancel();
+            return;
+          }
+          if (part.byteLength > 0) return;
         }
-        if (part.byteLength > 0) return;
-      }
+      },
+      cancel: (reason) => reader.cancel(reason),
     },
-    cancel: (reason) => reader?.cancel(reason),
-  });
-  // The reader of the body notices by this length when it ends too early.
-  return new Response(body, { headers: { "content-length": String(end - start) } });
+    { highWaterMark: 0 },
+  );
+  return new Response(body);
 }

@@ -237,6 +237,11 @@ export function moveFile(from: string, to: string): void {
   }
 }
 
+/** The error of a writer whose claim was buried. */
+export function fenced(call: Call): Error {
+  return failed(call, "Unavailable", "another process took this writer for dead because it was stopped for seconds; try again");
+}
+
 /** Waits for a promise, but no longer than the signal of the call allows. */
 async function untilAborted(promise: Promise<unknown>, call: Call): Promise<void> {
   const { signal } = call;

@@ -1,12 +1,12 @@
-import { crcText } from "../../encoding/crc32.ts";
+import * as zlib from "node:zlib";
+import { crcText, crc32 as portableCrc32 } from "../../encoding/crc32.ts";
 import { throwIfAborted } from "../../errors.ts";
 import { bytesOf, chunksOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
 import type { StreamBody } from "../types.ts";
-import { crc32 } from "./crc32.ts";
 import { type Stamp, statsOfOpen } from "./file-stats.ts";
 import { closeSync, fsync, futimesSync, openSync, read, readSync, write, writeSync } from "./fs.ts";
-import { dirname } from "./layout.ts";
+import { dirname, withFolder } from "./layout.ts";
 import { secondsOf } from "./stamp.ts";
 import { codeOf } from "./system-error.ts";
 
@@ -15,43 +15,53 @@ export const smallBody: number = 64 * 1024;
 
 const chunkBytes = 256 * 1024;
 
+/** The CRC-32 of bytes. Pass the result for the earlier bytes to continue. Node before 20.15 has none of its own. */
+export const crc32: (bytes: Uint8Array, earlier?: number) => number = zlib.crc32 ?? portableCrc32;
+
 /** A file to write. */
 export interface NewFile {
   readonly path: string;
   readonly body: StreamBody;
   readonly mtimeMs: number;
-  /** Whether to compute the CRC-32 of a body in memory. That of a stream is always computed. */
-  readonly withCrc: boolean;
   readonly fsync: boolean;
 }
 
 /** A file that was written. */
 export interface WrittenFile extends Stamp {
+  /** The CRC-32 of a stream, which is gone. That of bytes in memory is not computed. */
   readonly crc32: string | undefined;
 }
 
-/** Writes a new file and sets its time. Returns the time that the disk keeps, which may be a whole second. */
-export function writeNew(file: NewFile, call: Call): Promise<WrittenFile> {
-  return withFile(file.path, "wx", file.fsync, async (descriptor) => {
+/** Creates a file and begins to write it. The system writes a large body while the caller does something else. */
+export async function beginFile(file: NewFile, call: Call): Promise<{ readonly written: Promise<WrittenFile> }> {
+  let descriptor = 0;
+  await withFolder(file.path, () => {
+    descriptor = openSync(file.path, "wx");
+  });
+  const written = writeFile(descriptor, file, call);
+  // A caller that fails meanwhile does not wait for it.
+  written.catch(() => undefined);
+  return { written };
+}
+
+/** Returns the time that the disk keeps, which may be a whole second. */
+async function writeFile(descriptor: number, { body, mtimeMs, fsync: isSynced }: NewFile, call: Call): Promise<WrittenFile> {
+  return closing(descriptor, isSynced, async () => {
     let crc: number | undefined;
-    if (isBuffered(file.body)) {
-      const bytes = bytesOf(file.body);
-      const writing = writeAll(descriptor, bytes);
-      // The system writes a large body at the same time.
-      if (file.withCrc) crc = crc32(bytes);
-      await writing;
+    if (isBuffered(body)) {
+      await writeAll(descriptor, bytesOf(body));
     } else {
       crc = 0;
-      for await (const chunk of chunksOf(file.body, call)) {
+      for await (const chunk of chunksOf(body, call)) {
         const writing = writeAll(descriptor, chunk);
         crc = crc32(chunk, crc);
         await writing;
       }
     }
     throwIfAborted(call.signal, call);
-    setTime(descriptor, file.mtimeMs);
-    const { size, mtimeMs } = statsOfOpen(descriptor);
-    return { size, mtimeMs, crc32: crc === undefined ? undefined : crcText(crc) };
+    setTime(descriptor, mtimeMs);
+    const { size, mtimeMs: kept } = statsOfOpen(descriptor);
+    return { size, mtimeMs: kept, crc32: crc === undefined ? undefined : crcText(crc) };
   });
 }
 
@@ -89,6 +99,15 @@ export async function crc32OfOpen(file: number, size: number): Promise<string> {
     position += count;
   }
   return crcText(crc);
+}
+
+/** Opens a file; undefined if this process may not read it, or has no descriptor left. */
+export function openForReading(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch {
+    return undefined;
+  }
 }
 
 /** The CRC-32 of a file, read synchronously. */
@@ -133,8 +152,12 @@ async function withFile<Value>(
   work: (file: number) => Value | Promise<Value>,
 ): Promise<Value> {
   const file = openSync(path, flags);
+  return closing(file, isSynced, () => work(file));
+}
+
+async function closing<Value>(file: number, isSynced: boolean, work: () => Value | Promise<Value>): Promise<Value> {
   try {
-    const value = await work(file);
+    const value = await work();
     if (isSynced) await fsync(file);
     return value;
   } finally {

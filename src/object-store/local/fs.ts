@@ -29,6 +29,7 @@ export {
 } from "node:fs";
 export { readdir, rename } from "node:fs/promises";
 
+export const close: (file: number) => Promise<void> = promisify(callbacks.close);
 export const read: (
   file: number,
   buffer: Uint8Array,

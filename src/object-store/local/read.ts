@@ -3,8 +3,7 @@ import { type EdgewaterError, throwIfAborted } from "../../errors.ts";
 import { decodeText, openedBytes } from "../body.ts";
 import { type Call, explain, failed } from "../call.ts";
 import type { FullObjectMeta, GetResult } from "../types.ts";
-import { crc32 } from "./crc32.ts";
-import { smallBody } from "./file-bytes.ts";
+import { crc32, smallBody } from "./file-bytes.ts";
 import { closeSync, read, readSync } from "./fs.ts";
 import { classify } from "./system-error.ts";
 

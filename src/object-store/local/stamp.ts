@@ -38,6 +38,11 @@ export function timeToPass(deleted: Stamp): number {
   return lead < foreignLeadMs ? Math.max(lead, 0) : 0;
 }
 
+/** Waits for milliseconds, if there are any. */
+export async function pause(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /** Returns whether the file has exactly the size and time of its record. */
 export function fitsExactly(file: Stamp, record: Stamp): boolean {
   return file.size === record.size && file.mtimeMs === record.mtimeMs;

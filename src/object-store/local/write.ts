@@ -1,25 +1,18 @@
-import { crcText } from "../../encoding/crc32.ts";
 import { throwIfAborted } from "../../errors.ts";
-import { bytesOf, isBuffered, sizeOf } from "../body.ts";
-import { type Call, failed } from "../call.ts";
+import type { Call } from "../call.ts";
 import { checkMode } from "../conditions.ts";
 import type { Attributes, PutMode, StreamBody } from "../types.ts";
-import { type Claim, Claims, moveFile } from "./claim.ts";
+import { type Claim, Claims, fenced } from "./claim.ts";
 import { type ClaimOwner, processOwner } from "./claim-owner.ts";
-import { crc32 } from "./crc32.ts";
-import { crc32OfFile, restamp, smallBody, syncFolders, type WrittenFile, writeNew, writeSmall } from "./file-bytes.ts";
-import type { FileStats } from "./file-stats.ts";
-import { rename, renameSync } from "./fs.ts";
-import { dirname, isWindows, type Layout, makeFolder, withFolder } from "./layout.ts";
+import { crc32OfFile, syncFolders, writeSmall } from "./file-bytes.ts";
+import { dirname, type Layout, withFolder } from "./layout.ts";
 import type { Beside, Lookup } from "./lookup.ts";
 import { removeOldAttributes } from "./old-attributes.ts";
-import { type ClaimContent, encode, newToken, type ObjectRecord } from "./record.ts";
-import { leadToWait, nextSecond, nextTime, plainEtag, timeToPass } from "./stamp.ts";
-import { attempt, codeOf, discard, removeFile } from "./system-error.ts";
-import { bytesName, plainClaimName, recordClaimName } from "./temporary-name.ts";
-
-/** A larger body, and a stream, is written before the claim is made, because other writers of the key wait for the claim. */
-const largestClaim = 8 * 1024 * 1024;
+import { PendingPut } from "./pending-put.ts";
+import { type ClaimContent, encode } from "./record.ts";
+import { leadToWait, nextTime, pause, timeToPass } from "./stamp.ts";
+import { attempt, discard, removeFile } from "./system-error.ts";
+import { recordClaimName } from "./temporary-name.ts";
 
 /** An object to write. */
 export interface NewObject {
@@ -55,8 +48,9 @@ export class Writer {
     const isRecorded = attributes !== undefined || this.#isCoarse || this.#lookup.beside(key).hasRecord;
     const put = new PendingPut(this.#layout, this.#owner(), call, { body, attributes, isRecorded, before, fsync: this.#fsync });
     try {
-      if (!put.isSmall) await put.writeBytes();
+      if (!put.isSmall) await put.write();
       return await claims.alone(call, put, async () => {
+        if (put.isSmall) await put.write();
         const { path, stats } = this.#layout.locate(key);
         if (mode !== "overwrite") checkMode(mode, this.#lookup.etagOf(key), call);
         this.#isCoarse ||= put.isCoarse;
@@ -71,7 +65,7 @@ export class Writer {
         return put.etag;
       });
     } finally {
-      put.end();
+      await put.end();
     }
   }
 
@@ -171,200 +165,4 @@ export class Writer {
     }
     if (this.#fsync) await syncFolders(this.#layout.recordOf(key), put.madeRecordFolder);
   }
-}
-
-interface PutRequest {
-  readonly body: StreamBody;
-  readonly attributes: Attributes | undefined;
-  readonly isRecorded: boolean;
-  /** The object that was there before the put began. */
-  readonly before: FileStats | undefined;
-  readonly fsync: boolean;
-}
-
-/** The files of one put in the temporary folder, from their creation to their publication or removal. They are its claim. */
-class PendingPut implements Claim {
-  readonly id: string;
-  readonly call: Call;
-  readonly recordClaim: string;
-  /** Whether the bytes are written together with the claim. */
-  readonly isSmall: boolean;
-  madeRecordFolder: string | undefined;
-  /** Whether the disk did not keep the milliseconds of the time. Then the time cannot tell the object from another one. */
-  isCoarse = false;
-  readonly #layout: Layout;
-  readonly #owner: ClaimOwner;
-  readonly #request: PutRequest;
-  readonly #bytes: string;
-  readonly #plainClaim: string;
-  /** Where the bytes are now: under a name that nobody waits for, or under that of a claim. */
-  #path: string;
-  #isRecorded: boolean;
-  #isPublished = false;
-  #written: WrittenFile | undefined;
-  #record: ObjectRecord | undefined;
-
-  constructor(layout: Layout, owner: ClaimOwner, call: Call, request: PutRequest) {
-    this.#layout = layout;
-    this.#owner = owner;
-    this.call = call;
-    this.#request = request;
-    this.#isRecorded = request.isRecorded;
-    this.id = owner.newId();
-    const hash = layout.hashOf(call.key);
-    this.recordClaim = recordClaimName(hash, this.id);
-    this.#bytes = `${layout.temporary}/${bytesName(this.id)}`;
-    this.#plainClaim = `${layout.temporary}/${plainClaimName(hash, this.id)}`;
-    const { body, isRecorded } = request;
-    this.isSmall = isBuffered(body) && (sizeOf(body) ?? body.length) <= largestClaim;
-    this.#path = this.isSmall && !isRecorded ? this.#plainClaim : this.#bytes;
-  }
-
-  get mtimeMs(): number {
-    return this.#written?.mtimeMs ?? 0;
-  }
-
-  get isRecorded(): boolean {
-    return this.#isRecorded;
-  }
-
-  /** The identity of the object, once it is published. */
-  get etag(): string {
-    return this.#record ? `"${this.#record.etag}"` : plainEtag(this.#written ?? { size: 0, mtimeMs: 0 });
-  }
-
-  /** Writes the bytes. */
-  async writeBytes(): Promise<void> {
-    const { body, before, fsync } = this.#request;
-    const mtimeMs = nextTime(before);
-    await withFolder(this.#path, async () => {
-      this.#written = await writeNew({ path: this.#path, body, mtimeMs, withCrc: this.#isRecorded, fsync }, this.call);
-    });
-    this.isCoarse = this.mtimeMs !== mtimeMs;
-    if (!this.isCoarse || this.#isRecorded) return;
-    if (this.#path !== this.#bytes) this.#move(this.#bytes);
-    this.#isRecorded = true;
-  }
-
-  async make(): Promise<void> {
-    if (this.#written === undefined) await this.writeBytes();
-    if (this.#isRecorded) await this.#writeRecord("wx");
-    else if (this.#path !== this.#plainClaim) this.#move(this.#plainClaim);
-  }
-
-  withdraw(): void {
-    if (this.#isRecorded) removeFile(this.#recordPath);
-    else this.#move(this.#bytes);
-  }
-
-  /** Sets another time, if another writer has replaced the object meanwhile. */
-  async takeTime(mtimeMs: number): Promise<void> {
-    try {
-      await restamp(this.#path, mtimeMs, this.#request.fsync);
-    } catch (error) {
-      throw this.#explain(error);
-    }
-    this.#written = { ...(this.#written as WrittenFile), mtimeMs };
-    if (this.#isRecorded) await this.#writeRecord("w");
-  }
-
-  /** On a disk that keeps whole seconds: sets a second that none of these files has. */
-  async takeSecond(taken: readonly ({ readonly size: number; readonly mtimeMs: number } | undefined)[]): Promise<void> {
-    const second = nextSecond(this.mtimeMs, this.#written?.size ?? 0, taken);
-    if (second !== this.mtimeMs) await this.takeTime(second);
-  }
-
-  /** Gives the object a record although it has no attributes, because it replaces one that has a record. */
-  async addRecord(): Promise<void> {
-    if (this.#isRecorded) return;
-    this.#isRecorded = true;
-    await this.#writeRecord("wx");
-  }
-
-  /** Moves the object to its place. This is the moment of the write. Returns the first folder that was created. */
-  async publish(path: string, replaced: FileStats | undefined, beside: Beside): Promise<string | undefined> {
-    if (this.#isRecorded) {
-      if (!beside.hasFolder) this.madeRecordFolder = makeFolder(dirname(this.#layout.recordOf(this.call.key)));
-      if (this.#request.fsync) await syncFolders(this.#recordPath);
-    }
-    const made = this.#request.fsync && replaced === undefined ? makeFolder(dirname(path)) : undefined;
-    try {
-      // ext4 starts to write a file that replaces another one to the disk, and frees the other one: long work for large files.
-      const isLong = replaced !== undefined && Math.max(replaced.size, this.#written?.size ?? 0) > smallBody;
-      if (replaced === undefined) moveFile(this.#path, path);
-      else await this.#replace(path, isLong);
-    } catch (error) {
-      throw this.#explain(error);
-    }
-    this.#isPublished = true;
-    return made;
-  }
-
-  /** Removes what was not published. A file that cannot be removed is no longer in use, so no writer of this process waits for it. */
-  end(): void {
-    this.#owner.release(this.id);
-    if (this.#isPublished) return;
-    discard(this.#path);
-    if (this.#isRecorded) discard(this.#recordPath);
-  }
-
-  get #recordPath(): string {
-    return `${this.#layout.temporary}/${this.recordClaim}`;
-  }
-
-  #move(path: string): void {
-    try {
-      renameSync(this.#path, path);
-    } catch (error) {
-      throw this.#explain(error);
-    }
-    this.#path = path;
-  }
-
-  async #replace(path: string, isLong: boolean): Promise<void> {
-    for (let turn = 0; ; turn++) {
-      try {
-        if (isLong) await rename(this.#path, path);
-        else renameSync(this.#path, path);
-        return;
-      } catch (error) {
-        // Windows refuses to replace a file that another program has open.
-        const isBusy = isWindows && ["EPERM", "EACCES", "EBUSY"].includes(codeOf(error) ?? "");
-        if (!isBusy && codeOf(error) === "ENOENT") return moveFile(this.#path, path);
-        if (!isBusy || turn === 100) throw error;
-      }
-      await pause(Math.min(turn, 50));
-    }
-  }
-
-  async #writeRecord(flags: "wx" | "w"): Promise<void> {
-    const { body, attributes, fsync } = this.#request;
-    const { size, mtimeMs, crc32: crc } = this.#written as WrittenFile;
-    // Only the CRC of a body in memory may be missing.
-    const crc32Text = crc ?? crcText(crc32(bytesOf(body as string)));
-    this.#record = {
-      key: this.call.key,
-      etag: this.#record?.etag ?? newToken(),
-      size,
-      mtimeMs,
-      crc32: crc32Text,
-      contentType: attributes?.contentType,
-      metadata: attributes?.metadata,
-    };
-    const text = encode(this.#record);
-    await withFolder(this.#recordPath, () => writeSmall(this.#recordPath, text, flags, fsync));
-  }
-
-  /** Bytes that are gone were removed by a writer that took this one for dead. */
-  #explain(error: unknown): unknown {
-    return codeOf(error) === "ENOENT" && this.#layout.ownStats(this.#path) === undefined ? fenced(this.call) : error;
-  }
-}
-
-function fenced(call: Call): Error {
-  return failed(call, "Unavailable", "another process took this writer for dead because it was stopped for seconds; try again");
-}
-
-async function pause(ms: number): Promise<void> {
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,3 +1,4 @@
+import { orAborted } from "../../errors.ts";
 import {
   aName,
   anyValue,
@@ -11,7 +12,6 @@ import {
 import { checkRetryPolicy, type RetryPolicy } from "../../retry.ts";
 import { bytesOf, isBuffered } from "../body.ts";
 import type { Call } from "../call.ts";
-import { unlessAborted } from "../client/aborted.ts";
 import { putInParts } from "../client/multipart.ts";
 import { type Attempt, type ObjectState, writeExactlyOnce } from "../conditional-write/conditional-write.ts";
 import { LineageCache } from "../conditional-write/lineage-cache.ts";
@@ -147,7 +147,7 @@ export class Writer {
   async #attempt(call: Call, write: () => Promise<R2Object | null>): Promise<Attempt> {
     const { store, key, signal } = call;
     try {
-      const written = await unlessAborted(write(), signal, { store, key });
+      const written = await orAborted(write(), signal, { store, key });
       return written === null ? { outcome: "refused" } : { outcome: "written", etag: written.httpEtag };
     } catch (cause) {
       const { error, isTransient, retryAfterMs } = failureOf(call, cause);

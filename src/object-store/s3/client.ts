@@ -1,5 +1,5 @@
+import { orAborted } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { unlessAborted } from "../client/aborted.ts";
 import type { MetadataHeaders } from "../client/attributes.ts";
 import { type BucketClient, type BucketRequest, createBucketClient, pathOf } from "../client/bucket-client.ts";
 import { checkExpiry } from "../client/checks.ts";
@@ -68,7 +68,7 @@ export function createS3Client(options: S3StoreOptions): S3Client {
   const clock = new ServerClock();
   const credentials = cachedCredentials(options.credentials, name);
   const sign = async (call: Call, { method, path, headers = {}, body }: BucketRequest, isInUrl = false): Promise<HTTPRequest> => {
-    const current = await unlessAborted(credentials.get(), call.signal, call);
+    const current = await orAborted(credentials.get(), call.signal, call);
     return signer.sign({ method, url: bucket + path, headers, body }, current, clock.now(), isInUrl);
   };
   return {

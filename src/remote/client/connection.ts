@@ -1,7 +1,6 @@
-import { EdgewaterError, type ErrorCode, isEdgewaterError } from "../../errors.ts";
+import { EdgewaterError, type ErrorCode, isEdgewaterError, orAborted } from "../../errors.ts";
 import { parsed } from "../../http/json.ts";
 import { type Call, failed, printable } from "../../object-store/call.ts";
-import { unlessAborted } from "../../object-store/client/aborted.ts";
 import { unexpected } from "../../object-store/client/answer/answer.ts";
 import { textBody } from "../../object-store/client/answer/body.ts";
 import { isRedirect, redirectError } from "../../object-store/client/answer/redirect.ts";
@@ -159,7 +158,7 @@ export class Connection {
     let given: unknown = token;
     if (typeof token === "function") {
       try {
-        given = await unlessAborted(Promise.resolve(token()), call.signal, call);
+        given = await orAborted(Promise.resolve(token()), call.signal, call);
       } catch (cause) {
         throw isEdgewaterError(cause) ? cause : failed(call, "Unauthenticated", "the function for the token failed", { cause });
       }

@@ -34,12 +34,12 @@ export function backfillsOf(storage: Storage, graph: Graph, operations: Operatio
     list: () => operations.run(() => readBackfills(storage)),
     get: (backfillId) =>
       operations.run(async () => {
-        const { describeBackfill } = await import("./report.ts");
+        const { describeBackfill } = await import("../later.ts");
         return describeBackfill(storage, graph, backfillId);
       }),
     cancel: (backfillId) =>
       operations.run(async () => {
-        const { cancelBackfill } = await import("./backfill.ts");
+        const { cancelBackfill } = await import("../later.ts");
         return cancelBackfill(backfillId, storage);
       }),
   };

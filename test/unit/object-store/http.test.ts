@@ -97,6 +97,12 @@ describe("HTTPStore", () => {
     await expect(store.get("plain", { ifMatch: '"1"' })).rejects.toMatchObject({ code: "NotSupported", field: "ETag" });
   });
 
+  it("refuses a range of a whole object that turns out longer than its length", async () => {
+    const long = async (): Promise<Response> => new Response("abcdefghij", { headers: { "content-length": "5", etag: '"1"' } });
+    const object = await new HTTPStore("http://127.0.0.1:1", { fetch: long }).get("k", { range: { start: 3, end: 5 } });
+    await expect(object.text()).rejects.toMatchObject({ code: "Unavailable", message: expect.stringContaining("more than its 5 bytes") });
+  });
+
   it("detects a body that ends within the requested range, also when it cuts out the range itself", async () => {
     const short: typeof fetch = async () => new Response("0123", { headers: { "content-length": "10", etag: '"1"' } });
     const store = new HTTPStore("http://127.0.0.1:1", { fetch: short });

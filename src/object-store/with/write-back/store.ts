@@ -1,8 +1,7 @@
-import { EdgewaterError, isEdgewaterError } from "../../../errors.ts";
+import { EdgewaterError, isEdgewaterError, orAborted } from "../../../errors.ts";
 import { aSignal, checkOptions, checkValue, type OptionKinds, oneOf, required } from "../../../options.ts";
 import { checkBody } from "../../body.ts";
 import { notFound } from "../../call.ts";
-import { unlessAborted } from "../../client/aborted.ts";
 import { inParallel } from "../../client/parallel.ts";
 import { checkAttributes } from "../../conditions.ts";
 import { checkKey, checkKeys } from "../../path.ts";
@@ -171,7 +170,7 @@ class WriteBack {
     const failures: EdgewaterError[] = [];
     const { signal } = options;
     const drained = this.#drain({ ...(signal && { signal }), failures });
-    await unlessAborted(drained, signal, { store: this.name });
+    await orAborted(drained, signal, { store: this.name });
     const [first] = failures;
     if (first === undefined) return;
     const others = failures.length === 1 ? "" : ` (and ${failures.length - 1} more, see pending())`;

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { EdgewaterError } from "edgewater";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { unlessAborted } from "../../../../src/object-store/client/aborted.ts";
+import { orAborted } from "../../../../src/errors.ts";
 import { openedAnswer } from "../../../../src/object-store/client/answer/body.ts";
 import { failureOf, type ServiceErrors } from "../../../../src/object-store/client/error-codes.ts";
 import { exchange, isUnsent } from "../../../../src/object-store/client/exchange.ts";
@@ -255,10 +255,10 @@ describe("parallel work", () => {
 
   it("is not awaited after an abort, although its promise takes no signal", async () => {
     const controller = new AbortController();
-    const waiting = unlessAborted(new Promise(() => undefined), controller.signal, {});
+    const waiting = orAborted(new Promise(() => undefined), controller.signal, {});
     controller.abort();
     await expect(waiting).rejects.toMatchObject({ code: "Aborted" });
-    expect(await unlessAborted(Promise.resolve(1), undefined, {})).toBe(1);
-    await expect(unlessAborted(Promise.reject(new Error("own")), new AbortController().signal, {})).rejects.toThrow("own");
+    expect(await orAborted(Promise.resolve(1), undefined, {})).toBe(1);
+    await expect(orAborted(Promise.reject(new Error("own")), new AbortController().signal, {})).rejects.toThrow("own");
   });
 });
