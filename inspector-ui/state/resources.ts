@@ -1,5 +1,6 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { EventBatch } from "../../src/inspector/inspection.ts";
+import { nextTask } from "./next-task.ts";
 
 /** The answer to one question, which is asked once for all who look at it, and again after what it tells of has changed. */
 export interface Resource<Value> {
@@ -91,6 +92,8 @@ function openEntry<Value>(question: Question<Value>): Entry {
     isLoading.value = true;
     try {
       const answer = await question.load(mine.signal);
+      // What is drawn of it is no part of the task that has made it, nor of that which draws another answer.
+      await nextTask();
       if (mine.signal.aborted) return;
       batch(() => {
         value.value = answer;

@@ -1,4 +1,5 @@
 import type { Inspection, Preview } from "../../../../src/inspector/inspection.ts";
+import { nextTask } from "../../../state/next-task.ts";
 import type { Question } from "../../../state/resources.ts";
 import { previewQuestion, type ValueOf } from "./query.ts";
 
@@ -19,6 +20,7 @@ export function mapQuestion(inspection: Inspection, of: ValueOf, find: string): 
       let first: Table | undefined;
       for (let from = 0; from < maximumPoints; from += perRequest) {
         const table = await page(from).load(signal);
+        await nextTask();
         if (table.kind !== "table") return undefined;
         first ??= table;
         rows.push(...table.rows);
