@@ -1,4 +1,4 @@
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from "@tanstack/virtual-core";
+import { elementScroll, observeElementOffset, Virtualizer, type VirtualizerOptions } from "@tanstack/virtual-core";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useReducer } from "preact/hooks";
 
@@ -14,6 +14,8 @@ interface RowsOptions {
   readonly count: number;
   /** The height of one row in pixels. */
   readonly rowHeight: number;
+  /** The height in pixels that the element that scrolls will have: so much is drawn before it is laid out. */
+  readonly viewHeight?: number;
   /** What is above the rows within the element that scrolls. */
   readonly above?: number;
   readonly overscan?: number;
@@ -21,10 +23,28 @@ interface RowsOptions {
   readonly isFollowed?: boolean;
 }
 
+type Options = VirtualizerOptions<HTMLElement, HTMLElement>;
+
+/** Tells the size of what scrolls after it was laid out. To read it before would lay the page out in the task that draws it. */
+const observeElementRect: Options["observeElementRect"] = ({ scrollElement }, tell) => {
+  if (scrollElement === null) return;
+  const observer = new ResizeObserver(([entry]) => {
+    const box = entry?.borderBoxSize[0];
+    if (box !== undefined) tell({ width: Math.round(box.inlineSize), height: Math.round(box.blockSize) });
+  });
+  observer.observe(scrollElement);
+  return () => observer.disconnect();
+};
+
+/** What is drawn anew is at its top: to scroll it there would lay the page out, too. */
+const scrollToFn: Options["scrollToFn"] = (offset, options, virtualizer) => {
+  if (offset !== 0 || virtualizer.scrollOffset !== 0) elementScroll(offset, options, virtualizer);
+};
+
 /** Of many rows of one height, those in sight. */
 export function useRowWindow(
   scroller: RefObject<HTMLElement | null>,
-  { count, rowHeight, above = 0, overscan = 6, isFollowed = true }: RowsOptions,
+  { count, rowHeight, viewHeight = 400, above = 0, overscan = 6, isFollowed = true }: RowsOptions,
 ): RowWindow {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const virtualizer = useMemo(
@@ -33,9 +53,10 @@ export function useRowWindow(
         count: 0,
         getScrollElement: () => scroller.current,
         estimateSize: () => rowHeight,
+        initialRect: { width: 0, height: viewHeight },
         observeElementRect,
         observeElementOffset,
-        scrollToFn: elementScroll,
+        scrollToFn,
       }),
     [scroller, rowHeight],
   );

@@ -1,5 +1,6 @@
 /** The five shades of the strip: none, and four classes with as many partitions each. */
 import { scaleQuantile } from "d3-scale";
+import type { Steps } from "../../state/slices.ts";
 import { contains, type Ranges } from "./ranges.ts";
 import type { Strip } from "./strip.ts";
 
@@ -13,9 +14,13 @@ export interface Shades {
 }
 
 /** Classes of a measure. Partitions without a value have no class. */
-export function shadesOf(values: readonly (number | null)[]): Shades {
-  const positive = values.filter((value): value is number => value !== null && value > 0);
+export function* shadesOf(values: readonly (number | null)[]): Steps<Shades> {
+  const positive = Float64Array.from(values.filter((value): value is number => value !== null && value > 0));
   if (positive.length === 0) return { of: () => 0, darkest: 0 };
+  yield;
+  // The scale sorts by a function, which takes long unless they are in order.
+  positive.sort();
+  yield;
   const quarters = scaleQuantile<Shade>().domain(positive).range([1, 2, 3, 4]);
   const darkest = quarters.invertExtent(4)[0];
   const isFlat = darkest === quarters.invertExtent(1)[0];
