@@ -39,7 +39,10 @@ export const Heat = ({ model, measured, selection, onSelect }: HeatProps) => {
   });
 
   // The same element again is not drawn anew: a scroll draws only the rows that come into sight.
-  const drawn = useMemo(() => new Map<number, JSX.Element>(), [model, measured, selection, active.value]);
+  const drawn = useMemo(
+    (): { rows: ReadonlyMap<number, JSX.Element> } => ({ rows: new Map() }),
+    [model, measured, selection, active.value],
+  );
 
   // A partition that was moved to may not be drawn yet: it takes the focus when it is.
   useEffect(() => {
@@ -88,8 +91,10 @@ export const Heat = ({ model, measured, selection, onSelect }: HeatProps) => {
     event.preventDefault();
     event.stopPropagation();
   };
+  const cellOf = ({ target }: Event): HTMLElement | null =>
+    target instanceof Element ? target.closest<HTMLElement>("[data-position]") : null;
   const positionOf = (event: Event): number | undefined => {
-    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-position]") : null;
+    const cell = cellOf(event);
     return cell === null ? undefined : Number(cell.dataset["position"]);
   };
   const onPointerDown = (event: PointerEvent): void => {
@@ -105,6 +110,9 @@ export const Heat = ({ model, measured, selection, onSelect }: HeatProps) => {
   };
   const onPointerOver = (event: PointerEvent): void => {
     const position = positionOf(event);
+    const cell = cellOf(event);
+    // A title of every place would be half a thousand texts in each frame of a scroll.
+    if (cell !== null) cell.title = cell.ariaLabel ?? "";
     if (!isDragging.current || position === undefined || position === active.value) return;
     select(position, { isAdding: false, isStretch: true });
     active.value = position;
@@ -119,6 +127,14 @@ export const Heat = ({ model, measured, selection, onSelect }: HeatProps) => {
   const columns = { "--columns": strip.columns.length } as Record<string, number>;
   const summary = measured?.how === "mean" ? `mean ${measured.name}` : (measured?.name ?? "");
   const shown = isLong ? rows : Array.from({ length: strip.rows }, (_, index) => ({ index, start: index * rowHeight }));
+  drawn.rows = new Map(
+    shown.map(({ index, start }) => {
+      const row = drawn.rows.get(index) ?? (
+        <HeatRow key={index} index={index} top={start} model={model} measured={measured} active={active.value} selection={selection} />
+      );
+      return [index, row];
+    }),
+  );
   return (
     <div
       class={`scroll heat ${strip.kind}`}
@@ -127,7 +143,6 @@ export const Heat = ({ model, measured, selection, onSelect }: HeatProps) => {
       aria-label={`${view.total} partitions, ${strip.caption}. Arrow keys move, shift and arrow keys select`}
       aria-multiselectable="true"
       aria-rowcount={strip.rows + 1}
-      aria-colcount={strip.columns.length + 1}
       style={{ ...columns, ...(isLong && { height: `${mostRows * rowHeight + 24}px` }) }}
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}
@@ -148,24 +163,7 @@ export const Heat = ({ model, measured, selection, onSelect }: HeatProps) => {
         </span>
       </div>
       <div class="heat-body" role="rowgroup" style={{ height: `${height}px` }}>
-        {shown.map(({ index, start }) => {
-          let row = drawn.get(index);
-          if (row === undefined) {
-            row = (
-              <HeatRow
-                key={index}
-                index={index}
-                top={start}
-                model={model}
-                measured={measured}
-                active={active.value}
-                selection={selection}
-              />
-            );
-            drawn.set(index, row);
-          }
-          return row;
-        })}
+        {[...drawn.rows.values()]}
       </div>
     </div>
   );
@@ -199,7 +197,6 @@ const HeatRow = ({ index, top, model: { strip, statusAt }, measured, active, sel
         const status = statusAt(position);
         const value = measured?.values[position];
         const shade = value === null || value === undefined ? undefined : measured?.shades.of(value);
-        const text = cellText(nameOf(strip, position), status, measured?.name, value);
         return (
           <div
             key={column}
@@ -208,9 +205,7 @@ const HeatRow = ({ index, top, model: { strip, statusAt }, measured, active, sel
             tabIndex={position === active ? 0 : -1}
             data-position={position}
             aria-selected={contains(selection, position)}
-            aria-colindex={column + 2}
-            aria-label={text}
-            title={text}
+            aria-label={cellText(nameOf(strip, position), status, measured?.name, value)}
           />
         );
       })}
