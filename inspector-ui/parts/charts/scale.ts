@@ -19,16 +19,17 @@ export function ticksOf([from, to]: Span, count: number): readonly number[] {
 export function roundSpan(span: Span, count: number): Span {
   let [from, to] = span;
   // A longer span may have longer steps; it comes to rest soon.
-  for (let round = 0; round < 10 && from < to; round++) {
+  for (let round = 0, size = 0; round < 10 && from < to; round++) {
     const step = stepOf(to - from, count);
-    const [start, end] = [step.at(Math.floor(step.indexOf(from))), step.at(Math.ceil(step.indexOf(to)))];
-    if (start === from && end === to) break;
-    [from, to] = [start, end];
+    if (step.size === size) break;
+    [from, to] = [step.at(Math.floor(step.indexOf(from))), step.at(Math.ceil(step.indexOf(to)))];
+    size = step.size;
   }
   return [from, to];
 }
 
 interface Step {
+  readonly size: number;
   readonly at: (index: number) => number;
   readonly indexOf: (value: number) => number;
 }
@@ -40,5 +41,5 @@ function stepOf(length: number, count: number): Step {
   const factor = share >= Math.sqrt(50) ? 10 : share >= Math.sqrt(10) ? 5 : share >= Math.SQRT2 ? 2 : 1;
   // Below one it divides: 3 / 10 is 0.3, and 3 * 0.1 is not.
   const [times, by] = power < 0 ? [factor, 10 ** -power] : [factor * 10 ** power, 1];
-  return { at: (index) => (index * times) / by, indexOf: (value) => (value * by) / times };
+  return { size: times / by, at: (index) => (index * times) / by, indexOf: (value) => (value * by) / times };
 }
