@@ -19,7 +19,7 @@ interface RowsOptions {
   readonly viewHeight?: number;
   /** The height in pixels of what stays above the rows within the element that scrolls; 0 unless given. */
   readonly above?: number;
-  /** How many rows are drawn above and below those in sight. */
+  /** How many rows are drawn above and below those in sight: as many as a browser may scroll before the next frame. 3 unless given. */
   readonly overscan?: number;
   /** Whether the rows are to be followed; when not, none is in sight. True unless given. */
   readonly isFollowed?: boolean;
@@ -28,7 +28,7 @@ interface RowsOptions {
 /** Of many rows of one height, those in sight. */
 export function useRowWindow(
   scroller: RefObject<HTMLElement | null>,
-  { count, rowHeight, viewHeight = 400, above = 0, overscan = 6, isFollowed = true }: RowsOptions,
+  { count, rowHeight, viewHeight = 400, above = 0, overscan = 3, isFollowed = true }: RowsOptions,
 ): RowWindow {
   const first = useSignal(0);
   const seenHeight = useSignal(viewHeight);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { applyBatch, noneLive, progressKey, type State } from "../../../inspector-ui/state/apply.ts";
-import { openResources, type Resource } from "../../../inspector-ui/state/resources.ts";
+import { openResources as openWith, type Resource, type Resources } from "../../../inspector-ui/state/resources.ts";
 import type { EventBatch, EventView, NodeRow } from "../../../src/inspector/inspection.ts";
 import { snapshot } from "../../support/inspection/story-snapshot.ts";
 
@@ -41,6 +41,8 @@ describe("a batch of events", () => {
   });
 });
 
+const openResources = (): Resources => openWith(async () => {});
+
 /** Ends when the latest question has its answer, or has failed. */
 const settled = ({ isLoading }: Resource<unknown>): Promise<void> =>
   vi.waitFor(() => expect(isLoading.value).toBe(false), { interval: 1, timeout: 60_000 });
@@ -60,6 +62,18 @@ describe("a resource", () => {
     for (const end of ends) end();
     resource.use();
     expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  it("has its answer when its turn to be drawn comes", async () => {
+    const turns: (() => void)[] = [];
+    const resources = openWith(() => new Promise((resolve) => turns.push(resolve)));
+    const resource = resources.get({ key: "a", load: async () => "answer" });
+    resource.use();
+    await vi.waitFor(() => expect(turns).toHaveLength(1), { interval: 1, timeout: 60_000 });
+    expect(resource.value.value).toBeUndefined();
+    turns[0]?.();
+    await settled(resource);
+    expect(resource.value.value).toBe("answer");
   });
 
   it("is aborted when its last user leaves, and asked again by the next", async () => {
