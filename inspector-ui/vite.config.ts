@@ -14,7 +14,7 @@ export default defineConfig(({ mode }) => {
     root,
     base: "./",
     publicDir: false,
-    plugins: isDemo ? [] : [sizeLimits("The inspector", { first: 60_000, later: 100_000 })],
+    plugins: isDemo ? [] : [sizeLimits("The inspector", { first: 50_000, later: 85_000 })],
     resolve: { conditions: ["edgewater-source", "module", "browser", "development|production"] },
     build: {
       outDir: join(root, isDemo ? "../dist-inspector-demo" : "../dist-inspector"),

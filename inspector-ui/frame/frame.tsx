@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { Button } from "../parts/basics.tsx";
 import { Glyph } from "../parts/glyph.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -40,7 +40,8 @@ export const Frame = () => {
   const { store, router, theme, live, slots, panels } = useApp();
   const main = useRef<HTMLElement>(null);
   const snapshot = store.snapshot.value;
-  const items = snapshot === undefined ? [] : navigationOf(snapshot);
+  const { nodes, attention } = snapshot ?? {};
+  const items = useMemo(() => (nodes && attention ? navigationOf({ nodes, attention }) : []), [nodes, attention]);
   useKeys(commands({ items, router, theme, panels }));
   useScreenFocus(main);
   const isOld = isStale(store.connection.value);

@@ -16,7 +16,7 @@ export interface NavItem {
 }
 
 /** The views of a repository, with what needs somebody in each. Partitions are those of the asset that lacks most. */
-export function navigationOf(snapshot: Snapshot): readonly NavItem[] {
+export function navigationOf(snapshot: Pick<Snapshot, "nodes" | "attention">): readonly NavItem[] {
   const partitioned = snapshot.nodes.filter((node) => node.counts !== undefined).sort((left, right) => toMake(right) - toMake(left))[0];
   const failedRuns = snapshot.attention.filter((row) => row.kind === "failed" || row.kind === "interrupted").length;
   const lacking = snapshot.nodes.reduce((sum, node) => sum + toMake(node), 0);

@@ -54,11 +54,20 @@ function whenDrawn(main: RefObject<HTMLElement | null>, root: ShadowRoot, drawn:
     last = heading;
     if (isFirst || root.activeElement === null) drawn(heading);
   };
-  const observer = new MutationObserver(look);
-  const frame = requestAnimationFrame(() => {
-    observer.observe(root, { childList: true, subtree: true, attributeFilter: ["open"] });
-    look();
-  });
+  let frame = 0;
+  let isWaiting = false;
+  // To focus an element lays the page out: with the next frame, that is laid out anyway.
+  const lookLater = (): void => {
+    if (isWaiting) return;
+    isWaiting = true;
+    frame = requestAnimationFrame(() => {
+      isWaiting = false;
+      look();
+    });
+  };
+  const observer = new MutationObserver(lookLater);
+  observer.observe(root, { childList: true, subtree: true, attributeFilter: ["open"] });
+  lookLater();
   return () => {
     cancelAnimationFrame(frame);
     observer.disconnect();

@@ -7,6 +7,7 @@ import type { Panels } from "../frame/panels.ts";
 import type { Router } from "../frame/router.ts";
 import type { Theme } from "../frame/theme.ts";
 import type { Question, Resource } from "./resources.ts";
+import { inSlices, type Steps } from "./slices.ts";
 import type { Store } from "./store.ts";
 
 /** What the page around the inspector adds to it. */
@@ -69,4 +70,24 @@ export function useAfter(isTrue: boolean, ms: number): boolean {
     return () => clearTimeout(timer);
   }, [isTrue, ms, isLong]);
   return isLong.value && isTrue;
+}
+
+/** What is worked out in slices whenever something of `from` has changed; until it is done, what was worked out before. */
+export function useSliced<Result>(begin: () => Steps<Result> | undefined, from: readonly unknown[]): Result | undefined {
+  const result = useSignal<Result | undefined>(undefined);
+  useEffect(() => {
+    const steps = begin();
+    if (steps === undefined) return;
+    const session = new AbortController();
+    const work = async (): Promise<void> => {
+      try {
+        result.value = await inSlices(steps, session.signal);
+      } catch (error) {
+        if (!session.signal.aborted) throw error;
+      }
+    };
+    void work();
+    return () => session.abort();
+  }, from);
+  return result.value;
 }

@@ -1,5 +1,6 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { EventBatch } from "../../src/inspector/inspection.ts";
+import { openTurns, type Turn } from "./turns.ts";
 
 /** The answer to one question, which is asked once for all who look at it, and again after what it tells of has changed. */
 export interface Resource<Value> {
@@ -39,7 +40,7 @@ interface Entry extends Resource<unknown> {
   readonly isUsed: () => boolean;
 }
 
-export function openResources(): Resources {
+export function openResources(turn: Turn = openTurns()): Resources {
   const entries = new Map<string, Entry>();
 
   const trim = (): void => {
@@ -56,7 +57,7 @@ export function openResources(): Resources {
   return {
     get: <Value>(question: Question<Value>): Resource<Value> => {
       const found = entries.get(question.key);
-      const entry = found ?? openEntry(question);
+      const entry = found ?? openEntry(question, turn);
       // Last in the order is used last.
       entries.delete(question.key);
       entries.set(question.key, entry);
@@ -76,7 +77,7 @@ export function openResources(): Resources {
   };
 }
 
-function openEntry<Value>(question: Question<Value>): Entry {
+function openEntry<Value>(question: Question<Value>, turn: Turn): Entry {
   const value = signal<Value | undefined>(undefined);
   const error = signal<unknown>(undefined);
   const isLoading = signal(false);
@@ -91,6 +92,8 @@ function openEntry<Value>(question: Question<Value>): Entry {
     isLoading.value = true;
     try {
       const answer = await question.load(mine.signal);
+      // What is drawn of it is no part of the task that has made it, nor of the frame that draws another answer.
+      await turn();
       if (mine.signal.aborted) return;
       batch(() => {
         value.value = answer;

@@ -1,5 +1,5 @@
 /** Bars and a histogram, as numbers to draw: no text is scaled, so a chart is made for the width that it has. */
-import { scaleBand, scaleLinear } from "d3-scale";
+import { linear, roundSpan, ticksOf } from "./scale.ts";
 
 export interface BarsOptions {
   readonly width: number;
@@ -30,28 +30,26 @@ export interface Bars {
   readonly base: number;
 }
 
+/** What is between two bars, and beside the first and the last one: parts of the distance from bar to bar. */
+const gap = 0.14;
+const margin = 0.1;
+
 /** Bars from zero, up or down, with a scale that ends at a round number. */
 export function barsOf(entries: readonly (readonly [label: string, value: number])[], options: BarsOptions): Bars {
   const { width, height, left = 34, bottom = 24, top = 16, ticks = 4 } = options;
   const values = entries.map(([, value]) => value);
-  const y = scaleLinear()
-    .domain([Math.min(0, ...values), Math.max(0, ...values)])
-    .nice(ticks)
-    .range([height - bottom, top]);
-  const x = scaleBand<number>()
-    .domain(entries.map((_, index) => index))
-    .range([left, width])
-    .paddingInner(0.14)
-    .paddingOuter(0.1);
+  const span = roundSpan([Math.min(0, ...values), Math.max(0, ...values)], ticks);
+  const y = linear(span, [height - bottom, top]);
+  const step = (width - left) / Math.max(1, entries.length - gap + 2 * margin);
+  const wide = step * (1 - gap);
   const base = y(0);
   return {
     base,
-    ticks: y.ticks(ticks).map((value) => ({ value, y: y(value) })),
+    ticks: ticksOf(span, ticks).map((value) => ({ value, y: y(value) })),
     bars: entries.map(([label, value], index) => {
-      const start = x(index) ?? left;
+      const x = left + step * (index + margin);
       const end = y(value);
-      const size = Math.abs(end - base);
-      return { label, value, x: start, y: Math.min(base, end), width: x.bandwidth(), height: size, middle: start + x.bandwidth() / 2 };
+      return { label, value, x, y: Math.min(base, end), width: wide, height: Math.abs(end - base), middle: x + wide / 2 };
     }),
   };
 }
@@ -59,7 +57,7 @@ export function barsOf(entries: readonly (readonly [label: string, value: number
 /** A histogram as one path: a bin that holds anything is at least a pixel high. */
 export function histogramPath(
   bins: readonly number[],
-  { width, height, gap = 0.8 }: { width: number; height: number; gap?: number },
+  { width, height, between = 0.8 }: { width: number; height: number; between?: number },
 ): string {
   const top = Math.max(1, ...bins);
   const step = width / Math.max(1, bins.length);
@@ -67,7 +65,7 @@ export function histogramPath(
     .map((count, index) => {
       if (count <= 0) return "";
       const size = Math.max(1, (count / top) * height);
-      return `M${round(index * step)} ${height}v${round(-size)}h${round(step - gap)}V${height}z`;
+      return `M${round(index * step)} ${height}v${round(-size)}h${round(step - between)}V${height}z`;
     })
     .join("");
 }

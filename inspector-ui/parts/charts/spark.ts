@@ -1,7 +1,6 @@
 /** A line without a scale, for the course of a number over versions. */
-import { scaleLinear } from "d3-scale";
-import { line } from "d3-shape";
 import { round } from "./bars.ts";
+import { linear } from "./scale.ts";
 
 export interface Spark {
   /** The path, with a gap where a value is not known. */
@@ -12,19 +11,22 @@ export interface Spark {
 
 /** The sparkline of values, oldest first. */
 export function sparkOf(values: readonly (number | null)[], { width = 56, height = 16, inset = 2 } = {}): Spark {
-  const known = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const known = values.filter(isKnown);
   if (known.length === 0) return { path: "" };
-  const x = scaleLinear([0, Math.max(1, values.length - 1)], [inset, width - inset]);
-  const [least, most] = extent(known);
-  const y = least === most ? () => height / 2 : scaleLinear([least, most], [height - inset, inset]);
-  const path = line<number | null>()
-    .defined((value) => value !== null && Number.isFinite(value))
-    .x((_, index) => x(index))
-    .y((value) => y(value ?? 0))
-    .digits(2);
-  const last = values.findLastIndex((value) => value !== null && Number.isFinite(value));
-  return { path: path(values) ?? "", end: [round(x(last)), round(y(values[last] ?? 0))] };
+  const x = linear([0, Math.max(1, values.length - 1)], [inset, width - inset]);
+  const y = linear(extent(known), [height - inset, inset]);
+  const point = (index: number): readonly [number, number] => [round(x(index)), round(y(values[index] ?? 0))];
+  const parts = values.map((value, index) => {
+    if (!isKnown(value)) return "";
+    const isFirst = !isKnown(values[index - 1]);
+    // A value between two gaps is a line without length, which has round ends.
+    const isAlone = isFirst && !isKnown(values[index + 1]);
+    return `${isFirst ? "M" : "L"}${point(index).join(",")}${isAlone ? "Z" : ""}`;
+  });
+  return { path: parts.join(""), end: point(values.findLastIndex(isKnown)) };
 }
+
+const isKnown = (value: number | null | undefined): value is number => typeof value === "number" && Number.isFinite(value);
 
 function extent(values: readonly number[]): readonly [number, number] {
   let least = Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
 /** The scale of a duration: round numbers of one unit. */
-import { scaleLinear } from "d3-scale";
+import { ticksOf } from "./scale.ts";
 
 export interface TimeTick {
   /** Milliseconds from the start. */
@@ -18,7 +18,5 @@ const units = [
 /** About `count` ticks from 0 to `end` milliseconds, in the largest unit of which at least one and a half fit. */
 export function timeTicks(end: number, count = 4): readonly TimeTick[] {
   const [unit, size] = units.find(([, size]) => end >= 1.5 * size) ?? ["ms", 1];
-  return scaleLinear([0, end / size], [0, 1])
-    .ticks(count)
-    .map((value) => ({ at: value * size, label: `${value} ${unit}` }));
+  return ticksOf([0, end / size], count).map((value) => ({ at: value * size, label: `${value} ${unit}` }));
 }

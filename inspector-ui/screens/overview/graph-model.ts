@@ -70,16 +70,15 @@ function groupItem(name: string, members: readonly NodeRow[]): GroupItem {
 }
 
 function distinct(edges: Snapshot["edges"], itemOf: readonly number[]): readonly (readonly [number, number])[] {
-  const seen = new Map<number, Set<number>>();
+  const seen = new Set<number>();
   const result: (readonly [number, number])[] = [];
   for (const [from, to] of edges) {
     const left = itemOf[from];
     const right = itemOf[to];
     if (left === undefined || right === undefined || left === right) continue;
-    const outputs = seen.get(left) ?? new Set();
-    seen.set(left, outputs);
-    if (outputs.has(right)) continue;
-    outputs.add(right);
+    const edge = left * itemOf.length + right;
+    if (seen.has(edge)) continue;
+    seen.add(edge);
     result.push([left, right]);
   }
   return result;

@@ -18,7 +18,7 @@ import { isBoxIn, isWireIn, type View, viewOf, wirePath } from "./wires.ts";
 export function useLayout(model: GraphModel): Layout | undefined {
   const isLarge = model.boxes.length > workerAbove;
   // Nothing is laid out anew for what changes no box and no edge.
-  const shape = model.items.map(({ key }) => key).join("\n");
+  const shape = useMemo(() => model.items.map(({ key }) => key).join("\n"), [model]);
   const small = useMemo(() => (isLarge ? undefined : layoutNow(model.boxes, model.edges)), [shape, isLarge]);
   const large = useSignal<Layout | undefined>(undefined);
   useEffect(() => {
@@ -48,9 +48,9 @@ export const Graph = ({ model, layout, isGhost = false }: GraphProps) => {
   const attention = store.snapshot.value?.attention;
   const attentionOf = useMemo(() => attentionByAsset(attention ?? []), [attention]);
   const progress = progressBySteps(store.live.value);
+  const order = useMemo(() => inOrder(layout?.boxes ?? []), [layout]);
   if (layout === undefined) return <div class="graph waiting-graph" ref={scroller} />;
   const { boxes } = layout;
-  const order = boxes.map((_, index) => index).sort((left, right) => compare(boxes, left, right));
   const isSeen = (index: number): boolean => {
     const box = boxes[index];
     return box !== undefined && isBoxIn(box, view.value);
@@ -96,8 +96,9 @@ export const Graph = ({ model, layout, isGhost = false }: GraphProps) => {
   );
 };
 
-const compare = (boxes: Layout["boxes"], left: number, right: number): number =>
-  (boxes[left]?.layer ?? 0) - (boxes[right]?.layer ?? 0) || (boxes[left]?.order ?? 0) - (boxes[right]?.order ?? 0);
+/** The positions of boxes by column and by their place in it. */
+const inOrder = (boxes: Layout["boxes"]): readonly number[] =>
+  [...boxes.entries()].sort(([, left], [, right]) => left.layer - right.layer || left.order - right.order).map(([index]) => index);
 
 interface CardStyle {
   readonly style: Readonly<Record<string, string>>;

@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import { useKeys } from "../../frame/keys.ts";
 import { Button, Head } from "../../parts/basics.tsx";
 import { formatCount } from "../../parts/format.ts";
@@ -13,7 +14,9 @@ import { isFirstVisit, needing, summaryOf } from "./summary.ts";
 export const Overview = () => {
   const store = useStore();
   const snapshot = store.snapshot.value;
-  const names = snapshot === undefined ? [] : needing(snapshot);
+  const nodes = snapshot?.nodes;
+  const names = useMemo(() => (nodes === undefined ? [] : needing({ nodes })), [nodes]);
+  const summary = useMemo(() => (nodes === undefined ? [] : summaryOf({ nodes })), [nodes]);
   const canMake = snapshot?.can.materialize === true && names.length > 0;
   const plan = (): void => store.plan({ type: "materialize", selection: names });
   useKeys(canMake ? [{ keys: "m", label: "Plan what needs it", group: "This screen", run: plan }] : []);
@@ -25,7 +28,7 @@ export const Overview = () => {
         title={snapshot.name}
         extra={
           <ul class="row wrap summary" aria-label="How many assets have which status">
-            {summaryOf(snapshot).map(({ form, text, label }) => (
+            {summary.map(({ form, text, label }) => (
               <li key={form} class={`st c-${form}`}>
                 <Glyph form={form} />
                 <span aria-hidden="true">{text}</span>

@@ -59,7 +59,7 @@ function finer(step: number, unit: number, rowName: string, rowLabel: ((wall: nu
       if (rowLabel === undefined) return { label: weekday(wall), detail: dayAndMonth(wall), title: isoDay(wall) };
       return { label: rowLabel(wall), detail: dayAndMonth(wall), title: `${isoDay(wall)}, ${rowLabel(wall)}` };
     },
-    name: (wall) => `${isoDay(wall)}, ${clock(wall)}`,
+    name: (wall) => new Date(wall).toISOString().slice(0, 16).replace("T", ", "),
   };
 }
 

@@ -2,21 +2,19 @@ import type { PartitionRow, PartitionsView } from "../../../src/inspector/inspec
 import { formatNumber } from "../../parts/format.ts";
 import { useApp, useResource } from "../../state/context.ts";
 import { failureKind } from "../run/failure.ts";
-import { measureFacts } from "./measure.ts";
+import type { PartitionsModel } from "./model.ts";
 import { rangesOf } from "./statuses.ts";
 import type { Strip } from "./strip.ts";
 import { measureText, measureTitle, nameOf, spread } from "./words.ts";
 
 interface FactsProps {
   readonly name: string;
-  readonly view: PartitionsView;
-  readonly strip: Strip;
+  readonly model: PartitionsModel;
 }
 
 /** The four numbers above the strip. */
-export const Facts = ({ name, view, strip }: FactsProps) => {
-  const { counts, total, measure, shape } = view;
-  const facts = measure && measureFacts(measure.values);
+export const Facts = ({ name, model: { view, strip, measured } }: FactsProps) => {
+  const { counts, total, shape } = view;
   const firstMissing = rangesOf(view.statuses, new Set(["Missing"]))[0]?.[0];
   return (
     <div class="facts">
@@ -39,7 +37,7 @@ export const Facts = ({ name, view, strip }: FactsProps) => {
         <span class="sm faint clip">{firstMissing === undefined ? "nothing" : `from ${nameOf(strip, firstMissing)}`}</span>
       </div>
       <div>
-        {measure === undefined || facts === undefined ? (
+        {measured?.facts === undefined ? (
           <>
             <span class="sm dim">Stale</span>
             <b class={counts.stale > 0 ? "c-stale" : ""}>{formatNumber(counts.stale)}</b>
@@ -47,9 +45,9 @@ export const Facts = ({ name, view, strip }: FactsProps) => {
           </>
         ) : (
           <>
-            <span class="sm dim">{measure.name === "age" ? "Age" : `${measureTitle(measure.name)} per ${unitOf(strip)}`}</span>
-            <b>{measureText(measure.name, Number(facts.mean.toPrecision(3)))}</b>
-            <span class="sm faint">{spread(measure.name, facts)}</span>
+            <span class="sm dim">{measured.name === "age" ? "Age" : `${measureTitle(measured.name)} per ${unitOf(strip)}`}</span>
+            <b>{measureText(measured.name, Number(measured.facts.mean.toPrecision(3)))}</b>
+            <span class="sm faint">{spread(measured.name, measured.facts)}</span>
           </>
         )}
       </div>

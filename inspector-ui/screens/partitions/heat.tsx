@@ -1,18 +1,17 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { PartitionsView } from "../../../src/inspector/inspection.ts";
 import { useRowWindow } from "../../parts/rows.tsx";
-import { rowSummary, rowValue, type Shades, shadesOf } from "./measure.ts";
+import { rowValue } from "./measure.ts";
+import type { Measured, PartitionsModel } from "./model.ts";
 import { moved, stretch } from "./moves.ts";
 import { contains, type Ranges, toggled, union } from "./ranges.ts";
-import { statusLookup } from "./statuses.ts";
-import type { Strip } from "./strip.ts";
 import { cellClass, cellText, measureText, nameOf } from "./words.ts";
 
 interface HeatProps {
-  readonly view: PartitionsView;
-  readonly strip: Strip;
+  readonly model: PartitionsModel;
+  /** What the places are colored by; undefined for their status. */
+  readonly measured: Measured | undefined;
   readonly selection: Ranges;
   readonly onSelect: (selection: Ranges) => void;
 }
@@ -22,7 +21,8 @@ const rowHeight = 26;
 const mostRows = 16;
 
 /** The partitions as a grid of places: one tab stop, arrows move, with shift they select. */
-export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
+export const Heat = ({ model, measured, selection, onSelect }: HeatProps) => {
+  const { view, strip } = model;
   const active = useSignal(0);
   const anchor = useRef(0);
   const base = useRef<Ranges>([]);
@@ -30,14 +30,19 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
   const scroller = useRef<HTMLDivElement>(null);
   const isFocusWanted = useRef(false);
   const isLong = strip.rows > mostRows;
-  const { rows, height, scrollTo } = useRowWindow(scroller, { count: strip.rows, rowHeight, above: 24 });
-  const statusAt = useMemo(() => statusLookup(view.statuses), [view.statuses]);
-  const { measure } = view;
-  const shades = useMemo(() => measure && shadesOf(measure.values), [measure]);
-  const how = useMemo(() => measure && rowSummary(measure.name, measure.values), [measure]);
+  const { rows, height, scrollTo } = useRowWindow(scroller, {
+    count: strip.rows,
+    rowHeight,
+    viewHeight: mostRows * rowHeight,
+    above: 24,
+    overscan: 2,
+  });
 
   // The same element again is not drawn anew: a scroll draws only the rows that come into sight.
-  const drawn = useMemo(() => new Map<number, JSX.Element>(), [strip, selection, active.value, statusAt, measure]);
+  const drawn = useMemo(
+    (): { rows: ReadonlyMap<number, JSX.Element> } => ({ rows: new Map() }),
+    [model, measured, selection, active.value],
+  );
 
   // A partition that was moved to may not be drawn yet: it takes the focus when it is.
   useEffect(() => {
@@ -86,8 +91,10 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
     event.preventDefault();
     event.stopPropagation();
   };
+  const cellOf = ({ target }: Event): HTMLElement | null =>
+    target instanceof Element ? target.closest<HTMLElement>("[data-position]") : null;
   const positionOf = (event: Event): number | undefined => {
-    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-position]") : null;
+    const cell = cellOf(event);
     return cell === null ? undefined : Number(cell.dataset["position"]);
   };
   const onPointerDown = (event: PointerEvent): void => {
@@ -103,6 +110,9 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
   };
   const onPointerOver = (event: PointerEvent): void => {
     const position = positionOf(event);
+    const cell = cellOf(event);
+    // A title of every place would be half a thousand texts in each frame of a scroll.
+    if (cell !== null) cell.title = cell.ariaLabel ?? "";
     if (!isDragging.current || position === undefined || position === active.value) return;
     select(position, { isAdding: false, isStretch: true });
     active.value = position;
@@ -115,8 +125,16 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
   };
 
   const columns = { "--columns": strip.columns.length } as Record<string, number>;
-  const summary = how === "mean" ? `mean ${measure?.name}` : (measure?.name ?? "");
+  const summary = measured?.how === "mean" ? `mean ${measured.name}` : (measured?.name ?? "");
   const shown = isLong ? rows : Array.from({ length: strip.rows }, (_, index) => ({ index, start: index * rowHeight }));
+  drawn.rows = new Map(
+    shown.map(({ index, start }) => {
+      const row = drawn.rows.get(index) ?? (
+        <HeatRow key={index} index={index} top={start} model={model} measured={measured} active={active.value} selection={selection} />
+      );
+      return [index, row];
+    }),
+  );
   return (
     <div
       class={`scroll heat ${strip.kind}`}
@@ -125,7 +143,6 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
       aria-label={`${view.total} partitions, ${strip.caption}. Arrow keys move, shift and arrow keys select`}
       aria-multiselectable="true"
       aria-rowcount={strip.rows + 1}
-      aria-colcount={strip.columns.length + 1}
       style={{ ...columns, ...(isLong && { height: `${mostRows * rowHeight + 24}px` }) }}
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}
@@ -146,27 +163,7 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
         </span>
       </div>
       <div class="heat-body" role="rowgroup" style={{ height: `${height}px` }}>
-        {shown.map(({ index, start }) => {
-          let row = drawn.get(index);
-          if (row === undefined) {
-            row = (
-              <HeatRow
-                key={index}
-                index={index}
-                top={start}
-                strip={strip}
-                active={active.value}
-                selection={selection}
-                statusAt={statusAt}
-                measure={measure}
-                shades={shades}
-                how={how}
-              />
-            );
-            drawn.set(index, row);
-          }
-          return row;
-        })}
+        {[...drawn.rows.values()]}
       </div>
     </div>
   );
@@ -175,19 +172,16 @@ export const Heat = ({ view, strip, selection, onSelect }: HeatProps) => {
 interface RowProps {
   readonly index: number;
   readonly top: number;
-  readonly strip: Strip;
+  readonly model: PartitionsModel;
+  readonly measured: Measured | undefined;
   readonly active: number;
   readonly selection: Ranges;
-  readonly statusAt: ReturnType<typeof statusLookup>;
-  readonly measure: PartitionsView["measure"];
-  readonly shades: Shades | undefined;
-  readonly how: ReturnType<typeof rowSummary> | undefined;
 }
 
-const HeatRow = ({ index, top, strip, active, selection, statusAt, measure, shades, how }: RowProps) => {
+const HeatRow = ({ index, top, model: { strip, statusAt }, measured, active, selection }: RowProps) => {
   const { label, detail, title } = strip.row(index);
   const [day = "", month = ""] = detail.split(" ");
-  const sum = measure && how && rowValue(strip, index, measure.values, how);
+  const sum = measured && rowValue(strip, index, measured.values, measured.how);
   return (
     <div class="heat-row" role="row" aria-rowindex={index + 2} style={{ top: `${top}px` }}>
       <span class="lab clip" role="rowheader" title={title}>
@@ -201,25 +195,22 @@ const HeatRow = ({ index, top, strip, active, selection, statusAt, measure, shad
         const position = strip.at(index, column);
         if (position === undefined) return <span key={column} class="hole" role="gridcell" aria-label="no partition" />;
         const status = statusAt(position);
-        const value = measure?.values[position];
-        const shade = value === null || value === undefined ? undefined : shades?.of(value);
-        const text = cellText(nameOf(strip, position), status, measure?.name, value);
+        const value = measured?.values[position];
+        const shade = value === null || value === undefined ? undefined : measured?.shades.of(value);
         return (
           <div
             key={column}
-            class={`cell ${cellClass(status, measure === undefined ? undefined : (shade ?? 0))}`}
+            class={`cell ${cellClass(status, measured === undefined ? undefined : (shade ?? 0))}`}
             role="gridcell"
             tabIndex={position === active ? 0 : -1}
             data-position={position}
             aria-selected={contains(selection, position)}
-            aria-colindex={column + 2}
-            aria-label={text}
-            title={text}
+            aria-label={cellText(nameOf(strip, position), status, measured?.name, value)}
           />
         );
       })}
       <span class="sum only-wide" role="gridcell">
-        {sum === undefined || measure === undefined ? "" : measureText(measure.name, sum)}
+        {sum === undefined || measured === undefined ? "" : measureText(measured.name, sum)}
       </span>
     </div>
   );

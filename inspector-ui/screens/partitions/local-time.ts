@@ -1,4 +1,5 @@
 /** Wall-clock times of many instants: the offset of a zone is asked for where it may change, not for every instant. */
+import type { Steps } from "../../state/slices.ts";
 
 const week = 7 * 24 * 3_600_000;
 
@@ -7,7 +8,7 @@ const week = 7 * 24 * 3_600_000;
  *
  * @throws `RangeError` when the runtime does not know the zone
  */
-export function wallTimes(starts: readonly number[], timeZone: string): readonly number[] {
+export function* wallTimes(starts: readonly number[], timeZone: string): Steps<readonly number[]> {
   if (starts.length === 0 || timeZone === "UTC") return starts;
   const offsetAt = offsets(timeZone);
   const walls = new Array<number>(starts.length);
@@ -25,6 +26,7 @@ export function wallTimes(starts: readonly number[], timeZone: string): readonly
       const middle = (from + to) >> 1;
       pending.push([from, middle], [middle + 1, to]);
     }
+    yield;
   }
   return walls;
 }

@@ -1,5 +1,5 @@
 /** The five shades of the strip: none, and four classes with as many partitions each. */
-import { scaleQuantile } from "d3-scale";
+import type { Steps } from "../../state/slices.ts";
 import { contains, type Ranges } from "./ranges.ts";
 import type { Strip } from "./strip.ts";
 
@@ -13,13 +13,24 @@ export interface Shades {
 }
 
 /** Classes of a measure. Partitions without a value have no class. */
-export function shadesOf(values: readonly (number | null)[]): Shades {
-  const positive = values.filter((value): value is number => value !== null && value > 0);
+export function* shadesOf(values: readonly (number | null)[]): Steps<Shades> {
+  const positive = Float64Array.from(values.filter((value): value is number => value !== null && value > 0));
   if (positive.length === 0) return { of: () => 0, darkest: 0 };
-  const quarters = scaleQuantile<Shade>().domain(positive).range([1, 2, 3, 4]);
-  const darkest = quarters.invertExtent(4)[0];
-  const isFlat = darkest === quarters.invertExtent(1)[0];
-  return { of: (value) => (value <= 0 ? 0 : isFlat ? 3 : quarters(value)), darkest };
+  yield;
+  positive.sort();
+  const [second, third, darkest] = [quantile(positive, 1 / 4), quantile(positive, 1 / 2), quantile(positive, 3 / 4)];
+  const isFlat = darkest === positive[0];
+  return {
+    darkest,
+    of: (value) => (value <= 0 ? 0 : isFlat ? 3 : value >= darkest ? 4 : value >= third ? 3 : value >= second ? 2 : 1),
+  };
+}
+
+/** The value below which a share of sorted values is, between two of them in proportion. */
+function quantile(sorted: Float64Array, share: number): number {
+  const at = (sorted.length - 1) * share;
+  const [below, above] = [sorted[Math.floor(at)] as number, sorted[Math.ceil(at)] as number];
+  return below + (above - below) * (at - Math.floor(at));
 }
 
 /** What is told of a measure: least, most and the mean of what is known. */

@@ -1,20 +1,19 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { PartitionsView } from "../../../src/inspector/inspection.ts";
+import { useEffect, useRef } from "preact/hooks";
 import { hrefOf, type Query } from "../../frame/route.ts";
 import { Button, Card, Head, Segmented, Status } from "../../parts/basics.tsx";
 import { formatNumber } from "../../parts/format.ts";
 import { problemOf } from "../../parts/problem.ts";
 import { ProblemCard } from "../../parts/problem-note.tsx";
 import { useAfter, useApp, useResource } from "../../state/context.ts";
+import { inSlices } from "../../state/slices.ts";
 import { Facts } from "./facts.tsx";
 import { Heat } from "./heat.tsx";
 import { backfillOf } from "./key-pages.ts";
-import { shadesOf } from "./measure.ts";
+import { modelOf, type PartitionsModel } from "./model.ts";
 import { countOf, type Ranges } from "./ranges.ts";
 import { Selected } from "./selected.tsx";
-import { rangesOf, toMake } from "./statuses.ts";
-import { stripOf } from "./strip.ts";
+import { rangesOf } from "./statuses.ts";
 import { firstMeasure, measureChoices, measureText, measureTitle, summaryOf } from "./words.ts";
 
 /** The partitions of an asset: how many are as they should be, where those are that are not, and how to make these. */
@@ -22,13 +21,13 @@ export const Partitions = ({ name, query }: { readonly name: string; readonly qu
   const { store } = useApp();
   const chosen = useSignal<string | undefined>(undefined);
   const first = usePartitions(name, undefined);
-  const measure = chosen.value ?? (first.view === undefined ? undefined : firstMeasure(first.view.measures));
+  const measure = chosen.value ?? (first.model === undefined ? undefined : firstMeasure(first.model.view.measures));
   const measured = usePartitions(name, measure === "status" ? undefined : measure);
-  const view = measured.view ?? first.view;
-  const isWaiting = useAfter(view === undefined && first.error === undefined, 150);
+  const model = measured.model ?? first.model;
+  const isWaiting = useAfter(model === undefined && first.error === undefined, 150);
   // The view of the status has no measure: what is colored by another one waits for that.
-  if (view !== undefined) {
-    return <Loaded name={name} view={view} query={query} measure={measure ?? "status"} onMeasure={(next) => (chosen.value = next)} />;
+  if (model !== undefined) {
+    return <Loaded name={name} model={model} query={query} measure={measure ?? "status"} onMeasure={(next) => (chosen.value = next)} />;
   }
   return (
     <>
@@ -50,29 +49,29 @@ const crumbsOf = (name: string) => [
 function usePartitions(
   name: string,
   measure: string | undefined,
-): { readonly view: PartitionsView | undefined; readonly error: unknown; readonly reload: () => void } {
+): { readonly model: PartitionsModel | undefined; readonly error: unknown; readonly reload: () => void } {
   const { store } = useApp();
-  const { value, error, reload } = useResource<PartitionsView>({
+  const { value, error, reload } = useResource<PartitionsModel>({
     key: `partitions/${JSON.stringify([name, measure])}`,
-    load: (signal) => store.inspection.partitions(name, { signal, ...(measure !== undefined && { measure }) }),
+    load: async (signal) =>
+      inSlices(modelOf(await store.inspection.partitions(name, { signal, ...(measure !== undefined && { measure }) })), signal),
     isTouched: (batch) => batch.events.some(({ asset }) => asset === name) || batch.nodes.some(([, node]) => node.name === name),
   });
-  return { view: value.value, error: error.value, reload };
+  return { model: value.value, error: error.value, reload };
 }
 
 interface LoadedProps {
   readonly name: string;
-  readonly view: PartitionsView;
+  readonly model: PartitionsModel;
   readonly query: Query;
   readonly measure: string;
   readonly onMeasure: (measure: string) => void;
 }
 
-const Loaded = ({ name, view, query, measure, onMeasure }: LoadedProps) => {
+const Loaded = ({ name, model, query, measure, onMeasure }: LoadedProps) => {
   const { store, live } = useApp();
+  const { view, strip, lacking } = model;
   const selection = useSignal<Ranges>(query["select"] === "failed" ? rangesOf(view.statuses, new Set(["Failed"])) : []);
-  const strip = useMemo(() => stripOf(view.shape, view.total), [view.shape, view.total]);
-  const missing = useMemo(() => rangesOf(view.statuses, toMake), [view.statuses]);
   const can = store.snapshot.value?.can ?? {};
   const { status, text } = summaryOf(view);
   const select = (next: Ranges): void => {
@@ -82,14 +81,14 @@ const Loaded = ({ name, view, query, measure, onMeasure }: LoadedProps) => {
   useEffect(() => {
     if (selected > 0) live.say(`${formatNumber(selected)} selected`);
   }, [selected, live]);
-  const lacking = countOf(missing);
+  const lackingCount = countOf(lacking);
   const session = useRef(new AbortController());
   useEffect(() => () => session.current.abort(), []);
   const backfill = async (): Promise<void> => {
     const { signal } = session.current;
     const rows: typeof store.inspection.partitionRows = (asset, options) => store.inspection.partitionRows(asset, options);
     try {
-      store.plan(await backfillOf(rows, name, missing, signal));
+      store.plan(await backfillOf(rows, name, lacking, signal));
     } catch (cause) {
       if (!signal.aborted) live.warn(`Cannot plan the backfill: ${problemOf(cause).message}`);
     }
@@ -107,32 +106,39 @@ const Loaded = ({ name, view, query, measure, onMeasure }: LoadedProps) => {
         }
         acts={
           <>
-            <Button class="only-wide" disabled={lacking === 0} onClick={() => select(missing)}>
+            <Button class="only-wide" disabled={lackingCount === 0} onClick={() => select(lacking)}>
               Select what is missing
             </Button>
             {can.backfill && (
-              <Button look="primary" icon="play" disabled={lacking === 0} title="What is missing and what has failed" onClick={backfill}>
-                Backfill {lacking > 0 ? formatNumber(lacking) : ""}
+              <Button
+                look="primary"
+                icon="play"
+                disabled={lackingCount === 0}
+                title="What is missing and what has failed"
+                onClick={backfill}
+              >
+                Backfill {lackingCount > 0 ? formatNumber(lackingCount) : ""}
               </Button>
             )}
           </>
         }
       />
       <div class="content">
-        <Facts name={name} view={view} strip={strip} />
+        <Facts name={name} model={model} />
         <Card
           title={strip.title}
           sub={strip.caption}
           acts={<Measure measures={view.measures} value={measure} onChange={onMeasure} />}
-          foot={<Legend view={view} measure={measure} onSelect={select} />}
+          foot={<Legend model={model} measure={measure} onSelect={select} />}
         >
           <div class="pad heat-pad">
             {view.total === 0 ? (
               <p class="dim">There are no partitions yet.</p>
             ) : (
               <Heat
-                view={view.measure?.name === measure ? view : withoutMeasure(view)}
-                strip={strip}
+                model={model}
+                // The model of the measure before stays until the next one has come.
+                measured={model.measured?.name === measure ? model.measured : undefined}
                 selection={selection.value}
                 onSelect={select}
               />
@@ -147,8 +153,6 @@ const Loaded = ({ name, view, query, measure, onMeasure }: LoadedProps) => {
     </>
   );
 };
-
-const withoutMeasure = ({ measure: _, ...view }: PartitionsView): PartitionsView => view;
 
 /** The way to the partitions of another asset. */
 const Switch = ({ name }: { readonly name: string }) => {
@@ -207,17 +211,14 @@ const Measure = ({ measures, value, onChange }: MeasureProps) => {
   );
 };
 
-const Legend = ({
-  view,
-  measure,
-  onSelect,
-}: {
-  readonly view: PartitionsView;
+interface LegendProps {
+  readonly model: PartitionsModel;
   readonly measure: string;
   readonly onSelect: (next: Ranges) => void;
-}) => {
+}
+
+const Legend = ({ model: { view, measured }, measure, onSelect }: LegendProps) => {
   const { counts } = view;
-  const darkest = useMemo(() => (view.measure ? shadesOf(view.measure.values).darkest : undefined), [view.measure]);
   const kinds = [
     ["fail", "failed", counts.failed, "Failed"],
     ["none", "missing", counts.missing, "Missing"],
@@ -227,7 +228,7 @@ const Legend = ({
   ] as const;
   return (
     <span class="legend">
-      {view.measure === undefined || darkest === undefined ? (
+      {measured === undefined ? (
         <span>
           <i class="cell ok" />
           up to date
@@ -239,7 +240,7 @@ const Legend = ({
           <i class="cell h2" />
           <i class="cell h3" />
           <i class="cell h4" />
-          {measureText(measure, darkest)}+ {measure === "age" || measure === "seconds" ? "" : measure}
+          {measureText(measure, measured.shades.darkest)}+ {measure === "age" || measure === "seconds" ? "" : measure}
         </span>
       )}
       {kinds
@@ -251,7 +252,7 @@ const Legend = ({
             title={`Select what is ${word}`}
             onClick={() => onSelect(rangesOf(view.statuses, new Set([status])))}
           >
-            <i class={`cell ${form === "stale" && view.measure !== undefined ? "h2 old" : form}`} />
+            <i class={`cell ${form === "stale" && measured !== undefined ? "h2 old" : form}`} />
             {formatNumber(count)} {word}
           </button>
         ))}

@@ -1,5 +1,6 @@
 /** Where partitions lie in the strip: day by hour, month by day, year by month, one dimension by the other, or in rows as they come. */
 import type { PartitionShape } from "../../../src/inspector/inspection.ts";
+import type { Steps } from "../../state/slices.ts";
 import { calendarOf, spanTitle } from "./calendar.ts";
 import { wallTimes } from "./local-time.ts";
 
@@ -39,49 +40,71 @@ export interface Strip {
 }
 
 /** Lays partitions out. `perRow`: how many stand in a row when nothing else tells. */
-export function stripOf(shape: PartitionShape, total: number, perRow = 24): Strip {
+export function* stripOf(shape: PartitionShape, total: number, perRow = 24): Steps<Strip> {
   if (shape.kind === "multi") return multiStrip(shape.dimensions, total);
-  if (shape.kind === "time" && shape.starts.length > 0) return timeStrip(shape, total) ?? plainStrip(total, perRow);
+  if (shape.kind === "time" && shape.starts.length > 0) return (yield* timeStrip(shape, total)) ?? plainStrip(total, perRow);
   return plainStrip(total, perRow);
 }
 
-function timeStrip({ starts, stepMs, timeZone }: Extract<PartitionShape, { kind: "time" }>, total: number): Strip | undefined {
-  const walls = wallTimes(starts, timeZone);
+/** After so many partitions the work can pause. */
+const stride = 1024;
+
+function* timeStrip({ starts, stepMs, timeZone }: Extract<PartitionShape, { kind: "time" }>, total: number): Steps<Strip | undefined> {
+  const walls = yield* wallTimes(starts, timeZone);
   const calendar = calendarOf(stepMs ?? medianStep(walls), walls[0] ?? 0);
   if (calendar === undefined) return undefined;
-  const cells: (number | undefined)[][] = [];
-  const places: [number, number][] = [];
-  const firstWalls: number[] = [];
+  const width = calendar.columns.length;
+  /** The first position of each row, and after the last one the end: rows grow with time. */
+  const firsts: number[] = [];
+  const columns = new Uint16Array(walls.length);
+  /** The row that has taken a column last. */
+  const takenBy: number[] = [];
   let lastRow: number | undefined;
-  let width = calendar.columns.length;
-  walls.forEach((wall, position) => {
-    const [row, wanted] = calendar.place(wall);
-    if (row !== lastRow) {
-      cells.push([]);
-      firstWalls.push(wall);
-      lastRow = row;
-    }
-    const cell = cells[cells.length - 1] as (number | undefined)[];
+  let widest = width;
+  for (let position = 0; position < walls.length; position++) {
+    if (position % stride === 0) yield;
+    const [row, wanted] = calendar.place(walls[position] as number);
+    if (row !== lastRow) firsts.push(position);
+    lastRow = row;
     // When clocks go back an hour comes twice: the second one stands after the others.
-    const column = cell[wanted] === undefined ? wanted : Math.max(calendar.columns.length, cell.length);
-    cell[column] = position;
-    width = Math.max(width, column + 1);
-    places.push([cells.length - 1, column]);
-  });
-  const extra = Array.from({ length: width - calendar.columns.length }, () => ({ label: "again", isLabelled: false }));
+    let column = wanted;
+    for (let after = width; takenBy[column] === row; after++) column = after;
+    takenBy[column] = row;
+    columns[position] = column;
+    widest = Math.max(widest, column + 1);
+  }
+  const rows = firsts.length;
+  firsts.push(walls.length);
+  const extra = Array.from({ length: widest - width }, () => ({ label: "again", isLabelled: false }));
   return {
     kind: "time",
     caption: calendar.caption,
     rowName: calendar.rowName,
     title: spanTitle(walls[0] as number, walls.at(-1) as number),
     columns: [...calendar.columns, ...extra],
-    rows: cells.length,
+    rows,
     total,
-    row: (index) => calendar.row(firstWalls[index] as number),
-    at: (row, column) => cells[row]?.[column],
-    placeOf: (position) => places[position] ?? [0, 0],
+    row: (index) => calendar.row(walls[firsts[index] as number] as number),
+    at: (row, column) => {
+      const end = firsts[row + 1] ?? 0;
+      for (let position = firsts[row] ?? 0; position < end; position++) if (columns[position] === column) return position;
+      return undefined;
+    },
+    placeOf: (position) => (position < walls.length ? [rowOf(firsts, position), columns[position] as number] : [0, 0]),
     nameOf: (position) => calendar.name(walls[position] as number),
   };
+}
+
+/** The row of a position, of those that begin at growing positions. */
+function rowOf(firsts: readonly number[], position: number): number {
+  let low = 0;
+  let high = firsts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((firsts[middle] as number) <= position) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 function medianStep(walls: readonly number[]): number {

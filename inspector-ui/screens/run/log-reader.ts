@@ -1,7 +1,7 @@
 /** Reads the recorded log of a run to its end, and again from there when there may be more. */
-
 import type { Inspection } from "../../../src/inspector/inspection.ts";
 import type { LogRecord } from "../../../src/storage/records.ts";
+import { nextTask } from "../../state/next-task.ts";
 
 /** More lines than these are not read: a page holds them in memory. */
 export const mostLines = 50_000;
@@ -53,6 +53,7 @@ export class LogReader {
   async #readToEnd(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.isCut) {
       const page = await this.#logs(this.#runId, { limit: pageSize, signal, ...(this.#after !== undefined && { after: this.#after }) });
+      await nextTask();
       if (signal.aborted) return;
       const fresh = page.rows.slice(this.#known);
       this.#read += fresh.length;

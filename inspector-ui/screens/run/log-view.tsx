@@ -20,7 +20,7 @@ export const Lines = ({ shown, version, isFollowing, onFollow, isEmpty }: LinesP
   const scroller = useRef<HTMLDivElement>(null);
   const isNarrow = useNarrow();
   const rowHeight = isNarrow ? 48 : 24;
-  const { rows, height, scrollTo } = useRowWindow(scroller, { count: shown.length, rowHeight, overscan: 8 });
+  const { rows, height, scrollTo } = useRowWindow(scroller, { count: shown.length, rowHeight, viewHeight: 292, overscan: 4 });
   const open = useSignal<LogRecord | undefined>(undefined);
   /** The line that the keys are at, and whether it gets the focus when it is drawn. */
   const at = useSignal<number | undefined>(undefined);

@@ -6,13 +6,14 @@ import { courseOf, metadataView, plainText } from "../../../inspector-ui/screens
 import { neighbour } from "../../../inspector-ui/screens/asset/neighbours.ts";
 import { digitsOf, nextSort, sizeColumn, templateOf } from "../../../inspector-ui/screens/asset/value/columns.ts";
 import { fromBase64, hexLines } from "../../../inspector-ui/screens/asset/value/hex.ts";
-import { drawMap } from "../../../inspector-ui/screens/asset/value/map-drawing.ts";
+import { drawGround, drawMarks } from "../../../inspector-ui/screens/asset/value/map-drawing.ts";
 import { mapQuestion } from "../../../inspector-ui/screens/asset/value/map-rows.ts";
 import { markdownToHtml } from "../../../inspector-ui/screens/asset/value/markdown.ts";
 import { pointsOf } from "../../../inspector-ui/screens/asset/value/points.ts";
 import { commonStart, seriesOf } from "../../../inspector-ui/screens/asset/value/series.ts";
 import { cellText, textOfShown } from "../../../inspector-ui/screens/asset/value/shown-text.ts";
 import { notesOf } from "../../../inspector-ui/screens/asset/version-notes.ts";
+import { atOnce } from "../../../inspector-ui/state/slices.ts";
 import type { LinkRow } from "../../../src/inspector/inspection.ts";
 import type { Shown } from "../../../src/inspector/show.ts";
 import { metadataToWire } from "../../../src/metadata/metadata-json.ts";
@@ -132,8 +133,8 @@ describe("a table", () => {
   it("is asked for in parts for its map", async () => {
     const signal = new AbortController().signal;
     const all = await mapQuestion(story(), { name: "quakes" }, "").load(signal);
-    expect(all?.rows).toHaveLength(1707);
-    expect((await mapQuestion(story(), { name: "quakes" }, "hualian").load(signal))?.rows.length).toBeLessThan(100);
+    expect(all?.points).toHaveLength(1707);
+    expect((await mapQuestion(story(), { name: "quakes" }, "hualian").load(signal))?.points.length).toBeLessThan(100);
     expect(await mapQuestion(story(), { name: "report" }, "").load(signal)).toBeUndefined();
   });
 });
@@ -141,7 +142,8 @@ describe("a table", () => {
 describe("a map", () => {
   it("has every point once, the largest as rings", () => {
     const points = Array.from({ length: 100 }, (_, index) => ({ lon: index, lat: index / 2, size: index / 100, label: String(index) }));
-    const { rings, points: paths, height } = drawMap(points, 720);
+    const { rings, points: paths } = atOnce(drawMarks(points, 720));
+    const { height } = atOnce(drawGround(720));
     expect(rings.map(({ label }) => label)).toEqual(["99", "98", "97", "96", "95"]);
     expect(paths.reduce((sum, { path }) => sum + path.split("M").length - 1, 0)).toBe(95);
     expect(height).toBeGreaterThan(340);

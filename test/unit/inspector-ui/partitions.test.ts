@@ -14,7 +14,8 @@ import {
   without,
 } from "../../../inspector-ui/screens/partitions/ranges.ts";
 import { countStatuses, rangesOf, statusLookup, toMake } from "../../../inspector-ui/screens/partitions/statuses.ts";
-import { type Strip, stripOf } from "../../../inspector-ui/screens/partitions/strip.ts";
+import { type Strip, stripOf as stepsToStrip } from "../../../inspector-ui/screens/partitions/strip.ts";
+import { atOnce } from "../../../inspector-ui/state/slices.ts";
 import type { InspectedStatus, PartitionShape } from "../../../src/inspector/inspection.ts";
 
 const hour = 3_600_000;
@@ -26,6 +27,7 @@ const every = (start: number, stepMs: number, count: number, timeZone = "UTC"): 
   timeZone,
 });
 const times = (...starts: string[]): PartitionShape => ({ kind: "time", starts: starts.map(Date.parse), timeZone: "UTC" });
+const stripOf = (...of: Parameters<typeof stepsToStrip>): Strip => atOnce(stepsToStrip(...of));
 const hours = stripOf(every(Date.UTC(2018, 0, 31), hour, 192), 192);
 
 describe("ranges", () => {
@@ -161,7 +163,7 @@ describe("the strip", () => {
     const starts = Array.from({ length: 366 * 24 }, (_, index) => Date.UTC(2024, 0, 1) + index * hour);
     for (const timeZone of ["Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca"]) {
       const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
-      const walls = wallTimes(starts, timeZone).map((wall) => new Date(wall).toISOString().slice(0, 19).replace("T", " "));
+      const walls = atOnce(wallTimes(starts, timeZone)).map((wall) => new Date(wall).toISOString().slice(0, 19).replace("T", " "));
       expect(walls).toEqual(starts.map((start) => format.format(start)));
     }
   });
@@ -246,11 +248,11 @@ describe("statuses", () => {
 describe("a measure", () => {
   it("has a shade of its own for nothing, and quarters for the rest", () => {
     const values = [0, null, 1, 2, 3, 4, 5, 6, 7, 8];
-    const { of, darkest } = shadesOf(values);
+    const { of, darkest } = atOnce(shadesOf(values));
     expect(values.map((value) => (value === null ? null : of(value)))).toEqual([0, null, 1, 1, 2, 2, 3, 3, 4, 4]);
     expect(darkest).toBeCloseTo(6.25);
-    expect(shadesOf([5, 5, 5]).of(5)).toBe(3);
-    expect(shadesOf([null, 0]).of(0)).toBe(0);
+    expect(atOnce(shadesOf([5, 5, 5])).of(5)).toBe(3);
+    expect(atOnce(shadesOf([null, 0])).of(0)).toBe(0);
   });
 
   it("tells least, most and mean of what is known", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { applyBatch, noneLive, progressKey, type State } from "../../../inspector-ui/state/apply.ts";
-import { openResources } from "../../../inspector-ui/state/resources.ts";
+import { openResources as openWith, type Resource, type Resources } from "../../../inspector-ui/state/resources.ts";
 import type { EventBatch, EventView, NodeRow } from "../../../src/inspector/inspection.ts";
 import { snapshot } from "../../support/inspection/story-snapshot.ts";
 
@@ -41,7 +41,11 @@ describe("a batch of events", () => {
   });
 });
 
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+const openResources = (): Resources => openWith(async () => {});
+
+/** Ends when the latest question has its answer, or has failed. */
+const settled = ({ isLoading }: Resource<unknown>): Promise<void> =>
+  vi.waitFor(() => expect(isLoading.value).toBe(false), { interval: 1, timeout: 60_000 });
 
 describe("a resource", () => {
   it("is asked once for all who use it, and not while nobody does", async () => {
@@ -52,12 +56,24 @@ describe("a resource", () => {
     expect(load).not.toHaveBeenCalled();
     const resource = resources.get(question);
     const ends = [resource.use(), resources.get(question).use()];
-    await settle();
+    await settled(resource);
     expect(load).toHaveBeenCalledTimes(1);
     expect(resource.value.value).toBe("answer");
     for (const end of ends) end();
     resource.use();
     expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  it("has its answer when its turn to be drawn comes", async () => {
+    const turns: (() => void)[] = [];
+    const resources = openWith(() => new Promise((resolve) => turns.push(resolve)));
+    const resource = resources.get({ key: "a", load: async () => "answer" });
+    resource.use();
+    await vi.waitFor(() => expect(turns).toHaveLength(1), { interval: 1, timeout: 60_000 });
+    expect(resource.value.value).toBeUndefined();
+    turns[0]?.();
+    await settled(resource);
+    expect(resource.value.value).toBe("answer");
   });
 
   it("is aborted when its last user leaves, and asked again by the next", async () => {
@@ -82,12 +98,12 @@ describe("a resource", () => {
     const resources = openResources();
     const resource = resources.get({ key: "n", load: async () => (count += 1), isTouched: () => true });
     resource.use();
-    await settle();
+    await settled(resource);
     expect(resource.value.value).toBe(1);
     resources.touched(empty);
     resources.touched(empty);
     expect(resource.value.value).toBe(1);
-    await settle();
+    await settled(resource);
     expect(resource.value.value).toBe(3);
   });
 
@@ -102,11 +118,11 @@ describe("a resource", () => {
       },
     });
     const end = resource.use();
-    await settle();
+    await settled(resource);
     expect(resource.error.value).toEqual(new Error("no"));
     fails = false;
     resource.reload();
-    await settle();
+    await settled(resource);
     expect([resource.value.value, resource.error.value]).toEqual(["yes", undefined]);
     end();
   });
@@ -115,8 +131,9 @@ describe("a resource", () => {
     const resources = openResources();
     const load = vi.fn(async () => 1);
     const visit = async (key: string): Promise<void> => {
-      const end = resources.get({ key, load }).use();
-      await settle();
+      const resource = resources.get({ key, load });
+      const end = resource.use();
+      await settled(resource);
       end();
     };
     for (let index = 0; index < 50; index += 1) await visit(String(index));

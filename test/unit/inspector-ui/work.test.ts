@@ -20,6 +20,7 @@ import { liveRuns, runsBeside, withRuns } from "../../../inspector-ui/screens/ru
 import { outcomesOf, shortRunId, silenceOf, whatOf } from "../../../inspector-ui/screens/runs/run-words.ts";
 import { entriesOf } from "../../../inspector-ui/screens/storage/object-entries.ts";
 import { commonPrefix, fileName, roomOf } from "../../../inspector-ui/screens/storage/room.ts";
+import { atOnce } from "../../../inspector-ui/state/slices.ts";
 import type {
   Action,
   ConditionView,
@@ -161,7 +162,7 @@ describe("the reader of a log", () => {
 });
 
 describe("partitions in words", () => {
-  const hours = stripOf({ kind: "time", starts: [0, 3_600_000], stepMs: 3_600_000, timeZone: "UTC" }, 2);
+  const hours = atOnce(stripOf({ kind: "time", starts: [0, 3_600_000], stepMs: 3_600_000, timeZone: "UTC" }, 2));
 
   it("tell a place to those who do not see it", () => {
     expect(cellText("06:00", "UpToDate", "rows", 9)).toBe("06:00: 9 rows");

@@ -1,7 +1,8 @@
 /** Land and points in the Equal Earth projection, so that areas are true. Loaded when a map is looked at. */
-import { geoEqualEarth, geoPath } from "d3-geo";
+import { type GeoProjection, geoEqualEarth, geoPath } from "d3-geo";
 import { feature } from "topojson-client";
 import land from "world-atlas/land-110m.json" with { type: "json" };
+import type { Steps } from "../../../state/slices.ts";
 
 export interface Point {
   readonly lon: number;
@@ -11,10 +12,14 @@ export interface Point {
   readonly label: string;
 }
 
-export interface MapDrawing {
+/** What is below the points. */
+export interface MapGround {
   readonly height: number;
   readonly sea: string;
   readonly land: string;
+}
+
+export interface MapMarks {
   /** Points by size, the small ones first: one path each. */
   readonly points: readonly { readonly width: number; readonly path: string }[];
   /** The largest, drawn each as a ring. */
@@ -23,23 +28,34 @@ export interface MapDrawing {
 
 const classes = 5;
 const maximumRings = 40;
+/** After so many points the work can pause. */
+const stride = 256;
 
-export function drawMap(points: readonly Point[], width: number): MapDrawing {
-  const projection = geoEqualEarth().fitWidth(width, { type: "Sphere" });
-  const path = geoPath(projection).digits(1);
+const projectionOf = (width: number): GeoProjection => geoEqualEarth().fitWidth(width, { type: "Sphere" });
+
+export function* drawGround(width: number): Steps<MapGround> {
+  const path = geoPath(projectionOf(width)).digits(1);
+  const height = Math.ceil(path.bounds({ type: "Sphere" })[1][1]);
+  const sea = path({ type: "Sphere" }) ?? "";
+  yield;
+  const shape = feature(land as never, (land as never as { objects: { land: never } }).objects.land);
+  yield;
+  return { height, sea, land: path(shape) ?? "" };
+}
+
+export function* drawMarks(points: readonly Point[], width: number): Steps<MapMarks> {
+  const projection = projectionOf(width);
   const scale = Math.max(0.6, Math.min(1.2, width / 720));
   const ringed = new Set(ringsOf(points));
   const lines: string[][] = Array.from({ length: classes }, () => []);
-  for (const point of points) {
+  for (const [index, point] of points.entries()) {
+    if (index % stride === 0) yield;
     if (ringed.has(point)) continue;
     const place = projection([point.lon, point.lat]);
     if (place === null) continue;
     lines[Math.min(classes - 1, Math.floor(point.size * classes))]?.push(`M${place[0].toFixed(1)},${place[1].toFixed(1)}h0`);
   }
   return {
-    height: Math.ceil(path.bounds({ type: "Sphere" })[1][1]),
-    sea: path({ type: "Sphere" }) ?? "",
-    land: path(feature(land as never, (land as never as { objects: { land: never } }).objects.land)) ?? "",
     points: lines.map((parts, index) => ({ width: (2.2 + index * 1.6) * scale, path: parts.join("") })).filter((each) => each.path !== ""),
     rings: [...ringed].flatMap((point) => {
       const place = projection([point.lon, point.lat]);

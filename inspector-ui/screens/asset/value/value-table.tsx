@@ -44,7 +44,7 @@ export const ValueTable = ({ first, of, look, onLook, row }: ValueTableProps) =>
     [first],
   );
   const bar = sizeColumn(first.columns);
-  const window = useRowWindow(scroller, { count: pages.total, rowHeight, above: headHeight });
+  const window = useRowWindow(scroller, { count: pages.total, rowHeight, viewHeight: 372, above: headHeight });
   const range = `${window.rows[0]?.index ?? 0} ${window.rows.at(-1)?.index ?? 0}`;
   useEffect(() => pages.need(window.rows[0]?.index ?? 0, window.rows.at(-1)?.index ?? 0), [range, pages.key]);
   useEffect(() => {
