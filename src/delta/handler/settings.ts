@@ -2,7 +2,6 @@ import { EdgewaterError } from "../../errors.ts";
 import type { Metadata, MetadataValue } from "../../metadata/metadata-value.ts";
 import {
   aBoolean,
-  aFunction,
   aName,
   anObject,
   aPlainObject,
@@ -122,7 +121,7 @@ export const handlerKinds: OptionKinds<DeltaIOHandlerOptions> = {
   typeHandlers: arrayOf({
     expected: "an object with type, write and load",
     accepts: (value) =>
-      withMethods("", "write", "load").accepts(value) && aFunction.accepts((value as Readonly<Record<string, unknown>>)["type"]),
+      withMethods("", "write", "load").accepts(value) && typeof (value as Readonly<Record<string, unknown>>)["type"] === "function",
   }),
   retry: anObject,
   unsafeSingleWriter: aBoolean,

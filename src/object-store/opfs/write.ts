@@ -145,9 +145,42 @@ async function openOutput(file: WritableFile, folder: Folder): Promise<FileOutpu
   });
   if (handle) return syncOutput(handle);
   if (!file.createWritable) throw folder.lacks("FileSystemFileHandle.createWritable");
-  const writable = await file.createWritable();
-  return { write: (bytes) => writable.write(bytes), close: () => writable.close(), abort: () => writable.abort().catch(() => undefined) };
+  return streamOutput(file, await file.createWritable());
 }
+
+function streamOutput(file: WritableFile, writable: FileSystemWritableFileStream): FileOutput {
+  let size = 0;
+  const abort = (): Promise<void> => writable.abort().catch(() => undefined);
+  const write = async (bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
+    size += bytes.byteLength;
+    try {
+      await writable.write(bytes);
+    } catch (error) {
+      await abort();
+      throw isLackOfRoom(error) ? error : ((await lackOfRoom(file, size)) ?? error);
+    }
+  };
+  return { write, close: () => writable.close(), abort };
+}
+
+/**
+ * The error that says that there is no room for a file of this size, if there is none. Chromium breaks the transfer of bytes off when
+ * the quota is exceeded, and on a busy machine reports that instead of the quota. To make a file longer, no bytes are transferred.
+ */
+async function lackOfRoom(file: WritableFile, size: number): Promise<unknown> {
+  let writable: FileSystemWritableFileStream | undefined;
+  try {
+    writable = await file.createWritable();
+    await writable.truncate(size);
+    return undefined;
+  } catch (error) {
+    return isLackOfRoom(error) ? error : undefined;
+  } finally {
+    await writable?.abort().catch(() => undefined);
+  }
+}
+
+const isLackOfRoom = (error: unknown): boolean => (error as DOMException).name === "QuotaExceededError";
 
 function syncOutput(handle: SyncHandle): FileOutput {
   let at = 0;

@@ -65,8 +65,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Starts a server. */
-export async function start(): Promise<Running> {
+/** Starts a server. Another program may take a port before it does, so it is tried again. */
+export async function start(tries = 3): Promise<Running> {
+  for (let left = tries; ; left--) {
+    try {
+      return await startOnce();
+    } catch (error) {
+      if (left <= 1) throw error;
+    }
+  }
+}
+
+async function startOnce(): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "edgewater-ceph-"));
   const [port, monitorPort] = [await freePort(), await freePort()];
   const credentials = { accessKeyId: "testkey", secretAccessKey: "testsecret" };
