@@ -8,7 +8,8 @@ export default defineConfig({
   reporter: "list",
   // Each test has its own page and its own storage.
   fullyParallel: true,
-  workers: 2,
+  // On two cores: a worker waits a third of its time.
+  workers: 3,
   // A test that hangs ends; on a busy machine every test takes many times as long as alone.
   timeout: 480_000,
   expect: { timeout: 120_000 },

@@ -1,5 +1,8 @@
 /** A schedule that a seed chooses: which process takes the next step, which answers are lost, and who is killed. */
 
+// The library loads these with their first use. A schedule cannot see that a process waits for a file, so they are loaded before.
+import "../../../src/repository/later.ts";
+import "../../../src/run/elsewhere.ts";
 import { rounds } from "../breadth.ts";
 import { randomOf } from "../random.ts";
 import { checkEnd } from "./check.ts";
