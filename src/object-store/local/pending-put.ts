@@ -22,8 +22,8 @@ export interface PutRequest {
   readonly body: StreamBody;
   readonly attributes: Attributes | undefined;
   readonly isRecorded: boolean;
-  /** The object that was there before the put began. */
-  readonly before: FileStats | undefined;
+  /** The latest time of the object that was there before the put began; 0 if it is not known. */
+  readonly replacedMs: number;
   readonly fsync: boolean;
 }
 
@@ -201,9 +201,9 @@ export class PendingPut implements Claim {
   /** Creates the file of the bytes, and begins to write them. A large body is written while its CRC-32 is computed. */
   async #begin(): Promise<{ readonly written: Promise<WrittenFile> }> {
     if (this.#writing === undefined) {
-      const { before, fsync } = this.#request;
+      const { replacedMs, fsync } = this.#request;
       const body = this.#body;
-      const mtimeMs = nextTime(before);
+      const mtimeMs = nextTime(replacedMs);
       this.#stamp = { size: body instanceof Uint8Array ? body.byteLength : 0, mtimeMs };
       this.#writing = (await beginFile({ path: this.#path, body, mtimeMs, fsync }, this.call)).written;
       if (this.#isRecorded && body instanceof Uint8Array) this.#crc();

@@ -13,11 +13,11 @@ import type { FileStats, Stamp } from "./file-stats.ts";
 const longestLeadMs = 1000;
 
 /** A time further ahead than this was not set by a storm of writes, so waiting for it is useless. */
-const foreignLeadMs = 3000;
+export const foreignLeadMs = 3000;
 
-/** The time of a new write: now, but later than the object that it replaces. */
-export function nextTime(replaced: Stamp | undefined, now: number = Date.now()): number {
-  const time = Math.max(now, replaced === undefined ? 0 : replaced.mtimeMs + 1);
+/** The time of a new write: now, but later than what it replaces. */
+export function nextTime(replacedMs: number, now: number = Date.now()): number {
+  const time = Math.max(now, replacedMs + 1);
   return time % 1000 === 0 ? time + 1 : time;
 }
 

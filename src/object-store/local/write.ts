@@ -5,6 +5,7 @@ import type { Attributes, PutMode, StreamBody } from "../types.ts";
 import { type Claim, Claims, fenced } from "./claim.ts";
 import { type ClaimOwner, processOwner } from "./claim-owner.ts";
 import { crc32OfFile, syncFolders, writeSmall } from "./file-bytes.ts";
+import { latestTime, noteTime } from "./given-times.ts";
 import { dirname, type Layout, withFolder } from "./layout.ts";
 import type { Beside, Lookup } from "./lookup.ts";
 import { removeOldAttributes } from "./old-attributes.ts";
@@ -41,12 +42,18 @@ export class Writer {
   /** Writes an object and returns its etag. */
   async put({ body, mode, attributes }: NewObject, call: Call): Promise<string> {
     const { key } = call;
-    const before = this.#layout.locate(key).stats;
+    const { path: place, stats: before } = this.#layout.locate(key);
     if (mode !== "overwrite") checkMode(mode, this.#lookup.etagOf(key), call);
     const claims = await this.#begin();
     await pause(leadToWait(before));
     const isRecorded = attributes !== undefined || this.#isCoarse || this.#lookup.beside(key).hasRecord;
-    const put = new PendingPut(this.#layout, this.#owner(), call, { body, attributes, isRecorded, before, fsync: this.#fsync });
+    const put = new PendingPut(this.#layout, this.#owner(), call, {
+      body,
+      attributes,
+      isRecorded,
+      replacedMs: latestTime(place, before),
+      fsync: this.#fsync,
+    });
     try {
       if (!put.isSmall) await put.write();
       return await claims.alone(call, put, async () => {
@@ -55,11 +62,12 @@ export class Writer {
         if (mode !== "overwrite") checkMode(mode, this.#lookup.etagOf(key), call);
         this.#isCoarse ||= put.isCoarse;
         if (this.#isCoarse) await put.takeSecond([stats, this.#lookup.recordOf(key)]);
-        else if (stats !== undefined && stats.mtimeMs >= put.mtimeMs) await put.takeTime(nextTime(stats));
+        else if (latestTime(path, stats) >= put.mtimeMs) await put.takeTime(nextTime(latestTime(path, stats)));
         const beside = this.#lookup.beside(key);
         if (beside.hasRecord) await put.addRecord();
         throwIfAborted(call.signal, call);
         const made = await put.publish(path, stats, beside);
+        noteTime(path, put.mtimeMs);
         await this.#settle(put, beside, claims);
         if (this.#fsync) await syncFolders(path, made);
         return put.etag;

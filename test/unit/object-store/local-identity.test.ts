@@ -59,6 +59,21 @@ describe("the etag of a LocalStore", () => {
     expect(seen.size).toBe(turns);
   });
 
+  it.each([
+    ["without attributes", {}],
+    ["with attributes", attributes],
+  ])("is new for a write that follows an edit whose time was set back: %s", async (_, options) => {
+    const store = new LocalStore(folder);
+    const seen = new Set<string | undefined>();
+    const turns = rounds(60, 300);
+    for (let turn = 0; turn < turns; turn++) {
+      seen.add((await store.put("k", "12345", options)).etag);
+      await utimes(join(folder, "k"), 1, 1);
+      if (turn % 5 === 0) await store.delete("k");
+    }
+    expect(seen.size).toBe(turns);
+  });
+
   it("refuses a stale condition, although bytes and size come back", async () => {
     const store = new LocalStore(folder);
     for (let turn = 0; turn < rounds(30, 100); turn++) {
