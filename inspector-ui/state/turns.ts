@@ -4,7 +4,7 @@ import { nextTask } from "./next-task.ts";
 /** Waits for the turn of what is to be drawn. It is drawn in the task that then begins. */
 export type Turn = () => Promise<void>;
 
-/** A page that nobody sees has no frames. */
+/** A hidden page has no frames. */
 const longestFrameMs = 100;
 
 export function openTurns(): Turn {

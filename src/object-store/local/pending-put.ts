@@ -43,7 +43,7 @@ export class PendingPut implements Claim {
   readonly #body: Exclude<StreamBody, string>;
   readonly #bytes: string;
   readonly #plainClaim: string;
-  /** Where the bytes are now: under a name that nobody waits for, or under that of a claim. */
+  /** Where the bytes are now: under a name that no writer waits for, or under that of a claim. */
   #path: string;
   #isRecorded: boolean;
   #isPublished = false;
